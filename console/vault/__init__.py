@@ -1,0 +1,1 @@
+"""Sealed fields, the rotation of their keys, and the type of a secret in memory."""

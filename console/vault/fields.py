@@ -1,0 +1,148 @@
+"""SealedField: a text column whose clear text the database never sees.
+
+Assign a str or a Secret; read a Secret or None. `.values()`, raw SQL, fixtures and dumps have ciphertext.
+The value is bound to table, column, school and the row's `seal_id`, so that it opens in its own row alone;
+hence two limits. `QuerySet.update()` cannot seal (assign and save, or `row.seal()` and `bulk_update`), and an
+upsert (`bulk_create(update_conflicts=True)`) must leave sealed columns out, for the row keeps its old `seal_id`.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.core import checks
+from django.core.exceptions import FieldError
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.forms import Field as FormField
+from django.utils.translation import gettext_lazy as _
+
+from . import ring
+from .errors import VaultError
+from .forms import SecretField
+from .ring import Place
+from .secret import Secret
+
+
+if TYPE_CHECKING:
+    AnyField = models.Field[Any, Any]
+else:
+    AnyField = models.Field
+
+
+class Sealed(str):
+    """Ciphertext, told apart from a clear text that someone assigns."""
+
+    __slots__ = ()
+
+
+class SealedValue:
+    """What stands on the model for the field: keeps ciphertext in the row, hands out secrets."""
+
+    def __init__(self, field: "SealedField") -> None:
+        self.field = field
+
+    def __get__(self, row: models.Model | None, owner: type[models.Model]) -> Any:
+        if row is None:
+            return self
+        if self.field.attname not in row.__dict__:
+            self._fetch(row, owner)
+        value = row.__dict__[self.field.attname]
+        return Secret.from_sealed(value, self.field.place_in(row)) if isinstance(value, Sealed) else value
+
+    def __set__(self, row: models.Model, value: Any) -> None:
+        row.__dict__[self.field.attname] = self.field.kept(row, value)
+
+    def _fetch(self, row: models.Model, owner: type[models.Model]) -> None:
+        """Load a deferred value as ciphertext; refresh_from_db() would carry it over as a secret."""
+        rows = owner._base_manager.using(row._state.db).filter(pk=row.pk)
+        row.__dict__[self.field.attname] = rows.values_list(self.field.attname, flat=True).get()
+
+
+class SealedField(AnyField):
+    """A text sealed at rest; empty is stored as NULL where the column allows it, else as ''."""
+
+    description = _("Sealed text")
+
+    def get_internal_type(self) -> str:
+        return "TextField"
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, self.attname, SealedValue(self))
+
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        problems = super().check(**kwargs)
+        if not hasattr(self.model, "sealed_for"):
+            text = f"{self.model.__name__} holds a sealed field but does not inherit console.vault.models.Sealed."
+            problems.append(checks.Error(text, obj=self, id="vault.E002"))
+        return problems
+
+    def place_in(self, row: Any) -> Callable[[], Place]:
+        """Where a value of this row belongs, asked when it is sealed or opened: the school may be set later."""
+        return lambda: Place(self.model._meta.db_table, str(self.column), row.sealed_for(), str(row.seal_id))
+
+    def kept(self, row: models.Model, value: Any) -> Any:
+        """What the row keeps of an assigned value: ciphertext of its own, a Secret to be sealed, or None."""
+        if not value or isinstance(value, Sealed):
+            return value or None
+        if isinstance(value, str):
+            return Secret(value)
+        if not isinstance(value, Secret):
+            raise TypeError(f"{self.name} takes a str or a Secret, not {type(value).__name__}.")
+        if value.sealed is None:
+            return value
+        table, column, _school, seal_id = value.place
+        own = (table, column, seal_id) == (
+            self.model._meta.db_table,
+            self.column,
+            str(row.__dict__.get("seal_id")),
+        )
+        return Sealed(value.sealed) if own else Secret(value.reveal())
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """The ciphertext to store; what was assigned is sealed now, when school and seal_id are known."""
+        value = model_instance.__dict__.get(self.attname)
+        if isinstance(value, Secret):
+            value = (
+                Sealed(ring.seal(value.reveal().encode(), self.place_in(model_instance)())) if value else None
+            )
+            model_instance.__dict__[self.attname] = value
+        return value
+
+    def sealed_anew(self, row: models.Model, sealed: str) -> Sealed:
+        """The same value under the newest key, still known by the day it was chosen."""
+        place = self.place_in(row)()
+        chosen = ring.set_at(sealed)
+        clear = ring.open_sealed(sealed, place)
+        return Sealed(ring.seal(clear, place, set_at=int(chosen.timestamp()) if chosen else None))
+
+    def get_prep_value(self, value: Any) -> Any:
+        if isinstance(value, Secret) and value.sealed:
+            value = Sealed(value.sealed)
+        if value is None or value == "":
+            return None if self.null else ""
+        if isinstance(value, Sealed):
+            return str(value)
+        raise VaultError(f"{self.name} is sealed in its row: assign it and save() the row.")
+
+    def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> Any:
+        return Sealed(value) if value else None
+
+    def to_python(self, value: Any) -> Any:
+        """A fixture brings ciphertext back; everything else is as it was assigned."""
+        return Sealed(value) if isinstance(value, str) and ring.is_sealed(value) else value
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.pre_save(obj, add=False) or "")
+
+    def get_lookup(self, lookup: str) -> Any:
+        if lookup != "isnull":
+            raise FieldError(f"{self.name} is sealed: it can be asked whether it is set, not what it is.")
+        return super().get_lookup(lookup)
+
+    def get_transform(self, lookup: str) -> Any:
+        return None
+
+    def formfield(self, **kwargs: Any) -> FormField | None:  # type: ignore[override]
+        kwargs.pop("widget", None)
+        return super().formfield(**{"form_class": SecretField, **kwargs})

@@ -1,0 +1,62 @@
+"""The write-only form field of a secret: a page says that it is set, never what it is."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from .errors import VaultError
+from .secret import Secret
+
+
+class SecretInput(forms.PasswordInput):
+    """An always empty input with "set on … · ends …ab" beneath; sent empty, the secret stays as it is."""
+
+    template_name = "vault/secret_input.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"autocomplete": "new-password", "spellcheck": "false", **(attrs or {})})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, None, attrs)
+        context["widget"]["stored"] = _stored(value)
+        return context
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return super().use_required_attribute(initial) and not initial
+
+
+class SecretField(forms.CharField):
+    """Cleans to a Secret: the typed one, or the stored one where nothing was typed."""
+
+    widget = SecretInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.stored: Secret | None = None
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        self.stored = form.get_initial_for_field(self, field_name)
+        return super().get_bound_field(form, field_name)
+
+    def clean(self, value: Any) -> Secret | None:
+        typed = self.to_python(value)
+        self.run_validators(typed)
+        if typed:
+            return Secret(typed)
+        if self.required and not self.stored:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return self.stored
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data))
+
+
+def _stored(value: Any) -> dict[str, Any] | None:
+    """What the page may say of the stored secret; one that cannot be opened is still replaceable."""
+    if not isinstance(value, Secret) or value.sealed is None:
+        return None
+    try:
+        return {"set_at": value.set_at, "ends": value.ends}
+    except VaultError:
+        return {"set_at": value.set_at, "ends": ""}

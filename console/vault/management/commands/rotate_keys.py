@@ -1,0 +1,79 @@
+"""manage.py rotate_keys: seal every stored secret with the newest key.
+
+Put the new key first in FIELD_KEYS, restart everything, run this, then take the old key out. It may be broken
+off and run again at any time: what is done is known by the key id in the value itself.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import models, transaction
+from django.db.models import F, Q, TextField
+from django.db.models.functions import Cast
+
+from console.vault import ring
+from console.vault.errors import VaultError
+from console.vault.fields import SealedField
+from console.vault.models import sealed_fields
+
+
+class Command(BaseCommand):
+    help = "Seal every stored secret with the newest key of FIELD_KEYS. Safe to stop and to run again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--batch", type=int, default=500, help="rows of one transaction (500)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        failed = 0
+        for model in apps.get_models():
+            fields = sealed_fields(model)
+            if fields:
+                done, bad = rotate(model, fields, options["batch"], self.stderr.write)
+                failed += bad
+                self.stdout.write(f"{model._meta.label}: {done} sealed anew, {bad} could not be opened")
+        if failed:
+            raise CommandError(
+                f"{failed} rows keep their old key. Keep the old keys in FIELD_KEYS and see above."
+            )
+
+
+def rotate(model: type[models.Model], fields: list[SealedField], batch: int, tell: Any) -> tuple[int, int]:
+    """Re-seal the rows of one model; answers how many were sealed anew and how many could not be opened."""
+    done = bad = 0
+    last: Any = None
+    while rows := _batch(model, fields, last, batch):
+        last = rows[-1]
+        with transaction.atomic():
+            locked = model._base_manager.select_for_update(of=("self",)).filter(pk__in=rows).order_by("pk")
+            for row in locked:
+                try:
+                    done += _reseal(row, fields)
+                except VaultError as problem:
+                    bad += 1
+                    tell(f"{model._meta.label} {row.pk}: {problem}")
+    return done, bad
+
+
+def _batch(model: type[models.Model], fields: list[SealedField], last: Any, size: int) -> list[Any]:
+    """Primary keys of the next rows in which a value waits for the newest key."""
+    waiting = Q()
+    text = {}
+    for field in fields:
+        text[f"{field.name}_text"] = Cast(F(field.name), TextField())
+        waiting |= Q(**{f"{field.name}_text__gt": ""}) & ~Q(
+            **{f"{field.name}_text__startswith": ring.newest_prefix()}
+        )
+    rows = model._base_manager.annotate(**text).filter(waiting).order_by("pk")
+    if last is not None:
+        rows = rows.filter(pk__gt=last)
+    return list(rows.values_list("pk", flat=True)[:size])
+
+
+def _reseal(row: Any, fields: list[SealedField]) -> bool:
+    fresh = {}
+    for field in fields:
+        sealed = row.__dict__[field.attname]
+        if sealed and not sealed.startswith(ring.newest_prefix()):
+            fresh[field.attname] = field.sealed_anew(row, sealed)
+    return bool(fresh and type(row)._base_manager.filter(pk=row.pk).update(**fresh))

@@ -1,0 +1,12 @@
+"""The web server's door."""
+
+import os
+from pathlib import Path
+
+from django.core.wsgi import get_wsgi_application
+
+from console import embedded
+
+embedded.enter(Path(__file__).resolve().parent.parent)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+application = get_wsgi_application()

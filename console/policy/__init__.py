@@ -1,0 +1,19 @@
+"""Who may do what: one table, and the functions that everything asks. See `table` and `rules`."""
+
+from .rules import current_school, fields, in_school, may, refusal, register, role_of, scope_of, scoped, shown
+from .table import Scope, Sight
+
+__all__ = [
+    "Scope",
+    "Sight",
+    "current_school",
+    "fields",
+    "in_school",
+    "may",
+    "refusal",
+    "register",
+    "role_of",
+    "scope_of",
+    "scoped",
+    "shown",
+]

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .rules import register
+
+
+class PolicyConfig(AppConfig):
+    name = "console.policy"
+    label = "policy"
+    verbose_name = _("Access")
+
+    def ready(self) -> None:
+        register("token", of_school="user__enterprise", own=lambda user: Q(user=user))

@@ -1,0 +1,75 @@
+"""REST tokens: made here, stored as digests, taken from `Authorization: Token …`."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from .models import ApiToken
+
+LAST_USED_EVERY = timedelta(minutes=1)
+
+
+def issue(user: Any, name: str = "") -> str:
+    """Make a token of this person; the answer is the only place where it can ever be read."""
+    token = secrets.token_urlsafe(32)
+    ApiToken.objects.create(user=user, name=name, digest=digest(token))
+    return token
+
+
+def digest(token: str) -> str:
+    """SHA-256: enough for 32 random bytes, which no one can guess."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Token …`; a wrong token and a deactivated person get the same answer."""
+
+    keyword = "Token"
+
+    def authenticate(self, request: Request) -> tuple[Any, ApiToken] | None:
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != b"token":
+            return None
+        if len(parts) != 2:
+            raise AuthenticationFailed(_("Send the header as: Authorization: Token followed by the token."))
+        return self._holder(parts[1].decode("ascii", "replace"))
+
+    def authenticate_header(self, request: Request) -> str:
+        return self.keyword
+
+    def _holder(self, token: str) -> tuple[Any, ApiToken]:
+        wanted = digest(token)
+        found = ApiToken.objects.select_related("user__enterprise").filter(digest=wanted).first()
+        if found is None or not constant_time_compare(found.digest, wanted) or not found.user.is_active:
+            raise AuthenticationFailed(_("This token is unknown or was withdrawn. Ask for a new one."))
+        _note_use(found)
+        return found.user, found
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "console.policy.tokens.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "Token followed by a space and the token of `manage.py apitoken LOGIN`.",
+        }
+
+
+def _note_use(token: ApiToken) -> None:
+    """To the minute: a write with every request would cost more than it tells."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > LAST_USED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

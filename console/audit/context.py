@@ -16,4 +16,5 @@ class Current(NamedTuple):
         return user if user is not None and user.is_authenticated else None
 
 
-current: ContextVar[Current] = ContextVar("audit_context", default=Current())
+NOBODY = Current()
+current: ContextVar[Current] = ContextVar("audit_context", default=NOBODY)

@@ -5,15 +5,16 @@ from uuid import uuid4
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from .context import Current, current
+from console.audit.context import Current, current
 
 USABLE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
 class RequestContext:
-    """Gives every request an id (a proxy's, where it sends a usable `X-Request-ID`) and tells it to the trail.
+    """Gives every request an id and tells it to the trail.
 
-    The id goes back in `X-Request-ID`, so that a person can quote it.
+    The id is that of the proxy where it sends a usable `X-Request-ID`; it goes back in the same header, so
+    that a person can quote it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

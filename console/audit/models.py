@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditEntry(models.Model):
-    """One act. A trigger refuses UPDATE, DELETE and TRUNCATE, so people and schools in it cannot be deleted."""
+    """One act, kept as it was written.
+
+    A trigger refuses UPDATE, DELETE and TRUNCATE; so a person or a school that stands here cannot be deleted.
+    """
 
     enterprise = models.ForeignKey(
         "accounts.Enterprise",

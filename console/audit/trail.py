@@ -5,11 +5,10 @@ from typing import Any
 
 from django.db import models
 
+from console.audit.context import current
+from console.audit.models import AuditEntry
 from console.vault.fields import Sealed
 from console.vault.secret import Secret
-
-from .context import current
-from .models import AuditEntry
 
 CHANGED = "changed"
 SYSTEM = "system"
@@ -27,9 +26,9 @@ def record(
 ) -> AuditEntry:
     """Write one entry in the caller's transaction, so that act and entry stand or fall together.
 
-    action: resource and verb, as "lesson.start". by: the person; None means the person of this request, or the
-    system where there is none. enterprise: taken from `obj`, else from the person. Secrets in before and after
-    are written as "changed".
+    action: resource and verb, as "lesson.start". by: the person; None means the person of this request, or
+    the system where there is none. enterprise: taken from `obj`, else from the person. Secrets in before and
+    after are written as "changed".
     """
     now = current.get()
     actor = by if by is not None else now.actor

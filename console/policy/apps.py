@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .rules import register
+from console.policy.rules import register
 
 
 class PolicyConfig(AppConfig):

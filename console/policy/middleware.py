@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from .rules import current_school
+from console.policy.rules import current_school
 
 
 class SchoolZone:

@@ -13,8 +13,8 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from . import masking
-from .table import FIELDS, ROLES, SCOPES, SIGHTS, TABLE, Scope, Sight
+from console.policy import masking
+from console.policy.table import FIELDS, ROLES, SCOPES, SIGHTS, TABLE, Scope, Sight
 
 M = TypeVar("M", bound=Model)
 
@@ -95,7 +95,7 @@ def in_school(queryset: QuerySet[M], user: Any, resource: str) -> QuerySet[M]:
 
 
 def fields(user: Any, action: str, resource: str) -> dict[str, Sight]:
-    """How this user sees the sensitive fields of a resource; fields that do not stand here go with their row."""
+    """How this user sees the sensitive fields of a resource; a field not named here goes with its row."""
     scope_of(user, action, resource)
     role = role_of(user)
     return {

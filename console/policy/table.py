@@ -143,8 +143,8 @@ TABLE: dict[str, dict[str, str]] = {
     },
 }
 
-# Fields that need more than the right to their row: `C` clear, `M` masked, `-` hidden; an action that does not
-# stand here hides the field. Contacts are masked wherever many are seen; showing one whole is an act of its own.
+# Fields that need more than the right to their row: `C` clear, `M` masked, `-` hidden; an action that does
+# not stand here hides the field. Contacts are masked wherever many are seen; showing one whole is an act.
 _CONTACT = {
     "list": "- M M - - - M -",
     "view": "- M M C C C M -",

@@ -13,7 +13,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from .models import ApiToken
+from console.policy.models import ApiToken
 
 LAST_USED_EVERY = timedelta(minutes=1)
 

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
-from .checks import field_keys_are_usable
+from console.vault.checks import field_keys_are_usable
 
 
 class VaultConfig(AppConfig):

@@ -4,8 +4,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error
 
-from .errors import VaultError
-from .ring import keys
+from console.vault.errors import VaultError
+from console.vault.ring import keys
 
 
 def field_keys_are_usable(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:

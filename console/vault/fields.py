@@ -2,8 +2,9 @@
 
 Assign a str or a Secret; read a Secret or None. `.values()`, raw SQL, fixtures and dumps have ciphertext.
 The value is bound to table, column, school and the row's `seal_id`, so that it opens in its own row alone;
-hence two limits. `QuerySet.update()` cannot seal (assign and save, or `row.seal()` and `bulk_update`), and an
-upsert (`bulk_create(update_conflicts=True)`) must leave sealed columns out, for the row keeps its old `seal_id`.
+hence two limits. `QuerySet.update()` cannot seal (assign and save, or `row.seal()` and `bulk_update`), and
+an upsert (`bulk_create(update_conflicts=True)`) must leave sealed columns out, for the row keeps its old
+`seal_id`.
 """
 
 from collections.abc import Callable
@@ -16,12 +17,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.forms import Field as FormField
 from django.utils.translation import gettext_lazy as _
 
-from . import ring
-from .errors import VaultError
-from .forms import SecretField
-from .ring import Place
-from .secret import Secret
+from console.vault import ring
+from console.vault.errors import VaultError
+from console.vault.forms import SecretField
+from console.vault.ring import Place
+from console.vault.secret import Secret
 
+HINT = "Let the model inherit console.vault.models.Sealed."
 
 if TYPE_CHECKING:
     AnyField = models.Field[Any, Any]
@@ -73,12 +75,12 @@ class SealedField(AnyField):
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         problems = super().check(**kwargs)
         if not hasattr(self.model, "sealed_for"):
-            text = f"{self.model.__name__} holds a sealed field but does not inherit console.vault.models.Sealed."
-            problems.append(checks.Error(text, obj=self, id="vault.E002"))
+            text = f"{self.model.__name__} holds a sealed field but does not inherit Sealed."
+            problems.append(checks.Error(text, HINT, self, "vault.E002"))
         return problems
 
     def place_in(self, row: Any) -> Callable[[], Place]:
-        """Where a value of this row belongs, asked when it is sealed or opened: the school may be set later."""
+        """Where a value of this row belongs, asked late: the school may be set after the value."""
         return lambda: Place(self.model._meta.db_table, str(self.column), row.sealed_for(), str(row.seal_id))
 
     def kept(self, row: models.Model, value: Any) -> Any:

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from .errors import VaultError
-from .secret import Secret
+from console.vault.errors import VaultError
+from console.vault.secret import Secret
 
 
 class SecretInput(forms.PasswordInput):

@@ -2,7 +2,7 @@ from uuid import uuid4
 
 from django.db import models
 
-from .fields import SealedField
+from console.vault.fields import SealedField
 
 
 class Sealed(models.Model):

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.utils import timezone
 
-from .errors import VaultError
+from console.vault.errors import VaultError
 
 VERSION = "s1"
 SHAPE = re.compile(r"s1\.([0-9a-f]{8})\.([A-Za-z0-9_-]{43,}={0,2})", re.ASCII)

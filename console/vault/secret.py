@@ -7,9 +7,9 @@ from typing import Any, Final, NoReturn, final
 
 from django.utils.translation import gettext
 
-from . import ring
-from .errors import VaultError
-from .ring import Place
+from console.vault import ring
+from console.vault.errors import VaultError
+from console.vault.ring import Place
 
 MASK: Final = "***"
 SHORT = 8

@@ -1,0 +1,138 @@
+"""The Django admin on the policy table: a school's administrators see their school, operators the schools.
+
+A change takes the same road as a page: `service_save` and `service_delete` call the app's service.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from console.policy.models import ApiToken
+from console.policy.rules import may, scoped
+
+
+class SchoolAdmin(admin.ModelAdmin):
+    """Base of every admin of ours. Name the `resource`, write `service_save` and `service_delete`.
+
+    For an action with `permissions=["start"]` write `has_start_permission(self, request)` as
+    `return self.may(request, "start")`, and ask `self.may(request, "start", row)` of each row.
+    """
+
+    resource: ClassVar[str]
+    list_per_page = 50
+    show_full_result_count = False
+
+    def service_save(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        """Create or change through the app's service; `obj` carries the form's values and is unsaved."""
+        raise NotImplementedError
+
+    def service_delete(self, request: HttpRequest, obj: Any) -> None:
+        """Delete or cancel through the app's service."""
+        raise NotImplementedError
+
+    def may(self, request: HttpRequest, action: str, obj: Model | None = None) -> bool:
+        return may(request.user, action, self.resource, obj)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "list")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.may(request, "view", obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.may(request, "change", obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.may(request, "delete", obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return scoped(super().get_queryset(request), request.user, self.resource, "list")
+
+    def get_field_queryset(self, db: str | None, db_field: Field, request: HttpRequest) -> QuerySet[Any]:
+        """The choices of a relation: what the related admin lists to this reader, else nothing."""
+        model = db_field.remote_field.model
+        related = self.admin_site._registry.get(model)
+        if isinstance(related, SchoolAdmin):
+            return related.get_queryset(request).order_by(*related.get_ordering(request))
+        return model._default_manager.none()
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [_scoped_filter(self.model, entry) for entry in super().get_list_filter(request)]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        self.service_save(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.service_delete(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for obj in queryset:
+            self.service_delete(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
+        """What the confirmation lists: the rows themselves, for the service decides what goes with them."""
+        rows = list(objs)
+        refused = {
+            str(self.opts.verbose_name) for row in rows if not self.has_delete_permission(request, row)
+        }
+        return [str(row) for row in rows], {self.opts.verbose_name_plural: len(rows)}, refused, []
+
+
+class ReadOnlyAdmin(SchoolAdmin):
+    """Evidence, attempts, callbacks, audit: seen by those who may, changed by nobody."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ScopedRelatedFilter(admin.RelatedFieldListFilter):
+    """A filter whose choices are those that the related admin lists to this reader."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[Any, str]]:
+        related = model_admin.admin_site._registry.get(field.remote_field.model)
+        if not isinstance(related, SchoolAdmin):
+            return []
+        return [(row.pk, str(row)) for row in related.get_queryset(request)]
+
+
+def _scoped_filter(model: type[Model], entry: Any) -> Any:
+    if not isinstance(entry, str):
+        return entry
+    try:
+        field = get_fields_from_path(model, entry)[-1]
+    except FieldDoesNotExist:
+        return entry
+    return (entry, ScopedRelatedFilter) if field.remote_field else entry
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(SchoolAdmin):
+    """The reader's own tokens: to be seen and withdrawn. New ones come from `manage.py apitoken`."""
+
+    resource = "token"
+    list_display = ("name", "user", "created_at", "last_used_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def service_delete(self, request: HttpRequest, obj: ApiToken) -> None:
+        obj.delete()

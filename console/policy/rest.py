@@ -1,0 +1,111 @@
+"""What every REST resource stands on: the policy table, the school scope, cursor pages, errors in sentences.
+
+    class LessonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
+        resource = "lesson"; queryset = Lesson.objects.all(); serializer_class = LessonSerializer
+
+An `@action` method is judged by the policy action of its own name; `policy_actions` says otherwise where the
+two differ. Another school's row is 404, a refused one of the own school 403.
+"""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError as ModelError
+from django.db.models import Model, ProtectedError, QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import serializers, status, viewsets
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import get_error_detail
+from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from console.policy.masking import mask
+from console.policy.rules import fields, in_school, may, refusal, role_of, scoped
+from console.policy.table import Sight
+
+VERBS = {
+    "list": "list",
+    "retrieve": "view",
+    "create": "add",
+    "update": "change",
+    "partial_update": "change",
+    "destroy": "delete",
+}
+
+
+class NewestFirst(CursorPagination):
+    """50 rows a page, newest first; `?page_size=` up to 200."""
+
+    ordering = "-id"
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class PolicyPermission(BasePermission):
+    """Reads the policy table; the answer to a refusal names the roles that may."""
+
+    message: str = ""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return bool(role_of(request.user)) and self._judge(request, view, None)
+
+    def has_object_permission(self, request: Request, view: Any, obj: Model) -> bool:
+        return self._judge(request, view, obj)
+
+    def _judge(self, request: Request, view: Any, obj: Model | None) -> bool:
+        if view.action is None:  # a method that this address does not know: let it answer 405
+            return True
+        allowed = may(request.user, view.policy_action, view.resource, obj)
+        if not allowed:
+            self.message = refusal(view.policy_action, view.resource)
+        return allowed
+
+
+class SchoolViewSet(viewsets.GenericViewSet):
+    """A resource of the reader's school."""
+
+    resource: ClassVar[str]
+    policy_actions: ClassVar[dict[str, str]] = {}
+    permission_classes = (PolicyPermission,)
+
+    @property
+    def policy_action(self) -> str:
+        return {**VERBS, **self.policy_actions}.get(self.action, self.action)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """A list shows what its reader may see; one row is looked for in the whole school and then judged."""
+        rows = super().get_queryset()
+        if self.detail:
+            return in_school(rows, self.request.user, self.resource)
+        return scoped(rows, self.request.user, self.resource, "list")
+
+
+class SchoolSerializer(serializers.ModelSerializer):
+    """Fields that the policy table knows are masked, or null where the reader may not see them."""
+
+    def to_representation(self, instance: Any) -> Any:
+        data = super().to_representation(instance)
+        for name, sight in self._sights().items():
+            if name in data and sight != Sight.CLEAR:
+                data[name] = mask(data[name]) if sight == Sight.MASKED and data[name] else None
+        return data
+
+    def _sights(self) -> dict[str, Sight]:
+        """Asked once an answer, not once a row. The view stands in the context of every answer."""
+        view = self.context["view"]
+        if "sights" not in self.context:
+            self.context["sights"] = fields(self.context["request"].user, view.policy_action, view.resource)
+        return self.context["sights"]
+
+
+def explain(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's handler, which also knows what services raise: a wrong value is 400, a row still in use 409."""
+    if isinstance(exc, ModelError):
+        exc = ValidationError(get_error_detail(exc))
+    if isinstance(exc, ProtectedError):
+        detail = _("Other things still refer to this, so it cannot be deleted. Delete those first.")
+        return Response({"detail": detail}, status=status.HTTP_409_CONFLICT)
+    return exception_handler(exc, context)

@@ -1,0 +1,37 @@
+"""The Django admin as this console runs it. Who sees what is decided by `console.policy.admin`."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from console.policy import role_of
+
+ADMITTED = frozenset({"operator", "superadmin", "admin"})
+
+
+class ConsoleAdminSite(admin.AdminSite):
+    """Open to a school's administrators and to operators; signing in is that of the pages."""
+
+    site_header = _("iclass console")
+    site_title = _("iclass console")
+    index_title = _("All tables")
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return role_of(request.user) in ADMITTED
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Those who may come in go on; others sign in, or are told that they may not."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        target = request.GET.get("next") or reverse("admin:index")
+        return redirect(f"{reverse('accounts:sign_in')}?{urlencode({'next': target})}")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        return redirect("accounts:sign_out", preserve_request=True)

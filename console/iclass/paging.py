@@ -1,0 +1,97 @@
+"""Walking a whole list, page by page."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from .shapes.base import OddLine, Page
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Walk(Generic[T]):
+    """A walked list: each line once, the odd ones apart.
+
+    `total` is what the last page told. `complete` says that every line was seen and that the list did not
+    change its length meanwhile: only then does the absence of a line mean anything. `pages` counts the calls.
+    """
+
+    lines: list[T] = field(default_factory=list)
+    odd: list[OddLine] = field(default_factory=list)
+    total: int | None = None
+    complete: bool = False
+    pages: int = 0
+
+
+def walk(
+    fetch: Callable[[int, int], Page[T]],
+    key: Callable[[T], Hashable],
+    *,
+    size: int = 100,
+    cap: int = 10_000,
+) -> Walk[T]:
+    """Fetch all pages with `fetch(index, size)` until finish, a page with nothing new, or `cap` lines.
+
+    `index` is a row offset. A server that counts pages instead answers the second row offset with nothing;
+    the walk then goes on with page numbers. Errors of `fetch` pass through.
+    """
+    walker = _Walker(fetch, key, size, cap)
+    walker.go(step=size)
+    if walker.may_count_pages():
+        walker.go(step=1)
+    return walker.result()
+
+
+class _Walker(Generic[T]):
+    def __init__(
+        self, fetch: Callable[[int, int], Page[T]], key: Callable[[T], Hashable], size: int, cap: int
+    ) -> None:
+        self.fetch, self.key, self.size, self.cap = fetch, key, size, cap
+        self.seen: dict[Hashable, T] = {}
+        self.odd: dict[str, OddLine] = {}
+        self.nameless: list[OddLine] = []
+        self.totals: list[int | None] = []
+        self.first_page_full = False
+
+    def go(self, *, step: int) -> None:
+        """Fetch at 0, step, 2·step … (the first page only once)."""
+        index = step if self.totals else 0
+        while len(self.seen) < self.cap:
+            page = self.fetch(index, self.size)
+            fresh = self.take(page)
+            if page.finish or not fresh:
+                return
+            index += step
+
+    def take(self, page: Page[T]) -> bool:
+        """Keep what is new of a page; True if anything was."""
+        before = len(self.seen) + len(self.odd)
+        if not self.totals:
+            self.first_page_full = len(page.lines) + len(page.odd) >= self.size
+        self.totals.append(page.total)
+        for line in page.lines:
+            self.seen.setdefault(self.key(line), line)
+        for odd in page.odd:
+            if odd.key:
+                self.odd.setdefault(odd.key, odd)
+            else:
+                self.nameless.append(odd)
+        return len(self.seen) + len(self.odd) > before
+
+    def missing(self) -> bool:
+        total = self.totals[-1]
+        return total is None or len(self.seen) + len(self.odd) < total
+
+    def may_count_pages(self) -> bool:
+        known = self.totals[-1] is not None
+        return known and self.missing() and self.first_page_full and len(self.seen) < self.cap
+
+    def result(self) -> Walk[T]:
+        return Walk(
+            lines=list(self.seen.values()),
+            odd=[*self.odd.values(), *self.nameless],
+            total=self.totals[-1],
+            complete=not self.missing() and len(set(self.totals)) == 1,
+            pages=len(self.totals),
+        )

@@ -1,0 +1,34 @@
+// Forms lose nothing: the list of errors takes the focus, a second click sends nothing twice,
+// and leaving a changed form asks first.
+document.querySelector(".error-summary")?.focus();
+
+let changed = null;
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-guard]");
+  if (form) changed = form;
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form === changed) changed = null;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  for (const button of form.querySelectorAll("[type=submit]")) button.classList.add("is-sending");
+});
+
+addEventListener("beforeunload", (event) => {
+  if (changed?.isConnected) event.preventDefault();
+});
+
+// Coming back by the browser's button shows the page as it was left: it may be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll(".is-sending")) button.classList.remove("is-sending");
+  }
+});

@@ -1,0 +1,15 @@
+// htmx stays within the content security policy by the <meta name="htmx-config"> of the page.
+// Here: a sign-in page that answers a refresh takes the whole window, and a hidden tab asks nothing.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const page = event.detail.xhr.responseURL || "";
+  const signedOut = document.querySelector("meta[name=sign-in]")?.content;
+  if (signedOut && new URL(page, location.href).pathname === signedOut) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
+
+document.addEventListener("htmx:confirm", (event) => {
+  const polls = event.detail.elt.getAttribute("hx-trigger")?.includes("every");
+  if (document.hidden && polls && !event.detail.triggeringEvent) event.preventDefault();
+});

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -27,11 +27,10 @@ class ConsoleAdminSite(admin.AdminSite):
         return role_of(request.user) in ADMITTED
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Those who may come in go on; others sign in, or are told that they may not."""
+        """Those who may come in go on, strangers sign in, others are told that they may not."""
         if self.has_permission(request):
             return redirect("admin:index")
+        if role_of(request.user):
+            raise PermissionDenied(_("The tables are for the administrators of your school."))
         target = request.GET.get("next") or reverse("admin:index")
         return redirect(f"{reverse('accounts:sign_in')}?{urlencode({'next': target})}")
-
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        return redirect("accounts:sign_out", preserve_request=True)

@@ -1,0 +1,26 @@
+"""The real parts under every test: a PostgreSQL, a broker, a local iclass service, a browser.
+
+Plugins are named as strings so that they are imported after Django is set up and may import models.
+"""
+
+from importlib.util import find_spec
+
+import django
+import pytest
+
+from tests.support import environment
+
+environment.prepare()
+django.setup()
+
+pytest_plugins = [
+    "tests.support.database",
+    "tests.support.programs",
+    "tests.support.browser",
+    "tests.support.language",
+    *filter(find_spec, ["tests.support.service", "tests.support.cast"]),
+]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    environment.finish()

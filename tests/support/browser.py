@@ -1,0 +1,60 @@
+"""Chromium as Debian packages it, and what happens where it is missing."""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from typing import Any
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@cache
+def chromium() -> str:
+    """The path of the browser, empty where there is none."""
+    return next((path for name in NAMES if (path := shutil.which(name))), "")
+
+
+@cache
+def missing() -> str:
+    """What keeps the browser tests from running, as a sentence; empty where nothing does."""
+    if not chromium():
+        return "Chromium is not installed (on Debian: apt-get install chromium fonts-wqy-microhei)"
+    fonts = shutil.which("fc-list")
+    if not fonts or not subprocess.run([fonts, ":lang=zh-cn", "family"], capture_output=True).stdout.strip():
+        return "no font shows Chinese (on Debian: apt-get install fontconfig fonts-wqy-microhei)"
+    return ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the browser tests where they cannot run; CI has to have what they need."""
+    if missing() and os.environ.get("CI") != "true":
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=missing()))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    assert not missing(), missing()
+    return browser_type_launch_args | {"executable_path": chromium(), "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        "viewport": {"width": 1280, "height": 800},
+    }

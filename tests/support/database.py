@@ -1,0 +1,57 @@
+"""One migrated template a run; every process of the tests begins with a copy of it."""
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests.support import environment
+
+TEMPLATE = f"console_template_{os.environ['CONSOLE_TEST_RUN']}"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """pytest-django asks for this before it makes the test database."""
+    with (environment.data_folder() / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _make_template()
+    connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
+    yield
+    if not environment.WORKER:
+        _server(f'drop database if exists "{TEMPLATE}"')
+
+
+def url_of(database: str) -> str:
+    """The address of another database of the run's server."""
+    return urlunsplit(urlsplit(environment.database_url())._replace(path=f"/{database}"))
+
+
+def own_url() -> str:
+    """The address of the database that this process tests with; for programs that tests start."""
+    return url_of(connection.settings_dict["NAME"])
+
+
+def _make_template() -> None:
+    """Only the first process of a run finds none. A half migrated one is not left behind."""
+    if _server("select 1 from pg_database where datname = %s", TEMPLATE):
+        return
+    _server(f'create database "{TEMPLATE}"')
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    variables = os.environ | {"DATABASE_URL": url_of(TEMPLATE)}
+    done = subprocess.run(migrate, cwd=environment.ROOT, env=variables, capture_output=True, text=True)
+    if done.returncode:
+        _server(f'drop database "{TEMPLATE}"')
+        pytest.exit(f"The migrations fail:\n{done.stderr}", returncode=1)
+
+
+def _server(statement: str, *values: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url_of("postgres"), autocommit=True) as line:
+        cursor = line.execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []

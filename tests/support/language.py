@@ -1,0 +1,13 @@
+"""The language of the tests."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    """zh-hans, unless a test asks for another, and whatever ran before it."""
+    with translation.override("zh-hans"):
+        yield

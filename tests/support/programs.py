@@ -1,0 +1,155 @@
+"""The console's own programs as tests use them: real processes that can be killed."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support import database, environment
+
+START_S = 30.0
+
+
+class Program:
+    """A process with all its children. `log` holds what it said."""
+
+    def __init__(self, command: list[str], log: Path, variables: dict[str, str]) -> None:
+        self.command = [sys.executable, *command]
+        self.log = log
+        self.variables = variables
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """A process group of its own, so that a signal reaches what it starts in its turn."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=environment.ROOT,
+                env=os.environ | self.variables,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+            )
+
+    def stop(self) -> None:
+        """As an orderly end: SIGTERM, and SIGKILL for what is left after ten seconds."""
+        if self.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.terminate()
+                self.process.wait(10)
+            self.kill()
+
+    def kill(self) -> None:
+        """kill -9 of the whole group."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def wait_for(self, ready: Callable[[], bool], seconds: float = START_S) -> None:
+        """Until `ready()`; fails with the program's own words when it ends or does not get there."""
+        until = time.monotonic() + seconds
+        while not ready():
+            gone = self.process is None or self.process.poll() is not None
+            if gone or time.monotonic() > until:
+                said = self.log.read_text(errors="replace")[-4000:]
+                pytest.fail(f"{' '.join(self.command)} {'ended' if gone else 'is not ready'}:\n{said}")
+            time.sleep(0.05)
+
+
+class Console(Program):
+    """The web console over the test's database; `url` is its address."""
+
+    def __init__(self, log: Path, variables: dict[str, str]) -> None:
+        port = find_port()
+        self.url = f"http://127.0.0.1:{port}"
+        command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+        command += ["--blocking-threads", "8", "console.wsgi:application"]
+        super().__init__(command, log, {"PUBLIC_URL": self.url} | variables)
+
+    def start(self) -> None:
+        super().start()
+        self.wait_for(self._answers)
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/healthz", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+
+class Worker(Program):
+    """A Celery worker over the test's database and broker; with `beat` it also runs the schedule."""
+
+    def __init__(self, log: Path, variables: dict[str, str], *, beat: bool) -> None:
+        command = ["-m", "celery", "-A", "console", "worker", "--concurrency", "2", "--loglevel", "INFO"]
+        if beat:
+            command += ["-B", "--schedule", str(log.with_suffix(".schedule"))]
+        super().__init__(command, log, variables)
+
+    def start(self) -> None:
+        said = self.log.stat().st_size if self.log.exists() else 0
+        super().start()
+        self.wait_for(lambda: b" ready." in self.log.read_bytes()[said:])
+
+
+def find_port() -> int:
+    """A loopback port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def free_port() -> int:
+    return find_port()
+
+
+@pytest.fixture
+def program_variables(transactional_db: None, settings) -> dict[str, str]:  # type: ignore[no-untyped-def]
+    """What makes a program of ours work on this test's database and its local iclass service."""
+    return {"DATABASE_URL": database.own_url(), "ICLASS_BASE_URL": settings.ICLASS_BASE_URL}
+
+
+@pytest.fixture
+def start_console(program_variables: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Console]]:
+    """Start a web console: `start_console(SWEEP_EVERY_S="1")`; variables override the environment."""
+    with contextlib.ExitStack() as running:
+
+        def start(**variables: str) -> Console:
+            console = Console(tmp_path / "web.log", program_variables | variables)
+            running.callback(console.stop)
+            console.start()
+            return console
+
+        yield start
+
+
+@pytest.fixture
+def live_console(start_console: Callable[..., Console]) -> Console:
+    """A web console with nothing special about it."""
+    return start_console()
+
+
+@pytest.fixture
+def start_worker(program_variables: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Worker]]:
+    """Start a Celery worker: `start_worker(beat=True, SWEEP_EVERY_S="1")`; `.kill()` is kill -9."""
+    with contextlib.ExitStack() as running:
+
+        def start(*, beat: bool = False, **variables: str) -> Worker:
+            worker = Worker(tmp_path / "worker.log", program_variables | variables, beat=beat)
+            running.callback(worker.stop)
+            worker.start()
+            return worker
+
+        yield start

@@ -1,0 +1,120 @@
+"""Excel files, written row by row: 100,000 rows need no more memory than ten."""
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from console.sheets.columns import Column, Kind, Rows, local, seconds
+
+MAX_ROWS = 1_048_576
+MAX_TEXT = 32_767
+EXACT = 10**15
+NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+FORMATS = {
+    Kind.TEXT: {"quote_prefix": True},
+    Kind.ID: {"quote_prefix": True, "num_format": "@"},
+    Kind.NUMBER: {},
+    Kind.SHARE: {"num_format": "0.0%"},
+    Kind.DATETIME: {"num_format": "yyyy-mm-dd hh:mm:ss"},
+    Kind.DATE: {"num_format": "yyyy-mm-dd"},
+    Kind.DURATION: {"num_format": "[h]:mm:ss"},
+}
+
+
+class SheetTooLong(ValueError):
+    """More rows than an Excel sheet holds."""
+
+
+def xlsx(
+    rows: Rows,
+    columns: Sequence[Column],
+    title: str | Promise,
+    meta: Mapping[Any, Any] | None = None,
+    *,
+    zone: ZoneInfo,
+) -> BinaryIO:
+    """A file, opened at its start, that vanishes when it is closed.
+
+    The first sheet is named `title` and has the headings in its first row; `meta` (whose file, when, by whom)
+    fills a second one. Text is written as text, whatever it begins with. Raises SheetTooLong.
+    """
+    file = tempfile.TemporaryFile()
+    # The folder goes with whatever a failure leaves of the rows in it.
+    with tempfile.TemporaryDirectory() as folder:
+        options = {"constant_memory": True, "tmpdir": folder, "in_memory": False}
+        with Workbook(file, options) as book:
+            _table(book, _name(str(title)), rows, columns, zone)
+            if meta:
+                _about(book, meta)
+    file.seek(0)
+    return file
+
+
+def _table(book: Workbook, name: str, rows: Rows, columns: Sequence[Column], zone: ZoneInfo) -> None:
+    sheet = book.add_worksheet(name)
+    bold = book.add_format({"bold": True, "quote_prefix": True})
+    formats = {kind: book.add_format(properties) for kind, properties in FORMATS.items()}
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.width)
+        sheet.write_string(0, place, column.heading(zone), bold)
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        if last >= MAX_ROWS:
+            raise SheetTooLong(gettext("An Excel sheet holds 1,048,575 rows. Take the CSV file instead."))
+        for place, column in enumerate(columns):
+            _cell(sheet, last, place, row[column.key], column.kind, formats, zone)
+    if columns:
+        sheet.autofilter(0, 0, last, len(columns) - 1)
+
+
+def _cell(
+    sheet: Worksheet,
+    row: int,
+    place: int,
+    value: Any,
+    kind: Kind,
+    formats: Mapping[Kind, Format],
+    zone: ZoneInfo,
+) -> None:
+    if value is None:
+        return
+    style = formats[kind]
+    if kind == Kind.DATETIME:
+        sheet.write_datetime(row, place, local(value, zone), style)
+    elif kind == Kind.DATE:
+        sheet.write_datetime(row, place, value, style)
+    elif kind == Kind.DURATION:
+        sheet.write_number(row, place, seconds(value) / 86_400, style)
+    elif kind in (Kind.NUMBER, Kind.SHARE) and abs(value) < EXACT:
+        sheet.write_number(row, place, value, style)
+    else:
+        sheet.write_string(
+            row, place, str(value)[:MAX_TEXT], formats[Kind.TEXT] if kind == Kind.NUMBER else style
+        )
+
+
+def _about(book: Workbook, meta: Mapping[Any, Any]) -> None:
+    taken = book.worksheets()[0].get_name()
+    sheet = book.add_worksheet(_name(gettext("About this file"), besides=taken))
+    quoted = book.add_format(FORMATS[Kind.TEXT])
+    sheet.set_column(0, 1, 32)
+    for row, (label, value) in enumerate(meta.items()):
+        sheet.write_string(row, 0, str(label), quoted)
+        sheet.write_string(row, 1, str(value), quoted)
+
+
+def _name(title: str, besides: str = "") -> str:
+    """A name that Excel takes for a sheet: 31 characters, some forbidden, one reserved, no twins."""
+    name = NOT_IN_NAMES.sub(" ", title).strip(" '")[:31].strip(" '")
+    if not name or name.lower() in ("history", besides.lower()):
+        return f"{name[:27]} (2)".strip()
+    return name

@@ -46,7 +46,7 @@ def xlsx(
     The first sheet is named `title` and has the headings in its first row; `meta` (whose file, when, by whom)
     fills a second one. Text is written as text, whatever it begins with. Raises SheetTooLong.
     """
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (who takes the file closes it)
     # The folder goes with whatever a failure leaves of the rows in it.
     with tempfile.TemporaryDirectory() as folder:
         options = {"constant_memory": True, "tmpdir": folder, "in_memory": False}
@@ -87,6 +87,8 @@ def _cell(
 ) -> None:
     if value is None:
         return
+    if kind == Kind.NUMBER and abs(value) >= EXACT:  # Excel keeps 15 digits of a number
+        kind = Kind.TEXT
     style = formats[kind]
     if kind == Kind.DATETIME:
         sheet.write_datetime(row, place, local(value, zone), style)
@@ -94,12 +96,10 @@ def _cell(
         sheet.write_datetime(row, place, value, style)
     elif kind == Kind.DURATION:
         sheet.write_number(row, place, seconds(value) / 86_400, style)
-    elif kind in (Kind.NUMBER, Kind.SHARE) and abs(value) < EXACT:
+    elif kind in (Kind.NUMBER, Kind.SHARE):
         sheet.write_number(row, place, value, style)
     else:
-        sheet.write_string(
-            row, place, str(value)[:MAX_TEXT], formats[Kind.TEXT] if kind == Kind.NUMBER else style
-        )
+        sheet.write_string(row, place, str(value)[:MAX_TEXT], style)
 
 
 def _about(book: Workbook, meta: Mapping[Any, Any]) -> None:

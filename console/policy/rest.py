@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers, status, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import get_error_detail
-from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,15 +32,6 @@ VERBS = {
     "partial_update": "change",
     "destroy": "delete",
 }
-
-
-class NewestFirst(CursorPagination):
-    """50 rows a page, newest first; `?page_size=` up to 200."""
-
-    ordering = "-id"
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
 
 
 class PolicyPermission(BasePermission):

@@ -25,5 +25,6 @@ class Business:
         """
         change = BusinessChange(**touched)
         if overlap := set(clear) & set(touched):
-            raise Unsendable(f"business/modify: both set and cleared: {', '.join(sorted(overlap))}")
+            names = ", ".join(sorted(overlap))
+            raise Unsendable(f"business/modify: both set and cleared: {names}", endpoint="business/modify")
         self._ask("business/modify", BusinessModify(change=change, clear=sorted(clear)))

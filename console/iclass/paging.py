@@ -29,7 +29,7 @@ def walk(
     key: Callable[[T], Hashable],
     *,
     size: int = 100,
-    cap: int = 10_000,
+    cap: int = 100_000,
 ) -> Walk[T]:
     """Fetch all pages with `fetch(index, size)` until finish, a page with nothing new, or `cap` lines.
 

@@ -88,11 +88,13 @@ class Host:
 
         Network failures come back in the reply as `failure`. Raises Unsendable before anything is sent.
         """
-        data = encode(endpoint, body)
         request = requests.Request(
-            "POST", self.root + endpoint, data=data, headers={"Content-Type": "application/json"}, auth=auth
+            "POST",
+            self.root + endpoint,
+            data=encode(endpoint, body),
+            headers={"Content-Type": "application/json"},
+            auth=auth,
         )
-        del data
         started = time.monotonic()
         CALL.begin(timeout)
         session = self.session()
@@ -146,7 +148,8 @@ def _new_session() -> requests.Session:
 def _exchange(
     session: requests.Session, prepared: requests.PreparedRequest, connect: float, endpoint: str
 ) -> Reply:
-    status, date, retry_after = 0, "", ""
+    status, date, retry_after, content = 0, "", "", b""
+    failure: IClassError | None = None
     try:
         # The read timeout here is a formality: the sockets know the deadline.
         with session.send(
@@ -157,27 +160,21 @@ def _exchange(
             retry_after = response.headers.get("Retry-After", "")
             content = _content(response)
     except FAILURES:
-        content = None
-        failed = True
-    else:
-        failed = False
-    if failed:
-        return Reply(status=status, date=date, retry_after=retry_after, failure=_failure(endpoint, status))
-    if content is None:
-        limit = Unreadable(
+        failure = _failure(endpoint, status)
+    if len(content) > MAX_ANSWER:
+        failure = Unreadable(
             f"{endpoint}: the answer is larger than {MAX_ANSWER} bytes", endpoint=endpoint, http_status=status
         )
-        return Reply(status=status, date=date, retry_after=retry_after, failure=limit)
-    return Reply(status=status, date=date, retry_after=retry_after, content=content)
+    return Reply(status=status, date=date, retry_after=retry_after, content=content, failure=failure)
 
 
-def _content(response: requests.Response) -> bytes | None:
-    """The body, or None where it is larger than we take."""
+def _content(response: requests.Response) -> bytes:
+    """The body, unpacked; of one larger than MAX_ANSWER only its beginning, which is longer than that."""
     content = bytearray()
     for chunk in response.iter_content(CHUNK):
         content += chunk
         if len(content) > MAX_ANSWER:
-            return None
+            break
     return bytes(content)
 
 

@@ -35,9 +35,7 @@ SYNC = {
         _("checking"),
         "cloud-search",
         "busy",
-        _(
-            "The answer was lost on its way. We look at iclass first and send again only if it did not arrive."
-        ),
+        _("The answer was lost on its way. We look at iclass first and send again only if needed."),
     ),
     "held": Badge(
         _("held back"),

@@ -11,7 +11,7 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
@@ -27,7 +27,7 @@ _HAN = re.compile(r"[㐀-鿿]")
 
 @register.simple_tag
 def icon(name: str, css: str = "", kind: str = "outline") -> SafeString:
-    """The Tabler icon `name`, hidden from screen readers: put its word beside it, or an aria-label around it."""
+    """The Tabler icon `name`, hidden from screen readers: a word stands beside it or an aria-label around."""
     paint = (
         'fill="none" stroke="currentColor" stroke-width="1.75"'
         if kind == "outline"
@@ -94,17 +94,17 @@ def ago(at: datetime | None, stale_after: int | None = None) -> SafeString:
 def age(seconds: int) -> str:
     """An age in its largest unit: "8 s ago", "3 min ago", "2 h ago", "5 d ago"."""
     unit, size = next((pair for pair in _AGES if seconds >= pair[1]), _AGES[-1])
-    return age_pattern(unit).replace("%", str(seconds // size))
+    return age_pattern(unit).replace("{n}", str(seconds // size))
 
 
 @register.simple_tag
 def age_pattern(unit: str) -> str:
-    """The words around an age in s, min, h or d; "%" stands for the number."""
+    """The words around an age in s, min, h or d; "{n}" stands for the number."""
     return {
-        "s": pgettext("age", "% s ago"),
-        "min": pgettext("age", "% min ago"),
-        "h": pgettext("age", "% h ago"),
-        "d": pgettext("age", "% d ago"),
+        "s": pgettext("age", "{n} s ago"),
+        "min": pgettext("age", "{n} min ago"),
+        "h": pgettext("age", "{n} h ago"),
+        "d": pgettext("age", "{n} d ago"),
     }[unit]
 
 
@@ -127,7 +127,7 @@ def duration(seconds: float | None) -> str:
 
 @register.filter
 def initials(name: str) -> str:
-    """What stands in the round sign of a person: the last two characters of a Chinese name, else the first letters."""
+    """What the round sign of a person says: the end of a Chinese name, else the first letters."""
     name = str(name).strip()
     if _HAN.search(name):
         return "".join(_HAN.findall(name))[-2:]
@@ -155,12 +155,25 @@ def as_switch(field: BoundField) -> bool:
 @register.simple_tag
 def widget(field: BoundField) -> SafeString:
     """The control of a form field in our dress, with what Django says of its help and its error."""
+    if as_group(field):
+        return _choices(field)
     control = field.field.widget
-    if as_switch(field) or as_group(field):
-        dress = "form-check-input"
-    elif isinstance(control, Select):
-        dress = "form-select"
-    else:
-        dress = "form-control"
-    classes = [control.attrs.get("class", ""), dress, "is-invalid" if field.errors else ""]
-    return field.as_widget(attrs={"class": " ".join(filter(None, classes))})
+    dress = (
+        "form-check-input"
+        if as_switch(field)
+        else "form-select"
+        if isinstance(control, Select)
+        else "form-control"
+    )
+    return field.as_widget(attrs={"class": f"{control.attrs.get('class', '')} {dress}".strip()})
+
+
+def _choices(field: BoundField) -> SafeString:
+    """The choices of a group, each a box with its words; Django would dress the frame instead."""
+    for choice in field.subwidgets:
+        choice.data["attrs"]["class"] = "form-check-input"
+    return format_html_join(
+        "",
+        '<label class="form-check">{}<span class="form-check-label">{}</span></label>',
+        ((choice.tag(wrap_label=False), choice.choice_label) for choice in field.subwidgets),
+    )

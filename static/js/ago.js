@@ -4,10 +4,10 @@ const words = document.body.dataset;
 const born = new WeakMap();
 
 function say(seconds) {
-  if (seconds < 60) return words.agoS.replace("%", seconds);
-  if (seconds < 3600) return words.agoMin.replace("%", Math.floor(seconds / 60));
-  if (seconds < 86400) return words.agoH.replace("%", Math.floor(seconds / 3600));
-  return words.agoD.replace("%", Math.floor(seconds / 86400));
+  if (seconds < 60) return words.agoS.replace("{n}", seconds);
+  if (seconds < 3600) return words.agoMin.replace("{n}", Math.floor(seconds / 60));
+  if (seconds < 86400) return words.agoH.replace("{n}", Math.floor(seconds / 3600));
+  return words.agoD.replace("{n}", Math.floor(seconds / 86400));
 }
 
 function tick() {

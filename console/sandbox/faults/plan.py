@@ -1,0 +1,111 @@
+"""Faults on demand: armed in memory, used up one by one, gone with the process.
+
+A fault names what it waits for (`target` paas, saas or callback; `match` an endpoint or event, `*` for
+any; optionally one `sdkappid`), lets `skip` chances pass and strikes `times` times (0: until cleared).
+"""
+
+import threading
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ..errors import invalid
+
+ANSWER_KINDS = {
+    "refuse": "answers error_code (default -1) and applies nothing",
+    "stall": "waits seconds (default 10) before applying; with applied true, after it",
+    "drop_before": "ends the connection without an answer; nothing is applied",
+    "drop_after": "applies, then ends the connection without an answer",
+    "cut": "applies, then sends half of the body and ends the connection",
+    "status": "answers HTTP status (default 503) with no JSON; with applied true, after applying",
+    "busy": "answers HTTP 429 with Retry-After; nothing is applied",
+    "html": "answers HTTP 200 with a page instead of JSON; with applied true, after applying",
+    "bad_json": "applies, then answers with a comma too many",
+    "mutate": "applies, then answers with other types: numbers as strings, strings as numbers, lists as null",
+}
+CALLBACK_KINDS = {
+    "callback_drop": "the event is never sent",
+    "callback_double": "the event is sent twice, whatever the answer",
+    "callback_late": "the event is sent seconds (default 60) later",
+    "callback_shuffle": "the event trades places with the next one of its enterprise",
+    "callback_wrong_key": "the event is signed with another key",
+}
+KINDS = ANSWER_KINDS | CALLBACK_KINDS
+DEFAULTS: dict[str, Any] = {"stall": {"seconds": 10.0}, "callback_late": {"seconds": 60.0}}
+
+
+@dataclass
+class Fault:
+    """One armed fault; `left` counts down to nothing, -1 stays."""
+
+    number: int
+    kind: str
+    target: str = "paas"
+    match: str = "*"
+    sdkappid: int | None = None
+    times: int = 1
+    skip: int = 0
+    error_code: int = -1
+    status: int = 503
+    seconds: float = 0.0
+    applied: bool = False
+    struck: int = field(default=0)
+
+    def fits(self, target: str, name: str, sdkappid: int | None) -> bool:
+        """Whether this chance is one that the fault waits for."""
+        mine = self.sdkappid is None or self.sdkappid == sdkappid
+        return self.target == target and self.match in ("*", name) and mine
+
+
+_armed: list[Fault] = []
+_guard = threading.Lock()
+_count = 0
+
+
+def arm(wanted: dict[str, Any]) -> Fault:
+    """Arm one fault; raises Refusal 10003 for an unknown kind or key."""
+    global _count
+    kind = wanted.get("kind")
+    if kind not in KINDS:
+        raise invalid(f"kind must be one of {', '.join(KINDS)}")
+    target = "callback" if kind in CALLBACK_KINDS else wanted.get("target", "paas")
+    with _guard:
+        _count += 1
+        try:
+            fault = Fault(number=_count, **(DEFAULTS.get(kind, {}) | wanted | {"target": target}))
+        except TypeError:
+            raise invalid(f"a fault knows {', '.join(Fault.__annotations__)}") from None
+        if target not in ("paas", "saas", "callback"):
+            raise invalid("target must be paas, saas or callback")
+        _armed.append(fault)
+    return fault
+
+
+def take(target: str, name: str, sdkappid: int | None = None) -> Fault | None:
+    """The fault that strikes this chance, if any; counts it."""
+    with _guard:
+        for fault in _armed:
+            if not fault.fits(target, name, sdkappid):
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            fault.struck += 1
+            if fault.times and fault.struck >= fault.times:
+                _armed.remove(fault)
+            return fault
+    return None
+
+
+def clear(number: int | None = None) -> int:
+    """Disarm one fault, or all; answers how many went."""
+    with _guard:
+        gone = [fault for fault in _armed if number in (None, fault.number)]
+        for fault in gone:
+            _armed.remove(fault)
+    return len(gone)
+
+
+def armed() -> list[dict[str, Any]]:
+    """What waits to strike."""
+    with _guard:
+        return [asdict(fault) for fault in _armed]

@@ -1,0 +1,155 @@
+"""What a field of a request or an answer may be: read strictly, and told to the OpenAPI description.
+
+A field is declared once (`Text("class_topic")`) and serves three times: it checks the request, it draws
+the schema, and it is a line of the coverage page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from .errors import invalid
+
+Schema = dict[str, Any]
+INT64 = 2**63
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """`source` is where the field stands: `doc`, or `later` for a later revision of the document."""
+
+    name: str = field(kw_only=False)
+    required: bool = False
+    source: str = "doc"
+    wanted: ClassVar[str] = "readable"
+
+    def read(self, value: object, path: str) -> Any:
+        """The value in the service's own form; raises Refusal 10003 naming the field."""
+        raise invalid(f"{path} must be {self.wanted}")
+
+    def schema(self) -> Schema:
+        """JSON schema."""
+        return {}
+
+
+def plain(text: str, path: str) -> str:
+    """Text that a database and a browser can hold: no NUL, no lone half of a surrogate pair."""
+    if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise invalid(f"{path} holds characters that are no text")
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Field):
+    """A string; `least`/`most` bound its length; `words` are the only ones allowed, other spellings mapped."""
+
+    wanted: ClassVar[str] = "a string"
+    least: int = 0
+    most: int = 65_536
+    words: Sequence[str] = ()
+    spellings: dict[str, str] = field(default_factory=dict)
+
+    def read(self, value: object, path: str) -> str:
+        if not isinstance(value, str):
+            raise invalid(f"{path} must be a string")
+        value = self.spellings.get(value, plain(value, path))
+        if self.words and value not in self.words:
+            raise invalid(f"{path} must be one of {', '.join(self.words)}")
+        if not self.least <= len(value) <= self.most:
+            raise invalid(f"{path} must be {self.least} to {self.most} characters long")
+        return value
+
+    def schema(self) -> Schema:
+        if self.words:
+            return {"type": "string", "enum": [*self.words, *self.spellings]}
+        return {"type": "string", "minLength": self.least, "maxLength": self.most}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loose(Field):
+    """A value that the document calls int here and string there: kept as text (doc_md5)."""
+
+    def read(self, value: object, path: str) -> str:
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise invalid(f"{path} must be a string")
+        return plain(str(value), path)
+
+    def schema(self) -> Schema:
+        return {"type": ["string", "integer"]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Int(Field):
+    """A whole number; true and false are none."""
+
+    least: int = -INT64
+    most: int = INT64 - 1
+
+    def read(self, value: object, path: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise invalid(f"{path} must be a whole number")
+        if not self.least <= value <= self.most:
+            raise invalid(f"{path} must lie between {self.least} and {self.most}")
+        return value
+
+    def schema(self) -> Schema:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bool(Field):
+    """true or false."""
+
+    def read(self, value: object, path: str) -> bool:
+        if not isinstance(value, bool):
+            raise invalid(f"{path} must be true or false")
+        return value
+
+    def schema(self) -> Schema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListOf(Field):
+    """An array of one kind of thing; `bare` lets a single thing stand for the array."""
+
+    item: Field = field(kw_only=False)
+    most: int = 10_000
+    bare: bool = False
+
+    def read(self, value: object, path: str) -> list[Any]:
+        if self.bare and not isinstance(value, list):
+            value = [value]
+        if not isinstance(value, list):
+            raise invalid(f"{path} must be an array")
+        if len(value) > self.most:
+            raise invalid(f"{path} may hold at most {self.most} entries")
+        return [self.item.read(one, f"{path}[{n}]") for n, one in enumerate(value)]
+
+    def schema(self) -> Schema:
+        array: Schema = {"type": "array", "items": self.item.schema(), "maxItems": self.most}
+        return {"anyOf": [array, self.item.schema()]} if self.bare else array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obj(Field):
+    """An object of known fields; unknown ones pass unread, as a later revision may send more."""
+
+    fields: Sequence[Field] = field(kw_only=False)
+
+    def read(self, value: object, path: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise invalid(f"{path or 'the body'} must be an object")
+        dot = f"{path}." if path else ""
+        found: dict[str, Any] = {}
+        for one in self.fields:
+            if one.name in value:
+                found[one.name] = one.read(value[one.name], f"{dot}{one.name}")
+            elif one.required:
+                raise invalid(f"{dot}{one.name} is missing")
+        return found
+
+    def schema(self) -> Schema:
+        drawn: Schema = {"type": "object", "properties": {f.name: f.schema() for f in self.fields}}
+        needed = [f.name for f in self.fields if f.required]
+        return drawn | ({"required": needed} if needed else {})

@@ -1,0 +1,24 @@
+"""How much of the time taught so far each person has been in the room; never more than all of it."""
+
+from .. import clock
+from ..store.models import Classroom, Stay
+
+
+class Shares:
+    """The stays of one class, added up once for a whole page of people."""
+
+    def __init__(self, room: Classroom) -> None:
+        self._now = clock.now()
+        self._begin = room.real_start_time or self._now
+        self.taught = max((room.real_stop_time or self._now) - self._begin, 0)
+        self._earlier: dict[int, int] = {}
+        closed = Stay.objects.filter(classroom=room, quit_time__gt=self._begin)
+        for person, enter, leave in closed.values_list("person", "enter_time", "quit_time"):
+            self._earlier[person] = self._earlier.get(person, 0) + self._inside(enter, leave or enter)
+
+    def seconds(self, stay: Stay) -> int:
+        """Seconds of the time taught that the person of an open stay has been present."""
+        return self._earlier.get(stay.person_id, 0) + self._inside(stay.enter_time, self._now)
+
+    def _inside(self, enter: int, leave: int) -> int:
+        return max(leave - max(enter, self._begin), 0)

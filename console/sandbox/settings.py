@@ -1,0 +1,60 @@
+"""Settings of the local iclass service: a Django project of its own, started by `python -m console.sandbox`.
+
+Only `SANDBOX_DATA` (folder of the state) is read here; everything else that may be turned is a knob
+(`knobs.py`) or an option of the command.
+"""
+
+import os
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+DATA = Path(os.environ["SANDBOX_DATA"])
+
+# Sessions and signed cookies are not used; Django asks for a key all the same.
+SECRET_KEY = "the sandbox signs nothing with this"
+DEBUG = False
+# Another computer may reach the classroom under any name once --allow-beyond-loopback is given;
+# the control interface checks its own Host (control/door.py).
+ALLOWED_HOSTS = ["*"]
+APPEND_SLASH = False
+
+INSTALLED_APPS = ["console.sandbox.store"]
+MIDDLEWARE = [
+    "console.sandbox.room.headers.strict_headers",
+    "console.sandbox.room.language.chosen_language",
+]
+ROOT_URLCONF = "console.sandbox.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [HERE / "room" / "templates", HERE / "control" / "templates"],
+        "OPTIONS": {"builtins": ["django.templatetags.i18n"]},
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA / "iclass.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # A writer takes its lock at BEGIN, so that it can wait; a lock upgraded later would fail at once.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            # FULL: the ledger of effects is on the disk before the answer leaves.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [HERE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Doors read at most this much of a body themselves and answer in the service's own words (10005).
+DATA_UPLOAD_MAX_MEMORY_SIZE = None
+LOGGING_CONFIG = None

@@ -1,0 +1,18 @@
+"""The ledger: what was asked and what it did. Append-only (triggers see to it), on the disk with the effect."""
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """`kind`: request (asked and answered), effect (a change applied), callback (one try to deliver)."""
+
+    seq = models.BigAutoField(primary_key=True)
+    at = models.FloatField()
+    kind = models.CharField(max_length=8)
+    endpoint = models.TextField()
+    sdkappid = models.BigIntegerField(null=True)
+    object = models.TextField(default="")
+    summary = models.JSONField(null=True)
+    body = models.JSONField(null=True)
+    error_code = models.IntegerField(null=True)
+    fault = models.TextField(default="")

@@ -1,0 +1,22 @@
+"""Work that takes the service time (transcoding, recording), and settings kept over a restart."""
+
+from django.db import models
+
+
+class Step(models.Model):
+    """One step of a `kind` for the row `ref`; `due_at` empty: a test advances it by hand."""
+
+    kind = models.CharField(max_length=16)
+    ref = models.BigIntegerField()
+    name = models.CharField(max_length=16)
+    due_at = models.FloatField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="step_by_due")]
+
+
+class Setting(models.Model):
+    """A knob that was turned, or the hands of the clock."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    value = models.JSONField()

@@ -1,0 +1,20 @@
+"""Everything the service answers: the two APIs, the classroom, the control interface."""
+
+from django.urls import path
+
+from .control import table as control
+from .paas.door import paas
+from .room import avatars, views
+from .saas.door import saas
+
+urlpatterns = [
+    path("paas/v1/<path:path>", paas),
+    path("saas/v1/<path:path>", saas),
+    path("control/", control.overview),
+    path("control/<path:path>", control.control),
+    path("", views.front),
+    path("language/<str:code>", views.language),
+    path("static/<str:name>", views.static),
+    path("avatars/<int:number>.png", avatars.avatar),
+    path("<int:sdkappid>/<int:class_id>/<int:side>", views.room),
+]

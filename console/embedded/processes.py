@@ -39,7 +39,7 @@ def spawn(
             stderr=subprocess.STDOUT,
             cwd="/",
             env=environment | {"LC_ALL": "C"},
-            preexec_fn=_die_with_parent(orphaned),
+            preexec_fn=die_with_parent(orphaned),
             **(person.popen_arguments() if person else {}),
         )
 
@@ -57,8 +57,11 @@ def stop(process: subprocess.Popen[bytes], steps: Sequence[Step]) -> None:
     process.wait()
 
 
-def _die_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """For the child between fork and exec, after it changed its user: that would clear the request."""
+def die_with_parent(number: signal.Signals) -> Callable[[], None]:
+    """What a child runs between fork and exec so that the kernel sends it `number` when its parent dies.
+
+    Effective on Linux. A later change of user would clear the request.
+    """
 
     def ask() -> None:
         if _libc is not None:

@@ -78,7 +78,7 @@ class Supervisor:
         """Tend and answer until nothing is wanted; leaves no server behind, whatever happens."""
         signal.signal(signal.SIGTERM, self._end)
         try:
-            while any([charge.tend() for charge in self._charges]) and not self._told_to_end:
+            while self._tend() and not self._told_to_end:
                 if select.select([self._listener], [], [], TICK_S)[0]:
                     self._answer()
         finally:
@@ -88,11 +88,15 @@ class Supervisor:
                 self._spots.control_socket.unlink()
                 self._spots.socket_dir.rmdir()
 
+    def _tend(self) -> bool:
+        """Whether any server is wanted, after each was tended."""
+        wanted = [charge.tend() for charge in self._charges]
+        return any(wanted)
+
     def _answer(self) -> None:
         """Tell one caller how the servers are. It may ask for one that is not yet started."""
         with suppress(OSError), self._listener.accept()[0] as line:
-            for charge in self._charges:
-                charge.tend()
+            self._tend()
             report = {
                 each.server.name: {"state": each.state, "problem": each.problem} for each in self._charges
             }

@@ -1,0 +1,58 @@
+# The console's commands. `make run` and `make test` need python3 (3.11 to 3.14), make and a package
+# registry; everything they install lands in .venv and node_modules, everything they write in var.
+
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+XDIST ?= auto
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+install: .venv/.run node_modules/.installed ## build .venv and node_modules for running
+
+run: install ## start everything with a demo school; Ctrl-C ends all
+	@exec $(PYTHON) -m console.run
+
+test: .venv/.dev node_modules/.installed ## install what tests need, run all of them
+	@.ci/setup browser
+	@$(PYTHON) -m pytest -n $(XDIST)
+
+faults: .venv/.dev node_modules/.installed ## only the tests that kill, stall and cut off
+	@$(PYTHON) -m pytest -m faults
+
+browser: .venv/.dev node_modules/.installed ## only the tests in Chromium
+	@.ci/setup browser
+	@$(PYTHON) -m pytest -m browser
+
+bench: .venv/.dev node_modules/.installed ## measure, and print the ratios
+	@$(PYTHON) -m bench
+
+lint: .venv/.dev ## style, formatting, imports one way, types
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/mypy
+
+messages: .venv/.dev ## collect strings for translation and compile them (needs gettext)
+	@$(PYTHON) manage.py makemessages -l zh_Hans -i node_modules -i .venv
+	@$(PYTHON) manage.py compilemessages -l zh_Hans -i node_modules -i .venv
+
+clean: ## remove what was installed, but no data
+	@rm -rf .venv node_modules
+
+.venv/bin/uv:
+	@.ci/setup venv
+
+.venv/.run: requirements.txt | .venv/bin/uv
+	@.ci/setup packages requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt | .venv/bin/uv
+	@.ci/setup packages requirements-dev.txt
+	@touch $@ .venv/.run
+
+node_modules/.installed: package-lock.json package.json | .venv/bin/uv
+	@.ci/setup npm
+	@touch $@
+
+.PHONY: help install run test faults browser bench lint messages clean

@@ -11,9 +11,10 @@ from console.sheets.columns import Column, Kind, Rows, plain
 BOM = "\ufeff"
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?%?")
 RUNS = "=+\\-@＝＋－＠"
-AT_START = re.compile(rf"[\t\r\n]|[\s\ufeff\u200b-\u200f\u2060\x00-\x1f]*[{RUNS}]")
+SKIPPED = r"[\s\"\ufeff\u200b-\u200f\u2060\x00-\x1f]*"
+AT_START = re.compile(rf"[\t\r\n]|{SKIPPED}[{RUNS}]")
 # A program that takes ; or a tab for the separator sees a cell begin in the middle of ours.
-INSIDE = re.compile(rf"([;\t\r\n][\s\ufeff\u200b-\u200f\u2060\x00-\x1f]*)(?=[{RUNS}])")
+INSIDE = re.compile(rf"([;\t\r\n]{SKIPPED})(?=[{RUNS}])")
 
 
 def csv_text(rows: Rows, columns: Sequence[Column], *, zone: ZoneInfo) -> str:
@@ -24,7 +25,8 @@ def csv_text(rows: Rows, columns: Sequence[Column], *, zone: ZoneInfo) -> str:
 def csv_lines(rows: Rows, columns: Sequence[Column], *, zone: ZoneInfo) -> Iterator[str]:
     """The file row by row, without the byte order mark; the headings come first."""
     line = io.StringIO(newline="")
-    writer = csv.writer(line)
+    # All quoted: where the comma is the decimal sign, -1,2*A0 is one formula, and -1,"2*A0" is none.
+    writer = csv.writer(line, quoting=csv.QUOTE_ALL)
     writer.writerow([inert(column.heading(zone)) for column in columns])
     yield _taken(line)
     for row in rows:

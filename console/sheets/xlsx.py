@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -46,15 +47,18 @@ def xlsx(
     The first sheet is named `title` and has the headings in its first row; `meta` (whose file, when, by whom)
     fills a second one. Text is written as text, whatever it begins with. Raises SheetTooLong.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (who takes the file closes it)
-    # The folder goes with whatever a failure leaves of the rows in it.
-    with tempfile.TemporaryDirectory() as folder:
-        options = {"constant_memory": True, "tmpdir": folder, "in_memory": False}
-        with Workbook(file, options) as book:
+    with ExitStack() as opened:
+        file = opened.enter_context(tempfile.TemporaryFile())
+        # The folder goes with whatever a failure leaves of the rows in it.
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            Workbook(file, {"constant_memory": True, "tmpdir": folder}) as book,
+        ):
             _table(book, _name(str(title)), rows, columns, zone)
             if meta:
                 _about(book, meta)
-    file.seek(0)
+        file.seek(0)
+        opened.pop_all()  # from here on it is the caller's to close
     return file
 
 

@@ -13,8 +13,8 @@ from console.sheets.csv import NUMBER, RUNS, csv_text, inert
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DANGEROUS = RUNS.replace("\\", "")
-# What a number and the cell after it become where the comma separates nothing: no formula goes on like that.
-NUMBER_AND_TEXT = re.compile(r'[+-]?[0-9]+(\.[0-9]+)?%?,"')
+# What a number becomes where quotes and commas are read otherwise: no formula goes on with a quote.
+NUMBER_AND_TEXT = re.compile(r'[+-]?[0-9]+(\.[0-9]+)?%?,?"')
 
 # Text as an attacker would write it: mostly the letters that matter, sometimes anything.
 cells = st.one_of(

@@ -1,0 +1,92 @@
+import base64
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts.models import Enterprise, User
+from console.vault import ring
+from console.vault.management.commands import rotate_keys
+
+
+def key(letter: str) -> str:
+    return base64.b64encode(letter.encode() * 32).decode()
+
+
+OLD, NEW = key("a"), key("b")
+
+
+@pytest.fixture
+def people(settings: Any, school: Enterprise) -> list[User]:
+    """Seven people and their school, some with a token, all under the old key."""
+    settings.FIELD_KEYS = [OLD]
+    school.tic_key, school.private_key = "key of the school", None
+    school.save()
+    rows = [
+        User(enterprise=school, user_id=f"u{n}", login=f"u{n}", user_token=f"token-{n}" if n < 5 else None)
+        for n in range(7)
+    ]
+    User.objects.bulk_create(rows)
+    settings.FIELD_KEYS = [NEW, OLD]
+    return rows
+
+
+def rotate(**options: Any) -> str:
+    out = StringIO()
+    call_command("rotate_keys", stdout=out, stderr=out, **options)
+    return out.getvalue()
+
+
+def prefixes() -> set[str]:
+    values = [
+        *User.objects.values_list("user_token", flat=True),
+        *Enterprise.objects.values_list("tic_key", flat=True),
+    ]
+    return {value[:12] for value in values if value}
+
+
+def test_afterwards_the_old_key_is_not_needed(people: list[User], settings: Any) -> None:
+    told = rotate(batch=2)
+    assert "accounts.User: 5 sealed anew, 0 could not be opened" in told
+    assert "accounts.Enterprise: 1 sealed anew" in told
+    settings.FIELD_KEYS = [NEW]
+    assert [
+        person.user_token and person.user_token.reveal() for person in User.objects.order_by("user_id")
+    ] == [
+        *(f"token-{n}" for n in range(5)),
+        None,
+        None,
+    ]
+    assert Enterprise.objects.get().tic_key.reveal() == "key of the school"
+
+
+def test_a_second_run_finds_nothing_to_do(people: list[User]) -> None:
+    rotate()
+    before = list(User.objects.order_by("id").values_list("user_token", flat=True))
+    assert "accounts.User: 0 sealed anew" in rotate()
+    assert list(User.objects.order_by("id").values_list("user_token", flat=True)) == before
+
+
+def test_a_run_that_was_broken_off_goes_on_where_it_stopped(people: list[User]) -> None:
+    rotate_keys.rotate(User, [User._meta.get_field("user_token")], 2, print)
+    assert len(prefixes()) == 2
+    rotate()
+    assert prefixes() == {ring.newest_prefix()[:12]}
+
+
+def test_the_day_on_which_a_secret_was_chosen_stays(people: list[User]) -> None:
+    chosen = User.objects.get(user_id="u0").user_token.set_at
+    rotate()
+    assert User.objects.get(user_id="u0").user_token.set_at == chosen
+
+
+def test_a_damaged_row_is_named_and_does_not_stop_the_rest(people: list[User]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("update accounts_user set user_token = user_token || 'A' where user_id = 'u1'")
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 rows keep"):
+        call_command("rotate_keys", stdout=out, stderr=out)
+    assert f"accounts.User {people[1].pk}:" in out.getvalue()
+    assert "accounts.User: 4 sealed anew, 1 could not be opened" in out.getvalue()

@@ -1,0 +1,119 @@
+"""A school (企业)."""
+
+import secrets
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console.iclass import Client, user_sig
+from console.outbox.mirrored import Mirrored
+from console.vault.fields import SealedField
+from console.vault.models import Sealed
+
+
+def callback_token() -> str:
+    """The unguessable part of a school's callback address: the second lock besides the signature."""
+    return secrets.token_urlsafe(24)
+
+
+class Enterprise(Sealed, Mirrored):
+    """A school: its keys, contacts, callback address, zone and rules of attendance.
+
+    The document's 企业模块. `remote_id` is the service's `enterprise_id`.
+    """
+
+    name = models.CharField(_("name"), max_length=120)
+    sdkappid = models.PositiveBigIntegerField("SDKAppID", unique=True)
+    tic_key = SealedField(_("API key"))
+    tic_key_previous = SealedField(_("previous API key"), null=True, blank=True)
+    private_key = SealedField(_("private key"), null=True, blank=True)
+    contact_user = models.CharField(_("contact"), max_length=120, blank=True)
+    phone_no = models.CharField(_("phone"), max_length=40, blank=True)
+    e_mail = models.EmailField(_("e-mail"), blank=True)
+    call_back_url = models.URLField(_("callback address"), max_length=500, blank=True)
+    appid = models.PositiveBigIntegerField("AppID", default=0)
+    project_id = models.PositiveBigIntegerField(_("project"), default=0)
+    secret_id = models.CharField(_("secret id"), max_length=120, blank=True)
+    secret_key = SealedField(_("secret key"), null=True, blank=True)
+
+    busi_type = models.CharField(_("business type"), max_length=40, blank=True, editable=False)
+    super_admin = models.CharField(_("superadmin's user id"), max_length=64, blank=True, editable=False)
+    icon = models.CharField(_("logo at the service"), max_length=500, blank=True, editable=False)
+    bizid = models.BigIntegerField("BizID", default=0, editable=False)
+    create_time = models.DateTimeField(_("made at the service"), null=True, editable=False)
+    valid_seconds = models.BigIntegerField(_("licence length in seconds"), default=0, editable=False)
+
+    zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    callback_token = models.CharField(max_length=64, unique=True, default=callback_token, editable=False)
+    room_address = models.URLField(_("address of the classrooms"), max_length=300, blank=True)
+    later_fields = models.BooleanField(_("service knows later fields"), default=False)
+    h5_white_listed = models.BooleanField(_("white-listed for H5 by the vendor"), default=False)
+    late_after_s = models.PositiveIntegerField(_("late after (seconds)"), default=300)
+    early_leave_s = models.PositiveIntegerField(_("left early (seconds before the end)"), default=300)
+    present_share = models.PositiveSmallIntegerField(
+        _("present from (% of the lesson)"), default=50, validators=[MaxValueValidator(100)]
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("school")
+        verbose_name_plural = _("schools")
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(present_share__lte=100), name="enterprise_share_is_percent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def sealed_for(self) -> str:
+        return str(self.sdkappid)
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def licence_ends_at(self) -> datetime | None:
+        """`create_time + valid_time`; None where the service has not said."""
+        if not self.create_time or not self.valid_seconds:
+            return None
+        return datetime.fromtimestamp(self.create_time.timestamp() + self.valid_seconds, UTC)
+
+    @property
+    def own_callback_url(self) -> str:
+        """The address that the service should call."""
+        return f"{settings.PUBLIC_URL}/callbacks/iclass/{self.callback_token}/"
+
+    def keys(self) -> list[str]:
+        """The keys that a callback may be signed with: the current one and, in rotation, the last."""
+        return [key.reveal() for key in (self.tic_key, self.tic_key_previous) if key]
+
+    def client(self) -> Client:
+        """The signed client of this school."""
+        return Client(
+            settings.ICLASS_BASE_URL,
+            self.sdkappid,
+            self.tic_key.reveal(),
+            timeout=settings.ICLASS_TIMEOUT_S,
+            signature_life=settings.ICLASS_SIGNATURE_LIFE_S,
+        )
+
+    def signature_of(self, identifier: str, *, lifetime_s: int = 86400) -> str:
+        """A UserSig for `identifier`, good for `lifetime_s` seconds. ValueError without a private key."""
+        if not self.private_key:
+            raise ValueError("this school has no private key yet")
+        return user_sig(
+            self.private_key.reveal(),
+            sdkappid=self.sdkappid,
+            identifier=identifier,
+            lifetime_s=lifetime_s,
+            now=int(timezone.now().timestamp()),
+        )

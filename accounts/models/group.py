@@ -1,0 +1,47 @@
+"""A class of students (班级), which only the console knows."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.enterprise import Enterprise
+from accounts.models.user import User
+
+
+class StudentGroup(models.Model):
+    """A console-side group of students; the service has no such thing."""
+
+    enterprise = models.ForeignKey(
+        Enterprise, models.CASCADE, related_name="groups", verbose_name=_("school")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    students = models.ManyToManyField(
+        User, through="GroupStudent", related_name="student_groups", blank=True, verbose_name=_("students")
+    )
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "name"],
+                name="group_name_once_a_school",
+                violation_error_message=_("Your school has a group of this name."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupStudent(models.Model):
+    """That a student is in a group."""
+
+    group = models.ForeignKey(StudentGroup, models.CASCADE, related_name="entries")
+    student = models.ForeignKey(User, models.CASCADE, related_name="group_entries")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "student"], name="student_once_a_group")]
+
+    def __str__(self) -> str:
+        return f"{self.student} · {self.group}"

@@ -1,0 +1,117 @@
+"""A person (账号)."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.enterprise import Enterprise
+from accounts.roles import STAFF, Role
+from console.outbox.mirrored import Mirrored
+from console.vault.fields import SealedField
+from console.vault.models import Sealed
+
+user_id_rule = RegexValidator(
+    r"^[A-Za-z0-9_.\-]{1,32}$",
+    _("Use 1 to 32 letters, digits, dots, hyphens or underscores."),
+)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_operator(self, login: str, password: str) -> "User":
+        """A platform operator: no school, every school's door with a reason."""
+        user = self.model(login=login, is_superuser=True, role="", nickname=login)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, login: str, password: str = "", **extra: Any) -> "User":
+        """What `manage.py createsuperuser` calls."""
+        return self.create_operator(login, password)
+
+
+class User(Sealed, Mirrored, AbstractBaseUser):
+    """A person of one school with one role, or a platform operator (no school).
+
+    The document's 账号模块. `login` is `user_id@sdkappid`; a person signs in only where given a
+    password. Nobody is ever deleted, here or at the service: people are deactivated.
+    """
+
+    class Gender(models.TextChoices):
+        MALE = "male", _("male")
+        FEMALE = "female", _("female")
+
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, null=True, blank=True, related_name="users", verbose_name=_("school")
+    )
+    login = models.CharField(_("login"), max_length=100, unique=True, editable=False)
+    user_id = models.CharField(_("user id"), max_length=64, blank=True, validators=[user_id_rule])
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices, blank=True)
+    nickname = models.CharField(_("name"), max_length=60)
+    gender = models.CharField(_("gender"), max_length=8, choices=Gender.choices, blank=True)
+    avatar = models.URLField(_("picture address"), max_length=500, blank=True)
+    phone_no = models.CharField(_("phone"), max_length=30, blank=True)
+    e_mail = models.EmailField(_("e-mail"), blank=True)
+    user_token = SealedField(_("entry token"), null=True, blank=True)
+    regist_time = models.DateTimeField(_("registered"), null=True, editable=False)
+    update_time = models.DateTimeField(_("changed at the service"), null=True, editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_superuser = models.BooleanField(_("platform operator"), default=False, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "login"
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["nickname", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "user_id"],
+                name="user_id_once_a_school",
+                violation_error_message=_("This user id is taken in your school."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(enterprise__isnull=True, is_superuser=True)
+                | models.Q(enterprise__isnull=False, is_superuser=False),
+                name="user_has_a_school_unless_operator",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise", "role", "id"], name="user_by_role"),
+            GinIndex(OpClass(Upper("nickname"), "gin_trgm_ops"), name="user_nickname_trgm"),
+            GinIndex(OpClass(Upper("user_id"), "gin_trgm_ops"), name="user_id_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.nickname or self.user_id or self.login
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.enterprise is not None:
+            self.login = f"{self.user_id}@{self.enterprise.sdkappid}"
+        super().save(*args, **kwargs)
+
+    def sealed_for(self) -> str:
+        return str(self.enterprise_id or "")
+
+    @property
+    def is_staff(self) -> bool:
+        """May open the Django admin: a school's administrators and the operators."""
+        return self.is_active and (self.is_superuser or self.role in (Role.ADMIN, Role.SUPERADMIN))
+
+    @property
+    def works_here(self) -> bool:
+        return self.role in STAFF
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Django's own permission words are not used: `console.policy` decides."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff

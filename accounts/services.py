@@ -1,0 +1,165 @@
+"""What a school does with its people and with itself. Each act is one transaction: row, operation, trail."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Enterprise, StudentGroup, User
+from accounts.roles import Role
+from accounts.signals import group_changed
+from console.audit.trail import changes, record, snapshot
+from console.inbox.receive import forget_senders
+from console.outbox.models import Operation
+from console.outbox.queue import enqueue, resume
+
+PERSON_FIELDS = ("role", "nickname", "gender", "avatar", "phone_no", "e_mail")
+SCHOOL_FIELDS = (
+    "name",
+    "contact_user",
+    "phone_no",
+    "e_mail",
+    "call_back_url",
+    "appid",
+    "project_id",
+    "secret_id",
+)
+
+
+@transaction.atomic
+def register_person(*, enterprise: Enterprise, by: User | None, password: str = "", **fields: Any) -> User:
+    """Make a person and register them at the service (`/user/register`).
+
+    Fields are `user_id`, `role` and those of PERSON_FIELDS. With a password the person may sign in
+    here. ValidationError where a field does not hold.
+    """
+    person = User(enterprise=enterprise, **fields)
+    set_sign_in(person, password)
+    person.full_clean(exclude=["password", "login"])
+    person.save()
+    record("person.add", person, by=by, after=snapshot(person, ("user_id", *PERSON_FIELDS)))
+    enqueue("user.register", person, by=by)
+    return person
+
+
+@transaction.atomic
+def edit_person(*, person: User, by: User | None, **fields: Any) -> User:
+    """Change a person and tell the service what differs (`/user/profile/modify`)."""
+    before = snapshot(User.objects.select_for_update().get(pk=person.pk), PERSON_FIELDS)
+    for name, value in fields.items():
+        setattr(person, name, value)
+    person.full_clean(exclude=["password", "login"])
+    person.save()
+    was, now = changes(before, snapshot(person, PERSON_FIELDS))
+    if now:
+        record("person.change", person, by=by, before=was, after=now)
+        enqueue("user.modify" if person.remote_id else "user.register", person, by=by)
+    return person
+
+
+@transaction.atomic
+def deactivate_person(*, person: User, by: User | None, reason: str = "") -> None:
+    """Close a person's sign-in here. The service has no delete: it keeps the person and their history."""
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    record("person.deactivate", person, by=by, reason=reason)
+
+
+@transaction.atomic
+def change_password(*, person: User, password: str, by: User | None) -> None:
+    """Let a person sign in with this password; an empty one takes the right to sign in away."""
+    set_sign_in(person, password)
+    person.save(update_fields=["password"])
+    record("person.password", person, by=by, after={"password": "changed"})
+
+
+def set_sign_in(person: User, password: str) -> None:
+    if password:
+        person.set_password(password)
+    else:
+        person.set_unusable_password()
+
+
+def new_token(*, person: User, by: User | None) -> Operation:
+    """Ask for a new entry token (`/user/token/update`); the old one and its cards end with it."""
+    return _ask("user.token", "person.new_token", person, by)
+
+
+def pull_person(*, person: User, by: User | None) -> Operation:
+    """Look at what the service has of this person (`/user/info`)."""
+    return _ask("user.pull", "person.pull", person, by)
+
+
+def push_person(*, person: User, by: User | None) -> Operation:
+    """Send a person again: register where the service has them not, else what differs."""
+    return _ask("user.modify" if person.remote_id else "user.register", "person.push", person, by)
+
+
+@transaction.atomic
+def add_school(*, sdkappid: int, tic_key: str, name: str, by: User | None = None) -> Enterprise:
+    """Make a school; the rest of its data is pulled from the service (`/business/info`)."""
+    school = Enterprise(sdkappid=sdkappid, name=name, tic_key=tic_key)
+    school.full_clean()
+    school.save()
+    record("school.add", school, by=by, after={"sdkappid": sdkappid, "name": name})
+    enqueue("school.pull", school, by=by)
+    return school
+
+
+@transaction.atomic
+def edit_school(
+    *, school: Enterprise, by: User | None, clear: Iterable[str] = (), **fields: Any
+) -> Enterprise:
+    """Change a school; what the service keeps too is sent (`/business/modify`, only what differs).
+
+    Emptying a field at the service is an act of its own: name it in `clear`. A new `tic_key` stays
+    here: it was changed at the vendor's; the old one goes on verifying callbacks meanwhile.
+    """
+    stored = Enterprise.objects.select_for_update().get(pk=school.pk)
+    before = snapshot(stored)
+    if key := fields.pop("tic_key", None):
+        school.tic_key_previous, school.tic_key = stored.tic_key, key
+    for name, value in fields.items():
+        setattr(school, name, value)
+    school.full_clean()
+    school.save()
+    was, now = changes(before, snapshot(school))
+    if now:
+        record("school.change", school, by=by, before=was, after=now)
+    if set(now) & set(SCHOOL_FIELDS) or clear:
+        enqueue("school.modify", school, by=by, args={"clear": sorted(clear)})
+    if "tic_key" in now:
+        forget_senders()
+        resume(school, reasons=("10217", "10270"))
+    return school
+
+
+def use_own_callback(*, school: Enterprise, by: User | None) -> Enterprise:
+    """Set our own receiver as the school's callback address."""
+    return edit_school(school=school, by=by, call_back_url=school.own_callback_url)
+
+
+def pull_school(*, school: Enterprise, by: User | None) -> Operation:
+    """Look at what the service has of this school (`/business/info`)."""
+    return _ask("school.pull", "school.pull", school, by)
+
+
+@transaction.atomic
+def save_group(*, group: StudentGroup, students: Iterable[User], by: User | None) -> StudentGroup:
+    """Make or change a group; lessons that name it learn of it by a signal in this transaction."""
+    group.full_clean()
+    group.save()
+    wanted = {student.pk for student in students if student.role == Role.STUDENT}
+    had = set(group.entries.values_list("student_id", flat=True))
+    group.students.set(wanted)
+    added, removed = wanted - had, had - wanted
+    record("group.change", group, by=by, after={"name": group.name, "added": added, "removed": removed})
+    if added or removed:
+        group_changed.send(sender=StudentGroup, group=group, added=added, removed=removed, by=by)
+    return group
+
+
+@transaction.atomic
+def _ask(kind: str, action: str, subject: User | Enterprise, by: User | None) -> Operation:
+    record(action, subject, by=by)
+    return enqueue(kind, subject, by=by)

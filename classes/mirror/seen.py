@@ -1,0 +1,135 @@
+"""Writing what the service says of a lesson: the one place where a class becomes a row."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.mirror import adopt_person
+from accounts.models import Enterprise, Role, User
+from classes.attendance.register import freeze_policy
+from classes.kinds import ClassType, Status
+from classes.mirror.wanted import TOPIC_LENGTH, observed_lesson, wanted_lesson, wanted_members
+from classes.models import Lesson, Member
+from console.iclass import ClassInfo, UserInfo
+from console.inbox.process import release
+from console.mirror.drift import settle
+
+#: A class may run at most this long at the service with both its times the same (document's example).
+ODD_END = timedelta(hours=2)
+
+
+def moment(seconds: int) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
+
+def lesson_seen(lesson: Lesson, info: ClassInfo) -> bool:
+    """Write what `/class/info` says; True where anything was new. Call it inside a transaction."""
+    ended_before = lesson.status == Status.END
+    lesson.status = info.class_status if info.class_status in Status.values else lesson.status
+    lesson.real_started_at = moment(info.real_start_time)
+    lesson.real_ended_at = moment(info.real_stop_time)
+    new = settle(
+        lesson,
+        str(info.class_id),
+        wanted={**wanted_lesson(lesson), "members": wanted_members(lesson)},
+        observed=observed_lesson(info),
+        extra=("status", "real_started_at", "real_ended_at"),
+    )
+    if lesson.status == Status.END and not ended_before:
+        freeze_policy(lesson)
+    return new
+
+
+def next_look(lesson: Lesson, *, at: datetime | None = None) -> datetime | None:
+    """When to look at a lesson again: from 15 min before its start until its history has settled."""
+    now = at or timezone.now()
+    if not lesson.remote_id or lesson.cancelled_at or lesson.final_at:
+        return None
+    if lesson.status == Status.END:
+        return now + timedelta(seconds=settings.HISTORY_POLL_S)
+    begins = lesson.starts_at - timedelta(seconds=settings.WATCH_BEFORE_S)
+    if lesson.status == Status.WILL and now < begins:
+        return begins
+    if lesson.status == Status.WILL and now > lesson.ends_at + timedelta(days=1):
+        return None  # never held
+    # A lesson that should be over and was never begun is only glanced at.
+    slow = lesson.status == Status.WILL and now > lesson.ends_at
+    return now + timedelta(seconds=settings.LIVE_POLL_S * (15 if slow else 1))
+
+
+def room_links(lesson: Lesson) -> tuple[str, str]:
+    """Teacher's and student's link, built from the school's room address where no answer gave them.
+
+    `/class/info` and `/class/list` return no links; they end in `/0` and `/1`.
+    """
+    address = lesson.enterprise.room_address.rstrip("/")
+    if not address or not lesson.remote_id:
+        return "", ""
+    base = f"{address}/{lesson.enterprise.sdkappid}/{lesson.remote_id}"
+    return f"{base}/0", f"{base}/1"
+
+
+def made(lesson: Lesson, class_id: int, teacher_url: str = "", student_url: str = "") -> None:
+    """Note that the service has a lesson now: id, links, when to look, and what waited for it."""
+    lesson.remote_id = str(class_id)
+    learn_room_address(lesson.enterprise, teacher_url, lesson.remote_id)
+    built = room_links(lesson)
+    lesson.teacher_url, lesson.student_url = teacher_url or built[0], student_url or built[1]
+    lesson.look_at = next_look(lesson)
+    lesson.save(update_fields=["remote_id", "teacher_url", "student_url", "look_at"])
+    release(lesson.enterprise_id, lesson.remote_id)
+
+
+def learn_room_address(school: Enterprise, teacher_url: str, class_id: str) -> None:
+    """Keep where this school's classrooms are, as any answer to a create tells it."""
+    tail = f"/{school.sdkappid}/{class_id}/0"
+    if not teacher_url.endswith(tail):
+        return
+    address = teacher_url.removesuffix(tail)
+    if address != school.room_address:
+        school.room_address = address
+        Enterprise.objects.filter(pk=school.pk).update(room_address=address)
+
+
+def adopt_lesson(enterprise: Enterprise, info: ClassInfo) -> Lesson:
+    """Make our row of a class that only the service had, with its people."""
+    starts = moment(info.start_time) or timezone.now()
+    ends = moment(info.stop_time) or starts
+    lesson = Lesson.objects.create(
+        enterprise=enterprise,
+        topic=info.class_topic[:TOPIC_LENGTH] or str(info.class_id),
+        class_type=info.class_type if info.class_type in ClassType.values else ClassType.SMALL,
+        teacher=person_of(enterprise, info.teacher_id, Role.TEACHER),
+        starts_at=starts,
+        ends_at=ends if ends > starts else starts + ODD_END,
+        record_types=[kind for kind in info.settings.record_types if kind in ("local", "remote")],
+        auto_open_mic=bool(info.settings.auto_open_mic),
+        auto_open_camera=bool(info.settings.auto_open_camera),
+        bitrate=info.settings.bitrate,
+        max_on_mic=info.max_member_limit or None,
+        made_outside=True,
+        remote_id=str(info.class_id),
+    )
+    _adopt_members(lesson, info)
+    lesson_seen(lesson, info)
+    made(lesson, info.class_id)
+    if lesson.status == Status.END:
+        Lesson.objects.filter(pk=lesson.pk).update(look_at=timezone.now())
+    return lesson
+
+
+def _adopt_members(lesson: Lesson, info: ClassInfo) -> None:
+    rows = []
+    for one in info.members:
+        if one.user_id != info.teacher_id:
+            role = one.role if one.role in Member.Role.values else Member.Role.STUDENT
+            user = person_of(lesson.enterprise, one.user_id, Role.STUDENT)
+            rows.append(Member(lesson=lesson, user=user, role=role))
+    Member.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def person_of(enterprise: Enterprise, user_id: str, role: Role) -> User:
+    """The person of this id; one whom the service names but does not list gets a row all the same."""
+    known = User.objects.filter(enterprise=enterprise, user_id=user_id).first()
+    return known or adopt_person(enterprise, UserInfo(user_id=user_id, role=role))

@@ -1,0 +1,6 @@
+from classes.models.attendance import Attendance, Mark, Observation, Stay
+from classes.models.course import Course
+from classes.models.lesson import Lesson, Member
+from classes.models.recording import Recording
+
+__all__ = ["Attendance", "Course", "Lesson", "Mark", "Member", "Observation", "Recording", "Stay"]

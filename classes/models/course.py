@@ -1,0 +1,46 @@
+"""A series of lessons."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from classes.kinds import ClassType
+
+
+class Course(models.Model):
+    """A series of lessons with a teacher, its people and a rule of repetition (RFC 5545).
+
+    `starts_local` is wall-clock time in the school's zone: 19:00 stays 19:00 through daylight saving.
+    """
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="courses")
+    title = models.CharField(_("title"), max_length=100)
+    teacher = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="courses_taught", verbose_name=_("teacher")
+    )
+    assistants = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="courses_assisted", blank=True, verbose_name=_("assistants")
+    )
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="courses_attended", blank=True, verbose_name=_("students")
+    )
+    groups = models.ManyToManyField(
+        "accounts.StudentGroup", related_name="courses", blank=True, verbose_name=_("groups")
+    )
+    class_type = models.CharField(_("type"), max_length=8, choices=ClassType.choices, default=ClassType.SMALL)
+    starts_local = models.DateTimeField(_("first lesson"))
+    duration_minutes = models.PositiveIntegerField(_("minutes"))
+    rrule = models.CharField(_("repeats"), max_length=300, blank=True)
+    skip = ArrayField(models.DateField(), default=list, blank=True, verbose_name=_("left out dates"))
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+        ordering = ["title", "id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(duration_minutes__gt=0), name="course_takes_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

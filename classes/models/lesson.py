@@ -1,0 +1,134 @@
+"""Lesson (课堂) and Member (预约成员)."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classes.kinds import ClassType, RecordType, Status
+from classes.models.course import Course
+from console.mirror.models import Watched
+from console.outbox.mirrored import Mirrored
+
+
+def no_recording() -> list[str]:
+    return [RecordType.LOCAL]
+
+
+class Lesson(Watched, Mirrored):
+    """One scheduled lesson. The document's 课堂模块; `remote_id` is its `class_id`.
+
+    Wanted columns come first; `status`, the real times and the chat ids are only ever written by the
+    mirror. `Watched` holds when the lesson is next looked at.
+    """
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="lessons")
+    course = models.ForeignKey(
+        Course, models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name=_("course")
+    )
+    topic = models.CharField(_("topic"), max_length=100)
+    class_type = models.CharField(_("type"), max_length=8, choices=ClassType.choices, default=ClassType.SMALL)
+    teacher = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="lessons_taught", verbose_name=_("teacher")
+    )
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    record_types = ArrayField(
+        models.CharField(max_length=10, choices=RecordType.choices),
+        default=no_recording,
+        blank=True,
+        verbose_name=_("recording"),
+    )
+    auto_open_mic = models.BooleanField(_("microphone on at entry"), default=False)
+    auto_open_camera = models.BooleanField(_("camera on at entry"), default=False)
+    bitrate = models.PositiveIntegerField(
+        _("bit rate (kbit/s)"), default=850, validators=[MinValueValidator(100), MaxValueValidator(10000)]
+    )
+    max_on_mic = models.PositiveSmallIntegerField(
+        _("most people on the microphone"), null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
+    cancel_reason = models.CharField(_("reason for cancelling"), max_length=300, blank=True, editable=False)
+
+    status = models.CharField(
+        _("status"), max_length=8, choices=Status.choices, default=Status.WILL, editable=False
+    )
+    real_started_at = models.DateTimeField(_("really began"), null=True, editable=False)
+    real_ended_at = models.DateTimeField(_("really ended"), null=True, editable=False)
+    teacher_url = models.CharField(max_length=500, blank=True, editable=False)
+    student_url = models.CharField(max_length=500, blank=True, editable=False)
+
+    policy = models.JSONField(_("rules of attendance, frozen at the end"), null=True, editable=False)
+    history_digest = models.CharField(max_length=64, blank=True, editable=False)
+    history_reads = models.PositiveIntegerField(default=0, editable=False)
+    final_at = models.DateTimeField(_("attendance final"), null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")) | Q(made_outside=True),
+                name="lesson_ends_after_it_starts",
+                violation_error_message=_("The lesson must end after it starts."),
+            ),
+            models.UniqueConstraint(
+                fields=["enterprise", "remote_id"],
+                condition=~Q(remote_id=""),
+                name="lesson_once_at_the_service",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise", "starts_at", "id"], name="lesson_by_start"),
+            models.Index(fields=["teacher", "starts_at"], name="lesson_by_teacher"),
+            models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="lesson_to_look_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.topic
+
+    @property
+    def class_id(self) -> int | None:
+        """The service's id, once it made the class."""
+        return int(self.remote_id) if self.remote_id else None
+
+    @property
+    def locked(self) -> bool:
+        """Running and finished lessons cannot be changed (error 10223 at the service)."""
+        return self.status != Status.WILL or self.cancelled_at is not None
+
+    @property
+    def is_live(self) -> bool:
+        return self.status == Status.ING and self.cancelled_at is None
+
+    @property
+    def records_remotely(self) -> bool:
+        return RecordType.REMOTE in self.record_types
+
+
+class Member(models.Model):
+    """A person expected in a lesson (课堂预约成员). The teacher always is one and has no row here."""
+
+    class Role(models.TextChoices):
+        STUDENT = "student", _("student")
+        ASSISTANT = "assistant", _("assistant")
+        SUPERVISOR = "supervisor", _("supervisor")
+
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="members")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.STUDENT)
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [models.UniqueConstraint(fields=["lesson", "user"], name="member_once_a_lesson")]
+
+    def __str__(self) -> str:
+        return str(self.user)

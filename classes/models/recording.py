@@ -1,0 +1,46 @@
+"""A track of a lesson's recording (video_info)."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classes.models.lesson import Lesson
+
+
+class Recording(models.Model):
+    """One track. It comes once, by callback, and is never deleted by a sync.
+
+    `lesson` is empty while the callback names a class that we do not know yet. The address is
+    world-readable at the vendor's, so pages hand it only to those who may watch.
+    """
+
+    class Kind(models.IntegerChoices):
+        CAMERA = 0, _("camera")
+        SCREEN = 1, _("screen")
+        BOARD = 2, _("whiteboard")
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="recordings")
+    lesson = models.ForeignKey(Lesson, models.SET_NULL, null=True, related_name="recordings")
+    class_id = models.CharField(max_length=64)
+    video_id = models.CharField(_("video id"), max_length=80)
+    video_type = models.SmallIntegerField(_("track"), choices=Kind.choices)
+    user_id = models.CharField(_("user id"), max_length=64, blank=True)
+    url = models.CharField(max_length=1000)
+    format = models.CharField(_("format"), max_length=20, blank=True)
+    seconds = models.PositiveIntegerField(_("length in seconds"), null=True)
+    bytes = models.PositiveBigIntegerField(_("size"), default=0)
+    started_at = models.DateTimeField(_("began"), null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    raw = models.JSONField(default=dict)
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "class_id", "video_id"], name="track_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_video_type_display()} {self.video_id}"

@@ -1,0 +1,242 @@
+"""Operations about lessons → the API."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from classes.kinds import Status
+from classes.mirror.seen import lesson_seen, made, next_look, room_links
+from classes.mirror.wanted import REMOTE, natural_key_of, wanted_lesson, wanted_members
+from classes.models import Lesson, Member
+from console.iclass import ClassInfo, Client, CreatedClass, LessonOver, NewClass, NotFound
+from console.iclass import walk as walk_pages
+from console.mirror.drift import differences
+from console.outbox.bell import ring
+from console.outbox.kinds import Absent, Found, Kind, Lapsed, Nature, NothingToDo, NotNow, Unclear, register
+from console.outbox.models import Operation
+from console.outbox.queue import enqueue
+
+#: How far the service's clock may be behind ours when a probe asks whether a class is younger than our try.
+CLOCK_SKEW_S = 60
+
+
+def _class_id(operation: Operation) -> int:
+    lesson: Lesson = operation.subject()
+    if not lesson.remote_id:
+        raise Lapsed("no_room")
+    return int(lesson.remote_id)
+
+
+def _new_class(operation: Operation) -> NewClass:
+    lesson: Lesson = operation.subject()
+    if lesson.remote_id or lesson.cancelled_at:
+        raise NothingToDo
+    school = operation.enterprise
+    if not school.private_key:
+        raise NotNow("no_private_key")
+    fields = _remote(wanted_lesson(lesson)) | _recorder(lesson)
+    students = lesson.members.filter(role=Member.Role.STUDENT).values_list("user__user_id", flat=True)
+    return NewClass(
+        admin_id=settings.ICLASS_ADMIN_ID,
+        admin_sig=school.signature_of(settings.ICLASS_ADMIN_ID),
+        members=list(students),
+        **fields,
+    )
+
+
+def _remote(words: dict[str, Any]) -> dict[str, Any]:
+    fields = {REMOTE[name]: value for name, value in words.items()}
+    if not fields.get("max_member_limit", 1):
+        del fields["max_member_limit"]  # 0 would let nobody on the microphone
+    return fields
+
+
+def _recorder(lesson: Lesson) -> dict[str, str]:
+    """Who records in the cloud: an identity of its own, at most 60 bytes, never the same twice."""
+    if not lesson.records_remotely:
+        return {}
+    recorder = f"tic_record_user_{lesson.pk}_{get_random_string(8)}"[:60]
+    lifetime = int((lesson.ends_at - timezone.now()).total_seconds()) + 86400
+    signature = lesson.enterprise.signature_of(recorder, lifetime_s=max(lifetime, 86400))
+    return {"record_user_id": recorder, "record_user_sig": signature}
+
+
+def _created(operation: Operation, answer: CreatedClass) -> None:
+    lesson = operation.subject()
+    lesson.observed = {**wanted_lesson(lesson), "members": _students(lesson)}
+    lesson.save(update_fields=["observed"])
+    made(lesson, answer.class_id, answer.teacher_url, answer.student_url)
+    if lesson.members.exclude(role=Member.Role.STUDENT).exists():
+        enqueue("class.members", lesson, by=operation.created_by)
+
+
+def _students(lesson: Lesson) -> dict[str, str]:
+    return {user_id: role for user_id, role in wanted_members(lesson).items() if role == Member.Role.STUDENT}
+
+
+def _find_created(client: Client, request: NewClass, operation: Operation) -> Found | Absent | Unclear:
+    """Whether a lost create took effect: a class of this natural key that no lesson of ours holds."""
+    since = int(operation.first_sent_at.timestamp()) - CLOCK_SKEW_S if operation.first_sent_at else 0
+    result = walk_pages(
+        lambda index, size: client.classes.list(index, size, user_id=request.teacher_id),
+        lambda line: line.class_id,
+    )
+    alike = [
+        line.class_id
+        for line in result.lines
+        if natural_key_of(operation.enterprise_id, line) == operation.lane and line.create_time >= since
+    ]
+    held = Lesson.objects.filter(enterprise=operation.enterprise, remote_id__in=map(str, alike))
+    free = sorted(set(alike) - {int(remote_id) for remote_id in held.values_list("remote_id", flat=True)})
+    if len(free) > 1:
+        return Unclear("several_alike")
+    return Found(CreatedClass(class_id=free[0])) if free else Absent()
+
+
+@dataclass(frozen=True)
+class Change:
+    class_id: int
+    fields: dict[str, Any]
+    words: dict[str, Any]
+
+
+def _change(operation: Operation) -> Change:
+    class_id, lesson = _class_id(operation), operation.subject()
+    if lesson.cancelled_at:
+        raise NothingToDo
+    differing = differences(wanted_lesson(lesson), lesson.observed)
+    words = {name: wanted for name, (wanted, _) in differing.items()}
+    if not words:
+        raise NothingToDo
+    fields = {REMOTE[name]: value for name, value in words.items()}
+    if "remote" in fields.get("record_types", ()):
+        fields |= _recorder(lesson)
+    return Change(class_id, fields, words)
+
+
+def _modify(client: Client, change: Change) -> dict[str, Any]:
+    client.classes.modify(change.class_id, **change.fields)
+    return change.words
+
+
+def _modified(operation: Operation, words: dict[str, Any]) -> None:
+    lesson = operation.subject()
+    lesson.observed |= words
+    lesson.look_at = next_look(lesson)
+    lesson.save(update_fields=["observed", "look_at"])
+
+
+@dataclass(frozen=True)
+class Roll:
+    class_id: int
+    members: dict[str, str]
+
+
+def _roll(operation: Operation) -> Roll:
+    return Roll(_class_id(operation), wanted_members(operation.subject()))
+
+
+def _call_roll(client: Client, roll: Roll) -> dict[str, str]:
+    """Bring the members to what is wanted by increments: read first, then add and delete what differs."""
+    info = client.classes.info(roll.class_id)
+    has = {one.user_id: one.role for one in info.members if one.user_id != info.teacher_id}
+    gone = [user_id for user_id, role in has.items() if roll.members.get(user_id) != role]
+    new = [(user_id, role) for user_id, role in roll.members.items() if has.get(user_id) != role]
+    if gone:
+        client.members.delete(roll.class_id, gone)
+    if new:
+        client.members.add(roll.class_id, new)
+    return roll.members
+
+
+def _rolled(operation: Operation, members: dict[str, str]) -> None:
+    lesson = operation.subject()
+    lesson.observed |= {"members": members}
+    lesson.save(update_fields=["observed"])
+
+
+def _doomed(operation: Operation) -> int:
+    lesson: Lesson = operation.subject()
+    if not lesson.remote_id:
+        raise NothingToDo
+    return int(lesson.remote_id)
+
+
+def _delete(client: Client, class_id: int) -> None:
+    try:
+        client.classes.delete(class_id)
+    except NotFound:
+        return  # gone already: a repeat after a lost answer, or deleted by somebody else
+
+
+def _deleted(operation: Operation, _answer: None) -> None:
+    Lesson.objects.filter(pk=operation.subject_id).update(look_at=None)
+
+
+def _startable(operation: Operation) -> int:
+    lesson: Lesson = operation.subject()
+    if lesson.cancelled_at or lesson.ends_at < timezone.now():
+        raise Lapsed("over")
+    return _class_id(operation)
+
+
+def _start(client: Client, class_id: int) -> ClassInfo:
+    """Towards "running": read, start where it has not begun, read again, for no callback follows."""
+    info = client.classes.info(class_id)
+    if info.class_status == Status.END:
+        raise LessonOver("the class is over", endpoint="class/start", code=10224)
+    if info.class_status == Status.WILL:
+        client.classes.start(class_id)
+        info = client.classes.info(class_id)
+    return info
+
+
+def _stop(client: Client, class_id: int) -> ClassInfo:
+    """Towards "over": read, stop where it runs, read again."""
+    info = client.classes.info(class_id)
+    if info.class_status != Status.END:
+        client.classes.stop(class_id)
+        info = client.classes.info(class_id)
+    return info
+
+
+def _looked(operation: Operation, info: ClassInfo) -> None:
+    lesson = operation.subject()
+    lesson_seen(lesson, info)
+    teacher_url, student_url = room_links(lesson)
+    lesson.teacher_url, lesson.student_url = (
+        lesson.teacher_url or teacher_url,
+        lesson.student_url or student_url,
+    )
+    # What began or ended is worth a look at its people at once.
+    lesson.look_at = (
+        timezone.now() if lesson.status != Status.WILL and not lesson.final_at else next_look(lesson)
+    )
+    lesson.save(update_fields=["teacher_url", "student_url", "look_at"])
+    ring("console.mirror.tasks.poll")
+
+
+def _info(client: Client, class_id: int) -> ClassInfo:
+    return client.classes.info(class_id)
+
+
+register(
+    Kind(
+        "class.create",
+        Nature.UNKEYED_CREATE,
+        "class/create",
+        _new_class,
+        lambda client, new: client.classes.create(new),
+        _created,
+        probe=_find_created,
+    )
+)
+register(Kind("class.modify", Nature.SET_STATE, "class/modify", _change, _modify, _modified))
+register(Kind("class.members", Nature.SET_STATE, "member/add", _roll, _call_roll, _rolled))
+register(Kind("class.delete", Nature.SET_STATE, "class/delete", _doomed, _delete, _deleted))
+register(Kind("class.start", Nature.SET_STATE, "class/start", _startable, _start, _looked))
+register(Kind("class.stop", Nature.SET_STATE, "class/stop", _class_id, _stop, _looked))
+register(Kind("class.pull", Nature.SET_STATE, "class/info", _class_id, _info, _looked))

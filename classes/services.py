@@ -1,0 +1,211 @@
+"""What a school does with its lessons. Each act is one transaction: row, operation, trail."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from classes.kinds import Status
+from classes.mirror.wanted import natural_key
+from classes.models import Lesson, Member
+from console.audit.trail import changes, record, snapshot
+from console.outbox.models import Operation
+from console.outbox.queue import enqueue, open_operations, supersede
+
+FIELDS = (
+    "topic",
+    "class_type",
+    "teacher",
+    "starts_at",
+    "ends_at",
+    "record_types",
+    "auto_open_mic",
+    "auto_open_camera",
+    "bitrate",
+    "max_on_mic",
+)
+#: Roles that may teach; a school's administrators often do.
+TEACHERS = (Role.TEACHER, Role.ADMIN, Role.SUPERADMIN, Role.ASSISTANT)
+
+
+@transaction.atomic
+def schedule_lesson(
+    *,
+    teacher: User,
+    by: User | None,
+    students: Iterable[User] = (),
+    staff: Iterable[User] = (),
+    **fields: Any,
+) -> Lesson:
+    """Schedule a lesson and make it at the service (`/class/create`).
+
+    Fields are those of FIELDS and `course`. `staff` are assistants and supervisors, who join by their
+    own role. The making waits for the registering of its people. ValidationError where a field does
+    not hold.
+    """
+    lesson = Lesson(enterprise=teacher.enterprise, teacher=teacher, **fields)
+    _check(lesson)
+    lesson.save()
+    _set_members(lesson, students, staff)
+    record("lesson.add", lesson, by=by, after=snapshot(lesson, FIELDS))
+    push_lesson(lesson=lesson, by=by)
+    return lesson
+
+
+@transaction.atomic
+def edit_lesson(
+    *,
+    lesson: Lesson,
+    by: User | None,
+    students: Iterable[User] | None = None,
+    staff: Iterable[User] | None = None,
+    **fields: Any,
+) -> Lesson:
+    """Change a lesson that has not begun, and tell the service what differs.
+
+    Fields by `/class/modify`, people by increments (`/member/add`, `/member/delete`). None for
+    `students` or `staff` leaves them. ValidationError once the lesson runs or is over.
+    """
+    stored = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
+    if stored.locked:
+        raise ValidationError(_locked_sentence(stored))
+    before = snapshot(stored, FIELDS)
+    for name, value in fields.items():
+        setattr(lesson, name, value)
+    _check(lesson)
+    lesson.save()
+    was, now = changes(before, snapshot(lesson, FIELDS))
+    people = _set_members(lesson, students, staff)
+    if now or people:
+        record("lesson.change", lesson, by=by, before=was, after={**now, **people})
+    if now or not lesson.remote_id:
+        push_lesson(lesson=lesson, by=by)
+    if people and lesson.remote_id:
+        _owe("class.members", lesson, by)
+    return lesson
+
+
+@transaction.atomic
+def cancel_lesson(*, lesson: Lesson, by: User | None, reason: str = "") -> Lesson:
+    """Cancel a lesson: its row stays, the service's is deleted (`/class/delete`). Not while it runs."""
+    stored = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
+    if stored.cancelled_at:
+        return stored
+    if stored.status == Status.ING:
+        raise ValidationError(_("The lesson is running. End it first, then cancel it."))
+    if stored.status == Status.END:
+        raise ValidationError(_("The lesson is over. Its register and recordings are kept."))
+    stored.cancelled_at, stored.cancel_reason, stored.look_at = timezone.now(), reason[:300], None
+    stored.save(update_fields=["cancelled_at", "cancel_reason", "look_at"])
+    record("lesson.cancel", stored, by=by, reason=reason)
+    supersede(open_operations(stored).exclude(kind="class.delete"))
+    if stored.remote_id or open_operations(stored).exists():
+        _owe("class.delete", stored, by)
+    return stored
+
+
+@transaction.atomic
+def start_lesson(*, lesson: Lesson, by: User | None) -> Operation:
+    """Begin a lesson (`/class/start`). ValidationError for one that is over, cancelled or past its time."""
+    if lesson.cancelled_at or lesson.status == Status.END:
+        raise ValidationError(_locked_sentence(lesson))
+    if lesson.ends_at < timezone.now():
+        raise ValidationError(_("The planned end has passed. Schedule a new lesson."))
+    record("lesson.start", lesson, by=by)
+    return _owe("class.start", lesson, by)
+
+
+@transaction.atomic
+def stop_lesson(*, lesson: Lesson, by: User | None) -> Operation:
+    """End a lesson (`/class/stop`); a start that still waits is taken back."""
+    if lesson.cancelled_at or lesson.status == Status.END:
+        raise ValidationError(_locked_sentence(lesson))
+    record("lesson.stop", lesson, by=by)
+    supersede(open_operations(lesson).filter(kind="class.start"))
+    return _owe("class.stop", lesson, by)
+
+
+@transaction.atomic
+def pull_lesson(*, lesson: Lesson, by: User | None) -> Operation:
+    """Look at what the service has of this lesson (`/class/info`)."""
+    record("lesson.pull", lesson, by=by)
+    return _owe("class.pull", lesson, by)
+
+
+@transaction.atomic
+def push_lesson(*, lesson: Lesson, by: User | None) -> Operation:
+    """Send a lesson: made where the service has it not, else changed where it differs."""
+    if lesson.remote_id:
+        return _owe("class.modify", lesson, by)
+    if waiting := open_operations(lesson).filter(kind="class.create").first():
+        return waiting if waiting.attempts == 0 else _owe("class.modify", lesson, by)
+    people = [lesson.teacher_id, *lesson.members.values_list("user_id", flat=True)]
+    registering = Operation.objects.filter(
+        kind="user.register", subject_type="accounts.user", subject_id__in=people
+    ).exclude(state="done")
+    return enqueue("class.create", lesson, by=by, lane=natural_key(lesson), after=registering)
+
+
+def _owe(kind: str, lesson: Lesson, by: User | None, args: Mapping[str, Any] | None = None) -> Operation:
+    """An operation about a lesson; everything waits until the lesson has been made."""
+    making = open_operations(lesson).filter(kind="class.create")
+    return enqueue(kind, lesson, by=by, args=dict(args or {}), after=making)
+
+
+def _check(lesson: Lesson) -> None:
+    """The document's rules and ours, each said at its field."""
+    lesson.full_clean(exclude=["enterprise"])
+    errors: dict[str, str] = {}
+    if lesson.teacher.enterprise_id != lesson.enterprise_id or lesson.teacher.role not in TEACHERS:
+        errors["teacher"] = _("Choose a teacher of your school.")
+    elif not lesson.teacher.is_active:
+        errors["teacher"] = _("This teacher is deactivated. Choose another.")
+    if lesson.starts_at and lesson.ends_at <= lesson.starts_at:
+        errors["ends_at"] = _("The lesson must end after it starts.")
+    elif lesson.ends_at - lesson.starts_at > timedelta(hours=24):
+        errors["ends_at"] = _("A lesson lasts at most 24 hours.")
+    if errors:
+        raise ValidationError(errors)
+
+
+def _set_members(
+    lesson: Lesson, students: Iterable[User] | None, staff: Iterable[User] | None
+) -> dict[str, list[str]]:
+    """Make the member rows as wished; returns the user ids that came and went."""
+    wanted: dict[int, str] = dict(lesson.members.values_list("user_id", "role"))
+    if students is not None:
+        wanted = {pk: role for pk, role in wanted.items() if role != Member.Role.STUDENT}
+        for student in students:
+            wanted[student.pk] = Member.Role.STUDENT
+    if staff is not None:
+        wanted = {pk: role for pk, role in wanted.items() if role == Member.Role.STUDENT}
+        for person in staff:
+            supervises = person.role == Role.SUPERVISOR
+            wanted[person.pk] = Member.Role.SUPERVISOR if supervises else Member.Role.ASSISTANT
+    wanted.pop(lesson.teacher_id, None)
+    had = dict(lesson.members.values_list("user_id", "role"))
+    if wanted == had:
+        return {}
+    gone = [pk for pk, role in had.items() if wanted.get(pk) != role]
+    new = [pk for pk, role in wanted.items() if had.get(pk) != role]
+    people = User.objects.filter(pk__in=[*gone, *new])
+    if strangers := [one for one in people if one.enterprise_id != lesson.enterprise_id]:
+        raise ValidationError({"students": _("%(who)s is not in your school.") % {"who": strangers[0]}})
+    names = {one.pk: one.user_id for one in people}
+    lesson.members.filter(user_id__in=gone).delete()
+    Member.objects.bulk_create(Member(lesson=lesson, user_id=pk, role=wanted[pk]) for pk in new)
+    return {"members_added": [names[pk] for pk in new], "members_removed": [names[pk] for pk in gone]}
+
+
+def _locked_sentence(lesson: Lesson) -> str:
+    if lesson.cancelled_at:
+        return _("The lesson is cancelled. Schedule a new one.")
+    if lesson.status == Status.ING:
+        return _("The lesson is running and cannot be changed. End it first.")
+    return _("The lesson is over and cannot be changed. Schedule a new one.")

@@ -1,0 +1,29 @@
+"""The environment, read once and in one place, with django-environ.
+
+Every name is explained in `.env.example`. A `.env` file beside `manage.py` is read where it stands;
+what is set in the process wins over it.
+"""
+
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+CONSOLE_DATA = Path(env.str("CONSOLE_DATA", default=str(BASE_DIR / "var"))).absolute()
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+DATABASE_URL = env.str("DATABASE_URL", default="")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+ICLASS_BASE_URL = env.str("ICLASS_BASE_URL", default="http://127.0.0.1:9000").rstrip("/")
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+FIELD_KEYS = env.list("FIELD_KEYS", default=[])
+
+
+def seconds(name: str, default: float) -> float:
+    """A span of time in seconds; tests set them to about one."""
+    return env.float(name, default=default)

@@ -1,0 +1,99 @@
+"""The door for the service's callbacks."""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from console.iclass import NotSigned, verify
+from console.inbox.receive import BODY_CAP, read_event, sender_of, store
+from console.outbox.bell import ring
+
+log = logging.getLogger(__name__)
+REFUSED_SIGN = 10217
+UNREADABLE = 10005
+
+
+class RawParser(BaseParser):
+    """The body as bytes, whatever its content type, and no more than the cap."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+        body: bytes = stream.read(BODY_CAP + 1)
+        if len(body) > BODY_CAP:
+            raise ParseError("the body is larger than 1 MiB")
+        return body
+
+
+class SignedByTheService(BasePermission):
+    """The signature is the permission: the school's own key, in time, over this address."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        sender = sender_of(view.kwargs["path_token"])
+        if sender is None:
+            return False
+        try:
+            signed = verify(
+                request.META.get("QUERY_STRING", "").encode("latin-1", "replace"),
+                sender.keys,
+                now=timezone.now().timestamp(),
+                past=settings.CALLBACK_PAST_S,
+                ahead=settings.CALLBACK_AHEAD_S,
+            )
+        except NotSigned as refusal:
+            log.info("callback of school %s refused: %s", sender.sdkappid, refusal.reason)
+            return False
+        view.sender = sender  # type: ignore[attr-defined]
+        return signed.sdkappid == sender.sdkappid
+
+
+_number = {"required": True, "location": OpenApiParameter.QUERY}
+_parameters = [
+    OpenApiParameter("sdkappid", int, **_number),
+    OpenApiParameter("random", str, **_number),
+    OpenApiParameter("expire_time", int, **_number),
+    OpenApiParameter("sign", str, **_number),
+]
+
+
+class CallbackView(APIView):
+    """Receives 事件回调: answers `{"error_code": 0}` once the event is stored.
+
+    Anything from the right sender is stored, even what nobody understands, for a repeat could not
+    help. Any other answer than 0 makes the sender repeat, ten times, a minute apart.
+    """
+
+    authentication_classes: list[Any] = []
+    permission_classes = [SignedByTheService]
+    parser_classes = [RawParser]
+    renderer_classes = [JSONRenderer]
+
+    @extend_schema(
+        operation_id="receive_callback",
+        parameters=_parameters,
+        request={"application/json": {"type": "object"}},
+        responses=inline_serializer("CallbackAnswer", {"error_code": serializers.IntegerField()}),
+    )
+    def post(self, request: Request, path_token: str) -> Response:
+        store(self.sender, read_event(request.data))  # type: ignore[attr-defined]
+        ring("console.inbox.tasks.process")
+        return Response({"error_code": 0})
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Refusals in the service's own form."""
+        if isinstance(exc, ParseError):
+            return Response({"error_code": UNREADABLE}, status=413)
+        if isinstance(exc, APIException):
+            return Response({"error_code": REFUSED_SIGN}, status=exc.status_code)
+        raise exc

@@ -1,0 +1,1 @@
+"""Remote thing → row: what is looked at when, and the one road by which news comes in."""

@@ -1,0 +1,57 @@
+"""What was seen at the service against what the school wants: a difference while nothing is under way."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from console.outbox.queue import open_operations
+from console.outbox.states import SyncState
+
+#: States that a look may change; the others belong to an operation that waits for a person.
+_FREE = (SyncState.LOCAL, SyncState.IN_SYNC, SyncState.CHANGED_OUTSIDE, SyncState.GONE)
+
+
+def differences(
+    wanted: Mapping[str, Any], observed: Mapping[str, Any], optional: Collection[str] = ()
+) -> dict[str, tuple[Any, Any]]:
+    """Field → (wanted, observed) where they differ; an `optional` field that we left empty never does."""
+    return {
+        name: (value, observed[name])
+        for name, value in wanted.items()
+        if name in observed and value != observed[name] and (value or name not in optional)
+    }
+
+
+def settle(
+    row: Any,
+    remote_id: str,
+    *,
+    wanted: Mapping[str, Any],
+    observed: Mapping[str, Any],
+    optional: Collection[str] = (),
+    extra: Collection[str] = (),
+) -> bool:
+    """Write one look: `remote_id`, `observed`, the columns named in `extra`, and whether there is drift.
+
+    True where anything was new; a look that saw nothing new writes nothing.
+    """
+    plain = _plain(row, extra)
+    names = [*plain, "observed", "remote_id", "sync_state"]
+    stored = type(row)._default_manager.filter(pk=row.pk).values(*names).get()
+    row.observed, row.remote_id, row.sync_state = dict(observed), remote_id, stored["sync_state"]
+    if row.sync_state in _FREE and not open_operations(row).exists():
+        drifted = bool(differences(wanted, observed, optional))
+        row.sync_state = SyncState.CHANGED_OUTSIDE if drifted else SyncState.IN_SYNC
+        row.sync_reason = ""
+    if {name: getattr(row, name) for name in names} == stored and len(plain) == len(extra):
+        return False
+    row.observed_at = timezone.now()
+    row.save(update_fields=["observed", "remote_id", "observed_at", "sync_state", "sync_reason", *extra])
+    return True
+
+
+def _plain(row: models.Model, names: Collection[str]) -> list[str]:
+    """Names whose stored value can be compared; sealed columns hold ciphertext."""
+    return [name for name in names if row._meta.get_field(name).get_internal_type() != "TextField"]

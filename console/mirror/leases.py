@@ -1,0 +1,51 @@
+"""Taking watched rows for a look: one poller a row, by the database's clock, fenced."""
+
+from datetime import datetime
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+
+from console.mirror.models import Watched
+from console.outbox.claims import owner
+
+Row = TypeVar("Row", bound=Watched)
+
+
+def take_due(model: type[Row], limit: int) -> list[Row]:
+    """Lease up to `limit` rows whose `look_at` has come, the longest overdue first."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET look_owner = %s, look_fence = look_fence + 1,"  # noqa: S608
+            " look_until = clock_timestamp() + make_interval(secs => %s)"
+            f" WHERE id IN (SELECT id FROM {table} WHERE look_at <= %s"
+            " AND (look_until IS NULL OR look_until < clock_timestamp())"
+            " ORDER BY look_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id",
+            [owner(), settings.LEASE_S, timezone.now(), limit],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(model._default_manager.filter(pk__in=ids).select_related("enterprise"))
+
+
+def hold(row: Row) -> bool:
+    """Inside a transaction: lock the row, and say whether the lease is still ours."""
+    return (
+        type(row)
+        ._default_manager.select_for_update(of=("self",))
+        .filter(pk=row.pk, look_fence=row.look_fence)
+        .exists()
+    )
+
+
+def look_now(rows: models.QuerySet[Row]) -> int:
+    """Ask for a look at these rows at once; returns how many."""
+    return rows.update(look_at=timezone.now())
+
+
+def let_go(row: Row, look_at: datetime | None, **fields: object) -> None:
+    """End the lease and say when to look next (None: never by itself)."""
+    type(row)._default_manager.filter(pk=row.pk, look_fence=row.look_fence).update(
+        look_at=look_at, look_until=None, look_owner="", **fields
+    )

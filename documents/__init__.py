@@ -1,0 +1,1 @@
+"""Courseware (课件) and its transcoding."""

@@ -1,0 +1,53 @@
+"""Courseware (课件)."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console.outbox.mirrored import Mirrored
+
+
+class Document(Mirrored):
+    """A file to teach with. The document's 课件模块; `remote_id` is its `doc_id`.
+
+    Name, owner and permission are fixed once the service has it: there is no document/modify.
+    """
+
+    class Permission(models.TextChoices):
+        PRIVATE = "private", _("only the owner")
+        PUBLIC = "public", _("everybody in the school")
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="documents")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="documents", verbose_name=_("owner")
+    )
+    name = models.CharField(_("name"), max_length=200)
+    ext = models.CharField(_("kind"), max_length=10)
+    bytes = models.PositiveBigIntegerField(_("size"), default=0)
+    md5 = models.CharField(max_length=32, blank=True)
+    file = models.FileField(upload_to="documents/", blank=True)
+    permission = models.CharField(
+        _("who may see it"), max_length=8, choices=Permission.choices, default=Permission.PRIVATE
+    )
+    transcode_wanted = models.BooleanField(_("make an H5 version"), default=False)
+    transcode_status = models.CharField(_("H5 state"), max_length=40, blank=True, editable=False)
+    transcode_code = models.IntegerField(default=0, editable=False)
+    transcode_message = models.CharField(max_length=300, blank=True, editable=False)
+    transcode_url = models.CharField(max_length=1000, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("courseware")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "remote_id"],
+                condition=~models.Q(remote_id=""),
+                name="document_once_at_the_service",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}.{self.ext}"

@@ -1,7 +1,6 @@
 """From a folder and a list of enterprises to a service that listens, and back to silence."""
 
 import fcntl
-import secrets
 import signal
 import sys
 import threading
@@ -14,10 +13,10 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
-from . import address, clock, housekeeping, knobs, ledger
+from . import address, housekeeping, knobs, ledger
 from .callbacks.courier import Courier
+from .rules import enterprises
 from .server import Server
-from .store.models import Enterprise
 from .store.write import writing
 
 
@@ -47,22 +46,11 @@ class Asked:
 
 def ensure(asked: Asked) -> None:
     """Make the enterprise, or give the one there is the key (and the address, where one is given) anew."""
-    number = asked.sdkappid
-    fresh = {
-        "private_key": secrets.token_hex(32),
-        "name": f"School {number}",
-        "contact_user": "Sandbox",
-        "bizid": number % 100_000,
-        "create_time": clock.now(),
-    }
     changes = {"tic_key": asked.tic_key}
     if asked.call_back_url is not None:
         changes["call_back_url"] = asked.call_back_url
     with writing(), ledger.caused_by("start"):
-        enterprise, made = Enterprise.objects.get_or_create(sdkappid=number, defaults=fresh | changes)
-        if not made:
-            Enterprise.objects.filter(pk=enterprise.pk).update(**changes)
-        ledger.effect(enterprise, "enterprise", number, "made" if made else "given")
+        enterprises.ensure(asked.sdkappid, **changes)
 
 
 def hold(data: Path) -> IO[str]:
@@ -102,11 +90,11 @@ def serve(server: Server, url: str, data: Path) -> None:
     sys.stdout.flush()
 
 
-def prepare(enterprises: list[Asked], public_url: str) -> None:
+def prepare(asked: list[Asked], public_url: str) -> None:
     """Bring the state up to date and take up what was kept from before."""
     call_command("migrate", verbosity=0, interactive=False)
     address.set_public(public_url)
     knobs.load()
     housekeeping.restore_clock()
-    for asked in enterprises:
-        ensure(asked)
+    for one in asked:
+        ensure(one)

@@ -9,8 +9,8 @@ from ..endpoint import Answer
 from ..errors import invalid
 from ..faults import plan
 from ..fields import Bool, Field, Int, Obj, Text
-from ..rules import steps
-from ..store.models import Callback, Document, Enterprise, Event, Recording
+from ..rules import enterprises, steps
+from ..store.models import Callback, Document, Event, Recording
 from ..store.write import writing
 
 
@@ -138,13 +138,13 @@ ENTERPRISE: tuple[Field, ...] = (
 
 
 def change_enterprise(body: dict[str, Any]) -> Answer:
-    """Set what no endpoint can: keys, room address, validity, logo."""
+    """Set what no endpoint can: keys, room address, validity, logo. With a `tic_key` it is made if absent."""
     wanted = Obj("", ENTERPRISE).read(body, "")
     number_of = wanted.pop("sdkappid")
     with writing():
-        enterprise = owner(number_of)
-        Enterprise.objects.filter(pk=enterprise.pk).update(**wanted)
-        ledger.effect(enterprise, "enterprise", number_of, "changed", fields=sorted(wanted))
+        if "tic_key" not in wanted:
+            owner(number_of)  # refuses one that is unknown
+        enterprises.ensure(number_of, **wanted)
     return {}
 
 

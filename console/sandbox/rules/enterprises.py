@@ -1,0 +1,22 @@
+"""Making an enterprise, as the vendor's staff would."""
+
+import secrets
+
+from .. import clock, ledger
+from ..store.models import Enterprise
+
+
+def ensure(number: int, **changes: object) -> Enterprise:
+    """Make the enterprise where it is absent, with everything that it needs; else change what is given."""
+    fresh = {
+        "private_key": secrets.token_hex(32),
+        "name": f"School {number}",
+        "contact_user": "Sandbox",
+        "bizid": number % 100_000,
+        "create_time": clock.now(),
+    }
+    enterprise, made = Enterprise.objects.get_or_create(sdkappid=number, defaults=fresh | changes)
+    if not made:
+        Enterprise.objects.filter(pk=enterprise.pk).update(**changes)
+    ledger.effect(enterprise, "enterprise", number, "made" if made else "given", fields=sorted(changes))
+    return enterprise

@@ -66,7 +66,7 @@ def _recorder(lesson: Lesson) -> dict[str, str]:
 
 def _created(operation: Operation, answer: CreatedClass) -> None:
     lesson = operation.subject()
-    lesson.observed = {**wanted_lesson(lesson), "members": _students(lesson)}
+    lesson.observed = {**wanted_lesson(lesson), "members": _students(lesson), "status": Status.WILL}
     lesson.save(update_fields=["observed"])
     made(lesson, answer.class_id, answer.teacher_url, answer.student_url)
     if lesson.members.exclude(role=Member.Role.STUDENT).exists():

@@ -1,0 +1,33 @@
+"""`manage.py reconcile`: compare everything with the service now."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandError
+
+from console.mirror.registry import reconcile
+
+
+class Command(BaseCommand):
+    help = "Compare schools, people and lessons with the service; adopt what was made outside."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--enterprise", type=int, metavar="SDKAPPID", help="only this school")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        schools = apps.get_model("accounts.Enterprise").objects.order_by("pk")
+        if number := options["enterprise"]:
+            schools = schools.filter(sdkappid=number)
+            if not schools:
+                raise CommandError(f"No school has the SDKAppID {number}.")
+        failed = False
+        for school in schools:
+            for name, report in reconcile(school).items():
+                failed |= not report.complete
+                self.stdout.write(
+                    f"{school.sdkappid} {name}: {report.seen} seen, {report.adopted} adopted,"
+                    f" {report.changed} changed{'' if report.complete else ', incomplete'}"
+                    + "".join(f"; {problem}" for problem in report.problems)
+                )
+        if failed:
+            raise CommandError("Some walks were incomplete; run it again when the service answers.")

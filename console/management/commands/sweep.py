@@ -1,0 +1,27 @@
+"""`manage.py sweep`: all due work in this process, as worker and beat would do it, then the end."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from console.inbox import process
+from console.mirror import registry
+from console.outbox import relay
+
+
+class Command(BaseCommand):
+    help = "Send, receive, look and compare until nothing is due; needs neither worker nor broker."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        counts = {"sent": 0, "handled": 0, "looked": 0}
+        compared = registry.reconcile_all() if not options["quick"] else 0
+        while sum(round_ := self._round()):
+            counts = {name: counts[name] + done for name, done in zip(counts, round_, strict=True)}
+        words = ", ".join(f"{name} {done}" for name, done in counts.items())
+        self.stdout.write(f"{words}, changed by comparing {compared}")
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--quick", action="store_true", help="leave the comparing with the service out")
+
+    def _round(self) -> tuple[int, int, int]:
+        return relay.drain(), process.drain(), registry.poll()

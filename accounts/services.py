@@ -160,6 +160,13 @@ def save_group(*, group: StudentGroup, students: Iterable[User], by: User | None
 
 
 @transaction.atomic
+def delete_group(*, group: StudentGroup, by: User | None) -> None:
+    """Delete a group; its students stay, and so do the lessons that they are members of."""
+    record("group.delete", group, by=by, before={"name": group.name})
+    group.delete()
+
+
+@transaction.atomic
 def _ask(kind: str, action: str, subject: User | Enterprise, by: User | None) -> Operation:
     record(action, subject, by=by)
     return enqueue(kind, subject, by=by)

@@ -50,7 +50,7 @@ def schedule_lesson(
     not hold.
     """
     lesson = Lesson(enterprise=teacher.enterprise, teacher=teacher, **fields)
-    _check(lesson)
+    check_lesson(lesson)
     lesson.save()
     _set_members(lesson, students, staff)
     record("lesson.add", lesson, by=by, after=snapshot(lesson, FIELDS))
@@ -78,7 +78,7 @@ def edit_lesson(
     before = snapshot(stored, FIELDS)
     for name, value in fields.items():
         setattr(lesson, name, value)
-    _check(lesson)
+    check_lesson(lesson)
     lesson.save()
     was, now = changes(before, snapshot(lesson, FIELDS))
     people = _set_members(lesson, students, staff)
@@ -158,7 +158,7 @@ def _owe(kind: str, lesson: Lesson, by: User | None, args: Mapping[str, Any] | N
     return enqueue(kind, lesson, by=by, args=dict(args or {}), after=making)
 
 
-def _check(lesson: Lesson) -> None:
+def check_lesson(lesson: Lesson) -> None:
     """The document's rules and ours, each said at its field."""
     lesson.full_clean(exclude=["enterprise"])
     errors: dict[str, str] = {}

@@ -2,8 +2,23 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from console import health
+
+api = [
+    path("", include("accounts.api")),
+    path("", include("classes.api.views")),
+    path("", include("console.outbox.rest")),
+    path("", include("console.inbox.rest")),
+]
 
 urlpatterns = [
     path("callbacks/iclass/", include("console.inbox.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include(api)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
 ]

@@ -93,3 +93,13 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint} {self.outcome}"
+
+
+class Pulse(models.Model):
+    """When a scheduled task last ran, so that a schedule that died is seen."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name

@@ -125,6 +125,14 @@ TABLE: dict[str, dict[str, str]] = {
         "mark_done": "- S S - - - - -",
         "park": "- S S - - - - -",
     },
+    "attempt": {
+        "list": "- S S - - - - -",
+        "view": "- S S - - - - -",
+    },
+    "evidence": {
+        "list": "- S S - - - - -",
+        "view": "- S S - - - - -",
+    },
     "callback": {
         "list": "- S S - - - - -",
         "view": "- S S - - - - -",

@@ -1,0 +1,54 @@
+"""`/healthz` says that the process answers; `/readyz` that what it needs answers too."""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from kombu import Connection
+from kombu.exceptions import OperationalError
+
+from console.outbox.models import Pulse
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Alive."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database, broker, and how long ago the schedule last ran; 503 where one of them is wanting."""
+    parts = {"database": _database(), "broker": _broker(), "beat": _beat()}
+    ready = all(part == "ok" for part in parts.values())
+    return JsonResponse({"status": "ok" if ready else "not ready", **parts}, status=200 if ready else 503)
+
+
+def _database() -> str:
+    try:
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "does not answer"
+    return "ok"
+
+
+def _broker() -> str:
+    options = {"socket_timeout": 2, "socket_connect_timeout": 2}
+    try:
+        with Connection(settings.CELERY_BROKER_URL, transport_options=options, connect_timeout=2) as broker:
+            broker.ensure_connection(max_retries=1, timeout=2)
+    except (OperationalError, OSError):
+        return "does not answer"
+    return "ok"
+
+
+def _beat() -> str:
+    """The age of the last scheduled run; three missed ones are one too many."""
+    try:
+        last = Pulse.objects.filter(name="relay").values_list("at", flat=True).first()
+    except DatabaseError:
+        return "unknown"
+    if last is None:
+        return "has never run"
+    age = (timezone.now() - last).total_seconds()
+    return "ok" if age < 60 + 3 * settings.SWEEP_EVERY_S else f"last ran {int(age)} s ago"

@@ -41,7 +41,7 @@ def plain(text: str, path: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Field):
-    """A string; `least`/`most` bound its length; `words` are the only ones allowed, other spellings mapped."""
+    """A string of `least` to `most` characters; `words` alone are allowed, `spellings` map to them."""
 
     wanted: ClassVar[str] = "a string"
     least: int = 0
@@ -153,3 +153,13 @@ class Obj(Field):
         drawn: Schema = {"type": "object", "properties": {f.name: f.schema() for f in self.fields}}
         needed = [f.name for f in self.fields if f.required]
         return drawn | ({"required": needed} if needed else {})
+
+
+def switch(name: str, *, source: str = "doc") -> Int:
+    """0 or 1 (appendix 3.6)."""
+    return Int(name, least=0, most=1, source=source)
+
+
+def moment(name: str, *, required: bool = False) -> Int:
+    """Seconds since 1970."""
+    return Int(name, least=0, most=2**53, required=required)

@@ -1,4 +1,4 @@
-"""What time alone brings about: due steps, clients that fell silent, classes left behind, the queued ledger."""
+"""What time alone brings about: due steps, silent clients, classes left behind, the queued ledger."""
 
 import threading
 

@@ -15,20 +15,10 @@ from . import clock
 from .store.models import Enterprise, Entry
 from .store.write import writing
 
-SECRETS = frozenset(
-    [
-        "admin_sig",
-        "record_user_sig",
-        "password",
-        "secret_key",
-        "secret_id",
-        "tic_key",
-        "private_key",
-        "user_token",
-        "token",
-        "user_sig",
-    ]
-)
+SECRETS = frozenset((
+    "admin_sig", "record_user_sig", "password", "secret_key", "secret_id", "tic_key", "private_key",
+    "user_token", "token", "user_sig",
+))  # fmt: skip
 _waiting: "queue.SimpleQueue[Entry]" = queue.SimpleQueue()
 _cause: ContextVar[str] = ContextVar("cause", default="")
 

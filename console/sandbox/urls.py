@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import openapi
 from .control import table as control
 from .paas.door import paas
 from .room import avatars, views
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", views.front),
     path("language/<str:code>", views.language),
     path("static/<str:name>", views.static),
+    path("openapi.json", openapi.served),
     path("avatars/<int:number>.png", avatars.avatar),
     path("<int:sdkappid>/<int:class_id>/<int:side>", views.room),
 ]

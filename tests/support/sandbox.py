@@ -117,5 +117,5 @@ def start_sandbox(
     env: dict[str, str] | None = None,
     options: Sequence[str] = (),
 ) -> Sandbox:
-    """Start the service with its state in `data` for enterprises `(sdkappid, tic_key, callback_url or None)`."""
+    """Start the service with its state in `data`, for `(sdkappid, tic_key, callback_url or None)` each."""
     return Sandbox(data, enterprises, env, options)

@@ -17,7 +17,7 @@ WRONG_KEY = "0" * 32
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the address said: HTTP status (empty: nothing came), its text, and whether that was error_code 0."""
+    """What the address said: HTTP status (None: nothing came), its text, whether it was error_code 0."""
 
     status: int | None
     text: str

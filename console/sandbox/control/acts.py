@@ -60,7 +60,7 @@ CLOCK: tuple[Field, ...] = (Int("move"), Int("set", least=0, most=2**40), Bool("
 
 
 def move_clock(body: dict[str, Any]) -> Answer:
-    """`{"move": S}`, `{"set": T}`, `{"set": T, "frozen": true}`, `{"frozen": true|false}` or `{"reset": true}`.
+    """`{"move": S}`, `{"set": T, "frozen": bool}`, `{"frozen": bool}` or `{"reset": true}`.
 
     What became due meanwhile is done before the answer; callbacks leave a moment later.
     """
@@ -109,7 +109,7 @@ def send_callback(body: dict[str, Any]) -> Answer:
 
 
 def advance(body: dict[str, Any]) -> Answer:
-    """`{"kind": "transcode"|"recording"[, "doc_id": S | "class_id": N]}`: take the next step of each piece of work."""
+    """`{"kind": "transcode"|"recording"[, "doc_id": S | "class_id": N]}`: each piece of work one step on."""
     shape = (Text("kind", required=True, words=("transcode", "recording")), Text("doc_id"), Int("class_id"))
     wanted = Obj("", shape).read(body, "")
     with writing():

@@ -25,7 +25,7 @@ from ..callbacks import queue
 from ..door import owner
 from ..endpoint import Answer
 from ..errors import invalid
-from ..fields import Bool, Field, Int, ListOf, Obj, Text
+from ..fields import Bool, Field, Int, ListOf, Obj, Text, moment, switch
 from ..paas import classes as form
 from ..paas.members import NEW_MEMBER
 from ..paas.users import NEW_USER
@@ -36,13 +36,13 @@ from ..store.write import writing
 LEFT_OUT = ("admin_id", "admin_sig", "members")
 CLASS = Obj("class", (
     *(f for f in form.FORM if f.name not in LEFT_OUT),
-    *(Int(name, **form.MOMENT) for name in ("create_time", "real_start_time", "real_stop_time")),
+    *(moment(name) for name in ("create_time", "real_start_time", "real_stop_time")),
 ), required=True)  # fmt: skip
 STAY = Obj("", (
     Text("user_id", required=True),
-    Int("enter_time", required=True, **form.MOMENT),
-    Int("quit_time", **form.MOMENT),
-    *(Int(name, least=0, most=1) for name in presence.REMEMBERED),
+    moment("enter_time", required=True),
+    moment("quit_time"),
+    *(switch(name) for name in presence.REMEMBERED),
     Bool("screen_used"),
 ))  # fmt: skip
 FORM: tuple[Field, ...] = (
@@ -124,10 +124,15 @@ def _stays(room: Classroom, wanted: list[dict[str, Any]]) -> None:
             raise invalid(f"a stay of {person.user_id} ends before it begins")
         states = {name: one[name] for name in presence.REMEMBERED if name in one}
         Stay.objects.create(
-            classroom=room, person=person, role=roles.get(person.pk, person.role), enter_time=one["enter_time"],
-            quit_time=quit_time, camera_used=bool(one.get("camera")), screen_used=one.get("screen_used", False),
+            classroom=room,
+            person=person,
+            role=roles.get(person.pk, person.role),
+            enter_time=one["enter_time"],
+            quit_time=quit_time,
+            camera_used=bool(one.get("camera")),
+            screen_used=one.get("screen_used", False),
             **states,
-        )  # fmt: skip
+        )
 
 
 def _owe(room: Classroom) -> None:

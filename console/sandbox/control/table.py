@@ -51,7 +51,7 @@ def control(request: HttpRequest, path: str) -> HttpResponse:
 
 def _run(request: HttpRequest, path: str) -> Answer:
     if request.method == "GET" and path in SHOWS:
-        return SHOWS[path](dict(request.GET.items()))
+        return SHOWS[path]({name: request.GET.get(name, "") for name in request.GET})
     if path in CHANGES:
         return CHANGES[path](door.posted(request))
     raise Refusal(Code.UNREADABLE, "there is no such control")

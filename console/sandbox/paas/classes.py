@@ -5,13 +5,11 @@ from dataclasses import replace
 from .. import address, knobs, words
 from ..endpoint import Answer, Call, Endpoint
 from ..errors import invalid
-from ..fields import Bool, Field, Int, ListOf, Obj, Text
+from ..fields import Bool, Field, Int, ListOf, Obj, Text, moment, switch
 from ..rules import access, classes, lifecycle, paging
 from ..store.models import Classroom, Member
 
 CLASS_ID = Int("class_id", required=True)
-SWITCH = {"least": 0, "most": 1}
-MOMENT = {"least": 0, "most": 2**53}
 MEMBERS = ListOf(
     "members",
     Obj("", (
@@ -24,10 +22,10 @@ SETTINGS: tuple[Field, ...] = (
     Text("resolution"),
     Int("fps", least=0),
     Int("layout"),
-    Int("auto_create_im", **SWITCH),
+    switch("auto_create_im"),
     Int("bitrate", least=0),
-    Int("auto_open_mic", **SWITCH),
-    Int("auto_open_camera", **SWITCH),
+    switch("auto_open_mic"),
+    switch("auto_open_camera"),
     Text("screen_resolution", source="later"),
     Int("screen_fps", least=0, source="later"),
     Int("screen_bitrate", least=0, source="later"),
@@ -36,8 +34,8 @@ FORM: tuple[Field, ...] = (
     Text("teacher_id", required=True, least=1, most=255),
     Text("class_topic"),
     Text("class_type", words=words.CLASS_TYPES),
-    Int("start_time", **MOMENT),
-    Int("stop_time", **MOMENT),
+    moment("start_time"),
+    moment("stop_time"),
     Text("admin_id", required=True, least=1),
     Text("admin_sig", required=True, least=1),
     *SETTINGS[:8],
@@ -49,7 +47,7 @@ FORM: tuple[Field, ...] = (
     Text("assistant_id", source="later"),
     Text("password", source="later"),
     Int("max_member_num", least=0, source="later"),
-    Int("enable_all_silence", **SWITCH, source="later"),
+    switch("enable_all_silence", source="later"),
 )
 BRIEF: tuple[Field, ...] = (
     Int("class_id", required=True),

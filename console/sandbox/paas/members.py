@@ -2,7 +2,7 @@
 
 from .. import words
 from ..endpoint import Answer, Call, Endpoint
-from ..fields import Field, Int, ListOf, Obj, Text
+from ..fields import Field, Int, ListOf, Obj, Text, switch
 from ..rules import access, history, members, paging, presence, runtime, users
 
 CLASS_ID = Int("class_id", required=True)
@@ -10,7 +10,7 @@ USER_ID = Text("user_id", required=True, least=1, most=255)
 NEW_MEMBER = Obj(
     "", (USER_ID, Text("role", required=True, words=words.ACCOUNT_ROLES, spellings=words.ROLE_SPELLINGS))
 )
-DEVICES = tuple(Int(name, least=0, most=1) for name in presence.DEVICES)
+DEVICES = tuple(switch(name) for name in presence.DEVICES)
 HISTORY = tuple(Int(f"history_{name}", required=True) for name in presence.REMEMBERED)
 PERSON: tuple[Field, ...] = (
     Text("user_id", required=True),

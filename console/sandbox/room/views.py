@@ -30,6 +30,7 @@ def room(request: HttpRequest, sdkappid: int, class_id: int, side: int) -> HttpR
     )
     if not found:
         return render(request, "missing.html", {"languages": settings.LANGUAGES}, status=404)
+    words = phrases()
     page = {
         "sdkappid": sdkappid,
         "class_id": class_id,
@@ -38,7 +39,9 @@ def room(request: HttpRequest, sdkappid: int, class_id: int, side: int) -> HttpR
         "school": found.enterprise.name,
         "teacher_side": side == 0,
         "public": found.class_type == "public",
-        "phrases": phrases(),
+        "state": found.status,
+        "state_word": words["status"][found.status],
+        "phrases": words,
         "languages": settings.LANGUAGES,
     }
     return render(request, "room.html", page)

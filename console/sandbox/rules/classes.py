@@ -137,9 +137,9 @@ def _must_wait(room: Classroom) -> None:
 def _check(room: Classroom) -> None:
     if room.stop_time < room.start_time:
         raise invalid("stop_time lies before start_time")
-    if "remote" in room.settings["record_types"] and knobs.value("remote_needs_recorder"):
-        if not room.record_user_id or not room.record_user_sig:
-            raise invalid("remote recording needs record_user_id and record_user_sig")
+    remote = "remote" in room.settings["record_types"] and knobs.value("remote_needs_recorder")
+    if remote and not (room.record_user_id and room.record_user_sig):
+        raise invalid("remote recording needs record_user_id and record_user_sig")
     if len(room.record_user_id.encode()) > 60:
         raise invalid("record_user_id must be at most 60 bytes")
     if knobs.value("check_user_sigs"):

@@ -80,7 +80,7 @@ def listed(enterprise: Enterprise, body: dict[str, Any]) -> QuerySet[Document]:
 
 
 def progress(document: Document, status: str) -> None:
-    """One step of the transcoding, told by transport_progress. A failure ends it at the status of the knob."""
+    """One step of the transcoding, told by transport_progress; a failure ends it at the knob's status."""
     if document.deleted or document.transcode_code:
         return
     fails = knobs.value("transcode_outcome") == "fails" and status == knobs.value("transcode_failed_status")

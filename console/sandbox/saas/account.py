@@ -81,12 +81,14 @@ OPENED = (
 BASE = (Int("sdkappid", required=True), Text("name", required=True), Text("icon", required=True))
 
 ENDPOINTS = (
-    Endpoint("business/base/info", "企业基础信息", base_info, (PLATFORM, Loose("enterprise_id")), BASE, session=False),
+    Endpoint("business/base/info", "企业基础信息", base_info, (PLATFORM, Loose("enterprise_id")), BASE,
+             session=False),
     Endpoint("business", "企业信息", business, (PLATFORM,), BASE),
     Endpoint("user/login", "登录", login,
              (PLATFORM, Text("userid", required=True), Text("password", required=True)), OPENED,
              writes=True, session=False),
-    Endpoint("user/info", "用户详情", info, (PLATFORM, Text("user_id")), (Obj("user_info", CARD, required=True),)),
+    Endpoint("user/info", "用户详情", info, (PLATFORM, Text("user_id")),
+             (Obj("user_info", CARD, required=True),)),
     Endpoint("user/visitor/get", "游客账号", visitor_get, (PLATFORM, Text("nickname")), OPENED,
              writes=True, session=False),
 )  # fmt: skip

@@ -90,10 +90,11 @@ EVENT = Text("event", required=True, words=words.EVENTS, spellings=words.EVENT_S
 
 ENDPOINTS = (
     Endpoint("member/join", "加入课堂", join, (*BY_CLASS, Text("password"), *form.DEVICES),
-             (Text("role", required=True), *form.HISTORY, Int("history_enable_draw", required=True), PERMISSIONS),
-             writes=True),
-    Endpoint("member/visitor/join", "游客加入课堂", visitor_join, (*BY_CLASS, Text("password"), Text("nickname")),
-             (form.VISITOR, *OPENED), writes=True, session=False),
+             (Text("role", required=True), *form.HISTORY, Int("history_enable_draw", required=True),
+              PERMISSIONS), writes=True),
+    Endpoint("member/visitor/join", "游客加入课堂", visitor_join,
+             (*BY_CLASS, Text("password"), Text("nickname")), (form.VISITOR, *OPENED),
+             writes=True, session=False),
     Endpoint("member/quit", "退出课堂", leave, BY_CLASS, writes=True),
     Endpoint("member/runtime/list", "实时成员", runtime_list, (*BY_CLASS, *paging.PAGE),
              paging.answer_of(*form.PERSON, form.STATUS)),

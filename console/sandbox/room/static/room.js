@@ -111,7 +111,8 @@ function away(text, { state = "", forget = true } = {}) {
   began = 0;
   if (forget) memory.forget();
   page.classList.remove("inside");
-  document.getElementById("entry").hidden = false;
+  document.getElementById("entry").hidden = state === "end";
+  document.getElementById("elapsed").textContent = "";
   document.getElementById("room").hidden = true;
   if (state) showState(state);
   say(text);

@@ -26,3 +26,6 @@ class Callback(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["state", "due_at"], name="callback_by_due")]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.pk} ({self.state})"

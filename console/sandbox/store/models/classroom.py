@@ -32,7 +32,8 @@ class Classroom(models.Model):
     record_user_id = models.TextField(default="")
     record_user_sig = models.TextField(default="")
     deleted = models.BooleanField(default=False)
-    plant_key = models.TextField(null=True)
+    # NULL, not "": two classes that were not planted are no clash.
+    plant_key = models.TextField(null=True)  # noqa: DJ001
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["enterprise", "plant_key"], name="planted_once")]
@@ -40,6 +41,9 @@ class Classroom(models.Model):
             models.Index(fields=["enterprise", "create_time"], name="class_by_creation"),
             models.Index(fields=["status", "stop_time"], name="class_by_status"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.class_id} {self.topic}"
 
 
 class Member(models.Model):
@@ -51,6 +55,9 @@ class Member(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["classroom", "person"], name="expected_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.classroom} as {self.role}"
 
 
 class Stay(models.Model):
@@ -81,6 +88,9 @@ class Stay(models.Model):
         ]
         indexes = [models.Index(fields=["classroom", "enter_time", "id"], name="stay_by_entry")]
 
+    def __str__(self) -> str:
+        return f"{self.person} in {self.classroom} from {self.enter_time} to {self.quit_time}"
+
 
 class Event(models.Model):
     """What a class client reported (appendix 3.9)."""
@@ -91,6 +101,9 @@ class Event(models.Model):
     data = models.JSONField(null=True)
     at = models.BigIntegerField()
 
+    def __str__(self) -> str:
+        return f"{self.event} by {self.person}"
+
 
 class Recording(models.Model):
     """云端录制 of one class, from its start to the callback that tells of the tracks."""
@@ -99,3 +112,6 @@ class Recording(models.Model):
     start_time = models.BigIntegerField()
     stop_time = models.BigIntegerField(null=True)
     tracks = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"recording of {self.classroom}"

@@ -24,3 +24,6 @@ class Document(models.Model):
     transcode_msg = models.TextField(default="")
     transcode_result = models.TextField(default="")
     deleted = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.doc_id} {self.doc_name}"

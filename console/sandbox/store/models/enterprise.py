@@ -27,6 +27,9 @@ class Enterprise(models.Model):
     # Scheme and host of the classroom; empty: the address that the service listens on.
     room_url = models.TextField(default="")
 
+    def __str__(self) -> str:
+        return str(self.sdkappid)
+
     @property
     def enterprise_id(self) -> int:
         """机构 ID, a number as in the document's example."""

@@ -1,4 +1,4 @@
-"""The ledger: what was asked and what it did. Append-only (triggers see to it), on the disk with the effect."""
+"""The ledger: what was asked and what it did. Triggers keep it append-only."""
 
 from django.db import models
 
@@ -16,3 +16,6 @@ class Entry(models.Model):
     body = models.JSONField(null=True)
     error_code = models.IntegerField(null=True)
     fault = models.TextField(default="")
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind} {self.endpoint}"

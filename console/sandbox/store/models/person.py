@@ -24,6 +24,9 @@ class Person(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["enterprise", "user_id"], name="one_person_a_user_id")]
 
+    def __str__(self) -> str:
+        return self.user_id
+
 
 class Session(models.Model):
     """A class client that logged in at /saas/v1/user/login."""
@@ -31,3 +34,6 @@ class Session(models.Model):
     token = models.CharField(max_length=64, unique=True)
     person = models.ForeignKey(Person, models.CASCADE)
     expires_at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"session of {self.person}"

@@ -14,9 +14,15 @@ class Step(models.Model):
     class Meta:
         indexes = [models.Index(fields=["due_at"], name="step_by_due")]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}: {self.name}"
+
 
 class Setting(models.Model):
     """A knob that was turned, or the hands of the clock."""
 
     name = models.CharField(max_length=64, primary_key=True)
     value = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -27,4 +27,7 @@ class Business:
         if overlap := set(clear) & set(touched):
             names = ", ".join(sorted(overlap))
             raise Unsendable(f"business/modify: both set and cleared: {names}", endpoint="business/modify")
-        self._ask("business/modify", BusinessModify(change=change, clear=sorted(clear)))
+        body = BusinessModify(change=change, clear=sorted(clear))
+        # A shape hides its secrets, a local dict would show them in a traceback with variables.
+        touched.clear()
+        self._ask("business/modify", body)

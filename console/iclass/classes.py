@@ -32,7 +32,10 @@ class Classes:
 
         `members` replaces the whole list. InProgress while the class is running.
         """
-        self._ask("class/modify", ClassModify(class_id=class_id, change=ClassChange(**change)))
+        body = ClassModify(class_id=class_id, change=ClassChange(**change))
+        # A shape hides its secrets, a local dict would show them in a traceback with variables.
+        change.clear()
+        self._ask("class/modify", body)
 
     def delete(self, class_id: int) -> None:
         """删除 `/class/delete`. InProgress while the class is running."""

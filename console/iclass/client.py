@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -98,10 +99,10 @@ class Client:
 
     def _note_date(self, reply: Reply) -> None:
         try:
-            stated = parsedate_to_datetime(reply.date).timestamp()
+            stated = parsedate_to_datetime(reply.date).replace(tzinfo=UTC).timestamp()
         except (TypeError, ValueError, OverflowError):
             return
-        # The header counts whole seconds: on average it is half a second behind.
+        # The header is in GMT by definition. It counts whole seconds: on average it is half a second behind.
         self._host.skew = stated + 0.5 - self._clock()
 
     def _tell(self, endpoint: str, reply: Reply, result: Answer | IClassError) -> None:

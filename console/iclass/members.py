@@ -54,6 +54,7 @@ class Members:
             mic=mic,
             speaker=speaker,
         )
+        del password  # a traceback with variables would show it
         return self._ask("member/join", body).read(Joined)
 
     def visitor_join(
@@ -65,6 +66,7 @@ class Members:
             password=UNSET if password is None else password,
             nickname=UNSET if nickname is None else nickname,
         )
+        del password  # a traceback with variables would show it
         return self._ask("member/visitor/join", body).read(VisitorAnswer).visitor_info
 
     def quit(self, class_id: int, user_id: str) -> None:

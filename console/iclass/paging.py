@@ -37,9 +37,9 @@ def walk(
     the walk then goes on with page numbers. Errors of `fetch` pass through.
     """
     walker = _Walker(fetch, key, size, cap)
-    walker.go(step=size)
+    walker.by_rows()
     if walker.may_count_pages():
-        walker.go(step=1)
+        walker.by_pages()
     return walker.result()
 
 
@@ -54,15 +54,26 @@ class _Walker(Generic[T]):
         self.totals: list[int | None] = []
         self.first_page_full = False
 
-    def go(self, *, step: int) -> None:
-        """Fetch at 0, step, 2·step … (the first page only once)."""
-        index = step if self.totals else 0
+    def by_rows(self) -> None:
+        """Fetch at 0, size, 2·size …"""
+        index = 0
         while len(self.seen) < self.cap:
             page = self.fetch(index, self.size)
             fresh = self.take(page)
             if page.finish or not fresh:
                 return
-            index += step
+            index += self.size
+
+    def by_pages(self) -> None:
+        """Fetch at 1, 2 … what `by_rows` skipped.
+
+        Such a server may tell `finish` wrongly, so only the lines count. `by_rows` may have hit a page here
+        and there, never two in a row: two pages with nothing new end it.
+        """
+        index, stale = 1, 0
+        while self.missing() and stale < 2 and len(self.seen) < self.cap:
+            stale = 0 if self.take(self.fetch(index, self.size)) else stale + 1
+            index += 1
 
     def take(self, page: Page[T]) -> bool:
         """Keep what is new of a page; True if anything was."""

@@ -1,6 +1,7 @@
 """A tiny HTTP service on loopback that answers what a test told it to, and remembers what it was asked."""
 
 import json
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -49,6 +50,7 @@ class Service:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     service: Service
 
     def do_POST(self) -> None:
@@ -89,6 +91,12 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is part of these tests."""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @pytest.fixture

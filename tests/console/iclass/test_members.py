@@ -109,7 +109,14 @@ def test_a_call_sends_what_it_was_given_and_nothing_else(
 
 def test_join_reads_the_example(client: Client, service: Service) -> None:
     service.answer(OK | {"role": "student"} | STATES)
-    assert client.members.join(12345, "xxx") == Joined(role="student", **STATES)
+    assert client.members.join(12345, "xxx") == Joined(
+        role="student",
+        history_camera=0,
+        history_mic=0,
+        history_speaker=0,
+        history_silence=0,
+        history_hand_up=0,
+    )
 
 
 def test_join_without_states_knows_none_of_them(client: Client, service: Service) -> None:

@@ -1,12 +1,20 @@
 """The project package as an app: its templates, its translations, and the start of Celery."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 from console.celery import app as celery_app
 
-__all__ = ["ConsoleConfig", "celery_app"]
+__all__ = ["ConsoleAdminConfig", "ConsoleConfig", "celery_app"]
 
 
 class ConsoleConfig(AppConfig):
     name = "console"
     default_auto_field = "django.db.models.BigAutoField"
+
+
+class ConsoleAdminConfig(AdminConfig):
+    """The Django admin as a site of ours: its doors ask the policy table."""
+
+    default = False
+    default_site = "console.site.ConsoleAdminSite"

@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "console.sheets",
     "console.policy",
     "console.vault",
-    "django.contrib.admin",
+    "console.apps.ConsoleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

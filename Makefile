@@ -4,6 +4,9 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 XDIST ?= auto
+# npm may work beside pip where the machine has one of its own; else it comes out of .venv.
+NEEDS_NPM := $(if $(shell command -v npm),,.venv/bin/uv)
+MAKEFLAGS += --jobs=2
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -51,7 +54,7 @@ clean: ## remove what was installed, but no data
 	@.ci/setup packages requirements-dev.txt
 	@touch $@ .venv/.run
 
-node_modules/.installed: package-lock.json package.json | .venv/bin/uv
+node_modules/.installed: package-lock.json package.json | $(NEEDS_NPM)
 	@.ci/setup npm
 	@touch $@
 

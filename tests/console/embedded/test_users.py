@@ -1,0 +1,93 @@
+"""Root, and folders that are not ours."""
+
+import os
+import pwd
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from console.embedded import places
+from tests.support.environment import ROOT
+from tests.support.holders import Holder
+
+NOBODY = pwd.getpwnam("nobody")
+AS_NOBODY = {"user": NOBODY.pw_uid, "group": NOBODY.pw_gid, "extra_groups": []}
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as another user")
+
+
+@pytest.fixture
+def as_nobody() -> dict[str, Any]:
+    """What starts a holder as nobody, who has to reach this Python for it."""
+    try:
+        subprocess.run([sys.executable, "-c", ""], cwd=ROOT, check=True, **AS_NOBODY)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("the user nobody cannot run this Python")
+    return AS_NOBODY
+
+
+@as_root
+def test_the_database_of_root_belongs_to_a_user_without_rights(
+    data: Path, holder: Callable[..., Holder]
+) -> None:
+    database = holder("d").ready()
+
+    assert pwd.getpwuid(database.stat().st_uid).pw_name in ("postgres", "nobody")
+    assert stat.S_IMODE(database.stat().st_mode) == 0o700
+
+
+@as_root
+def test_a_data_folder_that_only_root_may_enter_keeps_its_mode(
+    data: Path, holder: Callable[..., Holder]
+) -> None:
+    data.chmod(0o700)
+    before = [(folder, _modes(folder)) for folder in (data, *data.parents)]
+
+    database = holder("d").ready()
+
+    assert not database.is_relative_to(data)
+    assert [(folder, _modes(folder)) for folder in (data, *data.parents)] == before
+    with psycopg.connect(places(data).database_url):
+        pass
+
+
+@as_root
+def test_a_database_stays_where_it_was_made(data: Path, holder: Callable[..., Holder]) -> None:
+    data.chmod(0o700)
+    first = holder("d").ready()
+    data.chmod(0o711)
+
+    assert holder("d").ready() == first
+
+
+@as_root
+def test_an_ordinary_user_needs_nobody_else(
+    data: Path, holder: Callable[..., Holder], as_nobody: dict[str, Any]
+) -> None:
+    os.chown(data, NOBODY.pw_uid, NOBODY.pw_gid)
+    data.chmod(0o700)
+
+    database = holder("db", **as_nobody).ready()
+
+    assert database == data / "postgres"
+    assert database.stat().st_uid == NOBODY.pw_uid
+
+
+@as_root
+def test_the_data_of_another_user_is_told_and_not_touched(
+    data: Path, holder: Callable[..., Holder], as_nobody: dict[str, Any]
+) -> None:
+    said = holder("db", **as_nobody).refusal()
+
+    assert str(data) in said
+    assert "CONSOLE_DATA" in said
+
+
+def _modes(folder: Path) -> tuple[int, int]:
+    return stat.S_IMODE(folder.stat().st_mode), folder.stat().st_uid

@@ -1,0 +1,25 @@
+"""The addresses of the pages by their names, without the pages: for tests of the frame around them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    return HttpResponse()
+
+
+def named(*names: str) -> list[object]:
+    return [path(f"{name}/", nothing, name=name) for name in names]
+
+
+classes = [path("person/<int:pk>/", nothing, name="person"), *named("home", "lessons", "lesson_add")]
+accounts = named("sign_in", "sign_out", "people", "groups", "school", "person_add")
+
+urlpatterns = [
+    path("admin/", include((named("index", "logout"), "admin"))),
+    path("i18n/", nothing, name="set_language"),
+    path("classes/", include((classes, "classes"))),
+    path("accounts/", include((accounts, "accounts"))),
+    path("outbox/", include((named("operations"), "outbox"))),
+    path("inbox/", include((named("callbacks"), "inbox"))),
+]

@@ -1,0 +1,51 @@
+"""Rules that hold for every template of the console: it compiles, says its contract, runs nothing inline."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.loader import get_template
+
+FOLDER = Path(settings.BASE_DIR) / "templates"
+TEMPLATES = sorted(str(file.relative_to(FOLDER)) for file in FOLDER.rglob("*.html"))
+
+# What the content security policy would refuse, or what would ask a host of others.
+FORBIDDEN = {
+    "an inline style": r"\sstyle\s*=|<style\b",
+    "an inline script": r"<script(?![^>]*\ssrc=)",
+    "an event handler": r"<[^>]*\s(?:on[a-z]+|hx-on[:\w-]*)\s*=",
+    "a script in an address": r"javascript:",
+    "evaluated words": r"hx-(?:vals|headers)\s*=\s*['\"]js:",
+    "a host of others": r"(?:src|href)\s*=\s*['\"](?:https?:)?//",
+}
+
+
+def source(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_it_compiles(name: str) -> None:
+    assert get_template(name)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_it_runs_nothing_inline_and_asks_no_other_host(name: str) -> None:
+    text = re.sub(r"{% comment %}.*?{% endcomment %}", "", source(name), flags=re.DOTALL)
+    found = [what for what, pattern in FORBIDDEN.items() if re.search(pattern, text, re.IGNORECASE)]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_it_states_its_contract_at_its_head(name: str) -> None:
+    assert "{% comment %}" in "\n".join(source(name).splitlines()[:3])
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_icon_that_it_names_exists(name: str) -> None:
+    icons = Path(settings.BASE_DIR) / "node_modules/@tabler/icons/icons/outline"
+    named = re.findall(r'{% icon "([a-z0-9-]+)"', source(name)) + re.findall(
+        r'icon_name="([a-z0-9-]+)"', source(name)
+    )
+    assert [icon for icon in named if not (icons / f"{icon}.svg").is_file()] == []

@@ -1,0 +1,188 @@
+"""Writing down what polls, history and callbacks tell, and reading who is in the room now.
+
+Nothing here is ever changed or deleted. A poll writes only what changed since the one before.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from classes.models import Lesson, Observation
+from console.iclass import HistoryMember, RuntimeMember
+
+Source = Observation.Source
+JOINED, LEFT = "join_class", "quit_class"
+STATES = ("history_camera", "history_mic", "history_speaker", "history_silence", "history_hand_up")
+NO_DEVICES = {"camera": -1, "mic": -1, "speaker": -1, "silence": -1, "hand_up": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNow:
+    """Somebody in the room. `devices` are 1 on, 0 off, -1 not told; `seen_at` is when that last changed."""
+
+    user_id: str
+    nickname: str
+    role: str
+    entered_at: datetime | None
+    devices: dict[str, int]
+    seen_at: datetime
+
+
+@transaction.atomic
+def record_runtime(lesson: Lesson, members: Iterable[RuntimeMember], *, seen_at: datetime) -> bool:
+    """A whole list of who is in the room (`/member/runtime/list`). Says whether anything changed.
+
+    A row for each person who came, went, entered anew or switched a device; else one tick. The list must
+    be whole, for whoever is not in it is taken to have gone.
+    """
+    before = {row.user_id: row for row in _latest(lesson) if row.present}
+    now = {row.user_id: row for row in (_seen(lesson, member, seen_at) for member in members)}
+    rows = [row for user_id, row in now.items() if _differs(row, before.get(user_id))]
+    rows += [_gone(row, seen_at) for user_id, row in before.items() if user_id not in now]
+    Observation.objects.bulk_create(rows or [Observation(lesson=lesson, source=Source.TICK, seen_at=seen_at)])
+    return bool(rows)
+
+
+@transaction.atomic
+def record_history(lesson: Lesson, lines: Iterable[HistoryMember], *, seen_at: datetime) -> int:
+    """Lines of `/member/history/list`; each distinct one is kept once. Returns how many were new."""
+    rows = {_line_key(row): row for row in (_line(lesson, line, seen_at) for line in lines)}
+    known = Observation.objects.filter(lesson=lesson, source=Source.HISTORY)
+    for row in known.only("user_id", "entered_at", "left_at", "raw"):
+        rows.pop(_line_key(row), None)
+    Observation.objects.bulk_create(rows.values())
+    return len(rows)
+
+
+def record_failed(lesson: Lesson, *, seen_at: datetime, why: str) -> None:
+    """A poll that brought nothing; `why` is a word or two for people, without addresses or secrets."""
+    raw = {"why": _text(why, 200)}
+    Observation.objects.create(lesson=lesson, source=Source.FAILED, seen_at=seen_at, raw=raw)
+
+
+@transaction.atomic
+def record_callback(lesson: Lesson, event: str, data: Mapping[str, Any], *, seen_at: datetime) -> bool:
+    """An entry or exit that the service called back (`join_class`, `quit_class`; later revisions).
+
+    A repeat, another event, or one without person or time adds nothing. Says whether a row was added.
+    """
+    entered = event == JOINED
+    moment = _moment(data.get("join_time" if entered else "quit_time"))
+    user_id = _text(data.get("user_id"), 64)
+    if event not in (JOINED, LEFT) or not user_id or moment is None:
+        return False
+    times = {"entered_at": moment} if entered else {"left_at": moment}
+    _, added = Observation.objects.get_or_create(
+        lesson=lesson,
+        source=Source.CALLBACK,
+        user_id=user_id,
+        present=entered,
+        **times,
+        defaults={"seen_at": seen_at, "role": _text(data.get("role"), 20), "raw": _clean(dict(data))},
+    )
+    return added
+
+
+def present_now(lesson: Lesson) -> list[PersonNow]:
+    """Who was in the room at the last poll that was answered, the longest there first."""
+    people = [
+        PersonNow(row.user_id, row.nickname, row.role, row.entered_at, _devices(row), row.seen_at)
+        for row in _latest(lesson)
+        if row.present
+    ]
+    return sorted(people, key=lambda person: (person.entered_at or person.seen_at, person.user_id))
+
+
+def last_poll(lesson: Lesson) -> datetime | None:
+    """When the room was last seen; None where it never was."""
+    polls = Observation.objects.filter(lesson=lesson, source__in=(Source.POLL, Source.TICK))
+    return polls.order_by("-seen_at").values_list("seen_at", flat=True).first()
+
+
+def _latest(lesson: Lesson) -> Iterable[Observation]:
+    """The newest poll row of each person."""
+    polls = Observation.objects.filter(lesson=lesson, source=Source.POLL)
+    return polls.order_by("user_id", "-id").distinct("user_id")
+
+
+def _seen(lesson: Lesson, member: RuntimeMember, seen_at: datetime) -> Observation:
+    return Observation(
+        lesson=lesson,
+        source=Source.POLL,
+        seen_at=seen_at,
+        user_id=_text(member.user_id, 64),
+        nickname=_text(member.nickname, 120),
+        role=_text(member.role, 20),
+        present=True,
+        entered_at=_moment(member.enter_time),
+        raw=_clean(msgspec.to_builtins(member)),
+    )
+
+
+def _gone(last: Observation, seen_at: datetime) -> Observation:
+    return Observation(
+        lesson_id=last.lesson_id,
+        source=Source.POLL,
+        seen_at=seen_at,
+        user_id=last.user_id,
+        nickname=last.nickname,
+        role=last.role,
+        present=False,
+    )
+
+
+def _differs(row: Observation, before: Observation | None) -> bool:
+    return before is None or _what_counts(row) != _what_counts(before)
+
+
+def _what_counts(row: Observation) -> tuple[object, ...]:
+    return row.entered_at, row.role, row.nickname, _devices(row)
+
+
+def _devices(row: Observation) -> dict[str, int]:
+    return NO_DEVICES | (row.raw.get("status") or {})
+
+
+def _line(lesson: Lesson, line: HistoryMember, seen_at: datetime) -> Observation:
+    left_at = _moment(line.quit_time)
+    return Observation(
+        lesson=lesson,
+        source=Source.HISTORY,
+        seen_at=seen_at,
+        user_id=_text(line.user_id, 64),
+        nickname=_text(line.nickname, 120),
+        role=_text(line.role, 20),
+        present=left_at is None,
+        entered_at=_moment(line.enter_time),
+        left_at=left_at,
+        raw=_clean(msgspec.to_builtins(line)),
+    )
+
+
+def _line_key(row: Observation) -> tuple[object, ...]:
+    return row.user_id, row.entered_at, row.left_at, *(row.raw.get(state) for state in STATES)
+
+
+def _moment(seconds: Any) -> datetime | None:
+    """Unix seconds as a moment; None for 0 and for what cannot be one, which `raw` still holds."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def _text(value: Any, length: int) -> str:
+    """PostgreSQL takes no NUL, and our columns no more than their length."""
+    return "" if value is None else str(value).replace("\x00", "")[:length]
+
+
+def _clean(raw: Any) -> Any:
+    if isinstance(raw, str):
+        return raw.replace("\x00", "")
+    if isinstance(raw, Mapping):
+        return {_clean(key): _clean(value) for key, value in raw.items()}
+    return [_clean(value) for value in raw] if isinstance(raw, list | tuple) else raw

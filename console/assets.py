@@ -4,12 +4,13 @@ Nothing of third parties is committed: `make install` fills `node_modules/`, thi
 files that reach the browser. A file that is not named here is not served.
 """
 
+import builtins
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.utils import matches_patterns
@@ -60,7 +61,11 @@ class NodeModulesFinder(BaseFinder):
             )
         ]
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str] | None:
+    @overload
+    def find(self, path: str, find_all: Literal[False] = ...) -> str | None: ...
+    @overload
+    def find(self, path: str, find_all: Literal[True]) -> builtins.list[str]: ...
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | builtins.list[str] | None:
         for served, file in self._paths():
             if served == path and file.is_file():
                 return [str(file)] if find_all else str(file)
@@ -69,7 +74,7 @@ class NodeModulesFinder(BaseFinder):
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
         for package, storage in self.storages:
             for name in package.files:
-                if storage.exists(name) and not matches_patterns(name, ignore_patterns):
+                if storage.exists(name) and not matches_patterns(name, ignore_patterns or []):
                     yield name, storage
 
     def _paths(self) -> Iterator[tuple[str, Path]]:

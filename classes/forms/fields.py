@@ -1,0 +1,78 @@
+"""Controls of the forms about lessons."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import from_current_timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class Choice(NamedTuple):
+    """A person of a picker; `groups` are the ids of their groups."""
+
+    user_id: str
+    name: str
+    note: str
+    groups: tuple[int, ...]
+    chosen: bool
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    """People chosen by user id; says which id it does not know."""
+
+    default_error_messages = {
+        "invalid_choice": _("Your school has nobody with the user id “%(value)s” who fits here."),
+        "invalid_list": _("Choose people from the list."),
+    }
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(User.objects.none(), label=label, required=False, to_field_name="user_id", **more)
+
+
+class PersonChoice(forms.ModelChoiceField):
+    """One person by user id."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.nickname} · {obj.user_id}"
+
+
+def day_field(**more: Any) -> forms.DateField:
+    picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    words = {"invalid": _("Write the day as 2026-11-24.")}
+    return forms.DateField(widget=picker, error_messages=words, **more)
+
+
+def clock_field(**more: Any) -> forms.TimeField:
+    picker = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    words = {"invalid": _("Write the time as 19:30.")}
+    return forms.TimeField(widget=picker, error_messages=words, **more)
+
+
+def moment(day: date, clock: time) -> datetime:
+    """The moment in the active zone; ValidationError where the clocks are changed just then."""
+    try:
+        return from_current_timezone(datetime.combine(day, clock))
+    except ValidationError:
+        sentence = _("On this day the clocks are changed and this time is not certain. Choose another.")
+        raise ValidationError(sentence) from None
+
+
+def choices_of(field: forms.BoundField, groups: dict[int, list[int]], *, roles: bool) -> list[Choice]:
+    """Everybody whom a people field offers, with what is ticked now; `roles` names their roles."""
+    chosen = set(field.value() or ())
+    people: Iterable[User] = field.field.queryset
+    return [
+        Choice(
+            one.user_id,
+            one.nickname,
+            str(one.get_role_display()) if roles else "",
+            tuple(groups.get(one.pk, ())),
+            one.user_id in chosen,
+        )
+        for one in people
+    ]

@@ -1,0 +1,232 @@
+"""What people type about lessons. The services check again; their errors land at these fields."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from accounts.models import Enterprise, GroupStudent, Role, User
+from accounts.queries import active
+from classes.forms.fields import Choice, PeopleField, PersonChoice, choices_of, clock_field, day_field, moment
+from classes.kinds import ClassType, RecordType
+from classes.models import Lesson, Member
+from classes.services import TEACHERS, edit_lesson, schedule_lesson
+
+USUAL_LENGTH = timedelta(minutes=45)
+TOPIC_LENGTH = Lesson._meta.get_field("topic").max_length
+HELPERS = (Role.ASSISTANT, Role.SUPERVISOR, Role.TEACHER)
+BETWEEN_IDS = re.compile(r"[\s,;，；、]+")
+#: Where a service's word for a field differs from the form's.
+OF_SERVICE = {"starts_at": "start", "ends_at": "end"}
+PLAIN = ("topic", "class_type", "record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
+
+
+class LessonForm(forms.Form):
+    """Schedules a lesson, or changes the one that it is given. Times are in the active zone."""
+
+    topic = forms.CharField(label=_("Topic"), error_messages={"required": _("Give the lesson a topic.")})
+    teacher = PersonChoice(
+        User.objects.none(),
+        label=_("Teacher"),
+        to_field_name="user_id",
+        empty_label=_("Choose a teacher"),
+        error_messages={
+            "required": _("Choose who teaches."),
+            "invalid_choice": _("Choose a teacher of your school."),
+        },
+    )
+    day = day_field(label=_("Day"))
+    start = clock_field(label=_("Starts"))
+    end = clock_field(label=_("Ends"))
+    class_type = forms.ChoiceField(
+        label=_("Who may enter"), choices=ClassType.choices, initial=ClassType.SMALL
+    )
+    groups = forms.ModelMultipleChoiceField(None, label=_("Groups"), required=False)
+    students = PeopleField(_("Students"))
+    ids = forms.CharField(
+        label=_("Or paste user ids"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("For example a column of a sheet. Spaces, commas and line breaks separate them."),
+    )
+    staff = PeopleField(_("Assistants and supervisors"))
+    record_types = forms.MultipleChoiceField(
+        label=_("Recording"),
+        choices=RecordType.choices,
+        initial=[RecordType.LOCAL],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    end_day = day_field(
+        label=_("Last day"), required=False, help_text=_("Only for a lesson that goes on past midnight.")
+    )
+    auto_open_mic = forms.BooleanField(label=_("Microphone on at entry"), required=False)
+    auto_open_camera = forms.BooleanField(label=_("Camera on at entry"), required=False)
+    bitrate = forms.IntegerField(
+        label=_("Bit rate of the video, kbit/s"), min_value=100, max_value=10_000, initial=850
+    )
+    max_on_mic = forms.IntegerField(
+        label=_("Most people on the microphone"), min_value=1, max_value=100, required=False
+    )
+
+    MORE = ("record_types", "auto_open_mic", "auto_open_camera", "end_day", "bitrate", "max_on_mic")
+
+    def __init__(
+        self,
+        *args: Any,
+        school: Enterprise,
+        lesson: Lesson | None = None,
+        like: Lesson | None = None,
+        **more: Any,
+    ) -> None:
+        self.school, self.lesson = school, lesson
+        model = lesson or like
+        more["initial"] = (words_of(model) if model else _usual()) | (more.get("initial") or {})
+        if like and not lesson:
+            more["initial"]["day"] = _next_such_day(more["initial"]["day"])
+            more["initial"].pop("end_day")
+        super().__init__(*args, **more)
+        self.fields["teacher"].queryset = self._people(TEACHERS, teacher=True)
+        self.fields["students"].queryset = self._people((Role.STUDENT,), Member.Role.STUDENT)
+        self.fields["staff"].queryset = self._people(HELPERS, Member.Role.ASSISTANT, Member.Role.SUPERVISOR)
+        self.fields["groups"].queryset = school.groups.annotate(size=Count("entries")).order_by("name", "id")
+
+    def _people(self, roles: Iterable[Role], *member_roles: str, teacher: bool = False) -> QuerySet[User]:
+        """Who can be chosen; whoever is in the lesson already stays, deactivated or not."""
+        people = active(self.school.pk, *roles)
+        if self.lesson is None:
+            return people
+        stays = Q(memberships__lesson=self.lesson, memberships__role__in=member_roles)
+        there = User.objects.filter(Q(pk=self.lesson.teacher_id) if teacher else stays)
+        chosen = Q(pk__in=people.values("pk")) | Q(pk__in=there.values("pk"))
+        return User.objects.filter(chosen, enterprise=self.school).order_by("nickname", "id")
+
+    def clean_topic(self) -> str:
+        topic: str = self.cleaned_data["topic"]
+        if len(topic) > TOPIC_LENGTH:
+            sentence = _("The topic may have %(most)d characters; this one has %(has)d. Shorten it.")
+            raise ValidationError(sentence, params={"most": TOPIC_LENGTH, "has": len(topic)})
+        return topic
+
+    def clean_ids(self) -> list[User]:
+        """The students whose ids were pasted; names every id that is nobody's."""
+        wanted = [one for one in BETWEEN_IDS.split(self.cleaned_data["ids"]) if one]
+        found = {one.user_id: one for one in self.fields["students"].queryset.filter(user_id__in=wanted)}
+        unknown = sorted({one for one in wanted if one not in found})
+        if unknown:
+            sentence = ngettext_lazy(
+                "Your school has no student with the user id %(ids)s.",
+                "Your school has no students with these user ids: %(ids)s.",
+                "n",
+            )
+            shown = ", ".join(one[:40] for one in unknown[:10]) + (" …" if len(unknown) > 10 else "")
+            raise ValidationError(sentence, params={"n": len(unknown), "ids": shown})
+        return list(found.values())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        starts = self._moment("start", data.get("day"), data.get("start"))
+        ends = self._moment("end", data.get("end_day") or data.get("day"), data.get("end"))
+        if starts and ends:
+            unchanged = self.lesson is not None and self.lesson.ends_at == ends
+            if ends <= starts:
+                self.add_error("end", _("The lesson must end after it starts."))
+            elif ends < timezone.now() and not unchanged:
+                self.add_error("end", _("This end has passed. Choose a time to come."))
+        self.starts_at, self.ends_at = starts, ends
+        return data
+
+    def _moment(self, field: str, day: date | None, clock: time | None) -> datetime | None:
+        if day is None or clock is None:
+            return None
+        try:
+            return moment(day, clock)
+        except ValidationError as error:
+            self.add_error(field, error)
+            return None
+
+    @property
+    def begins_in_the_past(self) -> bool:
+        return self.starts_at is not None and self.starts_at < timezone.now()
+
+    def save(self, *, by: User) -> Lesson | None:
+        """The lesson, or None where the service refused: its sentences then stand at the fields."""
+        data = self.cleaned_data
+        group_students = User.objects.filter(group_entries__group__in=data["groups"])
+        group_students = group_students.filter(role=Role.STUDENT, is_active=True)
+        students = {one.pk: one for one in (*data["students"], *data["ids"], *group_students)}
+        fields = {name: data[name] for name in ("teacher", *PLAIN)}
+        fields |= {"starts_at": self.starts_at, "ends_at": self.ends_at}
+        fields["record_types"] = sorted(fields["record_types"]) or [RecordType.LOCAL]
+        people = {"students": students.values(), "staff": list(data["staff"])}
+        try:
+            if self.lesson is not None:
+                return edit_lesson(lesson=self.lesson, by=by, **people, **fields)
+            return schedule_lesson(by=by, **people, **fields)
+        except ValidationError as error:
+            self._take(error)
+            return None
+
+    def _take(self, error: ValidationError) -> None:
+        for name, found in error.update_error_dict({}).items():
+            field = OF_SERVICE.get(name, name)
+            self.add_error(field if field in self.fields else None, ValidationError(found))
+
+    @property
+    def more_is_open(self) -> bool:
+        return any(self[name].errors for name in self.MORE)
+
+    def student_choices(self) -> list[Choice]:
+        groups: dict[int, list[int]] = defaultdict(list)
+        entries = GroupStudent.objects.filter(group__enterprise=self.school)
+        for student, group in entries.values_list("student_id", "group_id"):
+            groups[student].append(group)
+        return choices_of(self["students"], groups, roles=False)
+
+    def staff_choices(self) -> list[Choice]:
+        return choices_of(self["staff"], {}, roles=True)
+
+
+def words_of(lesson: Lesson) -> dict[str, Any]:
+    """A lesson as the form shows it."""
+    starts, ends = timezone.localtime(lesson.starts_at), timezone.localtime(lesson.ends_at)
+    members = lesson.members.values_list("user__user_id", "role")
+    return {name: getattr(lesson, name) for name in PLAIN} | {
+        "teacher": lesson.teacher.user_id,
+        "day": starts.date(),
+        "start": starts.time(),
+        "end": ends.time(),
+        "end_day": ends.date() if ends.date() != starts.date() else None,
+        "students": [user_id for user_id, role in members if role == Member.Role.STUDENT],
+        "staff": [user_id for user_id, role in members if role != Member.Role.STUDENT],
+    }
+
+
+def _usual() -> dict[str, Any]:
+    """The next full hour, for as long as lessons usually take."""
+    start = timezone.localtime().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return {"day": start.date(), "start": start.time(), "end": (start + USUAL_LENGTH).time()}
+
+
+def _next_such_day(day: date) -> date:
+    """The same day of the week, the first to come."""
+    today = timezone.localdate()
+    weeks = max(1, (today - day).days // 7 + 1)
+    return day + timedelta(weeks=weeks)
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=300,
+        help_text=_("Stays with the lesson. Students do not see it."),
+    )

@@ -1,0 +1,66 @@
+"""What wants a look now, as the home page says it: a number, words, and the list that the number counts."""
+
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Enterprise, User
+from accounts.queries import people_for
+from classes.models import Lesson
+from classes.queries import NEEDS, TROUBLE, needing
+from console.policy import Scope, may, scope_of
+
+
+class Need(NamedTuple):
+    """`count` is 0 where there is nothing to count; `tone` is bad or warn."""
+
+    count: int
+    words: str | Promise
+    icon: str
+    tone: str
+    url: str
+
+
+WORDS: dict[str, tuple[str | Promise, str, str]] = {
+    "teacher_out": (_("running without their teacher"), "user-off", "bad"),
+    "not_begun": (_("should have begun"), "clock-exclamation", "bad"),
+    "trouble": (_("lessons in trouble at iclass"), "cloud-x", "bad"),
+    "not_held": (_("lessons of this week that were not held"), "calendar-x", "warn"),
+    "provisional": (_("registers still provisional"), "list-check", "warn"),
+}
+
+
+def needs_of(reader: User, lessons: QuerySet[Lesson]) -> list[Need]:
+    """What this reader can do something about; only what is there."""
+    found = [_lessons(name, needing(lessons, name).count()) for name in NEEDS]
+    if scope_of(reader, "push", "person") == Scope.SCHOOL:
+        found.append(_people(people_for(reader).filter(sync_state__in=TROUBLE).count()))
+    needs = [need for need in found if need.count]
+    if may(reader, "pull", "school") and not _has_private_key(reader.enterprise):
+        needs.insert(0, _no_key())
+    return needs
+
+
+def _lessons(name: str, count: int) -> Need:
+    words, icon, tone = WORDS[name]
+    return Need(count, words, icon, tone, f"{reverse('classes:lessons')}?{urlencode({'need': name})}")
+
+
+def _people(count: int) -> Need:
+    words = _("people in trouble at iclass")
+    return Need(count, words, "users-minus", "bad", f"{reverse('accounts:people')}?sync=trouble")
+
+
+def _no_key() -> Need:
+    words = _(
+        "The school's private key is missing, so no lesson can be made at iclass. Pull the school's data."
+    )
+    return Need(0, words, "key", "bad", reverse("accounts:school"))
+
+
+def _has_private_key(school: Enterprise) -> bool:
+    return bool(school.private_key)

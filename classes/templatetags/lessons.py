@@ -1,0 +1,69 @@
+"""Words and drawings of lessons. Load with `{% load lessons %}`."""
+
+from decimal import Decimal
+
+import segno
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from classes.models import Lesson
+from classes.phases import Phase, phase_of
+from console.badges import sync_badge
+from console.outbox.states import SYNC_OF_STATE, State
+from console.outbox.words import Words, words_of
+
+register = template.Library()
+
+SENT = {
+    "class.create": _("Make the lesson"),
+    "class.modify": _("Change the lesson"),
+    "class.members": _("Change who is expected"),
+    "class.delete": _("Delete the lesson"),
+    "class.start": _("Start the lesson"),
+    "class.stop": _("End the lesson"),
+    "class.pull": _("Look at the lesson"),
+}
+
+
+@register.filter
+def phase(lesson: Lesson) -> Phase:
+    """Where the lesson stands now: `word`, `icon`, `tone`."""
+    return phase_of(lesson)
+
+
+@register.filter
+def sent_what(kind: str) -> str | Promise:
+    """What an operation asks of iclass, by its kind."""
+    return SENT.get(kind, kind)
+
+
+@register.filter
+def sent_tone(state: str) -> str:
+    """The colour of an operation's state."""
+    return "idle" if state == State.SUPERSEDED else sync_badge(SYNC_OF_STATE[state]).tone
+
+
+@register.filter
+def reason_words(reason: str) -> Words | None:
+    """The sentence and the next step for a stored reason."""
+    return words_of(reason) if reason else None
+
+
+@register.filter
+def qr(text: str) -> str:
+    """The text as a QR code: the address of an image that travels within the page."""
+    return segno.make(text, error="m", micro=False).svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
+
+
+@register.filter
+def role_word(role: str) -> str | Promise:
+    """A role as people say it."""
+    return dict(Role.choices).get(role, role)
+
+
+@register.filter
+def percent(share: Decimal | None) -> str:
+    """A fraction of 1 in whole per cent, rounded down: 99.9 % is not everything."""
+    return "" if share is None else f"{int(share * 100)} %"

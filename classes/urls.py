@@ -1,0 +1,30 @@
+"""The pages of lessons, and the two that show accounts and lessons together: home and a person."""
+
+from django.urls import path
+
+from classes.views.acts import LessonAct
+from classes.views.attendance import AttendancePage, AttendanceSheet
+from classes.views.edit import LessonAdd, LessonEdit
+from classes.views.home import Home
+from classes.views.lesson import LessonPage
+from classes.views.lessons import LessonList
+from classes.views.live import LessonLive
+from classes.views.person import PersonPage
+
+app_name = "classes"
+urlpatterns = [
+    path("", Home.as_view(), name="home"),
+    path("lessons/", LessonList.as_view(), name="lessons"),
+    path("lessons/new/", LessonAdd.as_view(), name="lesson_add"),
+    path("lessons/<int:pk>/", LessonPage.as_view(), name="lesson"),
+    path("lessons/<int:pk>/edit/", LessonEdit.as_view(), name="lesson_edit"),
+    path("lessons/<int:pk>/live/", LessonLive.as_view(), name="lesson_live"),
+    *(
+        path(f"lessons/<int:pk>/{act}/", LessonAct.as_view(act_name=act), name=f"lesson_{act}")
+        for act in ("start", "stop", "cancel", "pull", "push")
+    ),
+    path("lessons/<int:pk>/attendance/", AttendancePage.as_view(), name="attendance"),
+    path("lessons/<int:pk>/attendance.xlsx", AttendanceSheet.as_view(suffix=".xlsx"), name="attendance_xlsx"),
+    path("lessons/<int:pk>/attendance.csv", AttendanceSheet.as_view(suffix=".csv"), name="attendance_csv"),
+    path("people/<int:pk>/", PersonPage.as_view(), name="person"),
+]

@@ -1,0 +1,1 @@
+"""The pages about lessons. A view is a route through a form to a service."""

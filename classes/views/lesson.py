@@ -1,0 +1,70 @@
+"""One lesson."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView
+
+from classes.acts import acts_for
+from classes.compare import at_the_service
+from classes.kinds import Status
+from classes.links import Links
+from classes.live import room_of
+from classes.models import Lesson
+from classes.phases import phase_of
+from classes.queries import operations_about, roll
+from console.policy import in_school, may, refusal
+from console.policy.pages import SchoolPage
+
+
+class LessonPage(SchoolPage, DetailView):
+    """Everything about one lesson that its reader may see."""
+
+    resource = "lesson"
+    queryset = Lesson.objects.select_related("teacher", "enterprise")
+    template_name = "classes/lesson.html"
+    context_object_name = "lesson"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        lesson, reader = self.object, self.request.user
+        context = lesson_context(lesson, reader)
+        if may(reader, "list", "operation"):
+            context |= {"operations": operations_about(lesson), "compared": at_the_service(lesson)}
+        return super().get_context_data(title=lesson.topic, **context, **more)
+
+
+def lesson_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
+    """What the page and its live panel show of a lesson that the reader may see."""
+    phase, may_change = phase_of(lesson), may(reader, "change", "lesson", lesson)
+    locked = phase.name in ("running", "over", "cancelled")
+    context: dict[str, Any] = {
+        "phase": phase,
+        "acts": acts_for(reader, lesson),
+        "links": Links.of(lesson, reader),
+        "may_edit": may_change and not locked,
+        "may_add": may(reader, "add", "lesson"),
+        "locked_for": phase.name if may_change and locked else "",
+        "person_link": "" if may(reader, "list", "person") else "no",
+        "sees_people": may(reader, "list", "member"),
+        "attendance_url": "",
+    }
+    if lesson.status != Status.WILL and may(reader, "list", "attendance"):
+        context["attendance_url"] = reverse("classes:attendance", args=[lesson.pk])
+    if context["sees_people"]:
+        members = roll(lesson)
+        context |= {"roll": members, "room": room_of(lesson, reader, members)}
+    return context
+
+
+def find_lesson(reader: Any, pk: int) -> Lesson:
+    """The lesson, for pages about what belongs to it. 404 beyond the school, 403 where not the reader's."""
+    lessons = Lesson.objects.select_related("teacher", "enterprise")
+    lesson = in_school(lessons, reader, "lesson").filter(pk=pk).first()
+    if lesson is None:
+        raise Http404(_("There is no such lesson in your school."))
+    if not may(reader, "view", "lesson", lesson):
+        raise PermissionDenied(refusal("view", "lesson"))
+    return lesson

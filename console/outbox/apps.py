@@ -13,4 +13,5 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         policy.register("operation", of_school="enterprise", own=lambda user: Q(created_by=user))
+        policy.register("attempt", of_school="operation__enterprise")
         autodiscover_modules("outbound")

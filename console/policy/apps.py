@@ -1,7 +1,9 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from console.policy.checks import every_resource_is_registered
 from console.policy.rules import register
 
 
@@ -11,4 +13,5 @@ class PolicyConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
+        checks.register(every_resource_is_registered)
         register("token", of_school="user__enterprise", own=lambda user: Q(user=user))

@@ -32,24 +32,33 @@ def register(
     resource: str,
     *,
     of_school: str,
-    own: Callable[[Any], Q],
+    own: Callable[[Any], Q] | None = None,
     owns: Callable[[Any, Any], bool] | None = None,
 ) -> None:
     """Say how rows of a resource know their school and their owner.
 
     of_school: the path to the school as in a filter ("enterprise", "lesson__enterprise"; "pk" on the school).
     own(user): the condition of the user's own rows; to-many relations as a subquery, so that no row doubles.
+    Needed where the table has an `O`.
     owns(user, row): the same of one row; without it the condition is asked of the database.
     """
-    _cells(resource)
-    _ownership[resource] = Ownership(of_school, own, owns)
+    if own is None and any("O" in cells for cells in _cells(resource).values()):
+        raise LookupError(f"The policy table speaks of own rows of {resource!r}; say which they are.")
+    _ownership[resource] = Ownership(of_school, own or _nothing, owns)
+
+
+def unregistered() -> list[str]:
+    """Resources of the table of which no app has said whose they are."""
+    return [resource for resource in TABLE if resource not in _ownership]
 
 
 def role_of(user: Any) -> str:
     """The column of the table; empty for strangers and for people who were deactivated."""
     if user is None or not user.is_authenticated or not user.is_active:
         return ""
-    return "operator" if user.is_superuser else user.role
+    if user.is_superuser:
+        return "operator"
+    return user.role if user.role != "operator" else ""
 
 
 def current_school(request: HttpRequest) -> Any:
@@ -120,6 +129,10 @@ def refusal(action: str, resource: str) -> str:
     return gettext(
         "Your role does not allow this. It is for: %(roles)s. Ask an administrator of your school."
     ) % {"roles": ", ".join(able)}
+
+
+def _nothing(user: Any) -> Q:
+    return Q(pk__in=())
 
 
 def _cells(resource: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.mirror import OPTIONAL, person_seen, school_seen, wanted_person, wanted_school
 from accounts.models import User
-from console.iclass import BusinessInfo, Client, IClassError, NewUser, Refused, UserInfo
+from console.iclass import BusinessInfo, Client, IClassError, NewUser, Refused, Unsendable, UserInfo
 from console.mirror.drift import differences
 from console.outbox.kinds import Kind, Lapsed, Nature, NothingToDo, register
 from console.outbox.models import Operation
@@ -41,7 +41,7 @@ def _register(client: Client, people: Sequence[NewUser]) -> list[Entered | IClas
     """Register many in one call; who existed before is adopted with a new token (`/user/token/update`)."""
     try:
         registered = client.users.register(people)
-    except Refused:
+    except (Refused, Unsendable):
         if len(people) == 1:
             raise
         # One person whom the service does not accept must not keep out the others of the call.

@@ -20,6 +20,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 DATABASE_URL = env.str("DATABASE_URL", default="")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 ICLASS_BASE_URL = env.str("ICLASS_BASE_URL", default="http://127.0.0.1:9000").rstrip("/")
+VENDOR_ROOMS = {"https://iclass.api.qcloud.com": "https://tedu.qcloudtrtc.com"}
+ICLASS_ROOM_URL = env.str("ICLASS_ROOM_URL", default=VENDOR_ROOMS.get(ICLASS_BASE_URL, ICLASS_BASE_URL))
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 

@@ -1,5 +1,6 @@
 """Settings of the console. Values come from `console.env`; this file only arranges them."""
 
+from contextlib import suppress
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -115,6 +116,8 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.CONSOLE_DATA / "static"
+with suppress(OSError):  # whitenoise warns of a folder that `collectstatic` has not filled yet
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -196,6 +199,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # The iclass service and our manners towards it.
 ICLASS_BASE_URL = env.ICLASS_BASE_URL
+# Where the classrooms are, until an answer to `/class/create` has told it.
+ICLASS_ROOM_URL = env.ICLASS_ROOM_URL
 ICLASS_TIMEOUT_S = seconds("ICLASS_TIMEOUT_S", 15)
 ICLASS_SIGNATURE_LIFE_S = int(seconds("ICLASS_SIGNATURE_LIFE_S", 120))
 ICLASS_ADMIN_ID = env.env.str("ICLASS_ADMIN_ID", default="administrator")

@@ -3,8 +3,6 @@
 Plugins are named as strings so that they are imported after Django is set up and may import models.
 """
 
-from importlib.util import find_spec
-
 import django
 import pytest
 
@@ -18,7 +16,8 @@ pytest_plugins = [
     "tests.support.programs",
     "tests.support.browser",
     "tests.support.language",
-    *filter(find_spec, ["tests.support.service", "tests.support.cast"]),
+    "tests.support.cast",
+    "tests.support.service",
 ]
 
 

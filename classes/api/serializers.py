@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
@@ -11,6 +12,7 @@ from console.outbox.rest import SyncField
 from console.policy.rest import SchoolSerializer
 
 
+@extend_schema_field(str)
 class UserIdField(serializers.Field):
     """A person by user id. Whoever is not of the reader's school does not exist."""
 

@@ -63,7 +63,7 @@ def room_links(lesson: Lesson) -> tuple[str, str]:
 
     `/class/info` and `/class/list` return no links; they end in `/0` and `/1`.
     """
-    address = lesson.enterprise.room_address.rstrip("/")
+    address = (lesson.enterprise.room_address or settings.ICLASS_ROOM_URL).rstrip("/")
     if not address or not lesson.remote_id:
         return "", ""
     base = f"{address}/{lesson.enterprise.sdkappid}/{lesson.remote_id}"

@@ -70,14 +70,24 @@ def _handle(callback: Callback) -> None:
         return
     try:
         with transaction.atomic():
-            handler(callback)
-    except Park as later:
-        _later(callback, State.PARKED, str(later))
+            parked = _parked(handler, callback)
     except Exception:
         log.exception("could not handle callback %s", callback.pk)
         _later(callback, State.WAITING, "handler_failed")
+        return
+    if parked:
+        _later(callback, State.PARKED, parked)
     else:
         _close(callback, State.DONE, "")
+
+
+def _parked(handler: Handler, callback: Callback) -> str:
+    """Why the event has to wait, or nothing. What a handler wrote before it parked stays written."""
+    try:
+        handler(callback)
+    except Park as later:
+        return str(later)
+    return ""
 
 
 def _close(callback: Callback, state: str, reason: str) -> None:

@@ -86,7 +86,9 @@ class CallbackView(APIView):
         responses=inline_serializer("CallbackAnswer", {"error_code": serializers.IntegerField()}),
     )
     def post(self, request: Request, path_token: str) -> Response:
-        store(self.sender, read_event(request.data))  # type: ignore[attr-defined]
+        # Without a body no parser runs.
+        raw = request.data if isinstance(request.data, bytes) else b""
+        store(self.sender, read_event(raw))  # type: ignore[attr-defined]
         ring("console.inbox.tasks.process")
         return Response({"error_code": 0})
 

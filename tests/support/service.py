@@ -1,0 +1,85 @@
+"""The local iclass service as the tests' schools use it: a process of its own, over real HTTP."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Enterprise, User
+from accounts.services import pull_school
+from classes.models import Lesson
+from classes.services import schedule_lesson
+from console.inbox.receive import forget_senders
+from console.outbox import relay
+from tests.support.cast import TIC_KEY
+from tests.support.sandbox import Sandbox, start_sandbox
+
+
+@pytest.fixture(scope="module")
+def iclass_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One service a module. Its state lasts over the tests, as a real one's would."""
+    schools = [(1400000001, TIC_KEY, None), (1400000002, TIC_KEY[::-1], None)]
+    service = start_sandbox(tmp_path_factory.mktemp("iclass"), schools)
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def iclass(iclass_sandbox: Sandbox, settings: Any) -> Iterator[Sandbox]:
+    """The service with no fault armed; the console talks to it and does not dawdle."""
+    settings.ICLASS_BASE_URL = settings.ICLASS_ROOM_URL = iclass_sandbox.url
+    settings.PROBE_SETTLE_S = settings.OUTBOX_BACKOFF_S = settings.HISTORY_POLL_S = 0
+    settings.ICLASS_TIMEOUT_S = 2
+    forget_senders()
+    yield iclass_sandbox
+    iclass_sandbox.control("faults", {"clear": True})
+
+
+@pytest.fixture
+def connected(iclass: Sandbox, school: Enterprise) -> Enterprise:
+    """Alice's school with its keys pulled and its staff registered, so that lessons can be made."""
+    staff = [{"user_id": "alice", "role": "admin"}, {"user_id": "bob", "role": "teacher"}]
+    iclass.call("user/register", {"list": staff})
+    pull_school(school=school, by=None)
+    relay.drain()
+    school.refresh_from_db()
+    assert school.private_key
+    return school
+
+
+def tomorrow_at(hour: int = 8) -> datetime:
+    return (timezone.now() + timedelta(days=1)).replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def lesson_of(teacher: User, by: User, **fields: Any) -> Lesson:
+    """A scheduled lesson, not sent yet. Each has a topic of its own: the service outlives a test."""
+    starts_at = fields.pop("starts_at", tomorrow_at())
+    plan = {
+        "topic": f"Croquet {secrets.token_hex(4)}",
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=45),
+    }
+    return schedule_lesson(teacher=teacher, by=by, **{**plan, **fields})
+
+
+def effects(service: Sandbox, endpoint: str, **summary: Any) -> list[dict[str, Any]]:
+    """What really happened at the service by calls of an endpoint, as far as the summary agrees."""
+    return [
+        line
+        for line in service.ledger()
+        if line["kind"] == "effect"
+        and line["endpoint"] == endpoint
+        and all(line["summary"].get(name) == value for name, value in summary.items())
+    ]
+
+
+def requests_to(service: Sandbox, endpoint: str) -> list[dict[str, Any]]:
+    """The bodies that reached an endpoint, secrets left out, oldest first."""
+    return [
+        line["body"]
+        for line in service.ledger()
+        if line["kind"] == "request" and line["endpoint"] == endpoint
+    ]

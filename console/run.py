@@ -60,21 +60,16 @@ class Plan:
         return self.manage("sandbox", "--bind", bind, "--data", str(self.data / "sandbox"))
 
     def web_command(self) -> list[str]:
-        serve = ["--interface", "wsgi", "--host", self.host, "--port", str(self.port)]
-        return [
-            sys.executable,
-            "-m",
-            "granian",
-            *serve,
-            "--blocking-threads",
-            "8",
-            "console.wsgi:application",
-        ]
+        serve = ["--interface", "wsgi", "--host", self.host, "--port", str(self.port), "--no-ws"]
+        # Its advice on threads is for work in Python; ours wait for the database and the service.
+        threads = ["--blocking-threads", "8", "--log-level", "error"]
+        return [sys.executable, "-m", "granian", *serve, *threads, "console.wsgi:application"]
 
     def worker_command(self) -> list[str]:
         quick = ["--without-mingle", "--without-gossip", "--concurrency", "2", "--loglevel", "WARNING"]
         beat = ["-B", "--schedule", str(self.data / "celerybeat")]
-        return [sys.executable, "-m", "celery", "-A", "console", "worker", *quick, *beat]
+        no_sermon = ["-W", "ignore:You're running the worker with superuser privileges"]
+        return [sys.executable, *no_sermon, "-m", "celery", "-q", "-A", "console", "worker", *quick, *beat]
 
 
 def main() -> None:
@@ -114,26 +109,28 @@ def _come_up(plan: Plan, crew: Crew, began: float) -> None:
     crew.start("web", plan.web_command())
     crew.start("worker", plan.worker_command())
     logins = _demo(plan, crew) if plan.is_demo else ""
-    crew.watch(lambda: _answers(plan.address), seconds=UP_WITHIN_S)
+    crew.watch(lambda: _status(f"{plan.address}/healthz") == 200, seconds=UP_WITHIN_S)
+    if _status(plan.address) != 200:
+        raise EmbeddedError("The first page answers with an error; the lines of web say why.")
     print(f"\n{logins}\nThe console is at {plan.address} (up after {time.monotonic() - began:.1f} s).")
     print(f"It talks to {os.environ['ICLASS_BASE_URL']}. Ctrl-C ends everything.", flush=True)
 
 
 def _demo(plan: Plan, crew: Crew) -> str:
     """Seed the demo school once its service answers; what that command says, with the logins."""
-    crew.watch(lambda: _answers(plan.sandbox), seconds=UP_WITHIN_S)
+    crew.watch(lambda: _status(plan.sandbox) > 0, seconds=UP_WITHIN_S)
     crew.start("demo", plan.manage("demo"), keep=True)
     return crew.finish("demo")
 
 
-def _answers(address: str) -> bool:
-    """Whether anything but an error of the server comes from there. No proxy stands in between."""
+def _status(address: str) -> int:
+    """What an address answers after its redirects, 0 for nothing yet. No proxy stands in between."""
     with requests.Session() as session:
         session.trust_env = False
         try:
-            return session.get(address, timeout=10).status_code < 500
+            return session.get(address, timeout=10).status_code
         except requests.RequestException:
-            return False
+            return 0
 
 
 def _port(name: str, default: int) -> int:

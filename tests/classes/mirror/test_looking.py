@@ -1,0 +1,145 @@
+"""Looking at lessons at the local service: live, afterwards, and when the service does not answer."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.services import register_person
+from classes.mirror.seen import next_look
+from classes.models import Attendance, Lesson, Observation
+from classes.services import start_lesson, stop_lesson
+from console.mirror import registry
+from console.outbox import relay
+from console.outbox.states import SyncState
+from tests.support.service import lesson_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def mouse(connected, alice):
+    return register_person(enterprise=connected, by=alice, user_id="mouse", nickname="Mouse", role="student")
+
+
+@pytest.fixture
+def running(connected, alice, bob, mouse):
+    """A lesson that Bob teaches now, with Mouse expected."""
+    lesson = lesson_of(bob, alice, students=[mouse], starts_at=timezone.now() - timedelta(minutes=1))
+    start_lesson(lesson=lesson, by=alice)
+    relay.drain()
+    lesson.refresh_from_db()
+    return lesson
+
+
+def look(lesson):
+    Lesson.objects.filter(pk=lesson.pk).update(look_at=timezone.now())
+    registry.poll()
+    lesson.refresh_from_db()
+
+
+def enter(iclass, lesson, user_id):
+    told = iclass.call("member/join", {"class_id": lesson.class_id, "user_id": user_id, "mic": 1})
+    assert told["error_code"] == 0, told
+
+
+def test_our_own_start_is_seen_at_once_for_no_callback_follows(running):
+    assert running.status == "ing"
+    assert running.real_started_at is not None
+
+
+def test_a_person_who_enters_is_seen_by_the_next_look(running, iclass):
+    enter(iclass, running, "mouse")
+    look(running)
+    seen = Observation.objects.get(lesson=running, user_id="mouse")
+    assert seen.present
+    assert seen.entered_at
+
+
+def test_a_look_that_saw_no_change_adds_no_row_a_person(running, iclass):
+    enter(iclass, running, "mouse")
+    for _ in range(3):
+        look(running)
+    assert Observation.objects.filter(lesson=running, user_id="mouse").count() == 1
+    assert Observation.objects.filter(lesson=running, source="tick").count() == 2
+
+
+def test_a_lesson_that_ended_has_a_final_register_once_its_history_stands_still(running, iclass):
+    enter(iclass, running, "bob")
+    enter(iclass, running, "mouse")
+    look(running)
+    iclass.call("member/quit", {"class_id": running.class_id, "user_id": "mouse"})
+    stop_lesson(lesson=running, by=None)
+    relay.drain()
+    registry.poll()
+    running.refresh_from_db()
+    assert running.status == "end"
+    assert running.final_at is not None
+    mark = Attendance.objects.get(lesson=running, user_id="mouse")
+    assert not mark.provisional
+    assert mark.first_entered_at
+
+
+def test_a_service_that_does_not_answer_leaves_evidence_of_it(running, settings):
+    settings.ICLASS_BASE_URL = "http://127.0.0.1:9"
+    look(running)
+    assert Observation.objects.filter(lesson=running, source="failed").count() == 1
+    assert running.look_failures == 1
+    assert running.look_at > timezone.now()
+
+
+def test_a_lesson_made_outside_is_adopted_once_and_marked(connected, alice, bob, mouse, iclass):
+    relay.drain()
+    start = int(timezone.now().timestamp()) + 86400
+    made = iclass.call(
+        "class/create",
+        {
+            "teacher_id": "bob",
+            "class_topic": "Made outside",
+            "class_type": "1vN",
+            "start_time": start,
+            "stop_time": start + 2700,
+            "admin_id": "administrator",
+            "admin_sig": "x",
+            "members": [{"role": "student", "user_id": "mouse"}],
+        },
+    )
+    registry.reconcile(connected)
+    lesson = Lesson.objects.get(remote_id=str(made["class_id"]))
+    assert lesson.made_outside
+    assert lesson.teacher == bob
+    assert [member.user for member in lesson.members.all()] == [mouse]
+    assert lesson.student_url.endswith(f"/{made['class_id']}/1")
+    again = registry.reconcile(connected)["lessons"]
+    assert (again.adopted, again.changed) == (0, 0)
+    assert Lesson.objects.filter(remote_id=str(made["class_id"])).count() == 1
+
+
+def test_a_change_made_outside_is_shown_and_ours_is_not_overwritten(connected, alice, bob, iclass):
+    lesson = lesson_of(bob, alice)
+    relay.drain()
+    lesson.refresh_from_db()
+    topic = lesson.topic
+    iclass.call("class/modify", {"class_id": lesson.class_id, "class_topic": "Changed outside"})
+    registry.reconcile(connected)
+    look(lesson)
+    assert lesson.sync_state == SyncState.CHANGED_OUTSIDE
+    assert (lesson.topic, lesson.observed["topic"]) == (topic, "Changed outside")
+
+
+def test_reconciling_leaves_a_class_that_an_operation_of_ours_just_made_to_its_probe(
+    connected, alice, bob, iclass, settings
+):
+    settings.PROBE_SETTLE_S = 60
+    iclass.control("faults", {"arm": {"kind": "drop_after", "match": "class/create"}})
+    lesson = lesson_of(bob, alice)
+    relay.drain()
+    registry.reconcile(connected)
+    assert Lesson.objects.filter(topic=lesson.topic).count() == 1
+
+
+def test_a_lesson_is_watched_from_a_quarter_of_an_hour_before_its_start(connected, alice, bob):
+    lesson = lesson_of(bob, alice)
+    relay.drain()
+    lesson.refresh_from_db()
+    assert next_look(lesson) == lesson.starts_at - timedelta(minutes=15)

@@ -1,0 +1,47 @@
+"""Imports point one way. The contracts stand in pyproject.toml; they are run here so that CI sees them."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.environment import ROOT
+
+OURS = {"console", "accounts", "documents", "classes", "tests", "bench"}
+
+
+def test_the_import_contracts_are_kept() -> None:
+    lint = Path(sys.executable).with_name("lint-imports")
+
+    done = subprocess.run([lint, "--no-cache", "--no-logo"], cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("package", ["console.sandbox", "console.embedded"])
+def test_it_imports_nothing_else_of_ours(package: str) -> None:
+    """As the contracts say, and also of packages that nobody has listed there yet."""
+    folder = ROOT.joinpath(*package.split("."))
+
+    strangers = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in folder.rglob("*.py")
+        for name in _imported(path)
+        if name.split(".")[0] in OURS and not f"{name}.".startswith(f"{package}.")
+    }
+
+    assert strangers == set()
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """The full names of the modules that a file imports from."""
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            yield ".".join([*above, *filter(None, [node.module])])

@@ -8,6 +8,5 @@ from console.policy.admin import ReadOnlyAdmin
 class AuditEntryAdmin(ReadOnlyAdmin):
     resource = "audit"
     list_display = ("at", "actor_label", "action", "object_label", "reason")
-    list_filter = ("action",)
-    search_fields = ("actor_label", "object_label", "request_id")
+    search_fields = ("action", "actor_label", "object_label", "request_id")
     list_select_related = False

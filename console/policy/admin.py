@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.db.models import Field, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -26,6 +27,7 @@ class SchoolAdmin(admin.ModelAdmin):
     resource: ClassVar[str]
     list_per_page = 50
     show_full_result_count = False
+    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
 
     def service_save(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         """Create or change through the app's service; `obj` carries the form's values and is unsaved."""

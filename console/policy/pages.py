@@ -103,9 +103,9 @@ def keyset(
     names = [name.removeprefix("-") for name in by]
     step = "lt" if by[0].startswith("-") else "gt"
     after = request.GET.get("after", "")
-    if after:
-        rows = rows.filter(_beyond(names, _decoded(after, len(names)), step))
     try:
+        if after:
+            rows = rows.filter(_beyond(names, _decoded(after, len(names)), step))
         page = list(rows.order_by(*by)[: size + 1])
     except (ValidationError, ValueError, TypeError):
         raise Http404(_("There is no such page.")) from None

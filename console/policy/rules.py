@@ -53,12 +53,12 @@ def unregistered() -> list[str]:
 
 
 def role_of(user: Any) -> str:
-    """The column of the table; empty for strangers and for people who were deactivated."""
+    """The column of the table; empty for strangers, unknown roles and people who were deactivated."""
     if user is None or not user.is_authenticated or not user.is_active:
         return ""
     if user.is_superuser:
         return "operator"
-    return user.role if user.role != "operator" else ""
+    return user.role if user.role in ROLES and user.role != "operator" else ""
 
 
 def current_school(request: HttpRequest) -> Any:

@@ -1,0 +1,60 @@
+import pytest
+
+from console.policy.rules import unregistered
+from console.policy.table import FIELDS, ROLES, SCOPES, SIGHTS, TABLE
+
+CELLS = [
+    (resource, action, cells.split()) for resource, rows in TABLE.items() for action, cells in rows.items()
+]
+READING = {"list", "view", "export"}
+
+
+def column(cells: list[str], role: str) -> str:
+    return cells[list(ROLES).index(role)]
+
+
+@pytest.mark.parametrize(("resource", "action", "cells"), CELLS)
+def test_every_row_says_something_of_every_role(resource: str, action: str, cells: list[str]) -> None:
+    assert len(cells) == len(ROLES)
+    assert set(cells) <= set(SCOPES)
+
+
+@pytest.mark.parametrize("resource", FIELDS)
+def test_fields_stand_under_resources_and_actions_of_the_table(resource: str) -> None:
+    for actions in FIELDS[resource].values():
+        assert set(actions) <= set(TABLE[resource])
+        for cells in actions.values():
+            assert len(cells.split()) == len(ROLES)
+            assert set(cells.split()) <= set(SIGHTS)
+
+
+def test_every_resource_has_an_app_that_says_whose_it_is() -> None:
+    assert unregistered() == []
+
+
+@pytest.mark.parametrize(("resource", "action", "cells"), CELLS)
+def test_the_roles_keep_to_their_parts(resource: str, action: str, cells: list[str]) -> None:
+    assert column(cells, "visitor") == "-"
+    assert column(cells, "operator") in ("A-" if resource == "school" else "-")
+    assert all(cell != "A" for role, cell in zip(ROLES, cells, strict=True) if role != "operator")
+    if resource != "token":
+        assert column(cells, "teacher") in "O-"
+        assert column(cells, "assistant") in "O-"
+        assert column(cells, "student") == "-" or (column(cells, "student") == "O" and action in READING)
+        assert column(cells, "supervisor") == "-" or action in READING
+
+
+@pytest.mark.parametrize(("resource", "action", "cells"), CELLS)
+def test_nobody_in_a_school_may_more_than_its_superadmin(
+    resource: str, action: str, cells: list[str]
+) -> None:
+    wide = "-OS"
+    highest = wide.index(column(cells, "superadmin"))
+    assert all(
+        wide.index(cell) <= highest for role, cell in zip(ROLES, cells, strict=True) if role != "operator"
+    )
+
+
+def test_people_and_audit_are_never_deleted() -> None:
+    assert set(TABLE["person"]["delete"].split()) == {"-"}
+    assert not {"add", "change", "delete"} & set(TABLE["audit"])

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
@@ -17,7 +17,7 @@ from console.policy.models import ApiToken
 from console.policy.rules import may, scoped
 
 
-class SchoolAdmin(admin.ModelAdmin):
+class SchoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Base of every admin of ours. Name the `resource`, write `service_save` and `service_delete`.
 
     For an action with `permissions=["start"]` write `has_start_permission(self, request)` as
@@ -29,7 +29,7 @@ class SchoolAdmin(admin.ModelAdmin):
     show_full_result_count = False
     formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
 
-    def service_save(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+    def service_save(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
         """Create or change through the app's service; `obj` carries the form's values and is unsaved."""
         raise NotImplementedError
 
@@ -58,13 +58,14 @@ class SchoolAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return scoped(super().get_queryset(request), request.user, self.resource, "list")
 
-    def get_field_queryset(self, db: str | None, db_field: Field, request: HttpRequest) -> QuerySet[Any]:
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         """The choices of a relation: what the related admin lists to this reader, else nothing."""
         model = db_field.remote_field.model
         related = self.admin_site._registry.get(model)
         if isinstance(related, SchoolAdmin):
             return related.get_queryset(request).order_by(*related.get_ordering(request))
-        return model._default_manager.none()
+        empty: QuerySet[Any] = model._default_manager.none()
+        return empty
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return [_scoped_filter(self.model, entry) for entry in super().get_list_filter(request)]
@@ -105,12 +106,12 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """A filter whose choices are those that the related admin lists to this reader."""
 
     def field_choices(
-        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin
-    ) -> list[tuple[Any, str]]:
+        self, field: Any, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]"
+    ) -> list[tuple[str, Any]]:
         related = model_admin.admin_site._registry.get(field.remote_field.model)
         if not isinstance(related, SchoolAdmin):
             return []
-        return [(row.pk, str(row)) for row in related.get_queryset(request)]
+        return [(str(row.pk), str(row)) for row in related.get_queryset(request)]
 
 
 def _scoped_filter(model: type[Model], entry: Any) -> Any:

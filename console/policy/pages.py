@@ -44,10 +44,10 @@ class SignedIn(View):
 
     def say(self, text: str | Promise) -> None:
         """Tell the reader on the next page what has been done."""
-        messages.success(self.request, text)
+        messages.success(self.request, str(text))
 
     def warn(self, text: str | Promise) -> None:
-        messages.warning(self.request, text)
+        messages.warning(self.request, str(text))
 
 
 class SchoolPage(SignedIn):

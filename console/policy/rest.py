@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as ModelError
 from django.db.models import Model, ProtectedError, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from rest_framework import serializers, status, viewsets
 from rest_framework.exceptions import ValidationError
@@ -54,7 +55,7 @@ class PolicyPermission(BasePermission):
         return allowed
 
 
-class SchoolViewSet(viewsets.GenericViewSet):
+class SchoolViewSet(viewsets.GenericViewSet[Any]):
     """A resource of the reader's school."""
 
     resource: ClassVar[str]
@@ -73,22 +74,21 @@ class SchoolViewSet(viewsets.GenericViewSet):
         return scoped(rows, self.request.user, self.resource, "list")
 
 
-class SchoolSerializer(serializers.ModelSerializer):
+class SchoolSerializer(serializers.ModelSerializer[Any]):
     """Fields that the policy table knows are masked, or null where the reader may not see them."""
 
     def to_representation(self, instance: Any) -> Any:
         data = super().to_representation(instance)
-        for name, sight in self._sights().items():
+        for name, sight in self._sights.items():
             if name in data and sight != Sight.CLEAR:
                 data[name] = mask(data[name]) if sight == Sight.MASKED and data[name] else None
         return data
 
+    @cached_property
     def _sights(self) -> dict[str, Sight]:
-        """Asked once an answer, not once a row. The view stands in the context of every answer."""
+        """Asked once a serializer, not once a row; `many=True` uses one for all rows."""
         view = self.context["view"]
-        if "sights" not in self.context:
-            self.context["sights"] = fields(self.context["request"].user, view.policy_action, view.resource)
-        return self.context["sights"]
+        return fields(self.context["request"].user, view.policy_action, view.resource)
 
 
 def explain(exc: Exception, context: dict[str, Any]) -> Response | None:

@@ -145,6 +145,6 @@ class SealedField(AnyField):
     def get_transform(self, lookup: str) -> Any:
         return None
 
-    def formfield(self, **kwargs: Any) -> FormField | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> FormField | None:
         kwargs.pop("widget", None)
         return super().formfield(**{"form_class": SecretField, **kwargs})

@@ -39,11 +39,6 @@ class Polls:
         place = bisect_left(self.good, moment)
         return self.good[place - 1] if place else None
 
-    def after(self, moment: float) -> float | None:
-        """The first good poll after this moment."""
-        place = bisect_right(self.good, moment)
-        return self.good[place] if place < len(self.good) else None
-
     def outages(self, taught: Stretch, trust_s: int) -> list[Stretch]:
         """When nobody was looking: a poll failed between two good ones, or the next came too late."""
         start, end = taught
@@ -51,14 +46,20 @@ class Polls:
         if not inside:
             return [taught]
         edges = [start, *inside, end]
+        looked = [
+            self.before(start) or -inf,
+            *inside,
+            end,
+        ]  # a poll before the start counts as the first edge
         return [
-            (int(edge), int(following))
-            for edge, following in zip(edges, edges[1:], strict=False)
-            if following - edge > trust_s or self._failed_between(edge, following)
+            (int(edges[place]), int(edges[place + 1]))
+            for place in range(len(edges) - 1)
+            if edges[place + 1] - edges[place] > trust_s
+            or self._failed_between(looked[place], looked[place + 1])
         ]
 
     def _failed_between(self, start: float, end: float) -> bool:
-        return bisect_right(self.failed, start) < bisect_left(self.failed, end)
+        return bisect_left(self.failed, start) < bisect_right(self.failed, end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,11 @@ class World:
     def history_lines(self) -> Iterable[Evidence]:
         read = min(self.now, (self.real_end or self.now) + 60)
         for user, visits in self.visits.items():
-            lines = [(entry, exit_ if exit_ and exit_ <= read else None) for entry, exit_ in visits]
+            lines = [
+                (entry, exit_ if exit_ and exit_ <= read else None)
+                for entry, exit_ in visits
+                if entry <= read
+            ]
             if self.history == "user" and lines:
                 exits = [exit_ for _, exit_ in lines]
                 lines = [(lines[0][0], None if None in exits else max(filter(None, exits)))]
@@ -95,7 +99,7 @@ class World:
         for user, visits in self.visits.items():
             for entry, exit_ in visits:
                 for moment, present in ((entry, True), (exit_, False)):
-                    if place in self.called_back and moment is not None:
+                    if place in self.called_back and moment and moment <= self.now:
                         times = {"entered_at" if present else "left_at": moment}
                         yield Evidence("callback", moment + 1, user, present=present, **times)
                     place += 1

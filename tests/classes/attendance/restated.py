@@ -1,0 +1,165 @@
+"""The rules of attendance a second time: second by second, slow, and sharing nothing with the console."""
+
+POLL_PERIODS = 3
+TOLERANCE = 5
+
+
+def restate(rows, everyone, times, policy, settled):
+    """(mark, seconds, unknown seconds) of the student whose evidence is `rows`.
+
+    `everyone` is the evidence of the whole lesson, from which it is seen when somebody was looking.
+    """
+    trust = POLL_PERIODS * policy.poll_s
+    running = times.real_start is not None and times.real_end is None
+    if times.real_start is None:
+        return "unknown", 0, 0
+    begin, end = times.real_start, times.now if running else times.real_end
+    window = range(begin, end)
+    good = sorted({row.seen_at for row in everyone if row.source in ("poll", "tick")})
+    failed = [row.seen_at for row in everyone if row.source == "failed"]
+    exits = sorted({row.left_at for row in rows if row.left_at})
+    visits, snapshots = _visits(rows, good, exits, end, running, times.now, trust)
+    known = {second for start, stop in visits for second in range(start, stop)}
+    struck = set()
+    for start, stop in _claims(rows, trust):
+        gone = _struck(start, stop, visits, snapshots)
+        struck |= gone
+        known |= set(range(start, stop)) - gone
+    dark = {second for second in window if _dark(second, good, failed, begin, end, trust)}
+    trusted = settled and any(row.source == "history" for row in everyone)
+    doubt = dark & struck if trusted else set(dark)
+    if not visits:
+        doubt |= struck
+    doubt |= _never_closed(rows, end, snapshots)
+    known &= set(window)
+    doubt = doubt & set(window) - known
+    worst, best = (
+        _judge(sorted(there), times, policy, begin, end, running) for there in (known, known | doubt)
+    )
+    return worst if worst == best else "unknown", len(known), len(doubt)
+
+
+def _visits(rows, good, exits, end, running, now, trust):
+    """Stretches that polls saw, and each poll of the lesson with the number of the visit in it (or None)."""
+    changes = sorted(
+        (row.seen_at, (row.entered_at or 0) if row.present else None) for row in rows if row.source == "poll"
+    )
+    entries = []
+    for poll in good:
+        before = [entry for moment, entry in changes if moment <= poll]
+        entries.append(before[-1] if before else None)
+    starts, lasts, numbers = [], [], []
+    newest, last_sighting = 0, 0
+    for place, (poll, entry) in enumerate(zip(good, entries, strict=True)):
+        if entry is not None:
+            if entry > max(newest, last_sighting):
+                starts.append(entry)
+                lasts.append(place)
+            elif place == 0 or entries[place - 1] is None:
+                starts.append(max(good[place - 1], poll - trust) if place else poll)
+                lasts.append(place)
+            lasts[-1] = place
+            newest, last_sighting = max(newest, entry), poll
+        numbers.append(None if entry is None else len(starts) - 1)
+    visits = []
+    for start, place in zip(starts, lasts, strict=True):
+        missed = None
+        if place + 1 < len(good):
+            missed = good[place + 1] if entries[place + 1] is None else entries[place + 1]
+        stop = _stop(start, good[place], missed, exits, end, running, now, trust)
+        visits.append((start, max(start, stop)))
+    return visits, list(zip(good, numbers, strict=True))
+
+
+def _stop(start, sighting, missed, exits, end, running, now, trust):
+    """When a visit that was last seen at `sighting` and was over at `missed` (None: no later poll) ended."""
+    to_the_end = not running and sighting <= end <= sighting + trust
+    latest = missed + TOLERANCE if missed is not None else 10**10 if to_the_end else sighting + trust
+    for moment in exits:
+        if max(start, sighting - TOLERANCE) <= moment <= latest:
+            return moment
+    if to_the_end and (missed is None or missed > end):
+        return end
+    if missed is not None:
+        return min(missed, sighting + trust)
+    return min(sighting + trust, max(now, sighting)) if running else sighting + trust
+
+
+def _claims(rows, trust):
+    """What history and callbacks say: (start, stop)."""
+    history = [row for row in rows if row.source == "history" and row.entered_at]
+    closed = {row.entered_at for row in history if row.left_at}
+    for row in history:
+        if row.left_at:
+            yield row.entered_at, row.left_at
+        elif row.entered_at not in closed:
+            yield row.entered_at, max(row.entered_at, row.seen_at)
+    told = [row for row in rows if row.source == "callback"]
+    entries, exits = (
+        {row.entered_at for row in told if row.present},
+        {row.left_at for row in told if not row.present},
+    )
+    for entry in entries:
+        nexts = [(moment, 0) for moment in entries if moment > entry] + [(m, 1) for m in exits if m > entry]
+        following = min(nexts, key=lambda pair: (pair[0], -pair[1]), default=(entry + trust, 0))
+        yield entry, following[0] if following[1] else min(following[0], entry + trust)
+
+
+def _struck(start, stop, visits, polls):
+    """Seconds of a claim in which the polls had the person gone."""
+    struck, run = set(), []
+    for place, (poll, number) in enumerate([*polls, (10**10, -1)]):
+        if number is None:
+            run.append((place, poll))
+            continue
+        inside = [moment for _, moment in run if start <= moment <= stop]
+        if inside:
+            left, back = inside[0], inside[-1]
+            first_place, first_poll = run[0]
+            if first_place > 0 and left == first_poll and start <= visits[polls[first_place - 1][1]][1]:
+                left = visits[polls[first_place - 1][1]][1]
+            if number >= 0 and back == run[-1][1] and visits[number][0] <= stop:
+                back = max(back, visits[number][0])
+            struck |= set(range(left, back))
+        run = []
+    return struck
+
+
+def _never_closed(rows, end, polls):
+    """The exit that a line does not tell may have been at any time after it was read, polls permitting."""
+    doubt = set()
+    history = [row for row in rows if row.source == "history" and row.entered_at]
+    for row in history:
+        same = [other for other in history if other.entered_at == row.entered_at]
+        if not any(other.left_at for other in same):
+            doubt |= set(range(max(row.entered_at, max(other.seen_at for other in same)), end))
+    for (poll, number), (following, other) in zip(polls, polls[1:], strict=False):
+        if number is None and other is None:
+            doubt -= set(range(poll, following))
+    return doubt
+
+
+def _dark(second, good, failed, begin, end, trust):
+    """Whether nobody was looking: the polls around this second failed or are too far apart."""
+    inside = [poll for poll in good if begin <= poll <= end]
+    if not inside:
+        return True
+    before = max([poll for poll in inside if poll <= second], default=begin)
+    after = min([poll for poll in inside if poll > second], default=end)
+    looked = max([poll for poll in good if poll <= second], default=0)
+    return after - before > trust or any(looked <= moment <= after for moment in failed)
+
+
+def _judge(there, times, policy, begin, end, running):
+    if not there:
+        grace_over = times.now > max(times.planned_start, begin) + policy.late_after_s
+        return "absent" if not running or grace_over else "unknown"
+    late = there[0] > max(times.planned_start, begin) + policy.late_after_s
+    if running:
+        return "late" if late else "present"
+    if len(there) / (end - begin) < policy.present_share / 100:
+        return "absent"
+    early = there[-1] + 1 < end - policy.early_leave_s
+    return {(0, 0): "present", (1, 0): "late", (0, 1): "left_early", (1, 1): "late_and_left_early"}[
+        late, early
+    ]

@@ -1,0 +1,66 @@
+"""Random lessons for the properties: minutes long, so that they can be counted second by second."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from classes.attendance.shapes import Policy
+from tests.classes.attendance.worlds import World, at
+
+EXAMPLES = {"quick": 200, "ci": 500, "thorough": 5000, "all": 10000}
+#: HYPOTHESIS_PROFILE=ci, thorough or all looks at more random lessons.
+many = settings(
+    max_examples=EXAMPLES.get(os.environ.get("HYPOTHESIS_PROFILE", "quick"), 200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+START = at("8:00")
+LONGEST = 900
+USER = "s-ann"
+
+
+@st.composite
+def visits(draw, begin=START - 120, end=START + LONGEST + 60):
+    """Up to four visits in order; the last may never end."""
+    edges = sorted(draw(st.sets(st.integers(begin, end), max_size=8)))
+    pairs = list(zip(edges[::2], edges[1::2], strict=False))
+    if pairs and draw(st.booleans()):
+        pairs[-1] = (pairs[-1][0], None)
+    return pairs
+
+
+stretch = st.tuples(st.integers(-150, LONGEST), st.integers(1, 300)).map(
+    lambda pair: (START + pair[0], START + pair[0] + pair[1])
+)
+
+
+@st.composite
+def worlds(draw, **fixed):
+    """Any lesson: late or early teacher, running or over, outages, either history or none, lost callbacks."""
+    real_start = START + draw(st.sampled_from([-60, 0, 0, 0, 7, 130]))
+    length = draw(st.integers(60, LONGEST))
+    running = draw(st.sampled_from([False, False, False, True]))
+    end = real_start + length
+    how = {
+        "visits": {USER: draw(visits()), "s-ben": draw(visits())},
+        "planned": (START, START + draw(st.integers(300, LONGEST))),
+        "real_start": real_start,
+        "real_end": None if running else end,
+        "now": end if running else end + draw(st.integers(0, 300)),
+        "every": draw(st.sampled_from([5, 20, 20, 25])),
+        "first_poll": real_start - draw(st.integers(-100, 100)),
+        "down": draw(st.lists(stretch, max_size=2)),
+        "blind": draw(st.lists(stretch, max_size=1)),
+        "history": draw(st.sampled_from(["", "stay", "user"])),
+        "settled": draw(st.booleans()),
+        "called_back": draw(st.frozensets(st.integers(0, 15), max_size=6)),
+        "policy": Policy(
+            late_after_s=draw(st.sampled_from([0, 60, 300])),
+            early_leave_s=draw(st.sampled_from([0, 60, 300])),
+            present_share=draw(st.sampled_from([1, 50, 80, 100])),
+            poll_s=draw(st.sampled_from([20, 25])),
+        ),
+    }
+    return World(**{**how, **fixed})

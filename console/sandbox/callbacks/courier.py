@@ -67,13 +67,6 @@ class Courier(threading.Thread):
 
 
 def _next(enterprise_id: int) -> Callback | None:
-    """The oldest due event; one under the shuffle fault lets the one behind it pass first."""
-    due = (
-        Callback.objects.filter(enterprise=enterprise_id, state="waiting", due_at__lte=clock.precise())
-        .select_related("enterprise")
-        .order_by("due_at", "id")[:2]
-    )
-    first = list(due)
-    if len(first) == 2 and (first[0].fault or {}).get("kind") == "callback_shuffle":
-        return first[1]
-    return first[0] if first else None
+    """The event of an enterprise that is due the longest."""
+    due = Callback.objects.filter(enterprise=enterprise_id, state="waiting", due_at__lte=clock.precise())
+    return due.select_related("enterprise").order_by("due_at", "id").first()

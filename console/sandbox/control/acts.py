@@ -93,7 +93,10 @@ def show_callbacks(asked: dict[str, str]) -> Answer:
 
 
 def send_callback(body: dict[str, Any]) -> Answer:
-    """`{"sdkappid": N, "event": S, "data": {…}}` owes any event; `{"again": ID}` owes one of before anew."""
+    """`{"sdkappid": N, "event": S, "data": {…}}` owes any event; `{"again": ID}` owes one of before anew;
+    `{"drop_waiting": true}` owes nothing any more."""
+    if body.get("drop_waiting"):
+        return {"dropped": Callback.objects.filter(state="waiting").update(state="dropped")}
     wanted = Obj("", (Int("sdkappid"), Text("event", most=32), Int("again"))).read(body, "")
     with writing():
         if "again" in wanted:

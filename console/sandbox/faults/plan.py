@@ -26,11 +26,15 @@ CALLBACK_KINDS = {
     "callback_drop": "the event is never sent",
     "callback_double": "the event is sent twice, whatever the answer",
     "callback_late": "the event is sent seconds (default 60) later",
-    "callback_shuffle": "the event trades places with the next one of its enterprise",
+    "callback_shuffle": "the event lets the next one of its enterprise pass (for seconds, default 5)",
     "callback_wrong_key": "the event is signed with another key",
 }
 KINDS = ANSWER_KINDS | CALLBACK_KINDS
-DEFAULTS: dict[str, Any] = {"stall": {"seconds": 10.0}, "callback_late": {"seconds": 60.0}}
+DEFAULTS: dict[str, Any] = {
+    "stall": {"seconds": 10.0},
+    "callback_late": {"seconds": 60.0},
+    "callback_shuffle": {"seconds": 5.0},
+}
 
 
 @dataclass

@@ -105,6 +105,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Ite
 @pytest.fixture
 def school(sandbox: Sandbox, receiver: Receiver) -> Iterator[School]:
     """Alice's school, with every knob, fault and hand of the clock where it belongs afterwards."""
+    sandbox.control("callbacks", {"drop_waiting": True})
     receiver.deliveries.clear()
     receiver.script.clear()
     sandbox.control("enterprise", {"sdkappid": APP, "call_back_url": receiver.url})

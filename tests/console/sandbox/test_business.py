@@ -27,7 +27,11 @@ def test_info_hands_out_the_keys_and_says_how_long_the_account_is_good(school: S
     assert told["sdkappid"] == school.app
     assert told["tic_key"] == school.sandbox.keys[school.app]
     assert len(told["private_key"]) == 64
-    assert (told["enterprise_id"], told["super_admin"], told["valid_time"]) == (10001, "superadmin", 31_536_000)
+    assert (told["enterprise_id"], told["super_admin"], told["valid_time"]) == (
+        10001,
+        "superadmin",
+        31_536_000,
+    )
 
 
 def test_keys_and_validity_cannot_be_modified_through_the_api(school: School) -> None:

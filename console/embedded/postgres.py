@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from console.embedded.binaries import OWN_FOLDER, Binaries, postgres_binaries, runnable_by
+from console.embedded.binaries import OWN_FOLDER, Binaries, open_own_folder, postgres_binaries, runnable_by
 from console.embedded.errors import EmbeddedError
 from console.embedded.places import DATABASE, PORT, USER, Places, digest
 from console.embedded.processes import Step, spawn, stop
@@ -43,7 +43,7 @@ class Postgres:
         _end_leftover(self.folder)
         log = self.places.log("postgres")
         written = log.stat().st_size if log.exists() else 0
-        command = [binaries.postgres, "-D", self.folder, *self._options()]
+        command = [str(binaries.postgres), "-D", str(self.folder), *self._options()]
         self._process = spawn(command, log=log, person=person, orphaned=signal.SIGQUIT)
         self._wait(written)
 
@@ -80,7 +80,7 @@ class Postgres:
             "timezone": "UTC",
             "log_timezone": "UTC",
         }
-        if os.environ.get("CONSOLE_EMBEDDED_FAST") == "1":
+        if _is_fast():
             settings |= _FAST
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
@@ -123,17 +123,20 @@ def _make(folder: Path, binaries: Binaries, person: Person | None) -> None:
     """initdb beside the folder, then rename: an interrupted one leaves nothing that looks like a database."""
     half = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(half, ignore_errors=True)
-    half.mkdir(mode=0o700, parents=True)
+    if folder.is_relative_to(OWN_FOLDER):
+        open_own_folder(folder.parent)
+    half.mkdir(mode=0o700)
     if person:
-        half.parent.chmod(0o711) if half.is_relative_to(OWN_FOLDER) else None
         os.chown(half, person.uid, person.gid)
-    command = [binaries.initdb, "-D", half, "-U", USER, "--auth=trust", "--encoding=UTF8", "--no-sync"]
+    command = [str(binaries.initdb), "-D", str(half), "-U", USER, "--auth=trust", "--encoding=UTF8"]
+    if _is_fast():
+        command += ["--no-sync"]
     if binaries.major >= 17:
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     else:
         command += ["--locale=C.UTF-8"]
     done = subprocess.run(
-        [str(part) for part in command],
+        command,
         cwd="/",
         capture_output=True,
         text=True,
@@ -146,6 +149,11 @@ def _make(folder: Path, binaries: Binaries, person: Person | None) -> None:
             f"No database could be made in {folder}: {reason[0] if reason else 'no reason given'}"
         )
     half.rename(folder)
+
+
+def _is_fast() -> bool:
+    """For tests: speed instead of surviving a power cut."""
+    return os.environ.get("CONSOLE_EMBEDDED_FAST") == "1"
 
 
 def _make_database(places: Places) -> None:

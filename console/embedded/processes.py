@@ -24,7 +24,7 @@ class Step:
 
 
 def spawn(
-    command: Sequence[str | Path], *, log: Path, person: Person | None, orphaned: signal.Signals
+    command: Sequence[str], *, log: Path, person: Person | None, orphaned: signal.Signals
 ) -> subprocess.Popen[bytes]:
     """Start `command` as `person`, or as this user; output goes to `log`.
 
@@ -33,7 +33,7 @@ def spawn(
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with log.open("ab") as output:
         return subprocess.Popen(
-            [str(part) for part in command],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -30,7 +30,7 @@ class Valkey:
     def start(self) -> None:
         """Return when it answers; EmbeddedError when it cannot."""
         log = self.places.log("valkey")
-        command = [valkey_binary(), *self._options()]
+        command = [str(valkey_binary()), *self._options()]
         self._process = spawn(command, log=log, person=None, orphaned=signal.SIGKILL)
         until = time.monotonic() + START_S
         while time.monotonic() < until and self.alive():

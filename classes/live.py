@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Role, User
-from classes.models import Attendance, Lesson, Member, Observation
+from classes.attendance.evidence import PersonNow, last_poll, present_now
+from classes.models import Attendance, Lesson, Member
 from classes.phases import SOON
 from console.policy import shown
 
@@ -18,6 +19,7 @@ EVERY_S = 5
 BEFORE_EVERY_S = 15
 #: After so many polls without an answer the data is called out of date.
 POLLS_MISSED = 3
+SWITCH = {1: True, 0: False}
 
 
 class Here(NamedTuple):
@@ -100,7 +102,7 @@ def room_of(lesson: Lesson, reader: Any, members: list[Member]) -> Room:
         missing=_missing(
             lesson, reader, [one for one in expected.values() if one.user_id not in lines], roles
         ),
-        polled_at=lesson.looked_at if lesson.is_live else None,
+        polled_at=last_poll(lesson) if lesson.is_live else None,
         every=asks_every(lesson),
     )
 
@@ -112,25 +114,19 @@ def _school_people(lesson: Lesson, user_ids: list[str]) -> dict[str, User]:
     return {one.user_id: one for one in people}
 
 
-def _here(line: Any, expected: dict[str, User], roles: dict[str, str], guests: dict[str, User]) -> Here:
+def _here(line: PersonNow, expected: dict[str, User], roles: dict[str, str], guests: dict[str, User]) -> Here:
     person = expected.get(line.user_id) or guests.get(line.user_id)
-    devices = line.raw.get("status") or {}
     return Here(
         user_id=line.user_id,
         name=person.nickname if person else line.nickname or line.user_id,
         pk=person.pk if person else 0,
         role=roles.get(line.user_id) or (person.role if person else line.role),
         since=line.entered_at,
-        camera=_switch(devices.get("camera")),
-        mic=_switch(devices.get("mic")),
-        hand=devices.get("hand_up") == 1,
+        camera=SWITCH.get(line.devices["camera"]),
+        mic=SWITCH.get(line.devices["mic"]),
+        hand=line.devices["hand_up"] == 1,
         expected=line.user_id in expected,
     )
-
-
-def _switch(told: Any) -> bool | None:
-    """1 on, 0 off, anything else: the service did not say."""
-    return {1: True, 0: False}.get(told)
 
 
 def _missing(lesson: Lesson, reader: Any, people: list[User], roles: dict[str, str]) -> list[Missing]:
@@ -152,10 +148,3 @@ def _missing(lesson: Lesson, reader: Any, people: list[User], roles: dict[str, s
         if roles[one.user_id] != Member.Role.SUPERVISOR
     ]
     return sorted(missing, key=lambda one: (one.role == Member.Role.STUDENT, one.name))
-
-
-def present_now(lesson: Lesson) -> list[Observation]:
-    """The newest poll line of everybody who is in the room."""
-    polls = lesson.observations.filter(source=Observation.Source.POLL)
-    newest = polls.order_by("user_id", "-id").distinct("user_id")
-    return [line for line in newest if line.present]

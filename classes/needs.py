@@ -2,16 +2,18 @@
 
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise, User
 from accounts.queries import people_for
 from classes.models import Lesson
 from classes.queries import NEEDS, TROUBLE, needing
+from console.badges import sync_badge
 from console.policy import Scope, may, scope_of
 
 
@@ -38,7 +40,9 @@ def needs_of(reader: User, lessons: QuerySet[Lesson]) -> list[Need]:
     """What this reader can do something about; only what is there."""
     found = [_lessons(name, needing(lessons, name).count()) for name in NEEDS]
     if scope_of(reader, "push", "person") == Scope.SCHOOL:
-        found.append(_people(people_for(reader).filter(sync_state__in=TROUBLE).count()))
+        people = people_for(reader).filter(sync_state__in=TROUBLE, is_active=True)
+        states = people.order_by().values_list("sync_state").annotate(n=Count("pk"))
+        found += [_people(state, count) for state, count in states]
     needs = [need for need in found if need.count]
     if may(reader, "pull", "school") and not _has_private_key(reader.enterprise):
         needs.insert(0, _no_key())
@@ -50,9 +54,11 @@ def _lessons(name: str, count: int) -> Need:
     return Need(count, words, icon, tone, f"{reverse('classes:lessons')}?{urlencode({'need': name})}")
 
 
-def _people(count: int) -> Need:
-    words = _("people in trouble at iclass")
-    return Need(count, words, "users-minus", "bad", f"{reverse('accounts:people')}?sync=trouble")
+def _people(state: str, count: int) -> Need:
+    badge = sync_badge(state)
+    words = gettext("people at iclass: %(state)s") % {"state": badge.word}
+    url = f"{reverse('accounts:people')}?{urlencode({'sync': state})}"
+    return Need(count, words, "users-minus", badge.tone, url)
 
 
 def _no_key() -> Need:

@@ -22,6 +22,11 @@ class Phase(NamedTuple):
     icon: str
     tone: str
 
+    @property
+    def opens(self) -> bool:
+        """Whether the classroom lets people in: it does from an hour before the start (error 10300)."""
+        return self.name in ("running", "soon", "overdue")
+
 
 CANCELLED = Phase("cancelled", _("cancelled"), "calendar-off", "idle")
 RUNNING = Phase("running", _("running"), "player-play", "ok")

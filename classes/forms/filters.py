@@ -9,6 +9,8 @@ from accounts.models import Role, User
 from accounts.queries import active
 from classes.forms.fields import PersonChoice, day_field
 from classes.services import TEACHERS
+from console.badges import SYNC
+from console.outbox.states import SyncState
 
 
 class LessonFilter(forms.Form):
@@ -29,17 +31,7 @@ class LessonFilter(forms.Form):
         ("not_held", _("not held")),
         ("provisional", _("attendance provisional")),
     )
-    SYNC = (
-        ("", _("all")),
-        ("in_sync", _("in sync")),
-        ("sending", _("sending")),
-        ("checking", _("checking")),
-        ("held", _("held back")),
-        ("refused", _("refused")),
-        ("needs_you", _("needs you")),
-        ("changed_outside", _("changed outside")),
-        ("gone", _("gone from iclass")),
-    )
+    SYNCS = (("", _("all")), *((state.value, SYNC[state].word) for state in SyncState))
 
     q = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     since = day_field(label=_("From"), required=False)
@@ -48,7 +40,7 @@ class LessonFilter(forms.Form):
     teacher = PersonChoice(
         User.objects.none(), label=_("Teacher"), required=False, empty_label=_("all"), to_field_name="user_id"
     )
-    sync = forms.ChoiceField(label=_("At iclass"), choices=SYNC, required=False)
+    sync = forms.ChoiceField(label=_("At iclass"), choices=SYNCS, required=False)
     need = forms.ChoiceField(label=_("Wants a look"), choices=NEEDS, required=False)
 
     def __init__(self, *args: Any, reader: User, whole_school: bool, **more: Any) -> None:

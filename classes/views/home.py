@@ -65,8 +65,7 @@ def _parts(lessons: list[Lesson], reader: Any) -> list[dict[str, Any]]:
     rows: list[tuple[Lesson, Phase, str]] = []
     for lesson in lessons:
         phase = phase_of(lesson)
-        enters = phase.name not in ("over", "cancelled", "not_held")
-        rows.append((lesson, phase, Links.of(lesson, reader).own if enters else ""))
+        rows.append((lesson, phase, Links.of(lesson, reader).own if phase.opens else ""))
     parts = [
         {"label": label, "rows": [row for row in rows if row[1].name in names]} for label, names in PARTS
     ]

@@ -8,11 +8,10 @@ from accounts.models import Role, User
 from classes.marks import sign_of
 from classes.models import Attendance
 from classes.queries import lessons_of_person
-from console.policy import may, scoped, shown
+from console.policy import may, scoped
 from console.policy.pages import SchoolPage
 
 NEWEST = 30
-MASKED = ("phone_no", "e_mail")
 
 
 class PersonPage(SchoolPage, DetailView):
@@ -31,12 +30,8 @@ class PersonPage(SchoolPage, DetailView):
             coming=coming[:NEWEST],
             past=past[:NEWEST],
             marks=_marks(reader, person) if person.role == Role.STUDENT else None,
-            contacts={
-                name: shown(reader, self.action, "person", name, getattr(person, name)) for name in MASKED
-            },
-            acts={
-                act: self.may(act, person) for act in ("change", "new_token", "pull", "push", "reveal_token")
-            },
+            may_edit=self.may("change", person),
+            sees_people=may(reader, "list", "person"),
             sees_sync=may(reader, "list", "operation"),
             **more,
         )

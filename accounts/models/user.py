@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Upper
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +97,9 @@ class User(Sealed, Mirrored, AbstractBaseUser):
         if self.enterprise is not None:
             self.login = f"{self.user_id}@{self.enterprise.sdkappid}"
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("classes:person", args=[self.pk])
 
     def sealed_for(self) -> str:
         return str(self.enterprise_id or "")

@@ -1,0 +1,7 @@
+from accounts.forms.group import GroupForm
+from accounts.forms.people import PeopleFilter
+from accounts.forms.person import PersonForm, ReasonForm
+from accounts.forms.school import SECTIONS, SchoolForm
+from accounts.forms.sign_in import SignInForm
+
+__all__ = ["SECTIONS", "GroupForm", "PeopleFilter", "PersonForm", "ReasonForm", "SchoolForm", "SignInForm"]

@@ -1,0 +1,70 @@
+"""Groups of students."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import CreateView, ListView, UpdateView
+
+from accounts.forms import GroupForm
+from accounts.models import StudentGroup
+from accounts.queries import groups_for
+from console.policy.pages import SchoolPage
+
+
+class GroupList(SchoolPage, ListView):
+    """Each group with the number of its students."""
+
+    resource, action = "group", "list"
+    model = StudentGroup
+    template_name = "accounts/groups.html"
+
+    def get_queryset(self) -> QuerySet[StudentGroup]:
+        groups = groups_for(self.request.user)
+        words = self.request.GET.get("q", "").strip()
+        return groups.filter(name__icontains=words) if words else groups
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=_("Groups"),
+            search_label=_("Name of the group"),
+            may_add=self.may("add"),
+            may_change=self.may("change"),
+            **more,
+        )
+
+
+class GroupPage(SchoolPage):
+    """What adding and changing have in common."""
+
+    resource = "group"
+    model = StudentGroup
+    form_class = GroupForm
+    template_name = "accounts/group_form.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "school": self.request.user.enterprise}
+
+    def form_valid(self, form: GroupForm) -> HttpResponse:
+        group = form.save_by(self.request.user)
+        if group is None:
+            return self.form_invalid(form)
+        self.say(_("“%(name)s” is saved.") % {"name": group})
+        return redirect("accounts:groups")
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(cancel_url=reverse("accounts:groups"), **more)
+
+
+class GroupAdd(GroupPage, CreateView):
+    action = "add"
+    extra_context = {"title": gettext_lazy("Add a group")}
+
+
+class GroupEdit(GroupPage, UpdateView):
+    action = "change"
+    extra_context = {"title": gettext_lazy("Change the group")}

@@ -1,0 +1,145 @@
+"""The settings of the reader's school."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView, UpdateView
+
+from accounts import services
+from accounts.connection import try_connection
+from accounts.forms import SECTIONS, SchoolForm
+from accounts.models import Enterprise
+from console.policy import current_school
+from console.policy.pages import SchoolPage
+
+#: Days before its end from which a licence is warned about, and then loudly.
+LICENCE_WARNING, LICENCE_ALARM = 30, 7
+
+
+class OwnSchool(SchoolPage):
+    """A page about the one school that the session sees."""
+
+    resource = "school"
+
+    def require(self) -> None:
+        super().require()
+        if current_school(self.request) is None:
+            raise PermissionDenied(_("You stand in no school. Look at the schools in “All tables”."))
+
+    @cached_property
+    def school(self) -> Enterprise:
+        return self.allowed(Enterprise.objects.get(pk=current_school(self.request).pk))
+
+
+class SchoolSettings(OwnSchool, TemplateView):
+    template_name = "accounts/school.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=_("School settings"),
+            licence=licence_of(self.school),
+            callback=callback_of(self.school),
+            may_change=self.may("change", self.school),
+            may_pull=self.may("pull", self.school),
+            its=self.school,
+            **more,
+        )
+
+
+def licence_of(school: Enterprise) -> dict[str, Any] | None:
+    """When the licence ends, in how many days, and how loud that is; None where the service has not said."""
+    ends_at = school.licence_ends_at
+    if ends_at is None:
+        return None
+    days = (ends_at - timezone.now()).days
+    tone = "bad" if days <= LICENCE_ALARM else "warn" if days <= LICENCE_WARNING else "ok"
+    return {"ends_at": ends_at, "days": days, "over": ends_at <= timezone.now(), "tone": tone}
+
+
+def callback_of(school: Enterprise) -> dict[str, Any]:
+    """Our address, the host that the service calls, and the state: ours · sending · other · none."""
+    ours, wanted = school.own_callback_url, school.call_back_url
+    told = school.observed.get("call_back_url", "")
+    if wanted != ours:
+        state = "other" if wanted or told else "none"
+    else:
+        state = "ours" if told == ours else "sending"
+    return {"ours": ours, "state": state, "other": urlsplit(told or wanted).netloc}
+
+
+class SchoolEdit(OwnSchool, UpdateView):
+    """A section of the settings, named in the address."""
+
+    action = "change"
+    template_name = "accounts/school_form.html"
+
+    def get_object(self, queryset: object = None) -> Enterprise:
+        return self.school
+
+    def get_form_class(self) -> type[SchoolForm]:
+        if self.kwargs["section"] not in SECTIONS:
+            raise Http404
+        return SECTIONS[self.kwargs["section"]][1]
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=SECTIONS[self.kwargs["section"]][0],
+            cancel_url=reverse("accounts:school"),
+            **more,
+        )
+
+    def form_valid(self, form: SchoolForm) -> HttpResponse:
+        if not form.save_by(self.request.user):
+            return self.form_invalid(form)
+        self.say(_("Saved."))
+        return redirect("accounts:school")
+
+
+class SchoolAct(OwnSchool):
+    """A button of the settings page: POST alone."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            self.act()
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        return redirect("accounts:school")
+
+    def act(self) -> None:
+        raise NotImplementedError
+
+
+class UseOwnCallback(SchoolAct):
+    action = "change"
+
+    def act(self) -> None:
+        services.use_own_callback(school=self.school, by=self.request.user)
+        self.say(_("iclass is told our address within seconds."))
+
+
+class PullSchool(SchoolAct):
+    action = "pull"
+
+    def act(self) -> None:
+        services.pull_school(school=self.school, by=self.request.user)
+        self.say(_("iclass is asked within seconds. Load this page again to see what it said."))
+
+
+class TryConnection(SchoolAct):
+    """Ask iclass while the reader waits; nothing here changes."""
+
+    action = "pull"
+
+    def act(self) -> None:
+        told = try_connection(self.school, by=self.request.user)
+        (messages.success if told.good else messages.error)(self.request, told.words)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.mirror import OPTIONAL, person_seen, school_seen, wanted_person, wanted_school
 from accounts.models import User
 from console.iclass import BusinessInfo, Client, IClassError, NewUser, Refused, Unsendable, UserInfo
@@ -170,10 +172,19 @@ register(
         call=lambda client, person: _register(client, [person])[0],
         call_many=_register,
         record=_registered,
+        label=_("Register the person"),
     )
 )
 register(
-    Kind("user.modify", Nature.SET_STATE, "user/profile/modify", _profile, _modify_profile, _profile_told)
+    Kind(
+        "user.modify",
+        Nature.SET_STATE,
+        "user/profile/modify",
+        _profile,
+        _modify_profile,
+        _profile_told,
+        label=_("Change the person"),
+    )
 )
 register(
     Kind(
@@ -183,6 +194,7 @@ register(
         _user_id,
         lambda client, user_id: client.users.new_token(user_id),
         _token_given,
+        label=_("New entry token"),
     )
 )
 register(
@@ -193,10 +205,19 @@ register(
         _user_id,
         lambda client, user_id: client.users.info(user_id),
         _person_pulled,
+        label=_("Look at the person"),
     )
 )
 register(
-    Kind("school.modify", Nature.SET_STATE, "business/modify", _school_change, _modify_school, _school_told)
+    Kind(
+        "school.modify",
+        Nature.SET_STATE,
+        "business/modify",
+        _school_change,
+        _modify_school,
+        _school_told,
+        label=_("Change the school"),
+    )
 )
 register(
     Kind(
@@ -206,5 +227,6 @@ register(
         _nothing,
         lambda client, _: client.business.info(),
         _school_pulled,
+        label=_("Look at the school"),
     )
 )

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
 
 from classes.kinds import Status
 from classes.mirror.seen import lesson_seen, made, next_look, room_links
@@ -232,11 +233,58 @@ register(
         lambda client, new: client.classes.create(new),
         _created,
         probe=_find_created,
+        label=_("Make the lesson"),
     )
 )
-register(Kind("class.modify", Nature.SET_STATE, "class/modify", _change, _modify, _modified))
-register(Kind("class.members", Nature.SET_STATE, "member/add", _roll, _call_roll, _rolled))
-register(Kind("class.delete", Nature.SET_STATE, "class/delete", _doomed, _delete, _deleted))
-register(Kind("class.start", Nature.SET_STATE, "class/start", _startable, _start, _looked))
-register(Kind("class.stop", Nature.SET_STATE, "class/stop", _class_id, _stop, _looked))
-register(Kind("class.pull", Nature.SET_STATE, "class/info", _class_id, _info, _looked))
+register(
+    Kind(
+        "class.modify",
+        Nature.SET_STATE,
+        "class/modify",
+        _change,
+        _modify,
+        _modified,
+        label=_("Change the lesson"),
+    )
+)
+register(
+    Kind(
+        "class.members",
+        Nature.SET_STATE,
+        "member/add",
+        _roll,
+        _call_roll,
+        _rolled,
+        label=_("Change who is expected"),
+    )
+)
+register(
+    Kind(
+        "class.delete",
+        Nature.SET_STATE,
+        "class/delete",
+        _doomed,
+        _delete,
+        _deleted,
+        label=_("Delete the lesson"),
+    )
+)
+register(
+    Kind(
+        "class.start",
+        Nature.SET_STATE,
+        "class/start",
+        _startable,
+        _start,
+        _looked,
+        label=_("Start the lesson"),
+    )
+)
+register(
+    Kind("class.stop", Nature.SET_STATE, "class/stop", _class_id, _stop, _looked, label=_("End the lesson"))
+)
+register(
+    Kind(
+        "class.pull", Nature.SET_STATE, "class/info", _class_id, _info, _looked, label=_("Look at the lesson")
+    )
+)

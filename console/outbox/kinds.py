@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.utils.functional import Promise
+
 from console.iclass import Client
 from console.outbox.models import Operation
 
@@ -61,7 +63,7 @@ class Kind:
     database); `record` writes what the answer says, inside the transaction that closes the operation.
     `probe(client, request, operation)` looks whether an earlier try took effect. With `call_many`
     the relay may fold waiting operations of one school into one call; it answers a result or an
-    exception for each request, in order.
+    exception for each request, in order. `label` says what it does in the words of a school.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Kind:
     record: Callable[[Operation, Any], None]
     probe: Callable[[Client, Any, Operation], Found | Absent | Unclear] | None = None
     call_many: Callable[[Client, Sequence[Any]], Sequence[Any]] | None = None
+    label: str | Promise = ""
 
 
 _kinds: dict[str, Kind] = {}
@@ -84,6 +87,12 @@ def register(kind: Kind) -> None:
 
 def kind_of(name: str) -> Kind:
     return _kinds[name]
+
+
+def label_of(name: str) -> str | Promise:
+    """The words of a kind; its name for one that no app has registered any more."""
+    known = _kinds.get(name)
+    return known.label if known and known.label else name
 
 
 def all_kinds() -> list[Kind]:

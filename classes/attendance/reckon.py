@@ -173,6 +173,7 @@ def _facts(
         "running": times.running,
         "taught": list(taught) if taught else None,
         "late_limit": times.late_limit(policy),
+        "leave_limit": taught[1] - policy.early_leave_s if taught and not times.running else None,
         "needs": policy.present_share,
         "seconds": total(known),
         "at_most": possible,

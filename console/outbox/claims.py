@@ -15,6 +15,8 @@ from console.outbox.states import OPEN, State
 # The head of each lane: ready, due, nothing earlier open in the lane, nothing it waits for open.
 # The schools take turns (rn), so that one school's thousand does not starve another's one.
 # Leases run on the database's clock; `due_at` is domain time and comes as a parameter.
+# No key is changed, so the lock lets the foreign key check of an operation that waits for this one
+# through: with FOR UPDATE the two waited for each other.
 _CLAIM = """
 WITH candidate AS (
     SELECT o.id, row_number() OVER (PARTITION BY o.enterprise_id ORDER BY o.due_at, o.id) AS rn
@@ -31,7 +33,7 @@ WITH candidate AS (
     SELECT o.id FROM outbox_operation o JOIN candidate c ON c.id = o.id
     WHERE o.state = %(from)s
     ORDER BY c.rn, o.id LIMIT %(limit)s
-    FOR UPDATE OF o SKIP LOCKED
+    FOR NO KEY UPDATE OF o SKIP LOCKED
 )
 UPDATE outbox_operation o
 SET state = %(to)s, fence = o.fence + 1, lease_owner = %(owner)s,

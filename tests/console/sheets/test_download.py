@@ -14,6 +14,7 @@ def test_a_chinese_name_is_sent_in_the_form_that_browsers_read() -> None:
     assert "no-store" in response["Cache-Control"]
 
 
+@pytest.mark.django_db  # the end of an answer looks after the connection
 def test_a_file_is_sent_and_closed() -> None:
     file = io.BytesIO(b"PK")
     response = attachment(file, "attendance.xlsx")

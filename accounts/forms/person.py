@@ -59,7 +59,7 @@ class PersonForm(forms.ModelForm):
         self.instance.enterprise = school
         roles = [(role.value, role.label) for role in REGISTRABLE]
         self.fields["role"].choices = [("", _("Choose a role")), *roles]
-        self.fields["role"].required = True
+        self.fields["user_id"].required = self.fields["role"].required = True
         self.fields["gender"].choices = [("", _("not said")), *User.Gender.choices]
         if self.instance.pk:
             self._for_change()

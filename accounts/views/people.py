@@ -30,7 +30,7 @@ class PeopleList(SchoolPage, ListView):
         return people.order_by("nickname", "id")
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        phones = _("Name, user id, group or end of the phone number")
+        phones = _("Name, user id, group, end of phone")
         return super().get_context_data(
             title=_("People"),
             search_label=phones if self.may("reveal") else _("Name, user id or group"),

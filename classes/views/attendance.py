@@ -1,33 +1,36 @@
 """Who came to a lesson, when, and for how long: as a page, and as files."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from classes.marks import SIGNS, Sign, by_urgency, sign_of
+from classes.attendance.queries import Entry, Table, table_of
+from classes.attendance.sheet import COLUMNS, about, filename, rows
+from classes.marks import SIGNS, Sign, sign_of
 from classes.models import Attendance, Lesson
 from classes.phases import phase_of
 from classes.timeline import Piece, Ruler, in_words
 from classes.views.lesson import find_lesson
 from console.policy import may, scoped
 from console.policy.pages import SchoolPage
+from console.sheets.csv import csv_text
+from console.sheets.download import attachment
+from console.sheets.xlsx import xlsx
 
 
 class Row(NamedTuple):
     """A person as the page shows them; `spoken` is the line for those who do not see it."""
 
-    mark: Attendance
+    entry: Entry
     sign: Sign
     pieces: list[Piece]
     spoken: str
-    sentence: str
 
 
 class Count(NamedTuple):
@@ -48,9 +51,16 @@ class OfLesson(SchoolPage):
     def lesson(self) -> Lesson:
         return find_lesson(self.request.user, self.kwargs["pk"])
 
-    def marks(self) -> QuerySet[Attendance]:
+    @cached_property
+    def marks(self) -> list[Attendance]:
         rows = Attendance.objects.filter(lesson=self.lesson).select_related("person")
-        return scoped(rows, self.request.user, self.resource, self.action)
+        return list(scoped(rows, self.request.user, self.resource, self.action))
+
+    @cached_property
+    def table(self) -> Table:
+        """What the reader may see; who may see the roll sees it before the first mark too."""
+        sees_all = may(self.request.user, "list", "member")
+        return table_of(self.lesson, self.marks if self.marks or not sees_all else None)
 
 
 class AttendancePage(OfLesson, TemplateView):
@@ -59,50 +69,54 @@ class AttendancePage(OfLesson, TemplateView):
     template_name = "classes/attendance.html"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        lesson, ruler = self.lesson, Ruler.of(self.lesson)
-        marks = sorted(self.marks(), key=by_urgency)
-        students = [one for one in marks if one.expected and one.mark]
+        lesson, table, ruler = self.lesson, self.table, Ruler.of(self.lesson)
         chosen = self.request.GET.get("mark", "")
-        shown = [one for one in students if not chosen or one.mark == chosen]
         return super().get_context_data(
             title=_("Attendance"),
             lesson=lesson,
             phase=phase_of(lesson),
-            counts=_counts(students),
-            all=len(students),
+            counts=_counts(table),
+            all=len(table.students),
             chosen=chosen,
-            rows=_rows(shown, ruler),
-            staff=_rows([one for one in marks if one.expected and not one.mark], ruler),
-            guests=_rows([one for one in marks if not one.expected], ruler),
-            ticks=ruler.ticks(lesson, _late_limit(marks)),
-            reckoned_at=max((one.reckoned_at for one in marks), default=None),
-            provisional=lesson.final_at is None,
-            may_export=may(self.request.user, "export", "attendance"),
+            rows=_rows([one for one in table.students if chosen in ("", one.mark)], ruler),
+            staff=_rows(table.staff, ruler),
+            guests=_rows(table.guests, ruler),
+            ticks=ruler.ticks(lesson, _late_limit(table.students)),
+            reckoned_at=max((one.reckoned_at for one in self.marks), default=None),
+            provisional=table.provisional,
+            may_export=self.may("export"),
             person_link="" if may(self.request.user, "list", "person") else "no",
             **more,
         )
 
 
-def _rows(marks: Iterable[Attendance], ruler: Ruler) -> list[Row]:
-    return [Row(one, sign_of(one.mark), ruler.pieces(one.reason), in_words(one.reason), "") for one in marks]
+def _rows(entries: Iterable[Entry], ruler: Ruler) -> list[Row]:
+    return [Row(one, sign_of(one.mark), ruler.pieces(one.facts), in_words(one.facts)) for one in entries]
 
 
-def _counts(students: list[Attendance]) -> list[Count]:
-    numbers = Counter(one.mark for one in students)
+def _counts(table: Table) -> list[Count]:
     return [
-        Count(mark, str(mark.label), sign, numbers[mark]) for mark, sign in SIGNS.items() if numbers[mark]
+        Count(mark, str(mark.label), sign, table.counts[mark])
+        for mark, sign in SIGNS.items()
+        if mark in table.counts
     ]
 
 
-def _late_limit(marks: Iterable[Attendance]) -> int | None:
-    return next((one.reason["late_limit"] for one in marks if one.reason.get("late_limit")), None)
+def _late_limit(students: Iterable[Entry]) -> int | None:
+    return next((one.facts["late_limit"] for one in students if one.facts.get("late_limit")), None)
 
 
 class AttendanceSheet(OfLesson, View):
-    """The register as a file."""
+    """The register as a file, with the lesson it is of and the zone of its times."""
 
     action = "export"
     suffix = ".xlsx"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        raise NotImplementedError
+        lesson = self.lesson
+        zone, lines = lesson.enterprise.tz, rows(self.table.everybody)
+        name = filename(lesson, self.suffix)
+        if self.suffix == ".csv":
+            return attachment(csv_text(lines, COLUMNS, zone=zone), name)
+        meta = about(lesson) | {_("Written"): timezone.localtime().isoformat(" ", "seconds")}
+        return attachment(xlsx(lines, COLUMNS, _("Attendance"), meta, zone=zone), name)

@@ -120,7 +120,9 @@ def _demo(plan: Plan, crew: Crew) -> str:
     """Seed the demo school once its service answers; what that command says, with the logins."""
     crew.watch(lambda: _status(plan.sandbox) > 0, seconds=UP_WITHIN_S)
     crew.start("demo", plan.manage("demo"), keep=True)
-    return crew.finish("demo")
+    logins = crew.finish("demo")
+    crew.start("students", plan.manage("demo", "--play"))
+    return logins
 
 
 def _status(address: str) -> int:

@@ -12,6 +12,8 @@ from console.iclass import IClassError
 
 log = logging.getLogger(__name__)
 PAUSE_S = (2.0, 6.0)
+#: While the room fills, people come one upon the other.
+FILLING_S = (0.2, 0.8)
 #: Who comes to a lesson at all; the others stay away so that somebody is missing.
 COME = 17
 
@@ -27,7 +29,7 @@ def play(school: Enterprise, people: dict[str, User], by: User) -> None:
             _one_act(school, lesson, inside)
         except IClassError as error:
             log.info("the service did not take a student's act: %s", type(error).__name__)
-        time.sleep(random.uniform(*PAUSE_S))
+        time.sleep(random.uniform(*(FILLING_S if len(inside) < COME // 2 else PAUSE_S)))
 
 
 def _one_act(school: Enterprise, lesson: Lesson, inside: set[str]) -> None:

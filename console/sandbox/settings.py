@@ -28,7 +28,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [HERE / "room" / "templates", HERE / "control" / "templates"],
-        "OPTIONS": {"builtins": ["django.templatetags.i18n"]},
+        "OPTIONS": {
+            "builtins": ["django.templatetags.i18n"],
+            "context_processors": ["django.template.context_processors.request"],
+        },
     }
 ]
 

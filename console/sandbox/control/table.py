@@ -63,9 +63,16 @@ def overview(request: HttpRequest) -> HttpResponse:
         door.only_here(request)
     except Refusal as refusal:
         return HttpResponse(refusal.message, status=403, content_type="text/plain")
-    shown = [(knob, knobs.value(knob.name)) for knob in knobs.KNOBS]
-    return render(
-        request,
-        "control.html",
-        {"knobs": shown, "kinds": plan.KINDS, "armed": plan.armed(), "languages": settings.LANGUAGES},
-    )
+    page = {
+        "knobs": [(knob, knobs.value(knob.name), _choices(knob)) for knob in knobs.KNOBS],
+        "kinds": plan.KINDS,
+        "armed": plan.armed(),
+        "languages": settings.LANGUAGES,
+    }
+    return render(request, "control.html", page)
+
+
+def _choices(knob: knobs.Knob) -> list[tuple[str, bool]]:
+    """The choices as the page writes them, and which one stands."""
+    here = knobs.value(knob.name)
+    return [(json.dumps(one) if isinstance(one, bool) else one, one == here) for one in knob.choices]

@@ -59,7 +59,7 @@ def leave(call: Call) -> Answer:
 def runtime_list(call: Call) -> Answer:
     """获取课堂实时成员列表, visitors among them."""
     room = access.classroom(call.enterprise, call.body["class_id"])
-    return paging.page(runtime.inside(room), call.body, runtime.row)
+    return paging.page(runtime.rows(runtime.inside(room)), call.body, runtime.row)
 
 
 def runtime_total(call: Call) -> Answer:

@@ -27,7 +27,7 @@ def total(count: int) -> int | str:
 
 
 def page(
-    rows: QuerySet[Any] | list[Any], body: dict[str, Any], shape: Callable[[Any], dict[str, Any]]
+    rows: QuerySet[Any, Any] | list[Any], body: dict[str, Any], shape: Callable[[Any], dict[str, Any]]
 ) -> dict[str, Any]:
     """The rows asked for. `index` skips rows (or pages, by the knob); `finish` tells whether any are left."""
     size = body.get("size", 100)

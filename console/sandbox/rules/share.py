@@ -16,9 +16,9 @@ class Shares:
         for person, enter, leave in closed.values_list("person", "enter_time", "quit_time"):
             self._earlier[person] = self._earlier.get(person, 0) + self._inside(enter, leave or enter)
 
-    def seconds(self, stay: Stay) -> int:
-        """Seconds of the time taught that the person of an open stay has been present."""
-        return self._earlier.get(stay.person_id, 0) + self._inside(stay.enter_time, self._now)
+    def seconds(self, person_id: int, enter_time: int) -> int:
+        """Seconds of the time taught that a person has been present who is inside since `enter_time`."""
+        return self._earlier.get(person_id, 0) + self._inside(enter_time, self._now)
 
     def _inside(self, enter: int, leave: int) -> int:
         return max(leave - max(enter, self._begin), 0)

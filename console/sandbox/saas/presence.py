@@ -27,7 +27,8 @@ def join(call: Call) -> Answer:
     room = access.classroom(call.enterprise, call.body["class_id"])
     stay, before = presence.join(room, call.actor(), call.body, beats=True)
     others = [
-        {"user_id": one.person.user_id, "camera": one.camera, "mic": one.mic} for one in runtime.inside(room)
+        {"user_id": one.person.user_id, "camera": one.camera, "mic": one.mic}
+        for one in runtime.inside(room).select_related("person")
     ]
     drawing = int(stay.role in ("teacher", "assistant"))
     return {"role": stay.role, "history_enable_draw": drawing, "member_permission_list": others} | before
@@ -53,10 +54,11 @@ def runtime_list(call: Call) -> Answer:
     _own_stay(room, call)
     shares = share.Shares(room)
 
-    def row(stay: Stay) -> dict[str, Any]:
-        return runtime.row(stay) | {"present_seconds": shares.seconds(stay), "screen": stay.screen}
+    def row(stay: runtime.Columns) -> dict[str, Any]:
+        present = shares.seconds(stay["person_id"], stay["enter_time"])
+        return runtime.row(stay) | {"present_seconds": present, "screen": stay["screen"]}
 
-    told = paging.page(runtime.inside(room), call.body, row)
+    told = paging.page(runtime.rows(runtime.inside(room)), call.body, row)
     return told | {"taught_seconds": shares.taught, "class_status": room.status}
 
 

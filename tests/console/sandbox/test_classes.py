@@ -275,3 +275,25 @@ def test_another_school_cannot_touch_a_class(school: School, other_school: Schoo
     ):
         assert other_school.code(path, class_id=class_id) == 10230
     assert other_school.ok("class/list")["list"] == []
+
+
+LATER = {"screen_resolution": "1920x1080", "screen_fps": 10, "screen_bitrate": 1000}
+
+
+@covers("class/create", "settings.screen_resolution", "settings.screen_fps", "settings.screen_bitrate")
+@covers("class/modify", "settings.screen_resolution", "settings.screen_fps", "settings.screen_bitrate")
+def test_settings_of_a_later_revision_are_kept(school: School) -> None:
+    class_id = school.lesson(settings=LATER)
+    assert LATER.items() <= school.info(class_id)["settings"].items()
+    school.ok("class/modify", class_id=class_id, settings={"screen_fps": 5})
+    assert school.info(class_id)["settings"]["screen_fps"] == 5
+
+
+@covers("class/start", "teacher_id")
+@covers("class/stop", "teacher_id")
+def test_a_teacher_named_at_the_start_or_end_must_be_the_classes_own(school: School) -> None:
+    teacher, other = school.person("teacher"), school.person("teacher")
+    class_id = school.lesson(teacher_id=teacher)
+    for path in ("class/start", "class/stop"):
+        assert school.code(path, class_id=class_id, teacher_id=other) == 10203
+        assert school.code(path, class_id=class_id, teacher_id=teacher) == 0

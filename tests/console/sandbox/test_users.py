@@ -3,6 +3,7 @@
 import pytest
 
 from tests.console.sandbox.conftest import School
+from tests.support.classclient import ClassClient
 from tests.support.covers import covers
 
 PROFILE = {
@@ -134,3 +135,17 @@ def test_unknown_people_are_refused(school: School) -> None:
     for path in ("user/info", "user/token/update", "user/profile/modify"):
         assert school.code(path, user_id="nobody") == 10215
     assert school.code("user/profile/modify", user_id=school.person(), role=3) == 10003
+
+
+@covers("user/register", "list[].password")
+@covers("user/profile/modify", "password")
+def test_a_password_of_4_to_18_characters_logs_a_class_client_in(school: School) -> None:
+    user_id = school.person(password="geheim")
+    client = ClassClient(school.sandbox.url, school.app)
+    assert client.code("user/login", userid=user_id, password="geheim") == 0
+    school.ok("user/profile/modify", user_id=user_id, password="anders")
+    assert client.code("user/login", userid=user_id, password="geheim") == 10218
+    assert client.code("user/login", userid=user_id, password="anders") == 0
+    assert client.code("user/login", userid=school.person(), password="") == 10218
+    for wrong in ("abc", "x" * 19):
+        assert school.code("user/profile/modify", user_id=user_id, password=wrong) == 10003

@@ -2,34 +2,35 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import FilteredSelectMultiple
-from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
+from accounts.adminforms import GroupForm, PersonForm, SchoolForm
 from accounts.models import Enterprise, StudentGroup, User
-from accounts.queries import active
 from accounts.roles import REGISTRABLE, Role
 from console.outbox.mirroredadmin import AT_THE_SERVICE, MirroredAdmin
 from console.policy.admin import SchoolAdmin
-from console.policy.adminforms import ServiceForm
 
 
 @admin.register(Enterprise)
 class EnterpriseAdmin(MirroredAdmin):
+    """Schools. An operator adds and changes them, a superadmin changes the own one; nobody deletes one."""
+
     resource = "school"
+    form = SchoolForm
     list_display = ("name", "sdkappid", "zone", "sync_state", "observed_at")
-    actions = ("pull",)
+    acts = {"pull": (_("Pull from the service"), services.pull_school)}
     told = ("busi_type", "super_admin", "icon", "bizid", "create_time", "valid_seconds")
     readonly_fields = (*AT_THE_SERVICE, *told)
+    contact = ("contact_user", "phone_no", "e_mail", "call_back_url")
+    ai = ("appid", "project_id", "secret_id", "secret_key")
     fieldsets = (
         (None, {"fields": ("name", "sdkappid", "tic_key", "zone")}),
-        (_("Contact"), {"fields": ("contact_user", "phone_no", "e_mail", "call_back_url")}),
-        (_("AI features"), {"fields": ("appid", "project_id", "secret_id", "secret_key")}),
+        (_("Contact"), {"fields": contact}),
+        (_("AI features"), {"fields": ai}),
         (_("Attendance"), {"fields": ("late_after_s", "early_leave_s", "present_share")}),
         (_("At the service"), {"fields": readonly_fields}),
     )
@@ -38,26 +39,31 @@ class EnterpriseAdmin(MirroredAdmin):
         return (*self.readonly_fields, "sdkappid") if obj else self.readonly_fields
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A new school is its number, key and name; the rest is pulled from the service."""
-        return self.fieldsets if obj else self.fieldsets[:1]
-
-    def has_pull_permission(self, request: HttpRequest) -> bool:
-        return self.may(request, "pull")
+        """A new school is its name, number and key; the rest is pulled from the service."""
+        if obj is None:
+            return ((None, {"fields": ("name", "sdkappid", "tic_key")}),)
+        if self.has_change_permission(request, obj):
+            return (*self.fieldsets, (_("Emptied fields"), {"fields": ("clear",)}))
+        # To a reader, a secret is nothing but three stars.
+        return tuple(
+            (title, {"fields": [name for name in part["fields"] if name not in ("tic_key", "secret_key")]})
+            for title, part in self.fieldsets
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.action(description=_("Pull from the service"), permissions=["pull"])
-    def pull(self, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
-        self.act(request, queryset, "pull", lambda row, by: services.pull_school(school=row, by=by))
-
-    def service_save(self, request: HttpRequest, obj: Enterprise, form: ModelForm, change: bool) -> None:
-        if change:
-            fields = {name: form.cleaned_data[name] for name in form.changed_data}
-            services.edit_school(school=Enterprise.objects.get(pk=obj.pk), by=request.user, **fields)
+    def service_save(
+        self, request: HttpRequest, obj: Enterprise, form: "ModelForm[Any]", change: bool
+    ) -> None:
+        by: Any = request.user
+        if not change:
+            key = form.cleaned_data["tic_key"].reveal()
+            obj.pk = services.add_school(sdkappid=obj.sdkappid, tic_key=key, name=obj.name, by=by).pk
             return
-        key = obj.tic_key.reveal()
-        obj.pk = services.add_school(sdkappid=obj.sdkappid, tic_key=key, name=obj.name, by=request.user).pk
+        fields = {name: form.cleaned_data[name] for name in form.changed_data if name != "clear"}
+        school = Enterprise.objects.get(pk=obj.pk)
+        services.edit_school(school=school, by=by, clear=form.cleaned_data["clear"], **fields)
 
 
 @admin.register(User)
@@ -65,74 +71,54 @@ class UserAdmin(MirroredAdmin):
     """People. There is no delete: the service keeps everybody, so people are deactivated."""
 
     resource = "person"
+    form = PersonForm
     list_display = ("nickname", "user_id", "role", "is_active", "sync_state")
     list_filter = ("role", "sync_state", "is_active")
     search_fields = ("nickname", "user_id")
-    actions = ("new_token", "pull", "push")
+    acts = {
+        "new_token": (_("Give a new entry token"), services.new_token),
+        "pull": (_("Pull from the service"), services.pull_person),
+        "push": (_("Send to the service"), services.push_person),
+    }
     readonly_fields = ("is_active", "regist_time", "update_time", *AT_THE_SERVICE)
-    fields = (
-        *("user_id", "role", "nickname", "gender", "avatar", "phone_no", "e_mail"),
-        *readonly_fields,
-    )
+    fields = ("user_id", *services.PERSON_FIELDS, *readonly_fields)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Contacts stand only on the form of those who may change them."""
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fields
+        return tuple(name for name in self.fields if name not in services.CONTACTS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return (*self.readonly_fields, "user_id") if obj else self.readonly_fields
+        """The user id is chosen once, and a role that nobody can be given stays."""
+        if obj is None:
+            return self.readonly_fields
+        fixed = ("user_id",) if obj.role in REGISTRABLE else ("user_id", "role")
+        return (*self.readonly_fields, *fixed)
 
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "role":
-            kwargs["choices"] = [(role.value, role.label) for role in REGISTRABLE]
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody below a superadmin changes one."""
+        above = obj is not None and obj.role == Role.SUPERADMIN
+        if above and getattr(request.user, "role", "") != Role.SUPERADMIN:
+            return False
+        return super().has_change_permission(request, obj)
 
-    def has_new_token_permission(self, request: HttpRequest) -> bool:
-        return self.may(request, "new_token")
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """The form shows phone and e-mail in whole, so opening it is on record like any reveal."""
+        person = context["original"]
+        names = [name for name in services.CONTACTS if person and getattr(person, name)]
+        if names and request.method == "GET" and self.has_change_permission(request, person):
+            by: Any = request.user
+            services.note_reveal(person=person, by=by, names=names)
+        return super().render_change_form(request, context, *args, **kwargs)
 
-    def has_pull_permission(self, request: HttpRequest) -> bool:
-        return self.may(request, "pull")
-
-    def has_push_permission(self, request: HttpRequest) -> bool:
-        return self.may(request, "push")
-
-    @admin.action(description=_("Give a new entry token"), permissions=["new_token"])
-    def new_token(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self.act(request, queryset, "new_token", lambda row, by: services.new_token(person=row, by=by))
-
-    @admin.action(description=_("Pull from the service"), permissions=["pull"])
-    def pull(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self.act(request, queryset, "pull", lambda row, by: services.pull_person(person=row, by=by))
-
-    @admin.action(description=_("Send to the service"), permissions=["push"])
-    def push(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self.act(request, queryset, "push", lambda row, by: services.push_person(person=row, by=by))
-
-    def service_save(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+    def service_save(self, request: HttpRequest, obj: User, form: "ModelForm[Any]", change: bool) -> None:
+        by: Any = request.user
         if change:
             fields = {name: form.cleaned_data[name] for name in form.changed_data}
-            services.edit_person(person=User.objects.get(pk=obj.pk), by=request.user, **fields)
+            services.edit_person(person=User.objects.get(pk=obj.pk), by=by, **fields)
             return
-        school = request.user.enterprise
-        obj.pk = services.register_person(enterprise=school, by=request.user, **form.cleaned_data).pk
-
-
-class GroupForm(ServiceForm):
-    """A group with its students, who stand in a table of their own."""
-
-    students = forms.ModelMultipleChoiceField(
-        User.objects.none(),
-        required=False,
-        label=_("students"),
-        widget=FilteredSelectMultiple(_("students"), is_stacked=False),
-    )
-
-    class Meta:
-        model = StudentGroup
-        fields = ("name",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.school is not None:
-            self.fields["students"].queryset = active(self.school.pk, Role.STUDENT)
-        if self.instance.pk:
-            self.initial["students"] = self.instance.students.all()
+        obj.pk = services.register_person(enterprise=by.enterprise, by=by, **form.cleaned_data).pk
 
 
 @admin.register(StudentGroup)
@@ -142,15 +128,12 @@ class StudentGroupAdmin(SchoolAdmin):
     search_fields = ("name",)
     form = GroupForm
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        form.school = request.user.enterprise
-        return form
-
-    def service_save(self, request: HttpRequest, obj: StudentGroup, form: ModelForm, change: bool) -> None:
-        if not change:
-            obj.enterprise = request.user.enterprise
-        services.save_group(group=obj, students=form.cleaned_data["students"], by=request.user)
+    def service_save(
+        self, request: HttpRequest, obj: StudentGroup, form: "ModelForm[Any]", change: bool
+    ) -> None:
+        by: Any = request.user
+        services.save_group(group=obj, students=form.cleaned_data["students"], by=by)
 
     def service_delete(self, request: HttpRequest, obj: StudentGroup) -> None:
-        services.delete_group(group=obj, by=request.user)
+        by: Any = request.user
+        services.delete_group(group=obj, by=by)

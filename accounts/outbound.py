@@ -91,8 +91,10 @@ def _profile(operation: Operation) -> tuple[str, dict[str, Any]]:
     person = operation.subject()
     if not person.remote_id:
         raise Lapsed("not_registered")
-    differing = differences(wanted_person(person), person.observed, OPTIONAL)
-    changed = {name: wanted for name, (wanted, _) in differing.items()}
+    wanted = wanted_person(person)
+    changed = {name: ours for name, (ours, _) in differences(wanted, person.observed, OPTIONAL).items()}
+    if operation.args.get("whole"):
+        changed |= {name: ours for name, ours in wanted.items() if ours}
     if not changed:
         raise NothingToDo
     return person.user_id, changed

@@ -134,8 +134,10 @@ def pull_person(*, person: User, by: User | None) -> Operation:
 
 
 def push_person(*, person: User, by: User | None) -> Operation:
-    """Send a person again: register where the service has them not, else what differs."""
-    return _ask("user.modify" if person.remote_id else "user.register", "person.push", person, by)
+    """Send a person again: register where the service has them not, else all of it."""
+    if person.remote_id:
+        return _ask("user.modify", "person.push", person, by, {"whole": True})
+    return _ask("user.register", "person.push", person, by)
 
 
 @transaction.atomic
@@ -210,6 +212,8 @@ def delete_group(*, group: StudentGroup, by: User | None) -> None:
 
 
 @transaction.atomic
-def _ask(kind: str, action: str, subject: User | Enterprise, by: User | None) -> Operation:
+def _ask(
+    kind: str, action: str, subject: User | Enterprise, by: User | None, args: dict[str, Any] | None = None
+) -> Operation:
     record(action, subject, by=by)
-    return enqueue(kind, subject, by=by)
+    return enqueue(kind, subject, by=by, args=args)

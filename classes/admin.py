@@ -2,130 +2,99 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import FilteredSelectMultiple
-from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, User
 from accounts.queries import active
 from classes import services
-from classes.kinds import RecordType
+from classes.adminforms import LessonForm
+from classes.kinds import Status
 from classes.models import Attendance, Course, Lesson, Member, Observation, Recording, Stay
 from console.outbox.mirroredadmin import AT_THE_SERVICE, MirroredAdmin
-from console.policy.admin import ReadOnlyAdmin
-from console.policy.adminforms import ServiceForm
+from console.policy.admin import ReadOnlyAdmin, ScopedRelatedFilter
 
 
-class LessonForm(ServiceForm):
-    """A lesson with its people, who stand in a table of their own."""
+class TeacherFilter(ScopedRelatedFilter):
+    """Those who may teach, not the whole school."""
 
-    record_types = forms.MultipleChoiceField(
-        label=_("recording"),
-        choices=RecordType.choices,
-        initial=[RecordType.LOCAL],
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    students = forms.ModelMultipleChoiceField(
-        User.objects.none(),
-        required=False,
-        label=_("students"),
-        widget=FilteredSelectMultiple(_("students"), is_stacked=False),
-    )
-    staff = forms.ModelMultipleChoiceField(
-        User.objects.none(), required=False, label=_("assistants and supervisors")
-    )
-
-    class Meta:
-        model = Lesson
-        fields = services.FIELDS
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.school is None or "students" not in self.fields:
-            return
-        pk = self.school.pk
-        if "teacher" in self.fields:
-            self.fields["teacher"].queryset = active(pk, *services.TEACHERS)
-        self.fields["students"].queryset = active(pk, Role.STUDENT)
-        self.fields["staff"].queryset = active(pk, Role.ASSISTANT, Role.SUPERVISOR, Role.TEACHER)
-        if self.instance.pk:
-            members = list(self.instance.members.select_related("user"))
-            students = [one.user for one in members if one.role == Member.Role.STUDENT]
-            self.initial["students"] = students
-            self.initial["staff"] = [one.user for one in members if one.user not in students]
-
-    def examine(self) -> None:
-        services.check_lesson(self.instance)
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        enterprise = getattr(request.user, "enterprise_id", None) or 0
+        return [(str(one.pk), str(one)) for one in active(enterprise, *services.TEACHERS)]
 
 
 @admin.register(Lesson)
 class LessonAdmin(MirroredAdmin):
+    """Lessons. Deleting one cancels it: the row stays, the service's class is deleted."""
+
     resource = "lesson"
     form = LessonForm
     list_display = ("topic", "teacher", "starts_at", "ends_at", "status", "cancelled_at", "sync_state")
-    list_filter = ("status", "sync_state", "teacher")
+    list_filter = ("status", "sync_state", ("teacher", TeacherFilter))
     list_select_related = ("teacher", "enterprise")
     search_fields = ("topic",)
-    actions = ("start", "stop", "pull", "push")
+    acts = {
+        "start": (_("Start"), services.start_lesson),
+        "stop": (_("End"), services.stop_lesson),
+        "pull": (_("Pull from the service"), services.pull_lesson),
+        "push": (_("Send to the service"), services.push_lesson),
+    }
     told = ("status", "real_started_at", "real_ended_at", "cancelled_at", "final_at")
     readonly_fields = (*told, *AT_THE_SERVICE)
+    more = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
     fieldsets = (
         (None, {"fields": ("topic", "teacher", "starts_at", "ends_at", "class_type")}),
         (_("People"), {"fields": ("students", "staff")}),
-        (
-            _("More"),
-            {"fields": ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")},
-        ),
+        (_("More"), {"fields": more}),
         (_("At the service"), {"fields": readonly_fields}),
     )
+
+    @admin.display(description=_("students"))
+    def students(self, lesson: Lesson) -> str:
+        """For a locked lesson, which has no form."""
+        return _names(lesson, Member.Role.STUDENT)
+
+    @admin.display(description=_("assistants and supervisors"))
+    def staff(self, lesson: Lesson) -> str:
+        return _names(lesson, Member.Role.ASSISTANT, Member.Role.SUPERVISOR)
 
     def has_change_permission(self, request: HttpRequest, obj: Lesson | None = None) -> bool:
         """Running and finished lessons are shown but locked, as they are at the service."""
         return super().has_change_permission(request, obj) and not (obj and obj.locked)
 
-    def has_start_permission(self, request: HttpRequest) -> bool:
-        return self.may(request, "start")
+    def kept_because(self, obj: Lesson) -> str:
+        if obj.cancelled_at:
+            return gettext("It is cancelled already.")
+        if obj.status == Status.ING:
+            return gettext("The lesson is running. End it first, then cancel it.")
+        if obj.status == Status.END:
+            return gettext("The lesson is over. Its register and recordings are kept.")
+        return ""
 
-    def has_stop_permission(self, request: HttpRequest) -> bool:
-        return self.may(request, "stop")
-
-    def has_pull_permission(self, request: HttpRequest) -> bool:
-        return self.may(request, "pull")
-
-    def has_push_permission(self, request: HttpRequest) -> bool:
-        return self.may(request, "push")
-
-    @admin.action(description=_("Start"), permissions=["start"])
-    def start(self, request: HttpRequest, queryset: QuerySet[Lesson]) -> None:
-        self.act(request, queryset, "start", lambda row, by: services.start_lesson(lesson=row, by=by))
-
-    @admin.action(description=_("End"), permissions=["stop"])
-    def stop(self, request: HttpRequest, queryset: QuerySet[Lesson]) -> None:
-        self.act(request, queryset, "stop", lambda row, by: services.stop_lesson(lesson=row, by=by))
-
-    @admin.action(description=_("Pull from the service"), permissions=["pull"])
-    def pull(self, request: HttpRequest, queryset: QuerySet[Lesson]) -> None:
-        self.act(request, queryset, "pull", lambda row, by: services.pull_lesson(lesson=row, by=by))
-
-    @admin.action(description=_("Send to the service"), permissions=["push"])
-    def push(self, request: HttpRequest, queryset: QuerySet[Lesson]) -> None:
-        self.act(request, queryset, "push", lambda row, by: services.push_lesson(lesson=row, by=by))
-
-    def service_save(self, request: HttpRequest, obj: Lesson, form: ModelForm, change: bool) -> None:
+    def service_save(self, request: HttpRequest, obj: Lesson, form: "ModelForm[Any]", change: bool) -> None:
+        by: Any = request.user
         fields = dict(form.cleaned_data)
         if change:
-            services.edit_lesson(lesson=Lesson.objects.get(pk=obj.pk), by=request.user, **fields)
+            services.edit_lesson(lesson=Lesson.objects.get(pk=obj.pk), by=by, **fields)
             return
-        obj.pk = services.schedule_lesson(by=request.user, **fields).pk
+        obj.pk = services.schedule_lesson(by=by, **fields).pk
 
     def service_delete(self, request: HttpRequest, obj: Lesson) -> None:
-        """The row stays, marked as cancelled; the service's class is deleted."""
-        services.cancel_lesson(lesson=obj, by=request.user)
+        by: Any = request.user
+        services.cancel_lesson(lesson=obj, by=by)
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        """Django would say that it is deleted."""
+        self.message_user(request, gettext("“%(lesson)s” is cancelled.") % {"lesson": obj_display})
+        return redirect("admin:classes_lesson_changelist")
+
+
+def _names(lesson: Lesson, *roles: str) -> str:
+    members = lesson.members.filter(role__in=roles).select_related("user")
+    return ", ".join(str(one.user) for one in members)
 
 
 @admin.register(Course)

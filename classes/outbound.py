@@ -108,8 +108,10 @@ def _change(operation: Operation) -> Change:
     class_id, lesson = _class_id(operation), operation.subject()
     if lesson.cancelled_at:
         raise NothingToDo
-    differing = differences(wanted_lesson(lesson), lesson.observed)
-    words = {name: wanted for name, (wanted, _) in differing.items()}
+    wanted = wanted_lesson(lesson)
+    words = {name: ours for name, (ours, _) in differences(wanted, lesson.observed).items()}
+    if operation.args.get("whole"):
+        words |= {name: ours for name, ours in wanted.items() if ours or name != "max_on_mic"}
     if not words:
         raise NothingToDo
     fields = {REMOTE[name]: value for name, value in words.items()}

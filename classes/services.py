@@ -54,7 +54,7 @@ def schedule_lesson(
     lesson.save()
     _set_members(lesson, students, staff)
     record("lesson.add", lesson, by=by, after=snapshot(lesson, FIELDS))
-    push_lesson(lesson=lesson, by=by)
+    _send(lesson, by)
     return lesson
 
 
@@ -85,7 +85,7 @@ def edit_lesson(
     if now or people:
         record("lesson.change", lesson, by=by, before=was, after={**now, **people})
     if now or not lesson.remote_id:
-        push_lesson(lesson=lesson, by=by)
+        _send(lesson, by)
     if people and lesson.remote_id:
         _owe("class.members", lesson, by)
     return lesson
@@ -140,9 +140,20 @@ def pull_lesson(*, lesson: Lesson, by: User | None) -> Operation:
 
 @transaction.atomic
 def push_lesson(*, lesson: Lesson, by: User | None) -> Operation:
-    """Send a lesson: made where the service has it not, else changed where it differs."""
+    """Send a lesson again: made where the service has it not, else all of it, whatever we believe it has.
+
+    ValidationError for one that runs, is over or is cancelled.
+    """
+    if lesson.locked:
+        raise ValidationError(_locked_sentence(lesson))
+    record("lesson.push", lesson, by=by)
+    return _send(lesson, by, whole=True)
+
+
+def _send(lesson: Lesson, by: User | None, *, whole: bool = False) -> Operation:
+    """Make the lesson at the service, or change what differs (all of it where `whole`)."""
     if lesson.remote_id:
-        return _owe("class.modify", lesson, by)
+        return _owe("class.modify", lesson, by, {"whole": True} if whole else {})
     if waiting := open_operations(lesson).filter(kind="class.create").first():
         return waiting if waiting.attempts == 0 else _owe("class.modify", lesson, by)
     people = [lesson.teacher_id, *lesson.members.values_list("user_id", flat=True)]
@@ -160,7 +171,7 @@ def _owe(kind: str, lesson: Lesson, by: User | None, args: Mapping[str, Any] | N
 
 def check_lesson(lesson: Lesson) -> None:
     """The document's rules and ours, each said at its field."""
-    lesson.full_clean(exclude=["enterprise"])
+    lesson.full_clean(exclude=["enterprise"], validate_constraints=False)
     errors: dict[str, str] = {}
     if lesson.teacher.enterprise_id != lesson.enterprise_id or lesson.teacher.role not in TEACHERS:
         errors["teacher"] = _("Choose a teacher of your school.")

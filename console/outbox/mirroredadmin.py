@@ -1,55 +1,78 @@
 """What the Django admin of every mirrored row has: its state at the service, and acts on many rows."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from console.policy.admin import SchoolAdmin
 from console.policy.adminforms import ServiceForm
+from console.policy.rules import refusal
 
 #: Columns that only the mirror writes, for the foot of each form.
 AT_THE_SERVICE = ("remote_id", "sync_state", "sync_sentence", "observed_at", "made_outside")
 
 
 class MirroredAdmin(SchoolAdmin):
-    """Admin of rows that the service has too. `acts` maps an action's name to its service(row, by)."""
+    """Admin of rows that the service has too.
+
+    `acts` maps an action of the policy table to its label and its service. The service is called with the
+    row under the name of the resource (`lesson=`, `person=`, `school=`) and with `by`.
+    """
 
     form = ServiceForm
+    acts: ClassVar[Mapping[str, tuple[str | Promise, Callable[..., Any]]]] = {}
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        form.school = request.user.enterprise
-        return form
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        if IS_POPUP_VAR in request.GET:
+            return actions
+        offered = {name: act for name, act in self.acts.items() if self.may(request, name)}
+        return actions | {name: (_action(name), name, label) for name, (label, _service) in offered.items()}
+
+    def act(self, request: HttpRequest, rows: Iterable[Any], name: str) -> None:
+        """Do one thing to each row that the reader may do it to."""
+        _label, service = self.acts[name]
+
+        def do(row: Any) -> None:
+            if not self.may(request, name, row):
+                raise PermissionDenied(refusal(name, self.resource))
+            service(**{self.resource: row}, by=request.user)
+
+        self._each(request, rows, do)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self._each(request, queryset, lambda row: self.service_delete(request, row))
+
+    def _each(self, request: HttpRequest, rows: Iterable[Any], do: Callable[[Any], Any]) -> None:
+        """What is refused for one row is said by its name and does not stop the others."""
+        done = 0
+        for row in rows:
+            try:
+                do(row)
+            except (PermissionDenied, ValidationError) as error:
+                said = error.messages if isinstance(error, ValidationError) else error.args
+                self.message_user(request, f"{row}: {' '.join(map(str, said))}", messages.ERROR)
+            else:
+                done += 1
+        if done:
+            text = ngettext("%(count)d request is on its way.", "%(count)d requests are on their way.", done)
+            self.message_user(request, text % {"count": done})
 
     @admin.display(description=_("reason"))
     def sync_sentence(self, row: Any) -> str:
         return f"{row.sync_words.what} {row.sync_words.next}" if row.sync_words else ""
 
-    def act(
-        self, request: HttpRequest, rows: QuerySet[Any], action: str, service: Callable[[Any, Any], Any]
-    ) -> None:
-        """Do one thing to each row that the reader may do it to; what a service refuses is said by name."""
-        done = 0
-        for row in rows:
-            if not self.may(request, action, row):
-                self.message_user(
-                    request, gettext("%(row)s: your role does not allow it.") % {"row": row}, messages.WARNING
-                )
-                continue
-            try:
-                service(row, request.user)
-                done += 1
-            except ValidationError as error:
-                self.message_user(request, f"{row}: {' '.join(error.messages)}", messages.ERROR)
-        if done:
-            text = ngettext("%(count)d request is on its way.", "%(count)d requests are on their way.", done)
-            self.message_user(request, text % {"count": done})
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.act(request, queryset, "delete", lambda row, by: self.service_delete(request, row))
+def _action(name: str) -> Callable[[MirroredAdmin, HttpRequest, QuerySet[Any]], None]:
+    def run(of: MirroredAdmin, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        of.act(request, rows, name)
+
+    return run

@@ -3,26 +3,25 @@
 A change takes the same road as a page: `service_save` and `service_delete` call the app's service.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.shortcuts import redirect
 
+from console.policy.adminforms import ServiceForm
 from console.policy.models import ApiToken
 from console.policy.rules import may, scoped
 
 
 class SchoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Base of every admin of ours. Name the `resource`, write `service_save` and `service_delete`.
-
-    For an action with `permissions=["start"]` write `has_start_permission(self, request)` as
-    `return self.may(request, "start")`, and ask `self.may(request, "start", row)` of each row.
-    """
+    """Base of every admin of ours. Name the `resource`, write `service_save` and `service_delete`."""
 
     resource: ClassVar[str]
     list_per_page = 50
@@ -58,6 +57,17 @@ class SchoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return scoped(super().get_queryset(request), request.user, self.resource, "list")
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if issubclass(form, ServiceForm):
+            form.school = request.user.enterprise  # type: ignore[union-attr]
+        return form
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only what the list offers as a filter: a hidden column could be guessed letter by letter."""
+        offered = {entry if isinstance(entry, str) else entry[0] for entry in self.list_filter}
+        return lookup.split("__")[0] in offered and super().lookup_allowed(lookup, value, request)
+
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         """The choices of a relation: what the related admin lists to this reader, else nothing."""
         model = db_field.remote_field.model
@@ -80,13 +90,32 @@ class SchoolAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for obj in queryset:
             self.service_delete(request, obj)
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What was changed under the reader's hands is said; the transaction of the form is rolled back."""
+        return self._said(request, super().changeform_view, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._said(request, super().delete_view, *args, **kwargs)
+
+    def _said(self, request: HttpRequest, view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(request, *args, **kwargs)
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+            return redirect(request.get_full_path())
+
+    def kept_because(self, obj: Any) -> str:
+        """Why the service would not delete this row; empty where it would."""
+        return ""
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         """What the confirmation lists: the rows themselves, for the service decides what goes with them."""
         rows = list(objs)
         refused = {
             str(self.opts.verbose_name) for row in rows if not self.has_delete_permission(request, row)
         }
-        return [str(row) for row in rows], {self.opts.verbose_name_plural: len(rows)}, refused, []
+        kept = [f"{row}: {why}" for row in rows if (why := self.kept_because(row))]
+        return [str(row) for row in rows], {self.opts.verbose_name_plural: len(rows)}, refused, kept
 
 
 class ReadOnlyAdmin(SchoolAdmin):

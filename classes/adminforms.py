@@ -1,0 +1,68 @@
+"""The form of a lesson in the Django admin."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import FilteredSelectMultiple
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.queries import active
+from accounts.roles import Role
+from classes import services
+from classes.kinds import RecordType
+from classes.models import Lesson, Member
+from console.policy.adminforms import ServiceForm
+
+HELPERS = (Role.ASSISTANT, Role.SUPERVISOR, Role.TEACHER)
+
+
+class LessonForm(ServiceForm):
+    """A lesson with its people, who stand in a table of their own."""
+
+    record_types = forms.MultipleChoiceField(
+        label=_("recording"),
+        choices=RecordType.choices,
+        initial=[RecordType.LOCAL],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    students = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        required=False,
+        label=_("students"),
+        widget=FilteredSelectMultiple(_("students"), is_stacked=False),
+    )
+    staff = forms.ModelMultipleChoiceField(
+        User.objects.none(), required=False, label=_("assistants and supervisors")
+    )
+
+    class Meta:
+        model = Lesson
+        fields = services.FIELDS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.school is None or "teacher" not in self.fields:
+            return
+        lesson = self.instance
+        members = list(lesson.members.all()) if lesson.pk else []
+        students = [one.user_id for one in members if one.role == Member.Role.STUDENT]
+        staff = [one.user_id for one in members if one.role != Member.Role.STUDENT]
+        self.initial |= {"students": students, "staff": staff}
+        self.fields["teacher"].queryset = self._people(services.TEACHERS, [lesson.teacher_id])
+        self.fields["students"].queryset = self._people((Role.STUDENT,), students)
+        self.fields["staff"].queryset = self._people(HELPERS, staff)
+
+    def _people(self, roles: Iterable[Role], there: Iterable[int | None]) -> QuerySet[User]:
+        """Who can be chosen; whoever is in the lesson already stays, deactivated or not."""
+        chosen = Q(pk__in=active(self.school.pk, *roles)) | Q(pk__in=[pk for pk in there if pk])
+        return User.objects.filter(chosen, enterprise=self.school)
+
+    def validate_constraints(self) -> None:
+        """The service's own rules say the same at the field."""
+
+    def examine(self) -> None:
+        services.check_lesson(self.instance)

@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         default=50,
                         validators=[django.core.validators.MaxValueValidator(100)],
-                        verbose_name="present from (% of the lesson)",
+                        verbose_name="present from (percent of the lesson)",
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),

@@ -57,7 +57,7 @@ class Enterprise(Sealed, Mirrored):
     late_after_s = models.PositiveIntegerField(_("late after (seconds)"), default=300)
     early_leave_s = models.PositiveIntegerField(_("left early (seconds before the end)"), default=300)
     present_share = models.PositiveSmallIntegerField(
-        _("present from (% of the lesson)"), default=50, validators=[MaxValueValidator(100)]
+        _("present from (percent of the lesson)"), default=50, validators=[MaxValueValidator(100)]
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -39,6 +39,7 @@ class GroupForm(forms.ModelForm):
     class Meta:
         model = StudentGroup
         fields = ("name",)
+        labels = {"name": _("Name of the group")}
         error_messages = {"name": {"required": _("Write the name of the group.")}}
 
     def __init__(self, *args: Any, school: Enterprise, **more: Any) -> None:

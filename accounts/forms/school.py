@@ -69,6 +69,7 @@ class GeneralForm(SchoolForm):
     class Meta:
         model = Enterprise
         fields = ("name", "contact_user", "phone_no", "e_mail")
+        labels = {"name": _("Name of the school")}
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -43,7 +43,7 @@ class PersonAct(SchoolPage, FormView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
-            title=f"{self.person}: {self.act.question}",
+            title=f"{self.person} · {self.act.question}",
             detail=self.act.detail,
             submit_label=self.act.label,
             tone=self.act.tone,

@@ -133,7 +133,7 @@ class OperationDecision(SchoolPage, FormView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         question, detail, label, _done = self.WORDS[self.action]
         return super().get_context_data(
-            title=f"{Line(self.operation).what} · {self.operation.subject_label}: {question}",
+            title=f"{Line(self.operation).what} · {self.operation.subject_label} · {question}",
             detail=detail,
             submit_label=label,
             tone="primary",

@@ -1,0 +1,97 @@
+"""The list of people: what it finds, what it shows to whom, and what it costs."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Enterprise, Role, StudentGroup, User
+from accounts.services import save_group
+from console.outbox.states import SyncState
+from tests.support.cast import person
+from tests.support.pages import reader, text
+
+PEOPLE = "/people/"
+
+
+def found(client: Any, **asked: str) -> set[str]:
+    return {one.user_id for one in client.get(PEOPLE, asked).context["page_obj"]}
+
+
+@pytest.mark.parametrize(
+    "asked", [{"q": "din"}, {"q": "Dina"}, {"q": "5678"}, {"q": "croq"}, {"q": "dina croq"}]
+)
+def test_somebody_is_found_by_name_id_end_of_the_phone_and_group(
+    alice: User, bob: User, dina: User, asked: dict[str, str]
+) -> None:
+    save_group(group=StudentGroup(enterprise=dina.enterprise, name="Croquet"), students=[dina], by=alice)
+    assert found(reader(alice), **asked) == {"dina"}
+
+
+def test_the_address_keeps_role_group_state_and_sign_in(alice: User, bob: User, dina: User) -> None:
+    group = StudentGroup(enterprise=dina.enterprise, name="Croquet")
+    save_group(group=group, students=[dina], by=alice)
+    User.objects.filter(pk=bob.pk).update(sync_state=SyncState.REFUSED)
+    person(dina.enterprise, "gone", Role.STUDENT)
+    User.objects.filter(user_id="gone").update(is_active=False)
+    client = reader(alice)
+    assert found(client) == {"alice", "bob", "dina"}
+    assert found(client, role="student") == {"dina"}
+    assert found(client, group=str(group.pk)) == {"dina"}
+    assert found(client, sync="refused") == {"bob"}
+    assert found(client, active="no") == {"gone"}
+    assert found(client, active="all", role="student") == {"dina", "gone"}
+
+
+@pytest.mark.parametrize("nonsense", [{"role": "king"}, {"group": "x"}, {"group": "999"}, {"sync": "\0"}])
+def test_a_filter_that_nobody_knows_narrows_nothing(alice: User, nonsense: dict[str, str]) -> None:
+    assert found(reader(alice), **nonsense) == {"alice"}
+
+
+def test_contacts_are_masked(alice: User, dina: User) -> None:
+    page = text(reader(alice).get(PEOPLE))
+    assert "138****5678" in page
+    assert "13812345678" not in page
+    assert "d***@example.com" in page
+
+
+def test_who_sees_masked_numbers_cannot_guess_them_by_searching(sue: User, dina: User) -> None:
+    assert found(reader(sue), q="5678") == set()
+    assert found(reader(sue), q="dina") == {"dina"}
+
+
+def test_another_school_is_not_there(alice: User, charlie: User) -> None:
+    assert found(reader(alice)) == {"alice"}
+    assert found(reader(charlie)) == {"charlie"}
+
+
+def test_teachers_and_students_have_no_list_of_people(bob: User, dina: User) -> None:
+    for one in (bob, dina):
+        assert reader(one).get(PEOPLE).status_code == 403
+
+
+def test_a_supervisor_looks_and_changes_nothing(sue: User, dina: User) -> None:
+    page = text(reader(sue).get(PEOPLE))
+    assert "/people/new/" not in page
+    assert f"/people/{dina.pk}/edit/" not in page
+
+
+def test_a_long_list_is_paged_and_costs_no_more_queries_than_a_short_one(
+    alice: User, dina: User, school: Enterprise
+) -> None:
+    save_group(group=StudentGroup(enterprise=school, name="Croquet"), students=[dina], by=alice)
+    client = reader(alice)
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        client.get(PEOPLE)
+    crowd = [User(enterprise=school, user_id=f"s{n}", nickname=f"S{n}", role="student") for n in range(60)]
+    for one in crowd:
+        one.save()
+    save_group(group=StudentGroup(enterprise=school, name="All"), students=crowd, by=alice)
+    with CaptureQueriesContext(connection) as many:
+        answer = client.get(PEOPLE)
+    assert len(answer.context["page_obj"]) == 50
+    assert len(many) <= len(few)
+    assert 'rel="next"' in text(answer)

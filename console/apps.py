@@ -3,9 +3,10 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
+from console import checks
 from console.celery import app as celery_app
 
-__all__ = ["ConsoleAdminConfig", "ConsoleConfig", "celery_app"]
+__all__ = ["ConsoleAdminConfig", "ConsoleConfig", "celery_app", "checks"]
 
 
 class ConsoleConfig(AppConfig):

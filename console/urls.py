@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from console import health
+from console import health, metrics
 
 api = [
     path("", include("accounts.api")),
@@ -25,4 +25,5 @@ urlpatterns = [
     path("", include("classes.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]

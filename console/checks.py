@@ -24,7 +24,7 @@ def settings_make_sense(**_: Any) -> list[CheckMessage]:
             not all(_is_key(key) for key in settings.FIELD_KEYS),
             "E002",
             "A key in FIELD_KEYS is not the base64 text of 32 bytes.",
-            "The text is url-safe base64, 44 characters long; docs/production.md has a command that makes one.",
+            "It is url-safe base64, 44 characters; docs/production.md has a command that makes one.",
         ),
         (
             not _is_address(settings.ICLASS_BASE_URL),

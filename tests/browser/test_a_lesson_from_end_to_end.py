@@ -146,12 +146,12 @@ def test_a_lesson_is_scheduled_taught_attended_and_reckoned(
 
     live = admin.locator("#live")
     for name in ("Hatter", "Mouse", "Duck"):
-        expect(live.locator("li").filter(has_text=name).filter(has_text="自")).to_be_visible(timeout=30_000)
+        expect(live.locator("li").filter(has_text=name).filter(has=admin.locator(".live-facts .time"))).to_be_visible(timeout=30_000)
 
     leave(mouse)
     time.sleep(max(0.0, GRACE_S + 2 - (time.monotonic() - began)))
     lory = enter(browser, story, student_link, "lory")
-    expect(live.locator("li").filter(has_text="Lory").filter(has_text="自")).to_be_visible(timeout=30_000)
+    expect(live.locator("li").filter(has_text="Lory").filter(has=admin.locator(".live-facts .time"))).to_be_visible(timeout=30_000)
     mouse.reload()
     mouse = enter(browser, story, student_link, "mouse")
     leave(duck)

@@ -16,8 +16,12 @@ from classes.live import room_of
 from classes.models import Lesson
 from classes.phases import phase_of
 from classes.queries import operations_about, roll
+from console.outbox.states import SyncState
 from console.policy import in_school, may, refusal
 from console.policy.pages import SchoolPage
+
+#: States that pass by themselves, within seconds as a rule.
+BUSY = (SyncState.LOCAL, SyncState.SENDING, SyncState.CHECKING)
 
 
 class LessonPage(SchoolPage, DetailView):
@@ -50,6 +54,8 @@ def lesson_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
         "person_link": "" if may(reader, "list", "person") else "no",
         "sees_people": may(reader, "list", "member"),
         "attendance_url": "",
+        "busy": lesson.sync_state in BUSY,
+        "asked_at": lesson.looked_at or lesson.observed_at,
     }
     if lesson.status != Status.WILL and may(reader, "list", "attendance"):
         context["attendance_url"] = reverse("classes:attendance", args=[lesson.pk])

@@ -1,7 +1,7 @@
 """Writes docs/sandbox-coverage.md: every field of every endpoint, its example, and the tests that show it.
 
-`python -m bench.sandbox_coverage` writes; with `--check` it compares and ends with 1 where the page is stale or
-a documented field is shown by no test. Tests say what they show with `tests.support.covers.covers`.
+`python -m bench.sandbox_coverage` writes; with `--check` it compares and ends with 1 where the page is stale
+or a field is shown by no test. Tests say what they show with `tests.support.covers.covers`.
 """
 
 import ast
@@ -132,21 +132,19 @@ def page() -> tuple[str, list[str]]:
         "",
         "Made by `python -m bench.sandbox_coverage`; a test fails while it is stale.",
         "",
-        f"{len(ENDPOINTS)} endpoints, {len(asked)} request fields ({len(asked) - len(gaps)} shown by a test), "
-        f"{len(told) - len(asked)} answer fields, {len(knobs.KNOBS)} knobs.",
+        f"{len(ENDPOINTS)} endpoints, {len(asked)} request fields, {len(asked) - len(gaps)} shown by a "
+        f"test of their own, {len(told) - len(asked)} answer fields, {len(knobs.KNOBS)} knobs.",
         "",
         "| endpoint | way | field | source | example | shown by |",
         "|---|---|---|---|---|---|",
     ]
-    lines += [
-        f"| {path} | {way} | `{name}` | {source} | {example} | {'<br>'.join(f'`{one}`' for one in by) or '**none**'} |"
-        for path, way, name, source, example, by in told
-    ]
+    for path, way, name, source, example, by in told:
+        tests = "<br>".join(f"`{one}`" for one in by) or "**none**"
+        lines.append(f"| {path} | {way} | `{name}` | {source} | {example} | {tests} |")
     lines += ["", "## Knobs", "", "| knob | default | choices | source | about |", "|---|---|---|---|---|"]
-    lines += [
-        f"| `{k.name}` | {k.default} | {', '.join(map(str, k.choices)) or 'a number'} | {k.source} | {k.about} |"
-        for k in knobs.KNOBS
-    ]
+    for knob in knobs.KNOBS:
+        choices = ", ".join(map(str, knob.choices)) or "a number"
+        lines.append(f"| `{knob.name}` | {knob.default} | {choices} | {knob.source} | {knob.about} |")
     return "\n".join(lines) + "\n", gaps
 
 

@@ -1,14 +1,14 @@
 """Settings of the local iclass service: a Django project of its own, started by `python -m console.sandbox`.
 
-Only `SANDBOX_DATA` (folder of the state) is read here; everything else that may be turned is a knob
-(`knobs.py`) or an option of the command.
+Only `SANDBOX_DATA` (folder of the state, set by the command) is read here; everything else that may be turned
+is a knob (`knobs.py`) or an option of the command.
 """
 
 import os
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-DATA = Path(os.environ["SANDBOX_DATA"])
+DATA = Path(os.environ.get("SANDBOX_DATA", "var/sandbox"))
 
 # Sessions and signed cookies are not used; Django asks for a key all the same.
 SECRET_KEY = "the sandbox signs nothing with this"

@@ -49,7 +49,7 @@ class Receiver:
         self._server.server_close()
 
     def wait_for(self, count: int, event: str | None = None, seconds: float = 15.0) -> list[Delivery]:
-        """The deliveries (of an event) once there are `count` of them; an AssertionError if they stay away."""
+        """The deliveries (of an event) once there are `count`; an AssertionError if they stay away."""
         self.until(lambda: len(self.of(event)) >= count, seconds)
         found = self.of(event)
         assert len(found) >= count, [d.event for d in self.deliveries]

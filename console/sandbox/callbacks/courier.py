@@ -32,8 +32,11 @@ class Courier(threading.Thread):
     def run(self) -> None:
         while not self._ending.is_set():
             bell.clear()
-            for enterprise_id in self._owing():
-                self._start_line(enterprise_id)
+            try:
+                for enterprise_id in self._owing():
+                    self._start_line(enterprise_id)
+            except Exception as error:
+                print(f"sandbox: {type(error).__name__} while looking for callbacks", flush=True)
             bell.wait(LOOK_EVERY_S)
         connections.close_all()
 
@@ -60,6 +63,8 @@ class Courier(threading.Thread):
                 web.trust_env = False
                 while not self._ending.is_set() and (owed := _next(enterprise_id)) is not None:
                     deliver(owed, web)
+        except Exception as error:
+            print(f"sandbox: {type(error).__name__} while delivering callbacks", flush=True)
         finally:
             with self._guard:
                 self._busy.discard(enterprise_id)

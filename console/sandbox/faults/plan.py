@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..errors import invalid
+from ..fields import Bool, Int, Obj, Seconds, Text
 
 ANSWER_KINDS = {
     "refuse": "answers error_code (default -1) and applies nothing",
@@ -35,6 +36,20 @@ DEFAULTS: dict[str, Any] = {
     "callback_late": {"seconds": 60.0},
     "callback_shuffle": {"seconds": 5.0},
 }
+
+
+SHAPE = Obj("", (
+    Text("kind", required=True, words=tuple(KINDS)),
+    Text("target", words=("paas", "saas", "callback")),
+    Text("match"),
+    Int("sdkappid"),
+    Int("times", least=0),
+    Int("skip", least=0),
+    Int("error_code", least=-(2**31), most=2**31 - 1),
+    Int("status", least=400, most=599),
+    Seconds("seconds"),
+    Bool("applied"),
+))  # fmt: skip
 
 
 @dataclass
@@ -68,18 +83,15 @@ _count = 0
 def arm(wanted: dict[str, Any]) -> Fault:
     """Arm one fault; raises Refusal 10003 for an unknown kind or key."""
     global _count
-    kind = wanted.get("kind")
-    if kind not in KINDS:
-        raise invalid(f"kind must be one of {', '.join(KINDS)}")
-    target = "callback" if kind in CALLBACK_KINDS else wanted.get("target", "paas")
+    if not wanted.keys() <= {one.name for one in SHAPE.fields}:
+        raise invalid(f"a fault knows {', '.join(one.name for one in SHAPE.fields)}")
+    kind = SHAPE.read(wanted, "")["kind"]
+    given = DEFAULTS.get(kind, {}) | SHAPE.read(wanted, "")
+    if kind in CALLBACK_KINDS:
+        given["target"] = "callback"
     with _guard:
         _count += 1
-        try:
-            fault = Fault(number=_count, **(DEFAULTS.get(kind, {}) | wanted | {"target": target}))
-        except TypeError:
-            raise invalid(f"a fault knows {', '.join(Fault.__annotations__)}") from None
-        if target not in ("paas", "saas", "callback"):
-            raise invalid("target must be paas, saas or callback")
+        fault = Fault(number=_count, **given)
         _armed.append(fault)
     return fault
 

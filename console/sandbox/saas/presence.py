@@ -5,21 +5,11 @@ from typing import Any
 from .. import clock, words
 from ..endpoint import Answer, Call, Endpoint
 from ..errors import Code, Refusal
-from ..fields import Field, Int, ListOf, Obj, Schema, Text
+from ..fields import Field, Int, ListOf, Obj, Text
 from ..paas import members as form
 from ..rules import access, events, paging, presence, runtime, share
 from ..store.models import Classroom, Stay
 from .account import OPENED, PLATFORM, opened
-
-
-class Anything(Field):
-    """A value of any shape (`data` of an event)."""
-
-    def read(self, value: object, path: str) -> object:
-        return value
-
-    def schema(self) -> Schema:
-        return {}
 
 
 def join(call: Call) -> Answer:
@@ -100,6 +90,6 @@ ENDPOINTS = (
     Endpoint("member/quit", "退出课堂", leave, BY_CLASS, writes=True),
     Endpoint("member/runtime/list", "实时成员", runtime_list, (*BY_CLASS, *paging.PAGE),
              paging.answer_of(*form.PERSON, form.STATUS)),
-    Endpoint("report/event", "事件上报", report_event, (*BY_CLASS, EVENT, Anything("data")), writes=True),
+    Endpoint("report/event", "事件上报", report_event, (*BY_CLASS, EVENT, Field("data")), writes=True),
     Endpoint("report/heartbeat", "心跳", heartbeat, BY_CLASS, writes=True),
 )  # fmt: skip

@@ -18,33 +18,76 @@ SETTINGS = {
 }
 
 
-@covers("class/create", "teacher_id", "class_topic", "class_type", "start_time", "stop_time", "max_member_limit",
-        "members", "members[].role", "members[].user_id", "settings", "settings.record_types", "settings.fps",
-        "settings.layout", "settings.bitrate", "settings.auto_open_mic", "settings.auto_open_camera",
-        "settings.resolution", "settings.auto_create_im")  # fmt: skip
+@covers(
+    "class/create",
+    "teacher_id",
+    "class_topic",
+    "class_type",
+    "start_time",
+    "stop_time",
+    "max_member_limit",
+    "members",
+    "members[].role",
+    "members[].user_id",
+    "settings",
+    "settings.record_types",
+    "settings.fps",
+    "settings.layout",
+    "settings.bitrate",
+    "settings.auto_open_mic",
+    "settings.auto_open_camera",
+    "settings.resolution",
+    "settings.auto_create_im",
+)
 @covers("class/info", "class_id")
 def test_a_class_is_told_as_it_was_made(school: School) -> None:
     teacher, student = school.person("teacher"), school.person()
     now = int(time.time())
     class_id = school.lesson(
-        student, teacher_id=teacher, class_topic="量子", class_type="1v1", start_time=now + 60, stop_time=now + 600,
-        max_member_limit=4, settings=SETTINGS | {"resolution": "160x90", "auto_create_im": 1},
-    )  # fmt: skip
+        student,
+        teacher_id=teacher,
+        class_topic="量子",
+        class_type="1v1",
+        start_time=now + 60,
+        stop_time=now + 600,
+        max_member_limit=4,
+        settings=SETTINGS | {"resolution": "160x90", "auto_create_im": 1},
+    )
     told = school.info(class_id)
     assert told.pop("create_time") in (now, now + 1)
     assert told == {
-        "error_code": 0, "error_msg": "", "class_id": class_id, "class_topic": "量子", "class_type": "1v1",
-        "class_status": "will", "teacher_id": teacher, "start_time": now + 60, "stop_time": now + 600,
-        "real_start_time": 0, "real_stop_time": 0, "member_count": 2, "chat_group_id": f"{class_id}_chat",
-        "cmd_group_id": str(class_id), "max_member_limit": 4,
+        "error_code": 0,
+        "error_msg": "",
+        "class_id": class_id,
+        "class_topic": "量子",
+        "class_type": "1v1",
+        "class_status": "will",
+        "teacher_id": teacher,
+        "start_time": now + 60,
+        "stop_time": now + 600,
+        "real_start_time": 0,
+        "real_stop_time": 0,
+        "member_count": 2,
+        "chat_group_id": f"{class_id}_chat",
+        "cmd_group_id": str(class_id),
+        "max_member_limit": 4,
         # The resolution is the service's own and the wish for an IM group is not told again.
         "settings": SETTINGS | {"resolution": "1280x720"},
         "members": [{"role": "student", "user_id": student}, {"role": "teacher", "user_id": teacher}],
-    }  # fmt: skip
+    }
 
 
-@covers("class/create", "record_types", "fps", "layout", "bitrate", "auto_open_mic", "auto_open_camera",
-        "resolution", "auto_create_im")  # fmt: skip
+@covers(
+    "class/create",
+    "record_types",
+    "fps",
+    "layout",
+    "bitrate",
+    "auto_open_mic",
+    "auto_open_camera",
+    "resolution",
+    "auto_create_im",
+)
 def test_the_flat_form_of_the_tables_is_read_and_the_nested_one_wins(school: School) -> None:
     flat = SETTINGS | {"resolution": "160x90", "auto_create_im": 0}
     assert school.info(school.lesson(**flat))["settings"] == SETTINGS | {"resolution": "1280x720"}
@@ -123,14 +166,35 @@ def test_ill_typed_fields_are_refused_and_nothing_is_made(school: School, change
     assert school.ok("class/list")["total"] == before
 
 
-@covers("class/modify", "class_id", "teacher_id", "class_topic", "class_type", "start_time", "stop_time", "admin_id",
-        "admin_sig", "settings", "members", "record_user_id", "record_user_sig", "max_member_limit",
-        "assistant_id", "password", "max_member_num", "enable_all_silence")  # fmt: skip
+@covers(
+    "class/modify",
+    "class_id",
+    "teacher_id",
+    "class_topic",
+    "class_type",
+    "start_time",
+    "stop_time",
+    "admin_id",
+    "admin_sig",
+    "settings",
+    "members",
+    "record_user_id",
+    "record_user_sig",
+    "max_member_limit",
+    "assistant_id",
+    "password",
+    "max_member_num",
+    "enable_all_silence",
+)
 def test_only_the_fields_sent_are_changed(school: School, remote: dict[str, Any]) -> None:
     class_id = school.lesson(school.person(), start_time=1000, stop_time=2000)
     changes: dict[str, Any] = {
-        "class_topic": "新", "class_type": "public", "stop_time": 3000, "start_time": 1500, "max_member_limit": 2,
-    }  # fmt: skip
+        "class_topic": "新",
+        "class_type": "public",
+        "stop_time": 3000,
+        "start_time": 1500,
+        "max_member_limit": 2,
+    }
     for name, value in changes.items():
         before = school.info(class_id)
         school.ok("class/modify", class_id=class_id, **{name: value})
@@ -144,8 +208,10 @@ def test_only_the_fields_sent_are_changed(school: School, remote: dict[str, Any]
     teacher, assistant = school.person("teacher"), school.person("assistant")
     school.ok("class/modify", class_id=class_id, teacher_id=teacher, assistant_id=assistant)
     assert school.info(class_id)["members"] == [
-        *students, {"role": "assistant", "user_id": assistant}, {"role": "teacher", "user_id": teacher},
-    ]  # fmt: skip
+        *students,
+        {"role": "assistant", "user_id": assistant},
+        {"role": "teacher", "user_id": teacher},
+    ]
     newcomer = school.person()
     school.ok("class/modify", class_id=class_id, members=[{"user_id": newcomer, "role": "student"}])
     assert {m["user_id"] for m in school.info(class_id)["members"]} == {newcomer, teacher, assistant}
@@ -165,10 +231,27 @@ def test_only_the_fields_sent_are_changed(school: School, remote: dict[str, Any]
     assert school.code("class/modify", class_id=class_id, stop_time=-5) == 10003
 
 
-@covers("class/modify", "record_types", "fps", "layout", "bitrate", "auto_open_mic", "auto_open_camera", "resolution",
-        "auto_create_im", "settings.record_types", "settings.fps", "settings.layout", "settings.bitrate",
-        "settings.auto_open_mic", "settings.auto_open_camera", "settings.resolution", "settings.auto_create_im",
-        "members[].role", "members[].user_id")  # fmt: skip
+@covers(
+    "class/modify",
+    "record_types",
+    "fps",
+    "layout",
+    "bitrate",
+    "auto_open_mic",
+    "auto_open_camera",
+    "resolution",
+    "auto_create_im",
+    "settings.record_types",
+    "settings.fps",
+    "settings.layout",
+    "settings.bitrate",
+    "settings.auto_open_mic",
+    "settings.auto_open_camera",
+    "settings.resolution",
+    "settings.auto_create_im",
+    "members[].role",
+    "members[].user_id",
+)
 def test_modify_reads_what_create_reads(school: School) -> None:
     class_id = school.lesson()
     flat = SETTINGS | {"resolution": "160x90", "auto_create_im": 1}

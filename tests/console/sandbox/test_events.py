@@ -6,11 +6,34 @@ from tests.console.sandbox.conftest import School
 from tests.support.classclient import ClassClient
 
 EVENTS = (
-    "camera_open", "camera_close", "mic_open", "mic_close", "speaker_open", "speaker_close", "device_test",
-    "speed_test", "hand_up", "hand_down", "reward", "slience", "be_silenced", "disable_camera", "be_disable_camera",
-    "disable_mic", "be_disable_mic", "disable_speaker", "be_disable_speaker", "kick", "be_kicked",
-    "screen_share_open", "screen_share_close", "media_open", "media_close", "packet_loss_mutation", "rate_mutation",
-)  # fmt: skip
+    "camera_open",
+    "camera_close",
+    "mic_open",
+    "mic_close",
+    "speaker_open",
+    "speaker_close",
+    "device_test",
+    "speed_test",
+    "hand_up",
+    "hand_down",
+    "reward",
+    "slience",
+    "be_silenced",
+    "disable_camera",
+    "be_disable_camera",
+    "disable_mic",
+    "be_disable_mic",
+    "disable_speaker",
+    "be_disable_speaker",
+    "kick",
+    "be_kicked",
+    "screen_share_open",
+    "screen_share_close",
+    "media_open",
+    "media_close",
+    "packet_loss_mutation",
+    "rate_mutation",
+)
 STAFF = ("reward", "slience", "disable_camera", "disable_mic", "disable_speaker", "kick")
 
 

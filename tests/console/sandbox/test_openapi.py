@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench import sandbox_fuzz, sandbox_signature
 from tests.support.sandbox import ROOT, Sandbox, start_sandbox
 
@@ -17,16 +19,18 @@ def test_all_27_endpoints_are_described_with_every_answer_field(sandbox: Sandbox
     assert {"class_id", "members", "settings", "real_stop_time", "chat_group_id"} <= set(told["required"])
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_generated_requests_never_break_the_description(tmp_path: Path) -> None:
     """The full run of 20,000 is `python -m bench.sandbox_fuzz`."""
     service = start_sandbox(tmp_path, [(sandbox_fuzz.APP, sandbox_fuzz.KEY, None)])
     try:
-        result = sandbox_fuzz.fuzz(service, 1000)
+        result = sandbox_fuzz.fuzz(service, 540)
     finally:
         service.stop()
     assert result.breaches == []
-    assert result.cases >= 1000
-    assert result.accepted > 100
+    assert result.cases >= 540
+    assert result.accepted > 50
 
 
 def test_a_breach_is_seen_where_there_is_one(tmp_path: Path) -> None:

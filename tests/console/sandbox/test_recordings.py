@@ -11,7 +11,7 @@ CAMERA, SCREEN, BOARD = 0, 1, 2
 
 
 def recorded(school: School, remote: dict[str, Any]) -> tuple[int, str, str]:
-    """A recorded class over: the teacher had a camera on, the student shared a screen, a listener did neither."""
+    """A recorded class over: the teacher used a camera, the student shared a screen, one only listened."""
     teacher, student, listener = school.person("teacher"), school.person(), school.person()
     class_id = school.lesson(student, listener, teacher_id=teacher, **remote)
     for user_id in (teacher, student, listener):

@@ -87,12 +87,21 @@ def odd_queries() -> list[str]:
     queries += [f"sdkappid={APP}&random=1&expire_time={text}&sign={quote(s, safe='%')}" for s in signs]
     good = f"sdkappid={APP}&random=1&expire_time={text}&sign={sign}"
     queries += [
-        f"{good}&sign={sign}", f"{good}&expire_time={text}", f"{good}&sdkappid={APP}", f"{good}&random=2",
-        good.replace("sign=", "Sign="), good.replace("sign=", "%73ign="), good.replace("expire_time", "EXPIRE_TIME"),
-        good.replace("expire_time=", "expire_time+="), f"{good}&%73ign={sign}", good.replace("&sign", ";sign"),
-        good.replace("sign=", "sign"), good.replace("sign=", "sign[]="), f"sdkappid={APP}&random=1&expire_time={text}",
+        f"{good}&sign={sign}",
+        f"{good}&expire_time={text}",
+        f"{good}&sdkappid={APP}",
+        f"{good}&random=2",
+        good.replace("sign=", "Sign="),
+        good.replace("sign=", "%73ign="),
+        good.replace("expire_time", "EXPIRE_TIME"),
+        good.replace("expire_time=", "expire_time+="),
+        f"{good}&%73ign={sign}",
+        good.replace("&sign", ";sign"),
+        good.replace("sign=", "sign"),
+        good.replace("sign=", "sign[]="),
+        f"sdkappid={APP}&random=1&expire_time={text}",
         f"sdkappid={APP}&random=1&sign={sign}",
-    ]  # fmt: skip
+    ]
     return queries
 
 

@@ -101,11 +101,14 @@ def test_a_port_or_a_folder_in_use_gets_one_clear_sentence(tmp_path: Path) -> No
 
 
 def test_it_starts_in_about_a_second(tmp_path: Path) -> None:
-    began = time.monotonic()
-    sandbox = start_sandbox(tmp_path, [(APP, KEY, None)])
-    took = time.monotonic() - began
-    sandbox.stop()
-    assert took < 5, f"{took:.1f} s"
+    """The best of three, as others share the machine."""
+    took = []
+    for n in range(3):
+        began = time.monotonic()
+        sandbox = start_sandbox(tmp_path / str(n), [(APP, KEY, None)])
+        took.append(time.monotonic() - began)
+        sandbox.stop()
+    assert min(took) < 4
 
 
 def test_the_console_and_the_sandbox_share_no_code() -> None:

@@ -266,7 +266,7 @@ def test_an_administrator_pulls_the_school_and_changes_nothing_of_it(web, iclass
 
 
 def test_an_operator_adds_a_school_which_is_pulled(iclass, olga, db):
-    iclass.control("enterprises", {"sdkappid": 1400000009, "tic_key": "x" * 32})
+    iclass.control("enterprise", {"sdkappid": 1400000009, "tic_key": "x" * 32})
     web, before = signed_in(olga), last_operation()
     wanted = {"name": "Tulgey Wood", "sdkappid": "1400000009", "tic_key": "x" * 32}
     answer = fill(web, page(Enterprise, "add"), **wanted)

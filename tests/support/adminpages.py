@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Model
-from django.forms import Form, MultiWidget
+from django.forms import Form, MultiWidget, PasswordInput
 from django.test import Client
 from django.urls import reverse
 
@@ -34,10 +34,12 @@ def sent_by(form: Form) -> dict[str, Any]:
     for bound in form:
         value = bound.value()
         widget = bound.field.widget
+        if isinstance(widget, PasswordInput):
+            continue
         if isinstance(widget, MultiWidget):
             for place, part in enumerate(widget.decompress(value)):
                 data[f"{bound.html_name}_{place}"] = "" if part is None else str(part)
-        elif value not in (None, False):
+        elif value is not None and value is not False:
             data[bound.html_name] = value
     return data
 

@@ -48,7 +48,7 @@ class School:
 def story(connected: Enterprise, alice: User, settings: Any, start_console: Any, start_worker: Any) -> School:
     console = start_console(**SOON)
     settings.PUBLIC_URL = console.url
-    Enterprise.objects.filter(pk=connected.pk).update(late_after_s=GRACE_S, early_leave_s=5)
+    Enterprise.objects.filter(pk=connected.pk).update(late_after_s=GRACE_S, early_leave_s=5, present_share=10)
     connected.refresh_from_db()
     change_password(person=alice, password=PASSWORD, by=None)
     roles = {"hatter": "teacher", "mouse": "student", "duck": "student", "lory": "student", "dodo": "student"}
@@ -146,12 +146,16 @@ def test_a_lesson_is_scheduled_taught_attended_and_reckoned(
 
     live = admin.locator("#live")
     for name in ("Hatter", "Mouse", "Duck"):
-        expect(live.locator("li").filter(has_text=name).filter(has=admin.locator(".live-facts .time"))).to_be_visible(timeout=30_000)
+        expect(
+            live.locator("li").filter(has_text=name).filter(has=admin.locator(".live-facts .time"))
+        ).to_be_visible(timeout=30_000)
 
     leave(mouse)
     time.sleep(max(0.0, GRACE_S + 2 - (time.monotonic() - began)))
     lory = enter(browser, story, student_link, "lory")
-    expect(live.locator("li").filter(has_text="Lory").filter(has=admin.locator(".live-facts .time"))).to_be_visible(timeout=30_000)
+    expect(
+        live.locator("li").filter(has_text="Lory").filter(has=admin.locator(".live-facts .time"))
+    ).to_be_visible(timeout=30_000)
     mouse.reload()
     mouse = enter(browser, story, student_link, "mouse")
     leave(duck)
@@ -164,7 +168,7 @@ def test_a_lesson_is_scheduled_taught_attended_and_reckoned(
 
     truth = _truth(iclass, lesson)
     admin.goto(f"{story.url}/lessons/{lesson.pk}/attendance/")
-    for name, word in (("Mouse", "出席"), ("Duck", "早退"), ("Lory", "迟到"), ("Dodo", "缺席")):
+    for name, word in (("Mouse", "出勤"), ("Duck", "早退"), ("Lory", "迟到"), ("Dodo", "缺勤")):
         expect(row_of(admin, name)).to_contain_text(word)
     for user_id in ("mouse", "duck", "lory"):
         shown = row_of(admin, user_id.title())

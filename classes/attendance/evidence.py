@@ -4,7 +4,7 @@ Nothing here is ever changed or deleted. A poll writes only what changed since t
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,14 +22,14 @@ NO_DEVICES = {"camera": -1, "mic": -1, "speaker": -1, "silence": -1, "hand_up": 
 
 @dataclass(frozen=True, slots=True)
 class PersonNow:
-    """Somebody in the room. `devices` are 1 on, 0 off, -1 not told; `seen_at` is when that last changed."""
+    """Somebody in the room. `devices` are 1 on, 0 off, -1 not told; `seen_at` is the last change."""
 
     user_id: str
     nickname: str
     role: str
     entered_at: datetime | None
     devices: dict[str, int]
-    seen_at: datetime
+    seen_at: datetime = field(compare=False)
 
 
 @transaction.atomic
@@ -39,10 +39,13 @@ def record_runtime(lesson: Lesson, members: Iterable[RuntimeMember], *, seen_at:
     A row for each person who came, went, entered anew or switched a device; else one tick. The list must
     be whole, for whoever is not in it is taken to have gone.
     """
-    before = {row.user_id: row for row in _latest(lesson) if row.present}
-    now = {row.user_id: row for row in (_seen(lesson, member, seen_at) for member in members)}
-    rows = [row for user_id, row in now.items() if _differs(row, before.get(user_id))]
-    rows += [_gone(row, seen_at) for user_id, row in before.items() if user_id not in now]
+    before = {person.user_id: person for person in present_now(lesson)}
+    rows = []
+    for member in {_text(member.user_id, 64): member for member in members}.values():
+        person = _person(member, seen_at)
+        if before.pop(person.user_id, None) != person:
+            rows.append(_row(lesson, person, present=True, raw=_clean(msgspec.to_builtins(member))))
+    rows += [_row(lesson, replace(gone, seen_at=seen_at, entered_at=None)) for gone in before.values()]
     Observation.objects.bulk_create(rows or [Observation(lesson=lesson, source=Source.TICK, seen_at=seen_at)])
     return bool(rows)
 
@@ -89,10 +92,15 @@ def record_callback(lesson: Lesson, event: str, data: Mapping[str, Any], *, seen
 
 def present_now(lesson: Lesson) -> list[PersonNow]:
     """Who was in the room at the last poll that was answered, the longest there first."""
+    polls = Observation.objects.filter(lesson=lesson, source=Source.POLL)
+    newest = polls.order_by("user_id", "-id").distinct("user_id")
+    rows = newest.values_list(
+        "present", "user_id", "nickname", "role", "entered_at", "raw__status", "seen_at"
+    )
     people = [
-        PersonNow(row.user_id, row.nickname, row.role, row.entered_at, _devices(row), row.seen_at)
-        for row in _latest(lesson)
-        if row.present
+        PersonNow(user_id, nickname, role, entered_at, NO_DEVICES | (devices or {}), seen_at)
+        for present, user_id, nickname, role, entered_at, devices, seen_at in rows
+        if present
     ]
     return sorted(people, key=lambda person: (person.entered_at or person.seen_at, person.user_id))
 
@@ -103,48 +111,31 @@ def last_poll(lesson: Lesson) -> datetime | None:
     return polls.order_by("-seen_at").values_list("seen_at", flat=True).first()
 
 
-def _latest(lesson: Lesson) -> Iterable[Observation]:
-    """The newest poll row of each person."""
-    polls = Observation.objects.filter(lesson=lesson, source=Source.POLL)
-    return polls.order_by("user_id", "-id").distinct("user_id")
-
-
-def _seen(lesson: Lesson, member: RuntimeMember, seen_at: datetime) -> Observation:
-    return Observation(
-        lesson=lesson,
-        source=Source.POLL,
-        seen_at=seen_at,
+def _person(member: RuntimeMember, seen_at: datetime) -> PersonNow:
+    return PersonNow(
         user_id=_text(member.user_id, 64),
         nickname=_text(member.nickname, 120),
         role=_text(member.role, 20),
-        present=True,
         entered_at=_moment(member.enter_time),
-        raw=_clean(msgspec.to_builtins(member)),
-    )
-
-
-def _gone(last: Observation, seen_at: datetime) -> Observation:
-    return Observation(
-        lesson_id=last.lesson_id,
-        source=Source.POLL,
+        devices=msgspec.to_builtins(member.status),
         seen_at=seen_at,
-        user_id=last.user_id,
-        nickname=last.nickname,
-        role=last.role,
-        present=False,
     )
 
 
-def _differs(row: Observation, before: Observation | None) -> bool:
-    return before is None or _what_counts(row) != _what_counts(before)
-
-
-def _what_counts(row: Observation) -> tuple[object, ...]:
-    return row.entered_at, row.role, row.nickname, _devices(row)
-
-
-def _devices(row: Observation) -> dict[str, int]:
-    return NO_DEVICES | (row.raw.get("status") or {})
+def _row(
+    lesson: Lesson, person: PersonNow, *, present: bool = False, raw: Mapping[str, Any] | None = None
+) -> Observation:
+    return Observation(
+        lesson=lesson,
+        source=Source.POLL,
+        seen_at=person.seen_at,
+        user_id=person.user_id,
+        nickname=person.nickname,
+        role=person.role,
+        present=present,
+        entered_at=person.entered_at,
+        raw=raw or {},
+    )
 
 
 def _line(lesson: Lesson, line: HistoryMember, seen_at: datetime) -> Observation:

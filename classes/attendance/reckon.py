@@ -89,7 +89,8 @@ def find(rows: Sequence[Evidence], lesson: Lesson) -> Found:
         doubts += holes
     if times.taught:
         doubts += _after_open_lines(lines, times.taught[1], watch)
-        doubts = common(without(doubts, [stay.stretch for stay in stays]), [times.taught])
+        if doubts:
+            doubts = common(without(doubts, [stay.stretch for stay in stays]), [times.taught])
     return Found(tuple(stays), tuple(doubts))
 
 
@@ -113,7 +114,7 @@ def _result(person: Person, expected: bool, found: Found, lesson: Lesson) -> Rec
     taught = lesson.times.taught
     whole = [taught] if taught else []
     known = common([stay.stretch for stay in found.stays], whole)
-    possible = union([*known, *found.unknown])
+    possible = union([*known, *found.unknown]) if found.unknown else known
     mark, rule = "", "guest" if not expected else "staff"
     if expected and person.role == STUDENT:
         mark, rule = _mark(known, possible, lesson)
@@ -140,7 +141,8 @@ def _mark(known: Sequence[Stretch], possible: Sequence[Stretch], lesson: Lesson)
     if lesson.times.taught is None:
         over = lesson.times.real_end is not None or lesson.times.now >= lesson.times.planned_end
         return "unknown", "not_held" if over else "not_begun"
-    at_worst, at_best = _judge(known, lesson), _judge(possible, lesson)
+    at_worst = _judge(known, lesson)
+    at_best = at_worst if possible is known else _judge(possible, lesson)
     return at_worst if at_worst[0] == at_best[0] else ("unknown", "no_data")
 
 

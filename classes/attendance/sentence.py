@@ -39,8 +39,8 @@ def sentence(mark: str, facts: Facts, zone: ZoneInfo) -> str:
     if not facts:
         return ""
     clock = _clock(facts, zone)
-    parts = [_head(mark, facts, clock), _coming_and_going(mark, facts, clock), _unseen(facts, clock)]
-    return _chain(filter(None, parts), _("%(one)s %(more)s"))
+    parts = (_head(mark, facts, clock), _coming_and_going(mark, facts, clock), _unseen(facts, clock))
+    return _chain(parts, _("%(one)s %(more)s"))
 
 
 def _head(mark: str, facts: Facts, clock: Clock) -> str:
@@ -51,7 +51,7 @@ def _head(mark: str, facts: Facts, clock: Clock) -> str:
     if rule == "not_held":
         return _("The lesson was not held, so nobody is absent.")
     if rule == "waiting":
-        return _("Not here yet; nobody is late before %(limit)s.") % {"limit": clock(facts["late_limit"] + 1)}
+        return _("Not here yet; who comes by %(limit)s is not late.") % {"limit": clock(facts["late_limit"])}
     if rule == "never_seen":
         return _("Absent: not seen in the lesson.")
     if rule == "guest" and not facts["taught"]:
@@ -99,17 +99,16 @@ def _coming_and_going(mark: str, facts: Facts, clock: Clock) -> str:
     if (more := len(gaps) - MOST_GAPS) > 0:
         pieces.append(ngettext("away %(n)s more time", "away %(n)s more times", more) % {"n": more})
     pieces += [_left(mark, stays[-1], facts, clock)]
-    return _("%(pieces)s.") % {"pieces": _chain(filter(None, pieces), _("%(one)s, %(more)s"))}
+    return _("%(pieces)s.") % {"pieces": _chain(pieces, _("%(one)s, %(more)s"))}
 
 
 def _in_the_lesson(facts: Facts) -> Sequence[Stay]:
     """The stays that touch the time taught; all of them where nothing was taught."""
+    stays: Sequence[Stay] = facts["stays"]
     if not facts["taught"]:
-        return facts["stays"]
+        return stays
     start, end = facts["taught"]
-    return [
-        stay for stay in facts["stays"] if stay["from"] < end and (stay["to"] is None or stay["to"] > start)
-    ]
+    return [stay for stay in stays if stay["from"] < end and (stay["to"] is None or stay["to"] > start)]
 
 
 def _joined(mark: str, stay: Stay, facts: Facts, clock: Clock) -> str:
@@ -166,7 +165,9 @@ def _sources(names: Iterable[str]) -> str:
 
 
 def _chain(parts: Iterable[str], pattern: str) -> str:
-    return reduce(lambda one, more: pattern % {"one": one, "more": more}, parts)
+    """The parts that say something, one after the other as the language joins them."""
+    said = [part for part in parts if part] or [""]
+    return reduce(lambda one, more: pattern % {"one": one, "more": more}, said)
 
 
 def _minutes(seconds: int) -> str:

@@ -150,6 +150,8 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
 
 def _one(group: list[Span]) -> Span:
+    if len(group) == 1:
+        return group[0]
     start, end = min(span.start for span in group), max(span.end for span in group)
     last = [span for span in group if span.end == end]
     exact = any(span.ended_by for span in last)

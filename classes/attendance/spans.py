@@ -8,7 +8,10 @@ Stretch = tuple[int, int]
 def union(stretches: Iterable[Stretch]) -> list[Stretch]:
     """In order, without overlap; those that touch become one, empty ones go."""
     joined: list[Stretch] = []
-    for start, end in sorted(stretch for stretch in stretches if stretch[0] < stretch[1]):
+    some = [stretch for stretch in stretches if stretch[0] < stretch[1]]
+    if len(some) < 2:
+        return some
+    for start, end in sorted(some):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
@@ -19,6 +22,8 @@ def union(stretches: Iterable[Stretch]) -> list[Stretch]:
 def common(some: Iterable[Stretch], others: Iterable[Stretch]) -> list[Stretch]:
     """What lies in both."""
     others = union(others)
+    if not others:
+        return []
     return union((max(start, begin), min(end, stop)) for start, end in union(some) for begin, stop in others)
 
 
@@ -26,6 +31,8 @@ def without(stretches: Iterable[Stretch], holes: Iterable[Stretch]) -> list[Stre
     """What of the stretches lies in no hole."""
     left = []
     holes = union(holes)
+    if not holes:
+        return union(stretches)
     for start, end in union(stretches):
         for begin, stop in holes:
             if stop <= start or begin >= end:

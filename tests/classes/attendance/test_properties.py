@@ -83,13 +83,14 @@ def test_polls_that_failed_where_others_would_have_answered_never_worsen_a_mark(
 
 
 @many
-@given(worlds(), visits())
-def test_an_added_stay_never_lowers_the_share(world, more):
-    """Somebody who was there longer, whatever of it was seen, has at least the share of before.
+@given(worlds(), visits(), st.booleans())
+def test_an_added_stay_never_lowers_the_share(world, more, called_back):
+    """Somebody who was there longer has at least the share of before.
 
     One line a person is left out: there a later exit takes the place of the earlier one.
     """
-    world = world.but(history=world.history and "stay")
+    all_or_none = frozenset(range(50)) if called_back else frozenset()
+    world = world.but(history=world.history and "stay", called_back=all_or_none)
     mine = world.visits[USER]
     taken = [(entry, exit_ or 10**10) for entry, exit_ in mine]
     free = [

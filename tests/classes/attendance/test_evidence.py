@@ -1,0 +1,136 @@
+"""Evidence as it is written and read back."""
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from classes.attendance.evidence import (
+    last_poll,
+    present_now,
+    record_callback,
+    record_failed,
+    record_history,
+    record_runtime,
+)
+from classes.models import Observation
+from console.iclass import HistoryMember, RuntimeMember
+from tests.classes.attendance.lines import here, moment, was
+from tests.classes.attendance.worlds import at
+
+
+def told(lesson) -> list[tuple[str, str, bool | None]]:
+    return list(lesson.observations.values_list("source", "user_id", "present"))
+
+
+def test_who_newly_appears_gets_a_row_with_all_that_the_service_said(lesson):
+    assert record_runtime(lesson, [here("ann", "8:01:07", camera=1, hand_up=0)], seen_at=moment("8:01:20"))
+    row = lesson.observations.get()
+    assert (row.source, row.present, row.entered_at) == ("poll", True, moment("8:01:07"))
+    assert (row.nickname, row.role, row.raw["status"]["camera"]) == ("Ann", "student", 1)
+
+
+def test_a_poll_without_change_is_one_tick(lesson):
+    room = [here("ann", "8:00"), here("ben", "8:00")]
+    record_runtime(lesson, room, seen_at=moment("8:00:20"))
+    assert not record_runtime(lesson, room, seen_at=moment("8:00:40"))
+    assert told(lesson)[2:] == [("tick", "", None)]
+    assert last_poll(lesson) == moment("8:00:40")
+
+
+def test_an_empty_room_is_a_tick_too(lesson):
+    assert not record_runtime(lesson, [], seen_at=moment("8:00:20"))
+    assert told(lesson) == [("tick", "", None)]
+
+
+def test_who_vanishes_gets_a_row_once(lesson):
+    record_runtime(lesson, [here("ann", "8:00")], seen_at=moment("8:00:20"))
+    assert record_runtime(lesson, [], seen_at=moment("8:00:40"))
+    assert not record_runtime(lesson, [], seen_at=moment("8:01"))
+    assert told(lesson)[1:] == [("poll", "ann", False), ("tick", "", None)]
+
+
+@pytest.mark.parametrize("after", [here("ann", "8:00", hand_up=1), here("ann", "8:00:30")])
+def test_a_device_or_a_new_entry_is_a_change(lesson, after):
+    record_runtime(lesson, [here("ann", "8:00")], seen_at=moment("8:00:20"))
+    assert record_runtime(lesson, [after], seen_at=moment("8:00:40"))
+    assert told(lesson) == [("poll", "ann", True)] * 2
+
+
+def test_text_that_no_column_takes_is_made_to_fit(lesson):
+    odd = RuntimeMember(user_id="x" * 90, nickname="a\x00b" * 60, enter_time=1550546356000)
+    record_runtime(lesson, [odd], seen_at=moment("8:00:20"))
+    row = lesson.observations.get()
+    assert (len(row.user_id), len(row.nickname), row.entered_at) == (64, 120, None)
+    assert not record_runtime(lesson, [odd], seen_at=moment("8:00:40"))
+
+
+def test_a_line_of_history_is_kept_once_and_again_when_it_changes(lesson):
+    assert record_history(lesson, [was("ann", "8:00", None)] * 2, seen_at=moment("8:20")) == 1
+    assert record_history(lesson, [was("ann", "8:00", None)], seen_at=moment("8:21")) == 0
+    again = [was("ann", "8:00", "8:10"), was("ann", "8:20", "8:45"), was("ben", "8:00", "8:10")]
+    assert record_history(lesson, again, seen_at=moment("8:46")) == 3
+    assert record_history(lesson, again, seen_at=moment("8:47")) == 0
+
+
+def test_history_keeps_the_last_states_of_the_devices(lesson):
+    line = HistoryMember(user_id="ann", enter_time=at("8:00"), quit_time=at("8:45"), history_camera=1)
+    record_history(lesson, [line], seen_at=moment("8:46"))
+    assert lesson.observations.get().raw["history_camera"] == 1
+
+
+def test_a_failed_poll_says_why(lesson):
+    record_failed(lesson, seen_at=moment("8:10"), why="NotReached")
+    row = lesson.observations.get()
+    assert (row.source, row.raw) == ("failed", {"why": "NotReached"})
+    assert last_poll(lesson) is None
+
+
+def test_a_callback_is_kept_once(lesson):
+    data = {"class_id": 1001, "user_id": "ann", "role": "student", "join_time": at("8:00:03")}
+    assert record_callback(lesson, "join_class", data, seen_at=moment("8:00:05"))
+    assert not record_callback(lesson, "join_class", data, seen_at=moment("8:01:05"))
+    left = {"user_id": "ann", "quit_time": str(at("8:20"))}
+    assert record_callback(lesson, "quit_class", left, seen_at=moment("8:20:01"))
+    rows = lesson.observations.values_list("present", "entered_at", "left_at")
+    assert list(rows) == [(True, moment("8:00:03"), None), (False, None, moment("8:20"))]
+
+
+@pytest.mark.parametrize(
+    ("event", "data"),
+    [
+        ("class_begin", {"user_id": "ann", "join_time": 1790035200}),
+        ("join_class", {"join_time": 1790035200}),
+        ("join_class", {"user_id": "ann", "join_time": "soon"}),
+        ("quit_class", {"user_id": "ann", "join_time": 1790035200}),
+    ],
+)
+def test_a_callback_without_person_or_time_adds_nothing(lesson, event, data):
+    assert not record_callback(lesson, event, data, seen_at=moment("8:00:05"))
+    assert not lesson.observations.exists()
+
+
+def test_present_now_is_who_the_last_poll_saw(lesson):
+    record_runtime(lesson, [here("ann", "8:00"), here("ben", "7:59")], seen_at=moment("8:00:20"))
+    record_runtime(lesson, [here("ben", "7:59", mic=1), here("cid", "8:01")], seen_at=moment("8:01:20"))
+    people = present_now(lesson)
+    assert [(one.user_id, one.nickname, one.entered_at) for one in people] == [
+        ("ben", "Ben", moment("7:59")),
+        ("cid", "Cid", moment("8:01")),
+    ]
+    assert people[0].devices == {"camera": -1, "mic": 1, "speaker": -1, "silence": -1, "hand_up": -1}
+
+
+def test_evidence_is_never_changed(lesson):
+    record_runtime(lesson, [here("ann", "8:00")], seen_at=moment("8:00:20"))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Observation.objects.update(present=False)
+
+
+def test_five_hundred_people_are_a_few_queries(lesson, django_assert_max_num_queries):
+    room = [here(f"s{number}", "8:00") for number in range(500)]
+    with django_assert_max_num_queries(4):
+        record_runtime(lesson, room, seen_at=moment("8:00:20"))
+    with django_assert_max_num_queries(4):
+        record_runtime(lesson, room[:250], seen_at=moment("8:00:40"))
+    with django_assert_max_num_queries(4):
+        record_history(lesson, [was(f"s{n}", "8:00", "8:45") for n in range(500)], seen_at=moment("8:46"))
+    assert len(present_now(lesson)) == 250

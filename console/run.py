@@ -107,11 +107,12 @@ def _come_up(plan: Plan, crew: Crew, began: float) -> None:
     crew.start("migrate", plan.manage("migrate", "--verbosity=0"), keep=True)
     crew.finish("migrate")
     crew.start("web", plan.web_command())
-    crew.start("worker", plan.worker_command())
-    logins = _demo(plan, crew) if plan.is_demo else ""
     crew.watch(lambda: _status(f"{plan.address}/healthz") == 200, seconds=UP_WITHIN_S)
     if _status(plan.address) != 200:
         raise EmbeddedError("The first page answers with an error; the lines of web say why.")
+    # Only now, so that on a small machine the first page does not wait for them.
+    crew.start("worker", plan.worker_command())
+    logins = _demo(plan, crew) if plan.is_demo else ""
     print(f"\n{logins}\nThe console is at {plan.address} (up after {time.monotonic() - began:.1f} s).")
     print(f"It talks to {os.environ['ICLASS_BASE_URL']}. Ctrl-C ends everything.", flush=True)
 
@@ -121,7 +122,7 @@ def _demo(plan: Plan, crew: Crew) -> str:
     crew.watch(lambda: _status(plan.sandbox) > 0, seconds=UP_WITHIN_S)
     crew.start("demo", plan.manage("demo"), keep=True)
     logins = crew.finish("demo")
-    crew.start("students", plan.manage("demo", "--play"))
+    crew.start("students", plan.manage("demo", "--play"), dispensable=True)
     return logins
 
 

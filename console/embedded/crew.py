@@ -23,13 +23,10 @@ class Member:
     name: str
     process: subprocess.Popen[bytes]
     output: IO[bytes]
-    keep: bool
+    keep: bool = False
+    dispensable: bool = False
     said: str = ""
     rest: bytes = b""
-
-    @property
-    def closed(self) -> bool:
-        return self.output.closed
 
     def read(self) -> bool:
         """Take one portion; False at the end."""
@@ -60,8 +57,13 @@ class Crew:
         self._running: dict[str, Member] = {}
         self._lines = selectors.DefaultSelector()
 
-    def start(self, name: str, command: Sequence[str], *, keep: bool = False) -> None:
-        """Start a program. What it says is shown, or with `keep` returned by `finish` if it ends well."""
+    def start(
+        self, name: str, command: Sequence[str], *, keep: bool = False, dispensable: bool = False
+    ) -> None:
+        """Start a program. What it says is shown, or with `keep` returned by `finish` if it ends well.
+
+        The end of a `dispensable` one is shown and changes nothing for the others.
+        """
         process = subprocess.Popen(
             command,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
@@ -72,14 +74,14 @@ class Crew:
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
         assert process.stdout is not None
-        member = Member(name, process, process.stdout, keep)
+        member = Member(name, process, process.stdout, keep, dispensable)
         self._running[name] = member
         self._lines.register(process.stdout, selectors.EVENT_READ, member)
 
     def finish(self, name: str) -> str:
         """Wait until this program has ended well; EmbeddedError if it or another one ends badly."""
         member = self._running[name]
-        self.watch(lambda: member.process.poll() is not None and member.closed, but=name)
+        self.watch(lambda: member.process.poll() is not None and member.output.closed, but=name)
         if member.process.returncode:
             print(member.said, end="", flush=True)
             raise EmbeddedError(
@@ -93,11 +95,9 @@ class Crew:
         limit = time.monotonic() + seconds
         while not until():
             self._show(wait=0.1)
-            for member in self._running.values():
+            for member in list(self._running.values()):
                 if member.name != but and member.process.poll() is not None:
-                    self._show(wait=0)
-                    code = member.process.returncode
-                    raise EmbeddedError(f"{member.name} ended with code {code}, so everything ends.")
+                    self._ended(member)
             if time.monotonic() > limit:
                 raise EmbeddedError(f"The console did not come up within {seconds:.0f} s.")
 
@@ -113,6 +113,17 @@ class Crew:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        for key in list(self._lines.get_map().values()):
+            self._close(key.data)
+        self._running.clear()
+
+    def _ended(self, member: Member) -> None:
+        self._show(wait=0)
+        code = member.process.returncode
+        if not member.dispensable:
+            raise EmbeddedError(f"{member.name} ended with code {code}, so everything ends.")
+        print(f"{member.name} ended with code {code}; the others go on.", flush=True)
+        del self._running[member.name]
 
     def _show(self, wait: float) -> None:
         """Take what there is to read; print its whole lines, each after the name of its program."""
@@ -121,5 +132,8 @@ class Crew:
         for key, _ in self._lines.select(wait):
             member: Member = key.data
             if not member.read():
-                self._lines.unregister(member.output)
-                member.output.close()
+                self._close(member)
+
+    def _close(self, member: Member) -> None:
+        self._lines.unregister(member.output)
+        member.output.close()

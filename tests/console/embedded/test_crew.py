@@ -53,6 +53,15 @@ def test_when_one_ends_the_watch_ends(crew: Crew) -> None:
         crew.watch(lambda: False, seconds=30)
 
 
+def test_when_a_dispensable_one_ends_the_watch_goes_on(crew: Crew, capsys: pytest.CaptureFixture) -> None:
+    crew.start("students", _python("import sys; sys.exit(3)"), dispensable=True)
+    ended = time.monotonic() + 1
+
+    crew.watch(lambda: time.monotonic() > ended)
+
+    assert "students ended with code 3; the others go on." in capsys.readouterr().out
+
+
 def test_the_end_does_not_wait_for_what_ends_at_once(crew: Crew) -> None:
     crew.start("web", _python(STUBBORN))
     began = time.monotonic()

@@ -82,11 +82,11 @@ class SchoolEdit(OwnSchool, UpdateView):
     template_name = "accounts/school_form.html"
 
     def get_object(self, queryset: object = None) -> Enterprise:
+        if self.kwargs["section"] not in SECTIONS:
+            raise Http404
         return self.school
 
     def get_form_class(self) -> type[SchoolForm]:
-        if self.kwargs["section"] not in SECTIONS:
-            raise Http404
         return SECTIONS[self.kwargs["section"]][1]
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

@@ -1,0 +1,120 @@
+"""Groups of students: their list, picking five hundred, and what a wrong pick is told."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Enterprise, StudentGroup, User
+from accounts.services import save_group
+from tests.support.pages import LANGUAGES, reader, says, text
+
+NEW = "/groups/new/"
+
+
+@pytest.fixture
+def croquet(alice: User, dina: User) -> StudentGroup:
+    return save_group(
+        group=StudentGroup(enterprise=dina.enterprise, name="Croquet"), students=[dina], by=alice
+    )
+
+
+def test_a_group_is_added_with_its_students(alice: User, dina: User) -> None:
+    answer = reader(alice).post(NEW, {"name": "Croquet", "students": ["dina"]})
+    assert answer["Location"] == "/groups/"
+    group = StudentGroup.objects.get()
+    assert (group.enterprise, list(group.students.all())) == (alice.enterprise, [dina])
+
+
+def test_the_list_tells_the_size_and_leads_to_the_students(alice: User, croquet: StudentGroup) -> None:
+    page = reader(alice).get("/groups/")
+    assert [(group.name, group.size) for group in page.context["page_obj"]] == [("Croquet", 1)]
+    assert f"/people/?group={croquet.pk}" in text(page)
+
+
+def test_the_list_costs_the_same_for_many_groups(
+    alice: User, school: Enterprise, croquet: StudentGroup
+) -> None:
+    client = reader(alice)
+    with CaptureQueriesContext(connection) as few:
+        client.get("/groups/")
+    StudentGroup.objects.bulk_create(StudentGroup(enterprise=school, name=f"G{n}") for n in range(40))
+    with CaptureQueriesContext(connection) as many:
+        client.get("/groups/")
+    assert len(many) == len(few)
+
+
+def test_five_hundred_students_are_picked_at_once(
+    alice: User, school: Enterprise, croquet: StudentGroup
+) -> None:
+    crowd = [
+        User(enterprise=school, user_id=f"s{n:03}", login=f"s{n}", nickname=f"S{n}", role="student")
+        for n in range(500)
+    ]
+    User.objects.bulk_create(crowd)
+    client = reader(alice)
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(f"/groups/{croquet.pk}/edit/")
+    assert len(queries) < 12
+    choices = page.context["form"].candidates()
+    assert (len(choices), choices[0].user_id, choices[0].chosen) == (501, "dina", True)
+    everybody = [one.user_id for one in choices]
+    answer = client.post(f"/groups/{croquet.pk}/edit/", {"name": "All", "students": everybody})
+    assert answer.status_code == 302
+    assert croquet.students.count() == 501
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("fields", "field", "sentence"),
+    [
+        ({"name": ""}, "name", "Write the name of the group."),
+        ({"name": "Croquet"}, "name", "Your school has a group of this name. Choose another name."),
+        (
+            {"students": ["bob"]},
+            "students",
+            "One of the chosen people is no student of your school. Choose from the list.",
+        ),
+        (
+            {"students": ["charlie"]},
+            "students",
+            "One of the chosen people is no student of your school. Choose from the list.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_the_picks_stay(
+    alice: User,
+    bob: User,
+    charlie: User,
+    croquet: StudentGroup,
+    fields: dict[str, object],
+    field: str,
+    sentence: str,
+    language: str,
+) -> None:
+    answer = reader(alice, language).post(NEW, {"name": "Chess", "students": ["dina"], **fields})
+    assert list(answer.context["form"].errors) == [field]
+    assert says(answer, sentence, language)
+    assert StudentGroup.objects.count() == 1
+    if field == "name":
+        assert [one.user_id for one in answer.context["form"].candidates() if one.chosen] == ["dina"]
+
+
+def test_a_deactivated_student_stays_in_the_group_until_taken_out(
+    alice: User, dina: User, croquet: StudentGroup
+) -> None:
+    User.objects.filter(pk=dina.pk).update(is_active=False)
+    client = reader(alice)
+    client.post(f"/groups/{croquet.pk}/edit/", {"name": "Croquet", "students": ["dina"]})
+    assert croquet.students.count() == 1
+    client.post(f"/groups/{croquet.pk}/edit/", {"name": "Croquet"})
+    assert croquet.students.count() == 0
+
+
+def test_groups_are_closed_to_those_whom_they_do_not_concern(
+    bob: User, sue: User, charlie: User, croquet: StudentGroup
+) -> None:
+    assert reader(bob).get("/groups/").status_code == 403
+    assert reader(sue).get("/groups/").status_code == 200
+    for one, status in ((bob, 403), (sue, 403), (charlie, 404)):
+        assert reader(one).post(f"/groups/{croquet.pk}/edit/", {"name": "Mine"}).status_code == status
+    assert StudentGroup.objects.get().name == "Croquet"

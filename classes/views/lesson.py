@@ -17,7 +17,7 @@ from classes.models import Lesson
 from classes.phases import phase_of
 from classes.queries import operations_about, roll
 from console.outbox.states import SyncState
-from console.policy import in_school, may, refusal
+from console.policy import in_school, may
 from console.policy.pages import SchoolPage
 
 #: States that pass by themselves, within seconds as a rule.
@@ -72,5 +72,5 @@ def find_lesson(reader: Any, pk: int) -> Lesson:
     if lesson is None:
         raise Http404(_("There is no such lesson in your school."))
     if not may(reader, "view", "lesson", lesson):
-        raise PermissionDenied(refusal("view", "lesson"))
+        raise PermissionDenied(_("This lesson is not one of yours. Ask an administrator of your school."))
     return lesson

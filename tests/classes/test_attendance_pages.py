@@ -1,0 +1,154 @@
+"""The register of a lesson as a page and as files."""
+
+import csv
+import io
+import re
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
+
+from accounts.models import Role
+from classes.attendance.register import recompute
+from classes.kinds import Status
+from tests.classes.rows import expect, held, over, planned, poll, running
+from tests.support.cast import person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lesson(bob, kids):
+    """Bob's, over: Kid1 and Kid2 were there all the time, Kid3 never came, Zoe was not expected."""
+    zoe = person(bob.enterprise, "zoe", Role.STUDENT)
+    lesson = over(bob, topic="Croquet")
+    expect(lesson, *kids)
+    held(lesson, [bob, *kids[:2], zoe])
+    return lesson
+
+
+def text_of(answer):
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def names(page):
+    """Who stands in the registers of the page, in order."""
+    return [name.strip() for name in re.findall(r'class="person-words">(?:<a[^>]*>|<span>)([^<]+)', page)]
+
+
+def test_the_absent_come_first_then_the_present_then_staff_and_strangers(browse, alice, lesson):
+    page = text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/"))
+    assert names(page) == ["Kid3", "Kid1", "Kid2", "Bob", "Zoe"]
+    assert page.index("Teacher and staff") < page.index(">Bob<")
+    assert page.index("Others who were there") < page.index(">Zoe<")
+
+
+def test_a_row_tells_mark_times_share_and_why(browse, alice, lesson):
+    page = text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/"))
+    row = page[page.index(">Kid1<") : page.index(">Kid2<")]
+    assert "present" in row
+    assert f"{timezone.localtime(lesson.real_started_at):%H:%M:%S}" in row
+    assert "45 min" in row
+    assert "100 %" in row
+    assert "Present: " in row
+    assert "Absent: not seen in the lesson." in page
+
+
+def test_the_line_is_drawn_without_style_and_told_in_words(browse, alice, lesson):
+    page = text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/"))
+    assert "<rect" in page
+    assert "style=" not in page
+    begins, ends = (
+        timezone.localtime(at).strftime("%H:%M:%S") for at in (lesson.real_started_at, lesson.real_ended_at)
+    )
+    assert f'aria-label="In the room: {begins}–{ends}.' in page
+
+
+@pytest.mark.parametrize(
+    ("mark", "found"), [("absent", ["Kid3"]), ("present", ["Kid1", "Kid2"]), ("late", [])]
+)
+def test_a_count_shows_those_that_it_counts(browse, alice, lesson, mark, found):
+    page = text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/?mark={mark}"))
+    assert names(page) == [*found, "Bob", "Zoe"]
+    number = re.search(rf'href="\?mark={mark}".*?<strong>(\d+)</strong>', page, re.S)
+    assert (int(number[1]) if number else 0) == len(found)
+
+
+def test_an_unknown_mark_shows_nobody_and_breaks_nothing(browse, alice, lesson):
+    page = text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/?mark=%3Cb%3E"))
+    assert "Nobody has this mark" in page
+
+
+def test_provisional_and_final_are_told_apart(browse, alice, lesson):
+    assert "Final since" in text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/"))
+    lesson.final_at = None
+    lesson.save()
+    assert "Provisional" in text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/"))
+
+
+def test_who_is_still_in_is_said_while_it_runs(browse, alice, bob, kids):
+    lesson = running(bob)
+    expect(lesson, *kids)
+    poll(lesson, [bob, kids[0]], timezone.now() - timedelta(seconds=5))
+    recompute(lesson)
+    page = text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/"))
+    assert "still in" in page
+    assert "state so far" in page
+
+
+def test_before_the_first_mark_everybody_expected_stands_there(browse, alice, bob, kids):
+    lesson = planned(bob, status=Status.WILL)
+    expect(lesson, *kids)
+    assert set(names(text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/")))) >= {"Kid1", "Kid2", "Kid3"}
+
+
+def test_a_student_sees_the_own_row_alone_and_takes_no_file(browse, kids, lesson):
+    page = text_of(browse(kids[0], f"/lessons/{lesson.pk}/attendance/"))
+    assert names(page) == ["Kid1"]
+    assert "attendance.xlsx" not in page
+    assert browse(kids[0], f"/lessons/{lesson.pk}/attendance.xlsx").status_code == 403
+
+
+def test_the_teacher_takes_the_file_and_another_teacher_does_not(browse, bob, school, lesson):
+    with closing(browse(bob, f"/lessons/{lesson.pk}/attendance.xlsx")) as answer:
+        assert answer.status_code == 200
+    dora = person(school, "dora", Role.TEACHER)
+    assert browse(dora, f"/lessons/{lesson.pk}/attendance.xlsx").status_code == 403
+
+
+def test_the_excel_file_holds_everybody_to_the_second(browse, alice, lesson):
+    answer = browse(alice, f"/lessons/{lesson.pk}/attendance.xlsx")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    heading, *rows = book.get_sheet_by_index(0).to_python()
+    by_id = {row[0]: dict(zip(heading, row, strict=True)) for row in rows}
+    assert list(by_id) == ["kid3", "kid1", "kid2", "bob", "zoe"]
+    assert by_id["kid3"]["Mark"] == "absent"
+    began = timezone.localtime(lesson.real_started_at).replace(tzinfo=None)
+    first_in = next(value for name, value in by_id["kid1"].items() if name.startswith("First in"))
+    assert first_in == began
+    assert "Asia/Shanghai" in " ".join(map(str, heading))
+    assert "Croquet" in str(book.get_sheet_by_index(1).to_python())
+
+
+def test_the_csv_file_says_the_same(browse, alice, lesson):
+    answer = browse(alice, f"/lessons/{lesson.pk}/attendance.csv")
+    assert answer["Content-Type"].startswith("text/csv")
+    assert answer["Cache-Control"] == "no-store, private"
+    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [line[0] for line in lines[1:]] == ["kid3", "kid1", "kid2", "bob", "zoe"]
+    assert "Croquet" in answer["Content-Disposition"]
+
+
+def test_the_file_speaks_chinese_to_a_chinese_reader(browse, alice, lesson):
+    answer = browse(alice, f"/lessons/{lesson.pk}/attendance.csv", language="zh-hans")
+    assert "缺勤" in answer.content.decode()
+
+
+def test_thirty_rows_cost_no_more_queries_than_three(queries, alice, bob, school, lesson):
+    few = queries(alice, f"/lessons/{lesson.pk}/attendance/")
+    expect(lesson, *(person(school, f"m{n}", Role.STUDENT) for n in range(27)))
+    recompute(lesson)
+    assert queries(alice, f"/lessons/{lesson.pk}/attendance/") == few

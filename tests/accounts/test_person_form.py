@@ -163,3 +163,9 @@ def test_nobody_else_adds_or_changes_people(bob: User, dina: User, sue: User, ch
         assert add(reader(one)).status_code == 403
         assert edit(one, dina).status_code == 403
     assert edit(charlie, dina).status_code == 404
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("en", "Use at least 8 characters."), ("zh-hans", "8")])
+def test_a_short_password_is_told_how_long_it_must_be(alice: User, language: str, sentence: str) -> None:
+    answer = add(reader(alice, language), password="ab3$x")
+    assert sentence in " ".join(answer.context["form"].errors["password"])

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from classes.attendance.evidence import record_callback
 from classes.models import Lesson, Recording
 from console.inbox.models import Callback
 from console.inbox.process import Park, handles
@@ -28,8 +29,9 @@ def _lesson_of(callback: Callback) -> Lesson:
 @handles("join_class")
 @handles("quit_class")
 def look(callback: Callback) -> None:
-    """Something happened in a lesson: ask `/class/info` and the member lists."""
+    """Something happened in a lesson: ask `/class/info` and the member lists; an entry or exit is evidence."""
     lesson = _lesson_of(callback)
+    record_callback(lesson, callback.event, callback.body["data"], seen_at=callback.received_at)
     Lesson.objects.filter(pk=lesson.pk, cancelled_at=None, final_at=None).update(look_at=timezone.now())
     transaction.on_commit(lambda: ring("console.mirror.tasks.poll"))
 

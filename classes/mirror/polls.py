@@ -24,6 +24,8 @@ from console.mirror.registry import poller
 
 log = logging.getLogger(__name__)
 THREADS = 8
+#: After so many reads of the history an exit that is still missing is not waited for any longer.
+PATIENCE = 30
 
 
 @dataclass
@@ -76,8 +78,8 @@ def _person(line: RuntimeMember) -> str:
     return line.user_id
 
 
-def _stay(line: HistoryMember) -> tuple[str, int]:
-    return line.user_id, line.enter_time
+def _stay(line: HistoryMember) -> tuple[str, int, int]:
+    return line.user_id, line.enter_time, line.quit_time
 
 
 @transaction.atomic
@@ -88,7 +90,7 @@ def _write(lesson: Lesson, look: Look) -> None:
     lesson_seen(lesson, look.info)
     fields: dict[str, Any] = {"looked_at": look.seen_at, "look_failures": 0}
     if look.room is not None:
-        record_runtime(lesson, look.room.lines, seen_at=look.seen_at)
+        _write_room(lesson, look.room, look.seen_at)
         recompute(lesson)
     if look.history is not None:
         record_history(lesson, look.history.lines, seen_at=look.seen_at)
@@ -97,12 +99,22 @@ def _write(lesson: Lesson, look: Look) -> None:
     let_go(lesson, next_look(lesson), **fields)
 
 
+def _write_room(lesson: Lesson, room: Walk[RuntimeMember], seen_at: datetime) -> None:
+    """Who is in the room; a list that was not read to its end tells nothing about who is missing from it."""
+    if room.complete and not room.odd:
+        record_runtime(lesson, room.lines, seen_at=seen_at)
+    else:
+        record_failed(lesson, seen_at=seen_at, why="incomplete")
+
+
 def _settled(lesson: Lesson, look: Look) -> dict[str, Any]:
     """Whether the history can be trusted: complete, as many lines as the total, and the same twice."""
     assert look.history is not None
     lines = sorted((line.user_id, line.enter_time, line.quit_time) for line in look.history.lines)
     digest = hashlib.sha256(repr(lines).encode()).hexdigest()
-    open_stays = any(not left for _, _, left in lines)
+    # An exit that never comes must not keep the register open for ever; what follows it is unknown.
+    waited = lesson.history_reads >= PATIENCE
+    open_stays = any(not left for _, _, left in lines) and not waited
     complete = look.history.complete and look.history_total == len(lines) and not open_stays
     if complete and digest == lesson.history_digest:
         lesson.final_at = look.seen_at

@@ -1,7 +1,9 @@
 """What both doors (/paas and /saas) do alike: read the body, run the rule, note it, answer 200."""
 
 import json
+import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +17,8 @@ from .faults.plan import Fault
 from .server import BODY_LIMIT
 from .store.models import Enterprise
 from .store.write import writing
+
+JSON = "application/json; charset=utf-8"
 
 
 @dataclass
@@ -87,13 +91,33 @@ def broken(seen: Seen, error: Exception) -> Answer:
     return {"error_code": int(Code.GENERIC), "error_msg": "the service failed"}
 
 
-def respond(answer: Answer, request: HttpRequest, fault: Fault | None) -> HttpResponse:
-    """The answer as it leaves: whole, or as an armed fault wants it."""
-    if fault is not None:
-        return answering.spoil(answer, request, fault)
-    return HttpResponse(
-        json.dumps(answer, ensure_ascii=False), content_type="application/json; charset=utf-8"
-    )
+def answered(
+    request: HttpRequest, seen: Seen, fault: Fault | None, work: Callable[[], Answer]
+) -> HttpResponse:
+    """The answer of `work` as it leaves: whole, or as an armed fault wants it (which may stop the work)."""
+    if fault is None:
+        return as_json(work())
+    if not answering.applies(fault):
+        seen.note(fault.error_code if fault.kind == "refuse" else None, fault)
+        refused: Answer = {"error_code": fault.error_code, "error_msg": "refused on demand"}
+        return answering.spoil(refused, request, fault)
+    if fault.kind == "stall" and not fault.applied:
+        time.sleep(fault.seconds)
+    answer = work()
+    if fault.kind == "stall" and fault.applied:
+        time.sleep(fault.seconds)
+    return answering.spoil(answer, request, fault)
+
+
+def as_json(answer: Answer) -> HttpResponse:
+    """A whole answer."""
+    return HttpResponse(json.dumps(answer, ensure_ascii=False), content_type=JSON)
+
+
+def claimed_app(request: HttpRequest) -> int | None:
+    """The sdkappid that the URL claims, for faults that wait for one enterprise."""
+    claimed = request.GET.get("sdkappid", "")
+    return int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) < 19 else None
 
 
 def owner(sdkappid: int) -> Enterprise:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from .. import knobs, ledger
+from ..door import as_json
 from ..endpoint import Answer
 from ..errors import Code, Refusal
 from ..faults import plan
@@ -44,9 +45,7 @@ def control(request: HttpRequest, path: str) -> HttpResponse:
             answer = {"error_code": 0, "error_msg": ""} | _run(request, path)
     except Refusal as refusal:
         answer = refusal.answer()
-    return HttpResponse(
-        json.dumps(answer, ensure_ascii=False), content_type="application/json; charset=utf-8"
-    )
+    return as_json(answer)
 
 
 def _run(request: HttpRequest, path: str) -> Answer:

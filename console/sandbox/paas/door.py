@@ -8,7 +8,7 @@ from .. import clock, door, knobs, signature
 from ..door import Seen
 from ..endpoint import Answer, Call
 from ..errors import Code, Refusal
-from ..faults import answering, plan
+from ..faults import plan
 from ..faults.plan import Fault
 from .table import ENDPOINTS
 
@@ -16,17 +16,8 @@ from .table import ENDPOINTS
 def paas(request: HttpRequest, path: str) -> HttpResponse:
     """One request of a school's own backend."""
     seen = Seen(path if path in ENDPOINTS else "unknown")
-    fault = plan.take("paas", path, _claimed_app(request))
-    if not answering.applies(fault):
-        seen.note(fault.error_code if fault and fault.kind == "refuse" else None, fault)
-        answer: Answer = {"error_code": fault.error_code if fault else 0, "error_msg": "refused on demand"}
-        return door.respond(answer, request, fault)
-    if fault and fault.kind == "stall" and not fault.applied:
-        time.sleep(fault.seconds)
-    answer = _answer(request, path, seen, fault)
-    if fault and fault.kind == "stall" and fault.applied:
-        time.sleep(fault.seconds)
-    return door.respond(answer, request, fault)
+    fault = plan.take("paas", path, door.claimed_app(request))
+    return door.answered(request, seen, fault, lambda: _answer(request, path, seen, fault))
 
 
 def _answer(request: HttpRequest, path: str, seen: Seen, fault: Fault | None) -> Answer:
@@ -61,9 +52,3 @@ def _enter(request: HttpRequest, seen: Seen) -> tuple[Call, object]:
     signature.check_random(public)
     seen.body = body
     return Call(enterprise, {}), body
-
-
-def _claimed_app(request: HttpRequest) -> int | None:
-    """The sdkappid that the URL claims, for faults that wait for one enterprise."""
-    claimed = request.GET.get("sdkappid", "")
-    return int(claimed) if claimed.isascii() and claimed.isdigit() else None

@@ -6,7 +6,6 @@ secret; the session token is. Other origins may call (CORS), since a class clien
 
 import hashlib
 import hmac
-import time
 
 from django.http import HttpRequest, HttpResponse
 
@@ -14,7 +13,7 @@ from .. import clock, door
 from ..door import Seen
 from ..endpoint import Answer, Call, Endpoint
 from ..errors import Code, Refusal, invalid
-from ..faults import answering, plan
+from ..faults import plan
 from ..faults.plan import Fault
 from ..store.models import Enterprise, Person, Session
 from .table import ENDPOINTS
@@ -32,15 +31,8 @@ def saas(request: HttpRequest, path: str) -> HttpResponse:
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers=CORS)
     seen = Seen(f"saas/{path}" if path in ENDPOINTS else "saas/unknown")
-    fault = plan.take("saas", path, None)
-    if fault and fault.kind == "stall":
-        time.sleep(fault.seconds)
-    if answering.applies(fault):
-        answer = _answer(request, path, seen, fault)
-    else:
-        seen.note(None, fault)
-        answer = {"error_code": fault.error_code if fault else 0, "error_msg": "refused on demand"}
-    response = door.respond(answer, request, fault)
+    fault = plan.take("saas", path, door.claimed_app(request))
+    response = door.answered(request, seen, fault, lambda: _answer(request, path, seen, fault))
     for name, value in CORS.items():
         response[name] = value
     return response
@@ -92,9 +84,8 @@ def _person(request: HttpRequest) -> Person:
 
 def _enterprise(request: HttpRequest, body: object) -> Enterprise:
     """Before the login: by sdkappid of the query or enterprise_id of the body."""
-    claimed = request.GET.get("sdkappid", "")
-    if claimed.isascii() and claimed.isdigit() and len(claimed) < 19:
-        return door.owner(int(claimed))
+    if (claimed := door.claimed_app(request)) is not None:
+        return door.owner(claimed)
     number = body.get("enterprise_id") if isinstance(body, dict) else None
     if isinstance(number, str) and number.isascii() and number.isdigit() and len(number) < 19:
         number = int(number)

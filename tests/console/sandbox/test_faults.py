@@ -135,7 +135,8 @@ def test_unknown_faults_are_refused(school: School, wrong: dict[str, Any]) -> No
 
 def test_the_class_client_can_be_refused_too(school: School) -> None:
     client = school.client(school.person())
-    arm(school, kind="refuse", target="saas", match="user/info", error_code=10202)
+    arm(school, kind="refuse", target="saas", match="user/info", error_code=10202, sdkappid=school.app)
+    arm(school, kind="refuse", target="saas", sdkappid=school.app + 1, times=0)
     assert [client.code("user/info"), client.code("user/info")] == [10202, 0]
 
 

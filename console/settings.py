@@ -126,6 +126,8 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = env.CONSOLE_DATA / "media"
+# A group or a lesson is sent with a field for each of its people.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # Cookies and redirects want HTTPS wherever the address that people use is HTTPS.
 _https = env.PUBLIC_URL.startswith("https://")

@@ -1,0 +1,1 @@
+"""Measurements of this project beside their anchors; `make bench` runs them all."""

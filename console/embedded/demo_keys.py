@@ -7,6 +7,7 @@ a demo and wrong for a school.
 import base64
 import os
 import secrets
+import threading
 from pathlib import Path
 
 FILE = "keys.env"
@@ -28,7 +29,7 @@ def _field_key() -> str:
 
 def _write(path: Path, keys: dict[str, str]) -> None:
     """Appear complete or not at all; of several processes that write at once the first one wins."""
-    own = path.with_name(f"{path.name}.{os.getpid()}")
+    own = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
     with open(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.writelines(f"{name}={value}\n" for name, value in keys.items())
     try:

@@ -32,7 +32,7 @@ def iclass(iclass_sandbox: Sandbox, settings: Any) -> Iterator[Sandbox]:
     """The service with no fault armed; the console talks to it and does not dawdle."""
     settings.ICLASS_BASE_URL = settings.ICLASS_ROOM_URL = iclass_sandbox.url
     settings.PROBE_SETTLE_S = settings.OUTBOX_BACKOFF_S = settings.HISTORY_POLL_S = 0
-    settings.ICLASS_TIMEOUT_S = 2
+    settings.ICLASS_TIMEOUT_S = 10
     forget_senders()
     yield iclass_sandbox
     iclass_sandbox.control("faults", {"clear": True})

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.services import edit_school, new_token, register_person
+from accounts.services import edit_school, new_token, pull_school, register_person
 from classes.services import cancel_lesson, edit_lesson, push_lesson
 from console.outbox import claims, relay
 from console.outbox.models import Attempt, Operation
@@ -79,7 +79,8 @@ def test_a_refusal_is_shown_on_the_row_and_not_repeated(connected, alice, bob, i
     relay.drain()
     lesson.refresh_from_db()
     assert (lesson.sync_state, lesson.sync_reason) == (SyncState.REFUSED, "10003")
-    assert lesson.sync_words and str(lesson.sync_words.what)
+    assert lesson.sync_words
+    assert str(lesson.sync_words.what)
     push_lesson(lesson=lesson, by=alice)
     relay.drain()
     lesson.refresh_from_db()
@@ -105,8 +106,6 @@ def test_a_school_without_a_private_key_says_so_and_sends_once_it_is_pulled(scho
     relay.drain()
     lesson.refresh_from_db()
     assert (lesson.sync_state, lesson.sync_reason) == (SyncState.HELD, "no_private_key")
-    from accounts.services import pull_school  # noqa: PLC0415
-
     pull_school(school=school, by=alice)
     relay.drain()
     lesson.refresh_from_db()

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +13,7 @@ from rest_framework.routers import SimpleRouter
 from accounts import services
 from accounts.models import StudentGroup, User
 from accounts.roles import REGISTRABLE, Role
+from accounts.userids import UserIdsField
 from console.outbox.rest import SyncField
 from console.policy.rest import SchoolSerializer, SchoolViewSet
 
@@ -31,8 +33,16 @@ class UserSerializer(SchoolSerializer):
         return {**super().to_representation(instance), "role": instance.role}
 
     def validate_user_id(self, value: str) -> str:
-        if self.instance is not None and value != self.instance.user_id:
-            raise serializers.ValidationError(self.fields["user_id"].error_messages["invalid"])
+        """Chosen once, and not taken."""
+        if self.instance is not None:
+            if value != self.instance.user_id:
+                raise serializers.ValidationError(_("A user id is chosen once and cannot be changed."))
+            return value
+        enterprise = self.context["request"].user.enterprise_id
+        if User.objects.filter(enterprise=enterprise, user_id=value).exists():
+            raise serializers.ValidationError(
+                _("This user id is taken in your school. Choose another, or change that person.")
+            )
         return value
 
 
@@ -56,13 +66,14 @@ class UserViewSet(
 
     def perform_create(self, serializer: Any) -> None:
         by = self.request.user
-        serializer.instance = services.register_person(
-            enterprise=by.enterprise, by=by, **serializer.validated_data
-        )
+        person = services.register_person(enterprise=by.enterprise, by=by, **serializer.validated_data)
+        person.refresh_from_db()  # its state at the service is written beside it
+        serializer.instance = person
 
     def perform_update(self, serializer: Any) -> None:
         fields = {name: value for name, value in serializer.validated_data.items() if name != "user_id"}
-        serializer.instance = services.edit_person(person=serializer.instance, by=self.request.user, **fields)
+        services.edit_person(person=serializer.instance, by=self.request.user, **fields)
+        serializer.instance.refresh_from_db()
 
     @extend_schema(request=None, responses={202: None})
     @action(detail=True, methods=["post"])
@@ -73,19 +84,38 @@ class UserViewSet(
 
 
 class GroupSerializer(SchoolSerializer):
-    students = serializers.SlugRelatedField("user_id", many=True, read_only=True)
+    """A group of students (班级), who are named by user id."""
+
+    students = UserIdsField(roles=(Role.STUDENT,), required=False)
 
     class Meta:
         model = StudentGroup
         fields = ("id", "name", "students")
 
 
-class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
-    """Groups of students (班级)."""
+class GroupViewSet(viewsets.ModelViewSet, SchoolViewSet):
+    """Groups of students, which only the console knows."""
 
     resource = "group"
     serializer_class = GroupSerializer
     queryset = StudentGroup.objects.prefetch_related("students")
+    http_method_names = ("get", "post", "patch", "delete", "head", "options")
+
+    def perform_create(self, serializer: Any) -> None:
+        self._save(serializer, StudentGroup(enterprise=self.request.user.enterprise))
+
+    def perform_update(self, serializer: Any) -> None:
+        self._save(serializer, serializer.instance)
+
+    def perform_destroy(self, group: StudentGroup) -> None:
+        services.delete_group(group=group, by=self.request.user)
+
+    def _save(self, serializer: Any, group: StudentGroup) -> None:
+        told = serializer.validated_data
+        group.name = told.get("name", group.name)
+        students = told["students"] if "students" in told else list(group.students.all()) if group.pk else []
+        services.save_group(group=group, students=students, by=self.request.user)
+        serializer.instance = self.queryset.get(pk=group.pk)
 
 
 router = SimpleRouter()

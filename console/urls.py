@@ -8,6 +8,7 @@ from console import health, metrics
 
 api = [
     path("", include("accounts.api")),
+    path("", include("documents.api")),
     path("", include("classes.api.views")),
     path("", include("console.outbox.rest")),
     path("", include("console.inbox.rest")),

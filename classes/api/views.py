@@ -1,7 +1,8 @@
-"""The resources: lessons with their acts, their attendance, recordings."""
+"""The resources: lessons with their acts, courses, recordings; and the addresses of all of them."""
 
 from typing import Any
 
+from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -10,8 +11,9 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from classes import services
-from classes.api.serializers import LessonSerializer, RecordingSerializer
-from classes.models import Lesson, Recording
+from classes.api.attendance import AttendanceViewSet, LessonAttendance, LessonAttendanceFile
+from classes.api.serializers import CourseSerializer, LessonSerializer, RecordingSerializer
+from classes.models import Course, Lesson, Recording
 from console.policy.rest import SchoolViewSet
 
 
@@ -40,13 +42,12 @@ class LessonViewSet(
     }
 
     def perform_create(self, serializer: Any) -> None:
-        serializer.instance = services.schedule_lesson(by=self.request.user, **serializer.validated_data)
+        lesson = services.schedule_lesson(by=self.request.user, **serializer.validated_data)
+        serializer.instance = self._fresh(lesson)
 
     def perform_update(self, serializer: Any) -> None:
-        serializer.instance = services.edit_lesson(
-            lesson=serializer.instance, by=self.request.user, **serializer.validated_data
-        )
-        self._forget_members(serializer.instance)
+        services.edit_lesson(lesson=serializer.instance, by=self.request.user, **serializer.validated_data)
+        serializer.instance = self._fresh(serializer.instance)
 
     @extend_schema(request=None, responses=LessonSerializer)
     @action(detail=True, methods=["post"])
@@ -75,13 +76,11 @@ class LessonViewSet(
         return self._told(lesson)
 
     def _told(self, lesson: Lesson) -> Response:
-        lesson.refresh_from_db()
-        self._forget_members(lesson)
-        return Response(self.get_serializer(lesson).data)
+        return Response(self.get_serializer(self._fresh(lesson)).data)
 
-    def _forget_members(self, lesson: Lesson) -> None:
-        """The prefetched members may be those from before the change."""
-        getattr(lesson, "_prefetched_objects_cache", {}).pop("members", None)
+    def _fresh(self, lesson: Lesson) -> Lesson:
+        """Read again: its state at the service and its members are written beside it."""
+        return self.queryset.get(pk=lesson.pk)
 
 
 class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
@@ -93,7 +92,25 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolV
     filterset_fields = ("lesson", "video_type")
 
 
+class CourseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
+    """Series of lessons."""
+
+    resource = "course"
+    queryset = Course.objects.select_related("teacher", "enterprise").prefetch_related(
+        "assistants", "members", "groups", "lessons"
+    )
+    serializer_class = CourseSerializer
+    filterset_fields = ("teacher__user_id",)
+
+
 router = SimpleRouter()
 router.register("lessons", LessonViewSet)
+router.register("courses", CourseViewSet)
 router.register("recordings", RecordingViewSet)
-urlpatterns = router.urls
+router.register("attendance", AttendanceViewSet)
+urlpatterns = [
+    *router.urls,
+    path("lessons/<int:pk>/attendance/", LessonAttendance.as_view({"get": "list"})),
+    path("lessons/<int:pk>/attendance.xlsx", LessonAttendanceFile.as_view({"get": "xlsx"})),
+    path("lessons/<int:pk>/attendance.csv", LessonAttendanceFile.as_view({"get": "csv"})),
+]

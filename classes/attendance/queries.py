@@ -13,6 +13,7 @@ from classes.attendance.register import reckoned
 from classes.attendance.sentence import sentence
 from classes.marks import by_urgency
 from classes.models import Attendance, Lesson
+from console.policy import may
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ def table_of(lesson: Lesson, marks: Iterable[Attendance] | None = None) -> Table
         counts=dict(Counter(entry.mark for entry in students)),
         provisional=lesson.final_at is None,
     )
+
+
+def table_for(reader: User, lesson: Lesson, marks: list[Attendance]) -> Table:
+    """The register of those marks that the reader may see; who may see the roll sees it before the first."""
+    return table_of(lesson, marks if marks or not may(reader, "list", "member") else None)
 
 
 def marks_of(lesson: Lesson) -> list[Attendance]:

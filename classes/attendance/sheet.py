@@ -4,13 +4,18 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
-from classes.attendance.queries import Entry
+from classes.attendance.queries import Entry, Table
 from classes.models import Lesson
 from console.sheets.columns import Column, Kind, local
+from console.sheets.csv import csv_text
+from console.sheets.download import attachment
+from console.sheets.xlsx import xlsx
 
 COLUMNS = (
     Column("user_id", gettext_lazy("User id"), Kind.ID, 18),
@@ -70,3 +75,13 @@ def filename(lesson: Lesson, suffix: str) -> str:
     return (
         f"{local(lesson.starts_at, lesson.enterprise.tz):%Y-%m-%d} {lesson.topic} {_('Attendance')}{suffix}"
     )
+
+
+def download(lesson: Lesson, table: Table, suffix: str) -> HttpResponseBase:
+    """The register as a file, with the lesson it is of and the zone of its times."""
+    zone, lines = lesson.enterprise.tz, rows(table.everybody)
+    name = filename(lesson, suffix)
+    if suffix == ".csv":
+        return attachment(csv_text(lines, COLUMNS, zone=zone), name)
+    meta = about(lesson) | {_("Written"): timezone.localtime().isoformat(" ", "seconds")}
+    return attachment(xlsx(lines, COLUMNS, _("Attendance"), meta, zone=zone), name)

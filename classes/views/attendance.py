@@ -5,13 +5,12 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from classes.attendance.queries import Entry, Table, table_of
-from classes.attendance.sheet import COLUMNS, about, filename, rows
+from classes.attendance.queries import Entry, Table, table_for
+from classes.attendance.sheet import download
 from classes.marks import SIGNS, Sign, sign_of
 from classes.models import Attendance, Lesson
 from classes.phases import phase_of
@@ -19,9 +18,6 @@ from classes.timeline import Piece, Ruler, in_words
 from classes.views.lesson import find_lesson
 from console.policy import may, scoped
 from console.policy.pages import SchoolPage
-from console.sheets.csv import csv_text
-from console.sheets.download import attachment
-from console.sheets.xlsx import xlsx
 
 
 class Row(NamedTuple):
@@ -58,9 +54,7 @@ class OfLesson(SchoolPage):
 
     @cached_property
     def table(self) -> Table:
-        """What the reader may see; who may see the roll sees it before the first mark too."""
-        sees_all = may(self.request.user, "list", "member")
-        return table_of(self.lesson, self.marks if self.marks or not sees_all else None)
+        return table_for(self.request.user, self.lesson, self.marks)
 
 
 class AttendancePage(OfLesson, TemplateView):
@@ -107,16 +101,10 @@ def _late_limit(students: Iterable[Entry]) -> int | None:
 
 
 class AttendanceSheet(OfLesson, View):
-    """The register as a file, with the lesson it is of and the zone of its times."""
+    """The register as a file."""
 
     action = "export"
     suffix = ".xlsx"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        lesson = self.lesson
-        zone, lines = lesson.enterprise.tz, rows(self.table.everybody)
-        name = filename(lesson, self.suffix)
-        if self.suffix == ".csv":
-            return attachment(csv_text(lines, COLUMNS, zone=zone), name)
-        meta = about(lesson) | {_("Written"): timezone.localtime().isoformat(" ", "seconds")}
-        return attachment(xlsx(lines, COLUMNS, _("Attendance"), meta, zone=zone), name)
+        return download(self.lesson, self.table, self.suffix)

@@ -9,8 +9,10 @@ two differ. Another school's row is 404, a refused one of the own school 403.
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as ModelError
 from django.db.models import Model, ProtectedError, QuerySet
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from rest_framework import serializers, status, viewsets
@@ -19,12 +21,14 @@ from rest_framework.fields import get_error_detail
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from console.policy.masking import mask
-from console.policy.rules import fields, in_school, may, refusal, role_of, scoped
+from console.policy.rules import current_school, fields, in_school, may, refusal, role_of, scoped
 from console.policy.table import Sight
 
+NON_FIELD: str = api_settings.NON_FIELD_ERRORS_KEY
 VERBS = {
     "list": "list",
     "retrieve": "view",
@@ -62,6 +66,13 @@ class SchoolViewSet(viewsets.GenericViewSet[Any]):
     policy_actions: ClassVar[dict[str, str]] = {}
     permission_classes = (PolicyPermission,)
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Times are told in the zone of the school; who came by a token is only known here."""
+        super().initial(request, *args, **kwargs)
+        school = current_school(request)
+        if school is not None:
+            timezone.activate(school.zone)  # until the end of the middleware that set it before
+
     @property
     def policy_action(self) -> str:
         return {**VERBS, **self.policy_actions}.get(self.action, self.action)
@@ -94,8 +105,15 @@ class SchoolSerializer(serializers.ModelSerializer[Any]):
 def explain(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler, which also knows what services raise: a wrong value is 400, a row still in use 409."""
     if isinstance(exc, ModelError):
-        exc = ValidationError(get_error_detail(exc))
+        exc = ValidationError(_at_fields(exc))
     if isinstance(exc, ProtectedError):
         detail = _("Other things still refer to this, so it cannot be deleted. Delete those first.")
         return Response({"detail": detail}, status=status.HTTP_409_CONFLICT)
     return exception_handler(exc, context)
+
+
+def _at_fields(error: ModelError) -> dict[str, Any]:
+    """Sentences by field; what is about none of them stands where DRF puts such."""
+    told = get_error_detail(error)
+    by_field: dict[str, Any] = told if isinstance(told, dict) else {NON_FIELD_ERRORS: told}
+    return {NON_FIELD if name == NON_FIELD_ERRORS else name: said for name, said in by_field.items()}

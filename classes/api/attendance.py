@@ -1,0 +1,124 @@
+"""Attendance in REST: the register of one lesson, as rows and as a file, and all marks as a list."""
+
+from typing import Any
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from classes.attendance.queries import Table, entry_of, table_for
+from classes.attendance.sheet import download
+from classes.models import Attendance, Lesson
+from classes.models.attendance import Grade, Mark
+from console.policy import in_school, may
+from console.policy.rest import SchoolViewSet
+from console.policy.rules import refusal
+from console.sheets.download import TYPES
+
+
+class AttendanceSerializer(serializers.Serializer[Any]):
+    """One person in one lesson.
+
+    `mark` is null for staff and for guests, who have none; `share` is a fraction of the time really
+    taught, null where nothing was; `reason` is a sentence in the reader's language.
+    """
+
+    user_id = serializers.CharField()
+    nickname = serializers.CharField()
+    role = serializers.CharField()
+    mark = serializers.ChoiceField(Mark.choices, allow_null=True)
+    first_entered_at = serializers.DateTimeField(allow_null=True)
+    last_left_at = serializers.DateTimeField(allow_null=True)
+    present_seconds = serializers.IntegerField()
+    share = serializers.FloatField(allow_null=True)
+    evidence = serializers.ChoiceField(Grade.choices)
+    reason = serializers.CharField(source="sentence")
+    provisional = serializers.BooleanField()
+
+    def to_representation(self, entry: Any) -> dict[str, Any]:
+        told = super().to_representation(entry)
+        return {**told, "mark": told["mark"] or None}
+
+
+class MarkSerializer(AttendanceSerializer):
+    """A row of the table of all marks."""
+
+    id = serializers.IntegerField()
+    lesson = serializers.IntegerField()
+
+    def to_representation(self, row: Attendance) -> dict[str, Any]:
+        entry = entry_of(row, row.lesson.enterprise.tz)
+        person = AttendanceSerializer(entry, context=self.context).data
+        return {"id": row.pk, "lesson": row.lesson_id, **person}
+
+
+class AttendanceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
+    """Marks of all lessons; a student's own alone."""
+
+    resource = "attendance"
+    queryset = Attendance.objects.select_related("lesson__enterprise", "person")
+    serializer_class = MarkSerializer
+    filterset_fields = ("lesson", "user_id", "mark", "provisional")
+
+
+class LessonAttendance(SchoolViewSet):
+    """The register of one lesson: a row a person who is expected or came."""
+
+    resource = "attendance"
+    queryset = Attendance.objects.select_related("person")
+    serializer_class = AttendanceSerializer
+    pagination_class = None
+    filter_backends = ()
+
+    @extend_schema(operation_id="lessons_attendance_list", responses=AttendanceSerializer(many=True))
+    def list(self, request: Request, pk: int) -> Response:
+        return Response(self.get_serializer(self.table(self.lesson()).everybody, many=True).data)
+
+    def lesson(self) -> Lesson:
+        lessons = in_school(
+            Lesson.objects.select_related("enterprise", "teacher"), self.request.user, "lesson"
+        )
+        lesson = lessons.filter(pk=self.kwargs["pk"]).first()
+        if lesson is None:
+            raise Http404
+        if not may(self.request.user, "view", "lesson", lesson):
+            raise PermissionDenied(refusal("view", "lesson"))
+        return lesson
+
+    def table(self, lesson: Lesson) -> Table:
+        return table_for(self.request.user, lesson, list(self.get_queryset().filter(lesson=lesson)))
+
+
+class AnyType(BaseContentNegotiation):
+    """A file has the type that it has; refusals are JSON."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return None
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class LessonAttendanceFile(LessonAttendance):
+    """The same register as a file."""
+
+    content_negotiation_class = AnyType
+    policy_actions = {"xlsx": "export", "csv": "export"}
+
+    @extend_schema(
+        operation_id="lessons_attendance_xlsx", responses={(200, TYPES[".xlsx"]): OpenApiTypes.BINARY}
+    )
+    def xlsx(self, request: Request, pk: int) -> HttpResponseBase:
+        lesson = self.lesson()
+        return download(lesson, self.table(lesson), ".xlsx")
+
+    @extend_schema(operation_id="lessons_attendance_csv", responses={(200, "text/csv"): OpenApiTypes.STR})
+    def csv(self, request: Request, pk: int) -> HttpResponseBase:
+        lesson = self.lesson()
+        return download(lesson, self.table(lesson), ".csv")

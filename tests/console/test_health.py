@@ -1,0 +1,46 @@
+"""/healthz and /readyz, as a supervisor of processes asks them."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from console.outbox.models import Pulse
+
+pytestmark = pytest.mark.django_db
+
+
+def ready():
+    answer = Client().get("/readyz")
+    return answer.status_code, answer.json()
+
+
+def test_a_process_that_answers_is_alive(settings):
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
+    answer = Client().get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_it_is_ready_with_database_broker_and_a_schedule_that_runs():
+    Pulse.objects.create(name="relay")
+    assert ready() == (200, {"status": "ok", "database": "ok", "broker": "ok", "beat": "ok"})
+
+
+def test_a_broker_that_is_away_is_named(settings):
+    Pulse.objects.create(name="relay")
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
+    status, parts = ready()
+    assert (status, parts["broker"], parts["database"]) == (503, "does not answer", "ok")
+
+
+def test_a_schedule_that_never_ran_or_stopped_is_named():
+    assert ready()[1]["beat"] == "has never run"
+    Pulse.objects.create(name="relay", at=timezone.now() - timedelta(hours=1))
+    status, parts = ready()
+    assert status == 503
+    assert parts["beat"].startswith("last ran 36")
+
+
+def test_they_tell_strangers_nothing_else():
+    assert set(ready()[1]) == {"status", "database", "broker", "beat"}

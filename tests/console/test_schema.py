@@ -1,0 +1,56 @@
+"""The OpenAPI description at /api/schema/: complete, open to everybody, without a warning."""
+
+import json
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+from drf_spectacular.drainage import GENERATOR_STATS
+
+pytestmark = pytest.mark.django_db
+
+RESOURCES = "users groups courses lessons documents recordings attendance operations callbacks".split()  # noqa: SIM905
+
+
+@pytest.fixture
+def described():
+    answer = Client().get("/api/schema/")
+    assert answer.status_code == 200
+    return yaml.safe_load(answer.content)
+
+
+def test_it_is_generated_without_a_warning(tmp_path):
+    GENERATOR_STATS.reset()
+    call_command("spectacular", fail_on_warn=True, validate=True, file=str(tmp_path / "schema.yaml"))
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_every_pinned_resource_is_listed_and_retrieved(described, name):
+    key = "{user_id}" if name == "users" else "{id}"
+    assert "get" in described["paths"][f"/api/v1/{name}/"]
+    assert "get" in described["paths"][f"/api/v1/{name}/{key}/"]
+
+
+def test_the_acts_on_a_lesson_and_its_register_are_described(described):
+    for act in ("start", "stop", "cancel"):
+        assert "post" in described["paths"][f"/api/v1/lessons/{{id}}/{act}/"]
+    paths = [path for path in described["paths"] if "/attendance" in path]
+    assert any(path.endswith("/attendance.xlsx") for path in paths)
+    assert any(path.endswith("/attendance.csv") for path in paths)
+
+
+def test_the_receiver_of_callbacks_is_described_with_its_signature(described):
+    [path] = [path for path in described["paths"] if path.startswith("/callbacks/iclass/")]
+    receive = described["paths"][path]["post"]
+    assert {one["name"] for one in receive["parameters"] if one["in"] == "query"} == {
+        *("sdkappid", "random", "expire_time", "sign"),
+    }
+    assert receive.get("security", [{}]) == [{}]
+
+
+def test_tokens_are_described_and_no_secret_is_a_field(described):
+    assert "token" in described["components"]["securitySchemes"]
+    text = json.dumps(described)
+    for secret in ("tic_key", "private_key", "user_token", "callback_token", "password"):
+        assert secret not in text

@@ -89,8 +89,18 @@ def test_the_form_proposes_the_next_full_hour_for_45_minutes(browse, alice):
         ({"topic": "x" * 300}, "topic", "may have 100 characters; this one has 300", "最多 100 个字"),
         ({"topic": " "}, "topic", "Give the lesson a topic.", "请填写课题。"),
         ({"students": ["nobody"]}, "students", "nobody with the user id “nobody”", "没有用户 ID 为“nobody”"),
-        ({"students": ["charles"]}, "students", "nobody with the user id “charles”", "没有用户 ID 为“charles”"),
-        ({"ids": "kid1 nobody charles"}, "ids", "these user ids: charles, nobody", "用户 ID 为 charles, nobody"),
+        (
+            {"students": ["charles"]},
+            "students",
+            "nobody with the user id “charles”",
+            "没有用户 ID 为“charles”",
+        ),
+        (
+            {"ids": "kid1 nobody charles"},
+            "ids",
+            "these user ids: charles, nobody",
+            "用户 ID 为 charles, nobody",
+        ),
         ({"start": "soon"}, "start", "Write the time as 19:30.", "时间请写成 19:30 的形式。"),
     ],
 )
@@ -104,7 +114,13 @@ def test_what_is_wrong_is_said_at_its_field(
 
 
 def test_nothing_that_was_typed_is_lost(browse, alice, kids, typed):
-    wrong = {"end": "18:30", "topic": "Croquet & <mallets>", "students": ["kid2"], "ids": "kid3", "bitrate": "900"}
+    wrong = {
+        "end": "18:30",
+        "topic": "Croquet & <mallets>",
+        "students": ["kid2"],
+        "ids": "kid3",
+        "bitrate": "900",
+    }
     page = browse(alice, "/lessons/new/", typed | wrong | {"groups": [StudentGroup.objects.get().pk]})
     text = page.content.decode()
     for kept in (
@@ -120,7 +136,10 @@ def test_nothing_that_was_typed_is_lost(browse, alice, kids, typed):
 
 
 def test_a_long_topic_is_not_cut_by_the_browser(browse, alice):
-    assert "maxlength" not in re.search(r'<input[^>]*name="topic"[^>]*>', text_of(browse(alice, "/lessons/new/")))[0]
+    assert (
+        "maxlength"
+        not in re.search(r'<input[^>]*name="topic"[^>]*>', text_of(browse(alice, "/lessons/new/")))[0]
+    )
 
 
 def test_a_lesson_past_midnight_names_its_last_day(browse, alice, typed):

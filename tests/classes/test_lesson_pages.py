@@ -16,7 +16,15 @@ from tests.support.cast import person
 pytestmark = pytest.mark.django_db
 
 ACTS = ("start", "stop", "cancel", "pull", "push")
-PAGES = ("", "edit/", "live/", "attendance/", "attendance.xlsx", "attendance.csv", *(f"{act}/" for act in ACTS))
+PAGES = (
+    "",
+    "edit/",
+    "live/",
+    "attendance/",
+    "attendance.xlsx",
+    "attendance.csv",
+    *(f"{act}/" for act in ACTS),
+)
 
 
 @pytest.fixture
@@ -51,7 +59,13 @@ def test_a_teacher_does_not_see_what_another_teaches(browse, school, lesson):
 
 @pytest.mark.parametrize(
     ("reader", "teachers", "students"),
-    [("alice", True, True), ("bob", True, True), ("ann", False, True), ("sue", False, True), ("kid1", False, True)],
+    [
+        ("alice", True, True),
+        ("bob", True, True),
+        ("ann", False, True),
+        ("sue", False, True),
+        ("kid1", False, True),
+    ],
 )
 def test_the_teachers_link_goes_to_the_teacher_and_the_school_alone(
     browse, alice, sue, lesson, reader, teachers, students

@@ -33,7 +33,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"No school has the SDKAppID {options['sdkappid']}. Make it with: enterprise add"
             )
-        password = sys.stdin.readline().rstrip("\n") if options["password_stdin"] else ""
+        password = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else ""
+        if options["password_stdin"] and not password:
+            raise CommandError("No password came on standard input. Send it as one line.")
         try:
             if password:
                 validate_password(password)

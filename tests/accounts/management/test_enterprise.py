@@ -1,0 +1,43 @@
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import Enterprise
+from console.outbox import relay
+from console.outbox.models import Operation
+from tests.support.cast import TIC_KEY
+
+pytestmark = pytest.mark.django_db
+
+
+def add(sdkappid=1400000001, name="Wonderland"):
+    call_command("enterprise", "add", "--sdkappid", str(sdkappid), "--tic-key", TIC_KEY, "--name", name)
+
+
+def test_a_school_is_made_and_told_in_one_line_without_its_key(capsys):
+    add()
+    out = capsys.readouterr().out
+    school = Enterprise.objects.get()
+    assert out.count("\n") == 1
+    assert json.loads(out) == {"id": school.pk, "callback_url": school.own_callback_url}
+    assert TIC_KEY not in out
+    assert school.tic_key.reveal() == TIC_KEY
+    assert school.callback_token in school.own_callback_url
+    assert Operation.objects.get().kind == "school.pull"
+
+
+def test_a_number_that_is_taken_is_a_sentence_and_makes_nothing(capsys):
+    add()
+    with pytest.raises(CommandError) as refused:
+        add(name="Another")
+    assert "SDKAppID" in str(refused.value)
+    assert TIC_KEY not in str(refused.value)
+    assert Enterprise.objects.count() == Operation.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_rest_of_the_school_is_pulled_from_the_service(iclass, capsys):
+    add()
+    relay.drain()
+    assert Enterprise.objects.get().private_key

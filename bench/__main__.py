@@ -1,4 +1,4 @@
-"""`make bench`: every measurement, one after the other; each prints a line a goal. Ends badly if one is missed.
+"""`make bench`: every measurement in turn; each prints a line a goal. Ends badly if one is missed.
 
 Each runs in a process of its own, so that none warms the memory or the settings of the next.
 """

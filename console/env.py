@@ -13,7 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-CONSOLE_DATA = Path(env.str("CONSOLE_DATA", default=str(BASE_DIR / "var"))).absolute()
+CONSOLE_DATA = Path(env.str("CONSOLE_DATA", default="") or BASE_DIR / "var").absolute()
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -28,4 +28,4 @@ FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 
 def seconds(name: str, default: float) -> float:
     """A span of time in seconds; tests set them to about one."""
-    return env.float(name, default=default)
+    return float(env.float(name, default=default))

@@ -11,239 +11,631 @@ import classes.models.lesson
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=100, verbose_name='title')),
-                ('class_type', models.CharField(choices=[('1vN', 'small class (members only)'), ('1v1', 'one to one (members only)'), ('public', 'public (anyone may enter)')], default='1vN', max_length=8, verbose_name='type')),
-                ('starts_local', models.DateTimeField(verbose_name='first lesson')),
-                ('duration_minutes', models.PositiveIntegerField(verbose_name='minutes')),
-                ('rrule', models.CharField(blank=True, max_length=300, verbose_name='repeats')),
-                ('skip', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), blank=True, default=list, size=None, verbose_name='left out dates')),
-                ('assistants', models.ManyToManyField(blank=True, related_name='courses_assisted', to=settings.AUTH_USER_MODEL, verbose_name='assistants')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='courses', to='accounts.enterprise')),
-                ('groups', models.ManyToManyField(blank=True, related_name='courses', to='accounts.studentgroup', verbose_name='groups')),
-                ('members', models.ManyToManyField(blank=True, related_name='courses_attended', to=settings.AUTH_USER_MODEL, verbose_name='students')),
-                ('teacher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='courses_taught', to=settings.AUTH_USER_MODEL, verbose_name='teacher')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=100, verbose_name="title")),
+                (
+                    "class_type",
+                    models.CharField(
+                        choices=[
+                            ("1vN", "small class (members only)"),
+                            ("1v1", "one to one (members only)"),
+                            ("public", "public (anyone may enter)"),
+                        ],
+                        default="1vN",
+                        max_length=8,
+                        verbose_name="type",
+                    ),
+                ),
+                ("starts_local", models.DateTimeField(verbose_name="first lesson")),
+                ("duration_minutes", models.PositiveIntegerField(verbose_name="minutes")),
+                ("rrule", models.CharField(blank=True, max_length=300, verbose_name="repeats")),
+                (
+                    "skip",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateField(),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="left out dates",
+                    ),
+                ),
+                (
+                    "assistants",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="courses_assisted",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assistants",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="courses",
+                        to="accounts.enterprise",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True, related_name="courses", to="accounts.studentgroup", verbose_name="groups"
+                    ),
+                ),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="courses_attended",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="students",
+                    ),
+                ),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="courses_taught",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="teacher",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'course',
-                'verbose_name_plural': 'courses',
-                'ordering': ['title', 'id'],
+                "verbose_name": "course",
+                "verbose_name_plural": "courses",
+                "ordering": ["title", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Lesson',
+            name="Lesson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('look_at', models.DateTimeField(editable=False, null=True)),
-                ('looked_at', models.DateTimeField(editable=False, null=True)),
-                ('look_failures', models.PositiveIntegerField(default=0, editable=False)),
-                ('look_owner', models.CharField(blank=True, editable=False, max_length=80)),
-                ('look_until', models.DateTimeField(editable=False, null=True)),
-                ('look_fence', models.PositiveBigIntegerField(default=0, editable=False)),
-                ('remote_id', models.CharField(blank=True, editable=False, max_length=64, verbose_name='id at the service')),
-                ('observed', models.JSONField(default=dict, editable=False, verbose_name='as the service has it')),
-                ('observed_at', models.DateTimeField(editable=False, null=True, verbose_name='last seen at the service')),
-                ('sync_state', models.CharField(choices=[('local', 'not sent yet'), ('in_sync', 'in sync'), ('sending', 'sending'), ('checking', 'checking'), ('held', 'held back'), ('refused', 'refused'), ('needs_you', 'needs you'), ('changed_outside', 'changed outside'), ('gone', 'gone at the service')], default='local', editable=False, max_length=16, verbose_name='state at the service')),
-                ('sync_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='reason')),
-                ('made_outside', models.BooleanField(default=False, editable=False, verbose_name='made outside this console')),
-                ('topic', models.CharField(max_length=100, verbose_name='topic')),
-                ('class_type', models.CharField(choices=[('1vN', 'small class (members only)'), ('1v1', 'one to one (members only)'), ('public', 'public (anyone may enter)')], default='1vN', max_length=8, verbose_name='type')),
-                ('starts_at', models.DateTimeField(verbose_name='starts')),
-                ('ends_at', models.DateTimeField(verbose_name='ends')),
-                ('record_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('local', "on the teacher's computer"), ('remote', 'in the cloud')], max_length=10), blank=True, default=classes.models.lesson.no_recording, size=None, verbose_name='recording')),
-                ('auto_open_mic', models.BooleanField(default=False, verbose_name='microphone on at entry')),
-                ('auto_open_camera', models.BooleanField(default=False, verbose_name='camera on at entry')),
-                ('bitrate', models.PositiveIntegerField(default=850, validators=[django.core.validators.MinValueValidator(100), django.core.validators.MaxValueValidator(10000)], verbose_name='bit rate (kbit/s)')),
-                ('max_on_mic', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='most people on the microphone')),
-                ('cancelled_at', models.DateTimeField(editable=False, null=True, verbose_name='cancelled')),
-                ('cancel_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='reason for cancelling')),
-                ('status', models.CharField(choices=[('will', 'not begun'), ('ing', 'running'), ('end', 'over')], default='will', editable=False, max_length=8, verbose_name='status')),
-                ('real_started_at', models.DateTimeField(editable=False, null=True, verbose_name='really began')),
-                ('real_ended_at', models.DateTimeField(editable=False, null=True, verbose_name='really ended')),
-                ('teacher_url', models.CharField(blank=True, editable=False, max_length=500)),
-                ('student_url', models.CharField(blank=True, editable=False, max_length=500)),
-                ('policy', models.JSONField(editable=False, null=True, verbose_name='rules of attendance, frozen at the end')),
-                ('history_digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('history_reads', models.PositiveIntegerField(default=0, editable=False)),
-                ('final_at', models.DateTimeField(editable=False, null=True, verbose_name='attendance final')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('course', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='lessons', to='classes.course', verbose_name='course')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to='accounts.enterprise')),
-                ('teacher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lessons_taught', to=settings.AUTH_USER_MODEL, verbose_name='teacher')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("look_at", models.DateTimeField(editable=False, null=True)),
+                ("looked_at", models.DateTimeField(editable=False, null=True)),
+                ("look_failures", models.PositiveIntegerField(default=0, editable=False)),
+                ("look_owner", models.CharField(blank=True, editable=False, max_length=80)),
+                ("look_until", models.DateTimeField(editable=False, null=True)),
+                ("look_fence", models.PositiveBigIntegerField(default=0, editable=False)),
+                (
+                    "remote_id",
+                    models.CharField(
+                        blank=True, editable=False, max_length=64, verbose_name="id at the service"
+                    ),
+                ),
+                (
+                    "observed",
+                    models.JSONField(default=dict, editable=False, verbose_name="as the service has it"),
+                ),
+                (
+                    "observed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last seen at the service"),
+                ),
+                (
+                    "sync_state",
+                    models.CharField(
+                        choices=[
+                            ("local", "not sent yet"),
+                            ("in_sync", "in sync"),
+                            ("sending", "sending"),
+                            ("checking", "checking"),
+                            ("held", "held back"),
+                            ("refused", "refused"),
+                            ("needs_you", "needs you"),
+                            ("changed_outside", "changed outside"),
+                            ("gone", "gone at the service"),
+                        ],
+                        default="local",
+                        editable=False,
+                        max_length=16,
+                        verbose_name="state at the service",
+                    ),
+                ),
+                (
+                    "sync_reason",
+                    models.CharField(blank=True, editable=False, max_length=300, verbose_name="reason"),
+                ),
+                (
+                    "made_outside",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="made outside this console"
+                    ),
+                ),
+                ("topic", models.CharField(max_length=100, verbose_name="topic")),
+                (
+                    "class_type",
+                    models.CharField(
+                        choices=[
+                            ("1vN", "small class (members only)"),
+                            ("1v1", "one to one (members only)"),
+                            ("public", "public (anyone may enter)"),
+                        ],
+                        default="1vN",
+                        max_length=8,
+                        verbose_name="type",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="starts")),
+                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                (
+                    "record_types",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("local", "on the teacher's computer"), ("remote", "in the cloud")],
+                            max_length=10,
+                        ),
+                        blank=True,
+                        default=classes.models.lesson.no_recording,
+                        size=None,
+                        verbose_name="recording",
+                    ),
+                ),
+                ("auto_open_mic", models.BooleanField(default=False, verbose_name="microphone on at entry")),
+                ("auto_open_camera", models.BooleanField(default=False, verbose_name="camera on at entry")),
+                (
+                    "bitrate",
+                    models.PositiveIntegerField(
+                        default=850,
+                        validators=[
+                            django.core.validators.MinValueValidator(100),
+                            django.core.validators.MaxValueValidator(10000),
+                        ],
+                        verbose_name="bit rate (kbit/s)",
+                    ),
+                ),
+                (
+                    "max_on_mic",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="most people on the microphone",
+                    ),
+                ),
+                ("cancelled_at", models.DateTimeField(editable=False, null=True, verbose_name="cancelled")),
+                (
+                    "cancel_reason",
+                    models.CharField(
+                        blank=True, editable=False, max_length=300, verbose_name="reason for cancelling"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("will", "not begun"), ("ing", "running"), ("end", "over")],
+                        default="will",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "real_started_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="really began"),
+                ),
+                (
+                    "real_ended_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="really ended"),
+                ),
+                ("teacher_url", models.CharField(blank=True, editable=False, max_length=500)),
+                ("student_url", models.CharField(blank=True, editable=False, max_length=500)),
+                (
+                    "policy",
+                    models.JSONField(
+                        editable=False, null=True, verbose_name="rules of attendance, frozen at the end"
+                    ),
+                ),
+                ("history_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                ("history_reads", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "final_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="attendance final"),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="lessons",
+                        to="classes.course",
+                        verbose_name="course",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lessons",
+                        to="accounts.enterprise",
+                    ),
+                ),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lessons_taught",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="teacher",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lesson',
-                'verbose_name_plural': 'lessons',
-                'ordering': ['starts_at', 'id'],
+                "verbose_name": "lesson",
+                "verbose_name_plural": "lessons",
+                "ordering": ["starts_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user_id', models.CharField(max_length=64, verbose_name='user id')),
-                ('nickname', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('role', models.CharField(max_length=20, verbose_name='role')),
-                ('expected', models.BooleanField(default=True, verbose_name='expected')),
-                ('mark', models.CharField(blank=True, choices=[('present', 'present'), ('late', 'late'), ('left_early', 'left early'), ('late_and_left_early', 'late and left early'), ('absent', 'absent'), ('excused', 'excused'), ('unknown', 'no data')], max_length=20, verbose_name='mark')),
-                ('first_entered_at', models.DateTimeField(null=True, verbose_name='first entered')),
-                ('last_left_at', models.DateTimeField(null=True, verbose_name='last left')),
-                ('present_seconds', models.PositiveIntegerField(default=0, verbose_name='seconds present')),
-                ('share', models.DecimalField(decimal_places=4, max_digits=5, null=True, verbose_name='share')),
-                ('evidence', models.CharField(choices=[('two_sources', 'two sources'), ('one_source', 'one source'), ('inferred', 'inferred'), ('by_hand', 'by hand'), ('none', 'no evidence')], default='none', max_length=12, verbose_name='evidence')),
-                ('reason', models.JSONField(default=dict, verbose_name='why')),
-                ('provisional', models.BooleanField(default=True, verbose_name='provisional')),
-                ('reckoned_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='reckoned')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendance', to='classes.lesson')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("user_id", models.CharField(max_length=64, verbose_name="user id")),
+                ("nickname", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                ("role", models.CharField(max_length=20, verbose_name="role")),
+                ("expected", models.BooleanField(default=True, verbose_name="expected")),
+                (
+                    "mark",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("present", "present"),
+                            ("late", "late"),
+                            ("left_early", "left early"),
+                            ("late_and_left_early", "late and left early"),
+                            ("absent", "absent"),
+                            ("excused", "excused"),
+                            ("unknown", "no data"),
+                        ],
+                        max_length=20,
+                        verbose_name="mark",
+                    ),
+                ),
+                ("first_entered_at", models.DateTimeField(null=True, verbose_name="first entered")),
+                ("last_left_at", models.DateTimeField(null=True, verbose_name="last left")),
+                ("present_seconds", models.PositiveIntegerField(default=0, verbose_name="seconds present")),
+                (
+                    "share",
+                    models.DecimalField(decimal_places=4, max_digits=5, null=True, verbose_name="share"),
+                ),
+                (
+                    "evidence",
+                    models.CharField(
+                        choices=[
+                            ("two_sources", "two sources"),
+                            ("one_source", "one source"),
+                            ("inferred", "inferred"),
+                            ("by_hand", "by hand"),
+                            ("none", "no evidence"),
+                        ],
+                        default="none",
+                        max_length=12,
+                        verbose_name="evidence",
+                    ),
+                ),
+                ("reason", models.JSONField(default=dict, verbose_name="why")),
+                ("provisional", models.BooleanField(default=True, verbose_name="provisional")),
+                (
+                    "reckoned_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="reckoned"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendance",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendance",
+                        to="classes.lesson",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attendance',
-                'verbose_name_plural': 'attendance',
-                'ordering': ['lesson', 'role', 'nickname', 'id'],
+                "verbose_name": "attendance",
+                "verbose_name_plural": "attendance",
+                "ordering": ["lesson", "role", "nickname", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('student', 'student'), ('assistant', 'assistant'), ('supervisor', 'supervisor')], default='student', max_length=12, verbose_name='role')),
-                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='classes.lesson')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("student", "student"),
+                            ("assistant", "assistant"),
+                            ("supervisor", "supervisor"),
+                        ],
+                        default="student",
+                        max_length=12,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="classes.lesson",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member',
-                'verbose_name_plural': 'members',
+                "verbose_name": "member",
+                "verbose_name_plural": "members",
             },
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('poll', 'live member list'), ('history', 'history list'), ('callback', 'message from the service'), ('tick', 'poll without change'), ('failed', 'poll that failed')], max_length=10, verbose_name='source')),
-                ('seen_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='seen')),
-                ('user_id', models.CharField(blank=True, max_length=64, verbose_name='user id')),
-                ('nickname', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('role', models.CharField(blank=True, max_length=20, verbose_name='role')),
-                ('present', models.BooleanField(null=True, verbose_name='in the room')),
-                ('entered_at', models.DateTimeField(null=True, verbose_name='entered')),
-                ('left_at', models.DateTimeField(null=True, verbose_name='left')),
-                ('raw', models.JSONField(default=dict)),
-                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='observations', to='classes.lesson')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("poll", "live member list"),
+                            ("history", "history list"),
+                            ("callback", "message from the service"),
+                            ("tick", "poll without change"),
+                            ("failed", "poll that failed"),
+                        ],
+                        max_length=10,
+                        verbose_name="source",
+                    ),
+                ),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="seen")),
+                ("user_id", models.CharField(blank=True, max_length=64, verbose_name="user id")),
+                ("nickname", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                ("role", models.CharField(blank=True, max_length=20, verbose_name="role")),
+                ("present", models.BooleanField(null=True, verbose_name="in the room")),
+                ("entered_at", models.DateTimeField(null=True, verbose_name="entered")),
+                ("left_at", models.DateTimeField(null=True, verbose_name="left")),
+                ("raw", models.JSONField(default=dict)),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="observations",
+                        to="classes.lesson",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'observation',
-                'verbose_name_plural': 'observations',
-                'ordering': ['id'],
+                "verbose_name": "observation",
+                "verbose_name_plural": "observations",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Recording',
+            name="Recording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('class_id', models.CharField(max_length=64)),
-                ('video_id', models.CharField(max_length=80, verbose_name='video id')),
-                ('video_type', models.SmallIntegerField(choices=[(0, 'camera'), (1, 'screen'), (2, 'whiteboard')], verbose_name='track')),
-                ('user_id', models.CharField(blank=True, max_length=64, verbose_name='user id')),
-                ('url', models.CharField(max_length=1000)),
-                ('format', models.CharField(blank=True, max_length=20, verbose_name='format')),
-                ('seconds', models.PositiveIntegerField(null=True, verbose_name='length in seconds')),
-                ('bytes', models.PositiveBigIntegerField(default=0, verbose_name='size')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='began')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
-                ('raw', models.JSONField(default=dict)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recordings', to='accounts.enterprise')),
-                ('lesson', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='recordings', to='classes.lesson')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("class_id", models.CharField(max_length=64)),
+                ("video_id", models.CharField(max_length=80, verbose_name="video id")),
+                (
+                    "video_type",
+                    models.SmallIntegerField(
+                        choices=[(0, "camera"), (1, "screen"), (2, "whiteboard")], verbose_name="track"
+                    ),
+                ),
+                ("user_id", models.CharField(blank=True, max_length=64, verbose_name="user id")),
+                ("url", models.CharField(max_length=1000)),
+                ("format", models.CharField(blank=True, max_length=20, verbose_name="format")),
+                ("seconds", models.PositiveIntegerField(null=True, verbose_name="length in seconds")),
+                ("bytes", models.PositiveBigIntegerField(default=0, verbose_name="size")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="began")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                ("raw", models.JSONField(default=dict)),
+                (
+                    "received_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="received"),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recordings",
+                        to="accounts.enterprise",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="recordings",
+                        to="classes.lesson",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'recording',
-                'verbose_name_plural': 'recordings',
-                'ordering': ['-id'],
+                "verbose_name": "recording",
+                "verbose_name_plural": "recordings",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Stay',
+            name="Stay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user_id', models.CharField(max_length=64, verbose_name='user id')),
-                ('entered_at', models.DateTimeField(verbose_name='entered')),
-                ('left_at', models.DateTimeField(null=True, verbose_name='left')),
-                ('evidence', models.CharField(choices=[('two_sources', 'two sources'), ('one_source', 'one source'), ('inferred', 'inferred'), ('by_hand', 'by hand'), ('none', 'no evidence')], max_length=12, verbose_name='evidence')),
-                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stays', to='classes.lesson')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("user_id", models.CharField(max_length=64, verbose_name="user id")),
+                ("entered_at", models.DateTimeField(verbose_name="entered")),
+                ("left_at", models.DateTimeField(null=True, verbose_name="left")),
+                (
+                    "evidence",
+                    models.CharField(
+                        choices=[
+                            ("two_sources", "two sources"),
+                            ("one_source", "one source"),
+                            ("inferred", "inferred"),
+                            ("by_hand", "by hand"),
+                            ("none", "no evidence"),
+                        ],
+                        max_length=12,
+                        verbose_name="evidence",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="stays", to="classes.lesson"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stay',
-                'verbose_name_plural': 'stays',
-                'ordering': ['entered_at', 'id'],
+                "verbose_name": "stay",
+                "verbose_name_plural": "stays",
+                "ordering": ["entered_at", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('duration_minutes__gt', 0)), name='course_takes_time'),
+            model_name="course",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("duration_minutes__gt", 0)), name="course_takes_time"
+            ),
         ),
         migrations.AddIndex(
-            model_name='lesson',
-            index=models.Index(fields=['enterprise', 'starts_at', 'id'], name='lesson_by_start'),
+            model_name="lesson",
+            index=models.Index(fields=["enterprise", "starts_at", "id"], name="lesson_by_start"),
         ),
         migrations.AddIndex(
-            model_name='lesson',
-            index=models.Index(fields=['teacher', 'starts_at'], name='lesson_by_teacher'),
+            model_name="lesson",
+            index=models.Index(fields=["teacher", "starts_at"], name="lesson_by_teacher"),
         ),
         migrations.AddIndex(
-            model_name='lesson',
-            index=models.Index(condition=models.Q(('look_at__isnull', False)), fields=['look_at'], name='lesson_to_look_at'),
+            model_name="lesson",
+            index=models.Index(
+                condition=models.Q(("look_at__isnull", False)), fields=["look_at"], name="lesson_to_look_at"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at')), ('made_outside', True), _connector='OR'), name='lesson_ends_after_it_starts', violation_error_message='The lesson must end after it starts.'),
+            model_name="lesson",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__gt", models.F("starts_at")), ("made_outside", True), _connector="OR"
+                ),
+                name="lesson_ends_after_it_starts",
+                violation_error_message="The lesson must end after it starts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.UniqueConstraint(condition=models.Q(('remote_id', ''), _negated=True), fields=('enterprise', 'remote_id'), name='lesson_once_at_the_service'),
+            model_name="lesson",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("remote_id", ""), _negated=True),
+                fields=("enterprise", "remote_id"),
+                name="lesson_once_at_the_service",
+            ),
         ),
         migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(fields=['person', '-lesson'], name='attendance_of_person'),
+            model_name="attendance",
+            index=models.Index(fields=["person", "-lesson"], name="attendance_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('lesson', 'user_id'), name='one_mark_a_person_and_lesson'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                fields=("lesson", "user_id"), name="one_mark_a_person_and_lesson"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('share__isnull', True), models.Q(('share__gte', 0), ('share__lte', 1)), _connector='OR'), name='share_never_above_one'),
+            model_name="attendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("share__isnull", True), models.Q(("share__gte", 0), ("share__lte", 1)), _connector="OR"
+                ),
+                name="share_never_above_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('lesson', 'user'), name='member_once_a_lesson'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("lesson", "user"), name="member_once_a_lesson"),
         ),
         migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(fields=['lesson', 'user_id', 'id'], name='observation_of_person'),
+            model_name="observation",
+            index=models.Index(fields=["lesson", "user_id", "id"], name="observation_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='recording',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'class_id', 'video_id'), name='track_once'),
+            model_name="recording",
+            constraint=models.UniqueConstraint(
+                fields=("enterprise", "class_id", "video_id"), name="track_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='stay',
-            index=models.Index(fields=['lesson', 'user_id', 'entered_at'], name='stay_of_person'),
+            model_name="stay",
+            index=models.Index(fields=["lesson", "user_id", "entered_at"], name="stay_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('left_at__gte', models.F('entered_at')), _connector='OR'), name='stay_runs_forward'),
+            model_name="stay",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("left_at__isnull", True), ("left_at__gte", models.F("entered_at")), _connector="OR"
+                ),
+                name="stay_runs_forward",
+            ),
         ),
     ]

@@ -96,7 +96,7 @@ class UserAdmin(MirroredAdmin):
         fixed = ("user_id",) if obj.role in REGISTRABLE else ("user_id", "role")
         return (*self.readonly_fields, *fixed)
 
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody below a superadmin changes one."""
         above = obj is not None and obj.role == Role.SUPERADMIN
         if above and getattr(request.user, "role", "") != Role.SUPERADMIN:

@@ -86,5 +86,6 @@ class GroupForm(ServiceForm):
         there = group.students.all() if group.pk else User.objects.none()
         if "students" in self.fields and self.school is not None:
             choices = Q(pk__in=active(self.school.pk, Role.STUDENT)) | Q(pk__in=there)
-            self.fields["students"].queryset = User.objects.filter(choices)
+            field: Any = self.fields["students"]
+            field.queryset = User.objects.filter(choices)
             self.initial["students"] = there

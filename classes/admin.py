@@ -61,7 +61,7 @@ class LessonAdmin(MirroredAdmin):
     def staff(self, lesson: Lesson) -> str:
         return _names(lesson, Member.Role.ASSISTANT, Member.Role.SUPERVISOR)
 
-    def has_change_permission(self, request: HttpRequest, obj: Lesson | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Running and finished lessons are shown but locked, as they are at the service."""
         return super().has_change_permission(request, obj) and not (obj and obj.locked)
 

@@ -51,10 +51,11 @@ class LessonForm(ServiceForm):
         members = list(lesson.members.all()) if lesson.pk else []
         students = [one.user_id for one in members if one.role == Member.Role.STUDENT]
         staff = [one.user_id for one in members if one.role != Member.Role.STUDENT]
-        self.initial |= {"students": students, "staff": staff}
-        self.fields["teacher"].queryset = self._people(services.TEACHERS, [lesson.teacher_id])
-        self.fields["students"].queryset = self._people((Role.STUDENT,), students)
-        self.fields["staff"].queryset = self._people(HELPERS, staff)
+        self.initial = {**self.initial, "students": students, "staff": staff}
+        fields: Any = self.fields
+        fields["teacher"].queryset = self._people(services.TEACHERS, [lesson.teacher_id])
+        fields["students"].queryset = self._people((Role.STUDENT,), students)
+        fields["staff"].queryset = self._people(HELPERS, staff)
 
     def _people(self, roles: Iterable[Role], there: Iterable[int | None]) -> QuerySet[User]:
         """Who can be chosen; whoever is in the lesson already stays, deactivated or not."""

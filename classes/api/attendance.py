@@ -12,6 +12,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from classes.api.filters import AttendanceFilter
 from classes.attendance.queries import Table, entry_of, table_for
 from classes.attendance.sheet import download
 from classes.models import Attendance, Lesson
@@ -64,7 +65,7 @@ class AttendanceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, School
     resource = "attendance"
     queryset = Attendance.objects.select_related("lesson__enterprise", "person")
     serializer_class = MarkSerializer
-    filterset_fields = ("lesson", "user_id", "mark", "provisional")
+    filterset_class = AttendanceFilter
 
 
 class LessonAttendance(SchoolViewSet):
@@ -92,7 +93,7 @@ class LessonAttendance(SchoolViewSet):
         return lesson
 
     def table(self, lesson: Lesson) -> Table:
-        return table_for(self.request.user, lesson, list(self.get_queryset().filter(lesson=lesson)))
+        return table_for(self.by, lesson, list(self.get_queryset().filter(lesson=lesson)))
 
 
 class AnyType(BaseContentNegotiation):

@@ -77,9 +77,9 @@ class CourseSerializer(SchoolSerializer):
     teacher = UserIdField()
     assistants = UserIdsField(roles=STAFF)
     members = UserIdsField(roles=(Role.STUDENT,))
-    groups = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    groups: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     dtstart = serializers.SerializerMethodField()
-    lessons = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    lessons: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
 
     class Meta:
         model = Course

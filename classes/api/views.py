@@ -12,6 +12,7 @@ from rest_framework.routers import SimpleRouter
 
 from classes import services
 from classes.api.attendance import AttendanceViewSet, LessonAttendance, LessonAttendanceFile
+from classes.api.filters import RecordingFilter
 from classes.api.serializers import CourseSerializer, LessonSerializer, RecordingSerializer
 from classes.models import Course, Lesson, Recording
 from console.policy.rest import SchoolViewSet
@@ -42,11 +43,11 @@ class LessonViewSet(
     }
 
     def perform_create(self, serializer: Any) -> None:
-        lesson = services.schedule_lesson(by=self.request.user, **serializer.validated_data)
+        lesson = services.schedule_lesson(by=self.by, **serializer.validated_data)
         serializer.instance = self._fresh(lesson)
 
     def perform_update(self, serializer: Any) -> None:
-        services.edit_lesson(lesson=serializer.instance, by=self.request.user, **serializer.validated_data)
+        services.edit_lesson(lesson=serializer.instance, by=self.by, **serializer.validated_data)
         serializer.instance = self._fresh(serializer.instance)
 
     @extend_schema(request=None, responses=LessonSerializer)
@@ -54,7 +55,7 @@ class LessonViewSet(
     def start(self, request: Request, pk: str) -> Response:
         """Begin the lesson (`/class/start`)."""
         lesson = self.get_object()
-        services.start_lesson(lesson=lesson, by=request.user)
+        services.start_lesson(lesson=lesson, by=self.by)
         return self._told(lesson)
 
     @extend_schema(request=None, responses=LessonSerializer)
@@ -62,7 +63,7 @@ class LessonViewSet(
     def stop(self, request: Request, pk: str) -> Response:
         """End the lesson (`/class/stop`)."""
         lesson = self.get_object()
-        services.stop_lesson(lesson=lesson, by=request.user)
+        services.stop_lesson(lesson=lesson, by=self.by)
         return self._told(lesson)
 
     @extend_schema(request=CancelSerializer, responses=LessonSerializer)
@@ -72,7 +73,7 @@ class LessonViewSet(
         lesson = self.get_object()
         asked = CancelSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        services.cancel_lesson(lesson=lesson, by=request.user, reason=asked.validated_data["reason"])
+        services.cancel_lesson(lesson=lesson, by=self.by, reason=asked.validated_data["reason"])
         return self._told(lesson)
 
     def _told(self, lesson: Lesson) -> Response:
@@ -89,7 +90,7 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolV
     resource = "recording"
     queryset = Recording.objects.all()
     serializer_class = RecordingSerializer
-    filterset_fields = ("lesson", "video_type")
+    filterset_class = RecordingFilter
 
 
 class CourseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):

@@ -1,12 +1,14 @@
 """Operations and attempts in the Django admin: to be read; acts on them stand on the pages."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from console.outbox.models import Attempt, Operation
+from console.outbox.words import words_of
 from console.policy.admin import ReadOnlyAdmin
 
 
-class AttemptInline(admin.TabularInline):
+class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Attempt
     extra = 0
     can_delete = False
@@ -24,11 +26,15 @@ class AttemptInline(admin.TabularInline):
 @admin.register(Operation)
 class OperationAdmin(ReadOnlyAdmin):
     resource = "operation"
-    list_display = ("id", "kind", "subject_label", "state", "attempts", "reason", "created_at", "finished_at")
+    list_display = ("id", "kind", "subject_label", "state", "attempts", "why", "created_at", "finished_at")
     list_filter = ("state", "kind")
     search_fields = ("subject_label",)
     inlines = (AttemptInline,)
     exclude = ("waits_for", "lease_owner", "lease_until", "args")
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def why(self, operation: Operation) -> str:
+        return str(words_of(operation.reason).what) if operation.reason else ""
 
 
 @admin.register(Attempt)

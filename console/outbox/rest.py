@@ -19,7 +19,7 @@ from console.policy.rest import SchoolSerializer, SchoolViewSet
         "required": ["state", "reason"],
     }
 )
-class SyncField(serializers.Field):
+class SyncField(serializers.Field[Any, Any, Any, Any]):
     """`{state, reason}` of a mirrored row; the reason is a sentence in the reader's language, or empty."""
 
     def __init__(self, **kwargs: Any) -> None:

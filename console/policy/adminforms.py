@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 
 
-class ServiceForm(ModelForm):
+class ServiceForm(ModelForm):  # type: ignore[type-arg]
     """A form whose row knows its school before it is checked, so that "taken in your school" is said here.
 
     The admin sets `school` on the class that it makes for a request; `examine` raises ValidationError
@@ -16,12 +16,13 @@ class ServiceForm(ModelForm):
     school: Any = None
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"enterprise"}
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - {"enterprise"}
 
     def _post_clean(self) -> None:
         if self.instance.pk is None and self.school is not None:
             self.instance.enterprise = self.school
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if not self.errors:
             try:
                 self.examine()

@@ -74,6 +74,11 @@ class SchoolViewSet(viewsets.GenericViewSet[Any]):
             timezone.activate(school.zone)  # until the end of the middleware that set it before
 
     @property
+    def by(self) -> Any:
+        """Who asks: a person, for the permission lets no stranger come this far."""
+        return self.request.user
+
+    @property
     def policy_action(self) -> str:
         return {**VERBS, **self.policy_actions}.get(self.action, self.action)
 

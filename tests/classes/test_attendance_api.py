@@ -92,6 +92,12 @@ def test_charlie_finds_no_mark_of_alices_school(lesson, charlie):
     assert client.get(f"/api/v1/lessons/{lesson.pk}/attendance/").status_code == 404
 
 
+def test_asking_for_a_lesson_of_another_school_says_no_more_than_for_one_that_is_none(lesson, charlie):
+    client = rest(charlie)
+    answers = [client.get(f"/api/v1/attendance/?lesson={pk}") for pk in (lesson.pk, lesson.pk + 1000)]
+    assert [(one.status_code, one.json()["results"]) for one in answers] == [(200, []), (200, [])]
+
+
 def test_all_marks_are_a_list_that_says_which_lesson(alice, lesson):
     client = rest(alice)
     rows = everything(client, f"attendance/?lesson={lesson.pk}&mark=absent")

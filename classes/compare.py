@@ -66,9 +66,9 @@ def _names(lesson: Lesson, wanted: dict[str, Any], seen: dict[str, Any]) -> dict
 
 def _told(name: str, value: Any, names: dict[str, str]) -> str:
     if name == "teacher":
-        return names.get(value, value)
+        return names.get(value) or str(value)
     if name in ("starts_at", "ends_at"):
-        return date_format(timezone.localtime(datetime.fromtimestamp(value, UTC)), "Y-m-d H:i:s")
+        return _clock(value)
     if name == "class_type":
         return str(dict(ClassType.choices).get(value, value))
     if name == "record_types":
@@ -80,6 +80,15 @@ def _told(name: str, value: Any, names: dict[str, str]) -> str:
     if name == "members":
         return ngettext("%(n)d person", "%(n)d people", len(value)) % {"n": len(value)}
     return str(value)
+
+
+def _clock(second: int) -> str:
+    """A unix second by the clock of the school; a number that is no time stays a number."""
+    try:
+        moment = datetime.fromtimestamp(second, UTC)
+    except (OverflowError, OSError, ValueError):
+        return str(second)
+    return date_format(timezone.localtime(moment), "Y-m-d H:i:s")
 
 
 def _roll_differences(ours: dict[str, str], theirs: dict[str, str], names: dict[str, str]) -> list[Pair]:

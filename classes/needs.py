@@ -1,6 +1,6 @@
 """What wants a look now, as the home page says it: a number, words, and the list that the number counts."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Enterprise, User
+from accounts.models import Enterprise
 from accounts.queries import people_for
 from classes.models import Lesson
 from classes.queries import NEEDS, TROUBLE, needing
@@ -18,9 +18,9 @@ from console.policy import Scope, may, scope_of
 
 
 class Need(NamedTuple):
-    """`count` is 0 where there is nothing to count; `tone` is bad or warn."""
+    """`number` is 0 where there is nothing to count; `tone` is bad or warn."""
 
-    count: int
+    number: int
     words: str | Promise
     icon: str
     tone: str
@@ -36,14 +36,14 @@ WORDS: dict[str, tuple[str | Promise, str, str]] = {
 }
 
 
-def needs_of(reader: User, lessons: QuerySet[Lesson]) -> list[Need]:
+def needs_of(reader: Any, lessons: QuerySet[Lesson]) -> list[Need]:
     """What this reader can do something about; only what is there."""
     found = [_lessons(name, needing(lessons, name).count()) for name in NEEDS]
     if scope_of(reader, "push", "person") == Scope.SCHOOL:
         people = people_for(reader).filter(sync_state__in=TROUBLE, is_active=True)
         states = people.order_by().values_list("sync_state").annotate(n=Count("pk"))
         found += [_people(state, count) for state, count in states]
-    needs = [need for need in found if need.count]
+    needs = [need for need in found if need.number]
     if may(reader, "pull", "school") and not _has_private_key(reader.enterprise):
         needs.insert(0, _no_key())
     return needs
@@ -68,5 +68,5 @@ def _no_key() -> Need:
     return Need(0, words, "key", "bad", reverse("accounts:school"))
 
 
-def _has_private_key(school: Enterprise) -> bool:
-    return bool(school.private_key)
+def _has_private_key(school: Enterprise | None) -> bool:
+    return school is not None and bool(school.private_key)

@@ -27,7 +27,7 @@ TROUBLE = (
 NOT_HELD_FOR = timedelta(days=7)
 
 
-def lessons_for(reader: User) -> QuerySet[Lesson]:
+def lessons_for(reader: Any) -> QuerySet[Lesson]:
     """The lessons that `reader` may see, each with its teacher."""
     return scoped(Lesson.objects.select_related("teacher"), reader, "lesson", "list")
 
@@ -130,7 +130,7 @@ def roll(lesson: Lesson) -> list[Member]:
     return sorted(members, key=lambda member: member.role == Member.Role.STUDENT)
 
 
-def lessons_of_person(reader: User, person: User) -> tuple[QuerySet[Lesson], QuerySet[Lesson]]:
+def lessons_of_person(reader: Any, person: User) -> tuple[QuerySet[Lesson], QuerySet[Lesson]]:
     """What `person` teaches or attends and `reader` may see: to come, and before with the latest first."""
     memberships = Member.objects.filter(user=person).values("lesson")
     theirs = lessons_for(reader).filter(Q(teacher=person) | Q(pk__in=memberships))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms.utils import from_current_timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -62,10 +63,16 @@ def moment(day: date, clock: time) -> datetime:
         raise ValidationError(sentence) from None
 
 
-def choices_of(field: forms.BoundField, groups: dict[int, list[int]], *, roles: bool) -> list[Choice]:
-    """Everybody whom a people field offers, with what is ticked now; `roles` names their roles."""
+def offer(field: Any, rows: QuerySet[Any]) -> None:
+    """Let a field of rows offer these."""
+    field.queryset = rows
+
+
+def choices_of(
+    field: forms.BoundField, people: Iterable[User], groups: dict[int, list[int]], *, roles: bool
+) -> list[Choice]:
+    """The people whom a field offers, with what is ticked now; `roles` names their roles."""
     chosen = set(field.value() or ())
-    people: Iterable[User] = field.field.queryset
     return [
         Choice(
             one.user_id,

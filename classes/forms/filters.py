@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from accounts.queries import active
-from classes.forms.fields import PersonChoice, day_field
+from classes.forms.fields import PersonChoice, day_field, offer
 from classes.services import TEACHERS
 from console.badges import SYNC
 from console.outbox.states import SyncState
@@ -43,10 +43,10 @@ class LessonFilter(forms.Form):
     sync = forms.ChoiceField(label=_("At iclass"), choices=SYNCS, required=False)
     need = forms.ChoiceField(label=_("Wants a look"), choices=NEEDS, required=False)
 
-    def __init__(self, *args: Any, reader: User, whole_school: bool, **more: Any) -> None:
+    def __init__(self, *args: Any, reader: Any, whole_school: bool, **more: Any) -> None:
         super().__init__(*args, **more)
         if whole_school:
-            self.fields["teacher"].queryset = active(reader.enterprise_id, *TEACHERS)
+            offer(self.fields["teacher"], active(reader.enterprise_id, *TEACHERS))
         else:
             del self.fields["teacher"]
         if reader.role == Role.STUDENT:

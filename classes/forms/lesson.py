@@ -13,15 +13,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from accounts.models import Enterprise, GroupStudent, Role, User
+from accounts.models import Enterprise, GroupStudent, Role, StudentGroup, User
 from accounts.queries import active
-from classes.forms.fields import Choice, PeopleField, PersonChoice, choices_of, clock_field, day_field, moment
+from classes.forms.fields import (
+    Choice,
+    PeopleField,
+    PersonChoice,
+    choices_of,
+    clock_field,
+    day_field,
+    moment,
+    offer,
+)
 from classes.kinds import ClassType, RecordType
+from classes.mirror.wanted import TOPIC_LENGTH
 from classes.models import Lesson, Member
 from classes.services import TEACHERS, edit_lesson, schedule_lesson
 
 USUAL_LENGTH = timedelta(minutes=45)
-TOPIC_LENGTH = Lesson._meta.get_field("topic").max_length
 HELPERS = (Role.ASSISTANT, Role.SUPERVISOR, Role.TEACHER)
 BETWEEN_IDS = re.compile(r"[\s,;，；、]+")
 #: Where a service's word for a field differs from the form's.
@@ -49,7 +58,7 @@ class LessonForm(forms.Form):
     class_type = forms.ChoiceField(
         label=_("Who may enter"), choices=ClassType.choices, initial=ClassType.SMALL
     )
-    groups = forms.ModelMultipleChoiceField(None, label=_("Groups"), required=False)
+    groups = forms.ModelMultipleChoiceField(StudentGroup.objects.none(), label=_("Groups"), required=False)
     students = PeopleField(_("Students"))
     ids = forms.CharField(
         label=_("Or paste user ids"),
@@ -94,10 +103,16 @@ class LessonForm(forms.Form):
             more["initial"]["day"] = _next_such_day(more["initial"]["day"])
             more["initial"].pop("end_day")
         super().__init__(*args, **more)
-        self.fields["teacher"].queryset = self._people(TEACHERS, teacher=True)
-        self.fields["students"].queryset = self._people((Role.STUDENT,), Member.Role.STUDENT)
-        self.fields["staff"].queryset = self._people(HELPERS, Member.Role.ASSISTANT, Member.Role.SUPERVISOR)
-        self.fields["groups"].queryset = school.groups.annotate(size=Count("entries")).order_by("name", "id")
+        staff_roles = (Member.Role.ASSISTANT, Member.Role.SUPERVISOR)
+        offered: dict[str, QuerySet[Any]] = {
+            "teacher": self._people(TEACHERS, teacher=True),
+            "students": self._people((Role.STUDENT,), Member.Role.STUDENT),
+            "staff": self._people(HELPERS, *staff_roles),
+            "groups": school.groups.annotate(size=Count("entries")).order_by("name", "id"),
+        }
+        self.offered = offered
+        for name, rows in offered.items():
+            offer(self.fields[name], rows)
 
     def _people(self, roles: Iterable[Role], *member_roles: str, teacher: bool = False) -> QuerySet[User]:
         """Who can be chosen; whoever is in the lesson already stays, deactivated or not."""
@@ -119,7 +134,7 @@ class LessonForm(forms.Form):
     def clean_ids(self) -> list[User]:
         """The students whose ids were pasted; names every id that is nobody's."""
         wanted = [one for one in BETWEEN_IDS.split(self.cleaned_data["ids"]) if one]
-        found = {one.user_id: one for one in self.fields["students"].queryset.filter(user_id__in=wanted)}
+        found = {one.user_id: one for one in self.offered["students"].filter(user_id__in=wanted)}
         unknown = sorted({one for one in wanted if one not in found})
         if unknown:
             sentence = ngettext_lazy(
@@ -163,10 +178,10 @@ class LessonForm(forms.Form):
         group_students = User.objects.filter(group_entries__group__in=data["groups"])
         group_students = group_students.filter(role=Role.STUDENT, is_active=True)
         students = {one.pk: one for one in (*data["students"], *data["ids"], *group_students)}
-        fields = {name: data[name] for name in ("teacher", *PLAIN)}
+        fields: dict[str, Any] = {name: data[name] for name in ("teacher", *PLAIN)}
         fields |= {"starts_at": self.starts_at, "ends_at": self.ends_at}
         fields["record_types"] = sorted(fields["record_types"]) or [RecordType.LOCAL]
-        people = {"students": students.values(), "staff": list(data["staff"])}
+        people: dict[str, Any] = {"students": students.values(), "staff": list(data["staff"])}
         try:
             if self.lesson is not None:
                 return edit_lesson(lesson=self.lesson, by=by, **people, **fields)
@@ -189,10 +204,10 @@ class LessonForm(forms.Form):
         entries = GroupStudent.objects.filter(group__enterprise=self.school)
         for student, group in entries.values_list("student_id", "group_id"):
             groups[student].append(group)
-        return choices_of(self["students"], groups, roles=False)
+        return choices_of(self["students"], self.offered["students"], groups, roles=False)
 
     def staff_choices(self) -> list[Choice]:
-        return choices_of(self["staff"], {}, roles=True)
+        return choices_of(self["staff"], self.offered["staff"], {}, roles=True)
 
 
 def words_of(lesson: Lesson) -> dict[str, Any]:

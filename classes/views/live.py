@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.generic import DetailView
 
 from classes.models import Lesson
@@ -28,7 +28,7 @@ class LessonLive(SchoolPage, DetailView):
             raise PermissionDenied(refusal("list", "member"))
 
     def get_template_names(self) -> list[str]:
-        return ["classes/live_fragment.html" if self.request.htmx else "classes/live_page.html"]
+        return ["classes/live_fragment.html" if _asks_itself(self.request) else "classes/live_page.html"]
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         lesson = self.object
@@ -36,8 +36,11 @@ class LessonLive(SchoolPage, DetailView):
         changed = self.request.GET.get("was", lesson.status) != lesson.status
         return super().get_context_data(title=lesson.topic, changed=changed, **context, **more)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().get(request, *args, **kwargs)
-        if request.htmx and not response.context_data["room"].every:
-            response.status_code = STOP_POLLING
-        return response
+    def render_to_response(self, context: dict[str, Any], **more: Any) -> HttpResponse:
+        ends = _asks_itself(self.request) and not context["room"].every
+        return super().render_to_response(context, status=STOP_POLLING if ends else None, **more)
+
+
+def _asks_itself(request: Any) -> bool:
+    """Whether the panel asks, and not a person who opens the page."""
+    return bool(request.htmx)

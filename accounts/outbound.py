@@ -137,6 +137,9 @@ def _school_change(operation: Operation) -> dict[str, Any]:
         for name, (wanted, _) in differences(wanted_school(school), school.observed).items()
         if wanted not in ("", 0) and name not in clear
     }
+    for name in operation.args.get("secrets", []):
+        if secret := getattr(school, name):
+            changed[name] = secret.reveal()
     if not changed and not clear:
         raise NothingToDo
     return {"clear": clear, **changed}
@@ -150,7 +153,8 @@ def _modify_school(client: Client, change: dict[str, Any]) -> dict[str, Any]:
 def _school_told(operation: Operation, sent: dict[str, Any]) -> None:
     school = operation.subject()
     emptied = {name: 0 if name in ("appid", "project_id") else "" for name in sent["clear"]}
-    school.observed |= {name: value for name, value in sent.items() if name != "clear"} | emptied
+    told = {name: value for name, value in sent.items() if name in wanted_school(school)}
+    school.observed |= told | emptied
     school.save(update_fields=["observed"])
 
 

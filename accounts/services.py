@@ -27,6 +27,8 @@ SCHOOL_FIELDS = (
     "project_id",
     "secret_id",
 )
+#: Told to the service when they change; it never says whether it holds the same.
+SCHOOL_SECRETS = ("secret_key",)
 
 
 @transaction.atomic
@@ -171,8 +173,9 @@ def edit_school(
     was, now = changes(before, snapshot(school))
     if now:
         record("school.change", school, by=by, before=was, after=now)
-    if set(now) & set(SCHOOL_FIELDS) or clear:
-        enqueue("school.modify", school, by=by, args={"clear": sorted(clear)})
+    secrets = sorted(set(now) & set(SCHOOL_SECRETS))
+    if set(now) & set(SCHOOL_FIELDS) or clear or secrets:
+        enqueue("school.modify", school, by=by, args={"clear": sorted(clear), "secrets": secrets})
     if "tic_key" in now:
         forget_senders()
         resume(school, reasons=("10217", "10270"))

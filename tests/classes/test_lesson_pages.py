@@ -203,3 +203,8 @@ def test_thirty_members_cost_no_more_queries_than_three(queries, alice, bob, sch
     few = queries(alice, f"/lessons/{lesson.pk}/")
     expect(lesson, *(person(school, f"m{n}", Role.STUDENT) for n in range(27)))
     assert queries(alice, f"/lessons/{lesson.pk}/") == few
+
+
+def test_links_that_lead_nowhere_any_more_are_not_shown(browse, alice, bob):
+    for lesson in (over(bob), planned(bob, cancelled_at=timezone.now())):
+        assert lesson.student_url not in text_of(browse(alice, f"/lessons/{lesson.pk}/"))

@@ -73,10 +73,9 @@ def _take(origin: State, target: State, limit: int, *, tries: int) -> list[Opera
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM, parameters)
         ids = [row[0] for row in cursor.fetchall()]
-        taken = list(Operation.objects.filter(pk__in=ids).select_related("enterprise").order_by("id"))
-        for operation in taken:
-            reflect(operation)
-    return taken
+    # The row shows the same before and after a claim, so it is not touched: locking it here, behind the
+    # operation, would meet a service that holds the row and waits for the operation.
+    return list(Operation.objects.filter(pk__in=ids).select_related("enterprise").order_by("id"))
 
 
 def expire_leases() -> int:

@@ -20,9 +20,11 @@ from tests.support.sandbox import Sandbox, start_sandbox
 
 @pytest.fixture(scope="module")
 def iclass_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """One service a module. Its state lasts over the tests, as a real one's would."""
+    """One service a module, where Alice and Bob are registered. Its state lasts over the tests."""
     schools = [(1400000001, TIC_KEY, None), (1400000002, TIC_KEY[::-1], None)]
     service = start_sandbox(tmp_path_factory.mktemp("iclass"), schools)
+    staff = [{"user_id": "alice", "role": "admin"}, {"user_id": "bob", "role": "teacher"}]
+    service.call("user/register", {"list": staff})
     yield service
     service.stop()
 
@@ -40,9 +42,7 @@ def iclass(iclass_sandbox: Sandbox, settings: Any) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def connected(iclass: Sandbox, school: Enterprise) -> Enterprise:
-    """Alice's school with its keys pulled and its staff registered, so that lessons can be made."""
-    staff = [{"user_id": "alice", "role": "admin"}, {"user_id": "bob", "role": "teacher"}]
-    iclass.call("user/register", {"list": staff})
+    """Alice's school with its keys pulled, so that lessons can be made."""
     pull_school(school=school, by=None)
     relay.drain()
     school.refresh_from_db()

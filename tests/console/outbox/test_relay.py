@@ -45,7 +45,9 @@ def test_a_lost_answer_does_not_make_a_second_class(connected, alice, bob, iclas
     assert lesson.class_id
     assert lesson.student_url.endswith(f"/{lesson.class_id}/1")
     assert len(effects(iclass, "class/create", topic=lesson.topic)) == 1
-    outcomes = Attempt.objects.filter(operation__subject_id=lesson.pk).values_list("outcome", flat=True)
+    outcomes = Attempt.objects.filter(
+        operation__kind="class.create", operation__subject_id=lesson.pk
+    ).values_list("outcome", flat=True)
     assert set(outcomes) == {Attempt.Outcome.UNKNOWN, Attempt.Outcome.FOUND}
 
 
@@ -94,7 +96,7 @@ def test_a_refused_key_holds_everything_until_a_new_one_is_entered(connected, al
     relay.drain()
     lesson.refresh_from_db()
     assert (lesson.sync_state, lesson.sync_reason) == (SyncState.HELD, "10217")
-    assert Attempt.objects.filter(operation__subject_id=lesson.pk, error_code=10217).count() == 1
+    assert Attempt.objects.filter(operation__kind="class.create", error_code=10217).count() == 1
     edit_school(school=connected, by=None, tic_key=good)
     relay.drain()
     lesson.refresh_from_db()

@@ -6,8 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, register
+from django.core.checks import CheckMessage, Tags, register
 from django.core.checks import Error as Refusal
+
+from console import failpoints
 
 
 @register
@@ -58,6 +60,20 @@ def settings_make_sense(**_: Any) -> list[CheckMessage]:
         ),
     ]
     return [Refusal(text, hint=hint, id=f"console.{number}") for wrong, number, text, hint in found if wrong]
+
+
+@register(Tags.security, deploy=True)
+def no_fault_is_armed(**_: Any) -> list[CheckMessage]:
+    """A server must not be told to kill itself, nor to leave a defence out."""
+    if not failpoints.is_armed():
+        return []
+    return [
+        Refusal(
+            "Fail-points are armed in this environment.",
+            hint="Unset FAILPOINTS and UNDEFENDED; they are for the fault harness alone.",
+            id="console.E008",
+        )
+    ]
 
 
 def _is_key(text: str) -> bool:

@@ -22,6 +22,8 @@ VARIABLE = re.compile(r"[A-Z][A-Z0-9_]+")
 SET_BY_PROGRAMS = {
     "PATH": "the machine's",
     "MAKELEVEL": "make tells its children that they are its children",
+    "FAILPOINTS": "the fault harness breaks a process of its own by it",
+    "UNDEFENDED": "the fault harness switches a defence off by it",
     "SANDBOX_DATA": "the sandbox command hands its --data to its settings",
 }
 #: How the code reads the environment: these objects, and these functions by their first argument.

@@ -23,7 +23,7 @@ class Struck(Exception):
 
 @dataclass
 class Point:
-    """A named place. `action` is empty, or one of kill, stop, raise, stall:SECONDS, with @N for the Nth hit."""
+    """A named place. `action` is empty or kill, stop, raise, stall:SECONDS, with @N for the Nth hit."""
 
     name: str
     means: str

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.mirror import OPTIONAL, person_seen, school_seen, wanted_person, wanted_school
 from accounts.models import User
 from console.iclass import BusinessInfo, Client, IClassError, NewUser, Refused, Unsendable, UserInfo
-from console.mirror.drift import differences
+from console.mirror.drift import asked, decide, differences
 from console.outbox.kinds import Kind, Lapsed, Nature, NothingToDo, register
 from console.outbox.models import Operation
 from console.outbox.queue import resume
@@ -92,7 +92,11 @@ def _profile(operation: Operation) -> tuple[str, dict[str, Any]]:
     if not person.remote_id:
         raise Lapsed("not_registered")
     wanted = wanted_person(person)
-    changed = {name: ours for name, (ours, _) in differences(wanted, person.observed, OPTIONAL).items()}
+    changed = {
+        name: ours
+        for name, (ours, _) in differences(wanted, person.observed, OPTIONAL).items()
+        if asked(operation, name)
+    }
     if operation.args.get("whole"):
         changed |= {name: ours for name, ours in wanted.items() if ours}
     if not changed:
@@ -104,6 +108,7 @@ def _profile_told(operation: Operation, sent: dict[str, Any]) -> None:
     person = operation.subject()
     person.observed |= sent
     person.save(update_fields=["observed"])
+    decide(person)
 
 
 def _modify_profile(client: Client, request: tuple[str, dict[str, Any]]) -> dict[str, Any]:
@@ -135,7 +140,7 @@ def _school_change(operation: Operation) -> dict[str, Any]:
     changed = {
         name: wanted
         for name, (wanted, _) in differences(wanted_school(school), school.observed).items()
-        if wanted not in ("", 0) and name not in clear
+        if wanted not in ("", 0) and name not in clear and asked(operation, name)
     }
     for name in operation.args.get("secrets", []):
         if secret := getattr(school, name):
@@ -156,6 +161,7 @@ def _school_told(operation: Operation, sent: dict[str, Any]) -> None:
     told = {name: value for name, value in sent.items() if name in wanted_school(school)}
     school.observed |= told | emptied
     school.save(update_fields=["observed"])
+    decide(school)
 
 
 def _school_pulled(operation: Operation, info: BusinessInfo) -> None:

@@ -39,7 +39,7 @@ def register_person(*, enterprise: Enterprise, by: User | None, password: str = 
     here. ValidationError where a field does not hold.
     """
     person = User(enterprise=enterprise, **fields)
-    _spare_superadmin(person, by)
+    spare_superadmin(person, by)
     set_sign_in(person, password)
     person.full_clean(exclude=["password", "login"])
     person.save()
@@ -52,11 +52,11 @@ def register_person(*, enterprise: Enterprise, by: User | None, password: str = 
 def edit_person(*, person: User, by: User | None, **fields: Any) -> User:
     """Change a person and tell the service what differs (`/user/profile/modify`)."""
     stored = User.objects.select_for_update().get(pk=person.pk)
-    _spare_superadmin(stored, by)
+    spare_superadmin(stored, by)
     before = snapshot(stored, PERSON_FIELDS)
     for name, value in fields.items():
         setattr(person, name, value)
-    _spare_superadmin(person, by)
+    spare_superadmin(person, by)
     person.full_clean(exclude=["password", "login"])
     person.save()
     was, now = changes(before, snapshot(person, PERSON_FIELDS))
@@ -72,7 +72,7 @@ def deactivate_person(*, person: User, by: User | None, reason: str = "") -> Non
 
     ValidationError where people would shut themselves out.
     """
-    _spare_superadmin(person, by)
+    spare_superadmin(person, by)
     if by == person:
         raise ValidationError(_("You cannot deactivate yourself. Ask another administrator."))
     person.is_active = False
@@ -83,7 +83,7 @@ def deactivate_person(*, person: User, by: User | None, reason: str = "") -> Non
 @transaction.atomic
 def reactivate_person(*, person: User, by: User | None) -> None:
     """Open a person's sign-in again, as it was."""
-    _spare_superadmin(person, by)
+    spare_superadmin(person, by)
     person.is_active = True
     person.save(update_fields=["is_active"])
     record("person.reactivate", person, by=by)
@@ -92,7 +92,7 @@ def reactivate_person(*, person: User, by: User | None) -> None:
 @transaction.atomic
 def change_password(*, person: User, password: str, by: User | None) -> None:
     """Let a person sign in with this password; an empty one takes the right to sign in away."""
-    _spare_superadmin(person, by)
+    spare_superadmin(person, by)
     set_sign_in(person, password)
     person.save(update_fields=["password"])
     record("person.password", person, by=by, after={"password": "changed"})
@@ -107,14 +107,14 @@ def set_sign_in(person: User, password: str) -> None:
 
 def new_token(*, person: User, by: User | None) -> Operation:
     """Ask for a new entry token (`/user/token/update`); the old one and its cards end with it."""
-    _spare_superadmin(person, by)
+    spare_superadmin(person, by)
     return _ask("user.token", "person.new_token", person, by)
 
 
 @transaction.atomic
 def reveal_token(*, person: User, by: User, reason: str) -> str:
     """The entry token as it stands on a card, "" where the service has not given one; on record."""
-    _spare_superadmin(person, by)
+    spare_superadmin(person, by)
     record("person.reveal_token", person, by=by, reason=reason)
     return person.user_token.reveal() if person.user_token else ""
 
@@ -124,7 +124,7 @@ def note_reveal(*, person: User, by: User, names: Iterable[str], reason: str = "
     record("person.reveal", person, by=by, after={"fields": sorted(names)}, reason=reason)
 
 
-def _spare_superadmin(person: User, by: User | None) -> None:
+def spare_superadmin(person: User, by: User | None) -> None:
     """Nobody below a superadmin makes one, or takes one's sign-in or token: it would lift them up."""
     if by is not None and person.role == Role.SUPERADMIN and by.role != Role.SUPERADMIN:
         raise PermissionDenied(_("Only a superadmin may do this to a superadmin."))

@@ -14,7 +14,7 @@ from classes.mirror.wanted import REMOTE, natural_key_of, wanted_lesson, wanted_
 from classes.models import Lesson, Member
 from console.iclass import ClassInfo, Client, CreatedClass, LessonOver, NewClass, NotFound
 from console.iclass import walk as walk_pages
-from console.mirror.drift import differences
+from console.mirror.drift import asked, decide, differences
 from console.outbox.bell import ring
 from console.outbox.kinds import Absent, Found, Kind, Lapsed, Nature, NothingToDo, NotNow, Unclear, register
 from console.outbox.models import Operation
@@ -109,7 +109,8 @@ def _change(operation: Operation) -> Change:
     if lesson.cancelled_at:
         raise NothingToDo
     wanted = wanted_lesson(lesson)
-    words = {name: ours for name, (ours, _) in differences(wanted, lesson.observed).items()}
+    differing = differences(wanted, lesson.observed)
+    words = {name: ours for name, (ours, _) in differing.items() if asked(operation, name)}
     if operation.args.get("whole"):
         words |= {name: ours for name, ours in wanted.items() if ours or name != "max_on_mic"}
     if not words:
@@ -130,6 +131,7 @@ def _modified(operation: Operation, words: dict[str, Any]) -> None:
     lesson.observed |= words
     lesson.look_at = next_look(lesson)
     lesson.save(update_fields=["observed", "look_at"])
+    decide(lesson)
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ def _rolled(operation: Operation, members: dict[str, str]) -> None:
     lesson = operation.subject()
     lesson.observed |= {"members": members}
     lesson.save(update_fields=["observed"])
+    decide(lesson)
 
 
 def _doomed(operation: Operation) -> int:

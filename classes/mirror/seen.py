@@ -1,5 +1,6 @@
 """Writing what the service says of a lesson: the one place where a class becomes a row."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -111,7 +112,7 @@ def adopt_lesson(enterprise: Enterprise, info: ClassInfo) -> Lesson:
         made_outside=True,
         remote_id=str(info.class_id),
     )
-    _adopt_members(lesson, info)
+    adopt_members(lesson, {one.user_id: one.role for one in info.members if one.user_id != info.teacher_id})
     lesson_seen(lesson, info)
     made(lesson, info.class_id)
     if lesson.status == Status.END:
@@ -119,13 +120,14 @@ def adopt_lesson(enterprise: Enterprise, info: ClassInfo) -> Lesson:
     return lesson
 
 
-def _adopt_members(lesson: Lesson, info: ClassInfo) -> None:
+def adopt_members(lesson: Lesson, people: Mapping[str, str]) -> None:
+    """Expect these people (user id → role) in the lesson too; who is unknown here is adopted."""
     rows = []
-    for one in info.members:
-        if one.user_id != info.teacher_id:
-            role = one.role if one.role in Member.Role.values else Member.Role.STUDENT
-            user = person_of(lesson.enterprise, one.user_id, Role.STUDENT)
-            rows.append(Member(lesson=lesson, user=user, role=role))
+    for user_id, told in people.items():
+        role = told if told in Member.Role.values else Member.Role.STUDENT
+        rows.append(
+            Member(lesson=lesson, user=person_of(lesson.enterprise, user_id, Role.STUDENT), role=role)
+        )
     Member.objects.bulk_create(rows, ignore_conflicts=True)
 
 

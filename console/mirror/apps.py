@@ -9,4 +9,4 @@ class MirrorConfig(AppConfig):
     verbose_name = _("Mirror of the service")
 
     def ready(self) -> None:
-        autodiscover_modules("mirror")
+        autodiscover_modules("mirror", "drift")

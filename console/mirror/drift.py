@@ -6,6 +6,8 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from console.mirror.registry import twin_of
+from console.outbox.models import Operation
 from console.outbox.queue import open_operations
 from console.outbox.states import SyncState
 
@@ -22,6 +24,35 @@ def differences(
         for name, value in wanted.items()
         if name in observed and value != observed[name] and (value or name not in optional)
     }
+
+
+def differences_of(row: Any) -> dict[str, tuple[Any, Any]]:
+    """Field → (wanted, observed) of a stored row of any mirrored model."""
+    twin = twin_of(row)
+    return differences(twin.wanted(row), row.observed, twin.optional)
+
+
+def asked(operation: Operation, name: str) -> bool:
+    """Whether a set-state operation is about this field: all of them, or those of `args["fields"]`."""
+    fields = operation.args.get("fields")
+    return fields is None or name in fields
+
+
+def decide(row: Any) -> bool:
+    """Set whether a row differs from what the service was last seen to have; True where that was new.
+
+    For whoever changed wanted columns or `observed` without a look. While an operation is open or waits
+    for a person, its state stands. Call it inside a transaction.
+    """
+    stored = type(row)._default_manager.filter(pk=row.pk).values_list("sync_state", flat=True).get()
+    if stored not in _FREE or open_operations(row).exists():
+        return False
+    row.sync_state = SyncState.CHANGED_OUTSIDE if differences_of(row) else SyncState.IN_SYNC
+    row.sync_reason = ""
+    if row.sync_state == stored:
+        return False
+    row.save(update_fields=["sync_state", "sync_reason"])
+    return True
 
 
 def settle(

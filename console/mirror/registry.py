@@ -1,15 +1,39 @@
-"""What the mirror looks at: apps register their pollers and walks in their `mirror` module."""
+"""What the mirror looks at: apps register pollers and walks in `mirror`, and what differs in `drift`."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
+from django.utils.functional import Promise
 
 log = logging.getLogger(__name__)
 Poller = Callable[[int], int]
 Walk = Callable[[Any], "Report"]
+Words = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A model that the service has too, and what may be done where the two differ.
+
+    `wanted(row)` is what the school wants in the words of `observed`. `push(row, fields, by)` makes the
+    service equal to ours in these fields and returns the operation; for a row that is gone at the service
+    it makes it there again. `take(row, fields, by)` writes the service's values into our columns. Both are
+    audited, each in one transaction, and raise ValidationError or PermissionDenied where it cannot be.
+    """
+
+    label: str
+    wanted: Callable[[Any], Words]
+    push: Callable[[Any, Collection[str], Any], Any]
+    take: Callable[[Any, Collection[str], Any], None]
+    optional: Collection[str] = ()
+    labels: Mapping[str, str | Promise] = field(default_factory=dict)
+
+    @property
+    def model(self) -> Any:
+        return apps.get_model(self.label)
 
 
 @dataclass
@@ -34,8 +58,34 @@ class Report:
         )
 
 
+_twins: dict[str, Twin] = {}
 _pollers: dict[str, Poller] = {}
 _walks: list[tuple[int, str, Walk]] = []
+
+
+def mirrored(
+    model_label: str,
+    *,
+    wanted: Callable[[Any], Words],
+    push: Callable[[Any, Collection[str], Any], Any],
+    take: Callable[[Any, Collection[str], Any], None],
+    optional: Collection[str] = (),
+    labels: Mapping[str, str | Promise] | None = None,
+) -> Twin:
+    """Register a mirrored model ("classes.Lesson"); `labels` names its fields in the words of a school."""
+    twin = Twin(model_label.lower(), wanted, push, take, optional, labels or {})
+    _twins[twin.label] = twin
+    return twin
+
+
+def twin_of(row: Any) -> Twin:
+    """The registration of a row, a model or a label; KeyError for what is not mirrored."""
+    return _twins[row.lower() if isinstance(row, str) else row._meta.label_lower]
+
+
+def twins() -> list[Twin]:
+    """Every mirrored model, by label."""
+    return [_twins[label] for label in sorted(_twins)]
 
 
 def poller(name: str) -> Callable[[Poller], Poller]:

@@ -1,0 +1,121 @@
+"""Where a lesson differs from the service: ours sent there, or theirs taken over here."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from classes.attendance.register import recompute
+from classes.compare import LABELS
+from classes.kinds import Status
+from classes.mirror.seen import adopt_members, moment, next_look, person_of
+from classes.mirror.wanted import wanted_lesson, wanted_members
+from classes.models import Lesson
+from classes.services import FIELDS, push_lesson
+from console.audit.trail import changes, record, snapshot
+from console.mirror.drift import decide
+from console.mirror.registry import mirrored
+from console.outbox.models import Operation
+from console.outbox.queue import enqueue
+from console.outbox.states import SyncState
+
+
+def wanted(lesson: Lesson) -> dict[str, Any]:
+    """What the school wants of a lesson, with the people."""
+    return {**wanted_lesson(lesson), "members": wanted_members(lesson)}
+
+
+@transaction.atomic
+def push(lesson: Lesson, fields: Collection[str], by: User | None) -> Operation:
+    """`/class/modify` of these fields, `/member/add` and `/member/delete` for `members`.
+
+    A lesson that is gone at the service is made there again. The last operation is returned.
+    ValidationError for one that runs, is over or is cancelled: the service changes none of these.
+    """
+    if lesson.sync_state == SyncState.GONE or lesson.locked:
+        return _again(lesson, by)
+    record("lesson.push", lesson, by=by, after={"fields": sorted(fields)})
+    plain = sorted(set(fields) - {"members"})
+    operation = enqueue("class.modify", lesson, by=by, args={"fields": plain}) if plain else None
+    if "members" in fields or operation is None:
+        return enqueue("class.members", lesson, by=by)
+    return operation
+
+
+def _again(lesson: Lesson, by: User | None) -> Operation:
+    if lesson.sync_state == SyncState.GONE and not lesson.locked:
+        lesson.remote_id, lesson.observed, lesson.teacher_url, lesson.student_url = "", {}, "", ""
+        lesson.save(update_fields=["remote_id", "observed", "teacher_url", "student_url"])
+    return push_lesson(lesson=lesson, by=by)
+
+
+@transaction.atomic
+def take(lesson: Lesson, fields: Collection[str], by: User | None) -> None:
+    """Our columns follow the service, and so does the roster; who is unknown here is adopted.
+
+    A register that exists is reckoned anew, for times or people may be others.
+    """
+    stored = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
+    before, people = snapshot(stored, FIELDS), wanted_members(stored)
+    for name in fields:
+        if name not in lesson.observed:
+            raise ValidationError(_("The service has not told this yet. Look at it again, then decide."))
+        _TAKE.get(name, _plain)(lesson, name, lesson.observed[name])
+    lesson.full_clean(exclude=["enterprise"], validate_constraints=False)
+    if lesson.ends_at <= lesson.starts_at and not lesson.made_outside:
+        raise ValidationError(_("The lesson must end after it starts."))
+    lesson.look_at = next_look(lesson)
+    lesson.save(update_fields=[*FIELDS, "look_at"])
+    was, now = changes(before | {"members": people}, snapshot(lesson, FIELDS) | {"members": _people(lesson)})
+    record("lesson.take", lesson, by=by, before=was, after=now)
+    decide(lesson)
+    if lesson.status != Status.WILL:
+        recompute(lesson)
+
+
+def _people(lesson: Lesson) -> dict[str, str]:
+    return wanted_members(lesson)
+
+
+def _plain(lesson: Lesson, name: str, value: Any) -> None:
+    setattr(lesson, name, value)
+
+
+def _time(lesson: Lesson, name: str, value: int) -> None:
+    setattr(lesson, name, moment(value) or getattr(lesson, name))
+
+
+def _flag(lesson: Lesson, name: str, value: int) -> None:
+    setattr(lesson, name, bool(value))
+
+
+def _number(lesson: Lesson, name: str, value: int) -> None:
+    setattr(lesson, name, value or None)
+
+
+def _teacher(lesson: Lesson, name: str, user_id: str) -> None:
+    lesson.teacher = person_of(lesson.enterprise, user_id, Role.TEACHER)
+    lesson.members.filter(user=lesson.teacher).delete()
+
+
+def _members(lesson: Lesson, name: str, told: dict[str, str]) -> None:
+    has = wanted_members(lesson)
+    gone = [user_id for user_id, role in has.items() if told.get(user_id) != role]
+    lesson.members.filter(user__user_id__in=gone).delete()
+    adopt_members(lesson, {user_id: role for user_id, role in told.items() if has.get(user_id) != role})
+
+
+_TAKE = {
+    "starts_at": _time,
+    "ends_at": _time,
+    "auto_open_mic": _flag,
+    "auto_open_camera": _flag,
+    "max_on_mic": _number,
+    "teacher": _teacher,
+    "members": _members,
+}
+
+mirrored("classes.Lesson", wanted=wanted, push=push, take=take, labels=LABELS)

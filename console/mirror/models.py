@@ -1,4 +1,4 @@
-"""The abstract model of what is looked at on a clock."""
+"""What is looked at on a clock, and how far the walks of each school are."""
 
 from django.db import models
 
@@ -20,3 +20,52 @@ class Watched(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Walked(models.Model):
+    """How far the walks of one sort (people, lessons, …) of one school are.
+
+    `generation` counts the complete walks: only these say that something is absent. The lease (owner, end
+    by the database's clock, fence) lets one process at a time walk a sort of a school. `report` is what
+    the last walk told, in numbers and sentences.
+    """
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="+")
+    name = models.CharField(max_length=20)
+    generation = models.PositiveBigIntegerField(default=0)
+    complete = models.BooleanField(default=False)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    report = models.JSONField(default=dict)
+    owner = models.CharField(max_length=80, blank=True)
+    until = models.DateTimeField(null=True)
+    fence = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "name"], name="walked_once_a_school_and_sort"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.generation}"
+
+
+class Missed(models.Model):
+    """A row that a complete walk did not find at the service; one that was found again has none.
+
+    What was seen is not written down, for then each walk would write every row. `generation` is the first
+    walk that missed it.
+    """
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="+")
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    generation = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject_type", "subject_id"], name="missed_once_a_row"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_type} {self.subject_id}"

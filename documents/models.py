@@ -11,7 +11,8 @@ from console.outbox.mirrored import Mirrored
 class Document(Mirrored):
     """A file to teach with. The document's 课件模块; `remote_id` is its `doc_id`.
 
-    Name, owner and permission are fixed once the service has it: there is no document/modify.
+    Name, owner and permission are fixed once the service has it: there is no document/modify. The service
+    fetches the file from `source_url`. A document that was deleted keeps its row, with `deleted_at`.
     """
 
     class Permission(models.TextChoices):
@@ -27,6 +28,7 @@ class Document(Mirrored):
     bytes = models.PositiveBigIntegerField(_("size"), default=0)
     md5 = models.CharField(max_length=32, blank=True)
     file = models.FileField(upload_to="documents/", blank=True)
+    source_url = models.URLField(_("address of the file"), max_length=1000, blank=True)
     permission = models.CharField(
         _("who may see it"), max_length=8, choices=Permission.choices, default=Permission.PRIVATE
     )
@@ -35,6 +37,15 @@ class Document(Mirrored):
     transcode_code = models.IntegerField(default=0, editable=False)
     transcode_message = models.CharField(max_length=300, blank=True, editable=False)
     transcode_url = models.CharField(max_length=1000, blank=True, editable=False)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+    double_of = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="doubles",
+        verbose_name=_("perhaps a second copy of"),
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

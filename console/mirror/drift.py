@@ -6,13 +6,15 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from console.failpoints import defence
 from console.mirror.registry import twin_of
 from console.outbox.models import Operation
 from console.outbox.queue import open_operations
 from console.outbox.states import SyncState
 
+QUIET = defence("mirror.quiet", "what is as it was is not written again")
 #: States that a look may change; the others belong to an operation that waits for a person.
-_FREE = (SyncState.LOCAL, SyncState.IN_SYNC, SyncState.CHANGED_OUTSIDE, SyncState.GONE)
+FREE = (SyncState.LOCAL, SyncState.IN_SYNC, SyncState.CHANGED_OUTSIDE, SyncState.GONE)
 
 
 def differences(
@@ -32,6 +34,30 @@ def differences_of(row: Any) -> dict[str, tuple[Any, Any]]:
     return differences(twin.wanted(row), row.observed, twin.optional)
 
 
+def state_of(
+    row: Any, wanted: Mapping[str, Any], observed: Mapping[str, Any], optional: Collection[str]
+) -> SyncState:
+    """In sync, or changed outside: what a row shows while nothing is under way."""
+    return SyncState.CHANGED_OUTSIDE if differences(wanted, observed, optional) else SyncState.IN_SYNC
+
+
+def is_news(
+    row: Any,
+    remote_id: str,
+    *,
+    wanted: Mapping[str, Any],
+    observed: Mapping[str, Any],
+    optional: Collection[str] = (),
+    extra: Mapping[str, Any] | None = None,
+) -> bool:
+    """Whether `settle` would have something to write, told from the loaded row without a query."""
+    if not QUIET.up or row.remote_id != remote_id or row.observed != observed:
+        return True
+    if any(getattr(row, name) != value for name, value in (extra or {}).items()):
+        return True
+    return row.sync_state in FREE and row.sync_state != state_of(row, wanted, observed, optional)
+
+
 def asked(operation: Operation, name: str) -> bool:
     """Whether a set-state operation is about this field: all of them, or those of `args["fields"]`."""
     fields = operation.args.get("fields")
@@ -45,9 +71,10 @@ def decide(row: Any) -> bool:
     for a person, its state stands. Call it inside a transaction.
     """
     stored = type(row)._default_manager.filter(pk=row.pk).values_list("sync_state", flat=True).get()
-    if stored not in _FREE or open_operations(row).exists():
+    if stored not in FREE or open_operations(row).exists():
         return False
-    row.sync_state = SyncState.CHANGED_OUTSIDE if differences_of(row) else SyncState.IN_SYNC
+    twin = twin_of(row)
+    row.sync_state = state_of(row, twin.wanted(row), row.observed, twin.optional)
     row.sync_reason = ""
     if row.sync_state == stored:
         return False
@@ -72,11 +99,11 @@ def settle(
     names = [*plain, "observed", "remote_id", "sync_state"]
     stored = type(row)._default_manager.filter(pk=row.pk).values(*names).get()
     row.observed, row.remote_id, row.sync_state = dict(observed), remote_id, stored["sync_state"]
-    if row.sync_state in _FREE and not open_operations(row).exists():
-        drifted = bool(differences(wanted, observed, optional))
-        row.sync_state = SyncState.CHANGED_OUTSIDE if drifted else SyncState.IN_SYNC
+    if row.sync_state in FREE and not open_operations(row).exists():
+        row.sync_state = state_of(row, wanted, observed, optional)
         row.sync_reason = ""
-    if {name: getattr(row, name) for name in names} == stored and len(plain) == len(extra):
+    same = {name: getattr(row, name) for name in names} == stored and len(plain) == len(extra)
+    if same and QUIET.up:
         return False
     row.observed_at = timezone.now()
     row.save(update_fields=["observed", "remote_id", "observed_at", "sync_state", "sync_reason", *extra])

@@ -5,10 +5,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console.mirror.models import Watched
 from console.outbox.mirrored import Mirrored
 
 
-class Document(Mirrored):
+class Document(Watched, Mirrored):
     """A file to teach with. The document's 课件模块; `remote_id` is its `doc_id`.
 
     Name, owner and permission are fixed once the service has it: there is no document/modify. The service
@@ -52,6 +53,11 @@ class Document(Mirrored):
         verbose_name = _("document")
         verbose_name_plural = _("courseware")
         ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["look_at"], condition=models.Q(look_at__isnull=False), name="document_to_look_at"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["enterprise", "remote_id"],

@@ -116,6 +116,15 @@ REASONS: dict[str, Words] = {
     "10300": Words(
         _("The lesson opens an hour before its start."), _("Come back less than an hour before it starts.")
     ),
+    "no_document": Words(_("The document is not at the service."), _("Send the document again.")),
+    "several_alike_documents": Words(
+        _("Several documents at the service look like this one."),
+        _("Compare them in the courseware list, then mark this as done or send it again."),
+    ),
+    "possible_double": Words(
+        _("This may be a second copy, made when an answer of the service was lost."),
+        _("Compare it with the other one. Delete the one that nobody uses, or keep both."),
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from console.iclass import BusinessInfo, UserInfo
 from console.iclass import walk as walk_pages
 from console.mirror.drift import settle
 from console.mirror.registry import Report, walk
+from console.outbox.states import SyncState
 
 PERSON = ("role", "nickname", "gender", "avatar", "phone_no", "e_mail")
 SCHOOL = ("name", "contact_user", "phone_no", "e_mail", "call_back_url", "appid", "project_id", "secret_id")
@@ -53,6 +54,25 @@ def adopt_person(enterprise: Enterprise, info: UserInfo) -> User:
     _take(person, info)
     person.save()
     person_seen(person, info)
+    return person
+
+
+def person_of(enterprise: Enterprise, user_id: str, role: Role) -> User:
+    """The person of this id. One whom the service only names gets a row that its list fills in later."""
+    known = User.objects.filter(enterprise=enterprise, user_id=user_id).first()
+    if known:
+        return known
+    person = User(
+        enterprise=enterprise,
+        user_id=user_id[:64],
+        remote_id=user_id[:64],
+        role=role,
+        nickname=user_id[:60],
+        made_outside=True,
+        sync_state=SyncState.IN_SYNC,
+    )
+    person.set_unusable_password()
+    person.save()
     return person
 
 

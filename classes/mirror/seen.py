@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.mirror import adopt_person
-from accounts.models import Enterprise, Role, User
+from accounts.mirror import person_of
+from accounts.models import Enterprise, Role
 from classes.attendance.register import freeze_policy
 from classes.kinds import ClassType, Status
 from classes.mirror.wanted import TOPIC_LENGTH, observed_lesson, wanted_lesson, wanted_members
 from classes.models import Lesson, Member
-from console.iclass import ClassInfo, UserInfo
+from console.iclass import ClassInfo
 from console.inbox.process import release
 from console.mirror.drift import settle
 
@@ -129,9 +129,3 @@ def adopt_members(lesson: Lesson, people: Mapping[str, str]) -> None:
             Member(lesson=lesson, user=person_of(lesson.enterprise, user_id, Role.STUDENT), role=role)
         )
     Member.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def person_of(enterprise: Enterprise, user_id: str, role: Role) -> User:
-    """The person of this id; one whom the service names but does not list gets a row all the same."""
-    known = User.objects.filter(enterprise=enterprise, user_id=user_id).first()
-    return known or adopt_person(enterprise, UserInfo(user_id=user_id, role=role))

@@ -18,6 +18,7 @@ from console.mirror.drift import asked, decide, differences
 from console.outbox.bell import ring
 from console.outbox.kinds import Absent, Found, Kind, Lapsed, Nature, NothingToDo, NotNow, Unclear, register
 from console.outbox.models import Operation
+from console.outbox.points import ADOPT_UNHELD, LAPSE
 from console.outbox.queue import enqueue
 
 #: How far the service's clock may be behind ours when a probe asks whether a class is younger than our try.
@@ -91,7 +92,8 @@ def _find_created(client: Client, request: NewClass, operation: Operation) -> Fo
         if natural_key_of(operation.enterprise_id, line) == operation.lane and line.create_time >= since
     ]
     held = Lesson.objects.filter(enterprise=operation.enterprise, remote_id__in=map(str, alike))
-    free = sorted(set(alike) - {int(remote_id) for remote_id in held.values_list("remote_id", flat=True)})
+    taken = {int(remote_id) for remote_id in held.values_list("remote_id", flat=True)}
+    free = sorted(set(alike) - taken if ADOPT_UNHELD.up else set(alike))
     if len(free) > 1:
         return Unclear("several_alike")
     return Found(CreatedClass(class_id=free[0])) if free else Absent()
@@ -184,7 +186,7 @@ def _deleted(operation: Operation, _answer: None) -> None:
 
 def _startable(operation: Operation) -> int:
     lesson: Lesson = operation.subject()
-    if lesson.cancelled_at or lesson.ends_at < timezone.now():
+    if lesson.cancelled_at or (LAPSE.up and lesson.ends_at < timezone.now()):
         raise Lapsed("over")
     return _class_id(operation)
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from console.outbox.models import Operation
+from console.outbox.points import CLAIMED, LANE, LEASE_EXPIRY, PROBING, WAITS
 from console.outbox.reflect import reflect
 from console.outbox.states import OPEN, State
 
@@ -24,11 +25,11 @@ WITH candidate AS (
     WHERE o.state = %(from)s AND o.due_at <= %(now)s
       AND NOT EXISTS (
         SELECT 1 FROM outbox_operation e
-        WHERE e.lane = o.lane AND e.id < o.id AND e.state = ANY(%(open)s))
+        WHERE %(lanes)s AND e.lane = o.lane AND e.id < o.id AND e.state = ANY(%(open)s))
       AND NOT EXISTS (
         SELECT 1 FROM outbox_operation_waits_for w
         JOIN outbox_operation e ON e.id = w.to_operation_id
-        WHERE w.from_operation_id = o.id AND e.state = ANY(%(open)s))
+        WHERE %(waits)s AND w.from_operation_id = o.id AND e.state = ANY(%(open)s))
 ), pick AS (
     SELECT o.id FROM outbox_operation o JOIN candidate c ON c.id = o.id
     WHERE o.state = %(from)s
@@ -51,12 +52,18 @@ def owner() -> str:
 
 def claim(limit: int) -> list[Operation]:
     """Take up to `limit` operations for sending; the mark is committed before the first byte leaves."""
-    return _take(State.READY, State.SENDING, limit, tries=1)
+    taken = _take(State.READY, State.SENDING, limit, tries=1)
+    if taken:
+        CLAIMED.hit()
+    return taken
 
 
 def claim_unknown(limit: int) -> list[Operation]:
     """Take up to `limit` operations whose outcome is unknown, for a look."""
-    return _take(State.UNKNOWN, State.PROBING, limit, tries=0)
+    taken = _take(State.UNKNOWN, State.PROBING, limit, tries=0)
+    if taken:
+        PROBING.hit()
+    return taken
 
 
 def _take(origin: State, target: State, limit: int, *, tries: int) -> list[Operation]:
@@ -69,6 +76,8 @@ def _take(origin: State, target: State, limit: int, *, tries: int) -> list[Opera
         "owner": owner(),
         "lease": settings.LEASE_S,
         "tries": tries,
+        "lanes": LANE.up,
+        "waits": WAITS.up,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM, parameters)
@@ -80,6 +89,8 @@ def _take(origin: State, target: State, limit: int, *, tries: int) -> list[Opera
 
 def expire_leases() -> int:
     """Mark what a dead worker left half done: "look first". Returns how many."""
+    if not LEASE_EXPIRY.up:
+        return 0
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from console.outbox.bell import ring
 from console.outbox.kinds import Nature, kind_of
 from console.outbox.models import Operation
+from console.outbox.points import COALESCE, ENQUEUED
 from console.outbox.reflect import reflect
 from console.outbox.states import OPEN, State
 
@@ -31,7 +32,7 @@ def enqueue(
     subject_type = subject._meta.label_lower
     mine = Operation.objects.filter(subject_type=subject_type, subject_id=subject.pk)
     version = mine.count() + 1
-    if kind_of(kind).nature == Nature.SET_STATE:
+    if kind_of(kind).nature == Nature.SET_STATE and COALESCE.up:
         supersede(mine.filter(kind=kind, args=args or {}))
     enterprise = subject.enterprise if hasattr(subject, "enterprise") else subject
     operation = Operation.objects.create(
@@ -47,6 +48,7 @@ def enqueue(
     )
     operation.waits_for.set([earlier for earlier in after if earlier.state in OPEN])
     reflect(operation)
+    ENQUEUED.hit()
     transaction.on_commit(lambda: ring("console.outbox.tasks.relay"))
     return operation
 

@@ -4,6 +4,7 @@ import logging
 import random
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -17,6 +18,21 @@ from console.iclass import Decision, IClassError, Refused, SignatureRefused, Unk
 from console.outbox.claims import claim, claim_unknown, expire_leases
 from console.outbox.kinds import Absent, Found, Kind, Lapsed, Nature, NothingToDo, NotNow, Unclear, kind_of
 from console.outbox.models import Attempt, Operation
+from console.outbox.points import (
+    ANSWERED,
+    CLOSED,
+    CLOSING,
+    FENCE,
+    JITTER,
+    MARK_FIRST,
+    ONE_SHOT,
+    PREPARED,
+    PROBE,
+    PROBED,
+    RECORDED,
+    SENDING,
+    SETTLE,
+)
 from console.outbox.reflect import reflect
 from console.outbox.states import State
 from console.outbox.words import reason_of
@@ -55,9 +71,10 @@ def drain(limit: int = 10_000) -> int:
     """Send and probe until nothing is due, at most about `limit` operations; returns how many steps."""
     done = expire_leases()
     while done < limit:
-        taken = claim(BATCH)
-        for group in _folded(taken):
-            _send(group)
+        with nullcontext() if MARK_FIRST.up else transaction.atomic():
+            taken = claim(BATCH)
+            for group in _folded(taken):
+                _send(group)
         unsure = claim_unknown(BATCH)
         for operation in unsure:
             _probe(operation)
@@ -82,10 +99,13 @@ def _send(operations: list[Operation]) -> None:
     tries = [one for one in (_prepared(operation, kind) for operation in operations) if one]
     if not tries:
         return
+    PREPARED.hit()
     for one, result in zip(tries, _answers(kind, tries), strict=True):
         one.answer = result
+        ANSWERED.hit()
         try:
             _close(one)
+            CLOSED.hit()
         except Exception:
             # One row that cannot be recorded must not stop the rest; its lease ends in a look.
             log.exception("could not record operation %s", one.operation.pk)
@@ -110,6 +130,7 @@ def _prepared(operation: Operation, kind: Kind) -> Try | None:
 def _answers(kind: Kind, tries: Sequence[Try]) -> Sequence[Any]:
     """An answer or an IClassError for each try, over HTTP and without the database."""
     client = tries[0].operation.enterprise.client()
+    SENDING.hit()
     try:
         if kind.call_many:
             return kind.call_many(client, [one.request for one in tries])
@@ -121,16 +142,19 @@ def _answers(kind: Kind, tries: Sequence[Try]) -> Sequence[Any]:
 @transaction.atomic
 def _close(one: Try) -> None:
     """Record how a try ended: its Attempt, the operation's next state, and what the answer says."""
+    CLOSING.hit()
     if not isinstance(one.answer, IClassError):
         if step(one.operation, State.DONE, finished_at=timezone.now(), error_code=None, reason=""):
             one.kind.record(one.operation, one.answer)
             one.attempt(Attempt.Outcome.OK)
+            RECORDED.hit()
         return
     error = one.answer
     outcome, state, fields = _verdict(one, error)
     fields |= {"reason": reason_of(error), "error_code": error.code}
     if step(one.operation, state, **fields):
         one.attempt(outcome, error)
+        RECORDED.hit()
 
 
 def _verdict(one: Try, error: IClassError) -> tuple[str, State, dict[str, Any]]:
@@ -140,10 +164,15 @@ def _verdict(one: Try, error: IClassError) -> tuple[str, State, dict[str, Any]]:
     if error.decision is Decision.SEND_AGAIN:
         return Attempt.Outcome.NOT_REACHED, State.READY, {"due_at": now + backoff(one.operation.attempts)}
     if error.decision is Decision.LOOK_FIRST:
-        settle = max(timedelta(seconds=settings.PROBE_SETTLE_S), backoff(one.operation.attempts))
+        settle = max(_settle_window(), backoff(one.operation.attempts))
         outcome = Attempt.Outcome.REFUSED if isinstance(error, Refused) else Attempt.Outcome.UNKNOWN
         return outcome, State.UNKNOWN, {"due_at": now + settle}
     return Attempt.Outcome.REFUSED, State.REFUSED, {"finished_at": now}
+
+
+def _settle_window() -> timedelta:
+    """How long the lists of the service may lag behind what it has done."""
+    return timedelta(seconds=settings.PROBE_SETTLE_S if SETTLE.up else 0)
 
 
 def _probe(operation: Operation) -> None:
@@ -152,6 +181,7 @@ def _probe(operation: Operation) -> None:
     one = Try(operation, kind)
     try:
         seen = _look(one)
+        PROBED.hit()
     except NothingToDo:
         seen = Absent()
     except (IClassError, NotNow, Lapsed) as error:
@@ -170,9 +200,9 @@ def _probe(operation: Operation) -> None:
 
 
 def _look(one: Try) -> Found | Absent | Unclear:
-    if one.kind.nature == Nature.ONE_SHOT:
+    if one.kind.nature == Nature.ONE_SHOT and ONE_SHOT.up:
         return Unclear("one_shot")
-    if one.kind.probe is None:
+    if one.kind.probe is None or not PROBE.up:
         return Absent()
     one.request = one.kind.prepare(one.operation)
     return one.kind.probe(one.operation.enterprise.client(), one.request, one.operation)
@@ -189,7 +219,9 @@ def _still_unknown(one: Try, error: Exception) -> None:
 def step(operation: Operation, to: State, **fields: Any) -> bool:
     """One compare-and-set with the fence; False where another worker has it by now."""
     with transaction.atomic():
-        mine = Operation.objects.filter(pk=operation.pk, state=operation.state, fence=operation.fence)
+        mine = Operation.objects.filter(pk=operation.pk)
+        if FENCE.up:
+            mine = mine.filter(state=operation.state, fence=operation.fence)
         if not mine.update(state=to, **fields):
             return False
         operation.state = to
@@ -200,4 +232,4 @@ def step(operation: Operation, to: State, **fields: Any) -> bool:
 def backoff(attempts: int) -> timedelta:
     """Full jitter: anywhere between nothing and the doubling cap, so that a crowd does not march in step."""
     ceiling = min(settings.OUTBOX_BACKOFF_CAP_S, settings.OUTBOX_BACKOFF_S * 2 ** min(attempts, 16))
-    return timedelta(seconds=random.uniform(0, ceiling))
+    return timedelta(seconds=random.uniform(0, ceiling) if JITTER.up else ceiling)

@@ -10,6 +10,7 @@ from accounts.userids import UserIdField
 from console.outbox.rest import SyncField
 from console.policy.rest import SchoolSerializer, SchoolViewSet
 from documents.models import Document
+from documents.queries import standing
 
 
 class TranscodeSerializer(serializers.Serializer[Any]):
@@ -45,7 +46,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolVi
     """Courseware of the school."""
 
     resource = "document"
-    queryset = Document.objects.select_related("owner")
+    queryset = standing()
     serializer_class = DocumentSerializer
     filterset_fields = ("permission", "sync_state", "owner__user_id")
 

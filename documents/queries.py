@@ -1,0 +1,23 @@
+"""Reading courseware, always within what the reader may see."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from console.policy import scoped
+from documents.models import Document
+
+
+def documents_for(reader: Any) -> QuerySet[Document]:
+    """The documents that `reader` may see and nobody has deleted, each with its owner."""
+    return scoped(standing(), reader, "document", "list")
+
+
+def standing() -> QuerySet[Document]:
+    """Documents that nobody has deleted, with their owners; scope them before you show them."""
+    return Document.objects.filter(deleted_at=None).select_related("owner")
+
+
+def doubles(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Those that may be second copies of another one that still stands."""
+    return documents.filter(double_of__isnull=False, double_of__deleted_at=None, deleted_at=None)

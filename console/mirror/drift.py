@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from console.failpoints import defence
+from console.mirror.models import Ignored
 from console.mirror.registry import twin_of
 from console.outbox.models import Operation
 from console.outbox.queue import open_operations
@@ -34,11 +35,23 @@ def differences_of(row: Any) -> dict[str, tuple[Any, Any]]:
     return differences(twin.wanted(row), row.observed, twin.optional)
 
 
+def ignored_of(row: Any) -> dict[str, tuple[Any, Any]]:
+    """Field → (wanted, observed) of the differences of a row that somebody decided to leave."""
+    kept = Ignored.objects.filter(subject_type=row._meta.label_lower, subject_id=row.pk)
+    return {name: (ours, theirs) for name, ours, theirs in kept.values_list("field", "ours", "theirs")}
+
+
 def state_of(
     row: Any, wanted: Mapping[str, Any], observed: Mapping[str, Any], optional: Collection[str]
 ) -> SyncState:
-    """In sync, or changed outside: what a row shows while nothing is under way."""
-    return SyncState.CHANGED_OUTSIDE if differences(wanted, observed, optional) else SyncState.IN_SYNC
+    """In sync, or changed outside: what a row shows while nothing is under way.
+
+    Differences that were ignored at these very values are none. Only a row that differs costs a query.
+    """
+    found = differences(wanted, observed, optional)
+    kept = ignored_of(row) if found else {}
+    drifted = any(kept.get(name) != pair for name, pair in found.items())
+    return SyncState.CHANGED_OUTSIDE if drifted else SyncState.IN_SYNC
 
 
 def is_news(

@@ -1,6 +1,10 @@
 """What is looked at on a clock, and how far the walks of each school are."""
 
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Watched(models.Model):
@@ -69,3 +73,34 @@ class Missed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_type} {self.subject_id}"
+
+
+class Ignored(models.Model):
+    """A difference that somebody decided to leave as it is, for exactly this pair of values.
+
+    Once either side changes, the pair is another and the difference is shown again. An empty `field` stands
+    for the whole row: it is gone at the service and kept here alone.
+    """
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="+")
+    subject_type = models.CharField(_("subject type"), max_length=60)
+    subject_id = models.BigIntegerField(_("subject"))
+    subject_label = models.CharField(_("about"), max_length=200, blank=True)
+    field = models.CharField(_("field"), max_length=40, blank=True)
+    ours = models.JSONField(_("here"), null=True, encoder=DjangoJSONEncoder)
+    theirs = models.JSONField(_("at iclass"), null=True, encoder=DjangoJSONEncoder)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("ignored difference")
+        verbose_name_plural = _("ignored differences")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "field"], name="ignored_once_a_row_and_field"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_label} {self.field}".strip()

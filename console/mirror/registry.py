@@ -7,11 +7,22 @@ from typing import Any
 
 from django.apps import apps
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from console.iclass import SignatureRefused, UnknownEnterprise
+from console.mirror.report import Report
+from console.mirror.walking import Round, Taken, begin
 
 log = logging.getLogger(__name__)
 Poller = Callable[[int], int]
-Walk = Callable[[Any], "Report"]
+Walk = Callable[[Round], None]
 Words = dict[str, Any]
+Tell = Callable[[str, Any, Any, Mapping[str, str]], tuple[str, str]]
+
+
+def tell_plainly(name: str, ours: Any, theirs: Any, names: Mapping[str, str]) -> tuple[str, str]:
+    """Both values as they are, for fields that are words already."""
+    return str(ours), str(theirs)
 
 
 @dataclass(frozen=True)
@@ -30,32 +41,13 @@ class Twin:
     take: Callable[[Any, Collection[str], Any], None]
     optional: Collection[str] = ()
     labels: Mapping[str, str | Promise] = field(default_factory=dict)
+    tell: Tell = tell_plainly
+    related: Collection[str] = ()
+    when_gone: str | Promise = ""
 
     @property
     def model(self) -> Any:
         return apps.get_model(self.label)
-
-
-@dataclass
-class Report:
-    """What a walk did, in numbers of rows."""
-
-    seen: int = 0
-    adopted: int = 0
-    changed: int = 0
-    gone: int = 0
-    complete: bool = True
-    problems: list[str] = field(default_factory=list)
-
-    def __add__(self, other: "Report") -> "Report":
-        return Report(
-            self.seen + other.seen,
-            self.adopted + other.adopted,
-            self.changed + other.changed,
-            self.gone + other.gone,
-            self.complete and other.complete,
-            self.problems + other.problems,
-        )
 
 
 _twins: dict[str, Twin] = {}
@@ -71,9 +63,15 @@ def mirrored(
     take: Callable[[Any, Collection[str], Any], None],
     optional: Collection[str] = (),
     labels: Mapping[str, str | Promise] | None = None,
+    tell: Tell = tell_plainly,
+    related: Collection[str] = (),
+    when_gone: str | Promise = "",
 ) -> Twin:
-    """Register a mirrored model ("classes.Lesson"); `labels` names its fields in the words of a school."""
-    twin = Twin(model_label.lower(), wanted, push, take, optional, labels or {})
+    """Register a mirrored model ("classes.Lesson"); `labels` names its fields in the words of a school.
+
+    `related` is what `wanted` reads of other rows, for many rows at once.
+    """
+    twin = Twin(model_label.lower(), wanted, push, take, optional, labels or {}, tell, related, when_gone)
     _twins[twin.label] = twin
     return twin
 
@@ -99,7 +97,7 @@ def poller(name: str) -> Callable[[Poller], Poller]:
 
 
 def walk(name: str, *, order: int) -> Callable[[Walk], Walk]:
-    """Register `walk(enterprise) -> Report`: compare everything of one sort with the service."""
+    """Register a walk: compare everything of one sort of one school with the service."""
 
     def keep(function: Walk) -> Walk:
         _walks.append((order, name, function))
@@ -119,20 +117,42 @@ def poll(batch: int = 100) -> int:
 
 
 def reconcile(enterprise: Any) -> dict[str, Report]:
-    """Every walk of one school. A walk that fails is reported and does not stop the others."""
+    """Every walk of one school. A walk that fails is reported and does not stop the others.
+
+    Where the service refuses the school's key, the walks that follow are not tried.
+    """
     reports = {}
     for _order, name, function in _walks:
         try:
-            reports[name] = function(enterprise)
+            reports[name] = _walked(enterprise, name, function)
+        except Taken:
+            reports[name] = Report(complete=False, problems=[_("another process is at it")])
+        except (SignatureRefused, UnknownEnterprise) as error:
+            reports[name] = Report(complete=False, problems=[str(error)])
+            break
         except Exception as error:
             log.warning("walk %s of school %s failed: %s", name, enterprise.sdkappid, type(error).__name__)
             reports[name] = Report(complete=False, problems=[str(error)])
     return reports
 
 
+def _walked(enterprise: Any, name: str, function: Walk) -> Report:
+    """One walk, under its lease; what it wrote before it failed stands."""
+    round_ = begin(enterprise, name)
+    try:
+        function(round_)
+    except Exception as error:
+        round_.report.complete = False
+        round_.report.problems.append(str(error))
+        raise
+    finally:
+        round_.finish()
+    return round_.report
+
+
 def reconcile_all() -> int:
-    """Every walk of every school; returns how many rows were adopted or changed."""
+    """Every walk of every school; returns how many rows were written."""
     total = Report()
     for enterprise in apps.get_model("accounts.Enterprise").objects.order_by("pk"):
         total = sum(reconcile(enterprise).values(), total)
-    return total.adopted + total.changed + total.gone
+    return total.writes

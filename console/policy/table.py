@@ -138,6 +138,14 @@ TABLE: dict[str, dict[str, str]] = {
         "view": "- S S - - - - -",
         "replay": "- S S - - - - -",
     },
+    "drift": {
+        "list": "- S S - - - - -",
+        "view": "- S S - - - - -",
+        "push": "- S S - - - - -",
+        "take": "- S S - - - - -",
+        "ignore": "- S S - - - - -",
+        "restore": "- S S - - - - -",
+    },
     "audit": {
         "list": "- S S - - - - -",
         "view": "- S S - - - - -",

@@ -12,6 +12,7 @@ from accounts.models import Enterprise, Role, StudentGroup, User
 from classes.models import Attendance, Course, Lesson, Member, Observation, Recording, Stay
 from console.audit.models import AuditEntry
 from console.inbox.models import Callback
+from console.mirror.models import Ignored
 from console.outbox.models import Attempt, Operation
 from console.policy.models import ApiToken
 from console.policy.tokens import issue
@@ -22,9 +23,9 @@ from tests.support.service import lesson_of, tomorrow_at
 
 pytestmark = pytest.mark.django_db
 
-#: Rows of the machinery, which belong to no school: a pulse of the schedule, and an entry of a group's list,
-#: which stands on the group's own form.
-NOT_TABLES = {"outbox.pulse", "accounts.groupstudent"}
+#: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, and an entry of a
+#: group's list, which stands on the group's own form.
+NOT_TABLES = {"outbox.pulse", "mirror.walked", "mirror.missed", "accounts.groupstudent"}
 READ_ONLY = (
     Operation,
     Attempt,
@@ -37,6 +38,7 @@ READ_ONLY = (
     Course,
     Document,
     AuditEntry,
+    Ignored,
 )
 CANARY = "canary-in-the-mine"
 
@@ -77,6 +79,9 @@ def world(school: Enterprise, alice: User, bob: User) -> dict[type, object]:
         ),
         Callback: Callback.objects.create(
             enterprise=school, fingerprint="f", event="class_over", class_id="7", body={"url": CANARY}
+        ),
+        Ignored: Ignored.objects.create(
+            enterprise=school, subject_type="classes.lesson", subject_id=lesson.pk, field="topic"
         ),
         Observation: Observation.objects.create(lesson=lesson, source="poll", user_id="mouse", present=True),
         Stay: Stay.objects.create(

@@ -1,6 +1,6 @@
 """Where a person or a school differs from the service: ours sent there, or theirs taken over here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.mirror import OPTIONAL, PERSON, SCHOOL, wanted_person, wanted_school
-from accounts.models import Enterprise, User
+from accounts.models import Enterprise, Role, User
 from accounts.services import spare_superadmin
 from console.audit.trail import changes, record, snapshot
 from console.mirror.drift import decide, differences_of
@@ -74,6 +74,12 @@ def take_school(school: Enterprise, fields: Collection[str], by: User | None) ->
     _keep(school, fields, "school.take", by)
 
 
+def tell_person(name: str, ours: Any, theirs: Any, names: Mapping[str, str]) -> tuple[str, str]:
+    """Both values of a field of a person in words."""
+    words = {"role": dict(Role.choices), "gender": dict(User.Gender.choices)}.get(name, {})
+    return str(words.get(ours, ours)), str(words.get(theirs, theirs))
+
+
 def _take(row: Any, fields: Collection[str], known: Collection[str]) -> None:
     for name in fields:
         if name not in known or name not in row.observed:
@@ -99,6 +105,7 @@ mirrored(
     take=take_person,
     optional=OPTIONAL,
     labels=LABELS_OF_PERSON,
+    tell=tell_person,
 )
 mirrored(
     "accounts.Enterprise", wanted=wanted_school, push=push_school, take=take_school, labels=LABELS_OF_SCHOOL

@@ -1,5 +1,6 @@
 """A lesson as the school wants it beside the lesson as iclass has it, field by field, in words."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from classes.kinds import ClassType, RecordType
 from classes.mirror.wanted import wanted_lesson, wanted_members
-from classes.models import Lesson
+from classes.models import Lesson, Member
 
 LABELS: dict[str, str | Promise] = {
     "topic": gettext_lazy("topic"),
@@ -27,6 +28,9 @@ LABELS: dict[str, str | Promise] = {
     "bitrate": gettext_lazy("bit rate (kbit/s)"),
     "max_on_mic": gettext_lazy("most people on the microphone"),
 }
+
+#: People named where the two sides differ; a lesson can have a thousand.
+MOST_NAMES = 12
 
 
 class Pair(NamedTuple):
@@ -48,8 +52,8 @@ def at_the_service(lesson: Lesson) -> list[Pair]:
     return [
         Pair(
             label,
-            _told(name, wanted[name], names),
-            _told(name, seen[name], names),
+            told(name, wanted[name], names),
+            told(name, seen[name], names),
             wanted[name] != seen[name],
         )
         for name, label in LABELS.items()
@@ -64,7 +68,27 @@ def _names(lesson: Lesson, wanted: dict[str, Any], seen: dict[str, Any]) -> dict
     return dict(people.values_list("user_id", "nickname"))
 
 
-def _told(name: str, value: Any, names: dict[str, str]) -> str:
+def tell(name: str, ours: Any, theirs: Any, names: Mapping[str, str]) -> tuple[str, str]:
+    """Both values of one field in words; of the members only those in whom the sides differ."""
+    if name == "members":
+        return _alone(ours, theirs, names), _alone(theirs, ours, names)
+    return told(name, ours, names), told(name, theirs, names)
+
+
+def _alone(mine: dict[str, str], others: dict[str, str], names: Mapping[str, str]) -> str:
+    """How many there are on one side, and who of them are not so on the other."""
+    roles = dict(Member.Role.choices)
+    alone = [
+        f"{names.get(one, one)} ({roles.get(role, role)})"
+        for one, role in mine.items()
+        if others.get(one) != role
+    ]
+    count = ngettext("%(n)d person", "%(n)d people", len(mine)) % {"n": len(mine)}
+    return " · ".join([count, *alone[:MOST_NAMES], *(["…"] if len(alone) > MOST_NAMES else [])])
+
+
+def told(name: str, value: Any, names: Mapping[str, str]) -> str:
+    """One value of a field in words; `names` has the names of user ids."""
     if name == "teacher":
         return names.get(value) or str(value)
     if name in ("starts_at", "ends_at"):

@@ -6,15 +6,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Role, User
 from classes.attendance.register import recompute
-from classes.compare import LABELS
+from classes.compare import LABELS, tell
 from classes.kinds import Status
 from classes.mirror.seen import adopt_members, moment, next_look, person_of
 from classes.mirror.wanted import wanted_lesson, wanted_members
 from classes.models import Lesson
-from classes.services import FIELDS, push_lesson
+from classes.services import FIELDS, cancel_lesson, push_lesson
 from console.audit.trail import changes, record, snapshot
 from console.mirror.drift import decide
 from console.mirror.registry import mirrored
@@ -56,8 +57,12 @@ def _again(lesson: Lesson, by: User | None) -> Operation:
 def take(lesson: Lesson, fields: Collection[str], by: User | None) -> None:
     """Our columns follow the service, and so does the roster; who is unknown here is adopted.
 
-    A register that exists is reckoned anew, for times or people may be others.
+    A register that exists is reckoned anew, for times or people may be others. A lesson that is gone at the
+    service is cancelled here.
     """
+    if lesson.sync_state == SyncState.GONE:
+        cancel_lesson(lesson=lesson, by=by)
+        return
     stored = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
     before, people = snapshot(stored, FIELDS), wanted_members(stored)
     for name in fields:
@@ -118,4 +123,13 @@ _TAKE = {
     "members": _members,
 }
 
-mirrored("classes.Lesson", wanted=wanted, push=push, take=take, labels=LABELS)
+mirrored(
+    "classes.Lesson",
+    wanted=wanted,
+    push=push,
+    take=take,
+    labels=LABELS,
+    tell=tell,
+    related=("teacher",),
+    when_gone=gettext_lazy("Cancel it here too"),
+)

@@ -1,9 +1,11 @@
 """Where a document differs from the service: theirs taken over here; the service has no document/modify."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +18,7 @@ from console.outbox.models import Operation
 from console.outbox.states import SyncState
 from documents.mirror import OPTIONAL, wanted_document
 from documents.models import Document
-from documents.services import push_document
+from documents.services import delete_document, push_document
 
 #: Words of `observed` → our column.
 COLUMNS = {
@@ -49,7 +51,13 @@ def push(document: Document, fields: Collection[str], by: User | None) -> Operat
 
 @transaction.atomic
 def take(document: Document, fields: Collection[str], by: User | None) -> None:
-    """Our columns follow the service; an owner who is unknown here is adopted."""
+    """Our columns follow the service; an owner who is unknown here is adopted.
+
+    A document that is gone at the service is deleted here.
+    """
+    if document.sync_state == SyncState.GONE:
+        delete_document(document=document, by=by)
+        return
     columns = [*COLUMNS.values(), "owner"]
     before = snapshot(Document.objects.select_for_update(of=("self",)).get(pk=document.pk), columns)
     for name in fields:
@@ -68,4 +76,32 @@ def take(document: Document, fields: Collection[str], by: User | None) -> None:
     decide(document)
 
 
-mirrored("documents.Document", wanted=wanted_document, push=push, take=take, optional=OPTIONAL, labels=LABELS)
+def tell(name: str, ours: Any, theirs: Any, names: Mapping[str, str]) -> tuple[str, str]:
+    """Both values of a field in words."""
+    return _told(name, ours, names), _told(name, theirs, names)
+
+
+def _told(name: str, value: Any, names: Mapping[str, str]) -> str:
+    if name == "owner":
+        return names.get(value, value)
+    if name == "permission":
+        return str(dict(Document.Permission.choices).get(value, value))
+    if name == "bytes":
+        return str(filesizeformat(value))
+    if name == "transcode":
+        return _("yes") if value else _("no")
+    return str(value)
+
+
+mirrored(
+    "documents.Document",
+    wanted=wanted_document,
+    push=push,
+    take=take,
+    optional=OPTIONAL,
+    labels=LABELS,
+    tell=tell,
+    related=("owner",),
+    when_gone=gettext_lazy("Delete it here too"),
+    fixed=True,
+)

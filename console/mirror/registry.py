@@ -44,6 +44,7 @@ class Twin:
     tell: Tell = tell_plainly
     related: Collection[str] = ()
     when_gone: str | Promise = ""
+    fixed: bool = False
 
     @property
     def model(self) -> Any:
@@ -66,12 +67,15 @@ def mirrored(
     tell: Tell = tell_plainly,
     related: Collection[str] = (),
     when_gone: str | Promise = "",
+    fixed: bool = False,
 ) -> Twin:
     """Register a mirrored model ("classes.Lesson"); `labels` names its fields in the words of a school.
 
     `related` is what `wanted` reads of other rows, for many rows at once.
     """
-    twin = Twin(model_label.lower(), wanted, push, take, optional, labels or {}, tell, related, when_gone)
+    twin = Twin(
+        model_label.lower(), wanted, push, take, optional, labels or {}, tell, related, when_gone, fixed
+    )
     _twins[twin.label] = twin
     return twin
 

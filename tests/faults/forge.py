@@ -1,0 +1,159 @@
+"""Cheap real processes to be killed: forked from one that has Django loaded (`anvil`), ~20 ms each.
+
+    def test_…(forge, connected, …):
+        forge.killed(DRAIN, at="outbox.answered")            # a worker, kill -9 where it has the answer
+        forge.run(DRAIN, limit=1)                            # a worker that lives; its result
+        child = forge.start(DRAIN, faults={"outbox.sending": "stop"}, settings={"LEASE_S": 0.2})
+        child.stopped(); …; child.resume(); child.ended()
+
+A job is `module:function` and takes and returns JSON. Jobs for services stand in a module of the test's own
+(`tests.faults.jobs` has some). A child sees the test's database, the settings of the test (all numbers and
+`ICLASS_…`, as they are at that moment) and its switched-off defences; it has no broker, and its own
+database connection. `faults` is what `console.failpoints` takes: kill, stop, raise, stall:S, with @N.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+from django.conf import settings as current
+
+from console.failpoints import all_defences
+from tests.support import database, environment
+
+DRAIN = "console.outbox.relay:drain"
+HANDLE = "console.inbox.process:drain"
+POLL = "console.mirror.registry:poll"
+RECONCILE = "console.mirror.registry:reconcile_all"
+PATIENCE_S = 30.0
+
+
+class Child:
+    """A forked process on its job."""
+
+    def __init__(self, forge: "Forge", pid: int, job: str) -> None:
+        self.forge, self.pid, self.job = forge, pid, job
+
+    def wait(self, seconds: float = PATIENCE_S) -> dict[str, Any]:
+        """`{how: ended | killed | stopped | running}`, with `result` or `error` where it ended."""
+        return self.forge.order(do="wait", pid=self.pid, seconds=seconds)
+
+    def stopped(self, seconds: float = PATIENCE_S) -> bool:
+        """Whether it stands still at a point; False where it ended without passing there."""
+        how = self.wait(seconds)
+        if how["how"] == "ended":
+            _well(how, self.job)
+        assert how["how"] in ("stopped", "ended"), (self.job, how)
+        return how["how"] == "stopped"
+
+    def resume(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+    def kill(self) -> None:
+        """kill -9, wherever it is."""
+        os.kill(self.pid, signal.SIGKILL)
+        assert self.wait()["how"] == "killed"
+
+    def ended(self, seconds: float = PATIENCE_S) -> Any:
+        """The job's result; an AssertionError where it ended otherwise, with its traceback."""
+        return _well(self.wait(seconds), self.job)
+
+
+class Forge:
+    """Starts children; one at a time is the rule, several are possible. Not for threads."""
+
+    def __init__(self, log: Path) -> None:
+        variables = {"DATABASE_URL": database.own_url(), "CELERY_BROKER_URL": "memory://"}
+        self._log = log.open("ab")
+        self._anvil = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.anvil"],
+            cwd=environment.ROOT,
+            env=os.environ | variables,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
+
+    def close(self) -> None:
+        """The kernel takes the children along."""
+        assert self._anvil.stdin and self._anvil.stdout
+        self._anvil.stdin.close()
+        self._anvil.wait(10)
+        self._anvil.stdout.close()
+        self._log.close()
+
+    def order(self, **order: Any) -> dict[str, Any]:
+        assert self._anvil.stdin and self._anvil.stdout
+        self._anvil.stdin.write(json.dumps(order) + "\n")
+        self._anvil.stdin.flush()
+        answer = json.loads(self._anvil.stdout.readline() or '{"how": "broken", "error": "the anvil died"}')
+        assert answer.get("how") != "broken", answer["error"]
+        return cast(dict[str, Any], answer)
+
+    def start(
+        self,
+        job: str,
+        *,
+        faults: dict[str, str] | None = None,
+        settings: dict[str, Any] | None = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> Child:
+        """A child on `job(**kwargs)`."""
+        order = {
+            "do": "fork",
+            "job": job,
+            "faults": faults or {},
+            "settings": _settings() | (settings or {}),
+            "undefended": [wall.name for wall in all_defences() if not wall.up],
+            "seed": seed,
+            "kwargs": kwargs,
+        }
+        return Child(self, self.order(**order)["pid"], job)
+
+    def run(self, job: str, *, settings: dict[str, Any] | None = None, **kwargs: Any) -> Any:
+        """The result of a job that is left alone."""
+        return self.start(job, settings=settings, **kwargs).ended()
+
+    def killed(
+        self,
+        job: str,
+        *,
+        at: str,
+        nth: int = 1,
+        settings: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> bool:
+        """Whether the job was killed at the `nth` passing of a point; False where it ended before.
+
+        A worker is given a lease of a hundredth of a second, so that its successor need not wait.
+        """
+        child = self.start(
+            job, faults={at: f"kill@{nth}"}, settings={"LEASE_S": 0.01} | (settings or {}), **kwargs
+        )
+        how = child.wait()
+        if how["how"] == "killed":
+            return True
+        _well(how, job)
+        return False
+
+
+def _well(how: dict[str, Any], job: str) -> Any:
+    assert how["how"] == "ended" and "error" not in how, f"{job}: {how.get('error', how)}"
+    return how.get("result")
+
+
+def _settings() -> dict[str, Any]:
+    """What a test may have set: every number, and where the service is."""
+    names = [name for name in dir(current) if name.isupper()]
+    values = {name: getattr(current, name) for name in names}
+    return {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, int | float) or (name.startswith("ICLASS_") and isinstance(value, str))
+    }

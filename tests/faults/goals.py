@@ -1,0 +1,68 @@
+"""One printed line a goal, and the proof that a goal can fail.
+
+    goal("kill -9", kills=200, lost=0, doubled=0)   →   goal kill -9: kills=200 lost=0 doubled=0 seed=20260302
+    sabotage("outbox.fence", lambda: check(kills=5))
+
+A line is printed where it happens (`pytest -s`) and again at the end of the run, from xdist's workers too.
+This module is a pytest plugin, named in tests/conftest.py.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from console.failpoints import undefended
+from tests.faults.sizes import SEED
+
+KEY = "goal"
+_fresh: list[str] = []
+_all: list[str] = []
+
+
+def goal(name: str, **figures: Any) -> None:
+    """Print what a goal came to. Call it before asserting, so that a failure shows its figures."""
+    shown = [f"{word}={_plain(value)}" for word, value in ({**figures, "seed": SEED}).items()]
+    line = f"goal {name}: {' '.join(shown)}"
+    print(line)
+    _fresh.append(line)
+
+
+def sabotage(defence: str, check: Callable[[], Any], *, also: tuple[str, ...] = ()) -> str:
+    """Run `check` with one defence switched off: it has to fail; returns what it said.
+
+    `check` asserts what its goal asserts. `also` are further defences that have to go down with this one
+    because they cover for it. Forged children are disarmed too.
+    """
+    with undefended(defence, *also):
+        try:
+            check()
+        except AssertionError as caught:
+            said = str(caught).splitlines()[0] if str(caught) else "an assertion"
+            goal(f"sabotage {defence}", caught=repr(said[:120]))
+            return said
+    raise pytest.fail.Exception(f"without {defence} the goal still holds: it proves nothing about it")
+
+
+def _plain(value: Any) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Lines travel on the report, so that they reach the process that prints the summary."""
+    if call.when == "call":
+        item.user_properties.extend((KEY, line) for line in _fresh)
+        _fresh.clear()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call":
+        _all.extend(str(line) for key, line in report.user_properties if key == KEY)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if _all:
+        terminalreporter.section("goals")
+        for line in sorted(_all):
+            terminalreporter.write_line(line)

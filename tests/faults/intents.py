@@ -1,0 +1,175 @@
+"""A wish for each changing endpoint, uttered through the real services.
+
+    for intent in INTENTS:
+        subject = intent.subject(world)     # made and settled at the service, where it has to be there before
+        intent.act(world, subject)          # what a person does; its operation now waits
+
+`world` is a school with a teacher and an administrator (`World(school, by, teacher)`). Each subject is new,
+so that two wishes never meet. `deeds` does the acting by name, for a child of the forge:
+`forge.killed(DEED, at="outbox.enqueued", endpoint="class/modify", subject=pk, school=pk)`.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Enterprise, Role, User
+from accounts.services import edit_person, edit_school, new_token, register_person
+from classes.models import Lesson
+from classes.services import cancel_lesson, edit_lesson, schedule_lesson, start_lesson, stop_lesson
+from console.outbox import relay
+from documents.models import Document
+from documents.services import add_document, delete_document
+
+DEED = "tests.faults.intents:deed"
+
+
+@dataclass(frozen=True)
+class World:
+    """Where wishes are uttered."""
+
+    school: Enterprise
+    by: User
+    teacher: User
+
+    def lesson(self, **fields: Any) -> Lesson:
+        """A lesson of tomorrow, not sent yet; a name of its own for each."""
+        starts_at = (timezone.now() + timedelta(days=1)).replace(second=0, microsecond=0)
+        plan = {
+            "topic": f"Quadrille {secrets.token_hex(5)}",
+            "starts_at": starts_at,
+            "ends_at": starts_at + timedelta(minutes=45),
+        }
+        return schedule_lesson(teacher=self.teacher, by=self.by, **plan | fields)
+
+    def person(self) -> User:
+        """A student, not registered yet."""
+        user_id = f"card_{secrets.token_hex(5)}"
+        return register_person(
+            enterprise=self.school, by=self.by, user_id=user_id, nickname=user_id, role=Role.STUDENT
+        )
+
+    def document(self) -> Document:
+        """A card of courseware, not sent yet."""
+        name = f"Tarts {secrets.token_hex(5)}"
+        url = f"https://files.example.com/{name.replace(' ', '-')}.pdf"
+        return add_document(
+            enterprise=self.school, name=name, ext="pdf", url=url, owner=self.teacher, by=self.by
+        )
+
+
+def settled(row: Any) -> Any:
+    """The row once everything owed for it is done."""
+    relay.drain()
+    row.refresh_from_db()
+    assert row.remote_id, f"{row} did not reach the service: {row.sync_state} {row.sync_reason}"
+    return row
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A wish that ends in calls of `endpoint`."""
+
+    endpoint: str
+    subject: Callable[[World], Any]
+    act: Callable[[World, Any], Any]
+
+
+def _nothing(world: World) -> None:
+    return None
+
+
+def _lesson(world: World) -> Lesson:
+    return settled(world.lesson())
+
+
+def _running(world: World) -> Lesson:
+    lesson = _lesson(world)
+    start_lesson(lesson=lesson, by=world.by)
+    return settled(lesson)
+
+
+def _peopled(world: World) -> Lesson:
+    student = settled(world.person())
+    return settled(world.lesson(students=[student]))
+
+
+def _with_newcomer(world: World) -> Lesson:
+    settled(world.person())
+    return _lesson(world)
+
+
+def _newcomer(world: World) -> User:
+    return User.objects.filter(enterprise=world.school, role=Role.STUDENT).latest("pk")
+
+
+INTENTS = (
+    Intent("user/register", _nothing, lambda world, _: world.person()),
+    Intent(
+        "user/profile/modify",
+        lambda world: settled(world.person()),
+        lambda world, person: edit_person(person=person, by=world.by, nickname=f"Knave {person.pk}"),
+    ),
+    Intent(
+        "user/token/update",
+        lambda world: settled(world.person()),
+        lambda world, person: new_token(person=person, by=world.by),
+    ),
+    Intent(
+        "business/modify",
+        lambda world: Enterprise.objects.get(pk=world.school.pk),
+        lambda world, school: edit_school(
+            school=school, by=world.by, contact_user=f"Duchess {secrets.token_hex(3)}"
+        ),
+    ),
+    Intent("class/create", _nothing, lambda world, _: world.lesson()),
+    Intent(
+        "class/modify",
+        _lesson,
+        lambda world, lesson: edit_lesson(lesson=lesson, by=world.by, topic=f"{lesson.topic} again"),
+    ),
+    Intent("class/delete", _lesson, lambda world, lesson: cancel_lesson(lesson=lesson, by=world.by)),
+    Intent("class/start", _lesson, lambda world, lesson: start_lesson(lesson=lesson, by=world.by)),
+    Intent("class/stop", _running, lambda world, lesson: stop_lesson(lesson=lesson, by=world.by)),
+    Intent(
+        "member/add",
+        _with_newcomer,
+        lambda world, lesson: edit_lesson(lesson=lesson, by=world.by, students=[_newcomer(world)]),
+    ),
+    Intent(
+        "member/delete",
+        _peopled,
+        lambda world, lesson: edit_lesson(lesson=lesson, by=world.by, students=[]),
+    ),
+    Intent("document/add", _nothing, lambda world, _: world.document()),
+    Intent(
+        "document/delete",
+        lambda world: settled(world.document()),
+        lambda world, document: delete_document(document=document, by=world.by),
+    ),
+)
+BY_ENDPOINT = {intent.endpoint: intent for intent in INTENTS}
+MODELS = {"user": User, "lesson": Lesson, "document": Document, "enterprise": Enterprise}
+
+
+def deed(endpoint: str, subject: tuple[str, int] | None, school: int, by: int, teacher: int) -> None:
+    """Utter a wish in a child of the forge; `subject` is (model name, number)."""
+    world = World(Enterprise.objects.get(pk=school), User.objects.get(pk=by), User.objects.get(pk=teacher))
+    row = MODELS[subject[0]].objects.get(pk=subject[1]) if subject else None
+    BY_ENDPOINT[endpoint].act(world, row)
+
+
+def order_of(intent: Intent, world: World, subject: Any) -> dict[str, Any]:
+    """The arguments of `deed` for a child."""
+    named = (subject._meta.model_name, subject.pk) if subject else None
+    return {
+        "endpoint": intent.endpoint,
+        "subject": named,
+        "school": world.school.pk,
+        "by": world.by.pk,
+        "teacher": world.teacher.pk,
+    }

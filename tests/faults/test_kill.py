@@ -1,0 +1,68 @@
+"""kill -9 at every fail-point of the outbox × every changing endpoint: nothing lost, nothing doubled."""
+
+import pytest
+
+from console.outbox import relay
+from console.outbox.models import Operation
+from tests.faults.forge import DRAIN, Forge
+from tests.faults.goals import goal
+from tests.faults.intents import DEED, INTENTS, Intent, World, order_of
+from tests.faults.oracle import Oracle
+from tests.faults.sizes import dice, size
+
+BEFORE = (
+    "outbox.claimed", "outbox.prepared", "outbox.sending", "outbox.answered",
+    "outbox.closing", "outbox.recorded", "outbox.closed",
+)  # fmt: skip
+LOOKING = ("outbox.probing", "outbox.probed")
+POINTS = ("outbox.enqueued", *BEFORE, *LOOKING)
+
+
+@pytest.fixture
+def world(connected, alice, bob):
+    return World(connected, alice, bob)
+
+
+def killed_at(point: str, intent: Intent, world: World, forge: Forge) -> int:
+    """Utter a wish, kill what works on it at a point, let a clean worker finish; the number of kills."""
+    subject = intent.subject(world)
+    if point == "outbox.enqueued":
+        kills = forge.killed(DEED, at=point, **order_of(intent, world, subject))
+        assert not Operation.objects.exclude(
+            state__in=["done", "superseded", "refused", "needs_you"]
+        ).exists()
+    else:
+        kills = 0
+    intent.act(world, subject)
+    if point in LOOKING:
+        kills += forge.killed(DRAIN, at="outbox.answered")
+    if point != "outbox.enqueued":
+        kills += forge.killed(DRAIN, at=point)
+    finish()
+    return kills
+
+
+def finish() -> None:
+    """A clean worker, until nothing is left to do."""
+    relay.drain()
+
+
+def plan(goal_name: str, kills: int) -> list[tuple[str, Intent]]:
+    """Every point with every endpoint as evenly as the number allows, in random order."""
+    pairs = [(point, intent) for point in POINTS for intent in INTENTS]
+    chosen = (pairs * (kills // len(pairs) + 1))[:kills]
+    dice(goal_name).shuffle(chosen)
+    return chosen
+
+
+def check_kills(pairs: list[tuple[str, Intent]], world: World, forge: Forge, oracle: Oracle) -> None:
+    kills = sum(killed_at(point, intent, world, forge) for point, intent in pairs)
+    verdict = oracle.judge()
+    goal("kill -9", kills=kills, cases=len(pairs), points=len(POINTS), endpoints=len(INTENTS),
+         **verdict.figures())  # fmt: skip
+    verdict.hold()
+    assert kills >= len(pairs)
+
+
+def test_no_kill_loses_or_doubles_anything(world, forge, oracle):
+    check_kills(plan("kill -9", size(full=1000, ci=200)), world, forge, oracle)

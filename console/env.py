@@ -24,6 +24,25 @@ VENDOR_ROOMS = {"https://iclass.api.qcloud.com": "https://tedu.qcloudtrtc.com"}
 ICLASS_ROOM_URL = env.str("ICLASS_ROOM_URL", default=VENDOR_ROOMS.get(ICLASS_BASE_URL, ICLASS_BASE_URL))
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
+_https = PUBLIC_URL.startswith("https://")
+REQUIRE_TWO_FACTOR = env.bool("REQUIRE_TWO_FACTOR", default=_https and not DEBUG)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if _https else 0)
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="")
+OIDC_LOGIN_CLAIM = env.str("OIDC_LOGIN_CLAIM", default="preferred_username")
+OIDC_SDKAPPID = env.str("OIDC_SDKAPPID", default="")
+OIDC_USERINFO = env.bool("OIDC_USERINFO", default=False)
+
+
+def oidc_apps() -> list[dict[str, object]]:
+    """The provider of single sign-on as allauth wants it told; empty where none is set."""
+    if not OIDC_ISSUER:
+        return []
+    more = {"server_url": OIDC_ISSUER, "fetch_userinfo": OIDC_USERINFO}
+    named = {"provider_id": "sso", "name": OIDC_NAME}
+    return [{**named, "client_id": OIDC_CLIENT_ID, "secret": OIDC_CLIENT_SECRET, "settings": more}]
 
 
 def seconds(name: str, default: float) -> float:

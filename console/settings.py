@@ -26,6 +26,12 @@ INSTALLED_APPS = [
     "classes",
     "documents",
     "accounts",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "console.inbox",
     "console.mirror",
     "console.outbox",
@@ -59,6 +65,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "console.audit.middleware.RequestContext",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.sign_in.middleware.SessionLife",
+    "accounts.sign_in.middleware.SecondFactorFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "console.policy.middleware.SchoolZone",
@@ -105,7 +114,40 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "classes:home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
-SESSION_COOKIE_AGE = 12 * 3600
+
+# Sessions: so long at most, so long without the reader doing anything; nothing is remembered beyond that.
+SESSION_ABSOLUTE_S = seconds("SESSION_ABSOLUTE_S", 12 * 3600)
+SESSION_IDLE_S = seconds("SESSION_IDLE_S", 30 * 60)
+SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE_S)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# How long a password or a code opens dangerous acts, and the second factor that some roles need.
+PROOF_S = seconds("PROOF_S", 10 * 60)
+REQUIRE_TWO_FACTOR = env.REQUIRE_TWO_FACTOR
+# Guesses: so many an account and an address in a window; then a lock that doubles, up to a cap.
+SIGN_IN_ACCOUNT_TRIES = env.env.int("SIGN_IN_ACCOUNT_TRIES", default=5)
+SIGN_IN_ADDRESS_TRIES = env.env.int("SIGN_IN_ADDRESS_TRIES", default=30)
+SIGN_IN_WINDOW_S = seconds("SIGN_IN_WINDOW_S", 15 * 60)
+SIGN_IN_LOCK_S = seconds("SIGN_IN_LOCK_S", 15 * 60)
+SIGN_IN_LOCK_CAP_S = seconds("SIGN_IN_LOCK_CAP_S", 4 * 3600)
+TRUSTED_PROXIES = env.TRUSTED_PROXIES
+
+# allauth: its flow of signing in, its second factors, sessions and OpenID Connect, behind pages of ours.
+ACCOUNT_ADAPTER = "accounts.sign_in.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # its counters race and live in a cache; ours are rows
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "accounts.sign_in.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "iclass console"
+SOCIALACCOUNT_ADAPTER = "accounts.sign_in.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that leads elsewhere is what our content policy forbids
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": env.oidc_apps()}}
+OIDC_LOGIN_CLAIM = env.OIDC_LOGIN_CLAIM
+OIDC_SDKAPPID = env.OIDC_SDKAPPID
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -214,9 +256,12 @@ LEASE_S = seconds("LEASE_S", 60)
 PROBE_SETTLE_S = seconds("PROBE_SETTLE_S", 5)
 OUTBOX_BACKOFF_S = seconds("OUTBOX_BACKOFF_S", 2)
 OUTBOX_BACKOFF_CAP_S = seconds("OUTBOX_BACKOFF_CAP_S", 300)
+VISITOR_PASS_S = seconds("VISITOR_PASS_S", 600)
+ENTRY_PASSWORD_S = seconds("ENTRY_PASSWORD_S", 3600)
 LIVE_POLL_S = seconds("LIVE_POLL_S", 20)
 HISTORY_POLL_S = seconds("HISTORY_POLL_S", 20)
 WATCH_BEFORE_S = seconds("WATCH_BEFORE_S", 15 * 60)
+RECONCILE_LOOKS = env.env.int("RECONCILE_LOOKS", default=2000)
 TRANSCODE_POLL_S = seconds("TRANSCODE_POLL_S", 20)
 
 LOGGING = {

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.enterprise import Enterprise
@@ -16,6 +17,8 @@ from accounts.roles import STAFF, Role
 from console.outbox.mirrored import Mirrored
 from console.vault.fields import SealedField
 from console.vault.models import Sealed
+
+SESSION_SALT = "accounts.User.session"
 
 user_id_rule = RegexValidator(
     r"^[A-Za-z0-9_.\-]{1,32}$",
@@ -103,6 +106,11 @@ class User(Sealed, Mirrored, AbstractBaseUser):
 
     def sealed_for(self) -> str:
         return str(self.enterprise_id or "")
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions die with a new password, another role, and deactivation (AbstractBaseUser's two hashes)."""
+        standing = f"{self.password}\n{self.role}\n{self.is_active}"
+        return salted_hmac(SESSION_SALT, standing, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:

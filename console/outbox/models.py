@@ -1,14 +1,19 @@
 """Operation (a command that we owe the API) and Attempt (one try at it)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console.outbox.states import OPEN, State
+
+#: A bucket that was filled then is full.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Operation(models.Model):
@@ -75,6 +80,7 @@ class Attempt(models.Model):
         FOUND = "found", _("checked: it is there")
         ABSENT = "absent", _("checked: it is not there")
         UNCLEAR = "unclear", _("checked: not certain")
+        UNRECORDED = "unrecorded", _("answered, but not recorded")
 
     operation = models.ForeignKey(Operation, models.CASCADE, related_name="tries")
     fence = models.PositiveBigIntegerField()
@@ -93,6 +99,41 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint} {self.outcome}"
+
+
+class Gate(models.Model):
+    """What a school's calls must pass, shared by all workers: bucket, breaker, reasons to hold.
+
+    Its times are the database's, as those of leases. `tokens` may fall below zero where one operation
+    needed several calls. `open_until` is set while the service is in trouble; once it has passed, one
+    operation goes through on trial, until `trial_until` at the latest. While `held_for` names a reason
+    nothing of the school is sent.
+    """
+
+    enterprise = models.OneToOneField(
+        "accounts.Enterprise", models.CASCADE, primary_key=True, related_name="gate"
+    )
+    tokens = models.FloatField(default=0)
+    refilled_at = models.DateTimeField(default=LONG_AGO)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    openings = models.PositiveIntegerField(_("pauses in a row"), default=0)
+    open_until = models.DateTimeField(_("paused until"), null=True)
+    trial_until = models.DateTimeField(null=True)
+    held_for = ArrayField(models.CharField(max_length=40), verbose_name=_("held for"), default=list)
+    held_since = models.DateTimeField(_("held since"), null=True)
+    skew_s = models.FloatField(_("seconds by which the service's clock is ahead"), default=0)
+
+    class Meta:
+        verbose_name = _("way to the service")
+        verbose_name_plural = _("ways to the service")
+
+    def __str__(self) -> str:
+        return f"{self.enterprise_id}: {self.held_reason or 'open'}"
+
+    @property
+    def held_reason(self) -> str:
+        """Why nothing is sent, a reason of `console.outbox.words`; empty where it is."""
+        return self.held_for[0] if self.held_for else ""
 
 
 class Pulse(models.Model):

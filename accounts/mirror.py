@@ -3,13 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Enterprise, Role, User
 from console.iclass import BusinessInfo, UserInfo
-from console.iclass import walk as walk_pages
-from console.mirror.drift import settle
-from console.mirror.registry import Report, walk
+from console.mirror.drift import is_news, settle, state_of
 from console.outbox.states import SyncState
 
 PERSON = ("role", "nickname", "gender", "avatar", "phone_no", "e_mail")
@@ -33,27 +31,74 @@ def wanted_school(school: Enterprise) -> dict[str, Any]:
     return {name: getattr(school, name) for name in SCHOOL}
 
 
+def observed_person(info: UserInfo) -> dict[str, Any]:
+    """What `/user/info` and `/user/list` tell, in the same words."""
+    return {name: getattr(info, name) for name in PERSON}
+
+
+def _times(info: UserInfo) -> dict[str, datetime | None]:
+    return {"regist_time": moment(info.regist_time), "update_time": moment(info.update_time)}
+
+
 def person_seen(person: User, info: UserInfo) -> bool:
-    """Write what the service says of a person; wanted columns stay. True where anything was new."""
-    observed = {name: getattr(info, name) for name in PERSON}
-    person.regist_time, person.update_time = moment(info.regist_time), moment(info.update_time)
+    """Write what the service says of a person; wanted columns stay. True where anything was new.
+
+    They follow on the first look at somebody whom the service had only named so far.
+    """
+    times = _times(info)
+    for name, value in times.items():
+        setattr(person, name, value)
+    first = person.made_outside and person.observed_at is None
+    if first:
+        _take(person, info)
     return settle(
         person,
         info.user_id,
         wanted=wanted_person(person),
-        observed=observed,
+        observed=observed_person(info),
         optional=OPTIONAL,
-        extra=("regist_time", "update_time"),
+        extra=(*times, *PERSON) if first else tuple(times),
+    )
+
+
+def news_of_person(person: User, info: UserInfo) -> bool:
+    """Whether `person_seen` would have something to write; asks nothing of the database."""
+    return is_news(
+        person,
+        info.user_id,
+        wanted=wanted_person(person),
+        observed=observed_person(info),
+        optional=OPTIONAL,
+        extra=_times(info),
     )
 
 
 def adopt_person(enterprise: Enterprise, info: UserInfo) -> User:
     """Make our row of a person whom only the service had."""
-    person = User(enterprise=enterprise, user_id=info.user_id[:64], made_outside=True)
-    person.set_unusable_password()
-    _take(person, info)
+    person = new_person(enterprise, info)
     person.save()
-    person_seen(person, info)
+    return person
+
+
+def new_person(enterprise: Enterprise, info: UserInfo) -> User:
+    """The row, not saved yet."""
+    person = _outsider(enterprise, info.user_id)
+    _take(person, info)
+    person.observed, person.observed_at = observed_person(info), timezone.now()
+    person.regist_time, person.update_time = moment(info.regist_time), moment(info.update_time)
+    person.sync_state = state_of(person, wanted_person(person), person.observed, OPTIONAL)
+    return person
+
+
+def _outsider(enterprise: Enterprise, user_id: str) -> User:
+    person = User(
+        enterprise=enterprise,
+        login=f"{user_id}@{enterprise.sdkappid}",
+        user_id=user_id,
+        remote_id=user_id,
+        made_outside=True,
+    )
+    person.set_unusable_password()
     return person
 
 
@@ -62,16 +107,8 @@ def person_of(enterprise: Enterprise, user_id: str, role: Role) -> User:
     known = User.objects.filter(enterprise=enterprise, user_id=user_id).first()
     if known:
         return known
-    person = User(
-        enterprise=enterprise,
-        user_id=user_id[:64],
-        remote_id=user_id[:64],
-        role=role,
-        nickname=user_id[:60],
-        made_outside=True,
-        sync_state=SyncState.IN_SYNC,
-    )
-    person.set_unusable_password()
+    person = _outsider(enterprise, user_id[:64])
+    person.role, person.nickname, person.sync_state = role, user_id[:60], SyncState.IN_SYNC
     person.save()
     return person
 
@@ -81,24 +118,6 @@ def _take(person: User, info: UserInfo) -> None:
     person.nickname = (info.nickname or info.user_id)[:60]
     person.gender = info.gender if info.gender in User.Gender.values else ""
     person.avatar, person.phone_no, person.e_mail = info.avatar[:500], info.phone_no[:30], info.e_mail[:254]
-
-
-@walk("people", order=2)
-def walk_people(enterprise: Enterprise) -> Report:
-    """Compare all people of a school with `/user/list`; adopt those made outside."""
-    users = enterprise.client().users
-    result = walk_pages(lambda index, size: users.list(index, size), lambda line: line.user_id)
-    report = Report(seen=len(result.lines), complete=result.complete)
-    known = {person.user_id: person for person in enterprise.users.all()}
-    for info in result.lines:
-        person = known.get(info.user_id)
-        with transaction.atomic():
-            if person is None:
-                adopt_person(enterprise, info)
-                report.adopted += 1
-            elif person_seen(person, info):
-                report.changed += 1
-    return report
 
 
 def school_seen(school: Enterprise, info: BusinessInfo) -> bool:
@@ -123,12 +142,3 @@ def school_seen(school: Enterprise, info: BusinessInfo) -> bool:
     return settle(
         school, info.enterprise_id, wanted=wanted_school(school), observed=observed, extra=tuple(changed)
     )
-
-
-@walk("school", order=1)
-def walk_school(enterprise: Enterprise) -> Report:
-    """Compare a school with `/business/info`."""
-    info = enterprise.client().business.info()
-    with transaction.atomic():
-        changed = school_seen(enterprise, info)
-    return Report(seen=1, changed=int(changed))

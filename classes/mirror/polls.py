@@ -19,7 +19,7 @@ from classes.mirror.seen import lesson_seen, next_look
 from classes.models import Lesson
 from console.iclass import ClassInfo, Client, HistoryMember, IClassError, RuntimeMember, Walk
 from console.iclass import walk as walk_pages
-from console.mirror.leases import hold, let_go, take_due
+from console.mirror.leases import POLLED, hold, let_go, take_due
 from console.mirror.registry import poller
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,9 @@ def look_at_lessons(limit: int) -> int:
             jobs.append((lesson, pool.submit(_fetch, clients[lesson.enterprise_id], lesson).result))
         for lesson, result in jobs:
             try:
-                _write(lesson, result())
+                look = result()
+                POLLED.hit()
+                _write(lesson, look)
             except IClassError as error:
                 _failed(lesson, error)
             except Exception:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,7 +15,8 @@ from classes.mirror.wanted import TOPIC_LENGTH, observed_lesson, wanted_lesson, 
 from classes.models import Lesson, Member
 from console.iclass import ClassInfo
 from console.inbox.process import release
-from console.mirror.drift import settle
+from console.mirror.drift import is_news, settle
+from console.outbox.states import SyncState
 
 #: A class may run at most this long at the service with both its times the same (document's example).
 ODD_END = timedelta(hours=2)
@@ -24,18 +26,38 @@ def moment(seconds: int) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
+def news_of_lesson(lesson: Lesson, info: ClassInfo) -> bool:
+    """Whether `lesson_seen` would have something to write; asks nothing where the members are loaded."""
+    return is_news(
+        lesson,
+        str(info.class_id),
+        wanted={**wanted_lesson(lesson), "members": wanted_members(lesson)},
+        observed=observed_lesson(info),
+        extra=_only_theirs(lesson, info),
+    )
+
+
+def _only_theirs(lesson: Lesson, info: ClassInfo) -> dict[str, Any]:
+    """The columns that only the service decides."""
+    return {
+        "status": info.class_status if info.class_status in Status.values else lesson.status,
+        "real_started_at": moment(info.real_start_time),
+        "real_ended_at": moment(info.real_stop_time),
+    }
+
+
 def lesson_seen(lesson: Lesson, info: ClassInfo) -> bool:
     """Write what `/class/info` says; True where anything was new. Call it inside a transaction."""
     ended_before = lesson.status == Status.END
-    lesson.status = info.class_status if info.class_status in Status.values else lesson.status
-    lesson.real_started_at = moment(info.real_start_time)
-    lesson.real_ended_at = moment(info.real_stop_time)
+    told = _only_theirs(lesson, info)
+    for name, value in told.items():
+        setattr(lesson, name, value)
     new = settle(
         lesson,
         str(info.class_id),
         wanted={**wanted_lesson(lesson), "members": wanted_members(lesson)},
         observed=observed_lesson(info),
-        extra=("status", "real_started_at", "real_ended_at"),
+        extra=tuple(told),
     )
     if lesson.status == Status.END and not ended_before:
         freeze_policy(lesson)
@@ -45,7 +67,7 @@ def lesson_seen(lesson: Lesson, info: ClassInfo) -> bool:
 def next_look(lesson: Lesson, *, at: datetime | None = None) -> datetime | None:
     """When to look at a lesson again: from 15 min before its start until its history has settled."""
     now = at or timezone.now()
-    if not lesson.remote_id or lesson.cancelled_at or lesson.final_at:
+    if not lesson.remote_id or lesson.cancelled_at or lesson.final_at or lesson.sync_state == SyncState.GONE:
         return None
     if lesson.status == Status.END:
         return now + timedelta(seconds=settings.HISTORY_POLL_S)

@@ -42,7 +42,9 @@ def wanted_lesson(lesson: Lesson) -> dict[str, Any]:
 
 
 def wanted_members(lesson: Lesson) -> dict[str, str]:
-    """User id → role of everybody expected besides the teacher."""
+    """User id → role of everybody expected besides the teacher; no query where they are loaded."""
+    if "members" in getattr(lesson, "_prefetched_objects_cache", {}):
+        return {member.user.user_id: str(member.role) for member in lesson.members.all()}
     return dict(lesson.members.values_list("user__user_id", "role"))
 
 

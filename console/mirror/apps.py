@@ -12,4 +12,4 @@ class MirrorConfig(AppConfig):
 
     def ready(self) -> None:
         policy.register("drift", of_school="enterprise")
-        autodiscover_modules("mirror", "drift")
+        autodiscover_modules("mirror", "walks", "drift")

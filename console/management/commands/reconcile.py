@@ -5,11 +5,19 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
-from console.mirror.registry import reconcile
+from console.mirror.registry import Report, reconcile
+
+
+def _told(report: Report) -> str:
+    numbers = f"{report.seen} seen, {report.adopted} adopted, {report.changed} changed, {report.gone} gone"
+    odd = f", {report.odd} cannot be read" if report.odd else ""
+    return f"{numbers}{odd}{'' if report.complete else ', incomplete'}" + "".join(
+        f"; {problem}" for problem in report.problems
+    )
 
 
 class Command(BaseCommand):
-    help = "Compare schools, people and lessons with the service; adopt what was made outside."
+    help = "Compare schools, people, lessons and courseware with the service; adopt what was made outside."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--enterprise", type=int, metavar="SDKAPPID", help="only this school")
@@ -24,10 +32,6 @@ class Command(BaseCommand):
         for school in schools:
             for name, report in reconcile(school).items():
                 failed |= not report.complete
-                self.stdout.write(
-                    f"{school.sdkappid} {name}: {report.seen} seen, {report.adopted} adopted,"
-                    f" {report.changed} changed{'' if report.complete else ', incomplete'}"
-                    + "".join(f"; {problem}" for problem in report.problems)
-                )
+                self.stdout.write(f"{school.sdkappid} {name}: {_told(report)}")
         if failed:
             raise CommandError("Some walks were incomplete; run it again when the service answers.")

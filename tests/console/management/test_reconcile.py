@@ -16,6 +16,7 @@ def test_it_says_per_school_and_sort_what_it_saw(connected, other_school, capsys
             "school:",
             "people:",
             "lessons:",
+            "documents:",
         ]
 
 

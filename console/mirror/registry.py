@@ -33,6 +33,9 @@ class Twin:
     service equal to ours in these fields and returns the operation; for a row that is gone at the service
     it makes it there again. `take(row, fields, by)` writes the service's values into our columns. Both are
     audited, each in one transaction, and raise ValidationError or PermissionDenied where it cannot be.
+    `tell(field, ours, theirs, names)` says both values in words; `names` has the names of user ids, `related`
+    what `wanted` reads of other rows. `when_gone` names what `take` does here to a row that is gone there;
+    empty where it does nothing. Of a `fixed` row the service changes no field: only a gone one is pushed.
     """
 
     label: str

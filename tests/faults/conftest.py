@@ -1,4 +1,4 @@
-"""The fault harness: docs/faults.md. Its parts: sizes, goals, forge, oracle, intents; each says how at its top."""
+"""The fault harness: docs/faults.md. Its parts (sizes, goals, forge, oracle, intents) say how at the top."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -68,7 +68,11 @@ def is_news(
         return True
     if any(getattr(row, name) != value for name, value in (extra or {}).items()):
         return True
-    return row.sync_state in FREE and row.sync_state != state_of(row, wanted, observed, optional)
+    if row.sync_state not in FREE:
+        return False
+    if row.sync_state == SyncState.CHANGED_OUTSIDE and differences(wanted, observed, optional):
+        return False  # whoever ignores a difference decides the row's state with it
+    return row.sync_state != state_of(row, wanted, observed, optional)
 
 
 def asked(operation: Operation, name: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +57,11 @@ class Operation(models.Model):
             models.Index(fields=["due_at", "id"], condition=models.Q(state__in=OPEN), name="operation_due"),
             models.Index(fields=["subject_type", "subject_id", "-id"], name="operation_subject"),
             models.Index(fields=["enterprise", "-id"], name="operation_enterprise"),
+            models.Index(
+                fields=["enterprise", "state"],
+                condition=~models.Q(state__in=(State.DONE, State.SUPERSEDED)),
+                name="operation_unfinished",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="operation_state_known"),
@@ -96,6 +102,8 @@ class Attempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         ordering = ["-id"]
+        # Tries are written in the order of their time, so a small index of ranges finds the latest.
+        indexes = (BrinIndex(fields=["started_at"], name="attempt_started", pages_per_range=16),)
 
     def __str__(self) -> str:
         return f"{self.endpoint} {self.outcome}"

@@ -17,6 +17,7 @@ class ClassesConfig(AppConfig):
         register("member", of_school="lesson__enterprise", own=self._in_own_lessons)
         register("recording", of_school="enterprise", own=self._in_own_lessons)
         register("attendance", of_school="lesson__enterprise", own=self._own_marks)
+        register("entry", of_school="enterprise", own=self._in_own_lessons)
         register("evidence", of_school="lesson__enterprise", own=lambda user: Q(pk__in=()))
         register("course", of_school="enterprise", own=self._own_courses)
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from classes import entries
 from classes.kinds import Status
 from classes.mirror.seen import lesson_seen, made, next_look, room_links
 from classes.mirror.wanted import REMOTE, natural_key_of, wanted_lesson, wanted_members
@@ -295,3 +296,5 @@ register(
         "class.pull", Nature.SET_STATE, "class/info", _class_id, _info, _looked, label=_("Look at the lesson")
     )
 )
+for one_shot in entries.KINDS:
+    register(one_shot)

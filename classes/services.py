@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -11,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from classes.kinds import Status
+from classes.entries import WIPED
+from classes.kinds import ClassType, Status
 from classes.mirror.wanted import natural_key
-from classes.models import Lesson, Member
+from classes.models import Entry, Lesson, Member
 from console.audit.trail import changes, record, snapshot
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue, open_operations, supersede
@@ -148,6 +150,86 @@ def push_lesson(*, lesson: Lesson, by: User | None) -> Operation:
         raise ValidationError(_locked_sentence(lesson))
     record("lesson.push", lesson, by=by)
     return _send(lesson, by, whole=True)
+
+
+@transaction.atomic
+def enter_for(*, lesson: Lesson, person: User, by: User | None, password: str = "") -> Entry:
+    """Put a person into the room (`/member/join`), with the lesson's password where it has one.
+
+    Sent once: where its answer is lost, somebody must look. ValidationError for a lesson that is over or
+    cancelled, or a person of another school.
+    """
+    _check_door(lesson, person)
+    return _at_the_door(lesson, "member.join", by, act=Entry.Act.JOIN, person=person, password=password)
+
+
+@transaction.atomic
+def take_out(*, lesson: Lesson, person: User, by: User | None) -> Entry:
+    """Take a person out of the room (`/member/quit`), sent once; an entry that still waits is taken back."""
+    _check_door(lesson, person)
+    waiting = Entry.objects.filter(lesson=lesson, person=person, act=Entry.Act.JOIN)
+    supersede(
+        Operation.objects.filter(subject_type=Entry._meta.label_lower, subject_id__in=waiting.values("pk"))
+    )
+    return _at_the_door(lesson, "member.quit", by, act=Entry.Act.QUIT, person=person)
+
+
+@transaction.atomic
+def visitor_pass(*, lesson: Lesson, nickname: str, by: User | None, password: str = "") -> Entry:
+    """Let a visitor into a public lesson (`/member/visitor/join`), sent once.
+
+    The service makes the visitor up; `show_pass` tells once who it is. ValidationError for a lesson that
+    is for members only, over or cancelled.
+    """
+    _check_door(lesson)
+    if lesson.class_type != ClassType.PUBLIC:
+        raise ValidationError(_("Only a public lesson takes visitors. Add the person to the lesson instead."))
+    return _at_the_door(
+        lesson, "visitor.join", by, act=Entry.Act.VISITOR, nickname=nickname.strip(), password=password
+    )
+
+
+@transaction.atomic
+def show_pass(*, entry: Entry, by: User) -> dict[str, str]:
+    """The visitor's `user_id`, `user_token` and `user_sig`, once; they are wiped here, and it is on record.
+
+    ValidationError where there is none yet or any more.
+    """
+    stored = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    late = stored.secrets_until is not None and stored.secrets_until <= timezone.now()
+    if not stored.user_token or not stored.user_sig or late:
+        raise ValidationError(_("There is no pass to show: it has been shown, or its time is over."))
+    shown = {
+        "user_id": stored.remote_id,
+        "user_token": stored.user_token.reveal(),
+        "user_sig": stored.user_sig.reveal(),
+    }
+    Entry.objects.filter(pk=stored.pk).update(shown_at=timezone.now(), **WIPED)
+    record("entry.reveal", stored, by=by)
+    return shown
+
+
+def _check_door(lesson: Lesson, person: User | None = None) -> None:
+    if lesson.cancelled_at or lesson.status == Status.END:
+        raise ValidationError(_locked_sentence(lesson))
+    if lesson.ends_at < timezone.now():
+        raise ValidationError(_("The planned end has passed. Schedule a new lesson."))
+    if person is not None and person.enterprise_id != lesson.enterprise_id:
+        raise ValidationError(_("%(who)s is not in your school.") % {"who": person})
+
+
+def _at_the_door(lesson: Lesson, kind: str, by: User | None, *, password: str = "", **fields: Any) -> Entry:
+    """The row of the act, its trail and its operation, which waits for the lesson and for the person."""
+    entry = Entry(enterprise=lesson.enterprise, lesson=lesson, password=password, **fields)
+    if password:
+        entry.secrets_until = timezone.now() + timedelta(seconds=settings.ENTRY_PASSWORD_S)
+    entry.full_clean(exclude=["enterprise", "person"], validate_constraints=False)
+    entry.save()
+    record(f"lesson.{entry.act}", lesson, by=by, after={"who": str(entry.person or entry.nickname)})
+    making = open_operations(lesson).filter(kind="class.create")
+    registering = open_operations(entry.person).filter(kind="user.register") if entry.person else ()
+    enqueue(kind, entry, by=by, after=[*making, *registering])
+    return entry
 
 
 def _send(lesson: Lesson, by: User | None, *, whole: bool = False) -> Operation:

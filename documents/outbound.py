@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from console.failpoints import defence
 from console.iclass import (
     Client,
     DocumentInfo,
@@ -18,14 +17,13 @@ from console.iclass import (
 from console.iclass import walk as walk_pages
 from console.outbox.kinds import Absent, Found, Kind, Lapsed, Nature, NothingToDo, Unclear, register
 from console.outbox.models import Operation
+from console.outbox.points import ADOPT_UNHELD, READ_BACK
 from documents.mirror import document_seen, observed_document, wanted_document
 from documents.models import Document
 from documents.natural import natural_key
 
 #: How far the service's clock may be behind ours when a probe asks whether a card is younger than our try.
 CLOCK_SKEW_S = 60
-UNHELD = defence("documents.adopt_unheld", "a probe adopts no document that a row of ours holds")
-READ_BACK = defence("documents.read_back", "an id is ours once the service shows our document under it")
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def _same_file(add: Add, alike: list[DocumentInfo]) -> list[DocumentInfo]:
 def _free(operation: Operation, lines: list[DocumentInfo]) -> list[DocumentInfo]:
     ids = [line.doc_id for line in lines]
     held = Document.objects.filter(enterprise=operation.enterprise, remote_id__in=ids)
-    taken = set(held.values_list("remote_id", flat=True)) if UNHELD.up else set()
+    taken = set(held.values_list("remote_id", flat=True)) if ADOPT_UNHELD.up else set()
     return [line for line in lines if line.doc_id not in taken]
 
 

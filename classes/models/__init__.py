@@ -1,6 +1,7 @@
 from classes.models.attendance import Attendance, Mark, Observation, Stay
 from classes.models.course import Course
+from classes.models.entry import Entry
 from classes.models.lesson import Lesson, Member
 from classes.models.recording import Recording
 
-__all__ = ["Attendance", "Course", "Lesson", "Mark", "Member", "Observation", "Recording", "Stay"]
+__all__ = ["Attendance", "Course", "Entry", "Lesson", "Mark", "Member", "Observation", "Recording", "Stay"]

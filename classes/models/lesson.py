@@ -62,6 +62,14 @@ class Lesson(Watched, Mirrored):
     teacher_url = models.CharField(max_length=500, blank=True, editable=False)
     student_url = models.CharField(max_length=500, blank=True, editable=False)
 
+    double_of = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="doubles",
+        verbose_name=_("perhaps a second copy of"),
+    )
     policy = models.JSONField(_("rules of attendance, frozen at the end"), null=True, editable=False)
     history_digest = models.CharField(max_length=64, blank=True, editable=False)
     history_reads = models.PositiveIntegerField(default=0, editable=False)

@@ -18,6 +18,9 @@ MARK_FIRST = defence("outbox.mark_first", "the mark is committed before the firs
 PROBE = defence("outbox.probe", "a lost create is looked for before it is sent again")
 SETTLE = defence("outbox.settle", "a look waits until the lists of the service may have caught up")
 ADOPT_UNHELD = defence("outbox.adopt_unheld", "a look adopts only what no row of ours holds")
+READ_BACK = defence(
+    "outbox.read_back", "an answer's id is believed once the service shows our thing under it"
+)
 LANE = defence("outbox.lane", "operations of one lane leave one after the other")
 WAITS = defence("outbox.waits", "an operation waits for those that it names")
 LEASE_EXPIRY = defence("outbox.lease_expiry", "what a dead worker left half done is looked at")

@@ -91,7 +91,15 @@ TABLE: dict[str, dict[str, str]] = {
         "pull": "- S S O O - - -",
         "push": "- S S - - - - -",
         "reveal_link": "- S S O O - - -",
+        "enter_for": "- S S O O - - -",
+        "take_out": "- S S O O - - -",
+        "visitor_pass": "- S S O O - - -",
         "export": "- S S - - - - -",
+    },
+    "entry": {
+        "list": "- S S O O - - -",
+        "view": "- S S O O - - -",
+        "reveal": "- S S O O - - -",
     },
     "member": {
         "list": "- S S O O - S -",

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from accounts.services import register_person
 from console.audit.models import AuditEntry
@@ -14,6 +15,12 @@ from documents.services import add_document, delete_document, keep_both, pull_do
 pytestmark = pytest.mark.django_db
 
 PLAN = {"name": "Tea party", "ext": "pdf", "url": "https://files.example/tea.pdf", "md5": "A" * 32, "size": 9}
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

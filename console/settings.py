@@ -258,6 +258,16 @@ OUTBOX_BACKOFF_S = seconds("OUTBOX_BACKOFF_S", 2)
 OUTBOX_BACKOFF_CAP_S = seconds("OUTBOX_BACKOFF_CAP_S", 300)
 VISITOR_PASS_S = seconds("VISITOR_PASS_S", 600)
 ENTRY_PASSWORD_S = seconds("ENTRY_PASSWORD_S", 3600)
+# A bucket a school: calls a second, and how many at once after a quiet while.
+OUTBOX_RATE = env.env.float("OUTBOX_RATE", default=100)
+OUTBOX_BURST = env.env.float("OUTBOX_BURST", default=200)
+# A breaker a school: after so many failures in a row it waits, longer each time that a trial fails.
+OUTBOX_BREAKER_FAILURES = env.env.int("OUTBOX_BREAKER_FAILURES", default=5)
+OUTBOX_BREAKER_S = seconds("OUTBOX_BREAKER_S", 1)
+OUTBOX_BREAKER_CAP_S = seconds("OUTBOX_BREAKER_CAP_S", 10)
+# A person is asked once an operation was tried so often and is so old.
+OUTBOX_TRIES = env.env.int("OUTBOX_TRIES", default=20)
+OUTBOX_GIVE_UP_S = seconds("OUTBOX_GIVE_UP_S", 24 * 3600)
 LIVE_POLL_S = seconds("LIVE_POLL_S", 20)
 HISTORY_POLL_S = seconds("HISTORY_POLL_S", 20)
 WATCH_BEFORE_S = seconds("WATCH_BEFORE_S", 15 * 60)

@@ -121,6 +121,10 @@ REASONS: dict[str, Words] = {
         _("Several documents at the service look like this one."),
         _("Compare them in the courseware list, then mark this as done or send it again."),
     ),
+    "changed_since_backup": Words(
+        _("This waited in the backup, and its entry was changed at the service since."),
+        _("Compare the two: send it again, or mark it as done and take theirs."),
+    ),
     "possible_double": Words(
         _("This may be a second copy, made when an answer of the service was lost."),
         _("Compare it with the other one. Delete the one that nobody uses, or keep both."),

@@ -100,8 +100,11 @@ class Enterprise(Sealed, Mirrored):
         """The keys that a callback may be signed with: the current one and, in rotation, the last."""
         return [key.reveal() for key in (self.tic_key, self.tic_key_previous) if key]
 
-    def client(self, *, timeout_s: float | None = None) -> Client:
-        """The signed client of this school; a call gives up after `timeout_s` (default: the setting)."""
+    def client(self, *, timeout_s: float | None = None, until: float | None = None) -> Client:
+        """The signed client of this school; a call gives up after `timeout_s` (default: the setting).
+
+        From `until` (unix seconds) on it sends nothing more: the end of a lease.
+        """
         return Client(
             settings.ICLASS_BASE_URL,
             self.sdkappid,
@@ -109,6 +112,7 @@ class Enterprise(Sealed, Mirrored):
             timeout=timeout_s or settings.ICLASS_TIMEOUT_S,
             signature_life=settings.ICLASS_SIGNATURE_LIFE_S,
             clock=lambda: timezone.now().timestamp(),
+            until=until,
         )
 
     def signature_of(self, identifier: str, *, lifetime_s: int = 86400) -> str:

@@ -11,7 +11,7 @@ from .answers import Answer, secrets_of, understand
 from .business import Business
 from .classes import Classes
 from .documents import Documents
-from .errors import IClassError
+from .errors import IClassError, NotReached
 from .members import Members
 from .shapes.base import Shape
 from .signing import Signer
@@ -42,6 +42,9 @@ class Client:
     call, `signature_life` seconds the life of its signature. `clock` gives unix seconds. With `correct_skew`
     signatures follow the service's clock as its last answer told it. `on_exchange` is called once for each
     request that was tried, in the calling thread; it must not raise. ValueError for a useless address or key.
+    `until` (unix seconds by `clock`) is when the caller's right to speak ends: from then on nothing leaves
+    (NotReached), an answer is waited for no longer, and a request that was signed before, but is held up on
+    its way, is refused by the service itself, for its signature ends then too, to the second.
     A client may be shared by threads.
     """
 
@@ -55,6 +58,7 @@ class Client:
         clock: Callable[[], float] = time.time,
         signature_life: int = 120,
         correct_skew: bool = False,
+        until: float | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
     ) -> None:
         if not tic_key:
@@ -64,8 +68,10 @@ class Client:
         self._timeout = timeout
         self._clock = clock
         self._correct_skew = correct_skew
+        self._until = until
+        self._life = signature_life
         self._on_exchange = on_exchange
-        self._signer = Signer(sdkappid, tic_key, clock=self._service_clock, life=signature_life)
+        self._signer = Signer(sdkappid, tic_key, clock=self._service_clock, life=self._signature_life)
         self.classes = Classes(self._ask)
         self.users = Users(self._ask, self._attempt)
         self.documents = Documents(self._ask)
@@ -80,6 +86,14 @@ class Client:
     def _service_clock(self) -> float:
         return self._clock() + (self._host.skew if self._correct_skew else 0.0)
 
+    def _left(self) -> float:
+        """Seconds until the caller's right to speak ends."""
+        return float("inf") if self._until is None else self._until - self._clock()
+
+    def _signature_life(self) -> int:
+        # A whole second is the least that expire_time can say.
+        return int(max(1, min(self._life, self._left())))
+
     def _ask(self, endpoint: str, body: Shape) -> Answer:
         """Send one request; IClassError for whatever is not a success."""
         answer = self._attempt(endpoint, body)
@@ -89,7 +103,10 @@ class Client:
 
     def _attempt(self, endpoint: str, body: Shape) -> Answer:
         """Like `_ask`, but a refusal with a readable body comes back as the answer's `error`."""
-        reply = self._host.post(endpoint, body, self._signer, self._timeout)
+        left = self._left()
+        if left <= 0:
+            raise NotReached(f"{endpoint}: too late to send it", endpoint=endpoint)
+        reply = self._host.post(endpoint, body, self._signer, min(self._timeout, left))
         self._note_date(reply)
         result = understand(endpoint, reply, [self._tic_key, *secrets_of(body)])
         self._tell(endpoint, reply, result)

@@ -36,11 +36,17 @@ def sign(tic_key: str, expire_time: int) -> str:
 class Signer(AuthBase):
     """Signs a request: the four public parameters into its URL, expire_time into its body as well.
 
-    `clock` gives unix seconds, `life` is the number of seconds that the signature lives.
+    `clock` gives unix seconds, `life` is the number of seconds that the signature lives, or tells it when
+    the request leaves.
     """
 
     def __init__(
-        self, sdkappid: int, tic_key: str, *, clock: Callable[[], float] = time.time, life: int = 120
+        self,
+        sdkappid: int,
+        tic_key: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        life: int | Callable[[], int] = 120,
     ) -> None:
         self._sdkappid = sdkappid
         self._tic_key = tic_key
@@ -48,7 +54,7 @@ class Signer(AuthBase):
         self._life = life
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        expire_time = int(self._clock()) + self._life
+        expire_time = int(self._clock()) + (self._life() if callable(self._life) else self._life)
         parameters = {
             "sdkappid": self._sdkappid,
             "random": secrets.randbelow(1_000_000_000),

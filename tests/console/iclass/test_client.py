@@ -5,7 +5,16 @@ from email.utils import formatdate
 
 import pytest
 
-from console.iclass import Client, Exchange, IClassError, NotReached, Refused, Unsendable, sign
+from console.iclass import (
+    Client,
+    Exchange,
+    IClassError,
+    NotReached,
+    OutcomeUnknown,
+    Refused,
+    Unsendable,
+    sign,
+)
 
 from .conftest import NOW, OK, TIC_KEY, Handler, Script, Service
 
@@ -56,6 +65,28 @@ def test_a_shorter_life_and_a_moving_clock(service: Service) -> None:
     now[0] += 100.9
     client.classes.start(7)
     assert [seen.query["expire_time"] for seen in service.seen] == [str(NOW + 30), str(NOW + 130)]
+
+
+def test_nothing_leaves_once_the_right_to_speak_has_ended(service: Service) -> None:
+    now = [float(NOW)]
+    client = Client(service.url, 1, TIC_KEY, clock=lambda: now[0], until=NOW + 60.0)
+    client.classes.start(7)
+    assert service.last.query["expire_time"] == str(NOW + 60), "a signature outlives the right to speak"
+    now[0] += 60
+    with pytest.raises(NotReached, match="too late"):
+        client.classes.start(7)
+    assert len(service.seen) == 1
+
+
+def test_an_answer_is_not_waited_for_beyond_the_right_to_speak(service: Service) -> None:
+    def silent(handler: Handler) -> None:
+        service.released.wait(5)
+
+    service.answer(silent)
+    client = Client(service.url, 1, TIC_KEY, until=time.time() + 0.2)
+    with pytest.raises(OutcomeUnknown):
+        client.classes.start(7)
+    service.released.set()
 
 
 def dated(moment: float) -> Script:

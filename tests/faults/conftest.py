@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Enterprise, User
 from tests.faults.forge import Forge
+from tests.faults.intents import World
 from tests.faults.oracle import Oracle
 from tests.faults.sizes import FULL, FULL_TIMEOUT_S
 from tests.support.sandbox import Sandbox
@@ -34,6 +36,12 @@ def one_forge(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -
 def forge(one_forge: Forge, transactional_db: None, settings: Any) -> Forge:
     """Where processes come from that are to be killed; the database is emptied afterwards."""
     return one_forge
+
+
+@pytest.fixture
+def world(connected: Enterprise, alice: User, bob: User) -> World:
+    """Alice's school, where wishes are uttered."""
+    return World(connected, alice, bob)
 
 
 @pytest.fixture

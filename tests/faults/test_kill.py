@@ -1,40 +1,20 @@
 """kill -9 at every fail-point of the outbox × every changing endpoint: nothing lost, nothing doubled."""
 
-import time
-from typing import Any
-
-import pytest
-
-from console.outbox import relay
-from console.outbox.models import Operation
 from tests.faults.forge import DRAIN, Forge
 from tests.faults.goals import goal
 from tests.faults.intents import DEED, INTENTS, Intent, World, order_of
 from tests.faults.oracle import Oracle
 from tests.faults.sizes import dice, size
-
-WORKING = ("ready", "sending", "unknown", "probing")
-BEFORE = (
-    "outbox.claimed", "outbox.prepared", "outbox.sending", "outbox.answered",
-    "outbox.closing", "outbox.recorded", "outbox.closed",
-)  # fmt: skip
-LOOKING = ("outbox.probing", "outbox.probed")
-POINTS = ("outbox.enqueued", *BEFORE, *LOOKING)
-
-
-@pytest.fixture
-def world(connected, alice, bob):
-    return World(connected, alice, bob)
+from tests.faults.work import LOOKING, POINTS, finish, unfinished
 
 
 def killed_at(point: str, intent: Intent, world: World, forge: Forge) -> int:
     """Utter a wish, kill what works on it at a point, let a clean worker finish; the number of kills."""
     subject = intent.subject(world)
+    kills = 0
     if point == "outbox.enqueued":
-        kills = forge.killed(DEED, at=point, **order_of(intent, world, subject))
+        kills += forge.killed(DEED, at=point, **order_of(intent, world, subject))
         assert not unfinished().exists(), "what was never accepted is owed"
-    else:
-        kills = 0
     intent.act(world, subject)
     if point in LOOKING:
         kills += forge.killed(DRAIN, at="outbox.answered")
@@ -44,25 +24,11 @@ def killed_at(point: str, intent: Intent, world: World, forge: Forge) -> int:
     return kills
 
 
-def unfinished() -> Any:
-    """What a worker would still have to do."""
-    return Operation.objects.filter(state__in=WORKING)
-
-
-def finish(seconds: float = 20.0) -> None:
-    """A clean worker, until nothing is left to do; the dead one's lease has to end first."""
-    until = time.monotonic() + seconds
-    relay.drain()
-    while unfinished().exists() and time.monotonic() < until:
-        time.sleep(0.005)
-        relay.drain()
-
-
-def plan(goal_name: str, kills: int) -> list[tuple[str, Intent]]:
+def plan(kills: int) -> list[tuple[str, Intent]]:
     """Every point with every endpoint as evenly as the number allows, in random order."""
     pairs = [(point, intent) for point in POINTS for intent in INTENTS]
     chosen = (pairs * (kills // len(pairs) + 1))[:kills]
-    dice(goal_name).shuffle(chosen)
+    dice("kill -9").shuffle(chosen)
     return chosen
 
 
@@ -72,8 +38,8 @@ def check_kills(pairs: list[tuple[str, Intent]], world: World, forge: Forge, ora
     goal("kill -9", kills=kills, cases=len(pairs), points=len(POINTS), endpoints=len(INTENTS),
          **verdict.figures())  # fmt: skip
     verdict.hold()
-    assert kills >= len(pairs)
+    assert kills >= len(pairs), "some were not killed"
 
 
 def test_no_kill_loses_or_doubles_anything(world, forge, oracle):
-    check_kills(plan("kill -9", size(full=1000, ci=200)), world, forge, oracle)
+    check_kills(plan(size(full=1000, ci=200)), world, forge, oracle)

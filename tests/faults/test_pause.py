@@ -1,0 +1,91 @@
+"""Workers paused past their lease (SIGSTOP): another takes over, the paused one neither writes nor sends."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+
+from console.outbox.models import Attempt, Operation
+from tests.faults.forge import DRAIN, Child, Forge
+from tests.faults.goals import goal
+from tests.faults.intents import INTENTS, Intent, World
+from tests.faults.oracle import Oracle, Verdict
+from tests.faults.sizes import dice, size
+from tests.faults.work import LOOKING, finish, unfinished
+
+POINTS = (
+    "outbox.claimed", "outbox.prepared", "outbox.sending", "outbox.answered", "outbox.closing",
+    "outbox.recorded", *LOOKING,
+)  # fmt: skip
+#: What a person changes again while the worker with the first change stands still.
+CHANGED_AGAIN = ("user/profile/modify", "class/modify", "business/modify")
+LEASE_S = 0.15
+
+
+@dataclass
+class Tally:
+    paused: int = 0
+    taken_over: int = 0
+    stale: list[str] = field(default_factory=list)
+
+
+def pause(point: str, intent: Intent, world: World, forge: Forge, tally: Tally) -> None:
+    """One worker stands still at a point until its lease is over and another has done the work."""
+    subject = intent.subject(world)
+    wished = intent.act(world, subject)
+    if point in LOOKING:
+        assert forge.killed(DRAIN, at="outbox.answered")
+        time.sleep(0.02)
+    worker = forge.start(DRAIN, faults={point: "stop@1"}, settings={"LEASE_S": LEASE_S})
+    if not worker.stopped():
+        finish()
+        return
+    tally.paused += 1
+    time.sleep(LEASE_S)
+    if point != "outbox.recorded":  # there it holds its row, and nobody can take it over
+        tally.taken_over += 1
+        finish()
+        if intent.endpoint in CHANGED_AGAIN:
+            intent.act(world, subject if intent.endpoint == "business/modify" else wished)
+            finish()
+    _wake(worker, f"{point} {intent.endpoint}", tally, look=point != "outbox.recorded")
+    finish()
+
+
+def _wake(worker: Child, name: str, tally: Tally, *, look: bool) -> None:
+    """Let it go on; what it wrote over the other's work is a stale write."""
+    before = written()
+    worker.resume()
+    worker.ended()
+    if look and written() != before:
+        tally.stale.append(name)
+
+
+def written() -> Any:
+    """Operations and attempts as they stand."""
+    rows = Operation.objects.order_by("pk").values_list("pk", "state", "fence", "attempts", "finished_at")
+    return list(rows), Attempt.objects.count()
+
+
+def plan(pauses: int) -> list[tuple[str, Intent]]:
+    pairs = [(point, intent) for point in POINTS for intent in INTENTS]
+    dice("paused").shuffle(pairs)
+    return (pairs * (pauses // len(pairs) + 1))[:pauses]
+
+
+def check_pauses(pairs: list[tuple[str, Intent]], world: World, forge: Forge, oracle: Oracle) -> Verdict:
+    tally = Tally()
+    for point, intent in pairs:
+        pause(point, intent, world, forge, tally)
+    verdict = oracle.judge()
+    goal("paused workers", paused=tally.paused, taken_over=tally.taken_over, stale_writes=len(tally.stale),
+         **verdict.figures())  # fmt: skip
+    assert not tally.stale, f"stale writes: {tally.stale[:5]}"
+    verdict.hold()
+    assert not unfinished().exists()
+    assert tally.taken_over > 0, "nobody was fenced off"
+    return verdict
+
+
+def test_no_paused_worker_writes_or_sends_after_its_lease(world, forge, oracle):
+    check_pauses(plan(size(full=500, ci=50)), world, forge, oracle)

@@ -23,15 +23,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "console.apps.ConsoleConfig",
-    "classes",
-    "documents",
-    "accounts",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    "classes",
+    "documents",
+    "accounts",
     "console.inbox",
     "console.mirror",
     "console.outbox",
@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "console.audit.middleware.RequestContext",
+    "console.policy.middleware.SchoolScope",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sign_in.middleware.SessionLife",
@@ -99,6 +100,11 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# Requests of people who signed in act as this role (console/policy/scope.py). Roles are the cluster's: the
+# name follows our own user there, so that consoles of different users share none.
+DATABASE_WEB_ROLE = env.env.str(
+    "DATABASE_WEB_ROLE", default=f"{DATABASES['default'].get('USER') or 'console'}_web"
+)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -252,6 +258,9 @@ PUBLIC_URL = env.PUBLIC_URL
 FIELD_KEYS = env.FIELD_KEYS
 CALLBACK_PAST_S = int(seconds("CALLBACK_PAST_S", 15 * 60))
 CALLBACK_AHEAD_S = int(seconds("CALLBACK_AHEAD_S", 24 * 3600))
+# Where callbacks wait while the database is away, and how much of them.
+SPOOL_DIR = env.CONSOLE_DATA / "spool"
+SPOOL_CAP_BYTES = env.env.int("SPOOL_CAP_MB", default=256) * 1024 * 1024
 LEASE_S = seconds("LEASE_S", 60)
 PROBE_SETTLE_S = seconds("PROBE_SETTLE_S", 5)
 OUTBOX_BACKOFF_S = seconds("OUTBOX_BACKOFF_S", 2)
@@ -267,7 +276,7 @@ OUTBOX_BREAKER_S = seconds("OUTBOX_BREAKER_S", 1)
 OUTBOX_BREAKER_CAP_S = seconds("OUTBOX_BREAKER_CAP_S", 10)
 # A person is asked once an operation was tried so often and is so old.
 OUTBOX_TRIES = env.env.int("OUTBOX_TRIES", default=20)
-OUTBOX_GIVE_UP_S = seconds("OUTBOX_GIVE_UP_S", 24 * 3600)
+OUTBOX_GIVE_UP_S = seconds("OUTBOX_GIVE_UP_S", 3 * 86400)
 LIVE_POLL_S = seconds("LIVE_POLL_S", 20)
 HISTORY_POLL_S = seconds("HISTORY_POLL_S", 20)
 WATCH_BEFORE_S = seconds("WATCH_BEFORE_S", 15 * 60)

@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.mirror import adopt_person, new_person, news_of_person, person_seen, school_seen
 from accounts.models import Enterprise, User
-from console.iclass import UserInfo
+from accounts.watch import key_refused, key_works
+from console.iclass import SignatureRefused, UnknownEnterprise, UserInfo
 from console.mirror.absence import absent
 from console.mirror.registry import walk
 from console.mirror.walking import CHUNK, UNCLAIMED, Round
@@ -18,11 +19,16 @@ LONGEST_ID = 64
 
 @walk("school", order=1)
 def walk_school(walk: Round) -> None:
-    """Compare a school with `/business/info`."""
-    info = walk.client.business.info()
+    """Compare a school with `/business/info`, and see whether its key still works."""
+    try:
+        info = walk.client.business.info()
+    except (SignatureRefused, UnknownEnterprise) as error:
+        key_refused(walk.enterprise, error)
+        raise
     with walk.writing(walk.enterprise) as rows:
         if rows:
             walk.report.changed += int(school_seen(walk.enterprise, info))
+    key_works(walk.enterprise)
     walk.report.seen, walk.whole = 1, True
 
 

@@ -3,27 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from classes import entries
+from classes import entries, making
 from classes.kinds import Status
-from classes.mirror.seen import lesson_seen, made, next_look, room_links
-from classes.mirror.wanted import REMOTE, natural_key_of, wanted_lesson, wanted_members
-from classes.models import Lesson, Member
-from console.iclass import ClassInfo, Client, CreatedClass, LessonOver, NewClass, NotFound
-from console.iclass import walk as walk_pages
+from classes.mirror.seen import lesson_seen, next_look, room_links
+from classes.mirror.wanted import REMOTE, wanted_lesson, wanted_members
+from classes.models import Lesson
+from console.iclass import ClassInfo, Client, LessonOver, NotFound
 from console.mirror.drift import asked, decide, differences
 from console.outbox.bell import ring
-from console.outbox.kinds import Absent, Found, Kind, Lapsed, Nature, NothingToDo, NotNow, Unclear, register
+from console.outbox.kinds import Kind, Lapsed, Nature, NothingToDo, register
 from console.outbox.models import Operation
-from console.outbox.points import ADOPT_UNHELD, LAPSE
-from console.outbox.queue import enqueue
-
-#: How far the service's clock may be behind ours when a probe asks whether a class is younger than our try.
-CLOCK_SKEW_S = 60
+from console.outbox.points import LAPSE
 
 
 def _class_id(operation: Operation) -> int:
@@ -31,73 +24,6 @@ def _class_id(operation: Operation) -> int:
     if not lesson.remote_id:
         raise Lapsed("no_room")
     return int(lesson.remote_id)
-
-
-def _new_class(operation: Operation) -> NewClass:
-    lesson: Lesson = operation.subject()
-    if lesson.remote_id or lesson.cancelled_at:
-        raise NothingToDo
-    school = operation.enterprise
-    if not school.private_key:
-        raise NotNow("no_private_key")
-    fields = _remote(wanted_lesson(lesson)) | _recorder(lesson)
-    students = lesson.members.filter(role=Member.Role.STUDENT).values_list("user__user_id", flat=True)
-    return NewClass(
-        admin_id=settings.ICLASS_ADMIN_ID,
-        admin_sig=school.signature_of(settings.ICLASS_ADMIN_ID),
-        members=list(students),
-        **fields,
-    )
-
-
-def _remote(words: dict[str, Any]) -> dict[str, Any]:
-    fields = {REMOTE[name]: value for name, value in words.items()}
-    if not fields.get("max_member_limit", 1):
-        del fields["max_member_limit"]  # 0 would let nobody on the microphone
-    return fields
-
-
-def _recorder(lesson: Lesson) -> dict[str, str]:
-    """Who records in the cloud: an identity of its own, at most 60 bytes, never the same twice."""
-    if not lesson.records_remotely:
-        return {}
-    recorder = f"tic_record_user_{lesson.pk}_{get_random_string(8)}"[:60]
-    lifetime = int((lesson.ends_at - timezone.now()).total_seconds()) + 86400
-    signature = lesson.enterprise.signature_of(recorder, lifetime_s=max(lifetime, 86400))
-    return {"record_user_id": recorder, "record_user_sig": signature}
-
-
-def _created(operation: Operation, answer: CreatedClass) -> None:
-    lesson = operation.subject()
-    lesson.observed = {**wanted_lesson(lesson), "members": _students(lesson), "status": Status.WILL}
-    lesson.save(update_fields=["observed"])
-    made(lesson, answer.class_id, answer.teacher_url, answer.student_url)
-    if lesson.members.exclude(role=Member.Role.STUDENT).exists():
-        enqueue("class.members", lesson, by=operation.created_by)
-
-
-def _students(lesson: Lesson) -> dict[str, str]:
-    return {user_id: role for user_id, role in wanted_members(lesson).items() if role == Member.Role.STUDENT}
-
-
-def _find_created(client: Client, request: NewClass, operation: Operation) -> Found | Absent | Unclear:
-    """Whether a lost create took effect: a class of this natural key that no lesson of ours holds."""
-    since = int(operation.first_sent_at.timestamp()) - CLOCK_SKEW_S if operation.first_sent_at else 0
-    result = walk_pages(
-        lambda index, size: client.classes.list(index, size, user_id=request.teacher_id),
-        lambda line: line.class_id,
-    )
-    alike = [
-        line.class_id
-        for line in result.lines
-        if natural_key_of(operation.enterprise_id, line) == operation.lane and line.create_time >= since
-    ]
-    held = Lesson.objects.filter(enterprise=operation.enterprise, remote_id__in=map(str, alike))
-    taken = {int(remote_id) for remote_id in held.values_list("remote_id", flat=True)}
-    free = sorted(set(alike) - taken if ADOPT_UNHELD.up else set(alike))
-    if len(free) > 1:
-        return Unclear("several_alike")
-    return Found(CreatedClass(class_id=free[0])) if free else Absent()
 
 
 @dataclass(frozen=True)
@@ -120,7 +46,7 @@ def _change(operation: Operation) -> Change:
         raise NothingToDo
     fields = {REMOTE[name]: value for name, value in words.items()}
     if "remote" in fields.get("record_types", ()):
-        fields |= _recorder(lesson)
+        fields |= making.recorder(lesson)
     return Change(class_id, fields, words)
 
 
@@ -232,18 +158,7 @@ def _info(client: Client, class_id: int) -> ClassInfo:
     return client.classes.info(class_id)
 
 
-register(
-    Kind(
-        "class.create",
-        Nature.UNKEYED_CREATE,
-        "class/create",
-        _new_class,
-        lambda client, new: client.classes.create(new),
-        _created,
-        probe=_find_created,
-        label=_("Make the lesson"),
-    )
-)
+register(making.KIND)
 register(
     Kind(
         "class.modify",

@@ -19,6 +19,7 @@ from classes.models import Entry, Lesson, Member
 from console.audit.trail import changes, record, snapshot
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue, open_operations, supersede
+from console.outbox.states import State
 
 FIELDS = (
     "topic",
@@ -237,7 +238,9 @@ def _send(lesson: Lesson, by: User | None, *, whole: bool = False) -> Operation:
     if lesson.remote_id:
         return _owe("class.modify", lesson, by, {"whole": True} if whole else {})
     if waiting := open_operations(lesson).filter(kind="class.create").first():
-        return waiting if waiting.attempts == 0 else _owe("class.modify", lesson, by)
+        # Not tried yet, it reads the row when it is sent; its lane follows what it will then ask for.
+        untried = Operation.objects.filter(pk=waiting.pk, attempts=0, state=State.READY)
+        return waiting if untried.update(lane=natural_key(lesson)) else _owe("class.modify", lesson, by)
     people = [lesson.teacher_id, *lesson.members.values_list("user_id", flat=True)]
     registering = Operation.objects.filter(
         kind="user.register", subject_type="accounts.user", subject_id__in=people

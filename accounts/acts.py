@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import services
 from accounts.models import Role, User
+from accounts.sign_in import factors, gate
 from console.policy import may
 
 
@@ -102,6 +103,33 @@ ACTS = {
             _registered,
             asks="question",
             tone="danger",
+        ),
+        Act(
+            "factor",
+            "reset_sign_in",
+            _("Reset the second factor"),
+            "device-mobile-off",
+            _("Reset this person's second factor?"),
+            _(
+                "For somebody who lost the telephone and the recovery codes. Be sure that it is really they "
+                "who ask. Their sessions end; after their password they set up a new app."
+            ),
+            _("The second factor is gone. At the next sign-in a new one is set up."),
+            factors.reset,
+            factors.is_on,
+            asks="page",
+            tone="danger",
+        ),
+        Act(
+            "unlock",
+            "reset_sign_in",
+            _("Unlock sign-in"),
+            "lock-open",
+            _("Unlock this person's sign-in?"),
+            _("Too many wrong passwords or codes came. They may try again at once."),
+            _("Unlocked."),
+            gate.unlock,
+            gate.is_locked,
         ),
         Act(
             "deactivate",

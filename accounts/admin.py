@@ -2,17 +2,28 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
 from accounts.adminforms import GroupForm, PersonForm, SchoolForm
 from accounts.models import Enterprise, StudentGroup, User
 from accounts.roles import REGISTRABLE, Role
+from accounts.sign_in.proof import fresh_proof_required
 from console.outbox.mirroredadmin import AT_THE_SERVICE, MirroredAdmin
 from console.policy.admin import SchoolAdmin
+
+# What django-allauth brings is no table of a school: people see their own part of it on pages of ours.
+for model in (EmailAddress, Authenticator, SocialApp, SocialAccount, SocialToken, UserSession):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
 
 
 @admin.register(Enterprise)
@@ -34,6 +45,11 @@ class EnterpriseAdmin(MirroredAdmin):
         (_("Attendance"), {"fields": ("late_after_s", "early_leave_s", "present_share")}),
         (_("At the service"), {"fields": readonly_fields}),
     )
+
+    @method_decorator(fresh_proof_required)
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Keys and the callback address stand on this form: it wants a fresh proof of who changes them."""
+        return super().changeform_view(request, *args, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "sdkappid") if obj else self.readonly_fields

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, StudentGroup, User
 from accounts.roles import Role
+from accounts.sign_in import sessions
 from accounts.signals import group_changed
 from console.audit.trail import changes, record, snapshot
 from console.inbox.receive import forget_senders
@@ -62,6 +63,8 @@ def edit_person(*, person: User, by: User | None, **fields: Any) -> User:
     was, now = changes(before, snapshot(person, PERSON_FIELDS))
     if now:
         record("person.change", person, by=by, before=was, after=now)
+        if "role" in now:
+            sessions.end_all(person, by=by, reason="role")
         enqueue("user.modify" if person.remote_id else "user.register", person, by=by)
     return person
 
@@ -78,6 +81,7 @@ def deactivate_person(*, person: User, by: User | None, reason: str = "") -> Non
     person.is_active = False
     person.save(update_fields=["is_active"])
     record("person.deactivate", person, by=by, reason=reason)
+    sessions.end_all(person, by=by, reason="deactivated")
 
 
 @transaction.atomic
@@ -96,6 +100,7 @@ def change_password(*, person: User, password: str, by: User | None) -> None:
     set_sign_in(person, password)
     person.save(update_fields=["password"])
     record("person.password", person, by=by, after={"password": "changed"})
+    sessions.end_all(person, by=by, reason="password")
 
 
 def set_sign_in(person: User, password: str) -> None:

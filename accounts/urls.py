@@ -7,12 +7,33 @@ from accounts.views.groups import GroupAdd, GroupEdit, GroupList
 from accounts.views.people import PeopleList
 from accounts.views.person import PersonAdd, PersonEdit
 from accounts.views.school import PullSchool, SchoolEdit, SchoolSettings, TryConnection, UseOwnCallback
-from accounts.views.sign_in import SignIn, SignOut
+from accounts.views.security import (
+    EndOtherSessions,
+    EndSession,
+    FactorOff,
+    FactorSetup,
+    MyPassword,
+    MySignIn,
+    RecoveryCodes,
+    RecoveryCodesFile,
+    RenewCodes,
+)
+from accounts.views.sign_in import SignIn, SignInCode, SignOut
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="sign_in"),
+    path("sign-in/code/", SignInCode.as_view(), name="sign_in_code"),
     path("sign-out/", SignOut.as_view(), name="sign_out"),
+    path("account/", MySignIn.as_view(), name="my_sign_in"),
+    path("account/password/", MyPassword.as_view(), name="my_password"),
+    path("account/second-factor/", FactorSetup.as_view(), name="factor_setup"),
+    path("account/second-factor/off/", FactorOff.as_view(), name="factor_off"),
+    path("account/recovery-codes/", RecoveryCodes.as_view(), name="recovery_codes"),
+    path("account/recovery-codes/file/", RecoveryCodesFile.as_view(), name="recovery_codes_file"),
+    path("account/recovery-codes/new/", RenewCodes.as_view(), name="recovery_codes_new"),
+    path("account/sessions/end/", EndOtherSessions.as_view(), name="sessions_end"),
+    path("account/sessions/<int:pk>/end/", EndSession.as_view(), name="session_end"),
     path("people/", PeopleList.as_view(), name="people"),
     path("people/new/", PersonAdd.as_view(), name="person_add"),
     path("people/<int:pk>/edit/", PersonEdit.as_view(), name="person_edit"),
@@ -23,9 +44,10 @@ urlpatterns = [
         PersonDeactivate.as_view(act_name="deactivate"),
         name="person_deactivate",
     ),
+    path("people/<int:pk>/factor/", PersonDeactivate.as_view(act_name="factor"), name="person_factor"),
     *(
         path(f"people/<int:pk>/{act}/", PersonAct.as_view(act_name=act), name=f"person_{act}")
-        for act in ("pull", "push", "token", "reactivate")
+        for act in ("pull", "push", "token", "reactivate", "unlock")
     ),
     path("groups/", GroupList.as_view(), name="groups"),
     path("groups/new/", GroupAdd.as_view(), name="group_add"),

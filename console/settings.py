@@ -64,11 +64,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "console.audit.middleware.RequestContext",
-    "console.policy.middleware.SchoolScope",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sign_in.middleware.SessionLife",
     "accounts.sign_in.middleware.SecondFactorFirst",
+    "console.policy.middleware.SchoolScope",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "console.policy.middleware.SchoolZone",
@@ -241,6 +241,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout"
 CELERY_TIMEZONE = TIME_ZONE
 SWEEP_EVERY_S = seconds("SWEEP_EVERY_S", 5)
 CELERY_BEAT_SCHEDULE = {
+    "tidy": {"task": "accounts.tasks.tidy_sign_in", "schedule": 3600.0},
     "relay": {"task": "console.outbox.tasks.relay", "schedule": SWEEP_EVERY_S},
     "inbox": {"task": "console.inbox.tasks.process", "schedule": SWEEP_EVERY_S},
     "polls": {"task": "console.mirror.tasks.poll", "schedule": SWEEP_EVERY_S},

@@ -34,3 +34,9 @@ class ConsoleAdminSite(admin.AdminSite):
             raise PermissionDenied(_("The tables are for the administrators of your school."))
         target = request.GET.get("next") or reverse("admin:index")
         return redirect(f"{reverse('accounts:sign_in')}?{urlencode({'next': target})}")
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The page of ours, which counts guesses and keeps the trail."""
+        return redirect("accounts:my_password")

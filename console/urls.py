@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("sync/sent/", include("console.outbox.urls")),
     path("sync/received/", include("console.inbox.page_urls")),
+    path("sign-in/oidc/", include("accounts.sign_in.urls")),
     path("", include("accounts.urls")),
     path("", include("classes.urls")),
     path("healthz", health.healthz, name="healthz"),

@@ -4,26 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Guesses',
+            name="Guesses",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('of', models.CharField(choices=[('login', 'Login'), ('address', 'Address'), ('factor', 'Factor')], max_length=8)),
-                ('key', models.CharField(max_length=64)),
-                ('tries', models.PositiveIntegerField()),
-                ('locks', models.PositiveIntegerField(default=0)),
-                ('window_ends_at', models.DateTimeField()),
-                ('locked_until', models.DateTimeField(null=True)),
-                ('touched_at', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "of",
+                    models.CharField(
+                        choices=[("login", "Login"), ("address", "Address"), ("factor", "Factor")],
+                        max_length=8,
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("tries", models.PositiveIntegerField()),
+                ("locks", models.PositiveIntegerField(default=0)),
+                ("window_ends_at", models.DateTimeField()),
+                ("locked_until", models.DateTimeField(null=True)),
+                ("touched_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('of', 'key'), name='guesses_once_a_key')],
+                "constraints": [models.UniqueConstraint(fields=("of", "key"), name="guesses_once_a_key")],
             },
         ),
     ]

@@ -108,7 +108,7 @@ class User(Sealed, Mirrored, AbstractBaseUser):
         return str(self.enterprise_id or "")
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Sessions die with a new password, another role, and deactivation (AbstractBaseUser's two hashes)."""
+        """Sessions die with a new password, another role, and deactivation."""
         standing = f"{self.password}\n{self.role}\n{self.is_active}"
         return salted_hmac(SESSION_SALT, standing, secret=secret, algorithm="sha256").hexdigest()
 

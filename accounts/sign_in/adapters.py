@@ -1,4 +1,4 @@
-"""How django-allauth behaves here: no sign-up, no mail, our pages; secrets sealed; sign-on for people who exist."""
+"""How django-allauth behaves here: no sign-up, no mail, secrets sealed, sign-on only for people who exist."""
 
 from typing import Any
 
@@ -67,14 +67,11 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         claims = sso.claims_of(sociallogin.account.extra_data)
         person = sso.person_named(claims)
         if person is None:
-            record("person.sign_in_failed", by=None, after={"by": "sso", "address": client_address(request)})
-            self._back(
-                request,
-                _(
-                    "Single sign-on knows you, but opens no login of this console. "
-                    "Ask the administrator of your school which login you have."
-                ),
+            words = _(
+                "Single sign-on knows you, but opens no login of this console. "
+                "Ask the administrator of your school which login you have."
             )
+            raise ImmediateHttpResponse(_back(request, words))
         if request.user.is_authenticated:
             logout(request)
         target = sociallogin.get_redirect_url(request) or sso.first_page(person)
@@ -83,12 +80,15 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         )
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **more: Any) -> None:
-        record("person.sign_in_failed", by=None, after={"by": "sso", "address": client_address(request)})
-        self._back(
-            request,
-            _("Single sign-on did not work. Try again; if it happens again, sign in with your password."),
-        )
+        raise ImmediateHttpResponse(self.back_after_error(request))
 
-    def _back(self, request: HttpRequest, words: str) -> None:
-        messages.error(request, words)
-        raise ImmediateHttpResponse(redirect("accounts:sign_in"))
+    def back_after_error(self, request: HttpRequest) -> HttpResponse:
+        """To the door, where it is said that it did not work."""
+        words = _("Single sign-on did not work. Try again; if it happens again, sign in with your password.")
+        return _back(request, words)
+
+
+def _back(request: HttpRequest, words: str) -> HttpResponse:
+    record("person.sign_in_failed", by=None, after={"by": "sso", "address": client_address(request)})
+    messages.error(request, words)
+    return redirect("accounts:sign_in")

@@ -1,8 +1,9 @@
-"""The budget of guesses: a guess is taken out before the password is looked at, and given back where it was right.
+"""The budget of guesses: a guess is taken out before the password is looked at, and given back if right.
 
-A row for each login, each address and each second factor. One statement takes a guess, so a hundred guesses in the
-same instant cannot take more than are left; and rows are the same for every process of every machine, which a cache
-in memory is not and a broker need not be. The figures are settings, the sums stand in docs/security.md.
+A row for each login, each address and each second factor. One statement takes a guess, so a hundred guesses
+in the same instant cannot take more than are left; and rows are the same for every process of every machine,
+which a cache in memory is not and a broker need not be. The figures are settings, the sums stand in
+docs/security.md.
 """
 
 import hashlib
@@ -27,7 +28,8 @@ TAKE = """
 INSERT INTO accounts_guesses AS had (of, key, tries, locks, window_ends_at, touched_at)
 VALUES (%(of)s, %(key)s, 1, 0, %(window)s, %(now)s)
 ON CONFLICT (of, key) DO UPDATE SET
-    tries = CASE WHEN had.window_ends_at <= %(now)s OR had.locked_until <= %(now)s THEN 1 ELSE had.tries + 1 END,
+    tries = CASE WHEN had.window_ends_at <= %(now)s OR had.locked_until <= %(now)s
+        THEN 1 ELSE had.tries + 1 END,
     window_ends_at = CASE WHEN had.window_ends_at <= %(now)s OR had.locked_until <= %(now)s
         THEN %(window)s ELSE had.window_ends_at END,
     locks = CASE WHEN had.touched_at < %(forgotten)s THEN 0 ELSE had.locks END,
@@ -64,6 +66,11 @@ def of_address(address: str) -> Account:
 def of_factor(person: User) -> Account:
     """Of the codes of a person's second factor."""
     return Account(Of.FACTOR, _digest(str(person.pk)), settings.SIGN_IN_ACCOUNT_TRIES)
+
+
+def of_proof(person: User) -> Account:
+    """Of proof within a session: apart from the door's, or a stranger there could keep its owner out."""
+    return Account(Of.FACTOR, _digest(f"proof {person.pk}"), settings.SIGN_IN_ACCOUNT_TRIES)
 
 
 def take(account: Account) -> datetime | None:

@@ -25,16 +25,22 @@ NEEDED_BY = frozenset({"operator", "superadmin", "admin"})
 STEP_S = 30
 #: Clocks of phones differ: the step before and the one after are good, too.
 DRIFT = (-1, 0, 1)
-HERE = "second_factor"
+#: In the session: that it is there or was given, and the secret that is offered to an app.
+HERE, PENDING = "second_factor", "pending_factor"
 
 
 def is_on(person: User) -> bool:
     return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
 
 
+def would_be_needed(person: Any) -> bool:
+    """Whether this person's role may not work without one wherever the console is used for real."""
+    return role_of(person) in NEEDED_BY
+
+
 def is_needed(person: Any) -> bool:
     """Whether this person's role may not work without a second factor in this installation."""
-    return settings.REQUIRE_TWO_FACTOR and role_of(person) in NEEDED_BY
+    return settings.REQUIRE_TWO_FACTOR and would_be_needed(person)
 
 
 def is_missing(request: HttpRequest) -> bool:
@@ -48,9 +54,15 @@ def is_missing(request: HttpRequest) -> bool:
     return True
 
 
-def new_secret() -> str:
-    """A secret for an app, 160 bits in base32."""
-    return generate_totp_secret()
+def pending_secret(request: HttpRequest) -> str:
+    """The secret that is offered to an app: 160 bits in base32, sealed in the session until a code came."""
+    if PENDING not in request.session:
+        request.session[PENDING] = encrypt(generate_totp_secret())
+    return str(decrypt(request.session[PENDING]))
+
+
+def drop_pending(request: HttpRequest) -> None:
+    request.session.pop(PENDING, None)
 
 
 def matching_step(secret: str, code: str, after: int = 0) -> int | None:
@@ -90,7 +102,7 @@ def turn_off(*, person: User, by: User) -> None:
 
 @transaction.atomic
 def reset(*, person: User, by: User | None, reason: str = "") -> None:
-    """Take somebody's lost second factor away and end their sessions; where it is needed they set up a new one."""
+    """Take somebody's lost second factor away and end their sessions. Where it is needed they set up anew."""
     spare_superadmin(person, by)
     if by == person:
         raise ValidationError(_("You cannot reset your own second factor. Ask another administrator."))

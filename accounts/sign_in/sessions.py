@@ -14,7 +14,7 @@ from console.audit.context import current
 from console.audit.trail import record
 
 BEGAN, SEEN, PROVED = "began_at", "seen_at", "proved_at"
-#: A session's use is written down at most this often: a write with every request would cost more than it tells.
+#: A session's use is written down at most this often: a write a request would cost more than it tells.
 NOTED_EVERY = timedelta(minutes=1)
 
 

@@ -14,8 +14,13 @@ def is_on() -> bool:
     return bool(settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"])
 
 
+def name() -> str:
+    """The words of its button, empty where none are set."""
+    return str(settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["name"]) if is_on() else ""
+
+
 def claims_of(told: dict[str, Any]) -> dict[str, Any]:
-    """The verified claims of the id token, with those of the userinfo address where both mean the same subject."""
+    """The verified claims of the id token, with those of the userinfo address where both have one subject."""
     token, more = told.get("id_token") or {}, told.get("userinfo") or {}
     if token and more and token.get("sub") != more.get("sub"):
         return token

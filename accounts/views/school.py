@@ -17,6 +17,7 @@ from accounts import services
 from accounts.connection import try_connection
 from accounts.forms import SECTIONS, SchoolForm
 from accounts.models import Enterprise
+from accounts.sign_in.proof import FreshProof
 from console.policy import current_school
 from console.policy.pages import SchoolPage
 
@@ -75,11 +76,16 @@ def callback_of(school: Enterprise) -> dict[str, Any]:
     return {"ours": ours, "state": state, "other": urlsplit(told or wanted).netloc}
 
 
-class SchoolEdit(OwnSchool, UpdateView):
-    """A section of the settings, named in the address."""
+class SchoolEdit(OwnSchool, FreshProof, UpdateView):
+    """A section of the settings, named in the address; keys want a fresh proof of who changes them."""
+
+    PROVED = frozenset({"keys"})
 
     action = "change"
     template_name = "accounts/school_form.html"
+
+    def needs_proof(self) -> bool:
+        return self.kwargs["section"] in self.PROVED
 
     def get_object(self, queryset: object = None) -> Enterprise:
         if self.kwargs["section"] not in SECTIONS:
@@ -119,8 +125,14 @@ class SchoolAct(OwnSchool):
         raise NotImplementedError
 
 
-class UseOwnCallback(SchoolAct):
+class UseOwnCallback(SchoolAct, FreshProof):
+    """Reached by GET, after a proof for which nothing was kept, it goes back to the button."""
+
     action = "change"
+    http_method_names = ["get", "post", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("accounts:school")
 
     def act(self) -> None:
         services.use_own_callback(school=self.school, by=self.request.user)

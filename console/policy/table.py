@@ -62,6 +62,7 @@ TABLE: dict[str, dict[str, str]] = {
         "new_token": "- S S - - - - -",
         "reveal": "- S S - - - - -",
         "reveal_token": "- S S - - - - -",
+        "reset_sign_in": "- S S - - - - -",
         "export": "- S S - - - - -",
     },
     "group": {

@@ -9,6 +9,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// A refresh that nobody asked for says so: it does not keep the session of an empty chair open.
+document.addEventListener("htmx:configRequest", (event) => {
+  const polls = event.detail.elt.getAttribute("hx-trigger")?.includes("every");
+  if (polls && !event.detail.triggeringEvent) event.detail.headers["X-Background"] = "1";
+});
+
 document.addEventListener("htmx:confirm", (event) => {
   const polls = event.detail.elt.getAttribute("hx-trigger")?.includes("every");
   if (document.hidden && polls && !event.detail.triggeringEvent) event.preventDefault();

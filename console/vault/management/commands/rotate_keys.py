@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, Q, TextField
 from django.db.models.functions import Cast
 
-from console.vault import ring
+from console.vault import others, ring
 from console.vault.errors import VaultError
 from console.vault.fields import SealedField
 from console.vault.models import sealed_fields
@@ -32,6 +32,10 @@ class Command(BaseCommand):
                 done, bad = rotate(model, fields, options["batch"], self.stderr.write)
                 failed += bad
                 self.stdout.write(f"{model._meta.label}: {done} sealed anew, {bad} could not be opened")
+        for name, reseal in others.resealers():
+            done, bad = reseal(self.stderr.write)
+            failed += bad
+            self.stdout.write(f"{name}: {done} sealed anew, {bad} could not be opened")
         if failed:
             raise CommandError(
                 f"{failed} rows keep their old key. Keep the old keys in FIELD_KEYS and see above."

@@ -1,0 +1,10 @@
+"""What accounts does on the clock."""
+
+from celery import shared_task
+
+from accounts.sign_in import tidying
+
+
+@shared_task
+def tidy_sign_in() -> int:
+    return tidying.tidy()

@@ -1,82 +1,112 @@
-"""Callbacks about lessons → a look, or a recording: a hint always, taken at its word only for recordings."""
+"""Callbacks about lessons → a look, or a recording: a hint always, taken at its word only for recordings.
 
-from datetime import UTC, datetime
+What a set of events leads to is the same in every order and with any repeats:
+
+- `class_begin`, `class_over`, `online_record_start`, `local_record_callback`: the lesson is due for a look.
+  `/class/info` decides, and asking twice is asking.
+- `join_class`, `quit_class`: a look, and evidence. Evidence is a set: one row for each distinct thing told.
+- `online_record_stop`: recordings, a fold over everything that was told of the class (`classes/tracks.py`).
+
+An event of a lesson that is not known yet waits; one of a lesson that was deleted is closed, its evidence
+and its recordings kept.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from classes.attendance.evidence import record_callback
 from classes.models import Lesson, Recording
+from classes.tracks import fold
+from console.bell import ring
 from console.inbox.models import Callback
-from console.inbox.process import Park, handles
-from console.outbox.bell import ring
+from console.inbox.points import FOLD, TOMBSTONE
+from console.inbox.process import UNKNOWN_CLASS, Park, SetAside, handles
+from console.outbox.states import SyncState
 
-#: Longer than any lesson: a length beyond it was told in milliseconds.
-MOST_SECONDS = 24 * 3600
+DELETED = "lesson_deleted"
+STOPPED = "online_record_stop"
 
 
-def _lesson_of(callback: Callback) -> Lesson:
-    lesson = Lesson.objects.filter(enterprise=callback.enterprise, remote_id=callback.class_id).first()
-    if not callback.class_id or lesson is None:
-        raise Park("unknown_class")
+def lesson_of(callback: Callback) -> Lesson | None:
+    """The lesson that an event names, cancelled and deleted ones too."""
+    if not callback.class_id:
+        return None
+    return Lesson.objects.filter(enterprise_id=callback.enterprise_id, remote_id=callback.class_id).first()
+
+
+def _known(callback: Callback) -> Lesson:
+    if not callback.class_id:
+        raise SetAside("no_class")
+    lesson = lesson_of(callback)
+    if lesson is None or not (TOMBSTONE.up or _verdict(lesson) is None):
+        raise Park(UNKNOWN_CLASS)
     return lesson
+
+
+def _verdict(lesson: Lesson) -> str | None:
+    """The word for an event of a lesson that is no longer at the service."""
+    return DELETED if lesson.cancelled_at or lesson.sync_state == SyncState.GONE else None
 
 
 @handles("class_begin")
 @handles("class_over")
 @handles("online_record_start")
+@handles("local_record_callback")
 @handles("join_class")
 @handles("quit_class")
-def look(callback: Callback) -> None:
+def look(callback: Callback) -> str | None:
     """Something happened in a lesson: ask the service; an entry or exit is evidence besides."""
-    lesson = _lesson_of(callback)
-    record_callback(lesson, callback.event, callback.body["data"], seen_at=callback.received_at)
+    lesson = _known(callback)
+    record_callback(lesson, callback.event, _data(callback), seen_at=callback.received_at)
+    if _verdict(lesson):
+        return DELETED
     Lesson.objects.filter(pk=lesson.pk, cancelled_at=None, final_at=None).update(look_at=timezone.now())
     transaction.on_commit(lambda: ring("console.mirror.tasks.poll"))
+    return None
 
 
-@handles("online_record_stop")
-def keep_tracks(callback: Callback) -> None:
+@handles(STOPPED)
+def keep_tracks(callback: Callback) -> str | None:
     """Store each track at once: no endpoint lists them, so this is the only time they are told.
 
     A lesson that we do not know yet does not matter; its tracks find it later.
     """
-    data = callback.body["data"]
-    lesson = Lesson.objects.filter(enterprise=callback.enterprise, remote_id=callback.class_id).first()
-    for track in data.get("video_info") or []:
+    _lock_class(callback)
+    lesson = lesson_of(callback)
+    for video_id, track in fold(_tellings(callback)).tracks.items():
         Recording.objects.update_or_create(
             enterprise_id=callback.enterprise_id,
             class_id=callback.class_id,
-            video_id=str(track["video_id"])[:80],
-            defaults={"lesson": lesson, **_track(track, data)},
+            video_id=video_id,
+            defaults=track | ({"lesson": lesson} if lesson else {}),
         )
-    if lesson is None:
-        raise Park("unknown_class")
+    if fold([_data(callback)]).odd:
+        raise SetAside("odd_track")
+    return _verdict(_known(callback))
 
 
-def _track(track: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-    kind = track.get("video_type")
-    return {
-        "video_type": kind if kind in Recording.Kind.values else Recording.Kind.CAMERA,
-        # A whiteboard belongs to nobody, whatever the example says.
-        "user_id": "" if kind == Recording.Kind.BOARD else str(track.get("user_id", ""))[:64],
-        "url": str(track.get("video_url", ""))[:1000],
-        "format": str(track.get("video_format", ""))[:20],
-        "seconds": _seconds(track.get("video_duration")),
-        "bytes": max(0, int(track.get("video_size") or 0)),
-        "started_at": _moment(data.get("start_time")),
-        "ended_at": _moment(data.get("stop_time")),
-        "raw": track,
-    }
+def _tellings(callback: Callback) -> list[Any]:
+    """All that was ever told of this class's recordings, this event among it."""
+    if not FOLD.up:
+        return [_data(callback)]
+    told = Callback.objects.filter(
+        enterprise_id=callback.enterprise_id, class_id=callback.class_id, event=STOPPED, body__isnull=False
+    )
+    return list(told.values_list("body__data", flat=True))
 
 
-def _seconds(told: Any) -> int | None:
-    """The length in seconds; a sibling document tells milliseconds under the same name."""
-    if not isinstance(told, int) or told < 0:
-        return None
-    return told if told <= MOST_SECONDS else told // 1000
+def _lock_class(callback: Callback) -> None:
+    """One fold of a class at a time, so that the last one to write has read the most."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"tracks:{callback.enterprise_id}:{callback.class_id}"],
+        )
 
 
-def _moment(told: Any) -> datetime | None:
-    return datetime.fromtimestamp(told, UTC) if isinstance(told, int) and told > 0 else None
+def _data(callback: Callback) -> Mapping[str, Any]:
+    data = callback.body.get("data") if isinstance(callback.body, dict) else None
+    return data if isinstance(data, dict) else {}

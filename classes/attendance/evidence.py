@@ -71,7 +71,8 @@ def record_failed(lesson: Lesson, *, seen_at: datetime, why: str) -> None:
 def record_callback(lesson: Lesson, event: str, data: Mapping[str, Any], *, seen_at: datetime) -> bool:
     """An entry or exit that the service called back (`join_class`, `quit_class`; later revisions).
 
-    A repeat, another event, or one without person or time adds nothing. Says whether a row was added.
+    A repeat, another event, or one without person or time adds nothing. Says whether a row was added. What
+    is told with a difference is a row of its own, so that it cannot matter which of two came first.
     """
     entered = event == JOINED
     moment = _moment(data.get("join_time" if entered else "quit_time"))
@@ -85,7 +86,9 @@ def record_callback(lesson: Lesson, event: str, data: Mapping[str, Any], *, seen
         user_id=user_id,
         present=entered,
         **times,
-        defaults={"seen_at": seen_at, "role": _text(data.get("role"), 20), "raw": _clean(dict(data))},
+        role=_text(data.get("role"), 20),
+        raw=_clean(dict(data)),
+        defaults={"seen_at": seen_at},
     )
     return added
 

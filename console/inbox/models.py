@@ -1,4 +1,4 @@
-"""Callback: one stored event."""
+"""Callback: one stored event. Refusal: how many deliveries were turned away."""
 
 from django.db import models
 from django.utils import timezone
@@ -44,7 +44,32 @@ class Callback(models.Model):
                 fields=["due_at"], condition=models.Q(state__in=["waiting", "parked"]), name="callback_due"
             ),
             models.Index(fields=["enterprise", "-id"], name="callback_enterprise"),
+            models.Index(fields=["enterprise", "class_id"], name="callback_class"),
         ]
 
     def __str__(self) -> str:
         return f"{self.event or '?'} {self.class_id}"
+
+
+class Refusal(models.Model):
+    """How many deliveries of an hour were refused for one reason; nothing of them is kept.
+
+    `enterprise` is empty where the address belonged to no school.
+    """
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, null=True, related_name="+")
+    hour = models.DateTimeField()
+    reason = models.CharField(max_length=20)
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "hour", "reason"],
+                nulls_distinct=False,
+                name="one_count_an_hour_and_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.hour} {self.count}"

@@ -4,23 +4,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, ListView, View
 
-from console.audit.trail import record
 from console.badges import Badge
 from console.inbox.models import Callback
-from console.inbox.process import replay
 from console.inbox.redact import redacted, redacted_text
-from console.inbox.words import EVENTS, STATES, event_words, reason_words
-from console.outbox.bell import ring
+from console.inbox.replay import MOST, Replayed, replay, replay_many
+from console.inbox.words import EVENTS, STATES, event_words, next_step, reason_words
 from console.policy.pages import SchoolPage, keyset
+from console.policy.rules import scoped
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,10 @@ class Line:
     @property
     def reason(self) -> str | Promise:
         return reason_words(self.callback.reason)
+
+    @property
+    def next_step(self) -> str | Promise:
+        return next_step(self.callback)
 
     @property
     def body(self) -> str:
@@ -105,16 +107,33 @@ class CallbackPage(SchoolPage, DetailView):
 
 
 class CallbackReplay(SchoolPage, View):
-    """Handle a callback once more. A repeat does no harm, so nobody is asked first."""
+    """Handle one callback once more and show what that changed. A repeat does no harm, so nobody is asked."""
 
     resource, action = "callback", "replay"
     http_method_names = ["post", "options"]
 
-    @transaction.atomic
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         callback = self.find(Callback.objects.all(), pk=pk)
-        replay(callback)
-        record("callback.replay", callback, by=request.user, before={"state": callback.state})
-        transaction.on_commit(lambda: ring("console.inbox.tasks.process"))
-        self.say(_("It is handled again within seconds. Load this page again to see how it went."))
-        return redirect("inbox:callback", pk)
+        return show(request, [replay(callback=callback, by=request.user)])
+
+
+class CallbackReplayMany(SchoolPage, View):
+    """Handle the chosen callbacks once more."""
+
+    resource, action = "callback", "replay"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        chosen = [int(one) for one in request.POST.getlist("callback") if one.isdecimal() and len(one) < 19]
+        rows = scoped(Callback.objects.filter(pk__in=chosen[:MOST]), request.user, "callback", "replay")
+        if not rows:
+            self.warn(_("Choose at least one event, then handle it again."))
+            return redirect("inbox:callbacks")
+        return show(request, replay_many(callbacks=rows, by=request.user))
+
+
+def show(request: HttpRequest, replayed: list[Replayed]) -> HttpResponse:
+    """The rows of each event, before and after."""
+    results = [(Line(one.callback), one) for one in replayed]
+    title = _("Handled again")
+    return render(request, "inbox/replayed.html", {"title": title, "results": results})

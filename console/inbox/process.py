@@ -4,28 +4,41 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from console.inbox import unspool
 from console.inbox.models import Callback
+from console.inbox.points import HANDLED, HANDLING, PARK, QUARANTINE, RELEASE
 
 log = logging.getLogger(__name__)
 State = Callback.State
-Handler = Callable[[Callback], None]
+Handler = Callable[[Callback], "str | None"]
 
 _handlers: dict[str, Handler] = {}
-#: A callback whose lesson never appears, or whose handler keeps failing, is set aside after these tries.
+#: A callback whose handler keeps failing is set aside after these tries.
 MOST_TRIES = 30
+#: The longest pause between two looks for the lesson of a parked event, in seconds.
+PARKED_PAUSE_S = 300
+#: Parked events are given up after these tries: about two days. Their lesson still wakes them.
+MOST_WAITS = 600
+UNKNOWN_CLASS = "unknown_class"
 
 
 class Park(Exception):
     """Raised by a handler: the thing that the event names is not known yet. Tried again later."""
 
 
+class SetAside(Exception):
+    """Raised by a handler: no further try can help, a person has to look. What was written stays."""
+
+
 def handles(event: str) -> Callable[[Handler], Handler]:
     """Register a handler; each app's `inbound` module does it at start.
 
-    A handler must not speak HTTP and must do no harm when called twice or out of order.
+    A handler must not speak HTTP and must do no harm when called twice or out of order: what a set of
+    events leads to may not depend on their order. It may return a word of `words.REASONS` to be shown.
     """
 
     def keep(handler: Handler) -> Handler:
@@ -36,8 +49,8 @@ def handles(event: str) -> Callable[[Handler], Handler]:
 
 
 def drain(limit: int = 10_000) -> int:
-    """Handle what is due; returns how many."""
-    done = 0
+    """Put back what was spooled, then handle what is due; returns how many."""
+    done = unspool.drain()
     while done < limit and _handle_next():
         done += 1
     return done
@@ -53,64 +66,90 @@ def _handle_next() -> bool:
         )
         if callback is None:
             return False
-        _handle(callback)
-        callback.save(update_fields=["state", "reason", "attempts", "due_at", "handled_at"])
+        handle(callback)
     return True
 
 
-def _handle(callback: Callback) -> None:
-    """Move the row to its next state; a failing handler is rolled back, its row is not."""
+def handle(callback: Callback) -> None:
+    """Move a row, locked by the caller's transaction, to its next state.
+
+    What a failing handler wrote is rolled back, the row's new state is not.
+    """
     callback.attempts += 1
+    HANDLING.hit()
     handler = _handlers.get(callback.event)
     if callback.body is None:
         _close(callback, State.QUARANTINED, "unreadable")
-        return
-    if handler is None:
+    elif handler is None:
         _close(callback, State.DONE, "unknown_event")
-        return
+    else:
+        _run(handler, callback)
+    HANDLED.hit()
+    callback.save(update_fields=["state", "reason", "attempts", "due_at", "handled_at"])
+
+
+def _run(handler: Handler, callback: Callback) -> None:
     try:
         with transaction.atomic():
-            parked = _parked(handler, callback)
-    except Exception:
+            state, reason = _outcome(handler, callback)
+    except InterfaceError:
+        raise
+    except Exception as error:
+        if _is_of_the_moment(error) or not QUARANTINE.up:
+            raise
         log.exception("could not handle callback %s", callback.pk)
-        _later(callback, State.WAITING, "handler_failed")
+        _later(callback, State.WAITING, "handler_failed", most=MOST_TRIES, pause=3600)
         return
-    if parked:
-        _later(callback, State.PARKED, parked)
+    if state == State.PARKED:
+        _later(callback, State.PARKED, reason, most=MOST_WAITS, pause=PARKED_PAUSE_S)
     else:
-        _close(callback, State.DONE, "")
+        _close(callback, state, reason)
 
 
-def _parked(handler: Handler, callback: Callback) -> str:
-    """Why the event has to wait, or nothing. What a handler wrote before it parked stays written."""
+def _outcome(handler: Handler, callback: Callback) -> tuple[str, str]:
+    """State and reason. What a handler wrote before it parked or set aside stays written."""
     try:
-        handler(callback)
+        return State.DONE, handler(callback) or ""
     except Park as later:
-        return str(later)
-    return ""
+        return (State.PARKED if PARK.up else State.DONE), str(later)
+    except SetAside as odd:
+        return State.QUARANTINED, str(odd)
+
+
+def _is_of_the_moment(error: Exception) -> bool:
+    """A lost connection or a deadlock says nothing about the event: the next run tries it again."""
+    code = getattr(error.__cause__, "sqlstate", "") if isinstance(error, DatabaseError) else ""
+    return isinstance(error, DatabaseError) and (code or "08")[:2] in ("08", "40", "53", "57")
 
 
 def _close(callback: Callback, state: str, reason: str) -> None:
-    callback.state, callback.reason, callback.handled_at = state, reason, timezone.now()
+    callback.state, callback.reason, callback.handled_at = state, reason[:300], timezone.now()
 
 
-def _later(callback: Callback, state: str, reason: str) -> None:
-    if callback.attempts >= MOST_TRIES:
+def _later(callback: Callback, state: str, reason: str, *, most: int, pause: int) -> None:
+    if callback.attempts >= most:
         _close(callback, State.QUARANTINED, reason)
         return
-    callback.state, callback.reason = state, reason
-    callback.due_at = timezone.now() + timedelta(seconds=min(3600, 5 * 2 ** min(callback.attempts, 10)))
+    callback.state, callback.reason = state, reason[:300]
+    seconds = min(pause, 5 * 2 ** min(callback.attempts, 10))
+    callback.due_at = timezone.now() + timedelta(seconds=seconds)
 
 
 def release(enterprise_id: int, class_id: str) -> int:
-    """Handle the parked events of a lesson that has just become known; returns how many."""
-    return Callback.objects.filter(enterprise_id=enterprise_id, class_id=class_id, state=State.PARKED).update(
-        state=State.WAITING, due_at=timezone.now(), attempts=0
-    )
+    """Handle the parked events of a lesson that has just become known; returns how many.
+
+    Call it in the transaction that learns the number. An event that is looked at in this very moment has
+    not seen the lesson yet and parks after us: it is woken once more after the commit, when its row is free.
+    """
+    if not RELEASE.up:
+        return 0
+    mine = Callback.objects.filter(enterprise_id=enterprise_id, class_id=class_id)
+    waits = Q(state=State.PARKED) | Q(state=State.QUARANTINED, reason=UNKNOWN_CLASS)
+    transaction.on_commit(lambda: _wake(mine.filter(waits | Q(state=State.WAITING))), robust=True)
+    # Not one that a worker holds: it may want the lesson that our transaction has locked.
+    free = mine.filter(waits).select_for_update(skip_locked=True).values_list("pk", flat=True)
+    return _wake(Callback.objects.filter(pk__in=list(free)))
 
 
-def replay(callback: Callback) -> None:
-    """Handle an event once more, at a person's wish."""
-    Callback.objects.filter(pk=callback.pk).update(
-        state=State.WAITING, due_at=timezone.now(), attempts=0, reason=""
-    )
+def _wake(callbacks: QuerySet[Callback]) -> int:
+    return callbacks.update(state=State.WAITING, due_at=timezone.now(), attempts=0)

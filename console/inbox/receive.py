@@ -1,19 +1,35 @@
-"""Receiving: verify, store under a unique fingerprint, acknowledge. Nothing is understood here."""
+"""Receiving: know the sender, keep the event (in the table, else on the disk). Nothing is understood here."""
 
-import hashlib
 import json
+import logging
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from django.apps import apps
-from django.db import connection
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection
 from django.utils import timezone
 
-#: Bytes of a body that we are willing to read.
-BODY_CAP = 1024 * 1024
+from console.inbox import spool
+from console.inbox.events import Event, as_unreadable, read_event
+from console.inbox.points import ACK_AFTER_STORE, REARM, SPOOL, SPOOLED, STORED
+from console.vault.errors import VaultError
+
+log = logging.getLogger(__name__)
+#: What the database raises while it is away: refused, cut off, starting, full, read-only.
+AWAY = (DatabaseError, InterfaceError)
 KEYS_FOR_S = 60
+#: How long keys are good while nobody can be asked for newer ones.
+KEYS_AWAY_FOR_S = 24 * 3600
+
+
+class NotKept(Exception):
+    """Neither database nor disk took the event: it must not be acknowledged, so that it is sent again."""
+
+
+class NoSuchSchool(Exception):
+    """The school was removed since its address was last looked up."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +50,21 @@ _lock = threading.Lock()
 
 
 def sender_of(path_token: str) -> Sender | None:
-    """The school behind a callback address, from memory for up to a minute."""
+    """The school behind a callback address: from memory for a minute, for a day while the database is away.
+
+    Raises what the database raises where it is away and memory has nothing.
+    """
     known = _senders.get(path_token)
-    if known and time.monotonic() - known.learnt < KEYS_FOR_S:
+    age = time.monotonic() - known.learnt if known else float("inf")
+    if age < KEYS_FOR_S:
         return known
-    school = apps.get_model("accounts.Enterprise").objects.filter(callback_token=path_token).first()
+    try:
+        school = apps.get_model("accounts.Enterprise").objects.filter(callback_token=path_token).first()
+    except AWAY:
+        _drop_connection()
+        if age < KEYS_AWAY_FOR_S:
+            return known
+        raise
     if school is None:
         return None
     sender = Sender(school.pk, school.sdkappid, tuple(school.keys()), time.monotonic())
@@ -53,51 +79,44 @@ def forget_senders() -> None:
         _senders.clear()
 
 
-@dataclass(frozen=True)
-class Event:
-    """A body as far as it could be read. `body` is None where it is not JSON that a database holds."""
+def keep(sender: Sender, raw: bytes) -> None:
+    """Keep a body for good: when this returns, it may be acknowledged.
 
-    name: str
-    class_id: str
-    body: Any
-    unreadable: str
-    fingerprint: str
-
-
-def read_event(raw: bytes) -> Event:
-    """Take a body apart; whatever it holds, an Event comes back."""
+    NotKept where neither the database nor the disk took it, NoSuchSchool where its school is gone.
+    """
+    now = timezone.now()
+    if _stored(sender.enterprise_id, raw, now):
+        STORED.hit()
+        return
     try:
-        body = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
-        canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        stored = canonical.encode("utf-8")
-    except (ValueError, RecursionError):  # UnicodeError is a ValueError
-        text = raw.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
-        return Event("", "", None, text, hashlib.sha256(raw).hexdigest())
-    body = json.loads(canonical.replace("\\u0000", "\\ufffd"))
-    data = body.get("data") if isinstance(body, dict) else None
-    return Event(
-        name=_text(body.get("event") if isinstance(body, dict) else "", 60),
-        class_id=_text(data.get("class_id") if isinstance(data, dict) else "", 64),
-        body=body,
-        unreadable="",
-        fingerprint=hashlib.sha256(_essence(body, stored)).hexdigest(),
-    )
+        if not SPOOL.up:
+            raise spool.SpoolError("switched off")
+        spool.append(sender.enterprise_id, raw, now)
+    except (OSError, spool.SpoolError, VaultError) as error:
+        log.error("a callback of school %s was not kept: %s", sender.sdkappid, error)
+        if ACK_AFTER_STORE.up:
+            raise NotKept from error
+        return
+    log.warning("the database is away: a callback of school %s is in the spool", sender.sdkappid)
+    SPOOLED.hit()
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+def _stored(enterprise_id: int, raw: bytes, now: datetime) -> bool:
+    """Whether the table took it; a connection that broke since its last use is opened anew once."""
+    for _ in range(2):
+        try:
+            store(enterprise_id, raw, now)
+            return True
+        except AWAY as error:
+            log.warning("the database did not take a callback: %s", type(error).__name__)
+            _drop_connection()
+    return False
 
 
-def _text(value: Any, most: int) -> str:
-    return str(value)[:most] if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _essence(body: Any, whole: bytes) -> bytes:
-    """What makes an event the same event: its name and data, not an `expire_time` beside them."""
-    if not isinstance(body, dict) or "event" not in body:
-        return whole
-    essence = {"event": body["event"], "data": body.get("data")}
-    return json.dumps(essence, sort_keys=True, separators=(",", ":")).encode()
+def _drop_connection() -> None:
+    """So that the next use opens a new one. Inside a transaction it is its owner's to close."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 _STORE = """
@@ -106,16 +125,34 @@ INSERT INTO inbox_callback (enterprise_id, fingerprint, event, class_id, body, u
 VALUES (%s, %s, %s, %s, %s::jsonb, %s, 'waiting', '', 1, %s, %s, %s, 0)
 ON CONFLICT (enterprise_id, fingerprint) DO UPDATE SET
     deliveries = inbox_callback.deliveries + 1,
-    last_delivery_at = excluded.last_delivery_at,
+    received_at = least(inbox_callback.received_at, excluded.received_at),
+    last_delivery_at = greatest(inbox_callback.last_delivery_at, excluded.last_delivery_at)
+"""
+_REARM = """,
     due_at = excluded.due_at,
     state = CASE WHEN inbox_callback.state = 'done' THEN 'waiting' ELSE inbox_callback.state END
 """
 
 
-def store(sender: Sender, event: Event) -> None:
-    """One row a distinct event; a repeat counts as a delivery and asks for another look."""
-    now = timezone.now()
+def store(enterprise_id: int, raw: bytes, received_at: datetime) -> None:
+    """One row a distinct event; a repeat counts as a delivery and asks for another look.
+
+    What JSON can say and the database cannot hold is kept as text. NoSuchSchool where the school is gone.
+    """
+    try:
+        try:
+            _insert(enterprise_id, read_event(raw), received_at)
+        except DataError:
+            _insert(enterprise_id, as_unreadable(raw), received_at)
+    except IntegrityError as error:
+        forget_senders()
+        raise NoSuchSchool from error
+
+
+def _insert(enterprise_id: int, event: Event, received_at: datetime) -> None:
     body = None if event.unreadable else json.dumps(event.body)
-    values = [sender.enterprise_id, event.fingerprint, event.name, event.class_id, body, event.unreadable]
+    values = [enterprise_id, event.fingerprint, event.name, event.class_id, body, event.unreadable]
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, [*values, now, now, now])
+        cursor.execute(
+            _STORE + (_REARM if REARM.up else ""), [*values, received_at, received_at, timezone.now()]
+        )

@@ -15,13 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from console.bell import ring
 from console.iclass import NotSigned, verify
-from console.inbox.receive import BODY_CAP, read_event, sender_of, store
-from console.outbox.bell import ring
+from console.inbox.events import BODY_CAP
+from console.inbox.points import VERIFIED
+from console.inbox.receive import AWAY, NoSuchSchool, NotKept, Sender, keep, sender_of
+from console.inbox.refusals import count
 
 log = logging.getLogger(__name__)
 REFUSED_SIGN = 10217
 UNREADABLE = 10005
+NO_DATABASE = 10202
 
 
 class RawParser(BaseParser):
@@ -42,7 +46,9 @@ class SignedByTheService(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         sender = sender_of(view.kwargs["path_token"])
         if sender is None:
+            count(None, "unknown_address")
             return False
+        view.sender = sender  # type: ignore[attr-defined]
         try:
             signed = verify(
                 request.META.get("QUERY_STRING", "").encode("latin-1", "replace"),
@@ -53,9 +59,12 @@ class SignedByTheService(BasePermission):
             )
         except NotSigned as refusal:
             log.info("callback of school %s refused: %s", sender.sdkappid, refusal.reason)
+            count(sender.enterprise_id, refusal.reason)
             return False
-        view.sender = sender  # type: ignore[attr-defined]
-        return signed.sdkappid == sender.sdkappid
+        if signed.sdkappid != sender.sdkappid:
+            count(sender.enterprise_id, "other_school")
+            return False
+        return True
 
 
 _number = {"required": True, "location": OpenApiParameter.QUERY}
@@ -74,6 +83,7 @@ class CallbackView(APIView):
     help. Any other answer than 0 makes the sender repeat, ten times, a minute apart.
     """
 
+    sender: Sender
     authentication_classes: list[Any] = []
     permission_classes = [SignedByTheService]
     parser_classes = [RawParser]
@@ -88,14 +98,20 @@ class CallbackView(APIView):
     def post(self, request: Request, path_token: str) -> Response:
         # Without a body no parser runs.
         raw = request.data if isinstance(request.data, bytes) else b""
-        store(self.sender, read_event(raw))  # type: ignore[attr-defined]
+        VERIFIED.hit()
+        keep(self.sender, raw)
         ring("console.inbox.tasks.process")
         return Response({"error_code": 0})
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Refusals in the service's own form."""
+        """Refusals in the service's own form. What was not kept is not acknowledged: it is sent again."""
         if isinstance(exc, ParseError):
+            count(self.sender.enterprise_id, "too_large")
             return Response({"error_code": UNREADABLE}, status=413)
+        if isinstance(exc, (NotKept, *AWAY)):
+            return Response({"error_code": NO_DATABASE}, status=503)
+        if isinstance(exc, NoSuchSchool):
+            return Response({"error_code": REFUSED_SIGN}, status=403)
         if isinstance(exc, APIException):
             return Response({"error_code": REFUSED_SIGN}, status=exc.status_code)
         raise exc

@@ -8,6 +8,7 @@ from classes.mirror.seen import made
 from classes.models import Lesson, Recording
 from console.inbox import process
 from console.inbox.models import Callback
+from console.inbox.replay import replay
 from tests.support.service import lesson_of
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,7 @@ def test_neither_order_nor_repeats_change_the_end(school, alice, bob, order):
         event(school, "class_over", {"class_id": 77}),
     ]
     for place in (*order, *order):
-        process.replay(rows[place])
+        replay(callback=rows[place], by=None)
         process.drain()
     assert Recording.objects.count() == 2
     assert not Callback.objects.exclude(state="done").exists()

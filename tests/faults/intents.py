@@ -19,8 +19,18 @@ from django.utils import timezone
 
 from accounts.models import Enterprise, Role, User
 from accounts.services import edit_person, edit_school, new_token, register_person
+from classes.kinds import ClassType
 from classes.models import Lesson
-from classes.services import cancel_lesson, edit_lesson, schedule_lesson, start_lesson, stop_lesson
+from classes.services import (
+    cancel_lesson,
+    edit_lesson,
+    enter_for,
+    schedule_lesson,
+    start_lesson,
+    stop_lesson,
+    take_out,
+    visitor_pass,
+)
 from console.outbox import relay
 from documents.models import Document
 from documents.services import add_document, delete_document
@@ -103,6 +113,20 @@ def _with_newcomer(world: World) -> Lesson:
     return _lesson(world)
 
 
+def _open(world: World) -> Lesson:
+    """A lesson that begins in ten minutes, with somebody registered who may go in."""
+    settled(world.person())
+    soon = timezone.now() + timedelta(minutes=10)
+    public = {"class_type": ClassType.PUBLIC, "starts_at": soon, "ends_at": soon + timedelta(hours=1)}
+    return settled(world.lesson(**public))
+
+
+def _with_guest(world: World) -> Lesson:
+    lesson = _open(world)
+    settled(enter_for(lesson=lesson, person=_newcomer(world), by=world.by))
+    return lesson
+
+
 def _newcomer(world: World) -> User:
     return User.objects.filter(enterprise=world.school, role=Role.STUDENT).latest("pk")
 
@@ -144,6 +168,21 @@ INTENTS = (
         "member/delete",
         _peopled,
         lambda world, lesson: edit_lesson(lesson=lesson, by=world.by, students=[]),
+    ),
+    Intent(
+        "member/join",
+        _open,
+        lambda world, lesson: enter_for(lesson=lesson, person=_newcomer(world), by=world.by),
+    ),
+    Intent(
+        "member/quit",
+        _with_guest,
+        lambda world, lesson: take_out(lesson=lesson, person=_newcomer(world), by=world.by),
+    ),
+    Intent(
+        "member/visitor/join",
+        _open,
+        lambda world, lesson: visitor_pass(lesson=lesson, nickname="Gryphon", by=world.by),
     ),
     Intent("document/add", _nothing, lambda world, _: world.document()),
     Intent(

@@ -4,7 +4,6 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-
 from console.outbox.models import Attempt, Operation
 from tests.faults.forge import DRAIN, Child, Forge
 from tests.faults.goals import goal

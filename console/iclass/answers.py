@@ -6,11 +6,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from console.failpoints import defence
+
 from .errors import Busy, IClassError, OutcomeUnknown, Refused, Unreadable, refusal
 from .reading import Odd, number, read, read_lines
 from .shapes.base import SECRETS, Page, Shape
 from .transport import Reply
 
+SAME = defence("iclass.same", "an answer about another thing than was asked for is not read")
 R = TypeVar("R")
 S = TypeVar("S", bound=Shape)
 
@@ -57,6 +60,13 @@ class Answer:
 
 
 Ask = Callable[[str, Shape], Answer]
+T = TypeVar("T")
+
+
+def about(endpoint: str, asked: T, told: T) -> None:
+    """Unreadable where an answer is about another thing than was asked for."""
+    if SAME.up and asked != told:
+        raise Unreadable(f"{endpoint}: the answer is about another thing", endpoint=endpoint, code=0)
 
 
 def understand(endpoint: str, reply: Reply, secrets: list[str]) -> Answer | IClassError:

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from .answers import Ask
+from .answers import Ask, about
 from .shapes.base import Page
 from .shapes.classes import (
     ClassChange,
@@ -43,7 +43,9 @@ class Classes:
 
     def info(self, class_id: int) -> ClassInfo:
         """查询课堂信息 `/class/info`. NotFound where there is none."""
-        return self._ask("class/info", ClassRef(class_id=class_id)).read(ClassInfo)
+        info = self._ask("class/info", ClassRef(class_id=class_id)).read(ClassInfo)
+        about("class/info", class_id, info.class_id)
+        return info
 
     def list(
         self,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from .answers import Ask
+from .answers import Ask, about
 from .shapes.base import Page
 from .shapes.documents import (
     AddedDocument,
@@ -32,7 +32,9 @@ class Documents:
         """查询课件信息 `/document/info`. NotFound where there is none."""
         # The table leaves doc_id out of the answer, the example has it.
         answer = self._ask("document/info", DocumentRef(doc_id=doc_id)).with_default("doc_id", doc_id)
-        return answer.read(DocumentInfo)
+        info = answer.read(DocumentInfo)
+        about("document/info", doc_id, info.doc_id)
+        return info
 
     def list(
         self,

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from .answers import Answer, Ask
+from .answers import Answer, Ask, about
 from .errors import AlreadyExists, Unreadable
 from .shapes.base import Page
 from .shapes.users import (
@@ -54,7 +54,9 @@ class Users:
 
     def info(self, user_id: str) -> UserInfo:
         """查询用户详情 `/user/info`. NotFound where there is none."""
-        return self._ask("user/info", UserRef(user_id=user_id)).read(UserInfoAnswer).user_info
+        info = self._ask("user/info", UserRef(user_id=user_id)).read(UserInfoAnswer).user_info
+        about("user/info", user_id, info.user_id)
+        return info
 
     def list(
         self, index: int = 0, size: int = 100, roles: Sequence[str] | None = None, prefix: str = ""

@@ -247,7 +247,7 @@ def test_info_is_read_in_other_forms_too(
     client: Client, service: Service, changed: dict[str, Any], name: str, expected: object
 ) -> None:
     service.answer(INFO | changed)
-    assert getattr(client.classes.info(1), name) == expected
+    assert getattr(client.classes.info(100012345), name) == expected
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_a_field_that_the_school_set_must_not_read_as_empty(
 ) -> None:
     service.answer({key: value for key, value in INFO.items() if key != name})
     with pytest.raises(Unreadable, match=f"{name} is missing"):
-        client.classes.info(1)
+        client.classes.info(100012345)
 
 
 def test_one_odd_line_does_not_lose_the_others(client: Client, service: Service) -> None:
@@ -283,9 +283,15 @@ def test_one_odd_line_does_not_lose_the_others(client: Client, service: Service)
     ]
 
 
+def test_an_answer_about_another_class_is_not_read(client: Client, service: Service) -> None:
+    service.answer(INFO)
+    with pytest.raises(Unreadable, match="another thing"):
+        client.classes.info(100012346)
+
+
 def test_an_odd_member_does_not_lose_the_class(client: Client, service: Service) -> None:
     service.answer(INFO | {"members": [{"role": "student"}, {"user_id": "u1", "role": "teacher"}]})
-    info = client.classes.info(1)
+    info = client.classes.info(100012345)
     assert [member.user_id for member in info.members] == ["u1"]
     assert [line.reason for line in info.odd] == ["user_id is missing"]
 
@@ -332,7 +338,7 @@ def test_an_unknown_field_is_a_mistake_of_the_caller(client: Client) -> None:
 def test_refusals_have_their_names(client: Client, service: Service) -> None:
     service.answer({"error_code": 10230, "error_msg": "no"}, {"error_code": 10223, "error_msg": "running"})
     with pytest.raises(NotFound):
-        client.classes.info(1)
+        client.classes.info(100012345)
     with pytest.raises(InProgress) as caught:
         client.classes.delete(1)
     assert (caught.value.code, caught.value.http_status) == (10223, 200)

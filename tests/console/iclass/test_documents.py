@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from console.iclass import Client, DocumentInfo, NewDocument, NotFound, Unsendable
+from console.iclass import Client, DocumentInfo, NewDocument, NotFound, Unreadable, Unsendable
 
 from .conftest import OK, Service
 
@@ -99,6 +99,12 @@ def test_add_reads_a_doc_id_of_either_kind(
 def test_info_reads_the_example(client: Client, service: Service) -> None:
     service.answer(OK | INFO)
     assert client.documents.info("ywyzhohnx") == DocumentInfo(**INFO)
+
+
+def test_an_answer_about_another_document_is_not_read(client: Client, service: Service) -> None:
+    service.answer(OK | INFO)
+    with pytest.raises(Unreadable, match="another thing"):
+        client.documents.info("another")
 
 
 def test_info_without_a_doc_id_is_of_the_one_that_was_asked_for(client: Client, service: Service) -> None:

@@ -21,17 +21,17 @@ LESSON = NewClass(teacher_id="bob", admin_id="admin", admin_sig="sig")
 
 GOOD: list[tuple[Callable[[Client], object], dict[str, Any]]] = [
     (lambda c: c.classes.create(LESSON), {"class_id": 1, "teacher_url": "t", "student_url": "s"}),
-    (lambda c: c.classes.info(1), test_classes.INFO),
+    (lambda c: c.classes.info(100012345), test_classes.INFO),
     (lambda c: c.classes.list(), {"finish": True, "total": 1, "list": [test_classes.LINE]}),
     (
         lambda c: c.users.register([NewUser(user_id="bob", role="teacher")]),
         {"user_list": test_users.MADE, "repeats": ["xx"]},
     ),
     (lambda c: c.users.new_token("bob"), {"user_token": "t"}),
-    (lambda c: c.users.info("bob"), {"user_info": test_users.PERSON}),
+    (lambda c: c.users.info("user1"), {"user_info": test_users.PERSON}),
     (lambda c: c.users.list(), {"finish": True, "total": 1, "list": [test_users.PERSON]}),
     (lambda c: c.documents.add(NewDocument(doc_url="u", owner="bob")), {"doc_id": "d"}),
-    (lambda c: c.documents.info("d"), test_documents.INFO),
+    (lambda c: c.documents.info("ywyzhohnx"), test_documents.INFO),
     (lambda c: c.documents.list(), {"finish": True, "total": 1, "list": [test_documents.LINE]}),
     (lambda c: c.business.info(), test_business.INFO),
     (lambda c: c.members.join(1, "bob"), {"role": "student"} | test_members.STATES),

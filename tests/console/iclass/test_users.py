@@ -100,7 +100,8 @@ SENT: list[tuple[Callable[[Client], object], str, dict[str, Any]]] = [
 def test_a_call_sends_what_it_was_given_and_nothing_else(
     client: Client, service: Service, call: Callable[[Client], object], endpoint: str, body: dict[str, Any]
 ) -> None:
-    service.answer(OK | {"user_info": PERSON, "user_token": "t", "list": [], "total": 0, "finish": True})
+    told = {"user_info": PERSON | {"user_id": "用户ID"}, "user_token": "t"}
+    service.answer(OK | told | {"list": [], "total": 0, "finish": True})
     call(client)
     assert (service.last.endpoint, service.last.body) == (endpoint, body | {"expire_time": 1548247837})
 
@@ -180,7 +181,7 @@ def test_list_reads_the_example(client: Client, service: Service) -> None:
         ({"regist_time": "1554786131"}, "regist_time", 1554786131),
         ({"phone_no": 15888667799}, "phone_no", "15888667799"),
         ({"avatar": None}, "avatar", ""),
-        ({"user_id": 17}, "user_id", "17"),
+        ({"user_id": "user1\0"}, "user_id", "user1"),
     ],
 )
 def test_a_person_is_read_in_other_forms_too(
@@ -188,6 +189,12 @@ def test_a_person_is_read_in_other_forms_too(
 ) -> None:
     service.answer(OK | {"user_info": PERSON | changed})
     assert getattr(client.users.info("user1"), name) == expected
+
+
+def test_an_answer_about_another_person_is_not_read(client: Client, service: Service) -> None:
+    service.answer(OK | {"user_info": PERSON})
+    with pytest.raises(Unreadable, match="another thing"):
+        client.users.info("user2")
 
 
 @pytest.mark.parametrize("total", [1, "1", "001", 1.0])

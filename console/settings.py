@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "console.mirror",
     "console.outbox",
     "console.audit",
+    "console.jobs",
+    "console.notices",
     "console.sheets",
     "console.policy",
     "console.vault",
@@ -86,6 +88,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "console.nav.context",
+                "console.notices.context.unread",
             ],
         },
     },
@@ -244,9 +247,17 @@ CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "accounts.tasks.tidy_sign_in", "schedule": 3600.0},
     "relay": {"task": "console.outbox.tasks.relay", "schedule": SWEEP_EVERY_S},
     "inbox": {"task": "console.inbox.tasks.process", "schedule": SWEEP_EVERY_S},
+    "jobs": {"task": "console.jobs.tasks.work", "schedule": SWEEP_EVERY_S},
+    "mail": {"task": "console.notices.tasks.post", "schedule": 60.0},
     "polls": {"task": "console.mirror.tasks.poll", "schedule": SWEEP_EVERY_S},
     "reconcile": {"task": "console.mirror.tasks.reconcile", "schedule": seconds("RECONCILE_EVERY_S", 300)},
 }
+
+# Mail leaves where EMAIL_URL says; without it notices stay in the console.
+EMAIL_IS_SET_UP = bool(env.env.str("EMAIL_URL", default=""))
+vars().update(env.env.email_url("EMAIL_URL", default="dummymail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.env.str("MAIL_FROM", default="iclass console <console@localhost>")
 
 # The iclass service and our manners towards it.
 ICLASS_BASE_URL = env.ICLASS_BASE_URL

@@ -12,16 +12,20 @@ api = [
     path("", include("classes.api.views")),
     path("", include("console.outbox.rest")),
     path("", include("console.inbox.rest")),
+    path("", include("console.mirror.rest")),
 ]
 
 urlpatterns = [
     path("callbacks/iclass/", include("console.inbox.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/", include("accounts.language")),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("admin/", admin.site.urls),
     path("sync/sent/", include("console.outbox.urls")),
     path("sync/received/", include("console.inbox.page_urls")),
+    path("sync/differences/", include("console.mirror.page_urls")),
+    path("jobs/", include("console.jobs.urls")),
+    path("notices/", include("console.notices.urls")),
     path("sign-in/oidc/", include("accounts.sign_in.urls")),
     path("", include("accounts.urls")),
     path("", include("classes.urls")),

@@ -64,6 +64,7 @@ class User(Sealed, Mirrored, AbstractBaseUser):
     user_token = SealedField(_("entry token"), null=True, blank=True)
     regist_time = models.DateTimeField(_("registered"), null=True, editable=False)
     update_time = models.DateTimeField(_("changed at the service"), null=True, editable=False)
+    language = models.CharField(_("language"), max_length=10, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_superuser = models.BooleanField(_("platform operator"), default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

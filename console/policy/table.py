@@ -155,6 +155,15 @@ TABLE: dict[str, dict[str, str]] = {
         "ignore": "- S S - - - - -",
         "restore": "- S S - - - - -",
     },
+    "job": {
+        "list": "- S S - - - - -",
+        "view": "- S S - - - - -",
+        "stop": "- S S - - - - -",
+    },
+    "notice": {
+        "list": "- O O O O O O -",
+        "change": "- O O O O O O -",
+    },
     "audit": {
         "list": "- S S - - - - -",
         "view": "- S S - - - - -",

@@ -5,7 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from console.inbox import process
+from console.jobs import machine as jobs
 from console.mirror import registry
+from console.notices import post
 from console.outbox import relay
 
 
@@ -13,7 +15,7 @@ class Command(BaseCommand):
     help = "Send, receive, look and compare until nothing is due; needs neither worker nor broker."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        counts = {"sent": 0, "handled": 0, "looked": 0}
+        counts = {"sent": 0, "handled": 0, "looked": 0, "worked": 0, "mailed": 0}
         compared = registry.reconcile_all() if not options["quick"] else 0
         while sum(round_ := self._round()):
             counts = {name: counts[name] + done for name, done in zip(counts, round_, strict=True)}
@@ -23,5 +25,5 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--quick", action="store_true", help="leave the comparing with the service out")
 
-    def _round(self) -> tuple[int, int, int]:
-        return relay.drain(), process.drain(), registry.poll()
+    def _round(self) -> tuple[int, ...]:
+        return relay.drain(), process.drain(), registry.poll(), jobs.drain(), post.drain()

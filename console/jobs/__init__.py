@@ -1,0 +1,1 @@
+"""Long work with progress: leased, resumed after a kill, watched on a page that one may leave."""

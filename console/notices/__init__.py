@@ -1,0 +1,1 @@
+"""Notices: what a person should know, each told once, in the app and by mail."""

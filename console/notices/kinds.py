@@ -1,0 +1,51 @@
+"""The sorts of notices; each app's `notices` module registers its own at start."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+
+TONES = ("ok", "warn", "bad", "idle")
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """`title` and `text` take the notice's args by `%(name)s`; `tone` is one of TONES."""
+
+    name: str
+    title: str | Promise
+    text: str | Promise
+    tone: str = "idle"
+    icon: str = "bell"
+    mail: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """A notice as people read it, in the language that is active."""
+
+    title: str
+    text: str
+    tone: str
+    icon: str
+
+
+_kinds: dict[str, NoticeKind] = {}
+
+
+def register(kind: NoticeKind) -> None:
+    """Make a kind known."""
+    _kinds[kind.name] = kind
+
+
+def kind_of(name: str) -> NoticeKind | None:
+    """The kind of this name; None for one that no app has registered any more."""
+    return _kinds.get(name)
+
+
+def words_of(name: str, args: dict[str, Any]) -> Words:
+    """The words of a notice; its kind's name where no app knows it any more."""
+    kind = _kinds.get(name)
+    if kind is None:
+        return Words(name, "", "idle", "bell")
+    return Words(str(kind.title) % args, str(kind.text) % args, kind.tone, kind.icon)

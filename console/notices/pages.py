@@ -1,0 +1,72 @@
+"""The reader's own notices."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.generic import ListView, View
+
+from console.notices.kinds import Words, words_of
+from console.notices.models import Notice
+from console.notices.tell import mark_read
+from console.policy.pages import SchoolPage, keyset
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notice as its reader sees it."""
+
+    notice: Notice
+
+    @cached_property
+    def words(self) -> Words:
+        return words_of(self.notice.kind, self.notice.args)
+
+
+class NoticeList(SchoolPage, ListView):
+    resource, action = "notice", "list"
+    model = Notice
+    template_name = "notices/notices.html"
+    paginate_by = None
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        rows = self.get_queryset()
+        page = keyset(rows, self.request)
+        return super().get_context_data(
+            title=_("Notices"),
+            keyset=page,
+            lines=[Line(notice) for notice in page.rows],
+            unread=rows.filter(read_at=None).exists(),
+            object_list=Notice.objects.none(),
+            **more,
+        )
+
+
+class NoticeOpen(SchoolPage, View):
+    """Mark a notice as read and go to the page where one acts."""
+
+    resource, action = "notice", "change"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        notice = self.find(Notice.objects.all(), pk=pk)
+        mark_read(Notice.objects.filter(pk=notice.pk))
+        ours = url_has_allowed_host_and_scheme(notice.link, allowed_hosts=None)
+        return redirect(notice.link if notice.link and ours else reverse("notices:notices"))
+
+
+class NoticesRead(SchoolPage, ListView):
+    """Mark all of the reader's notices as read."""
+
+    resource, action = "notice", "change"
+    model = Notice
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        mark_read(self.get_queryset())
+        return redirect("notices:notices")

@@ -1,0 +1,120 @@
+"""Notices: told once, read by their own person, mailed once in the reader's language."""
+
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from console.notices import post
+from console.notices.kinds import NoticeKind, register
+from console.notices.models import Notice
+from console.notices.tell import tell
+
+pytestmark = pytest.mark.django_db
+
+register(NoticeKind("tests.tea", _("Today"), "%(cups)s cups\nof tea", tone="warn", mail=True))
+
+
+class Broken(EmailBackend):
+    """A mail server that hangs up."""
+
+    def send_messages(self, messages):
+        raise SMTPServerDisconnected("gone")
+
+
+@pytest.fixture(autouse=True)
+def mail_is_set_up(settings):
+    settings.EMAIL_IS_SET_UP = True
+    settings.OUTBOX_BACKOFF_S = 0
+
+
+def _tea(*people, key="tea-1"):
+    return tell("tests.tea", people=people, key=key, args={"cups": 3}, link="/lessons/")
+
+
+def test_nobody_is_told_the_same_thing_twice(alice, bob):
+    assert _tea(alice) == 1
+    assert _tea(alice, bob) == 1
+    assert Notice.objects.count() == 2
+
+
+def test_the_bell_counts_what_is_new_and_opening_leads_to_where_one_acts(client, alice):
+    _tea(alice)
+    client.force_login(alice)
+    page = client.get(reverse("notices:notices")).content.decode()
+    assert "1 new notice" in page
+    assert "3 cups" in page
+    notice = Notice.objects.get()
+    answer = client.post(reverse("notices:open", args=[notice.pk]))
+    assert answer.headers["Location"] == "/lessons/"
+    assert "0 new notices" in client.get(reverse("notices:notices")).content.decode()
+
+
+def test_all_are_marked_as_read_at_once(client, alice, bob):
+    for key in ("a", "b"):
+        _tea(alice, bob, key=key)
+    client.force_login(alice)
+    client.post(reverse("notices:read"))
+    assert Notice.objects.filter(read_at=None, person=alice).count() == 0
+    assert Notice.objects.filter(read_at=None, person=bob).count() == 2
+
+
+@pytest.mark.parametrize("reader", ["bob", "charlie"])
+def test_a_notice_is_its_persons_alone(client, alice, request, reader):
+    _tea(alice)
+    client.force_login(request.getfixturevalue(reader))
+    notice = Notice.objects.get()
+    assert client.post(reverse("notices:open", args=[notice.pk])).status_code in (403, 404)
+    assert "3 cups" not in client.get(reverse("notices:notices")).content.decode()
+    notice.refresh_from_db()
+    assert notice.read_at is None
+
+
+def test_a_link_that_leaves_the_console_is_not_followed(client, alice):
+    tell("tests.tea", people=[alice], key="x", args={"cups": 1}, link="https://elsewhere.example/")
+    client.force_login(alice)
+    answer = client.post(reverse("notices:open", args=[Notice.objects.get().pk]))
+    assert answer.headers["Location"] == reverse("notices:notices")
+
+
+@pytest.mark.parametrize(("language", "subject"), [("zh-hans", "今天"), ("en", "Today")])
+def test_a_mail_leaves_once_in_the_readers_language(alice, language, subject):
+    alice.e_mail, alice.language = "alice@example.org", language
+    alice.save()
+    _tea(alice)
+    assert post.drain() == 1
+    assert post.drain() == 0
+    assert [letter.subject for letter in mail.outbox] == [subject]
+    assert mail.outbox[0].to == ["alice@example.org"]
+    assert "/lessons/" in mail.outbox[0].body
+    assert Notice.objects.get().mail == "sent"
+
+
+def test_a_mail_that_did_not_leave_is_tried_again_and_then_given_up(alice, settings):
+    alice.e_mail = "alice@example.org"
+    alice.save()
+    _tea(alice)
+    settings.EMAIL_BACKEND = f"{__name__}.Broken"
+    assert post.drain() == post.MOST_TRIES
+    assert Notice.objects.get().mail == "failed"
+
+
+def test_who_has_no_address_is_told_in_the_console_alone(alice):
+    alice.e_mail = ""
+    alice.save()
+    _tea(alice)
+    assert Notice.objects.get().mail == "none"
+    assert post.drain() == 0
+
+
+def test_the_language_that_a_person_chooses_is_kept_for_their_mail(client, alice):
+    client.force_login(alice)
+    client.post(reverse("set_language"), {"language": "en", "next": "/"})
+    alice.refresh_from_db()
+    assert alice.language == "en"
+    client.post(reverse("set_language"), {"language": "xx", "next": "/"})
+    alice.refresh_from_db()
+    assert alice.language == "en"

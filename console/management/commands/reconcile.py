@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
+from console.mirror import restore
 from console.mirror.registry import Report, reconcile
 
 
@@ -21,17 +22,31 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--enterprise", type=int, metavar="SDKAPPID", help="only this school")
+        parser.add_argument(
+            "--after-restore",
+            action="store_true",
+            help="the database was put back from a backup: send nothing before everything is compared",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        schools = apps.get_model("accounts.Enterprise").objects.order_by("pk")
-        if number := options["enterprise"]:
-            schools = schools.filter(sdkappid=number)
-            if not schools:
-                raise CommandError(f"No school has the SDKAppID {number}.")
+        schools = list(self._schools(options["enterprise"]))
+        comparing = restore.compare if options["after_restore"] else reconcile
+        if options["after_restore"]:
+            for school in schools:
+                restore.hold(school)
         failed = False
         for school in schools:
-            for name, report in reconcile(school).items():
+            for name, report in comparing(school).items():
                 failed |= not report.complete
                 self.stdout.write(f"{school.sdkappid} {name}: {_told(report)}")
         if failed:
-            raise CommandError("Some walks were incomplete; run it again when the service answers.")
+            held = " Until then nothing is sent." if options["after_restore"] else ""
+            raise CommandError(f"Some walks were incomplete; run it again when the service answers.{held}")
+
+    def _schools(self, sdkappid: int | None) -> Any:
+        schools = apps.get_model("accounts.Enterprise").objects.order_by("pk")
+        if not sdkappid:
+            return schools
+        if not (one := schools.filter(sdkappid=sdkappid)):
+            raise CommandError(f"No school has the SDKAppID {sdkappid}.")
+        return one

@@ -14,4 +14,4 @@ class InboxConfig(AppConfig):
     def ready(self) -> None:
         # A callback is the school's, nobody's own.
         policy.register("callback", of_school="enterprise", own=lambda user: Q(pk__in=()))
-        autodiscover_modules("inbound")
+        autodiscover_modules("inbound", "witness")

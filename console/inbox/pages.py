@@ -7,12 +7,14 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, ListView, View
 
 from console.badges import Badge
+from console.inbox.health import health_of
 from console.inbox.models import Callback
 from console.inbox.redact import redacted, redacted_text
 from console.inbox.replay import MOST, Replayed, replay, replay_many
@@ -89,9 +91,16 @@ class CallbackList(SchoolPage, ListView):
             filter_form=self.filter,
             keyset=page,
             lines=[Line(callback) for callback in page.rows],
+            health=health_of(self.request.user.enterprise),
+            many=self.many() if page.rows else [],
             object_list=Callback.objects.none(),
             **more,
         )
+
+    def many(self) -> list[dict[str, Any]]:
+        """The button for the ticked rows."""
+        again = {"url": reverse("inbox:replay_many"), "label": _("Handle again"), "icon_name": "refresh"}
+        return [again] if self.may("replay") else []
 
 
 class CallbackPage(SchoolPage, DetailView):
@@ -124,7 +133,7 @@ class CallbackReplayMany(SchoolPage, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        chosen = [int(one) for one in request.POST.getlist("callback") if one.isdecimal() and len(one) < 19]
+        chosen = [int(one) for one in request.POST.getlist("chosen") if one.isascii() and one.isdigit()]
         rows = scoped(Callback.objects.filter(pk__in=chosen[:MOST]), request.user, "callback", "replay")
         if not rows:
             self.warn(_("Choose at least one event, then handle it again."))

@@ -79,15 +79,15 @@ def forget_senders() -> None:
         _senders.clear()
 
 
-def keep(sender: Sender, raw: bytes) -> None:
-    """Keep a body for good: when this returns, it may be acknowledged.
+def keep(sender: Sender, raw: bytes) -> bool:
+    """Keep a body for good: when this returns, it may be acknowledged. True where it is in the table.
 
     NotKept where neither the database nor the disk took it, NoSuchSchool where its school is gone.
     """
     now = timezone.now()
     if _stored(sender.enterprise_id, raw, now):
         STORED.hit()
-        return
+        return True
     try:
         if not SPOOL.up:
             raise spool.SpoolError("switched off")
@@ -96,9 +96,10 @@ def keep(sender: Sender, raw: bytes) -> None:
         log.error("a callback of school %s was not kept: %s", sender.sdkappid, error)
         if ACK_AFTER_STORE.up:
             raise NotKept from error
-        return
+        return False
     log.warning("the database is away: a callback of school %s is in the spool", sender.sdkappid)
     SPOOLED.hit()
+    return False
 
 
 def _stored(enterprise_id: int, raw: bytes, now: datetime) -> bool:

@@ -34,6 +34,8 @@ SEGMENT = 256 * 1024
 _lock = threading.Lock()
 _numbers = itertools.count(1)
 _current = ""
+#: Whether something may wait: what an earlier process left, too.
+pending = True
 
 
 class SpoolError(Exception):
@@ -65,6 +67,7 @@ def append(enterprise_id: int, raw: bytes, received_at: datetime) -> None:
     """Put an event on the disk, file and folder. OSError or SpoolError where that fails: nothing is left."""
     head = json.dumps({"school": enterprise_id, "at": received_at.isoformat()}).encode()
     line = seal_bytes(head + b"\n" + raw, CONTEXT) + b"\n"
+    global pending
     with _lock:
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         if size() + len(line) > settings.SPOOL_CAP_BYTES:
@@ -75,6 +78,14 @@ def append(enterprise_id: int, raw: bytes, received_at: datetime) -> None:
         finally:
             os.close(file)
         _sync_folder()
+        pending = True
+
+
+def recount() -> None:
+    """Note whether anything still waits."""
+    global pending
+    with _lock:
+        pending = waiting() > 0
 
 
 def _open_current() -> int:

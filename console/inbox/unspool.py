@@ -16,14 +16,16 @@ def drain(most_files: int | None = None) -> int:
     stored again: the fingerprint makes that one row, with a delivery too many.
     """
     stored = 0
-    for done, taken in enumerate(spool.take(), start=1):
-        try:
+    try:
+        for done, taken in enumerate(spool.take(), start=1):
             stored += _drain_file(taken)
-        except AWAY:
-            log.warning("the database is still away; the spool waits")
-            return stored
-        if done == most_files:
-            break
+            if done == most_files:
+                return stored
+        spool.recount()
+    except AWAY as error:
+        log.warning("the database is still away, so the spool waits: %s", type(error).__name__)
+    except OSError:
+        log.exception("the spool cannot be read; its files stay where they are")
     return stored
 
 

@@ -20,8 +20,8 @@ test: .venv/.dev node_modules/.installed ## install what tests need, run all of 
 	@.ci/setup browser
 	@$(PYTHON) -m pytest -n $(XDIST)
 
-faults: .venv/.dev node_modules/.installed ## only the tests that kill, stall and cut off
-	@$(PYTHON) -m pytest -m faults
+faults: .venv/.dev node_modules/.installed ## the fault goals in their full sizes; prints a line a goal
+	@FAULTS=full $(PYTHON) -m pytest -m faults -n 0
 
 browser: .venv/.dev node_modules/.installed ## only the tests in Chromium
 	@.ci/setup browser

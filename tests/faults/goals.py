@@ -7,10 +7,12 @@ A line is printed where it happens (`pytest -s`) and again at the end of the run
 This module is a pytest plugin, named in tests/conftest.py.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 
 from console.failpoints import undefended
 from tests.faults.sizes import SEED
@@ -18,11 +20,14 @@ from tests.faults.sizes import SEED
 KEY = "goal"
 _fresh: list[str] = []
 _all: list[str] = []
+_hushed: list[bool] = []
 
 
 def goal(name: str, **figures: Any) -> None:
     """Print what a goal came to. Call it before asserting, so that a failure shows its figures."""
-    shown = [f"{word}={_plain(value)}" for word, value in ({**figures, "seed": SEED}).items()]
+    if _hushed:
+        return
+    shown = [f"{word}={_plain(value)}" for word, value in {**figures, "seed": SEED}.items()]
     line = f"goal {name}: {' '.join(shown)}"
     print(line)
     _fresh.append(line)
@@ -31,17 +36,30 @@ def goal(name: str, **figures: Any) -> None:
 def sabotage(defence: str, check: Callable[[], Any], *, also: tuple[str, ...] = ()) -> str:
     """Run `check` with one defence switched off: it has to fail; returns what it said.
 
-    `check` asserts what its goal asserts. `also` are further defences that have to go down with this one
-    because they cover for it. Forged children are disarmed too.
+    `check` asserts what its goal asserts; that the database refuses to write nonsense counts as well. `also`
+    are further defences that have to go down with this one because they cover for it. Forged children are
+    disarmed too.
     """
-    with undefended(defence, *also):
+    said = ""
+    with undefended(defence, *also), quietly():
         try:
             check()
-        except AssertionError as caught:
-            said = str(caught).splitlines()[0] if str(caught) else "an assertion"
-            goal(f"sabotage {defence}", caught=repr(said[:120]))
-            return said
+        except (AssertionError, DatabaseError) as caught:
+            said = f"{caught or type(caught).__name__}".splitlines()[0]
+    if said:
+        goal(f"sabotage {defence}", caught=repr(said[:120]))
+        return said
     raise pytest.fail.Exception(f"without {defence} the goal still holds: it proves nothing about it")
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Goals within print no line: they are controls."""
+    _hushed.append(True)
+    try:
+        yield
+    finally:
+        _hushed.pop()
 
 
 def _plain(value: Any) -> str:

@@ -8,7 +8,7 @@ from tests.faults.sizes import dice, size
 from tests.faults.work import LOOKING, POINTS, finish, unfinished
 
 
-def killed_at(point: str, intent: Intent, world: World, forge: Forge) -> int:
+def killed_at(point: str, intent: Intent, world: World, forge: Forge, patience: float) -> int:
     """Utter a wish, kill what works on it at a point, let a clean worker finish; the number of kills."""
     subject = intent.subject(world)
     kills = 0
@@ -20,7 +20,7 @@ def killed_at(point: str, intent: Intent, world: World, forge: Forge) -> int:
         kills += forge.killed(DRAIN, at="outbox.answered")
     if point != "outbox.enqueued":
         kills += forge.killed(DRAIN, at=point)
-    finish()
+    finish(patience)
     return kills
 
 
@@ -32,8 +32,10 @@ def plan(kills: int) -> list[tuple[str, Intent]]:
     return chosen
 
 
-def check_kills(pairs: list[tuple[str, Intent]], world: World, forge: Forge, oracle: Oracle) -> None:
-    kills = sum(killed_at(point, intent, world, forge) for point, intent in pairs)
+def check_kills(
+    pairs: list[tuple[str, Intent]], world: World, forge: Forge, oracle: Oracle, patience: float = 20.0
+) -> None:
+    kills = sum(killed_at(point, intent, world, forge, patience) for point, intent in pairs)
     verdict = oracle.judge()
     goal("kill -9", kills=kills, cases=len(pairs), points=len(POINTS), endpoints=len(INTENTS),
          **verdict.figures())  # fmt: skip

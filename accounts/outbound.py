@@ -196,6 +196,8 @@ register(
         _modify_profile,
         _profile_told,
         label=_("Change the person"),
+        read=lambda client, operation: client.users.info(operation.subject().user_id),
+        learn=_person_pulled,
     )
 )
 register(
@@ -229,6 +231,8 @@ register(
         _modify_school,
         _school_told,
         label=_("Change the school"),
+        read=lambda client, _: client.business.info(),
+        learn=lambda operation, info: school_seen(operation.subject(), info),
     )
 )
 register(

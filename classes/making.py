@@ -15,7 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from classes.mirror.seen import lesson_seen, made
 from classes.mirror.wanted import REMOTE, natural_key, natural_key_of, wanted_lesson, wanted_members
 from classes.models import Lesson, Member
-from console.iclass import ClassInfo, ClassLine, Client, IClassError, NewClass, OutcomeUnknown, Unreadable
+from console.iclass import (
+    ClassInfo,
+    ClassLine,
+    Client,
+    IClassError,
+    NewClass,
+    OutcomeUnknown,
+    Page,
+    Unreadable,
+)
 from console.iclass import walk as walk_pages
 from console.outbox.kinds import Absent, Found, Kind, Nature, NothingToDo, NotNow, Unclear
 from console.outbox.models import Operation
@@ -52,7 +61,8 @@ class Made:
 
 def _create(operation: Operation) -> Create:
     lesson: Lesson = operation.subject()
-    if lesson.remote_id or lesson.cancelled_at:
+    # A lost create of a lesson that was cancelled since is looked for too: what it made is to be deleted.
+    if lesson.remote_id or (lesson.cancelled_at and operation.state != State.PROBING):
         raise NothingToDo
     school = operation.enterprise
     if not school.private_key:
@@ -132,18 +142,31 @@ def _record(operation: Operation, answer: Made) -> None:
 
 def _find(client: Client, create: Create, operation: Operation) -> Found | Absent | Unclear:
     """Whether a lost create took effect: a class of this natural key that no lesson of ours holds."""
-    since = int(operation.first_sent_at.timestamp()) - CLOCK_SKEW_S if operation.first_sent_at else 0
+    sent = int(operation.first_sent_at.timestamp()) if operation.first_sent_at else 0
+
+    def since() -> float:
+        """The earliest that the class can have been made, by the service's clock."""
+        return sent + client.skew - CLOCK_SKEW_S
+
+    def enough(page: Page[ClassLine]) -> bool:
+        """Newest first: whether the rest of the list is older than our first try."""
+        times = [line.create_time for line in page.lines]
+        ordered = times == sorted(times, reverse=True) and not page.odd
+        return ordered and bool(times) and 0 < times[-1] < since()
+
     teacher = "" if create.edited else create.new.teacher_id
     result = walk_pages(
-        lambda index, size: client.classes.list(index, size, user_id=teacher), lambda line: line.class_id
+        lambda index, size: client.classes.list(index, size, user_id=teacher),
+        lambda line: line.class_id,
+        enough=enough,
     )
-    alike = {line.class_id for line in result.lines if create.made(line) and line.create_time >= since}
+    alike = {line.class_id for line in result.lines if create.made(line) and line.create_time >= since()}
     free = sorted(alike - _held(operation, alike) if ADOPT_UNHELD.up else alike)
     if len(free) > 1:
         return Unclear("several_alike")
     if free:
         return Found(Made(_read_back(client, create, free[0])))
-    if not result.complete or result.odd:
+    if result.odd or not (result.complete or result.enough):
         raise Unreadable("class/list: a list with gaps does not show that something is missing")
     return Absent()
 

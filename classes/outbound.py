@@ -55,6 +55,14 @@ def _modify(client: Client, change: Change) -> dict[str, Any]:
     return change.words
 
 
+def _read(client: Client, operation: Operation) -> ClassInfo:
+    return client.classes.info(_class_id(operation))
+
+
+def _learn(operation: Operation, info: ClassInfo) -> None:
+    lesson_seen(operation.subject(), info)
+
+
 def _modified(operation: Operation, words: dict[str, Any]) -> None:
     lesson = operation.subject()
     lesson.observed |= words
@@ -129,6 +137,14 @@ def _start(client: Client, class_id: int) -> ClassInfo:
     return info
 
 
+def _stoppable(operation: Operation) -> int:
+    """A stop that did not arrive before the planned end is of no use after it; one asked later still is."""
+    lesson: Lesson = operation.subject()
+    if LAPSE.up and operation.created_at < lesson.ends_at < timezone.now():
+        raise Lapsed("over")
+    return _class_id(operation)
+
+
 def _stop(client: Client, class_id: int) -> ClassInfo:
     """Towards "over": read, stop where it runs, read again."""
     info = client.classes.info(class_id)
@@ -168,6 +184,8 @@ register(
         _modify,
         _modified,
         label=_("Change the lesson"),
+        read=_read,
+        learn=_learn,
     )
 )
 register(
@@ -204,7 +222,7 @@ register(
     )
 )
 register(
-    Kind("class.stop", Nature.SET_STATE, "class/stop", _class_id, _stop, _looked, label=_("End the lesson"))
+    Kind("class.stop", Nature.SET_STATE, "class/stop", _stoppable, _stop, _looked, label=_("End the lesson"))
 )
 register(
     Kind(

@@ -18,6 +18,7 @@ from console.iclass import walk as walk_pages
 from console.outbox.kinds import Absent, Found, Kind, Lapsed, Nature, NothingToDo, Unclear, register
 from console.outbox.models import Operation
 from console.outbox.points import ADOPT_UNHELD, READ_BACK
+from console.outbox.states import State
 from documents.mirror import document_seen, observed_document, wanted_document
 from documents.models import Document
 from documents.natural import natural_key
@@ -37,7 +38,8 @@ class Add:
 
 def _new_document(operation: Operation) -> Add:
     document: Document = operation.subject()
-    if document.remote_id or document.deleted_at:
+    # A lost add of a document that was deleted since is looked for too: what it made is to be deleted.
+    if document.remote_id or (document.deleted_at and operation.state != State.PROBING):
         raise NothingToDo
     words = wanted_document(document)
     new = NewDocument(
@@ -80,12 +82,13 @@ def _alike(add: Add, info: DocumentInfo) -> bool:
 
 def _find_added(client: Client, add: Add, operation: Operation) -> Found | Absent | Unclear:
     """Whether a lost add took effect: a card of this natural key that no document of ours holds."""
-    since = int(operation.first_sent_at.timestamp()) - CLOCK_SKEW_S if operation.first_sent_at else 0
+    sent = int(operation.first_sent_at.timestamp()) if operation.first_sent_at else 0
     documents = client.documents
     result = walk_pages(
         lambda index, size: documents.list(index, size, prefix=add.new.doc_name, owner=add.new.owner),
         lambda line: line.doc_id,
     )
+    since = sent + client.skew - CLOCK_SKEW_S
     alike = [line for line in result.lines if _alike(add, line) and line.upload_time >= since]
     free = _free(operation, _same_file(add, alike))
     if len(free) > 1:

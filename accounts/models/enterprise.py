@@ -1,6 +1,7 @@
 """A school (企业)."""
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console.iclass import Client, user_sig
+from console.iclass import Client, Exchange, user_sig
 from console.outbox.mirrored import Mirrored
 from console.vault.fields import SealedField
 from console.vault.models import Sealed
@@ -100,10 +101,17 @@ class Enterprise(Sealed, Mirrored):
         """The keys that a callback may be signed with: the current one and, in rotation, the last."""
         return [key.reveal() for key in (self.tic_key, self.tic_key_previous) if key]
 
-    def client(self, *, timeout_s: float | None = None, until: float | None = None) -> Client:
+    def client(
+        self,
+        *,
+        timeout_s: float | None = None,
+        until: float | None = None,
+        on_exchange: Callable[[Exchange], None] | None = None,
+    ) -> Client:
         """The signed client of this school; a call gives up after `timeout_s` (default: the setting).
 
-        From `until` (unix seconds) on it sends nothing more: the end of a lease.
+        From `until` (unix seconds) on it sends nothing more: the end of a lease. Signatures follow the
+        service's clock. `on_exchange` hears of every call.
         """
         return Client(
             settings.ICLASS_BASE_URL,
@@ -113,6 +121,8 @@ class Enterprise(Sealed, Mirrored):
             signature_life=settings.ICLASS_SIGNATURE_LIFE_S,
             clock=lambda: timezone.now().timestamp(),
             until=until,
+            correct_skew=True,
+            on_exchange=on_exchange,
         )
 
     def signature_of(self, identifier: str, *, lifetime_s: int = 86400) -> str:

@@ -7,16 +7,23 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from console.failpoints import defence
+
 from .answers import Answer, secrets_of, understand
 from .business import Business
 from .classes import Classes
 from .documents import Documents
-from .errors import IClassError, NotReached
+from .errors import IClassError, NotReached, SignatureRefused
 from .members import Members
 from .shapes.base import Shape
 from .signing import Signer
 from .transport import Reply, host
 from .users import Users
+
+SKEW = defence("outbox.skew", "signatures follow the clock of the service")
+#: Differences that a slow answer may feign are left alone; one above a day is no clock. In seconds.
+SAME_CLOCK_S = 20.0
+BELIEVED_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,18 @@ class Client:
         """Seconds by which the service's clock is ahead of ours, by its latest answer; exact to a second."""
         return self._host.skew
 
+    def assume_skew(self, seconds: float) -> None:
+        """Take a difference known from elsewhere, until an answer tells the true one."""
+        if not self._host.dated:
+            self._host.skew = seconds
+
     def _service_clock(self) -> float:
-        return self._clock() + (self._host.skew if self._correct_skew else 0.0)
+        return self._clock() + self._correction()
+
+    def _correction(self) -> float:
+        """What to add to our clock: nothing for the little that a slow answer may feign."""
+        wanted = self._correct_skew and SKEW.up and abs(self._host.skew) > SAME_CLOCK_S
+        return self._host.skew if wanted else 0.0
 
     def _left(self) -> float:
         """Seconds until the caller's right to speak ends."""
@@ -102,7 +119,20 @@ class Client:
         return answer
 
     def _attempt(self, endpoint: str, body: Shape) -> Answer:
-        """Like `_ask`, but a refusal with a readable body comes back as the answer's `error`."""
+        """Like `_ask`, but a refusal with a readable body comes back as the answer's `error`.
+
+        A signature that was refused while the clocks stood apart is made anew by the clock that the
+        refusal told, once: what was refused had no effect.
+        """
+        believed = self._correction()
+        result = self._once(endpoint, body)
+        if _signature_refused(result) and abs(self._correction() - believed) > SAME_CLOCK_S:
+            result = self._once(endpoint, body)
+        if isinstance(result, IClassError):
+            raise result
+        return result
+
+    def _once(self, endpoint: str, body: Shape) -> Answer | IClassError:
         left = self._left()
         if left <= 0:
             raise NotReached(f"{endpoint}: too late to send it", endpoint=endpoint)
@@ -110,8 +140,6 @@ class Client:
         self._note_date(reply)
         result = understand(endpoint, reply, [self._tic_key, *secrets_of(body)])
         self._tell(endpoint, reply, result)
-        if isinstance(result, IClassError):
-            raise result
         return result
 
     def _note_date(self, reply: Reply) -> None:
@@ -120,7 +148,9 @@ class Client:
         except (TypeError, ValueError, OverflowError):
             return
         # The header is in GMT by definition. It counts whole seconds: on average it is half a second behind.
-        self._host.skew = stated + 0.5 - self._clock()
+        skew = stated + 0.5 - self._clock()
+        if abs(skew) <= BELIEVED_S:
+            self._host.skew, self._host.dated = skew, True
 
     def _tell(self, endpoint: str, reply: Reply, result: Answer | IClassError) -> None:
         if self._on_exchange is None:
@@ -139,6 +169,10 @@ class Client:
 
     def __repr__(self) -> str:
         return f"Client({self._host.root})"
+
+
+def _signature_refused(result: Answer | IClassError) -> bool:
+    return isinstance(result if isinstance(result, IClassError) else result.error, SignatureRefused)
 
 
 def _plain(base_url: str) -> str:

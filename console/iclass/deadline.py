@@ -15,20 +15,27 @@ import urllib3.connection
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from console.failpoints import defence
+
+DEADLINE = defence("outbox.deadline", "a call ends at its deadline, however slowly it drips")
+
 
 class _Call(threading.local):
     """The call that this thread is making; a connection serves one thread only."""
 
     due = 0.0
+    whole = 0.0
     sent = False
 
     def begin(self, seconds: float) -> None:
-        self.due = time.monotonic() + seconds
+        self.due, self.whole = time.monotonic() + seconds, seconds
         self.sent = False
 
     def left(self) -> float:
         """Seconds left, always more than zero; TimeoutError when there are none."""
         left = self.due - time.monotonic()
+        if not DEADLINE.up:
+            return self.whole
         if left <= 0:
             raise TimeoutError("the deadline of the call has passed")
         return left

@@ -14,13 +14,15 @@ class Walk(Generic[T]):
     """A walked list: each line once, the odd ones apart.
 
     `total` is what the last page told. `complete` says that every line was seen and that the list did not
-    change its length meanwhile: only then does the absence of a line mean anything. `pages` counts the calls.
+    change its length meanwhile: only then does the absence of a line mean anything. `enough` says that the
+    caller wanted no more. `pages` counts the calls.
     """
 
     lines: list[T] = field(default_factory=list)
     odd: list[OddLine] = field(default_factory=list)
     total: int | None = None
     complete: bool = False
+    enough: bool = False
     pages: int = 0
 
 
@@ -30,14 +32,16 @@ def walk(
     *,
     size: int = 100,
     cap: int = 100_000,
+    enough: Callable[[Page[T]], bool] | None = None,
 ) -> Walk[T]:
     """Fetch all pages with `fetch(index, size)` until finish, a page with nothing new, or `cap` lines.
 
     `index` is a row offset. A server that counts pages instead answers the second row offset with nothing;
-    the walk then goes on with page numbers. Errors of `fetch` pass through.
+    the walk then goes on with page numbers. It also ends after a page of which `enough` is true. Errors of
+    `fetch` pass through.
     """
     walker = _Walker(fetch, key, size, cap)
-    walker.by_rows()
+    walker.by_rows(enough or (lambda page: False))
     if walker.may_count_pages():
         walker.by_pages()
     return walker.result()
@@ -53,14 +57,16 @@ class _Walker(Generic[T]):
         self.nameless: list[OddLine] = []
         self.totals: list[int | None] = []
         self.first_page_full = False
+        self.enough = False
 
-    def by_rows(self) -> None:
+    def by_rows(self, enough: Callable[[Page[T]], bool]) -> None:
         """Fetch at 0, size, 2·size …"""
         index = 0
         while len(self.seen) < self.cap:
             page = self.fetch(index, self.size)
             fresh = self.take(page)
-            if page.finish or not fresh:
+            self.enough = enough(page)
+            if self.enough or page.finish or not fresh:
                 return
             index += self.size
 
@@ -95,7 +101,7 @@ class _Walker(Generic[T]):
         return total is None or len(self.seen) + len(self.odd) < total
 
     def may_count_pages(self) -> bool:
-        known = self.totals[-1] is not None
+        known = self.totals[-1] is not None and not self.enough
         return known and self.missing() and self.first_page_full and len(self.seen) < self.cap
 
     def result(self) -> Walk[T]:
@@ -104,5 +110,6 @@ class _Walker(Generic[T]):
             odd=[*self.odd.values(), *self.nameless],
             total=self.totals[-1],
             complete=not self.missing() and len(set(self.totals)) == 1,
+            enough=self.enough,
             pages=len(self.totals),
         )

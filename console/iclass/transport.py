@@ -75,12 +75,15 @@ class _Session(requests.Session):
 class Host:
     """One address of the API: its keep-alive session for each thread, and how far its clock is off ours.
 
+    `dated` says that an answer told it.
+
     All clients of the same address share it; sessions hold no cookies, so that no school sees another's.
     """
 
     def __init__(self, base_url: str) -> None:
         self.root = base_url + "/paas/v1/"
         self.skew = 0.0
+        self.dated = False
         self._local = threading.local()
 
     def post(self, endpoint: str, body: Shape, auth: AuthBase, timeout: float) -> Reply:

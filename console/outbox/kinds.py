@@ -45,7 +45,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Absent:
-    """A probe saw that there was no effect: the command may be sent again."""
+    """There was no effect, or a repeat does no harm: the command may be sent again.
+
+    `learned` is what was read at the service on the way; the kind's `learn` writes it.
+    """
+
+    learned: Any = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,10 @@ class Kind:
 
     `prepare` reads our rows and makes the request (no HTTP); `call` speaks to the service (no
     database); `record` writes what the answer says, inside the transaction that closes the operation.
-    `probe(client, request, operation)` looks whether an earlier try took effect. With `call_many`
+    `probe(client, request, operation)` looks whether an earlier try took effect; then `prepare` sees
+    the operation in state `probing`. A set-state kind whose request is a difference has
+    `read(client, operation)` instead: what it brings is written by `learn` before the command is sent
+    again, so that the difference is reckoned anew. With `call_many`
     the relay may fold waiting operations of one school into one call; it answers a result or an
     exception for each request, in order. `label` says what it does in the words of a school.
     """
@@ -75,6 +83,8 @@ class Kind:
     probe: Callable[[Client, Any, Operation], Found | Absent | Unclear] | None = None
     call_many: Callable[[Client, Sequence[Any]], Sequence[Any]] | None = None
     label: str | Promise = ""
+    read: Callable[[Client, Operation], Any] | None = None
+    learn: Callable[[Operation, Any], object] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -83,6 +93,10 @@ _kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Make a kind known; each app's `outbound` module does it at start."""
     _kinds[kind.name] = kind
+
+
+def is_known(name: str) -> bool:
+    return name in _kinds
 
 
 def kind_of(name: str) -> Kind:

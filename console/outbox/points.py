@@ -29,7 +29,5 @@ BUCKET = defence("outbox.bucket", "a school makes at most so many calls a second
 HOLD_ON_KEY = defence("outbox.hold_on_key", "a refused key stops all calls of its school")
 ONE_SHOT = defence("outbox.one_shot", "what could do harm twice is never repeated by a machine")
 COALESCE = defence("outbox.coalesce", "several waiting changes of one row go out as one")
-SKEW = defence("outbox.skew", "signatures follow the clock of the service")
-DEADLINE = defence("outbox.deadline", "a call ends at its deadline, however slowly it drips")
 LAPSE = defence("outbox.lapse", "a start or stop is not sent after the planned end")
 JITTER = defence("outbox.jitter", "a crowd that failed together does not come back together")

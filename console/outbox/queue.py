@@ -7,11 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from console.outbox.bell import ring
+from console.outbox.gates import hold_all, let_go
 from console.outbox.kinds import Nature, kind_of
-from console.outbox.models import Operation
+from console.outbox.models import Gate, Operation
 from console.outbox.points import COALESCE, ENQUEUED
 from console.outbox.reflect import reflect
 from console.outbox.states import OPEN, State
+
+__all__ = ["enqueue", "hold_all", "open_operations", "resume", "supersede"]
 
 
 def enqueue(
@@ -26,8 +29,8 @@ def enqueue(
     """Owe the API one command about `subject` (a mirrored row). Call it inside a transaction.
 
     A set-state change that still waits for its first try is superseded by this newer one, for it
-    reads the row when it is sent. `after` are operations that must be done before. The relay is
-    nudged once the transaction commits.
+    reads the row when it is sent. `after` are operations that must be done before. While the school is
+    held (`hold_all`) it is held too. The relay is nudged once the transaction commits.
     """
     subject_type = subject._meta.label_lower
     mine = Operation.objects.filter(subject_type=subject_type, subject_id=subject.pk)
@@ -35,6 +38,7 @@ def enqueue(
     if kind_of(kind).nature == Nature.SET_STATE and COALESCE.up:
         supersede(mine.filter(kind=kind, args=args or {}))
     enterprise = subject.enterprise if hasattr(subject, "enterprise") else subject
+    gate, _ = Gate.objects.get_or_create(enterprise=enterprise)
     operation = Operation.objects.create(
         enterprise=enterprise,
         kind=kind,
@@ -44,6 +48,8 @@ def enqueue(
         lane=lane or f"{enterprise.pk}:{subject_type}:{subject.pk}",
         version=version,
         args=args or {},
+        state=State.HELD if gate.held_for else State.READY,
+        reason=gate.held_reason,
         created_by=by,
     )
     operation.waits_for.set([earlier for earlier in after if earlier.state in OPEN])
@@ -71,14 +77,7 @@ def open_operations(subject: Any) -> Any:
 @transaction.atomic
 def resume(enterprise: Any, *, reasons: Iterable[str]) -> int:
     """Make a school's held operations ready again once what held them is mended; returns how many."""
-    held = list(
-        Operation.objects.select_for_update().filter(
-            enterprise=enterprise, state=State.HELD, reason__in=list(reasons)
-        )
-    )
-    for operation in held:
-        Operation.objects.filter(pk=operation.pk).update(state=State.READY, due_at=timezone.now(), reason="")
-        reflect(operation)
-    if held:
+    moved = let_go(enterprise, list(reasons))
+    if moved:
         transaction.on_commit(lambda: ring("console.outbox.tasks.relay"))
-    return len(held)
+    return moved

@@ -6,7 +6,7 @@ from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise
@@ -14,6 +14,7 @@ from accounts.queries import people_for
 from classes.models import Lesson
 from classes.queries import NEEDS, TROUBLE, needing
 from console.badges import sync_badge
+from console.mirror.choosing import number_of_differences
 from console.policy import Scope, may, scope_of
 
 
@@ -43,6 +44,7 @@ def needs_of(reader: Any, lessons: QuerySet[Lesson]) -> list[Need]:
         people = people_for(reader).filter(sync_state__in=TROUBLE, is_active=True)
         states = people.order_by().values_list("sync_state").annotate(n=Count("pk"))
         found += [_people(state, count) for state, count in states]
+    found.append(_differences(number_of_differences(reader)))
     needs = [need for need in found if need.number]
     if may(reader, "pull", "school") and not _has_private_key(reader.enterprise):
         needs.insert(0, _no_key())
@@ -59,6 +61,11 @@ def _people(state: str, count: int) -> Need:
     words = gettext("people at iclass: %(state)s") % {"state": badge.word}
     url = f"{reverse('accounts:people')}?{urlencode({'sync': state})}"
     return Need(count, words, "users-minus", badge.tone, url)
+
+
+def _differences(count: int) -> Need:
+    words = ngettext("difference from iclass to decide", "differences from iclass to decide", count)
+    return Need(count, words, "arrows-diff", "warn", reverse("mirror:differences"))
 
 
 def _no_key() -> Need:

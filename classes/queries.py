@@ -15,14 +15,8 @@ from console.outbox.models import Operation
 from console.outbox.states import SyncState
 from console.policy import scoped
 
-#: States in which a person of the school has to do something.
-TROUBLE = (
-    SyncState.REFUSED,
-    SyncState.NEEDS_YOU,
-    SyncState.HELD,
-    SyncState.CHANGED_OUTSIDE,
-    SyncState.GONE,
-)
+#: States in which sending stands still for a person; what differs is counted by the desk of differences.
+TROUBLE = (SyncState.REFUSED, SyncState.NEEDS_YOU, SyncState.HELD)
 #: A lesson that was never begun is news for a week.
 NOT_HELD_FOR = timedelta(days=7)
 

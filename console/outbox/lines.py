@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from console.badges import Badge
 from console.outbox.desk import open_to
 from console.outbox.kinds import label_of
-from console.outbox.models import Operation
+from console.outbox.models import Attempt, Operation
 from console.outbox.states import OPEN, State
 from console.outbox.words import Words, words_of
 
@@ -46,6 +46,30 @@ STATES: dict[str, Badge] = {
     State.PARKED: Badge(_("set aside"), "archive", "idle", _("It can be sent again at any time.")),
     State.SUPERSEDED: Badge(_("replaced by a newer change"), "replace", "idle", ""),
 }
+
+
+@dataclass(frozen=True)
+class Try:
+    """One try as people read it."""
+
+    attempt: Attempt
+
+    @property
+    def tone(self) -> str:
+        good = (Attempt.Outcome.OK, Attempt.Outcome.FOUND)
+        lost = (Attempt.Outcome.NOT_REACHED, Attempt.Outcome.UNKNOWN, Attempt.Outcome.UNCLEAR)
+        outcome = self.attempt.outcome
+        return "ok" if outcome in good else "warn" if outcome in lost else "bad" if self.code else "idle"
+
+    @property
+    def code(self) -> int | None:
+        """The service's error code; None where it said none or 0."""
+        return self.attempt.error_code or None
+
+    @property
+    def why(self) -> str | Promise:
+        """What the code means, else what was seen on the way; empty for a try that went well."""
+        return words_of(str(self.code)).what if self.code else self.attempt.message
 
 
 @dataclass(frozen=True)

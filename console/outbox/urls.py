@@ -3,6 +3,7 @@
 from django.urls import path
 
 from console.outbox.desk import DECISIONS
+from console.outbox.many import ManyOperations
 from console.outbox.views import OperationDecision, OperationList, OperationPage
 
 app_name = "outbox"
@@ -11,6 +12,10 @@ urlpatterns = [
     path("<int:pk>/", OperationPage.as_view(), name="operation"),
     *(
         path(f"<int:pk>/{name.replace('_', '-')}/", OperationDecision.as_view(action=name), name=name)
+        for name in DECISIONS
+    ),
+    *(
+        path(f"many/{name.replace('_', '-')}/", ManyOperations.as_view(action=name), name=f"many_{name}")
         for name in DECISIONS
     ),
 ]

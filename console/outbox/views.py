@@ -5,50 +5,34 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, FormView, ListView
 
+from console.outbox.choosing import OperationFilter
 from console.outbox.desk import decide
-from console.outbox.kinds import all_kinds
-from console.outbox.lines import STATES, Line
+from console.outbox.lines import Line, Try
 from console.outbox.models import Operation
-from console.outbox.states import OPEN, State
+from console.outbox.standing import standing_of
+from console.outbox.states import OPEN
+from console.policy import may
 from console.policy.pages import SchoolPage, keyset
 
+BUTTONS: dict[str, tuple[str | Promise, str]] = {
+    "send_again": (gettext_lazy("Send again"), "send"),
+    "mark_done": (gettext_lazy("Mark as done"), "check"),
+    "park": (gettext_lazy("Set aside"), "archive"),
+}
 
-class OperationFilter(forms.Form):
-    """The part of the address that chooses operations; what nobody knows narrows nothing."""
 
-    #: States that want a person.
-    TROUBLE = (State.REFUSED, State.NEEDS_YOU, State.HELD)
+class ReasonForm(forms.Form):
+    """Why somebody decided so; kept on record."""
 
-    q = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
-    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("What"), required=False)
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        groups = [("", _("all")), ("open", _("not finished")), ("trouble", _("wants a look"))]
-        self.fields["state"].choices = groups + [(state, STATES[state].word) for state in State]
-        self.fields["kind"].choices = [("", _("all")), *((one.name, one.label) for one in all_kinds())]
-
-    def narrow(self, operations: QuerySet[Operation]) -> QuerySet[Operation]:
-        self.is_valid()
-        chosen = self.cleaned_data
-        if words := chosen.get("q"):
-            operations = operations.filter(subject_label__icontains=words)
-        if state := chosen.get("state"):
-            states = {"open": OPEN, "trouble": self.TROUBLE}.get(state, (state,))
-            operations = operations.filter(state__in=states)
-        if kind := chosen.get("kind"):
-            operations = operations.filter(kind=kind)
-        return operations
+    reason = forms.CharField(label=gettext_lazy("Reason, for the record"), required=False, max_length=300)
 
 
 class OperationList(SchoolPage, ListView):
@@ -65,15 +49,28 @@ class OperationList(SchoolPage, ListView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         page = keyset(self.filter.narrow(self.get_queryset()), self.request)
+        lines = [Line(operation) for operation in page.rows]
         return super().get_context_data(
             title=_("Sent to iclass"),
             search_label=_("Name of the lesson or person"),
             filter_form=self.filter,
             keyset=page,
-            lines=[Line(operation) for operation in page.rows],
+            lines=lines,
+            standing=standing_of(self.request.user.enterprise),
+            many=self.many() if any(line.decisions for line in lines) else [],
+            may_test=may(self.request.user, "pull", "school"),
             object_list=Operation.objects.none(),
             **more,
         )
+
+    def many(self) -> list[dict[str, Any]]:
+        """The buttons for the ticked rows; their addresses carry the filter."""
+        chosen = self.request.GET.urlencode()
+        return [
+            {"url": f"{reverse(f'outbox:many_{name}')}?{chosen}", "label": label, "icon_name": icon}
+            for name, (label, icon) in BUTTONS.items()
+            if self.may(name)
+        ]
 
 
 class OperationPage(SchoolPage, DetailView):
@@ -89,7 +86,8 @@ class OperationPage(SchoolPage, DetailView):
         return super().get_context_data(
             title=line.what,
             line=line,
-            tries=self.object.tries.all()[:100],
+            tries=[Try(attempt) for attempt in self.object.tries.all()[:100]],
+            about=f"{self.object.subject_type}:{self.object.subject_id}",
             waits_for=[Line(one) for one in self.object.waits_for.filter(state__in=OPEN)],
             decisions=decisions,
             **more,
@@ -103,7 +101,7 @@ class OperationDecision(SchoolPage, FormView):
     """One decision of the desk: asks on GET, does it on POST. `action` is that of the policy table."""
 
     resource = "operation"
-    form_class = forms.Form
+    form_class = ReasonForm
     template_name = "generic/confirm.html"
     WORDS = {
         "send_again": (
@@ -143,7 +141,8 @@ class OperationDecision(SchoolPage, FormView):
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
-            decide(self.operation, self.action, by=self.request.user)
+            reason = form.cleaned_data["reason"]
+            decide(self.operation, self.action, by=self.request.user, reason=reason)
             self.say(self.WORDS[self.action][3])
         except ValidationError as error:
             messages.error(self.request, " ".join(error.messages))

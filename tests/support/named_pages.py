@@ -22,4 +22,5 @@ urlpatterns = [
     path("accounts/", include((accounts, "accounts"))),
     path("outbox/", include((named("operations"), "outbox"))),
     path("inbox/", include((named("callbacks"), "inbox"))),
+    path("mirror/", include((named("differences"), "mirror"))),
 ]

@@ -1,0 +1,1 @@
+"""Row-level security: which rows of which table the role of the web sees and writes. See docs/security.md."""

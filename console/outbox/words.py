@@ -52,6 +52,18 @@ REASONS: dict[str, Words] = {
     "after_restore": Words(
         _("Held back after the database was restored."), _("Wait until reconciling has finished.")
     ),
+    "expired": Words(
+        _("The school's licence at the service has ended."),
+        _("Have the vendor renew it; what waits is then sent by itself."),
+    ),
+    "cannot_record": Words(
+        _("The service answered, but the console could not keep the answer."),
+        _("Tell whoever runs the console; look whether it arrived, then send it again or mark it as done."),
+    ),
+    "too_many_tries": Words(
+        _("The service has not taken this for days."),
+        _("Look at the service's state, then send it again or set it aside."),
+    ),
     "cannot_prepare": Words(
         _("The console could not put this request together."), _("Tell whoever runs the console.")
     ),

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection, models
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from console.failpoints import defence, point
@@ -29,7 +31,10 @@ def take_due(model: type[Row], limit: int) -> list[Row]:
             [owner(), settings.LEASE_S, timezone.now(), limit],
         )
         ids = [row[0] for row in cursor.fetchall()]
-    return list(model._default_manager.filter(pk__in=ids).select_related("enterprise"))
+    rows = list(model._default_manager.filter(pk__in=ids).select_related("enterprise"))
+    for row in rows:
+        row.look_asked = row.look_at
+    return rows
 
 
 def hold(row: Row) -> bool:
@@ -44,7 +49,13 @@ def look_now(rows: models.QuerySet[Row]) -> int:
 
 
 def let_go(row: Row, look_at: datetime | None, **fields: object) -> None:
-    """End the lease and say when to look next (None: never by itself)."""
+    """End the lease and say when to look next (None: never by itself).
+
+    A look that was asked for while this one was on its way is not forgotten: this one may have come too
+    early to see why.
+    """
+    asked_anew = Least(F("look_at"), Value(look_at, output_field=models.DateTimeField()))
+    since = Case(When(look_at=row.look_asked, then=Value(look_at)), default=asked_anew)
     type(row)._default_manager.filter(pk=row.pk, look_fence=row.look_fence).update(
-        look_at=look_at, look_until=None, look_owner="", **fields
+        look_at=since, look_until=None, look_owner="", **fields
     )

@@ -1,5 +1,7 @@
 """What is looked at on a clock, and how far the walks of each school are."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -21,6 +23,8 @@ class Watched(models.Model):
     look_owner = models.CharField(max_length=80, blank=True, editable=False)
     look_until = models.DateTimeField(null=True, editable=False)
     look_fence = models.PositiveBigIntegerField(default=0, editable=False)
+    #: What `look_at` was when a poller took the row.
+    look_asked: datetime | None = None
 
     class Meta:
         abstract = True

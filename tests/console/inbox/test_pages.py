@@ -1,15 +1,21 @@
 """The desk of what comes in: events in words, a body without its secrets, handling one again."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Enterprise, User
+from classes.models import Lesson
 from console.audit.models import AuditEntry
 from console.inbox.models import Callback
+from console.inbox.refusals import count
 from tests.support.pages import LANGUAGES, reader, says, text
+from tests.support.service import lesson_of
 
 LIST = "/sync/received/"
 State = Callback.State
@@ -75,14 +81,94 @@ def test_a_long_list_costs_the_same_and_leaves_the_bodies_where_they_are(
     assert len(first.context["lines"]) == 50
 
 
-def test_handling_again_is_due_at_once_and_on_record(alice: User, school: Enterprise) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_handling_again_shows_the_rows_before_and_after_and_is_on_record(
+    alice: User, bob: User, school: Enterprise, language: str
+) -> None:
+    lesson = lesson_of(bob, alice)
+    Lesson.objects.filter(pk=lesson.pk).update(remote_id="1234", look_at=None)
     callback = told(school, state=State.QUARANTINED, reason="handler_failed", attempts=30)
-    answer = reader(alice).post(f"{LIST}{callback.pk}/replay/")
-    assert answer["Location"] == f"{LIST}{callback.pk}/"
+    page = reader(alice, language).post(f"{LIST}{callback.pk}/replay/")
+    [(line, replayed)] = page.context["results"]
+    lines = {f"{row.key}.{one.name}": one for row in replayed.differences for one in row.lines}
+    assert lines["callback.state"].changed
+    look = lines[f"lesson:{lesson.pk}.look"]
+    assert (look.before, look.after != "", look.changed) == ("", True, True)
+    assert look.after in text(page)
+    assert lesson.topic in text(page)
     callback.refresh_from_db()
-    assert (callback.state, callback.attempts, callback.reason) == (State.WAITING, 0, "")
-    entry = AuditEntry.objects.get()
-    assert (entry.action, entry.actor, entry.before) == ("callback.replay", alice, {"state": "quarantined"})
+    assert (callback.state, callback.attempts, callback.reason) == (State.DONE, 1, "")
+    entry = AuditEntry.objects.get(action="callback.replay")
+    assert (entry.actor, entry.before) == (alice, {"state": "quarantined"})
+    assert entry.after == {"state": "done", "reason": "", "changed": [f"lesson:{lesson.pk}.look"]}
+
+
+def test_a_recording_that_a_replay_brings_is_told_as_new_and_its_address_is_not(
+    alice: User, school: Enterprise
+) -> None:
+    track = {"video_id": "v1", "video_type": 2, "video_url": "https://films.example/c4n4ry.mp4"}
+    body = {"event": "online_record_stop", "data": {"class_id": 9, "video_info": [track]}}
+    callback = told(school, event="online_record_stop", class_id="9", body=body)
+    page = reader(alice).post(f"{LIST}{callback.pk}/replay/")
+    [(line, replayed)] = page.context["results"]
+    kind = next(one for row in replayed.differences for one in row.lines if one.name == "kind")
+    assert (kind.before, kind.after) == ("", "whiteboard")
+    assert "c4n4ry" not in text(page)
+
+
+def test_many_are_handled_again_oldest_first_and_those_of_another_school_are_not(
+    alice: User, school: Enterprise, other_school: Enterprise
+) -> None:
+    mine = [told(school, number, state=State.QUARANTINED, reason="handler_failed") for number in range(3)]
+    theirs = told(other_school, 9, state=State.QUARANTINED)
+    chosen = [mine[2].pk, mine[0].pk, theirs.pk, "x"]
+    page = reader(alice).post(f"{LIST}replay/", {"chosen": chosen})
+    assert [line.callback.pk for line, _ in page.context["results"]] == [mine[0].pk, mine[2].pk]
+    states = dict(Callback.objects.values_list("pk", "state"))
+    assert [states[one.pk] for one in (*mine, theirs)] == ["parked", "quarantined", "parked", "quarantined"]
+
+
+def test_choosing_nothing_is_told(alice: User, school: Enterprise) -> None:
+    page = reader(alice).post(f"{LIST}replay/", follow=True)
+    assert says(page, "Choose at least one event, then handle it again.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_what_was_refused_and_what_waits(
+    alice: User, school: Enterprise, other_school: Enterprise, language: str
+) -> None:
+    told(school, 1, state=State.PARKED, reason="unknown_class")
+    told(school, 2, state=State.QUARANTINED, reason="no_class")
+    told(other_school, 3, state=State.QUARANTINED, reason="no_class")
+    for _ in range(2):
+        count(school.pk, "wrong_sign")
+    count(other_school.pk, "expired")
+    page = reader(alice, language).get(LIST)
+    health = page.context["health"]
+    assert (health.waiting, health.parked, health.set_aside) == (0, 1, 1)
+    assert health.refused == {"wrong_sign": 2}
+    assert says(page, "the signature was wrong: another key, or a stranger", language)
+    assert not says(page, "the signature was too old", language)
+
+
+def test_the_page_says_that_lessons_run_in_silence(alice: User, bob: User, school: Enterprise) -> None:
+    lesson = lesson_of(bob, alice)
+    begun = timezone.now() - timedelta(minutes=11)
+    Lesson.objects.filter(pk=lesson.pk).update(status="ing", real_started_at=begun)
+    sentence = "1 lesson has been running for ten minutes, and no news came."
+    assert sentence in text(reader(alice).get(LIST))
+    told(school)
+    assert sentence not in text(reader(alice).get(LIST))
+
+
+def test_a_part_of_the_spool_that_nobody_can_read_is_told(
+    alice: User, school: Enterprise, settings: Any, tmp_path: Path
+) -> None:
+    settings.SPOOL_DIR = tmp_path
+    (tmp_path / "1-2-3.unsealed.bad").write_bytes(b"x\n")
+    page = text(reader(alice).get(LIST))
+    assert "1 file of events that waited on the disk could not be read." in page
+    assert "FIELD_KEYS" in page
 
 
 def test_looking_replays_nothing(alice: User, school: Enterprise) -> None:
@@ -97,6 +183,8 @@ def test_another_school_s_callbacks_do_not_exist(charlie: User, school: Enterpri
     assert listed(client) == set()
     assert client.get(f"{LIST}{callback.pk}/").status_code == 404
     assert client.post(f"{LIST}{callback.pk}/replay/").status_code == 404
+    assert client.post(f"{LIST}replay/", {"chosen": [callback.pk]}).status_code == 302
+    assert Callback.objects.get().attempts == 0
 
 
 def test_teachers_and_operators_have_no_desk(bob: User, olga: User) -> None:

@@ -1,8 +1,10 @@
 """Handling stored events: in any order, as often as need be, never losing a track."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from classes.mirror.seen import made
 from classes.models import Lesson, Recording
@@ -89,15 +91,100 @@ def test_an_unknown_event_of_the_right_sender_is_kept(school):
 
 
 def test_a_handler_that_fails_leaves_its_row_and_does_not_stop_the_rest(school, alice, bob):
-    lesson = lesson_of(bob, alice)
-    Lesson.objects.filter(pk=lesson.pk).update(remote_id="77")
-    broken = event(school, "online_record_stop", {"class_id": 77, "video_info": [{"no": "id"}]})
+    lesson = known(alice, bob)
+    broken = event(school, "a_failing_event", {"class_id": 77})
     good = event(school, "class_begin", {"class_id": 77})
     process.drain()
     broken.refresh_from_db()
     good.refresh_from_db()
     assert (broken.state, broken.reason, broken.attempts) == ("waiting", "handler_failed", 1)
+    assert broken.due_at > timezone.now()
     assert good.state == "done"
+    assert not lesson.observations.exists()
+
+
+def test_after_enough_tries_a_failing_event_is_set_aside(school):
+    broken = event(school, "a_failing_event", {"class_id": 77})
+    Callback.objects.filter(pk=broken.pk).update(attempts=process.MOST_TRIES - 1)
+    process.drain()
+    broken.refresh_from_db()
+    assert (broken.state, broken.reason) == ("quarantined", "handler_failed")
+
+
+@process.handles("a_failing_event")
+def stumble(callback):
+    lesson = Lesson.objects.filter(remote_id="77").first()
+    if lesson:
+        lesson.observations.create(source="callback", seen_at=timezone.now())
+    raise ZeroDivisionError
+
+
+def test_the_good_tracks_of_an_odd_event_are_kept_and_a_person_is_asked(school, alice, bob):
+    known(alice, bob)
+    odd = event(school, "online_record_stop", {**STOP, "video_info": [TRACK, {"no": "id"}, "none"]})
+    process.drain()
+    odd.refresh_from_db()
+    assert (odd.state, odd.reason) == ("quarantined", "odd_track")
+    assert Recording.objects.get().video_id == TRACK["video_id"]
+
+
+@pytest.mark.parametrize("data", [{}, {"class_id": None}, [], "x", None, {"class_id": True}])
+def test_an_event_that_names_no_lesson_is_set_aside_at_once(school, data):
+    row = Callback.objects.create(
+        enterprise=school, event="class_begin", body={"event": "class_begin", "data": data}, fingerprint="f"
+    )
+    process.drain()
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("quarantined", "no_class")
+
+
+@pytest.mark.parametrize(
+    "fields", [{"cancelled_at": timezone.now()}, {"sync_state": "gone"}], ids=["cancelled", "gone"]
+)
+def test_events_of_a_deleted_lesson_are_closed_and_its_tracks_and_entries_kept(school, alice, bob, fields):
+    lesson = known(alice, bob, look_at=None, **fields)
+    entered = {"class_id": 77, "user_id": "bob", "join_time": 1529905145}
+    rows = [
+        event(school, "class_over", {"class_id": 77}),
+        event(school, "online_record_stop", STOP),
+        event(school, "join_class", entered),
+    ]
+    process.drain()
+    for row in rows:
+        row.refresh_from_db()
+        assert (row.state, row.reason) == ("done", "lesson_deleted")
+    lesson.refresh_from_db()
+    assert lesson.look_at is None
+    assert lesson.recordings.count() == 2
+    assert lesson.observations.get().user_id == "bob"
+
+
+def test_an_event_that_was_given_up_is_handled_once_its_lesson_is_found(school, alice, bob):
+    row = event(school, "class_begin", {"class_id": 77})
+    Callback.objects.filter(pk=row.pk).update(attempts=process.MOST_WAITS - 1)
+    process.drain()
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("quarantined", "unknown_class")
+    made(lesson_of(bob, alice), 77)
+    process.drain()
+    row.refresh_from_db()
+    assert row.state == "done"
+
+
+def test_a_parked_event_looks_for_its_lesson_at_least_every_five_minutes(school):
+    row = event(school, "class_begin", {"class_id": 77})
+    Callback.objects.filter(pk=row.pk).update(attempts=50)
+    process.drain()
+    row.refresh_from_db()
+    assert row.state == "parked"
+    assert row.due_at <= timezone.now() + timedelta(seconds=300)
+
+
+def known(alice, bob, **fields):
+    lesson = lesson_of(bob, alice)
+    Lesson.objects.filter(pk=lesson.pk).update(remote_id="77", **fields)
+    lesson.refresh_from_db()
+    return lesson
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))

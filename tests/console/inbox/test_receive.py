@@ -3,11 +3,14 @@
 import hashlib
 import json
 import time
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from console.inbox.models import Callback
+from console.inbox.models import Callback, Refusal
 from console.inbox.receive import forget_senders
+from console.inbox.refusals import count, prune
 from tests.support.cast import TIC_KEY
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +95,7 @@ def test_the_previous_key_still_verifies_while_keys_are_rotated(client, school):
     [
         b"",
         b"not json",
+        b'{"event": "class_begin", "data": {"class_id": 1e999}}',
         b"\xff\xfe\x00",
         b'{"event": NaN}',
         b'{"event": "\\ud800"}',
@@ -134,3 +138,55 @@ def test_storing_costs_at_most_three_queries_and_a_repeat_two(client, school, dj
         post(client, address(school), EVENT)
     with django_assert_max_num_queries(2):
         post(client, address(school), EVENT)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"key": "another key"}, "wrong_sign"),
+        ({"expire": 1548247837}, "expired"),
+        ({"expire": int(time.time()) + 2 * 86400}, "too_far"),
+        ({"sdkappid": 1400000002}, "other_school"),
+        ({"sign": ""}, "missing"),
+    ],
+)
+def test_a_refusal_is_counted_by_hour_and_reason_and_costs_two_queries(
+    client, school, wrong, reason, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(2):
+        post(client, address(school, **wrong), EVENT)
+    post(client, address(school, **wrong), EVENT)
+    row = Refusal.objects.get()
+    assert (row.enterprise, row.reason, row.count) == (school, reason, 2)
+    assert row.hour == timezone.now().replace(minute=0, second=0, microsecond=0)
+
+
+def test_a_delivery_to_no_school_and_one_that_is_too_large_are_counted_too(client, school):
+    post(client, address(school).replace(school.callback_token, "guessed"), EVENT)
+    post(client, address(school), b"x" * (1024 * 1024 + 1))
+    counted = Refusal.objects.values_list("enterprise", "reason", "count")
+    assert set(counted) == {(None, "unknown_address", 1), (school.pk, "too_large", 1)}
+
+
+def test_counts_are_dropped_after_two_weeks(school):
+    count(school.pk, "expired")
+    Refusal.objects.update(hour=timezone.now() - timedelta(days=15))
+    count(school.pk, "expired")
+    assert prune() == 1
+    assert Refusal.objects.count() == 1
+
+
+def test_a_repeat_asks_for_another_look_and_keeps_when_it_first_came(client, school):
+    post(client, address(school), EVENT)
+    first = Callback.objects.get().received_at
+    Callback.objects.update(state="done")
+    post(client, address(school), EVENT)
+    row = Callback.objects.get()
+    assert (row.state, row.received_at) == ("waiting", first)
+    assert row.last_delivery_at > first
+
+
+def test_the_number_of_a_lesson_is_found_inside_a_local_recording(client, school):
+    body = {"event": "local_record_callback", "data": {"record_info": {"class_id": 77}}}
+    post(client, address(school), body)
+    assert Callback.objects.get().class_id == "77"

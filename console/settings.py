@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sign_in.middleware.SessionLife",
     "accounts.sign_in.middleware.SecondFactorFirst",
+    "accounts.operator.Visiting",
     "console.policy.middleware.SchoolScope",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -226,6 +227,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "accounts.roles.Role",
         "SyncStateEnum": "console.outbox.states.SyncState",
+        "OperationStateEnum": "console.outbox.states.State",
     },
 }
 

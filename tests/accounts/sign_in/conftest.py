@@ -1,0 +1,50 @@
+"""People who can sign in, and a clock that can be moved."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+
+from accounts.models import User
+from tests.accounts.sign_in.door import NOW, PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Half a second a guess is the point in production, and none of these tests'."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    """Ten in the morning, standing still until it is moved."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def alice(alice: User) -> User:
+    return _with_password(alice)
+
+
+@pytest.fixture
+def bob(bob: User) -> User:
+    return _with_password(bob)
+
+
+@pytest.fixture
+def charlie(charlie: User) -> User:
+    return _with_password(charlie)
+
+
+@pytest.fixture
+def strict(settings: Any) -> None:
+    """As where the console is used for real."""
+    settings.REQUIRE_TWO_FACTOR = True
+
+
+def _with_password(person: User) -> User:
+    person.set_password(PASSWORD)
+    person.save()
+    return person

@@ -4,8 +4,11 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from console.failpoints import defence
+
 from .shapes.base import OddLine, Page
 
+DEDUPE = defence("mirror.dedupe", "a line that a shifting list shows twice counts once")
 T = TypeVar("T")
 
 
@@ -87,8 +90,9 @@ class _Walker(Generic[T]):
         if not self.totals:
             self.first_page_full = len(page.lines) + len(page.odd) >= self.size
         self.totals.append(page.total)
-        for line in page.lines:
-            self.seen.setdefault(self.key(line), line)
+        for place, line in enumerate(page.lines):
+            key = self.key(line) if DEDUPE.up else (len(self.totals), place)
+            self.seen.setdefault(key, line)
         for odd in page.odd:
             if odd.key:
                 self.odd.setdefault(odd.key, odd)

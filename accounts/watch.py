@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from accounts.models import Enterprise
 from console.iclass import SignatureRefused, UnknownEnterprise
+from console.outbox.models import Gate
 from console.outbox.queue import hold_all, resume
 from console.outbox.states import SyncState
 from console.outbox.words import reason_of
@@ -25,6 +26,12 @@ def key_works(school: Enterprise) -> None:
     resume(school, reasons=KEY_REASONS if over else (*KEY_REASONS, EXPIRED))
     if over:
         hold_all(school, EXPIRED)
+
+
+def held_reason(school: Enterprise) -> str:
+    """Why nothing of the school is sent, a reason of `console.outbox.words`; empty where it is."""
+    gate = Gate.objects.filter(enterprise=school).first()
+    return gate.held_reason if gate else ""
 
 
 def licence_is_over(school: Enterprise) -> bool:

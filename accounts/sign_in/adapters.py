@@ -63,6 +63,10 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
 
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: Any) -> Any:
+        """Nobody is made, so nobody is filled in; a claim of an odd type must not stumble there."""
+        return sociallogin.user
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         claims = sso.claims_of(sociallogin.account.extra_data)
         person = sso.person_named(claims)

@@ -1,6 +1,6 @@
 """Where a lesson differs from the service: ours sent there, or theirs taken over here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,10 +13,11 @@ from classes.attendance.register import recompute
 from classes.compare import LABELS, tell
 from classes.kinds import Status
 from classes.mirror.seen import adopt_members, moment, next_look, person_of
-from classes.mirror.wanted import wanted_lesson, wanted_members
+from classes.mirror.wanted import everything_wanted, wanted_members
 from classes.models import Lesson
 from classes.services import FIELDS, cancel_lesson, push_lesson
 from console.audit.trail import changes, record, snapshot
+from console.mirror.copies import FIELD
 from console.mirror.drift import decide
 from console.mirror.registry import mirrored
 from console.outbox.models import Operation
@@ -24,18 +25,17 @@ from console.outbox.queue import enqueue
 from console.outbox.states import SyncState
 
 
-def wanted(lesson: Lesson) -> dict[str, Any]:
-    """What the school wants of a lesson, with the people."""
-    return {**wanted_lesson(lesson), "members": wanted_members(lesson)}
-
-
 @transaction.atomic
 def push(lesson: Lesson, fields: Collection[str], by: User | None) -> Operation:
     """`/class/modify` of these fields, `/member/add` and `/member/delete` for `members`.
 
-    A lesson that is gone at the service is made there again. The last operation is returned.
+    A lesson that is gone at the service is made there again, a second copy is deleted there. The last
+    operation is returned.
     ValidationError for one that runs, is over or is cancelled: the service changes none of these.
     """
+    if FIELD in fields:
+        cancel_lesson(lesson=lesson, by=by, reason=_("A second copy of another lesson."))
+        return Operation.objects.filter(kind="class.delete", subject_id=lesson.pk).latest("id")
     if lesson.sync_state == SyncState.GONE or lesson.locked:
         return _again(lesson, by)
     record("lesson.push", lesson, by=by, after={"fields": sorted(fields)})
@@ -58,7 +58,7 @@ def take(lesson: Lesson, fields: Collection[str], by: User | None) -> None:
     """Our columns follow the service, and so does the roster; who is unknown here is adopted.
 
     A register that exists is reckoned anew, for times or people may be others. A lesson that is gone at the
-    service is cancelled here.
+    service is cancelled here; of a second copy it means that both are wanted.
     """
     if lesson.sync_state == SyncState.GONE:
         cancel_lesson(lesson=lesson, by=by)
@@ -73,7 +73,7 @@ def take(lesson: Lesson, fields: Collection[str], by: User | None) -> None:
     if lesson.ends_at <= lesson.starts_at and not lesson.made_outside:
         raise ValidationError(_("The lesson must end after it starts."))
     lesson.look_at = next_look(lesson)
-    lesson.save(update_fields=[*FIELDS, "look_at"])
+    lesson.save(update_fields=[*FIELDS, "look_at", "observed", "double_of"])
     was, now = changes(before | {"members": people}, snapshot(lesson, FIELDS) | {"members": _people(lesson)})
     record("lesson.take", lesson, by=by, before=was, after=now)
     decide(lesson)
@@ -106,6 +106,11 @@ def _teacher(lesson: Lesson, name: str, user_id: str) -> None:
     lesson.members.filter(user=lesson.teacher).delete()
 
 
+def _both(lesson: Lesson, name: str, value: str) -> None:
+    lesson.double_of = None
+    del lesson.observed[name]
+
+
 def _members(lesson: Lesson, name: str, told: dict[str, str]) -> None:
     has = wanted_members(lesson)
     gone = [user_id for user_id, role in has.items() if told.get(user_id) != role]
@@ -121,15 +126,21 @@ _TAKE = {
     "max_on_mic": _number,
     "teacher": _teacher,
     "members": _members,
+    FIELD: _both,
 }
+
+
+def _tell(name: str, ours: Any, theirs: Any, names: Mapping[str, str]) -> tuple[str, str]:
+    return (_("wanted once"), str(theirs)) if name == FIELD else tell(name, ours, theirs, names)
+
 
 mirrored(
     "classes.Lesson",
-    wanted=wanted,
+    wanted=everything_wanted,
     push=push,
     take=take,
-    labels=LABELS,
-    tell=tell,
+    labels={**LABELS, FIELD: gettext_lazy("second copy of")},
+    tell=_tell,
     related=("teacher",),
     when_gone=gettext_lazy("Cancel it here too"),
 )

@@ -32,6 +32,7 @@ WORDS: dict[str, tuple[str | Promise, str, str]] = {
     "teacher_out": (_("running without their teacher"), "user-off", "bad"),
     "not_begun": (_("should have begun"), "clock-exclamation", "bad"),
     "trouble": (_("lessons in trouble at iclass"), "cloud-x", "bad"),
+    "double": (_("lessons that may be second copies of others"), "copy", "bad"),
     "not_held": (_("lessons of this week that were not held"), "calendar-x", "warn"),
     "provisional": (_("registers still provisional"), "list-check", "warn"),
 }

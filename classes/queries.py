@@ -90,11 +90,17 @@ def _trouble(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
     return lessons.filter(sync_state__in=TROUBLE)
 
 
+def _double(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    marked = lessons.filter(double_of__isnull=False, cancelled_at=None)
+    return marked.exclude(sync_state__in=(SyncState.IN_SYNC, SyncState.GONE))
+
+
 #: What wants a look, by the name that it has in the address of the list.
 NEEDS: dict[str, Callable[[QuerySet[Lesson]], QuerySet[Lesson]]] = {
     "teacher_out": _teacher_out,
     "not_begun": _not_begun,
     "trouble": _trouble,
+    "double": _double,
     "not_held": _not_held,
     "provisional": _provisional,
 }

@@ -106,6 +106,7 @@ def cancel_lesson(*, lesson: Lesson, by: User | None, reason: str = "") -> Lesso
         raise ValidationError(_("The lesson is over. Its register and recordings are kept."))
     stored.cancelled_at, stored.cancel_reason, stored.look_at = timezone.now(), reason[:300], None
     stored.save(update_fields=["cancelled_at", "cancel_reason", "look_at"])
+    stored.doubles.update(double_of=None)
     record("lesson.cancel", stored, by=by, reason=reason)
     supersede(open_operations(stored).exclude(kind="class.delete"))
     if stored.remote_id or open_operations(stored).exists():

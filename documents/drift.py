@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.mirror import person_of
 from accounts.models import Role, User
 from console.audit.trail import changes, record, snapshot
+from console.mirror.copies import FIELD
 from console.mirror.drift import decide
 from console.mirror.registry import mirrored
 from console.outbox.models import Operation
@@ -37,6 +38,7 @@ LABELS = {
     "owner": gettext_lazy("owner"),
     "permission": gettext_lazy("who may see it"),
     "transcode": gettext_lazy("make an H5 version"),
+    FIELD: gettext_lazy("second copy of"),
 }
 
 
@@ -53,24 +55,27 @@ def push(document: Document, fields: Collection[str], by: User | None) -> Operat
 def take(document: Document, fields: Collection[str], by: User | None) -> None:
     """Our columns follow the service; an owner who is unknown here is adopted.
 
-    A document that is gone at the service is deleted here.
+    A document that is gone at the service is deleted here; of a second copy it means that both are wanted.
     """
     if document.sync_state == SyncState.GONE:
         delete_document(document=document, by=by)
         return
-    columns = [*COLUMNS.values(), "owner"]
+    columns = [*COLUMNS.values(), "owner", "double_of"]
     before = snapshot(Document.objects.select_for_update(of=("self",)).get(pk=document.pk), columns)
     for name in fields:
         if name not in LABELS or name not in document.observed:
             raise ValidationError(_("The service has not told this yet. Look at it again, then decide."))
         told = document.observed[name]
-        if name == "owner":
+        if name == FIELD:
+            document.double_of = None
+            del document.observed[name]
+        elif name == "owner":
             document.owner = person_of(document.enterprise, told, Role.TEACHER) if told else None
         else:
             setattr(document, COLUMNS[name], told)
     others = [field.name for field in document._meta.concrete_fields if field.name not in columns]
     document.full_clean(exclude=[*others, "owner"], validate_constraints=False)
-    document.save(update_fields=columns)
+    document.save(update_fields=[*columns, "observed"])
     was, now = changes(before, snapshot(document, columns))
     record("document.take", document, by=by, before=was, after=now)
     decide(document)
@@ -82,6 +87,8 @@ def tell(name: str, ours: Any, theirs: Any, names: Mapping[str, str]) -> tuple[s
 
 
 def _told(name: str, value: Any, names: Mapping[str, str]) -> str:
+    if name == FIELD:
+        return str(value) or _("wanted once")
     if name == "owner":
         return names.get(value, value)
     if name == "permission":

@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.mirror import person_of
 from accounts.models import Enterprise, Role
 from console.iclass import DocumentInfo
-from console.mirror.drift import settle, state_of
+from console.mirror.copies import differs
+from console.mirror.drift import settle, state_of, why
 from documents.models import Document
 
 #: The service may not have been told of these.
@@ -23,7 +24,8 @@ PATIENCE = timedelta(days=1)
 def wanted_document(document: Document) -> dict[str, Any]:
     """What the school wants of a document, in the words of `observed`.
 
-    One without an owner is public, for the service makes it so whatever was asked.
+    One without an owner is public, for the service makes it so whatever was asked. What may be a second
+    copy of another is wanted once.
     """
     return {
         "name": document.name,
@@ -33,6 +35,7 @@ def wanted_document(document: Document) -> dict[str, Any]:
         "owner": document.owner.user_id if document.owner else "",
         "permission": _effective(document.permission, bool(document.owner_id)),
         "transcode": document.transcode_wanted,
+        **differs(document)[0],
     }
 
 
@@ -49,6 +52,11 @@ def observed_document(info: DocumentInfo) -> dict[str, Any]:
         "url": info.doc_url,
         "uploaded": info.upload_time,
     }
+
+
+def observed_of(document: Document, info: DocumentInfo) -> dict[str, Any]:
+    """The same, with the mark of what may be a second copy."""
+    return observed_document(info) | differs(document)[1]
 
 
 def _effective(permission: str, owned: bool) -> str:
@@ -74,7 +82,7 @@ def document_seen(document: Document, info: DocumentInfo) -> bool:
         document,
         info.doc_id,
         wanted=wanted_document(document),
-        observed=observed_document(info),
+        observed=observed_of(document, info),
         optional=OPTIONAL,
         extra=tuple(told),
     )
@@ -95,10 +103,11 @@ def next_look(document: Document) -> datetime | None:
     return now + timedelta(seconds=settings.TRANSCODE_POLL_S) if waited < PATIENCE else None
 
 
-def new_document(enterprise: Enterprise, info: DocumentInfo) -> Document:
+def new_document(enterprise: Enterprise, info: DocumentInfo, *, double_of: int | None = None) -> Document:
     """The row, not saved yet, of a document that only the service had.
 
-    One without an owner is everybody's, whatever permission it carries.
+    One without an owner is everybody's, whatever permission it carries. `double_of` is the document that it
+    may be a second copy of.
     """
     told = observed_document(info)
     permission = told["permission"]
@@ -112,18 +121,20 @@ def new_document(enterprise: Enterprise, info: DocumentInfo) -> Document:
         permission=permission if permission in Document.Permission.values else Document.Permission.PRIVATE,
         transcode_wanted=info.is_transcode,
         made_outside=True,
+        double_of_id=double_of,
         remote_id=info.doc_id,
-        observed=told,
         observed_at=timezone.now(),
         **transcode_told(info),
     )
-    document.sync_state = state_of(document, wanted_document(document), told, OPTIONAL)
+    document.observed = observed_of(document, info)
+    document.sync_state = state_of(document, wanted_document(document), document.observed, OPTIONAL)
+    document.sync_reason = why(document)
     document.look_at = next_look(document)
     return document
 
 
-def adopt_document(enterprise: Enterprise, info: DocumentInfo) -> Document:
-    """Make our row of a document that only the service had."""
-    document = new_document(enterprise, info)
+def adopt_document(enterprise: Enterprise, info: DocumentInfo, *, double_of: int | None = None) -> Document:
+    """Make our row of a document that only the service had; `double_of` as in `new_document`."""
+    document = new_document(enterprise, info, double_of=double_of)
     document.save()
     return document

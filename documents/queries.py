@@ -16,8 +16,3 @@ def documents_for(reader: Any) -> QuerySet[Document]:
 def standing() -> QuerySet[Document]:
     """Documents that nobody has deleted, with their owners; scope them before you show them."""
     return Document.objects.filter(deleted_at=None).select_related("owner")
-
-
-def doubles(documents: QuerySet[Document]) -> QuerySet[Document]:
-    """Those that may be second copies of another one that still stands."""
-    return documents.filter(double_of__isnull=False, double_of__deleted_at=None, deleted_at=None)

@@ -66,6 +66,7 @@ def delete_document(*, document: Document, by: User | None) -> Document:
         return stored
     stored.deleted_at = timezone.now()
     stored.save(update_fields=["deleted_at"])
+    stored.doubles.update(double_of=None)
     record("document.delete", stored, by=by, before=snapshot(stored, FIELDS))
     supersede(open_operations(stored).exclude(kind="document.delete"))
     if stored.remote_id or open_operations(stored).exists():
@@ -91,15 +92,6 @@ def push_document(*, document: Document, by: User | None) -> Operation:
         raise ValidationError(_("There is no address from which iclass could fetch the file. Add it anew."))
     record("document.push", document, by=by)
     return _send(document, by)
-
-
-@transaction.atomic
-def keep_both(*, document: Document, by: User | None) -> Document:
-    """Say that a document is not a second copy of another: both are wanted."""
-    record("document.keep_both", document, by=by, before={"double_of": document.double_of_id})
-    document.double_of = None
-    document.save(update_fields=["double_of"])
-    return document
 
 
 def check_document(document: Document) -> None:

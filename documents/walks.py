@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Enterprise
 from console.iclass import DocumentInfo, IClassError, NotFound
 from console.mirror.absence import absent
+from console.mirror.copies import sent_since
 from console.mirror.drift import is_news
 from console.mirror.leases import POLLED, hold, let_go, take_due
 from console.mirror.registry import poller, walk
@@ -23,6 +24,7 @@ from documents.mirror import (
     document_seen,
     next_look,
     observed_document,
+    observed_of,
     transcode_told,
     wanted_document,
 )
@@ -76,7 +78,7 @@ def _news(document: Document, info: DocumentInfo) -> bool:
         document,
         info.doc_id,
         wanted=wanted_document(document),
-        observed=observed_document(info),
+        observed=observed_of(document, info),
         optional=OPTIONAL,
         extra=transcode_told(info),
     )
@@ -90,12 +92,14 @@ def _see(walk: Round, document: Document, info: DocumentInfo) -> None:
 
 def _adopt(walk: Round, infos: Sequence[DocumentInfo]) -> None:
     """Rows of documents made outside; one that was adopted meanwhile is left to that."""
+    oldest = min((info.upload_time for info in infos), default=0)
+    sent = sent_since(walk.enterprise, "document.add", oldest) if infos else {}
     for start in range(0, len(infos), CHUNK):
         with walk.writing():
             for info in infos[start : start + CHUNK]:
                 try:
                     with transaction.atomic():
-                        adopt_document(walk.enterprise, info)
+                        adopt_document(walk.enterprise, info, double_of=sent.get(_key(walk.enterprise, info)))
                     walk.report.adopted += 1
                 except IntegrityError:
                     continue

@@ -28,6 +28,7 @@ class LessonFilter(forms.Form):
         ("teacher_out", _("running without their teacher")),
         ("not_begun", _("should have begun")),
         ("trouble", _("in trouble at iclass")),
+        ("double", _("perhaps a second copy")),
         ("not_held", _("not held")),
         ("provisional", _("attendance provisional")),
     )

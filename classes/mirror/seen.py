@@ -11,10 +11,11 @@ from accounts.mirror import person_of
 from accounts.models import Enterprise, Role
 from classes.attendance.register import freeze_policy
 from classes.kinds import ClassType, Status
-from classes.mirror.wanted import TOPIC_LENGTH, observed_lesson, wanted_lesson, wanted_members
+from classes.mirror.wanted import TOPIC_LENGTH, everything_wanted, observed_lesson
 from classes.models import Lesson, Member
 from console.iclass import ClassInfo
 from console.inbox.process import release
+from console.mirror.copies import differs
 from console.mirror.drift import is_news, settle
 from console.outbox.states import SyncState
 
@@ -31,8 +32,8 @@ def news_of_lesson(lesson: Lesson, info: ClassInfo) -> bool:
     return is_news(
         lesson,
         str(info.class_id),
-        wanted={**wanted_lesson(lesson), "members": wanted_members(lesson)},
-        observed=observed_lesson(info),
+        wanted=everything_wanted(lesson),
+        observed=observed_lesson(info) | differs(lesson)[1],
         extra=_only_theirs(lesson, info),
     )
 
@@ -55,8 +56,8 @@ def lesson_seen(lesson: Lesson, info: ClassInfo) -> bool:
     new = settle(
         lesson,
         str(info.class_id),
-        wanted={**wanted_lesson(lesson), "members": wanted_members(lesson)},
-        observed=observed_lesson(info),
+        wanted=everything_wanted(lesson),
+        observed=observed_lesson(info) | differs(lesson)[1],
         extra=tuple(told),
     )
     if lesson.status == Status.END and not ended_before:
@@ -115,8 +116,11 @@ def learn_room_address(school: Enterprise, teacher_url: str, class_id: str) -> N
         Enterprise.objects.filter(pk=school.pk).update(room_address=address)
 
 
-def adopt_lesson(enterprise: Enterprise, info: ClassInfo) -> Lesson:
-    """Make our row of a class that only the service had, with its people."""
+def adopt_lesson(enterprise: Enterprise, info: ClassInfo, *, double_of: int | None = None) -> Lesson:
+    """Make our row of a class that only the service had, with its people.
+
+    `double_of` is the lesson that it may be a second copy of.
+    """
     starts = moment(info.start_time) or timezone.now()
     ends = moment(info.stop_time) or starts
     lesson = Lesson.objects.create(
@@ -132,6 +136,7 @@ def adopt_lesson(enterprise: Enterprise, info: ClassInfo) -> Lesson:
         bitrate=info.settings.bitrate,
         max_on_mic=info.max_member_limit or None,
         made_outside=True,
+        double_of_id=double_of,
         remote_id=str(info.class_id),
     )
     adopt_members(lesson, {one.user_id: one.role for one in info.members if one.user_id != info.teacher_id})

@@ -15,6 +15,7 @@ from classes.mirror.wanted import natural_key, natural_key_of, observed_line
 from classes.models import Lesson
 from console.iclass import ClassInfo, ClassLine, IClassError, NotFound
 from console.mirror.absence import absent
+from console.mirror.copies import sent_since
 from console.mirror.registry import walk
 from console.mirror.walking import CHUNK, UNCLAIMED, Round
 from console.outbox.models import Operation
@@ -59,7 +60,8 @@ def _being_made(enterprise: Enterprise) -> set[str]:
         return set()
     creating = Operation.objects.filter(enterprise=enterprise, kind="class.create", state__in=OPEN)
     subjects = Lesson.objects.filter(pk__in=creating.values("subject_id")).select_related("teacher")
-    return {natural_key(lesson) for lesson in subjects} | set(creating.values_list("lane", flat=True))
+    keys = {natural_key(lesson) for lesson in subjects}
+    return keys.union(*([lane, *args.get("sent", [])] for lane, args in creating.values_list("lane", "args")))
 
 
 def _known(enterprise: Enterprise) -> dict[str, Known]:
@@ -129,6 +131,7 @@ def _write(walk: Round, lesson: Lesson, info: ClassInfo) -> None:
 
 def _adopt(walk: Round, lines: Sequence[ClassLine]) -> None:
     """Make rows of lessons made outside, with their people."""
+    sent = _sent(walk, lines)
     for _class_id, info in walk.ask(walk.client.classes.info, [line.class_id for line in lines]):
         if isinstance(info, NotFound):
             continue  # deleted since the list
@@ -138,7 +141,14 @@ def _adopt(walk: Round, lines: Sequence[ClassLine]) -> None:
         with walk.writing():
             try:
                 with transaction.atomic():
-                    adopt_lesson(walk.enterprise, info)
+                    original = sent.get(natural_key_of(walk.enterprise.pk, info))
+                    adopt_lesson(walk.enterprise, info, double_of=original)
                 walk.report.adopted += 1
             except IntegrityError:
                 continue  # adopted meanwhile by a probe
+
+
+def _sent(walk: Round, lines: Sequence[ClassLine]) -> dict[str, int]:
+    """Natural keys that creates of ours asked for: a class made outside that has one may be a second copy."""
+    oldest = min((line.create_time for line in lines), default=0)
+    return sent_since(walk.enterprise, "class.create", oldest) if lines else {}

@@ -7,6 +7,7 @@ from typing import Any
 
 from classes.models import Lesson
 from console.iclass import ClassInfo, ClassLine
+from console.mirror.copies import differs
 
 TOPIC_LENGTH = 100
 
@@ -46,6 +47,11 @@ def wanted_members(lesson: Lesson) -> dict[str, str]:
     if "members" in getattr(lesson, "_prefetched_objects_cache", {}):
         return {member.user.user_id: str(member.role) for member in lesson.members.all()}
     return dict(lesson.members.values_list("user__user_id", "role"))
+
+
+def everything_wanted(lesson: Lesson) -> dict[str, Any]:
+    """What the school wants of a lesson, with the people, and that it is no second copy of another."""
+    return {**wanted_lesson(lesson), "members": wanted_members(lesson), **differs(lesson)[0]}
 
 
 def observed_lesson(info: ClassInfo) -> dict[str, Any]:

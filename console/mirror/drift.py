@@ -92,7 +92,7 @@ def decide(row: Any) -> bool:
         return False
     twin = twin_of(row)
     row.sync_state = state_of(row, twin.wanted(row), row.observed, twin.optional)
-    row.sync_reason = ""
+    row.sync_reason = why(row)
     if row.sync_state == stored:
         return False
     row.save(update_fields=["sync_state", "sync_reason"])
@@ -118,13 +118,19 @@ def settle(
     row.observed, row.remote_id, row.sync_state = dict(observed), remote_id, stored["sync_state"]
     if row.sync_state in FREE and not open_operations(row).exists():
         row.sync_state = state_of(row, wanted, observed, optional)
-        row.sync_reason = ""
+        row.sync_reason = why(row)
     same = {name: getattr(row, name) for name in names} == stored and len(plain) == len(extra)
     if same and QUIET.up:
         return False
     row.observed_at = timezone.now()
     row.save(update_fields=["observed", "remote_id", "observed_at", "sync_state", "sync_reason", *extra])
     return True
+
+
+def why(row: Any) -> str:
+    """The reason that a row which differs shows: none but that it may be a second copy."""
+    copy = row.sync_state == SyncState.CHANGED_OUTSIDE and getattr(row, "double_of_id", None)
+    return "possible_double" if copy else ""
 
 
 def _plain(row: models.Model, names: Collection[str]) -> list[str]:

@@ -10,7 +10,7 @@ from console.outbox.models import Operation
 from console.outbox.states import State
 from documents.models import Document
 from documents.queries import documents_for
-from documents.services import add_document, delete_document, keep_both, pull_document, push_document
+from documents.services import add_document, delete_document, pull_document, push_document
 
 pytestmark = pytest.mark.django_db
 
@@ -141,13 +141,3 @@ def test_sending_again_is_refused_where_it_would_make_a_second_one(tea, alice):
 def test_a_pull_waits_for_the_add(tea, alice):
     pull = pull_document(document=tea, by=alice)
     assert [one.kind for one in pull.waits_for.all()] == ["document.add"]
-
-
-def test_who_wants_both_copies_says_so_on_record(school, tea, alice, bob):
-    twin = add_document(enterprise=school, owner=bob, by=bob, **PLAN)
-    Document.objects.filter(pk=twin.pk).update(double_of=tea)
-    twin.refresh_from_db()
-    keep_both(document=twin, by=alice)
-    twin.refresh_from_db()
-    assert twin.double_of is None
-    assert AuditEntry.objects.filter(action="document.keep_both", before__double_of=tea.pk).exists()

@@ -85,10 +85,14 @@ RETURNING o.id,
 
 _BACK = """
 UPDATE outbox_operation o SET lease_until = NULL,
-    state = CASE o.state WHEN 'sending' THEN 'ready' ELSE 'unknown' END,
+    state = CASE WHEN o.state = 'probing' THEN 'unknown'
+        WHEN cardinality(g.held_for) > 0 THEN 'held' ELSE 'ready' END,
+    reason = CASE WHEN o.state = 'sending' THEN coalesce(g.held_for[1], o.reason) ELSE o.reason END,
     attempts = o.attempts - CASE o.state WHEN 'sending' THEN 1 ELSE 0 END,
     first_sent_at = CASE WHEN o.state = 'sending' AND o.attempts = 1 THEN NULL ELSE o.first_sent_at END
-WHERE o.id = %(id)s AND o.fence = %(fence)s AND o.state IN ('sending', 'probing')
+FROM outbox_gate g
+WHERE g.enterprise_id = o.enterprise_id
+  AND o.id = %(id)s AND o.fence = %(fence)s AND o.state IN ('sending', 'probing')
 """
 
 # A locked one is being closed this very moment. The lists may not show yet what a dead worker did last.
@@ -166,10 +170,17 @@ def go(operations: Sequence[Operation]) -> list[Operation]:
     with connection.cursor() as cursor:
         cursor.execute(_GO, parameters)
         shut = dict(cursor.fetchall())
-        for one in operations:
-            if shut.get(one.pk):
-                cursor.execute(_BACK, {"id": one.pk, "fence": one.fence})
+    for one in operations:
+        if shut.get(one.pk):
+            _give_back(one)
     return [one for one in operations if shut.get(one.pk) is False]
+
+
+@transaction.atomic
+def _give_back(operation: Operation) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BACK, {"id": operation.pk, "fence": operation.fence})
+    reflect(operation)
 
 
 def settle_window() -> timedelta:

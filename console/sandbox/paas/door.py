@@ -3,6 +3,7 @@
 import time
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import http_date
 
 from .. import clock, door, knobs, signature
 from ..door import Seen
@@ -17,7 +18,14 @@ def paas(request: HttpRequest, path: str) -> HttpResponse:
     """One request of a school's own backend."""
     seen = Seen(path if path in ENDPOINTS else "unknown")
     fault = plan.take("paas", path, door.claimed_app(request))
-    return door.answered(request, seen, fault, lambda: _answer(request, path, seen, fault))
+    response = door.answered(request, seen, fault, lambda: _answer(request, path, seen, fault))
+    response["Date"] = http_date(_sign_time())
+    return response
+
+
+def _sign_time() -> float:
+    """The clock that signatures go by, which every answer tells."""
+    return clock.precise() if knobs.value("sign_clock") == "moved" else time.time()
 
 
 def _answer(request: HttpRequest, path: str, seen: Seen, fault: Fault | None) -> Answer:
@@ -43,7 +51,7 @@ def _enter(request: HttpRequest, seen: Seen) -> tuple[Call, object]:
     public = signature.read_public(request.META["QUERY_STRING"].encode("latin-1"))
     enterprise = door.owner(public.sdkappid)
     seen.sdkappid = enterprise.sdkappid
-    now = clock.precise() if knobs.value("sign_clock") == "moved" else time.time()
+    now = _sign_time()
     if public.expire_time is not None:
         signature.check(public, enterprise.tic_key, signature.expire_time_of(public, None), now)
     body = door.read_json(request)

@@ -12,6 +12,7 @@ from console.iclass import (
     NotReached,
     OutcomeUnknown,
     Refused,
+    SignatureRefused,
     Unsendable,
     sign,
 )
@@ -89,13 +90,14 @@ def test_an_answer_is_not_waited_for_beyond_the_right_to_speak(service: Service)
     service.released.set()
 
 
-def dated(moment: float) -> Script:
+def dated(moment: float, *, error_code: int = 0) -> Script:
     def answer(handler: Handler) -> None:
+        body = f'{{"error_code":{error_code}}}'.encode()
         handler.send_response_only(200)
         handler.send_header("Date", formatdate(moment, usegmt=True))
-        handler.send_header("Content-Length", "16")
+        handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
-        handler.wfile.write(b'{"error_code":0}')
+        handler.wfile.write(body)
 
     return answer
 
@@ -121,6 +123,43 @@ def test_a_signature_follows_the_clock_of_the_service_only_where_told_to(
     expire_time = int(service.last.query["expire_time"])
     assert expire_time - NOW == pytest.approx(ahead, abs=1)
     assert service.last.query["sign"] == sign(TIC_KEY, expire_time)
+
+
+def test_a_signature_refused_while_the_clocks_stand_apart_is_made_anew_once(service: Service) -> None:
+    client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW, correct_skew=True)
+    service.answer(dated(NOW + 600, error_code=10217), dated(NOW + 600))
+    client.classes.start(7)
+    first, second = (int(seen.query["expire_time"]) - NOW for seen in service.seen)
+    assert (first, second) == (120, pytest.approx(720, abs=1))
+
+
+def test_a_refused_key_is_not_tried_again_where_the_clocks_agree(service: Service) -> None:
+    client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW, correct_skew=True)
+    service.answer(dated(NOW + 2, error_code=10217))
+    with pytest.raises(SignatureRefused):
+        client.classes.start(7)
+    assert len(service.seen) == 1
+
+
+@pytest.mark.parametrize(("ahead", "added"), [(15, 0), (90_000, 0), (-3000, -3000), (86_000, 86_000)])
+def test_small_differences_and_impossible_ones_are_left_alone(
+    service: Service, ahead: int, added: int
+) -> None:
+    client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW, correct_skew=True)
+    service.answer(dated(NOW + ahead))
+    client.classes.start(7)
+    client.classes.start(7)
+    assert int(service.last.query["expire_time"]) - NOW == pytest.approx(120 + added, abs=1)
+
+
+def test_an_assumed_difference_holds_until_an_answer_tells_the_true_one(service: Service) -> None:
+    client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW, correct_skew=True)
+    client.assume_skew(500)
+    service.answer(dated(NOW + 300))
+    client.classes.start(7)
+    assert int(service.seen[0].query["expire_time"]) - NOW == 620
+    client.assume_skew(500)
+    assert client.skew == pytest.approx(300, abs=1)
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 0000 99:99:99 GMT", "0"])

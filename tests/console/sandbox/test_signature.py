@@ -5,6 +5,7 @@ import json
 import random
 import struct
 import time
+from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection
 from urllib.parse import quote, urlsplit
 
@@ -46,6 +47,21 @@ def test_the_documents_own_example_verifies_on_a_clock_that_stands_at_its_moment
         assert ask(sandbox, f"sdkappid={APP}&random=37926&expire_time=1548247837&sign={sign}") == 0
         sandbox.control("clock", {"move": 121})
         assert ask(sandbox, f"sdkappid={APP}&random=37926&expire_time=1548247837&sign={sign}") == 10217
+    finally:
+        sandbox.control("clock", {"reset": True})
+        sandbox.control("knobs", {"sign_clock": None})
+
+
+def test_every_answer_tells_the_clock_that_judges_signatures(sandbox: Sandbox) -> None:
+    def date() -> float:
+        answer = requests.post(sandbox.signed("business/info"), json={}, timeout=10)
+        return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+
+    sandbox.control("clock", {"move": 600})
+    try:
+        assert date() == pytest.approx(time.time(), abs=5)
+        sandbox.control("knobs", {"sign_clock": "moved"})
+        assert date() == pytest.approx(time.time() + 600, abs=5)
     finally:
         sandbox.control("clock", {"reset": True})
         sandbox.control("knobs", {"sign_clock": None})

@@ -1,0 +1,259 @@
+"""The gate of a school: pauses while the service is in trouble, so many calls a second, held for a reason."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.services import edit_school, register_person
+from console.failpoints import undefended
+from console.outbox import claims, gates, relay
+from console.outbox.models import Attempt, Gate, Operation
+from console.outbox.queue import hold_all, resume
+from console.outbox.states import State, SyncState
+from tests.support.cast import person
+from tests.support.service import lesson_of, requests_to
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BUSY = {"kind": "busy", "times": 0, "match": "class/create"}
+
+
+@pytest.fixture
+def breaker(settings):
+    """Opens after three failures, for long enough that nothing of a test comes through by itself."""
+    settings.OUTBOX_BREAKER_FAILURES = 3
+    settings.OUTBOX_BREAKER_S = settings.OUTBOX_BREAKER_CAP_S = 60
+    return settings
+
+
+def calls(iclass, endpoint="class/create"):
+    return len(requests_to(iclass, endpoint))
+
+
+def pause_is_over(school):
+    Gate.objects.filter(enterprise=school).update(open_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_after_some_failures_in_a_row_the_rest_waits_unsent(connected, alice, bob, iclass, breaker):
+    iclass.control("faults", {"arm": BUSY})
+    lessons = [lesson_of(bob, alice) for _ in range(8)]
+    before = calls(iclass)
+    relay.drain()
+    assert calls(iclass) - before == 3
+    gate = Gate.objects.get(enterprise=connected)
+    assert gate.open_until > timezone.now()
+    waiting = Operation.objects.filter(kind="class.create", subject_id__in=[one.pk for one in lessons])
+    assert set(waiting.values_list("state", flat=True)) == {State.READY}
+    assert sorted(waiting.values_list("attempts", flat=True)) == [0] * 5 + [1] * 3
+    assert waiting.filter(attempts=0, first_sent_at=None).count() == 5
+
+
+def test_while_the_breaker_is_open_nothing_is_claimed_for_a_look_either(
+    connected, alice, bob, iclass, breaker
+):
+    iclass.control("faults", {"arm": {"kind": "drop_after", "match": "class/create"}})
+    lesson_of(bob, alice)
+    Gate.objects.filter(enterprise=connected).update(failures=2)
+    relay.drain()
+    assert Operation.objects.filter(state=State.UNKNOWN).count() == 1
+    assert claims.claim_unknown(10) == []
+
+
+def test_after_the_pause_exactly_one_operation_goes_on_trial(connected, alice, bob, iclass, breaker):
+    lessons = [lesson_of(bob, alice) for _ in range(4)]
+    Gate.objects.filter(enterprise=connected).update(failures=3, openings=1)
+    pause_is_over(connected)
+    assert len(claims.claim(10)) == 1
+    assert claims.claim(10) == []
+    assert len(lessons) == 4
+
+
+def test_a_trial_that_fails_makes_the_pause_longer(connected, alice, bob, iclass, breaker):
+    breaker.OUTBOX_BREAKER_S, breaker.OUTBOX_BREAKER_CAP_S = 10, 1000
+    iclass.control("faults", {"arm": BUSY})
+    for _ in range(4):
+        lesson_of(bob, alice)
+    relay.drain()
+    before = calls(iclass)
+    pause_is_over(connected)
+    relay.drain()
+    assert calls(iclass) - before == 1
+    gate = Gate.objects.get(enterprise=connected)
+    assert gate.openings == 2
+    assert gate.open_until > timezone.now() + timedelta(seconds=9)
+
+
+def test_one_success_opens_the_way_for_all(connected, alice, bob, iclass, breaker):
+    iclass.control("faults", {"arm": BUSY})
+    lessons = [lesson_of(bob, alice) for _ in range(6)]
+    relay.drain()
+    iclass.control("faults", {"clear": True})
+    pause_is_over(connected)
+    Operation.objects.filter(state=State.READY).update(due_at=timezone.now())
+    relay.drain()
+    for lesson in lessons:
+        lesson.refresh_from_db()
+    assert {lesson.sync_state for lesson in lessons} == {SyncState.IN_SYNC}
+    gate = Gate.objects.get(enterprise=connected)
+    assert (gate.failures, gate.openings, gate.open_until, gate.trial_until) == (0, 0, None, None)
+
+
+def test_a_refusal_is_an_answer_and_no_failure(connected, alice, bob, iclass, breaker):
+    iclass.control(
+        "faults", {"arm": {"kind": "refuse", "match": "class/create", "times": 0, "error_code": 10003}}
+    )
+    for _ in range(5):
+        lesson_of(bob, alice)
+    relay.drain()
+    assert Operation.objects.filter(kind="class.create", state=State.REFUSED).count() == 5
+    assert Gate.objects.get(enterprise=connected).failures == 0
+
+
+def test_a_trial_that_has_nothing_to_ask_lets_the_next_one_try(connected, alice, bob, iclass, breaker):
+    lesson, other = lesson_of(bob, alice), lesson_of(bob, alice)
+    type(lesson).objects.filter(pk=lesson.pk).update(cancelled_at=timezone.now())
+    Gate.objects.filter(enterprise=connected).update(failures=3, openings=1)
+    pause_is_over(connected)
+    relay.drain()
+    other.refresh_from_db()
+    assert other.sync_state == SyncState.IN_SYNC
+
+
+def test_one_schools_trouble_is_not_the_others(connected, other_school, alice, bob, iclass, breaker):
+    Gate.objects.filter(enterprise=connected).update(open_until=timezone.now() + timedelta(seconds=60))
+    lesson_of(bob, alice)
+    carol = register_person(enterprise=other_school, by=None, user_id="carol", nickname="C", role="student")
+    relay.drain()
+    carol.refresh_from_db()
+    assert carol.sync_state == SyncState.IN_SYNC
+    assert Operation.objects.get(kind="class.create").state == State.READY
+
+
+def test_a_bucket_bounds_the_calls_a_second(connected, alice, bob, iclass, settings):
+    settings.OUTBOX_RATE, settings.OUTBOX_BURST = 10, 2
+    for number in range(6):
+        register_person(
+            enterprise=connected, by=alice, user_id=f"dormouse{number}", nickname="D", role="student"
+        )
+        lesson_of(bob, alice)
+    Gate.objects.filter(enterprise=connected).update(tokens=0, refilled_at=timezone.now())
+    before, began = len(iclass.ledger()), time.monotonic()
+    relay.drain()
+    seconds = time.monotonic() - began
+    asked = [line for line in iclass.ledger()[before:] if line["kind"] == "request"]
+    assert Operation.objects.exclude(state=State.DONE).count() == 0
+    assert len(asked) <= 2 + seconds * 10
+    assert seconds > 0.8
+
+
+def test_many_people_in_one_call_cost_one_call(connected, alice, iclass, settings):
+    settings.OUTBOX_RATE, settings.OUTBOX_BURST = 0.001, 30
+    Gate.objects.filter(enterprise=connected).update(tokens=30, refilled_at=timezone.now())
+    for number in range(25):
+        register_person(
+            enterprise=connected, by=alice, user_id=f"oyster{number}", nickname="O", role="student"
+        )
+    relay.drain()
+    assert Gate.objects.get(enterprise=connected).tokens == pytest.approx(29, abs=0.5)
+
+
+def test_a_refused_key_holds_everything_after_one_call(connected, alice, bob, iclass):
+    good = connected.tic_key.reveal()
+    edit_school(school=connected, by=None, tic_key="wrong" * 6)
+    lessons = [lesson_of(bob, alice) for _ in range(5)]
+    relay.drain()
+    assert Attempt.objects.filter(error_code=10217).count() == 1
+    for lesson in lessons:
+        lesson.refresh_from_db()
+        assert (lesson.sync_state, lesson.sync_reason) == (SyncState.HELD, "10217")
+    assert Gate.objects.get(enterprise=connected).held_reason == "10217"
+    later = lesson_of(bob, alice)
+    assert Operation.objects.get(subject_id=later.pk, kind="class.create").state == State.HELD
+    relay.drain()
+    assert Attempt.objects.filter(error_code=10217).count() == 1
+    edit_school(school=connected, by=None, tic_key=good)
+    relay.drain()
+    for lesson in (*lessons, later):
+        lesson.refresh_from_db()
+        assert lesson.sync_state == SyncState.IN_SYNC
+
+
+def test_without_that_defence_each_operation_asks_for_itself(connected, alice, bob, iclass):
+    edit_school(school=connected, by=None, tic_key="wrong" * 6)
+    for _ in range(3):
+        lesson_of(bob, alice)
+    with undefended("outbox.hold_on_key"):
+        relay.drain()
+    assert Attempt.objects.filter(error_code=10217).count() == 3
+
+
+def test_a_look_that_meets_a_refused_key_holds_the_school_too(connected, alice, bob, iclass):
+    iclass.control("faults", {"arm": {"kind": "drop_after", "match": "class/create"}})
+    iclass.control("faults", {"arm": {"kind": "refuse", "match": "class/list", "error_code": 10217}})
+    lesson = lesson_of(bob, alice)
+    relay.drain()
+    assert Gate.objects.get(enterprise=connected).held_for == ["10217"]
+    assert Operation.objects.get(subject_id=lesson.pk, kind="class.create").state == State.UNKNOWN
+    resume(connected, reasons=["10217"])
+    Operation.objects.filter(state=State.UNKNOWN).update(due_at=timezone.now())
+    relay.drain()
+    lesson.refresh_from_db()
+    assert lesson.sync_state == SyncState.IN_SYNC
+
+
+def test_two_reasons_hold_until_both_are_gone(connected, alice, bob):
+    lesson = lesson_of(bob, alice)
+    hold_all(connected, "after_restore")
+    hold_all(connected, "expired")
+    create = Operation.objects.get(subject_id=lesson.pk)
+    assert (create.state, create.reason) == (State.HELD, "after_restore")
+    resume(connected, reasons=["after_restore"])
+    create.refresh_from_db()
+    assert (create.state, create.reason) == (State.HELD, "expired")
+    assert claims.claim(10) == []
+    assert resume(connected, reasons=["expired"]) == 1
+    create.refresh_from_db()
+    assert (create.state, create.reason) == (State.READY, "")
+
+
+def test_holding_one_school_leaves_the_other_alone(connected, other_school, alice, bob):
+    hold_all(connected, "after_restore")
+    carol = person(other_school, "carol", "teacher")
+    lesson = lesson_of(carol, None)
+    assert [one.subject_id for one in claims.claim(10)] == [lesson.pk]
+
+
+def test_what_slipped_past_the_holding_is_held_by_the_next_round(connected, alice, bob):
+    lesson = lesson_of(bob, alice)
+    hold_all(connected, "after_restore")
+    Operation.objects.filter(subject_id=lesson.pk).update(state=State.READY, reason="")
+    assert claims.claim(10) == []
+    assert gates.settle_held() == 1
+    lesson.refresh_from_db()
+    assert (lesson.sync_state, lesson.sync_reason) == (SyncState.HELD, "after_restore")
+    Gate.objects.update(held_for=[])
+    assert gates.settle_held() == 1
+    lesson.refresh_from_db()
+    assert lesson.sync_state == SyncState.SENDING
+
+
+def test_an_operation_claimed_before_the_holding_goes_back_unsent(connected, alice, bob, iclass):
+    lesson_of(bob, alice)
+    (taken,) = claims.claim(1)
+    hold_all(connected, "after_restore")
+    assert claims.go([taken]) == []
+    taken.refresh_from_db()
+    assert (taken.state, taken.attempts, taken.first_sent_at) == (State.HELD, 0, None)
+
+
+def test_a_look_claimed_before_the_holding_stays_unknown(connected, alice, bob, iclass):
+    iclass.control("faults", {"arm": {"kind": "drop_after", "match": "class/create"}})
+    lesson_of(bob, alice)
+    (taken,) = claims.claim(1)
+    relay.step(taken, State.UNKNOWN, due_at=timezone.now())
+    (look,) = claims.claim_unknown(1)
+    hold_all(connected, "after_restore")
+    assert claims.go([look]) == []
+    look.refresh_from_db()
+    assert (look.state, look.attempts) == (State.UNKNOWN, 1)

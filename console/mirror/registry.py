@@ -149,7 +149,7 @@ def _walked(enterprise: Any, name: str, function: Walk) -> Report:
     try:
         function(round_)
     except Exception as error:
-        round_.report.complete = False
+        round_.report.complete = round_.whole = False
         round_.report.problems.append(str(error))
         raise
     finally:

@@ -156,7 +156,7 @@ class Round:
     def finish(self) -> None:
         """Keep what the walk told and let the next one begin."""
         told: dict[str, Any] = {"complete": self.report.complete, "report": self.report.as_json()}
-        if self.report.complete and self.whole:
+        if self.whole:
             told["generation"] = self.generation
         mine = Walked.objects.filter(pk=self.state.pk, fence=self.state.fence)
         mine.update(finished_at=timezone.now(), until=None, owner="", **told)

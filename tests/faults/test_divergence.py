@@ -9,6 +9,7 @@ from tests.faults.goals import goal
 from tests.faults.sizes import dice, size
 from tests.faults.verdicts import judge
 
+OBJECTS = size(full=1000, ci=1000)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -46,8 +47,7 @@ def check(two, objects, name="divergence"):
 
 def test_whatever_drifts_apart_is_healed_or_listed_in_two_cycles(connected, alice, bob, iclass, settings):
     settings.OUTBOX_RATE = settings.OUTBOX_BURST = 10_000
-    objects = size(full=1000, ci=300)
-    outcome = check(Two(iclass, connected, alice, bob, dice("divergence")), objects)
-    assert outcome.objects >= objects
+    outcome = check(Two(iclass, connected, alice, bob, dice("divergence")), OBJECTS)
+    assert outcome.objects >= OBJECTS
     assert outcome.listed > 0
-    assert outcome.healed > objects / 2
+    assert outcome.healed > OBJECTS / 2

@@ -165,6 +165,13 @@ def may_act(reader: Any, act: str, row: Any) -> bool:
     return may(reader, RIGHTS.get(act, "view"), resource, row)
 
 
+def _refusal(reader: Any, act: str, row: Any) -> str:
+    """Who may: by the right that this reader lacks."""
+    if not may(reader, act, "drift"):
+        return refusal(act, "drift")
+    return refusal(RIGHTS.get(act, "view"), RESOURCES[row._meta.label_lower])
+
+
 @transaction.atomic
 def act(name: str, row: Any, *, by: Any, fields: Collection[str] | None = None, seen: str = "") -> Line:
     """Push, take, ignore or restore, for `fields` or all of them; returns the line as it was before.
@@ -174,7 +181,7 @@ def act(name: str, row: Any, *, by: Any, fields: Collection[str] | None = None, 
     """
     row = _locked(row)
     if not may_act(by, name, row):
-        raise PermissionDenied(refusal(RIGHTS.get(name, name), RESOURCES[row._meta.label_lower]))
+        raise PermissionDenied(_refusal(by, name, row))
     line = line_of(row)
     if seen and seen != line.seen:
         raise ValidationError(_("Its values have changed meanwhile. Look again, then decide."))

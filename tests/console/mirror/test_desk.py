@@ -1,0 +1,226 @@
+"""What a person decides about a difference: push, take, ignore, restore; each for just what was seen."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import translation
+
+from accounts.mirror import person_seen
+from accounts.models import Enterprise, Role, User
+from classes.services import push_lesson
+from console.audit.models import AuditEntry
+from console.iclass import UserInfo
+from console.mirror.choosing import DifferenceFilter, number_of_differences
+from console.mirror.desk import act, line_of
+from console.mirror.models import Ignored
+from console.mirror.registry import reconcile
+from console.outbox import relay
+from console.outbox.models import Operation
+from console.outbox.states import SyncState
+from tests.console.mirror.rows import differs, gone
+from tests.support.cast import person
+from tests.support.sandbox import Sandbox
+from tests.support.service import lesson_of
+
+
+def fresh(row: Any) -> Any:
+    return type(row).objects.get(pk=row.pk)
+
+
+def look(row: User, **theirs: Any) -> User:
+    """The service is looked at once more."""
+    seen = fresh(row)
+    person_seen(seen, UserInfo(user_id=row.user_id, **({**seen.observed, **theirs})))
+    return fresh(row)
+
+
+def test_pushing_some_fields_sends_these_alone_and_takes_them_off_the_list(alice: User, bob: User) -> None:
+    differs(bob, nickname="Robert", phone_no="123")
+    act("push", bob, by=alice, fields=["nickname"])
+    operation = Operation.objects.get()
+    assert (operation.kind, operation.args) == ("user.modify", {"fields": ["nickname"]})
+    assert fresh(bob).nickname == "Bob"
+    assert number_of_differences(alice) == 0
+
+
+def test_taking_theirs_changes_ours_in_these_fields_alone(alice: User, bob: User) -> None:
+    differs(bob, nickname="Robert", phone_no="123")
+    act("take", bob, by=alice, fields=["nickname"])
+    now = fresh(bob)
+    assert (now.nickname, now.phone_no, now.sync_state) == ("Robert", "", SyncState.CHANGED_OUTSIDE)
+    act("take", now, by=alice)
+    now = fresh(bob)
+    assert (now.phone_no, now.sync_state) == ("123", SyncState.IN_SYNC)
+    assert not Operation.objects.exists()
+
+
+def test_what_is_ignored_is_in_sync_until_the_service_changes_it_again(alice: User, bob: User) -> None:
+    differs(bob, nickname="Robert")
+    act("ignore", bob, by=alice)
+    assert fresh(bob).sync_state == SyncState.IN_SYNC
+    assert look(bob).sync_state == SyncState.IN_SYNC
+    assert look(bob, nickname="Rob").sync_state == SyncState.CHANGED_OUTSIDE
+
+
+def test_what_is_ignored_comes_back_when_ours_changes(alice: User, bob: User) -> None:
+    differs(bob, nickname="Robert")
+    act("ignore", bob, by=alice)
+    User.objects.filter(pk=bob.pk).update(nickname="Bobby")
+    assert look(bob, phone_no="1").sync_state == SyncState.CHANGED_OUTSIDE
+    assert [pair.name for pair in line_of(fresh(bob)).open] == ["nickname", "phone_no"]
+
+
+def test_ignoring_one_of_two_leaves_the_other_to_be_decided(alice: User, bob: User) -> None:
+    differs(bob, nickname="Robert", phone_no="123")
+    act("ignore", bob, by=alice, fields=["nickname"])
+    line = line_of(fresh(bob))
+    assert ([pair.name for pair in line.open], [pair.name for pair in line.ignored]) == (
+        ["phone_no"],
+        ["nickname"],
+    )
+    assert number_of_differences(alice) == 1
+    act("ignore", fresh(bob), by=alice)
+    assert number_of_differences(alice) == 0
+    assert DifferenceFilter({"state": "ignored"}).rows(alice).count() == 1
+
+
+def test_an_ignoring_is_taken_back(alice: User, bob: User) -> None:
+    differs(bob, nickname="Robert")
+    act("ignore", bob, by=alice)
+    act("restore", fresh(bob), by=alice)
+    assert fresh(bob).sync_state == SyncState.CHANGED_OUTSIDE
+    assert not Ignored.objects.exists()
+
+
+def test_each_decision_is_on_record(alice: User, bob: User) -> None:
+    differs(bob, nickname="Robert")
+    for name in ("ignore", "restore", "take"):
+        act(name, fresh(bob), by=alice)
+    differs(fresh(bob), nickname="Rob")
+    act("push", fresh(bob), by=alice)
+    entries = AuditEntry.objects.order_by("pk")
+    assert [one.action for one in entries] == ["drift.ignore", "drift.restore", "person.take", "person.push"]
+    assert {one.actor for one in entries} == {alice}
+    assert entries[0].after == {"nickname": {"ours": "Bob", "theirs": "Robert"}}
+    assert (entries[2].before, entries[2].after) == ({"nickname": "Bob"}, {"nickname": "Robert"})
+
+
+def test_a_decision_about_values_that_have_changed_meanwhile_is_refused(alice: User, bob: User) -> None:
+    differs(bob, nickname="Robert")
+    seen = line_of(bob).seen
+    differs(bob, nickname="Rob")
+    with translation.override("en"), pytest.raises(ValidationError, match="changed meanwhile"):
+        act("take", bob, by=alice, seen=seen)
+    assert fresh(bob).nickname == "Bob"
+    act("take", bob, by=alice, seen=line_of(fresh(bob)).seen)
+    assert fresh(bob).nickname == "Rob"
+
+
+@pytest.mark.parametrize("fields", [[], ["role"], ["nickname", "king"]])
+def test_a_field_that_does_not_differ_cannot_be_chosen(alice: User, bob: User, fields: list[str]) -> None:
+    differs(bob, nickname="Robert")
+    with pytest.raises(ValidationError):
+        act("take", bob, by=alice, fields=fields)
+    assert fresh(bob).nickname == "Bob"
+
+
+def test_while_something_is_under_way_there_is_nothing_to_decide(alice: User, bob: User) -> None:
+    differs(bob, nickname="Robert")
+    act("push", bob, by=alice)
+    for name in ("push", "take", "ignore", "restore"):
+        with pytest.raises(ValidationError):
+            act(name, fresh(bob), by=alice)
+    assert Operation.objects.count() == 1
+
+
+def test_others_may_not(alice: User, bob: User, charlie: User) -> None:
+    differs(bob, nickname="Robert")
+    for reader in (bob, charlie):
+        for name in ("push", "take", "ignore"):
+            with pytest.raises(PermissionDenied):
+                act(name, bob, by=reader)
+    assert (number_of_differences(bob), number_of_differences(charlie)) == (0, 0)
+
+
+def test_only_who_may_change_the_school_decides_about_it(alice: User, school: Enterprise) -> None:
+    school.observed, school.sync_state = {"name": "Elsewhere"}, "changed_outside"
+    school.save()
+    with pytest.raises(PermissionDenied):
+        act("push", school, by=alice)
+    queen = person(school, "queen", Role.SUPERADMIN)
+    act("take", school, by=queen)
+    assert fresh(school).name == "Elsewhere"
+
+
+def test_who_is_gone_is_kept_here_alone_or_made_again(alice: User, bob: User) -> None:
+    gone(differs(bob))
+    act("ignore", bob, by=alice)
+    assert (fresh(bob).sync_state, number_of_differences(alice)) == (SyncState.GONE, 0)
+    act("restore", fresh(bob), by=alice)
+    assert number_of_differences(alice) == 1
+    act("push", fresh(bob), by=alice)
+    assert Operation.objects.get().kind == "user.register"
+
+
+def test_a_person_who_is_gone_cannot_be_followed(alice: User, bob: User) -> None:
+    gone(differs(bob))
+    assert "take" not in line_of(bob).acts
+    with pytest.raises(ValidationError):
+        act("take", bob, by=alice)
+
+
+def settled(lesson: Any) -> Any:
+    relay.drain()
+    return fresh(lesson)
+
+
+def test_a_lesson_changed_outside_is_healed_either_way(
+    iclass: Sandbox, connected: Enterprise, alice: User, bob: User
+) -> None:
+    for name, topic in (("push", None), ("take", "Flamingos")):
+        lesson = settled(lesson_of(bob, alice))
+        changed = {"class_id": int(lesson.remote_id), "class_topic": "Flamingos"}
+        assert iclass.call("class/modify", changed)["error_code"] == 0
+        reconcile(connected)
+        lesson = fresh(lesson)
+        [pair] = line_of(lesson).open
+        assert (pair.ours_told, pair.theirs_told) == (lesson.topic, "Flamingos")
+        act(name, lesson, by=alice)
+        after = settled(lesson)
+        assert (after.topic, after.sync_state) == (topic or lesson.topic, SyncState.IN_SYNC)
+        told = iclass.call("class/info", {"class_id": int(lesson.remote_id)})
+        assert told["class_topic"] == after.topic
+
+
+def test_a_lesson_that_is_gone_is_made_again_or_cancelled_here(
+    iclass: Sandbox, connected: Enterprise, alice: User, bob: User
+) -> None:
+    for name in ("push", "take"):
+        lesson = settled(lesson_of(bob, alice))
+        assert iclass.call("class/delete", {"class_id": int(lesson.remote_id)})["error_code"] == 0
+        lesson = gone(lesson)
+        act(name, lesson, by=alice)
+        after = settled(lesson)
+        assert after.sync_state == SyncState.IN_SYNC
+        assert bool(after.cancelled_at) is (name == "take")
+        assert (after.remote_id != lesson.remote_id) is (name == "push")
+
+
+def test_members_are_told_by_name_and_role(
+    connected: Enterprise, alice: User, bob: User, school: Enterprise
+) -> None:
+    ann, kid = person(school, "ann", Role.STUDENT), person(school, "kid", Role.STUDENT)
+    lesson = lesson_of(bob, alice, students=[ann])
+    lesson.observed = {"members": {kid.user_id: "student", "ghost": "assistant"}}
+    with translation.override("en"):
+        [pair] = line_of(lesson).pairs
+    assert pair.ours_told == "1 person · Ann (student)"
+    assert pair.theirs_told == "2 people · Kid (student) · ghost (assistant)"
+
+
+def test_pushing_of_a_lesson_that_waits_is_not_in_the_way(alice: User, bob: User) -> None:
+    """`push_lesson` of the page and the desk end in the same operation."""
+    lesson = lesson_of(bob, alice)
+    push_lesson(lesson=lesson, by=alice)
+    assert line_of(fresh(lesson)).acts == []

@@ -18,4 +18,5 @@ class AccountsConfig(AppConfig):
         import_module("accounts.sign_in.rotation")
         policy.register("school", of_school="pk", own=lambda user: Q(pk=user.enterprise_id))
         policy.register("person", of_school="enterprise", own=lambda user: Q(pk=user.pk))
+        policy.register("visit", of_school="enterprise")
         policy.register("group", of_school="enterprise", own=lambda user: Q(entries__student=user))

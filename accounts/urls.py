@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.views.acts import PersonAct, PersonCard, PersonContacts, PersonDeactivate
 from accounts.views.groups import GroupAdd, GroupEdit, GroupList
+from accounts.views.operator import EnterSchool, LeaveSchool, OperatorSchools, VisitList
 from accounts.views.people import PeopleList
 from accounts.views.person import PersonAdd, PersonEdit
 from accounts.views.school import PullSchool, SchoolEdit, SchoolSettings, TryConnection, UseOwnCallback
@@ -53,6 +54,10 @@ urlpatterns = [
     path("groups/new/", GroupAdd.as_view(), name="group_add"),
     path("groups/<int:pk>/edit/", GroupEdit.as_view(), name="group_edit"),
     path("school/", SchoolSettings.as_view(), name="school"),
+    path("school/visits/", VisitList.as_view(), name="visits"),
+    path("schools/", OperatorSchools.as_view(), name="schools"),
+    path("schools/<int:pk>/enter/", EnterSchool.as_view(), name="school_enter"),
+    path("schools/leave/", LeaveSchool.as_view(), name="school_leave"),
     path("school/callback/", UseOwnCallback.as_view(), name="school_callback"),
     path("school/pull/", PullSchool.as_view(), name="school_pull"),
     path("school/test/", TryConnection.as_view(), name="school_test"),

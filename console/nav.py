@@ -114,7 +114,7 @@ SECTIONS = (
                 "accounts:school",
                 "view",
                 "school",
-                pages=("accounts:school_edit",),
+                pages=("accounts:school_edit", "accounts:visits"),
             ),
             Entry(_("Long work"), "progress", "jobs:jobs", "list", "job", pages=("jobs:job",)),
         ),
@@ -164,8 +164,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Context processor of every page.
 
     nav: list of LinkGroup, empty for a visitor · nav_phone: the links of the bar on a small screen
-    · school: the enterprise being looked at, or None · zone: the zone of every time on the page, in
-    words · theme: "light", "dark" or "auto" · languages: pairs of code and own name.
+    · school: the enterprise being looked at, or None · visit: that of an operator in a school, or None
+    · zone: the zone of every time on the page, in words · theme: "light", "dark" or "auto" · languages: pairs of code and own name.
     """
     groups = SimpleLazyObject(lambda: menu(request))
     return {
@@ -174,6 +174,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
             lambda: [link for group in groups for link in group.links if link.phone]
         ),
         "school": policy.current_school(request),
+        "visit": getattr(request, "visit", None),
         "zone": SimpleLazyObject(zone_in_words),
         "theme": theme_of(request),
         "languages": LANGUAGES,

@@ -127,6 +127,8 @@ LOGOUT_REDIRECT_URL = "accounts:sign_in"
 
 # Sessions: so long at most, so long without the reader doing anything; nothing is remembered beyond that.
 SESSION_ABSOLUTE_S = seconds("SESSION_ABSOLUTE_S", 12 * 3600)
+# How long an operator stays in a school that they entered.
+VISIT_S = seconds("VISIT_S", 30 * 60)
 SESSION_IDLE_S = seconds("SESSION_IDLE_S", 30 * 60)
 SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE_S)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

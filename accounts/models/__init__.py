@@ -2,6 +2,7 @@ from accounts.models.enterprise import Enterprise
 from accounts.models.group import GroupStudent, StudentGroup
 from accounts.models.guesses import Guesses
 from accounts.models.user import User
+from accounts.models.visit import Visit
 from accounts.roles import Role
 
-__all__ = ["Enterprise", "GroupStudent", "Guesses", "Role", "StudentGroup", "User"]
+__all__ = ["Enterprise", "GroupStudent", "Guesses", "Role", "StudentGroup", "User", "Visit"]

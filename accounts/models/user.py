@@ -98,6 +98,11 @@ class User(Sealed, Mirrored, AbstractBaseUser):
         return self.nickname or self.user_id or self.login
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.is_superuser and self.enterprise is not None:  # a visit is never stored
+            school, self.enterprise = self.enterprise, None
+            super().save(*args, **kwargs)
+            self.enterprise = school
+            return
         if self.enterprise is not None:
             self.login = f"{self.user_id}@{self.enterprise.sdkappid}"
         super().save(*args, **kwargs)
@@ -106,7 +111,13 @@ class User(Sealed, Mirrored, AbstractBaseUser):
         return reverse("classes:person", args=[self.pk])
 
     def sealed_for(self) -> str:
-        return str(self.enterprise_id or "")
+        return "" if self.is_superuser else str(self.enterprise_id or "")
+
+    def visit(self, school: Enterprise) -> None:
+        """Stand in a school, as an operator does during a visit: for this object only, it is never stored."""
+        if not self.is_superuser:
+            raise ValueError("Only operators visit schools; everybody else has one.")
+        self.enterprise = school
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Sessions die with a new password, another role, and deactivation."""

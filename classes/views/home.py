@@ -17,7 +17,7 @@ from classes.models import Lesson
 from classes.needs import needs_of
 from classes.phases import Phase, phase_of
 from classes.queries import counted, lessons_for, of_day
-from console.policy import may, role_of
+from console.policy import current_school, may, role_of
 from console.policy.pages import SchoolPage
 
 MOST = 100
@@ -31,14 +31,14 @@ PARTS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
 
 
 class Home(SchoolPage, TemplateView):
-    """Today's lessons of the reader. An operator stands in no school and is led to the tables."""
+    """Today's lessons of the reader. An operator stands in no school and is led to the schools."""
 
     resource, action = "lesson", "list"
     template_name = "classes/home.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if role_of(request.user) == "operator":
-            return redirect("admin:index")
+        if role_of(request.user) == "operator" and current_school(request) is None:
+            return redirect("accounts:schools")
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

@@ -21,4 +21,5 @@ class PolicyConfig(AppConfig):
         checks.register(the_role_of_the_web_is_there, checks.Tags.database)
         post_migrate.connect(lay, sender=self, dispatch_uid="policy.rows")
         connection_created.connect(on_new_connection, dispatch_uid="policy.scope")
+        register("policy", of_school="enterprise")
         register("token", of_school="user__enterprise", own=lambda user: Q(user=user))

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from console.policy import masking
-from console.policy.table import FIELDS, ROLES, SCOPES, SIGHTS, TABLE, Scope, Sight
+from console.policy.table import FIELDS, OUTSIDE_ONLY, ROLES, SCOPES, SIGHTS, TABLE, Scope, Sight
 
 M = TypeVar("M", bound=Model)
 
@@ -62,14 +62,24 @@ def role_of(user: Any) -> str:
 
 
 def current_school(request: HttpRequest) -> Any:
-    """The school whose data this session sees; None for visitors and for operators."""
+    """The school whose data this session sees; None for strangers and for operators outside of schools."""
     user = getattr(request, "user", None)
-    return user.enterprise if user is not None and role_of(user) not in ("", "operator") else None
+    return user.enterprise if user is not None and role_of(user) else None
 
 
 def scope_of(user: Any, action: str, resource: str) -> Scope:
     """How far the right reaches. LookupError for an action or a resource that the table does not know."""
-    return _scopes(resource, action).get(role_of(user), Scope.NONE)
+    scope = _scopes(resource, action).get(role_of(user), Scope.NONE)
+    return _of_operator(user, action, resource, scope) if role_of(user) == "operator" else scope
+
+
+def _of_operator(user: Any, action: str, resource: str, scope: Scope) -> Scope:
+    """Outside of schools an operator has the rights over all of them, inside one those over that one."""
+    if user.enterprise_id is None:
+        return scope if scope == Scope.ALL else Scope.NONE
+    if scope == Scope.ALL:
+        return Scope.NONE if (resource, action) in OUTSIDE_ONLY else Scope.SCHOOL
+    return scope
 
 
 def may(user: Any, action: str, resource: str, obj: Model | None = None) -> bool:
@@ -96,7 +106,7 @@ def scoped(queryset: QuerySet[M], user: Any, resource: str, action: str = "view"
 
 def in_school(queryset: QuerySet[M], user: Any, resource: str) -> QuerySet[M]:
     """The rows of the user's school, whatever may be done to them: beyond it, rows do not exist."""
-    if role_of(user) == "operator":
+    if role_of(user) == "operator" and user.enterprise_id is None:
         return queryset if Scope.ALL in _all_scopes(resource, "operator") else queryset.none()
     if not role_of(user) or user.enterprise_id is None:
         return queryset.none()

@@ -13,6 +13,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from console.policy import scope
 from console.policy.models import ApiToken
 
 LAST_USED_EVERY = timedelta(minutes=1)
@@ -48,10 +49,12 @@ class TokenAuthentication(BaseAuthentication):
 
     def _holder(self, token: str) -> tuple[Any, ApiToken]:
         wanted = digest(token)
-        found = ApiToken.objects.select_related("user__enterprise").filter(digest=wanted).first()
-        if found is None or not constant_time_compare(found.digest, wanted) or not found.user.is_active:
-            raise AuthenticationFailed(_("This token is unknown or was withdrawn. Ask for a new one."))
-        _note_use(found)
+        with scope.as_owner():
+            found = ApiToken.objects.select_related("user__enterprise").filter(digest=wanted).first()
+            if found is None or not constant_time_compare(found.digest, wanted) or not found.user.is_active:
+                raise AuthenticationFailed(_("This token is unknown or was withdrawn. Ask for a new one."))
+            _note_use(found)
+        scope.stand(scope.standing_of(found.user))  # to the end of the request: the middleware sees to it
         return found.user, found
 
 

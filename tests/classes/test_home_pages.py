@@ -119,8 +119,8 @@ def test_a_school_without_lessons_is_shown_the_first_step(browse, alice, kids):
     assert 'href="/lessons/new/"' not in browse(kids[0], "/").content.decode()
 
 
-def test_an_operator_is_led_to_the_tables(browse, olga):
-    assert browse(olga, "/").url == "/admin/"
+def test_an_operator_is_led_to_the_schools(browse, olga):
+    assert browse(olga, "/").url == "/schools/"
 
 
 def test_a_visitor_signs_in_and_comes_back(client):

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any, NamedTuple
 
-from django.apps import apps as all_apps
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
@@ -75,28 +75,44 @@ def wanting(using: str = "default") -> str:
     return grant if at.there else f"CREATE ROLE {quoted(role())} NOLOGIN; {grant}"
 
 
-def lay(apps: Any = None, using: str = "default", **kwargs: Any) -> None:
+def lay(using: str = "default", **kwargs: Any) -> None:
     """Make the role where it is missing, and give each table its rule; what stands already is left alone.
 
     Half migrated, a database serves no requests: then this waits for the rest. ImproperlyConfigured where an
     administrator of the database has to act first.
     """
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        known = _marks(cursor)
-        if not {model._meta.db_table for model in _managed(all_apps)} <= set(known):
+        if not _wanted_columns() <= _columns(cursor):
             return
+        known = _marks(cursor)
         if not _is_laid(cursor):
             _lay_role(cursor, wanting(using))
-        for model in _managed(apps or all_apps):
+        for model in _models():
             rule, table = rule_of(model), model._meta.db_table
             wanted = _mark(rule)
-            if table in known and known[table] != wanted:
+            if known[table] != wanted:
                 _lay_one(cursor, table, rule, wanted)
 
 
-def _managed(apps: Any) -> list[Any]:
+def _models() -> list[Any]:
     models = apps.get_models(include_auto_created=True)
     return [model for model in models if model._meta.managed and not model._meta.proxy]
+
+
+def _wanted_columns() -> set[tuple[str, str]]:
+    return {
+        (model._meta.db_table, field.column)
+        for model in _models()
+        for field in model._meta.concrete_fields
+        if field.is_relation or field.primary_key
+    }
+
+
+def _columns(cursor: Any) -> set[tuple[str, str]]:
+    cursor.execute(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+    )
+    return set(cursor.fetchall())
 
 
 def _position(cursor: Any) -> Position:

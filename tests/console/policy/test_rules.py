@@ -77,7 +77,7 @@ def test_an_operator_sees_the_schools_and_nothing_in_them(olga: User, alice: Use
     assert set(scoped(schools, olga, "school", "list")) == {alice.enterprise, charlie.enterprise}
     assert may(olga, "change", "school", alice.enterprise)
     for action, resource in EVERYTHING:
-        assert may(olga, action, resource) <= (resource == "school")
+        assert may(olga, action, resource) <= (resource in ("school", "visit", "policy"))
     assert not policy.in_school(User.objects.all(), olga, "person").exists()
     assert policy.in_school(schools, olga, "school").count() == 2
 
@@ -167,3 +167,17 @@ def test_the_scope_of_a_right_can_be_asked(alice: User, bob: User, olga: User) -
     asked = [scope_of(user, "view", "person") for user in (alice, bob, olga)]
     assert asked == [Scope.SCHOOL, Scope.OWN, Scope.NONE]
     assert scope_of(olga, "view", "school") == Scope.ALL
+
+
+def test_during_a_visit_an_operator_has_rights_over_that_school_alone(
+    olga: User, alice: User, charlie: User
+) -> None:
+    olga.visit(alice.enterprise)
+    assert scope_of(olga, "view", "school") == Scope.SCHOOL
+    assert set(scoped(Enterprise.objects.all(), olga, "school", "list")) == {alice.enterprise}
+    assert may(olga, "list", "person")
+    assert may(olga, "view", "person", alice)
+    assert not may(olga, "view", "person", charlie)
+    assert not may(olga, "add", "school")
+    assert not may(olga, "enter", "visit")
+    assert policy.shown(olga, "view", "person", "phone_no", "13812345678") == "138****5678"

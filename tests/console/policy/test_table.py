@@ -6,6 +6,9 @@ from console.policy.table import FIELDS, ROLES, SCOPES, SIGHTS, TABLE
 CELLS = [
     (resource, action, cells.split()) for resource, rows in TABLE.items() for action, cells in rows.items()
 ]
+#: What an operator may do outside of schools, and what is everybody's own.
+OF_THE_PLATFORM = {"school", "visit", "policy"}
+PERSONAL = {"token", "notice"}
 READING = {"list", "view", "export"}
 
 
@@ -35,9 +38,9 @@ def test_every_resource_has_an_app_that_says_whose_it_is() -> None:
 @pytest.mark.parametrize(("resource", "action", "cells"), CELLS)
 def test_the_roles_keep_to_their_parts(resource: str, action: str, cells: list[str]) -> None:
     assert column(cells, "visitor") == "-"
-    assert column(cells, "operator") in ("A-" if resource == "school" else "-")
+    assert column(cells, "operator") in ("AS-" if resource in OF_THE_PLATFORM else "S-")
     assert all(cell != "A" for role, cell in zip(ROLES, cells, strict=True) if role != "operator")
-    if resource != "token":
+    if resource not in PERSONAL:
         assert column(cells, "teacher") in "O-"
         assert column(cells, "assistant") in "O-"
         assert column(cells, "student") == "-" or (column(cells, "student") == "O" and action in READING)
@@ -58,3 +61,21 @@ def test_nobody_in_a_school_may_more_than_its_superadmin(
 def test_people_and_audit_are_never_deleted() -> None:
     assert set(TABLE["person"]["delete"].split()) == {"-"}
     assert not {"add", "change", "delete"} & set(TABLE["audit"])
+
+
+def test_an_operator_opens_no_contacts_tokens_classrooms_or_files_of_people() -> None:
+    for resource, action, cells in CELLS:
+        if action.startswith("reveal") or action in {"export", "enter_for", "take_out", "visitor_pass"}:
+            assert column(cells, "operator") == "-", (resource, action)
+    for actions in FIELDS.values():
+        for sights in actions.values():
+            assert (
+                column(sights["reveal" if "reveal" in sights else next(iter(sights))].split(), "operator")
+                in "M-"
+            )
+
+
+def test_in_a_school_an_operator_may_no_more_than_its_superadmin() -> None:
+    for resource, action, cells in CELLS:
+        if column(cells, "operator") == "S":
+            assert column(cells, "superadmin") == "S", (resource, action)

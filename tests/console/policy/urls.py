@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import DetailView, ListView, TemplateView
@@ -15,10 +14,6 @@ from rest_framework.routers import SimpleRouter
 from accounts.models import User
 from console.policy.pages import SchoolPage, SignedIn, keyset
 from console.policy.rest import SchoolSerializer, SchoolViewSet
-
-
-def sign_in(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("sign in")
 
 
 class Start(SignedIn, TemplateView):
@@ -93,8 +88,6 @@ router = SimpleRouter()
 router.register("people", PersonViewSet)
 
 urlpatterns = [
-    path("sign-in/", include(([path("", sign_in, name="sign_in")], "accounts"))),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("start/", Start.as_view()),
     path("people/", People.as_view()),
     path("people/<int:pk>/", Person.as_view()),
@@ -102,5 +95,5 @@ urlpatterns = [
     path("people/<str:user_id>/renew/", Renew.as_view()),
     path("keyset/", Keyset.as_view()),
     path("api/", include(router.urls)),
-    path("admin/", admin.site.urls),
+    path("", include("console.urls")),
 ]

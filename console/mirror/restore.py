@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from console.failpoints import defence
 from console.mirror.drift import differences_of
-from console.mirror.registry import Report, reconcile, twin_of
+from console.mirror.registry import Report, reconcile
 from console.outbox.kinds import Nature, kind_of
 from console.outbox.models import Operation
 from console.outbox.queue import hold_all, resume
@@ -68,13 +68,11 @@ def _observed(operation: Operation) -> Any:
 
 
 def _overtaken(operation: Operation, before: Any) -> bool:
-    """Whether its row changed at the service since the backup, and not to what we want."""
+    """Whether what it would change was changed at the service since the backup, and not to what we want."""
     row = operation.subject()
     if row is None or before is None or kind_of(operation.kind).nature != Nature.SET_STATE:
         return False
-    wanted = twin_of(row).wanted(row)
-    changed = any(row.observed.get(name) != before.get(name) for name in wanted if name in before)
-    return changed and bool(differences_of(row))
+    return any(name in before and theirs != before[name] for name, (_, theirs) in differences_of(row).items())
 
 
 def _lead(operation: Operation, states: tuple[State, ...], **fields: Any) -> None:

@@ -94,7 +94,7 @@ class Two:
         """Half people, a third lessons, the rest documents; most made outside, some of each made here."""
         people, lessons = objects // 2, objects // 3
         self.people_there(people - 10)
-        known = [f"u{self.tag}.{n}" for n in range(1, 40, 2)]
+        known = [f"u{self.tag}.{n}" for n in range(1, 2 * (people - 10), 2)][:20]
         for _ in range(lessons - 10):
             self.lesson_there(self.dice.sample(known, 2))
         for _ in range(objects - people - lessons - 5):

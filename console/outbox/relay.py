@@ -249,8 +249,9 @@ def _verdict(one: Try, error: IClassError) -> tuple[str, State, dict[str, Any]]:
     if isinstance(error, KEY_TROUBLE) and one.is_early():
         return Attempt.Outcome.REFUSED, State.HELD, {}
     if error.decision is Decision.SEND_AGAIN or isinstance(error, KEY_TROUBLE):
-        state = State.UNKNOWN if _is_hopeless(one.operation) else State.READY
-        return Attempt.Outcome.NOT_REACHED, state, {"due_at": now + _pause(one.operation, error)}
+        if _is_hopeless(one.operation):
+            return Attempt.Outcome.NOT_REACHED, State.UNKNOWN, {"due_at": now}
+        return Attempt.Outcome.NOT_REACHED, State.READY, {"due_at": now + _pause(one.operation, error)}
     if error.decision is Decision.LOOK_FIRST:
         settle = max(settle_window(), backoff(one.operation.attempts))
         outcome = Attempt.Outcome.REFUSED if isinstance(error, Refused) else Attempt.Outcome.UNKNOWN
@@ -310,6 +311,7 @@ def _close_look(one: Try) -> None:
         if step(operation, State.DONE, finished_at=timezone.now(), error_code=None, reason=""):
             one.kind.record(operation, seen.answer)
             one.attempt(Attempt.Outcome.FOUND)
+            RECORDED.hit()
     elif isinstance(seen, Absent) and not _is_hopeless(operation):
         if step(operation, State.READY, due_at=timezone.now()):
             if seen.learned is not None:

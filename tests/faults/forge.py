@@ -64,10 +64,14 @@ class Child:
 
 
 class Forge:
-    """Starts children; one at a time is the rule, several are possible. Not for threads."""
+    """Starts children; one at a time is the rule, several are possible. Not for threads.
 
-    def __init__(self, log: Path) -> None:
-        variables = {"DATABASE_URL": database.own_url(), "CELERY_BROKER_URL": "memory://"}
+    `variables` are of the environment: by default the test's database, and a broker that rings nobody.
+    """
+
+    def __init__(self, log: Path, variables: dict[str, str] | None = None) -> None:
+        if variables is None:
+            variables = {"DATABASE_URL": database.own_url(), "CELERY_BROKER_URL": "memory://"}
         self._log = log.open("ab")
         self._anvil = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.anvil"],

@@ -73,12 +73,12 @@ class Verdict:
 
 
 class Oracle:
-    """Judges what happened at a service since it was made."""
+    """Judges what happened at a service since it was made, or since a line of the ledger."""
 
-    def __init__(self, service: Sandbox) -> None:
+    def __init__(self, service: Sandbox, since: int | None = None) -> None:
         self.service = service
-        self._latest = 0
-        self.since = self.now()
+        self._latest = since or 0
+        self.since = self.now() if since is None else since
         self._outside: list[tuple[int, int]] = []
 
     def now(self) -> int:

@@ -1,0 +1,72 @@
+"""Worker, broker and database killed at random under load: nothing lost, nothing doubled, no event lost."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.faults.goals import goal
+from tests.faults.plant import VICTIMS, Plant
+from tests.faults.sizes import dice, size
+
+#: For each kill so many wishes are uttered meanwhile, and so many events called back.
+WISHES, EVENTS = 6, 2
+
+
+#: Programs are started, killed and started again; a loaded machine takes its time over that.
+pytestmark = pytest.mark.timeout(size(full=7200, ci=400))
+
+
+@pytest.fixture
+def plant() -> Iterator[Callable[..., Plant]]:
+    """Make a plant: `plant()`; it ends with the test."""
+    made: list[Plant] = []
+
+    def make(broker_url: str = "") -> Plant:
+        made.append(Plant(broker_url))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def kill_under_load(plant: Plant, kills: int) -> Counter[str]:
+    """Kill at random while people work and the service calls back; how often what was killed."""
+    chance = dice("processes")
+    victims = [VICTIMS[number % len(VICTIMS)] for number in range(kills)]
+    chance.shuffle(victims)
+    for number, victim in enumerate(victims):
+        for event in range(EVENTS):
+            plant.call_back(f"kill-{number}-{event}")
+        time.sleep(chance.uniform(0.1, 0.7))
+        plant.kill(victim, chance)
+    return Counter(victims)
+
+
+def test_killed_processes_lose_and_double_nothing(plant):
+    kills = size(full=100, ci=20)
+    one = plant()
+    people = one.load(wishes=kills * WISHES, seed=kills)
+    killed = kill_under_load(one, kills)
+    accepted = people.ended(seconds=300)["accepted"]
+    left = one.rest()
+    told = one.verdict(accepted)
+    answered = one.acknowledged()
+    lost_events = sorted(set(answered) - set(told["events"]))
+    goal(
+        "killed processes",
+        kills=kills,
+        **{f"killed_{victim}": number for victim, number in sorted(killed.items())},
+        broker="valkey",
+        wishes=len(accepted),
+        **told["figures"],
+        acknowledged=len(answered),
+        events_lost=len(lost_events),
+        left=sum(left.values()),
+    )
+    assert not told["bad"], told["bad"][:5]
+    assert not lost_events
+    assert len(answered) == kills * EVENTS, "the service gave up on an event"
+    assert not left

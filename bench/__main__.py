@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "signatures": ["bench.sandbox_signature"],
     "runtime page": ["bench.sandbox_runtime"],
     "generated requests": ["bench.sandbox_fuzz"],
+    "guesses at the door": ["bench.guesses"],
 }
 
 

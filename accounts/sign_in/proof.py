@@ -42,8 +42,13 @@ class FreshProof(View):
     def needs_proof(self) -> bool:
         return True
 
+    def back_after_proof(self) -> str:
+        """Where it goes on where no form was waiting; a button that has no page says otherwise."""
+        return self.request.get_full_path()
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        page = ask(request) if self.needs_proof() else None
+        known = (request.method or "").lower() in self.http_method_names
+        page = ask(request, self.back_after_proof()) if known and self.needs_proof() else None
         return page or super().dispatch(request, *args, **kwargs)
 
 
@@ -52,16 +57,19 @@ def fresh_proof_required(view: Callable[..., HttpResponseBase]) -> Callable[...,
 
     @wraps(view)
     def proved(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        page = ask(request) if request.user.is_authenticated else None
+        page = ask(request, request.get_full_path()) if request.user.is_authenticated else None
         return page or view(request, *args, **kwargs)
 
     return proved
 
 
-def ask(request: HttpRequest) -> HttpResponseBase | None:
-    """The page that asks for proof; None where there is one, with the form's own data in `request.POST`."""
+def ask(request: HttpRequest, back: str) -> HttpResponseBase | None:
+    """The page that asks for proof; None where there is one, with the form's own data in `request.POST`.
+
+    `back` is where it goes on after a proof for which no form waits.
+    """
     if PROOF in request.POST:
-        return _answered(request)
+        return _answered(request, back)
     if is_fresh(request):
         return None
     if request.method == "POST":
@@ -71,14 +79,14 @@ def ask(request: HttpRequest) -> HttpResponseBase | None:
     return _page(request, ProofForm(request))
 
 
-def _answered(request: HttpRequest) -> HttpResponseBase | None:
+def _answered(request: HttpRequest, back: str) -> HttpResponseBase | None:
     form = ProofForm(request, request.POST)
     if not form.is_valid():
         return _page(request, form)
     sessions.prove(request)
     kept = _kept(request)
     if kept is None:
-        return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(back)
     request.POST = kept  # type: ignore[assignment]
     return None
 

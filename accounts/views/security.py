@@ -200,12 +200,10 @@ class MyAct(SignedIn):
 
 
 class ProvedAct(MyAct, FreshProof):
-    """A dangerous one: reached by GET, after a proof, it goes back to the page with the button."""
+    """A dangerous one."""
 
-    http_method_names = ["get", "post", "options"]
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return redirect("accounts:my_sign_in")
+    def back_after_proof(self) -> str:
+        return reverse("accounts:my_sign_in")
 
 
 class RenewCodes(ProvedAct):

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 #: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, and an entry of a
 #: group's list, which stands on the group's own form.
-NOT_TABLES = {"outbox.pulse", "mirror.walked", "mirror.missed", "accounts.groupstudent"}
+NOT_TABLES = {"outbox.pulse", "mirror.walked", "mirror.missed", "accounts.groupstudent", "accounts.guesses"}
 READ_ONLY = (
     Operation,
     Attempt,

@@ -126,13 +126,10 @@ class SchoolAct(OwnSchool):
 
 
 class UseOwnCallback(SchoolAct, FreshProof):
-    """Reached by GET, after a proof for which nothing was kept, it goes back to the button."""
-
     action = "change"
-    http_method_names = ["get", "post", "options"]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return redirect("accounts:school")
+    def back_after_proof(self) -> str:
+        return reverse("accounts:school")
 
     def act(self) -> None:
         services.use_own_callback(school=self.school, by=self.request.user)

@@ -11,6 +11,7 @@ from console.audit.trail import record
 from console.inbox.models import Callback
 from console.inbox.process import handle
 from console.inbox.words import STATES, reason_words
+from console.policy.scope import as_owner
 
 #: The most events that one wish may handle again, for it happens while the reader waits.
 MOST = 100
@@ -87,7 +88,8 @@ def replay(*, callback: Callback, by: Any) -> Replayed:
         row = Callback.objects.select_for_update().get(pk=callback.pk)
         before, was = _seen(row), row.state
         row.attempts = 0
-        handle(row)
+        with as_owner():  # a handler writes what no reader may: evidence
+            handle(row)
         differences = _compared(before, _seen(row))
         changed = [f"{one.key}.{line.name}" for one in differences[1:] for line in one.lines if line.changed]
         told = {"state": row.state, "reason": row.reason, "changed": changed}

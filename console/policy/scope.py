@@ -68,7 +68,8 @@ def standing(there: Standing | None) -> Iterator[None]:
     """Stand somewhere for a while, and then where one stood before; None is the owner."""
     before = _standing.get()
     try:
-        stand(there)
+        if there is not None or before is not None:  # a stranger's request costs no question
+            stand(there)
         yield
     finally:
         _return_to(before)
@@ -109,6 +110,8 @@ def _tell(there: Standing | None) -> None:
 
 def _return_to(before: Standing | None) -> None:
     """Where the database does not answer, the connection goes: it must serve nobody else as this one."""
+    if before is None and _standing.get() is None:  # nobody stood anywhere, as where a callback came in
+        return
     _standing.set(before)
     line = connections[DEFAULT_DB_ALIAS]
     try:

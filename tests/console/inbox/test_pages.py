@@ -116,6 +116,19 @@ def test_a_recording_that_a_replay_brings_is_told_as_new_and_its_address_is_not(
     assert "c4n4ry" not in text(page)
 
 
+def test_a_replay_may_write_the_evidence_that_its_reader_may_not(
+    alice: User, bob: User, school: Enterprise
+) -> None:
+    lesson = lesson_of(bob, alice)
+    Lesson.objects.filter(pk=lesson.pk).update(remote_id="1234")
+    data = {"class_id": 1234, "user_id": "bob", "join_time": 1529905145}
+    callback = told(school, event="join_class", body={"event": "join_class", "data": data})
+    page = reader(alice).post(f"{LIST}{callback.pk}/replay/")
+    [(line, replayed)] = page.context["results"]
+    evidence = next(one for row in replayed.differences for one in row.lines if one.name == "evidence")
+    assert (evidence.before, evidence.after) == ("0", "1")
+
+
 def test_many_are_handled_again_oldest_first_and_those_of_another_school_are_not(
     alice: User, school: Enterprise, other_school: Enterprise
 ) -> None:

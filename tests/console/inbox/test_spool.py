@@ -1,0 +1,261 @@
+"""Callbacks while the database is away: on the disk before they are acknowledged, in the table afterwards."""
+
+import contextlib
+import resource
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Enterprise
+from console.failpoints import Struck, armed
+from console.inbox import process, receive, spool, unspool
+from console.inbox.models import Callback
+from tests.console.inbox.test_receive import EVENT, address, post
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, settings: Any) -> Path:
+    settings.SPOOL_DIR = tmp_path / "spool"
+    receive.forget_senders()
+    return tmp_path / "spool"
+
+
+@contextlib.contextmanager
+def database_away() -> Iterator[None]:
+    """No server answers any more: connections that are open break, new ones are refused."""
+    options = connection.settings_dict["OPTIONS"]
+    connection.close()
+    connection.settings_dict["OPTIONS"] = {**options, "port": "1"}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["OPTIONS"] = options
+
+
+def body(number: int) -> bytes:
+    return b'{"event": "class_begin", "data": {"class_id": %d}}' % number
+
+
+def put(school: Enterprise, *numbers: int) -> None:
+    for number in numbers:
+        spool.append(school.pk, body(number), timezone.now())
+
+
+def classes() -> list[str]:
+    return sorted(Callback.objects.values_list("class_id", flat=True))
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.suffix for path in folder.iterdir())
+
+
+def test_what_waits_comes_into_the_table_with_the_time_at_which_it_came(
+    school: Enterprise, folder: Path
+) -> None:
+    came = timezone.now()
+    spool.append(school.pk, body(1), came)
+    put(school, 2, 3)
+    assert files(folder) == [".spool"]
+    assert process.drain() == 6  # three put back, three handled
+    assert classes() == ["1", "2", "3"]
+    assert Callback.objects.get(class_id="1").received_at == came
+    assert files(folder) == []
+
+
+def test_what_lies_on_the_disk_cannot_be_read_there(school: Enterprise, folder: Path) -> None:
+    spool.append(school.pk, b"c4n4ry", timezone.now())
+    [path] = folder.iterdir()
+    assert b"c4n4ry" not in path.read_bytes()
+    assert path.stat().st_mode & 0o077 == folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_tail_that_was_cut_off_costs_nothing_that_was_acknowledged(
+    school: Enterprise, folder: Path
+) -> None:
+    put(school, 1, 2)
+    [path] = folder.iterdir()
+    with path.open("ab") as file:
+        file.write(b"s1.0123abcd.half a li")
+    assert unspool.drain() == 2
+    assert (classes(), files(folder)) == (["1", "2"], [])
+
+
+def test_a_damaged_line_is_set_aside_with_its_reason_and_the_others_are_stored(
+    school: Enterprise, folder: Path
+) -> None:
+    put(school, 1, 2, 3)
+    [path] = folder.iterdir()
+    first, second, third = path.read_bytes().split()
+    path.write_bytes(b"\n".join([first, second[:-8] + b"AAAAAAAA", third]) + b"\n")
+    assert unspool.drain() == 2
+    assert (classes(), files(folder)) == (["1", "3"], [".bad"])
+    assert spool.bad() == {"unsealed": 1}
+    assert unspool.drain() == 0
+    assert files(folder) == [".bad"]
+
+
+def test_events_of_a_school_that_is_gone_are_set_aside(
+    transactional_db: None, school: Enterprise, other_school: Enterprise
+) -> None:
+    put(other_school, 1)
+    put(school, 2)
+    other_school.delete()
+    assert unspool.drain() == 1
+    assert (classes(), spool.bad()) == (["2"], {"no_school": 1})
+
+
+def test_beyond_its_cap_the_spool_takes_no_more(school: Enterprise, folder: Path, settings: Any) -> None:
+    put(school, 1)
+    settings.SPOOL_CAP_BYTES = spool.size() + 10
+    with pytest.raises(spool.SpoolError, match="full"):
+        put(school, 2)
+    unspool.drain()
+    put(school, 3)
+    unspool.drain()
+    assert classes() == ["1", "3"]
+
+
+def test_a_write_that_fails_half_way_leaves_no_half_line(school: Enterprise, folder: Path) -> None:
+    put(school, 1)
+    [path] = folder.iterdir()
+    before = path.stat().st_size
+    was = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (before + 100, was[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            put(school, 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, was)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert path.stat().st_size == before
+    put(school, 3)
+    assert unspool.drain() == 2
+    assert classes() == ["1", "3"]
+
+
+def test_whoever_is_killed_before_the_table_has_it_leaves_the_file(school: Enterprise, folder: Path) -> None:
+    put(school, 1, 2)
+    with armed("inbox.unspooling", "raise"), pytest.raises(Struck):
+        unspool.drain()
+    assert (classes(), files(folder)) == ([], [".taken"])
+    assert unspool.drain() == 2
+    assert (classes(), files(folder)) == (["1", "2"], [])
+
+
+def test_whoever_is_killed_before_the_file_goes_stores_no_event_twice(
+    school: Enterprise, folder: Path
+) -> None:
+    put(school, 1, 2)
+    with armed("inbox.unspooled", "raise"), pytest.raises(Struck):
+        unspool.drain()
+    assert unspool.drain() == 2
+    assert (classes(), files(folder)) == (["1", "2"], [])
+
+
+def test_a_file_that_is_being_put_back_is_nobody_elses_and_new_events_go_to_another(
+    school: Enterprise, folder: Path
+) -> None:
+    put(school, 1)
+    taking = spool.take()
+    mine = next(taking)
+    assert list(spool.take()) == []
+    put(school, 2)
+    assert files(folder) == [".spool", ".taken"]
+    mine.remove()
+    taking.close()
+    assert unspool.drain() == 1
+    assert classes() == ["2"]
+
+
+def test_many_at_once_lose_nothing(school: Enterprise) -> None:
+    def write(first: int) -> None:
+        put(school, *range(first, first + 20))
+
+    threads = [threading.Thread(target=write, args=[first]) for first in range(0, 160, 20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert unspool.drain() == 160
+    assert Callback.objects.count() == 160
+
+
+def test_a_new_file_is_begun_where_one_is_large(school: Enterprise, folder: Path) -> None:
+    for number in range(3):
+        spool.append(school.pk, b"%d" % number + b"x" * spool.SEGMENT, timezone.now())
+    assert len(files(folder)) == 3
+    assert unspool.drain(most_files=1) == 1
+    assert len(files(folder)) == 2
+
+
+@pytest.fixture
+def web(transactional_db: None, school: Enterprise, client: Client) -> Client:
+    """A web process that knows its schools, as one that has run for a while."""
+    post(client, address(school), EVENT)
+    return client
+
+
+def test_while_the_database_is_away_an_event_is_kept_and_acknowledged(
+    web: Client, school: Enterprise, folder: Path
+) -> None:
+    with database_away():
+        answer = post(web, address(school), {"event": "class_over", "data": {"class_id": 5}})
+        refused = post(web, address(school, key="another key"), EVENT)
+    assert (answer.status_code, answer.json()) == (200, {"error_code": 0})
+    assert refused.status_code == 403
+    assert Callback.objects.count() == 1
+    process.drain()
+    assert classes() == ["100012345", "5"]
+
+
+def test_a_web_process_empties_its_own_spool_once_the_database_is_back(
+    web: Client, school: Enterprise, folder: Path
+) -> None:
+    with database_away():
+        post(web, address(school), {"event": "class_over", "data": {"class_id": 5}})
+    post(web, address(school), {"event": "class_over", "data": {"class_id": 6}})
+    assert classes() == ["100012345", "5", "6"]
+    assert files(folder) == []
+
+
+def test_where_the_disk_fails_too_nothing_is_acknowledged(
+    web: Client, school: Enterprise, folder: Path
+) -> None:
+    folder.write_text("a file where a folder should be")
+    with database_away():
+        answer = post(web, address(school), {"event": "class_over", "data": {"class_id": 5}})
+    assert (answer.status_code, answer.json()) == (503, {"error_code": 10202})
+
+
+def test_keys_are_remembered_longer_while_nobody_can_be_asked(web: Client, school: Enterprise) -> None:
+    [(token, sender)] = receive._senders.items()
+    receive._senders[token] = receive.Sender(
+        sender.enterprise_id, sender.sdkappid, sender.keys, sender.learnt - receive.KEYS_FOR_S - 1
+    )
+    with database_away():
+        assert post(web, address(school), EVENT).json() == {"error_code": 0}
+        receive._senders.clear()
+        answer = post(web, address(school), EVENT)
+    assert (answer.status_code, answer.json()) == (503, {"error_code": 10202})
+
+
+def test_a_connection_that_broke_since_its_last_use_is_opened_anew(web: Client, school: Enterprise) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    killer = connection.copy()
+    with killer.cursor() as cursor:
+        cursor.execute("select pg_terminate_backend(%s, 2000)", [pid])
+    killer.close()
+    answer = post(web, address(school), {"event": "class_over", "data": {"class_id": 5}})
+    assert answer.json() == {"error_code": 0}
+    assert (classes(), spool.waiting()) == (["100012345", "5"], 0)

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise
 from accounts.queries import people_for
+from accounts.watch import callback_state, held_reason
 from classes.models import Lesson
 from classes.queries import NEEDS, TROUBLE, needing
 from console.badges import sync_badge
 from console.mirror.choosing import number_of_differences
+from console.outbox.words import words_of
 from console.policy import Scope, may, scope_of
 
 
@@ -47,8 +49,8 @@ def needs_of(reader: Any, lessons: QuerySet[Lesson]) -> list[Need]:
         found += [_people(state, count) for state, count in states]
     found.append(_differences(number_of_differences(reader)))
     needs = [need for need in found if need.number]
-    if may(reader, "pull", "school") and not _has_private_key(reader.enterprise):
-        needs.insert(0, _no_key())
+    if may(reader, "pull", "school"):
+        needs = [*_of_school(reader.enterprise), *needs]
     return needs
 
 
@@ -69,12 +71,20 @@ def _differences(count: int) -> Need:
     return Need(count, words, "arrows-diff", "warn", reverse("mirror:differences"))
 
 
-def _no_key() -> Need:
-    words = _(
-        "The school's private key is missing, so no lesson can be made at iclass. Pull the school's data."
-    )
-    return Need(0, words, "key", "bad", reverse("accounts:school"))
+def _of_school(school: Enterprise | None) -> list[Need]:
+    """What is wrong with the school as such: each is nothing to count, and mended on its page."""
+    page = reverse("accounts:school")
+    found = []
+    if school and (reason := held_reason(school)):
+        found.append(Need(0, words_of(reason).what, "lock", "bad", page))
+    if not school or not school.private_key:
+        found.append(Need(0, _NO_KEY, "key", "bad", page))
+    if school and callback_state(school) in ("other", "none") and school.observed:
+        found.append(Need(0, _ELSEWHERE, "antenna-bars-off", "warn", page))
+    return found
 
 
-def _has_private_key(school: Enterprise | None) -> bool:
-    return school is not None and bool(school.private_key)
+_NO_KEY = _(
+    "The school's private key is missing, so no lesson can be made at iclass. Pull the school's data."
+)
+_ELSEWHERE = _("iclass sends its news elsewhere: the console does not hear at once what happens in lessons.")

@@ -7,8 +7,9 @@ from html import unescape
 import pytest
 import time_machine
 
-from accounts.models import Role
+from accounts.models import Enterprise, Role
 from classes.attendance.register import recompute
+from console.outbox.queue import hold_all, resume
 from tests.classes.rows import expect, held, over, planned, poll, pupils, running
 from tests.support.cast import person
 
@@ -101,6 +102,22 @@ def test_a_missing_private_key_is_the_first_thing_said(browse, alice):
     page = browse(alice, "/").content.decode()
     assert next(iter(needs(page))) == "/school/"
     assert "private key is missing" in page
+
+
+def test_a_school_of_which_nothing_is_sent_and_news_that_goes_elsewhere_are_said(browse, alice, school):
+    hold_all(school, "10217")
+    Enterprise.objects.filter(pk=school.pk).update(
+        observed={"call_back_url": "https://elsewhere.example/"}, sync_state="changed_outside"
+    )
+    page = browse(alice, "/").content.decode()
+    assert "refused our key" in page
+    assert "sends its news elsewhere" in page
+    resume(school, reasons=["10217"])
+    ours = Enterprise.objects.get(pk=school.pk).own_callback_url
+    Enterprise.objects.filter(pk=school.pk).update(call_back_url=ours, observed={"call_back_url": ours})
+    page = browse(alice, "/").content.decode()
+    assert "refused our key" not in page
+    assert "sends its news elsewhere" not in page
 
 
 def test_nothing_to_do_is_said_too(browse, sue):

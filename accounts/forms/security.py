@@ -24,9 +24,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
-        widget=forms.TextInput(
-            attrs={"autofocus": True, "autocomplete": "one-time-code", "inputmode": "numeric"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
 
@@ -36,6 +34,8 @@ class SecondStepForm(CodeForm):
     def __init__(self, person: User, address: str, *args: Any, **kwargs: Any) -> None:
         self.person, self.address, self.wait_s = person, address, 0
         super().__init__(*args, **kwargs)
+        # Where the code stands below a picture that is to be looked at first, this would scroll past it.
+        self.fields["code"].widget.attrs["autofocus"] = True
         self.fields["code"].help_text = _(
             "The six digits that your app shows now, or one of your recovery codes."
         )

@@ -1,4 +1,4 @@
-"""Signing in with a second factor, in a real browser under the content policy, at a desk and on a telephone."""
+"""Signing in with a second factor in a browser, under the content policy, at a desk and on a telephone."""
 
 import os
 from typing import Any

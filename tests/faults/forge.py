@@ -17,12 +17,17 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
+from django.apps import apps
 from django.conf import settings as current
+from django.utils import timezone
 
 from console.failpoints import all_defences
+from console.mirror.models import Watched
+from console.outbox.models import Operation
 from tests.support import database, environment
 
 DRAIN = "console.outbox.relay:drain"
@@ -30,6 +35,7 @@ HANDLE = "console.inbox.process:drain"
 POLL = "console.mirror.registry:poll"
 RECONCILE = "console.mirror.registry:reconcile_all"
 PATIENCE_S = 30.0
+LONG_AGO = timezone.make_aware(datetime(2001, 1, 1))
 
 
 class Child:
@@ -137,16 +143,25 @@ class Forge:
     ) -> bool:
         """Whether the job was killed at the `nth` passing of a point; False where it ended before.
 
-        A worker is given a lease of a hundredth of a second, so that its successor need not wait.
+        What it had leased is free at once: a test does not wait for a lease of a dead worker to end. A worker
+        that is to live gets a real one.
         """
-        child = self.start(
-            job, faults={at: f"kill@{nth}"}, settings={"LEASE_S": 0.01} | (settings or {}), **kwargs
-        )
+        child = self.start(job, faults={at: f"kill@{nth}"}, settings=settings, **kwargs)
         how = child.wait()
         if how["how"] == "killed":
+            end_leases(child.pid)
             return True
         _well(how, job)
         return False
+
+
+def end_leases(pid: int) -> None:
+    """Let the leases of a dead process be over, as they would be by and by."""
+    mine = f":{pid}:"
+    Operation.objects.filter(lease_owner__contains=mine).update(lease_until=LONG_AGO)
+    for model in apps.get_models():
+        if issubclass(model, Watched):
+            model._default_manager.filter(look_owner__contains=mine).update(look_until=LONG_AGO)
 
 
 def _well(how: dict[str, Any], job: str) -> Any:

@@ -18,7 +18,7 @@ POINTS = (
 )  # fmt: skip
 #: What a person changes again while the worker with the first change stands still.
 CHANGED_AGAIN = ("user/profile/modify", "class/modify", "business/modify")
-LEASE_S = 0.15
+LEASE_S = 0.3
 
 
 @dataclass
@@ -34,7 +34,6 @@ def pause(point: str, intent: Intent, world: World, forge: Forge, tally: Tally) 
     wished = intent.act(world, subject)
     if point in LOOKING:
         assert forge.killed(DRAIN, at="outbox.answered")
-        time.sleep(0.02)
     worker = forge.start(DRAIN, faults={point: "stop@1"}, settings={"LEASE_S": LEASE_S})
     if not worker.stopped():
         finish()

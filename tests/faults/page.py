@@ -1,0 +1,60 @@
+"""The lists of docs/faults.md: `python -m tests.faults.page` writes them anew from what the code declares."""
+
+import importlib
+import os
+import pkgutil
+import re
+from pathlib import Path
+
+import django
+
+from console import failpoints
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
+BEGIN, END = "<!-- begin {} -->", "<!-- end {} -->"
+
+
+def lists() -> dict[str, str]:
+    """The two tables by name."""
+    _load()
+    return {
+        "points": _table("fail-point", [(one.name, one.means) for one in failpoints.all_points()]),
+        "defences": _table("defence", [(one.name, one.means) for one in failpoints.all_defences()]),
+    }
+
+
+def written(text: str) -> str:
+    """The page with both tables as they should be."""
+    for name, table in lists().items():
+        begin, end = BEGIN.format(name), END.format(name)
+        pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+        text = pattern.sub(lambda _: f"{begin}\n{table}\n{end}", text)  # noqa: B023 (used at once)
+    return text
+
+
+def _load() -> None:
+    """Everything that may declare a point; apps are loaded by Django."""
+    importlib.import_module("console.urls")
+    for package in ("console.outbox", "console.inbox", "console.mirror", "console.audit", "console.iclass"):
+        home = importlib.import_module(package)
+        for module in pkgutil.iter_modules(home.__path__, f"{package}."):
+            if not module.name.endswith("migrations"):
+                importlib.import_module(module.name)
+
+
+def _table(what: str, rows: list[tuple[str, str]]) -> str:
+    # Names that tests declare for themselves are of no machine.
+    known = [(name, means) for name, means in rows if not name.startswith("test")]
+    return "\n".join(
+        [f"| {what} | means |", "|---|---|", *(f"| {name} | {means} |" for name, means in known)]
+    )
+
+
+def main() -> None:
+    PAGE.write_text(written(PAGE.read_text()))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+    django.setup()
+    main()

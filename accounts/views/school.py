@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, UpdateView
 
@@ -18,6 +19,7 @@ from accounts.connection import try_connection
 from accounts.forms import SECTIONS, SchoolForm
 from accounts.models import Enterprise
 from accounts.sign_in.proof import FreshProof
+from accounts.watch import callback_state
 from console.policy import current_school
 from console.policy.pages import SchoolPage
 
@@ -67,13 +69,9 @@ def licence_of(school: Enterprise) -> dict[str, Any] | None:
 
 def callback_of(school: Enterprise) -> dict[str, Any]:
     """Our address, the host that the service calls, and the state: ours · sending · other · none."""
-    ours, wanted = school.own_callback_url, school.call_back_url
-    told = school.observed.get("call_back_url", "")
-    if wanted != ours:
-        state = "other" if wanted or told else "none"
-    else:
-        state = "ours" if told == ours else "sending"
-    return {"ours": ours, "state": state, "other": urlsplit(told or wanted).netloc}
+    address = school.observed.get("call_back_url", "") or school.call_back_url
+    state = callback_state(school)
+    return {"ours": school.own_callback_url, "state": state, "other": urlsplit(address).netloc}
 
 
 class SchoolEdit(OwnSchool, FreshProof, UpdateView):
@@ -119,7 +117,13 @@ class SchoolAct(OwnSchool):
             self.act()
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-        return redirect("accounts:school")
+        return redirect(self.back())
+
+    def back(self) -> str:
+        """Where the button stood: `next`, a page of ours, else the settings."""
+        asked = self.request.POST.get("next", "")
+        ours = url_has_allowed_host_and_scheme(asked, {self.request.get_host()}, self.request.is_secure())
+        return asked if ours else reverse("accounts:school")
 
     def act(self) -> None:
         raise NotImplementedError

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+import time_machine
+from django.utils import timezone, translation
 
+from accounts.connection import try_connection
 from accounts.models import Enterprise, User
 from console.audit.models import AuditEntry
 from console.outbox.models import Operation
@@ -161,6 +163,30 @@ def test_the_connection_is_tried_while_one_waits_and_changes_nothing(
     assert fresh(school).observed == {}
     assert not Operation.objects.exists()
     assert AuditEntry.objects.get().action == "school.test"
+
+
+def test_the_connection_is_told_with_its_round_trip_and_clocks_that_differ(
+    alice: User, school: Enterprise, iclass: Sandbox
+) -> None:
+    told = try_connection(school, by=alice)
+    assert (told.good, told.skew_s) == (True, pytest.approx(0, abs=1))
+    assert 0 < told.milliseconds < 5000
+    assert str(told.milliseconds) in told.words
+    before = timezone.now() - timedelta(seconds=40)
+    with translation.override("en"), time_machine.travel(before, tick=True):
+        told = try_connection(school, by=alice)
+    assert told.skew_s == pytest.approx(40, abs=2)
+    assert f"The clock of this computer is {told.skew_s} seconds behind iclass's." in told.words
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads"), [("/sync/sent/?state=held", None), ("https://elsewhere.example/", PAGE), ("", PAGE)]
+)
+def test_the_test_of_the_connection_leads_back_to_where_the_button_stood(
+    alice: User, iclass: Sandbox, asked: str, leads: str | None
+) -> None:
+    answer = reader(alice).post(PAGE + "test/", {"next": asked})
+    assert answer["Location"] == (leads or asked)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

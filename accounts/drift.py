@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,7 @@ from console.outbox.models import Operation
 from console.outbox.queue import enqueue
 from console.outbox.states import SyncState
 
-LABELS_OF_PERSON = {
+LABELS_OF_PERSON: dict[str, str | Promise] = {
     "role": gettext_lazy("role"),
     "nickname": gettext_lazy("name"),
     "gender": gettext_lazy("gender"),
@@ -26,7 +27,7 @@ LABELS_OF_PERSON = {
     "phone_no": gettext_lazy("phone"),
     "e_mail": gettext_lazy("e-mail"),
 }
-LABELS_OF_SCHOOL = {
+LABELS_OF_SCHOOL: dict[str, str | Promise] = {
     "name": gettext_lazy("name"),
     "contact_user": gettext_lazy("contact"),
     "phone_no": gettext_lazy("phone"),

@@ -1,6 +1,6 @@
 """Where a lesson differs from the service: ours sent there, or theirs taken over here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.mirror import person_of
 from accounts.models import Role, User
 from classes.attendance.register import recompute
 from classes.compare import LABELS, tell
 from classes.kinds import Status
-from classes.mirror.seen import adopt_members, moment, next_look, person_of
+from classes.mirror.seen import adopt_members, moment, next_look
 from classes.mirror.wanted import everything_wanted, wanted_members
 from classes.models import Lesson
 from classes.services import FIELDS, cancel_lesson, push_lesson
@@ -118,7 +119,7 @@ def _members(lesson: Lesson, name: str, told: dict[str, str]) -> None:
     adopt_members(lesson, {user_id: role for user_id, role in told.items() if has.get(user_id) != role})
 
 
-_TAKE = {
+_TAKE: dict[str, Callable[[Lesson, str, Any], None]] = {
     "starts_at": _time,
     "ends_at": _time,
     "auto_open_mic": _flag,

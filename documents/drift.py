@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,7 +31,7 @@ COLUMNS = {
     "permission": "permission",
     "transcode": "transcode_wanted",
 }
-LABELS = {
+LABELS: dict[str, str | Promise] = {
     "name": gettext_lazy("name"),
     "ext": gettext_lazy("kind"),
     "bytes": gettext_lazy("size"),

@@ -72,7 +72,7 @@ def is_news(
         return False
     if row.sync_state == SyncState.CHANGED_OUTSIDE and differences(wanted, observed, optional):
         return False  # whoever ignores a difference decides the row's state with it
-    return row.sync_state != state_of(row, wanted, observed, optional)
+    return bool(row.sync_state != state_of(row, wanted, observed, optional))
 
 
 def asked(operation: Operation, name: str) -> bool:

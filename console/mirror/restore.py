@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from console.failpoints import defence
 from console.mirror.drift import differences_of
-from console.mirror.registry import Report, reconcile
+from console.mirror.registry import reconcile
+from console.mirror.report import Report
 from console.outbox.kinds import Nature, kind_of
 from console.outbox.models import Operation
 from console.outbox.queue import hold_all, resume

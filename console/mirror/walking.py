@@ -151,7 +151,7 @@ class Round:
         with connection.cursor() as cursor:
             cursor.execute(_RENEW, [settings.LEASE_S, self.state.pk, self.state.fence])
             self.renewed = time.monotonic()
-            return cursor.rowcount == 1
+            return bool(cursor.rowcount == 1)
 
     def finish(self) -> None:
         """Keep what the walk told and let the next one begin."""

@@ -10,7 +10,8 @@ from tests.faults.sizes import dice, size
 from tests.faults.verdicts import judge
 
 OBJECTS = size(full=1000, ci=1000)
-pytestmark = pytest.mark.django_db(transaction=True)
+# Nine calls in ten only plant the things; a busy machine takes minutes for what takes 20 s alone.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
 
 def check(two, objects, name="divergence"):

@@ -6,7 +6,8 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
 from console.mirror import restore
-from console.mirror.registry import Report, reconcile
+from console.mirror.registry import reconcile
+from console.mirror.report import Report
 
 
 def _told(report: Report) -> str:

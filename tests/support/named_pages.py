@@ -13,7 +13,10 @@ def named(*names: str) -> list[object]:
 
 
 classes = [path("person/<int:pk>/", nothing, name="person"), *named("home", "lessons", "lesson_add")]
-accounts = named("sign_in", "sign_out", "people", "groups", "school", "person_add")
+accounts = named(
+    *("sign_in", "sign_out", "my_sign_in", "people", "groups", "school", "schools", "school_leave"),
+    "person_add",
+)
 
 urlpatterns = [
     path("admin/", include((named("index", "logout"), "admin"))),
@@ -23,4 +26,6 @@ urlpatterns = [
     path("outbox/", include((named("operations"), "outbox"))),
     path("inbox/", include((named("callbacks"), "inbox"))),
     path("mirror/", include((named("differences"), "mirror"))),
+    path("jobs/", include((named("jobs"), "jobs"))),
+    path("notices/", include((named("notices"), "notices"))),
 ]

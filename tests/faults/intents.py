@@ -1,16 +1,15 @@
 """A wish for each changing endpoint, uttered through the real services.
 
-    for intent in INTENTS:
-        subject = intent.subject(world)     # made and settled at the service, where it has to be there before
+    for intent, subject in zip(INTENTS, subjects(world, INTENTS), strict=True):
         intent.act(world, subject)          # what a person does; its operation now waits
 
-`world` is a school with a teacher and an administrator (`World(school, by, teacher)`). Each subject is new,
-so that two wishes never meet. `deeds` does the acting by name, for a child of the forge:
-`forge.killed(DEED, at="outbox.enqueued", endpoint="class/modify", subject=pk, school=pk)`.
+`world` is a school with a teacher and an administrator (`World(school, by, teacher)`). `subjects` makes what
+has to be at the service before, many at a time. Each is new, so that two wishes never meet. `deed` does the
+acting by name, for a child of the forge: `forge.killed(DEED, at=…, **order_of(intent, world, subject))`.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -31,9 +30,10 @@ from classes.services import (
     take_out,
     visitor_pass,
 )
-from console.outbox import relay
+from console.outbox.models import Operation
 from documents.models import Document
 from documents.services import add_document, delete_document
+from tests.faults.work import WORKING, finish
 
 DEED = "tests.faults.intents:deed"
 
@@ -74,7 +74,8 @@ class World:
 
 def settled(row: Any) -> Any:
     """The row once everything owed for it is done."""
-    relay.drain()
+    if Operation.objects.filter(state__in=WORKING).exists():
+        finish()
     row.refresh_from_db()
     assert row.remote_id, f"{row} did not reach the service: {row.sync_state} {row.sync_reason}"
     return row
@@ -82,65 +83,63 @@ def settled(row: Any) -> Any:
 
 @dataclass(frozen=True)
 class Intent:
-    """A wish that ends in calls of `endpoint`."""
+    """A wish that ends in calls of `endpoint`. `make` makes its subject, not sent yet (None: needs none)."""
 
     endpoint: str
-    subject: Callable[[World], Any]
+    make: Callable[[World], Any]
     act: Callable[[World, Any], Any]
+
+
+def subjects(world: World, intents: Sequence[Intent]) -> list[Any]:
+    """A subject for each wish, settled at the service; one drain for all of them."""
+    made = [intent.make(world) for intent in intents]
+    return [row if row is None or isinstance(row, Enterprise) else settled(row) for row in made]
 
 
 def _nothing(world: World) -> None:
     return None
 
 
-def _lesson(world: World) -> Lesson:
-    return settled(world.lesson())
-
-
 def _running(world: World) -> Lesson:
-    lesson = _lesson(world)
+    lesson = world.lesson()
     start_lesson(lesson=lesson, by=world.by)
-    return settled(lesson)
-
-
-def _peopled(world: World) -> Lesson:
-    student = settled(world.person())
-    return settled(world.lesson(students=[student]))
-
-
-def _with_newcomer(world: World) -> Lesson:
-    settled(world.person())
-    return _lesson(world)
+    return lesson
 
 
 def _open(world: World) -> Lesson:
-    """A lesson that begins in ten minutes, with somebody registered who may go in."""
-    settled(world.person())
+    """A public lesson that begins in ten minutes, and somebody registered who may go in."""
+    guest(world)
     soon = timezone.now() + timedelta(minutes=10)
-    public = {"class_type": ClassType.PUBLIC, "starts_at": soon, "ends_at": soon + timedelta(hours=1)}
-    return settled(world.lesson(**public))
+    return world.lesson(class_type=ClassType.PUBLIC, starts_at=soon, ends_at=soon + timedelta(hours=2))
 
 
 def _with_guest(world: World) -> Lesson:
     lesson = _open(world)
-    settled(enter_for(lesson=lesson, person=_newcomer(world), by=world.by))
+    enter_for(lesson=lesson, person=guest(world), by=world.by)
     return lesson
 
 
-def _newcomer(world: World) -> User:
-    return User.objects.filter(enterprise=world.school, role=Role.STUDENT).latest("pk")
+def _for_guest(world: World) -> Lesson:
+    guest(world)
+    return world.lesson()
+
+
+def guest(world: World) -> User:
+    """The school's first student."""
+    students = User.objects.filter(enterprise=world.school, role=Role.STUDENT)
+    return students.order_by("pk").first() or world.person()
 
 
 INTENTS = (
     Intent("user/register", _nothing, lambda world, _: world.person()),
     Intent(
         "user/profile/modify",
-        lambda world: settled(world.person()),
+        World.person,
         lambda world, person: edit_person(person=person, by=world.by, nickname=f"Knave {person.pk}"),
     ),
     Intent(
         "user/token/update",
-        lambda world: settled(world.person()),
+        World.person,
         lambda world, person: new_token(person=person, by=world.by),
     ),
     Intent(
@@ -153,31 +152,31 @@ INTENTS = (
     Intent("class/create", _nothing, lambda world, _: world.lesson()),
     Intent(
         "class/modify",
-        _lesson,
+        World.lesson,
         lambda world, lesson: edit_lesson(lesson=lesson, by=world.by, topic=f"{lesson.topic} again"),
     ),
-    Intent("class/delete", _lesson, lambda world, lesson: cancel_lesson(lesson=lesson, by=world.by)),
-    Intent("class/start", _lesson, lambda world, lesson: start_lesson(lesson=lesson, by=world.by)),
+    Intent("class/delete", World.lesson, lambda world, lesson: cancel_lesson(lesson=lesson, by=world.by)),
+    Intent("class/start", World.lesson, lambda world, lesson: start_lesson(lesson=lesson, by=world.by)),
     Intent("class/stop", _running, lambda world, lesson: stop_lesson(lesson=lesson, by=world.by)),
     Intent(
         "member/add",
-        _with_newcomer,
-        lambda world, lesson: edit_lesson(lesson=lesson, by=world.by, students=[_newcomer(world)]),
+        _for_guest,
+        lambda world, lesson: edit_lesson(lesson=lesson, by=world.by, students=[guest(world)]),
     ),
     Intent(
         "member/delete",
-        _peopled,
+        lambda world: world.lesson(students=[guest(world)]),
         lambda world, lesson: edit_lesson(lesson=lesson, by=world.by, students=[]),
     ),
     Intent(
         "member/join",
         _open,
-        lambda world, lesson: enter_for(lesson=lesson, person=_newcomer(world), by=world.by),
+        lambda world, lesson: enter_for(lesson=lesson, person=guest(world), by=world.by),
     ),
     Intent(
         "member/quit",
         _with_guest,
-        lambda world, lesson: take_out(lesson=lesson, person=_newcomer(world), by=world.by),
+        lambda world, lesson: take_out(lesson=lesson, person=guest(world), by=world.by),
     ),
     Intent(
         "member/visitor/join",
@@ -187,7 +186,7 @@ INTENTS = (
     Intent("document/add", _nothing, lambda world, _: world.document()),
     Intent(
         "document/delete",
-        lambda world: settled(world.document()),
+        World.document,
         lambda world, document: delete_document(document=document, by=world.by),
     ),
 )

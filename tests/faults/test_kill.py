@@ -1,16 +1,26 @@
 """kill -9 at every fail-point of the outbox × every changing endpoint: nothing lost, nothing doubled."""
 
+from typing import Any
+
+import pytest
+
 from tests.faults.forge import DRAIN, Forge
 from tests.faults.goals import goal
-from tests.faults.intents import DEED, INTENTS, Intent, World, order_of
+from tests.faults.intents import DEED, INTENTS, Intent, World, order_of, subjects
 from tests.faults.oracle import Oracle
 from tests.faults.sizes import dice, size
 from tests.faults.work import LOOKING, POINTS, finish, unfinished
 
+Wish = tuple[Intent, Any]
+#: A loaded machine takes its time over two hundred processes.
+pytestmark = pytest.mark.timeout(size(full=7200, ci=400))
+#: So many subjects are made at a time.
+BATCH = 100
 
-def killed_at(point: str, intent: Intent, world: World, forge: Forge, patience: float) -> int:
+
+def killed_at(point: str, wish: Wish, world: World, forge: Forge, patience: float) -> int:
     """Utter a wish, kill what works on it at a point, let a clean worker finish; the number of kills."""
-    subject = intent.subject(world)
+    intent, subject = wish
     kills = 0
     if point == "outbox.enqueued":
         kills += forge.killed(DEED, at=point, **order_of(intent, world, subject))
@@ -35,7 +45,12 @@ def plan(kills: int) -> list[tuple[str, Intent]]:
 def check_kills(
     pairs: list[tuple[str, Intent]], world: World, forge: Forge, oracle: Oracle, patience: float = 20.0
 ) -> None:
-    kills = sum(killed_at(point, intent, world, forge, patience) for point, intent in pairs)
+    kills = 0
+    for begin in range(0, len(pairs), BATCH):
+        batch = pairs[begin : begin + BATCH]
+        wanted = subjects(world, [intent for _, intent in batch])
+        for (point, intent), subject in zip(batch, wanted, strict=True):
+            kills += killed_at(point, (intent, subject), world, forge, patience)
     verdict = oracle.judge()
     goal("kill -9", kills=kills, cases=len(pairs), points=len(POINTS), endpoints=len(INTENTS),
          **verdict.figures())  # fmt: skip

@@ -4,14 +4,18 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from console.outbox.models import Attempt, Operation
 from tests.faults.forge import DRAIN, Child, Forge
 from tests.faults.goals import goal
-from tests.faults.intents import INTENTS, Intent, World
+from tests.faults.intents import INTENTS, Intent, World, subjects
 from tests.faults.oracle import Oracle, Verdict
 from tests.faults.sizes import dice, size
 from tests.faults.work import LOOKING, finish, unfinished
 
+#: A loaded machine takes its time over leases and processes.
+pytestmark = pytest.mark.timeout(size(full=7200, ci=400))
 POINTS = (
     "outbox.claimed", "outbox.prepared", "outbox.sending", "outbox.answered", "outbox.closing",
     "outbox.recorded", *LOOKING,
@@ -28,9 +32,9 @@ class Tally:
     stale: list[str] = field(default_factory=list)
 
 
-def pause(point: str, intent: Intent, world: World, forge: Forge, tally: Tally) -> None:
+def pause(point: str, wish: tuple[Intent, Any], world: World, forge: Forge, tally: Tally) -> None:
     """One worker stands still at a point until its lease is over and another has done the work."""
-    subject = intent.subject(world)
+    intent, subject = wish
     wished = intent.act(world, subject)
     if point in LOOKING:
         assert forge.killed(DRAIN, at="outbox.answered")
@@ -73,8 +77,9 @@ def plan(pauses: int) -> list[tuple[str, Intent]]:
 
 def check_pauses(pairs: list[tuple[str, Intent]], world: World, forge: Forge, oracle: Oracle) -> Verdict:
     tally = Tally()
-    for point, intent in pairs:
-        pause(point, intent, world, forge, tally)
+    wanted = subjects(world, [intent for _, intent in pairs])
+    for (point, intent), subject in zip(pairs, wanted, strict=True):
+        pause(point, (intent, subject), world, forge, tally)
     verdict = oracle.judge()
     goal("paused workers", paused=tally.paused, taken_over=tally.taken_over, stale_writes=len(tally.stale),
          **verdict.figures())  # fmt: skip

@@ -37,10 +37,10 @@ def lesson_of(callback: Callback) -> Lesson | None:
     return Lesson.objects.filter(enterprise_id=callback.enterprise_id, remote_id=callback.class_id).first()
 
 
-def _known(callback: Callback) -> Lesson:
+def _known(callback: Callback, lesson: Lesson | None) -> Lesson:
+    """The lesson found, or why the event ends otherwise."""
     if not callback.class_id:
         raise SetAside("no_class")
-    lesson = lesson_of(callback)
     if lesson is None or not (TOMBSTONE.up or _verdict(lesson) is None):
         raise Park(UNKNOWN_CLASS)
     return lesson
@@ -59,7 +59,7 @@ def _verdict(lesson: Lesson) -> str | None:
 @handles("quit_class")
 def look(callback: Callback) -> str | None:
     """Something happened in a lesson: ask the service; an entry or exit is evidence besides."""
-    lesson = _known(callback)
+    lesson = _known(callback, lesson_of(callback))
     record_callback(lesson, callback.event, _data(callback), seen_at=callback.received_at)
     if _verdict(lesson):
         return DELETED
@@ -76,16 +76,24 @@ def keep_tracks(callback: Callback) -> str | None:
     """
     _lock_class(callback)
     lesson = lesson_of(callback)
-    for video_id, track in fold(_tellings(callback)).tracks.items():
-        Recording.objects.update_or_create(
-            enterprise_id=callback.enterprise_id,
-            class_id=callback.class_id,
-            video_id=video_id,
-            defaults=track | ({"lesson": lesson} if lesson else {}),
-        )
+    _write(callback, lesson, fold(_tellings(callback)).tracks)
     if fold([_data(callback)]).odd:
         raise SetAside("odd_track")
-    return _verdict(_known(callback))
+    return _verdict(_known(callback, lesson))
+
+
+def _write(callback: Callback, lesson: Lesson | None, tracks: Mapping[str, Mapping[str, Any]]) -> None:
+    """Rows of the tracks; one that says what it said is left alone. A lesson once found is kept."""
+    place = {"enterprise_id": callback.enterprise_id, "class_id": callback.class_id}
+    rows = {row.video_id: row for row in Recording.objects.filter(**place)}
+    for video_id, track in tracks.items():
+        wanted = {**track, "lesson_id": lesson.pk} if lesson else track
+        row = rows.get(video_id) or Recording(**place, video_id=video_id)
+        changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+        if changed or row.pk is None:
+            for name in changed:
+                setattr(row, name, wanted[name])
+            row.save()
 
 
 def _tellings(callback: Callback) -> list[Any]:

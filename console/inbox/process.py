@@ -135,6 +135,7 @@ def _later(callback: Callback, state: str, reason: str, *, most: int, pause: int
     callback.due_at = timezone.now() + timedelta(seconds=seconds)
 
 
+@transaction.atomic
 def release(enterprise_id: int, class_id: str) -> int:
     """Handle the parked events of a lesson that has just become known; returns how many.
 

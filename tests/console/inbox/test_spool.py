@@ -1,10 +1,8 @@
 """Callbacks while the database is away: on the disk before they are acknowledged, in the table afterwards."""
 
-import contextlib
 import resource
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from console.failpoints import Struck, armed
 from console.inbox import process, receive, spool, unspool
 from console.inbox.models import Callback
 from tests.console.inbox.test_receive import EVENT, address, post
+from tests.support.outage import database_away
 
 
 @pytest.fixture(autouse=True)
@@ -25,19 +24,6 @@ def folder(tmp_path: Path, settings: Any) -> Path:
     settings.SPOOL_DIR = tmp_path / "spool"
     receive.forget_senders()
     return tmp_path / "spool"
-
-
-@contextlib.contextmanager
-def database_away() -> Iterator[None]:
-    """No server answers any more: connections that are open break, new ones are refused."""
-    options = connection.settings_dict["OPTIONS"]
-    connection.close()
-    connection.settings_dict["OPTIONS"] = {**options, "port": "1"}
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["OPTIONS"] = options
 
 
 def body(number: int) -> bytes:

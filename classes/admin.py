@@ -13,7 +13,7 @@ from accounts.queries import active
 from classes import services
 from classes.adminforms import LessonForm
 from classes.kinds import Status
-from classes.models import Attendance, Course, Lesson, Member, Observation, Recording, Stay
+from classes.models import Attendance, Course, Entry, Lesson, Member, Observation, Recording, Stay
 from console.outbox.mirroredadmin import AT_THE_SERVICE, MirroredAdmin
 from console.policy.admin import ReadOnlyAdmin, ScopedRelatedFilter
 
@@ -152,3 +152,12 @@ class RecordingAdmin(ReadOnlyAdmin):
     list_select_related = ("lesson",)
     list_filter = ("video_type",)
     exclude = ("url", "raw")
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnlyAdmin):
+    resource = "entry"
+    list_display = ("id", "lesson", "act", "person", "nickname", "sync_state", "created_at")
+    list_select_related = ("lesson", "person")
+    list_filter = ("act",)
+    exclude = ("password", "user_token", "user_sig", "seal_id")

@@ -9,9 +9,10 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import Enterprise, Role, StudentGroup, User
-from classes.models import Attendance, Course, Lesson, Member, Observation, Recording, Stay
+from classes.models import Attendance, Course, Entry, Lesson, Member, Observation, Recording, Stay
 from console.audit.models import AuditEntry
 from console.inbox.models import Callback
+from console.jobs.models import Job
 from console.mirror.models import Ignored
 from console.outbox.models import Attempt, Gate, Operation
 from console.policy.models import ApiToken
@@ -23,9 +24,18 @@ from tests.support.service import lesson_of, tomorrow_at
 
 pytestmark = pytest.mark.django_db
 
-#: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, and an entry of a
-#: group's list, which stands on the group's own form.
-NOT_TABLES = {"outbox.pulse", "mirror.walked", "mirror.missed", "accounts.groupstudent", "accounts.guesses"}
+#: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, counts; and what
+#: stands on a page of its own: an entry of a group's list, a person's notices, visits of operators.
+NOT_TABLES = {
+    "outbox.pulse",
+    "mirror.walked",
+    "mirror.missed",
+    "inbox.refusal",
+    "accounts.groupstudent",
+    "accounts.guesses",
+    "notices.notice",
+    "accounts.visit",
+}
 READ_ONLY = (
     Operation,
     Attempt,
@@ -40,6 +50,8 @@ READ_ONLY = (
     AuditEntry,
     Ignored,
     Gate,
+    Job,
+    Entry,
 )
 #: Read-only, but people decide about them by an act of the list.
 DECIDED = {Operation, Callback}
@@ -83,6 +95,15 @@ def world(school: Enterprise, alice: User, bob: User) -> dict[type, object]:
         Callback: Callback.objects.create(
             enterprise=school, fingerprint="f", event="class_over", class_id="7", body={"url": CANARY}
         ),
+        Entry: Entry.objects.create(
+            enterprise=school,
+            lesson=lesson,
+            act="visitor",
+            nickname="Hatter",
+            user_token=CANARY,
+            user_sig=CANARY,
+        ),
+        Job: Job.objects.create(enterprise=school, kind="tests.nothing", created_by=alice),
         Gate: Gate.objects.get_or_create(enterprise=school)[0],
         Ignored: Ignored.objects.create(
             enterprise=school, subject_type="classes.lesson", subject_id=lesson.pk, field="topic"

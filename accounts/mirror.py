@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Enterprise, Role, User
-from console.iclass import BusinessInfo, UserInfo
+from console.iclass import BadKey, BusinessInfo, UserInfo, user_sig
 from console.mirror.drift import is_news, settle, state_of
 from console.outbox.states import SyncState
 
@@ -17,8 +17,11 @@ OPTIONAL = ("avatar", "gender")
 
 
 def moment(seconds: int) -> datetime | None:
-    """Unix seconds as a time; None for 0, which the service means as "not yet"."""
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    """Unix seconds as a time; None for 0, which the service means as "not yet", and for what is no time."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def wanted_person(person: User) -> dict[str, Any]:
@@ -104,10 +107,11 @@ def _outsider(enterprise: Enterprise, user_id: str) -> User:
 
 def person_of(enterprise: Enterprise, user_id: str, role: Role) -> User:
     """The person of this id. One whom the service only names gets a row that its list fills in later."""
+    user_id = user_id[:64]
     known = User.objects.filter(enterprise=enterprise, user_id=user_id).first()
     if known:
         return known
-    person = _outsider(enterprise, user_id[:64])
+    person = _outsider(enterprise, user_id)
     person.role, person.nickname, person.sync_state = role, user_id[:60], SyncState.IN_SYNC
     person.save()
     return person
@@ -127,18 +131,37 @@ def school_seen(school: Enterprise, info: BusinessInfo) -> bool:
     if first:
         for name in SCHOOL:
             if value := observed[name]:
-                setattr(school, name, value)
-    school.busi_type, school.super_admin, school.icon = info.busi_type, info.super_admin, info.icon
+                setattr(school, name, _fitting(school, name, value))
+    for name in ("busi_type", "super_admin", "icon"):
+        setattr(school, name, _fitting(school, name, getattr(info, name)))
     school.bizid, school.valid_seconds = info.bizid, info.valid_time
     school.create_time = moment(info.create_time)
     extra = ["busi_type", "super_admin", "icon", "bizid", "valid_seconds", "create_time"]
     for name in ("private_key", "secret_key"):
-        if told := getattr(info, name).reveal():
+        told = getattr(info, name).reveal()
+        if told and (name != "private_key" or _signs(told, school)):
             held = getattr(school, name)
             if held is None or held.reveal() != told:
                 setattr(school, name, told)
                 extra.append(name)
     changed = [name for name in (*SCHOOL, *extra) if first or name in extra]
     return settle(
-        school, info.enterprise_id, wanted=wanted_school(school), observed=observed, extra=tuple(changed)
+        school, info.enterprise_id[:64], wanted=wanted_school(school), observed=observed, extra=tuple(changed)
     )
+
+
+def _fitting(school: Enterprise, name: str, value: Any) -> Any:
+    """A text no longer than its column, a number that is none below nothing."""
+    if isinstance(value, int):
+        return max(value, 0)
+    length = school._meta.get_field(name).max_length
+    return value[:length]
+
+
+def _signs(private_key: str, school: Enterprise) -> bool:
+    """Whether this is a key at all: one that was spoilt on its way must not take the place of a good one."""
+    try:
+        user_sig(private_key, sdkappid=school.sdkappid, identifier="a", lifetime_s=1, now=0)
+    except BadKey:
+        return False
+    return True

@@ -1,12 +1,12 @@
 """The service's courseware → our documents: how it is seen, adopted and said in our words."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.mirror import person_of
+from accounts.mirror import moment, person_of
 from accounts.models import Enterprise, Role
 from console.iclass import DocumentInfo
 from console.mirror.copies import differs
@@ -98,7 +98,7 @@ def next_look(document: Document) -> datetime | None:
     if document.deleted_at or not document.remote_id or not converting or document.transcode_code:
         return None
     now = timezone.now()
-    begun = datetime.fromtimestamp(document.observed.get("uploaded", 0), UTC)
+    begun = moment(document.observed.get("uploaded", 0)) or document.created_at
     waited = now - max(begun, document.created_at)
     return now + timedelta(seconds=settings.TRANSCODE_POLL_S) if waited < PATIENCE else None
 

@@ -87,10 +87,13 @@ class Enterprise(Sealed, Mirrored):
 
     @property
     def licence_ends_at(self) -> datetime | None:
-        """`create_time + valid_time`; None where the service has not said."""
+        """`create_time + valid_time`; None where the service has not said, or said what is no time."""
         if not self.create_time or not self.valid_seconds:
             return None
-        return datetime.fromtimestamp(self.create_time.timestamp() + self.valid_seconds, UTC)
+        try:
+            return datetime.fromtimestamp(self.create_time.timestamp() + self.valid_seconds, UTC)
+        except (OverflowError, OSError, ValueError):
+            return None
 
     @property
     def own_callback_url(self) -> str:

@@ -1,13 +1,13 @@
 """Writing what the service says of a lesson: the one place where a class becomes a row."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.mirror import person_of
+from accounts.mirror import moment, person_of
 from accounts.models import Enterprise, Role
 from classes.attendance.register import freeze_policy
 from classes.kinds import ClassType, Status
@@ -21,10 +21,8 @@ from console.outbox.states import SyncState
 
 #: A class may run at most this long at the service with both its times the same (document's example).
 ODD_END = timedelta(hours=2)
-
-
-def moment(seconds: int) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+#: Beyond these a number of the service is none that a lesson can have; the difference shows it all the same.
+MOST_BITRATE, DEFAULT_BITRATE, MOST_ON_MIC = 100_000, 850, 10_000
 
 
 def news_of_lesson(lesson: Lesson, info: ClassInfo) -> bool:
@@ -133,8 +131,8 @@ def adopt_lesson(enterprise: Enterprise, info: ClassInfo, *, double_of: int | No
         record_types=[kind for kind in info.settings.record_types if kind in ("local", "remote")],
         auto_open_mic=bool(info.settings.auto_open_mic),
         auto_open_camera=bool(info.settings.auto_open_camera),
-        bitrate=info.settings.bitrate,
-        max_on_mic=info.max_member_limit or None,
+        bitrate=info.settings.bitrate if 0 < info.settings.bitrate <= MOST_BITRATE else DEFAULT_BITRATE,
+        max_on_mic=info.max_member_limit if 0 < info.max_member_limit <= MOST_ON_MIC else None,
         made_outside=True,
         double_of_id=double_of,
         remote_id=str(info.class_id),

@@ -16,6 +16,8 @@ COPIES = defence("mirror.copies", "what may be a second copy of a thing of ours 
 FIELD = "copy_of"
 #: How long after it was first sent a command may still take effect, and how far clocks may be apart.
 LATE = timedelta(days=1)
+#: Unix seconds of ten digits are times; what is more is none.
+LAST = 10**10
 
 
 def sent_since(enterprise: Any, kind: str, oldest: int) -> dict[str, int]:
@@ -23,7 +25,7 @@ def sent_since(enterprise: Any, kind: str, oldest: int) -> dict[str, int]:
     if not COPIES.up:
         return {}
     creates = Operation.objects.filter(enterprise=enterprise, kind=kind, first_sent_at__isnull=False)
-    if oldest:
+    if 0 < oldest < LAST:
         creates = creates.filter(first_sent_at__gte=datetime.fromtimestamp(oldest, UTC) - LATE)
     found: dict[str, int] = {}
     for subject_id, lane, args in creates.order_by("-id").values_list("subject_id", "lane", "args"):

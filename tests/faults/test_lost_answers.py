@@ -1,0 +1,15 @@
+"""Lost answers on create, add, register and member/add, in every shape: nothing lost, nothing doubled."""
+
+import pytest
+
+from tests.faults.lost import check_beyond, check_lost
+from tests.faults.sizes import size
+
+
+@pytest.mark.timeout(300)
+def test_no_lost_answer_loses_or_doubles_anything(world, iclass, settings):
+    check_lost(world, iclass, settings, cases=size(full=3000, ci=300))
+
+
+def test_beyond_the_window_every_second_copy_is_shown_within_one_cycle(world, iclass, settings):
+    check_beyond(world, iclass, settings, cases=size(full=300, ci=40))

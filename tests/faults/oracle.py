@@ -27,6 +27,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from console.outbox.models import Operation
 from console.outbox.states import OPEN, State
 from tests.faults import remote
@@ -44,6 +46,8 @@ from tests.faults.book import (
 )
 from tests.support.sandbox import Sandbox
 
+#: (model, number) → the row, and which kinds of command were done about it.
+Settled = dict[tuple[str, int], tuple[Any, set[str]]]
 WAITS = (State.NEEDS_YOU, State.PARKED)
 LISTS = ("lost", "doubled", "wrong", "strays", "open")
 
@@ -106,12 +110,20 @@ class Oracle:
         """Everything that stands in the database now. `states` also asks the service how things are."""
         lines = self.lines()
         case = _Case(effects_by_place(lines), lines)
-        for operation in Operation.objects.select_related("enterprise").order_by("id"):
+        for operation in self.operations().select_related("enterprise").order_by("id"):
             case.take(operation)
         case.close()
         if states:
-            case.verdict.lost += remote.differences(self.service, case.settled)
+            case.verdict.lost += remote.differences(self.service, self.comparable(case.settled))
         return case.verdict
+
+    def operations(self) -> QuerySet[Operation]:
+        """The commands that are judged."""
+        return Operation.objects.all()
+
+    def comparable(self, settled: Settled) -> Settled:
+        """The rows that the service must have as we want them: those whose commands are all done."""
+        return settled
 
 
 class _Case:
@@ -121,7 +133,7 @@ class _Case:
         self.effects, self.verdict = effects, Verdict(effects=sum(map(len, effects.values())))
         self.explained: set[Place] = set()
         self.tries: Counter[Place] = Counter()
-        self.settled: dict[tuple[str, int], tuple[Any, set[str]]] = {}
+        self.settled: Settled = {}
         self.unsettled: set[tuple[str, int]] = set()
         self.undecided: dict[tuple[int, str], str] = {}
         self.shots: dict[tuple[int, str, str], list[Operation]] = defaultdict(list)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from accounts.models import User
 from classes.models import Lesson
@@ -11,13 +11,19 @@ from documents.models import Document
 from tests.faults.divergence import LISTED, Outcome, Two
 
 
+class Asker(Protocol):
+    """Who asks the service directly, as one school."""
+
+    def call(self, endpoint: str, body: dict[str, Any]) -> dict[str, Any]: ...
+
+
 def judge(two: Two) -> Outcome:
     """Healed: both sides are the same. Listed: a person is shown what the service has. Else lost."""
     outcome = Outcome()
     for sort, there, rows in (
-        ("lesson", dict(_lessons(two)), Lesson.objects.filter(enterprise=two.school)),
-        ("person", dict(_people(two)), User.objects.filter(enterprise=two.school)),
-        ("document", dict(_documents(two)), Document.objects.filter(enterprise=two.school)),
+        ("lesson", dict(lessons_there(two)), Lesson.objects.filter(enterprise=two.school)),
+        ("person", dict(people_there(two)), User.objects.filter(enterprise=two.school)),
+        ("document", dict(documents_there(two)), Document.objects.filter(enterprise=two.school)),
     ):
         known = Counter(row.remote_id for row in rows if row.remote_id)
         outcome.doubled += [f"{sort} {key} has {n} rows" for key, n in known.items() if n > 1]
@@ -25,7 +31,7 @@ def judge(two: Two) -> Outcome:
         for row in rows:
             outcome.objects += 1
             _one(outcome, sort, row, there.get(row.remote_id))
-    names = Counter(told["topic"] for told in dict(_lessons(two)).values())
+    names = Counter(told["topic"] for told in dict(lessons_there(two)).values())
     outcome.doubled += [f"lesson {topic} stands {n} times there" for topic, n in names.items() if n > 1]
     return outcome
 
@@ -48,15 +54,16 @@ def _one(outcome: Outcome, sort: str, row: Any, told: dict[str, Any] | None) -> 
     seen = {name: row.observed.get(name) for name in told}
     if seen != told:
         outcome.lost.append(f"{sort} {row}: {told} was seen as {seen}")
-    elif _ours(row) == told and row.sync_state == SyncState.IN_SYNC:
+    elif ours_of(row) == told and row.sync_state == SyncState.IN_SYNC:
         outcome.healed += 1
-    elif _ours(row) != told and row.sync_state in LISTED and row.sync_state != SyncState.GONE:
+    elif ours_of(row) != told and row.sync_state in LISTED and row.sync_state != SyncState.GONE:
         outcome.listed += 1
     else:
-        outcome.lost.append(f"{sort} {row} is {row.sync_state}: {_ours(row)} here, {told} there")
+        outcome.lost.append(f"{sort} {row} is {row.sync_state}: {ours_of(row)} here, {told} there")
 
 
-def _ours(row: Any) -> dict[str, Any]:
+def ours_of(row: Any) -> dict[str, Any]:
+    """What we want, in the words of the functions below."""
     if isinstance(row, Lesson):
         members = {one.user.user_id: one.role for one in row.members.select_related("user")}
         return {"topic": row.topic, "bitrate": row.bitrate, "members": members}
@@ -65,7 +72,7 @@ def _ours(row: Any) -> dict[str, Any]:
     return {"name": row.name, "owner": row.owner.user_id if row.owner else ""}
 
 
-def _lines(two: Two, endpoint: str) -> Iterator[dict[str, Any]]:
+def _lines(two: Asker, endpoint: str) -> Iterator[dict[str, Any]]:
     index = 0
     while True:
         told = two.call(endpoint, {"index": index, "size": 100})
@@ -75,7 +82,7 @@ def _lines(two: Two, endpoint: str) -> Iterator[dict[str, Any]]:
             return
 
 
-def _lessons(two: Two) -> Iterator[tuple[str, dict[str, Any]]]:
+def lessons_there(two: Asker) -> Iterator[tuple[str, dict[str, Any]]]:
     for line in _lines(two, "class/list"):
         info = two.call("class/info", {"class_id": line["class_id"]})
         members = {m["user_id"]: m["role"] for m in info["members"] if m["user_id"] != info["teacher_id"]}
@@ -85,11 +92,11 @@ def _lessons(two: Two) -> Iterator[tuple[str, dict[str, Any]]]:
         )
 
 
-def _people(two: Two) -> Iterator[tuple[str, dict[str, Any]]]:
+def people_there(two: Asker) -> Iterator[tuple[str, dict[str, Any]]]:
     for line in _lines(two, "user/list"):
         yield line["user_id"], {name: line[name] for name in ("nickname", "phone_no", "role")}
 
 
-def _documents(two: Two) -> Iterator[tuple[str, dict[str, Any]]]:
+def documents_there(two: Asker) -> Iterator[tuple[str, dict[str, Any]]]:
     for line in _lines(two, "document/list"):
         yield line["doc_id"], {"name": line["doc_name"], "owner": line["owner"]}

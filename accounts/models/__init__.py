@@ -1,8 +1,9 @@
 from accounts.models.enterprise import Enterprise
 from accounts.models.group import GroupStudent, StudentGroup
 from accounts.models.guesses import Guesses
+from accounts.models.picture import Picture
 from accounts.models.user import User
 from accounts.models.visit import Visit
 from accounts.roles import Role
 
-__all__ = ["Enterprise", "GroupStudent", "Guesses", "Role", "StudentGroup", "User", "Visit"]
+__all__ = ["Enterprise", "GroupStudent", "Guesses", "Picture", "Role", "StudentGroup", "User", "Visit"]

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.functions import Reverse, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -65,7 +65,10 @@ class User(Sealed, Mirrored, AbstractBaseUser):
     regist_time = models.DateTimeField(_("registered"), null=True, editable=False)
     update_time = models.DateTimeField(_("changed at the service"), null=True, editable=False)
     language = models.CharField(_("language"), max_length=10, blank=True, editable=False)
+    card_number = models.PositiveIntegerField(_("entry cards given out"), default=0, editable=False)
+    card_since = models.DateTimeField(_("entry card since"), null=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
+    erased_at = models.DateTimeField(_("personal data erased"), null=True, editable=False)
     is_superuser = models.BooleanField(_("platform operator"), default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -90,6 +93,8 @@ class User(Sealed, Mirrored, AbstractBaseUser):
         ]
         indexes = [
             models.Index(fields=["enterprise", "role", "id"], name="user_by_role"),
+            models.Index(fields=["enterprise", "nickname", "id"], name="user_by_name"),
+            models.Index(OpClass(Reverse("phone_no"), "text_pattern_ops"), name="user_by_end_of_phone"),
             GinIndex(OpClass(Upper("nickname"), "gin_trgm_ops"), name="user_nickname_trgm"),
             GinIndex(OpClass(Upper("user_id"), "gin_trgm_ops"), name="user_id_trgm"),
         ]
@@ -123,6 +128,18 @@ class User(Sealed, Mirrored, AbstractBaseUser):
         """Sessions die with a new password, another role, and deactivation."""
         standing = f"{self.password}\n{self.role}\n{self.is_active}"
         return salted_hmac(SESSION_SALT, standing, secret=secret, algorithm="sha256").hexdigest()
+
+    def give_token(self, token: str) -> None:
+        """Keep a new entry token: it has a card of its own, and voids those printed before. Not saved yet."""
+        self.user_token = token
+        self.card_number += 1
+        self.card_since = timezone.now()
+
+    @property
+    def why_different(self) -> str:
+        """Somebody of this user id existed at the service when we registered ours, with other data."""
+        met = self.remote_id and not self.made_outside and not self.erased_at
+        return "repeat_conflict" if met and not self.user_token else ""
 
     @property
     def is_staff(self) -> bool:

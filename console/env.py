@@ -15,6 +15,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 
 CONSOLE_DATA = Path(env.str("CONSOLE_DATA", default="") or BASE_DIR / "var").absolute()
 DEBUG = env.bool("DEBUG", default=False)
+AUDIT_CHECKPOINT_DIR = env.str("AUDIT_CHECKPOINT_DIR", default="")
 SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 DATABASE_URL = env.str("DATABASE_URL", default="")

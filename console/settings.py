@@ -250,6 +250,11 @@ CELERY_TIMEZONE = TIME_ZONE
 SWEEP_EVERY_S = seconds("SWEEP_EVERY_S", 5)
 CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "accounts.tasks.tidy_sign_in", "schedule": 3600.0},
+    "audit_chain": {"task": "console.audit.tasks.chain", "schedule": seconds("AUDIT_CHAIN_EVERY_S", 30)},
+    "audit_checkpoint": {
+        "task": "console.audit.tasks.checkpoint",
+        "schedule": seconds("AUDIT_CHECKPOINT_EVERY_S", 3600),
+    },
     "relay": {"task": "console.outbox.tasks.relay", "schedule": SWEEP_EVERY_S},
     "inbox": {"task": "console.inbox.tasks.process", "schedule": SWEEP_EVERY_S},
     "jobs": {"task": "console.jobs.tasks.work", "schedule": SWEEP_EVERY_S},
@@ -275,6 +280,8 @@ PUBLIC_URL = env.PUBLIC_URL
 FIELD_KEYS = env.FIELD_KEYS
 CALLBACK_PAST_S = int(seconds("CALLBACK_PAST_S", 15 * 60))
 CALLBACK_AHEAD_S = int(seconds("CALLBACK_AHEAD_S", 24 * 3600))
+# How long each chain of the audit trail is and how it ends, outside of the database.
+AUDIT_CHECKPOINT_DIR = env.AUDIT_CHECKPOINT_DIR or env.CONSOLE_DATA / "checkpoints"
 # Where callbacks wait while the database is away, and how much of them.
 SPOOL_DIR = env.CONSOLE_DATA / "spool"
 SPOOL_CAP_BYTES = env.env.int("SPOOL_CAP_MB", default=256) * 1024 * 1024

@@ -10,6 +10,7 @@ The key id stands readable at the front, so that one LIKE finds what still waits
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 import re
 import struct
@@ -62,13 +63,29 @@ def _keys(encoded: tuple[str, ...]) -> tuple[Key, ...]:
 
 
 def _key(number: int, text: str) -> Key:
+    raw = _raw(number, text)
+    return Key(_id_of(raw), AESGCM(raw))
+
+
+def _raw(number: int, text: str) -> bytes:
     try:
         raw = base64.b64decode(text, altchars=b"-_" if set(text) & set("-_") else None, validate=True)
     except (binascii.Error, ValueError):
         raw = b""
     if len(raw) != 32:
         raise VaultError(f"Key {number} of FIELD_KEYS is not 32 bytes written in base64.")
-    return Key(hashlib.sha256(b"iclass console key id" + raw).hexdigest()[:8], AESGCM(raw))
+    return raw
+
+
+def _id_of(raw: bytes) -> str:
+    return hashlib.sha256(b"iclass console key id" + raw).hexdigest()[:8]
+
+
+def derived(purpose: str) -> dict[str, bytes]:
+    """32 bytes for a purpose of its own from each key of FIELD_KEYS, by its id, newest first."""
+    keys()
+    raws = [_raw(number, text) for number, text in enumerate(settings.FIELD_KEYS, start=1)]
+    return {_id_of(raw): hmac.digest(raw, b"iclass console " + purpose.encode(), "sha256") for raw in raws}
 
 
 def seal(clear: bytes, place: Place, set_at: int | None = None) -> str:

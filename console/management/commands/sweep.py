@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from console.audit import chain
 from console.inbox import process
 from console.jobs import machine as jobs
 from console.mirror import registry
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         compared = registry.reconcile_all() if not options["quick"] else 0
         while sum(round_ := self._round()):
             counts = {name: counts[name] + done for name, done in zip(counts, round_, strict=True)}
+        chain.drain()
         words = ", ".join(f"{name} {done}" for name, done in counts.items())
         self.stdout.write(f"{words}, changed by comparing {compared}")
 

@@ -26,6 +26,9 @@ LESS = {
     "accounts.Enterprise": "SELECT, INSERT, UPDATE",
     "accounts.User": "SELECT, INSERT, UPDATE",
     "audit.AuditEntry": "SELECT, INSERT",
+    "audit.Link": "SELECT",
+    "audit.Seen": "SELECT, INSERT",
+    "audit.PersonKey": "SELECT, INSERT, UPDATE",
     "classes.Observation": "SELECT",
     "outbox.Attempt": "SELECT",
 }

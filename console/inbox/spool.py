@@ -89,14 +89,21 @@ def recount() -> None:
 
 
 def _open_current() -> int:
-    """A file of this process with room, open and locked; another one where the old was taken meanwhile."""
+    """A file of this process with room, open and locked; another one where the old was taken meanwhile.
+
+    A name is never used again: what was taken and left under it would be lost with the next one's taking.
+    """
     global _current
     while True:
-        path = folder() / _current
+        path, made = folder() / _current, 0
         if f"-{os.getpid()}-" not in _current or (path.exists() and path.stat().st_size > SEGMENT):
             _current = f"{time.time_ns():020d}-{os.getpid()}-{next(_numbers)}.spool"
-            path = folder() / _current
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            path, made = folder() / _current, os.O_CREAT | os.O_EXCL
+        try:
+            file = os.open(path, os.O_RDWR | os.O_APPEND | made, 0o600)
+        except FileNotFoundError:
+            _current = ""
+            continue
         if _locked(file, path):
             return file
         os.close(file)

@@ -147,6 +147,17 @@ def test_whoever_is_killed_before_the_file_goes_stores_no_event_twice(
     assert (classes(), files(folder)) == (["1", "2"], [])
 
 
+def test_what_was_taken_and_left_is_not_overwritten_by_what_came_after(
+    school: Enterprise, folder: Path
+) -> None:
+    put(school, 1)
+    with armed("inbox.unspooling", "raise"), pytest.raises(Struck):
+        unspool.drain()
+    put(school, 2)
+    unspool.drain()
+    assert classes() == ["1", "2"]
+
+
 def test_a_file_that_is_being_put_back_is_nobody_elses_and_new_events_go_to_another(
     school: Enterprise, folder: Path
 ) -> None:

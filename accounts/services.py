@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts import avatars
 from accounts.models import Enterprise, StudentGroup, User
 from accounts.roles import Role
 from accounts.sign_in import sessions
@@ -18,6 +20,7 @@ from console.outbox.queue import enqueue, resume
 
 PERSON_FIELDS = ("role", "nickname", "gender", "avatar", "phone_no", "e_mail")
 CONTACTS = ("phone_no", "e_mail")
+TAKEN = gettext_lazy("This user id is taken in your school. Choose another, or change that person.")
 SCHOOL_FIELDS = (
     "name",
     "contact_user",
@@ -33,33 +36,45 @@ SCHOOL_SECRETS = ("secret_key",)
 
 
 @transaction.atomic
-def register_person(*, enterprise: Enterprise, by: User | None, password: str = "", **fields: Any) -> User:
+def register_person(
+    *, enterprise: Enterprise, by: User | None, password: str = "", picture: bytes = b"", **fields: Any
+) -> User:
     """Make a person and register them at the service (`/user/register`).
 
-    Fields are `user_id`, `role` and those of PERSON_FIELDS. With a password the person may sign in
-    here. ValidationError where a field does not hold.
+    Fields are `user_id`, `role` and those of PERSON_FIELDS; `picture` is an upload in place of an `avatar`.
+    With a password the person may sign in here. ValidationError where a field does not hold.
     """
     person = User(enterprise=enterprise, **fields)
     spare_superadmin(person, by)
     set_sign_in(person, password)
+    _check_avatar(person)
     person.full_clean(exclude=["password", "login"])
-    person.save()
+    _insert(person)
+    if picture:
+        avatars.keep(person, picture)
+        person.save(update_fields=["avatar"])
     record("person.add", person, by=by, after=snapshot(person, ("user_id", *PERSON_FIELDS)))
     enqueue("user.register", person, by=by)
     return person
 
 
 @transaction.atomic
-def edit_person(*, person: User, by: User | None, **fields: Any) -> User:
+def edit_person(*, person: User, by: User | None, picture: bytes = b"", **fields: Any) -> User:
     """Change a person and tell the service what differs (`/user/profile/modify`)."""
     stored = User.objects.select_for_update().get(pk=person.pk)
     spare_superadmin(stored, by)
+    spare_erased(stored)
     before = snapshot(stored, PERSON_FIELDS)
     for name, value in fields.items():
         setattr(person, name, value)
     spare_superadmin(person, by)
+    if person.avatar != stored.avatar:
+        _check_avatar(person)
+    if picture:
+        avatars.keep(person, picture)
     person.full_clean(exclude=["password", "login"])
     person.save()
+    avatars.tidy(person)
     was, now = changes(before, snapshot(person, PERSON_FIELDS))
     if now:
         record("person.change", person, by=by, before=was, after=now)
@@ -88,6 +103,7 @@ def deactivate_person(*, person: User, by: User | None, reason: str = "") -> Non
 def reactivate_person(*, person: User, by: User | None) -> None:
     """Open a person's sign-in again, as it was."""
     spare_superadmin(person, by)
+    spare_erased(person)
     person.is_active = True
     person.save(update_fields=["is_active"])
     record("person.reactivate", person, by=by)
@@ -97,6 +113,7 @@ def reactivate_person(*, person: User, by: User | None) -> None:
 def change_password(*, person: User, password: str, by: User | None) -> None:
     """Let a person sign in with this password; an empty one takes the right to sign in away."""
     spare_superadmin(person, by)
+    spare_erased(person)
     set_sign_in(person, password)
     person.save(update_fields=["password"])
     record("person.password", person, by=by, after={"password": "changed"})
@@ -113,6 +130,7 @@ def set_sign_in(person: User, password: str) -> None:
 def new_token(*, person: User, by: User | None) -> Operation:
     """Ask for a new entry token (`/user/token/update`); the old one and its cards end with it."""
     spare_superadmin(person, by)
+    spare_erased(person)
     return _ask("user.token", "person.new_token", person, by)
 
 
@@ -133,6 +151,31 @@ def spare_superadmin(person: User, by: User | None) -> None:
     """Nobody below a superadmin makes one, or takes one's sign-in or token: it would lift them up."""
     if by is not None and person.role == Role.SUPERADMIN and by.role != Role.SUPERADMIN:
         raise PermissionDenied(_("Only a superadmin may do this to a superadmin."))
+
+
+def spare_erased(person: User) -> None:
+    """What was promised to be forgotten is not filled in again."""
+    if person.erased_at:
+        raise ValidationError(_("The personal data of this person is erased for good. Add a new person."))
+
+
+def _check_avatar(person: User) -> None:
+    if person.avatar:
+        try:
+            avatars.check_address(person.avatar)
+        except ValidationError as error:
+            raise ValidationError({"avatar": error}) from None
+
+
+def _insert(person: User) -> None:
+    """Of two who add the same user id in one instant, the second is told like anybody who comes later."""
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError:
+        if not User.objects.filter(enterprise=person.enterprise, user_id=person.user_id).exists():
+            raise
+        raise ValidationError({"user_id": TAKEN}) from None
 
 
 def pull_person(*, person: User, by: User | None) -> Operation:

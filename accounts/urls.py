@@ -7,6 +7,7 @@ from accounts.views.groups import GroupAdd, GroupEdit, GroupList
 from accounts.views.operator import EnterSchool, LeaveSchool, OperatorSchools, VisitList
 from accounts.views.people import PeopleList
 from accounts.views.person import PersonAdd, PersonEdit
+from accounts.views.pictures import picture
 from accounts.views.school import PullSchool, SchoolEdit, SchoolSettings, TryConnection, UseOwnCallback
 from accounts.views.security import (
     EndOtherSessions,
@@ -50,6 +51,7 @@ urlpatterns = [
         path(f"people/<int:pk>/{act}/", PersonAct.as_view(act_name=act), name=f"person_{act}")
         for act in ("pull", "push", "token", "reactivate", "unlock")
     ),
+    path("pictures/<str:token>", picture, name="picture"),
     path("groups/", GroupList.as_view(), name="groups"),
     path("groups/new/", GroupAdd.as_view(), name="group_add"),
     path("groups/<int:pk>/edit/", GroupEdit.as_view(), name="group_edit"),

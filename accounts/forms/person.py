@@ -2,7 +2,6 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -10,24 +9,32 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import services
+from accounts import avatars, services
 from accounts.models import Enterprise, User
 from accounts.roles import REGISTRABLE
 
-PICTURES = (".jpg", ".jpeg", ".png")
 PHONE = re.compile(r"[0-9+() -]{3,30}", re.ASCII)
 
 
 class PersonForm(forms.ModelForm):
     """Add a person to `school`, or change `instance`. `save_by(by)` saves through the service."""
 
+    picture = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+        help_text=_("A jpg or png below 100 KB, 400 × 400 points. Whoever has its address can see it."),
+    )
     avatar = forms.URLField(
         label=_("Picture address"),
         required=False,
         max_length=500,
         assume_scheme="https",
         widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false"}),
-        help_text=_("Begins with https:// and leads to a jpg or png; below 100 KB, 400 × 400."),
+        help_text=_(
+            "In place of a file: begins with https:// and leads to a jpg or png. Its size is not checked. "
+            "Empty, iclass chooses a picture."
+        ),
     )
     password = forms.CharField(
         label=_("Password for this console"),
@@ -78,9 +85,7 @@ class PersonForm(forms.ModelForm):
     def clean_user_id(self) -> str:
         user_id: str = self.cleaned_data["user_id"]
         if User.objects.filter(enterprise=self.instance.enterprise, user_id=user_id).exists():
-            raise ValidationError(
-                _("This user id is taken in your school. Choose another, or change that person."), "taken"
-            )
+            raise ValidationError(services.TAKEN, "taken")
         return user_id
 
     def clean_phone_no(self) -> str:
@@ -90,20 +95,26 @@ class PersonForm(forms.ModelForm):
             raise ValidationError(_("Write the phone number with digits, spaces, + and - only."), "phone")
         return phone
 
+    def clean_picture(self) -> bytes:
+        """The bytes of the file, where it keeps the rule for pictures."""
+        file = self.cleaned_data["picture"]
+        if not file:
+            return b""
+        avatars.check_size(file.size)
+        return avatars.checked(file.read()).content
+
     def clean_avatar(self) -> str:
         address: str = self.cleaned_data["avatar"]
         if address and "avatar" in self.changed_data:
-            parts = urlsplit(address)
-            if parts.scheme != "https" or not parts.path.lower().endswith(PICTURES):
-                raise ValidationError(
-                    _("Use an address that begins with https:// and ends in .jpg or .png."), "picture"
-                )
+            avatars.check_address(address)
         return address
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("password") and data.get("no_sign_in"):
             self.add_error("no_sign_in", _("Either set a new password or take it away, not both."))
+        if data.get("picture") and data.get("avatar") and "avatar" in self.changed_data:
+            self.add_error("avatar", _("Either a file or an address, not both."))
         return data
 
     def _post_clean(self) -> None:
@@ -120,7 +131,8 @@ class PersonForm(forms.ModelForm):
         try:
             return self._change(by) if self.instance.pk else self._register(by)
         except ValidationError as error:
-            self.add_error(None, " ".join(error.messages))
+            at_fields = set(getattr(error, "error_dict", {"": None})) <= set(self.fields)
+            self.add_error(None, error if at_fields else " ".join(error.messages))
             return None
 
     def _register(self, by: User) -> User:

@@ -36,7 +36,10 @@ class Picture(models.Model):
         return f"{self.person_id}.{self.kind}"
 
     @property
+    def path(self) -> str:
+        return reverse("accounts:picture", args=[f"{self.token}.{self.kind}"])
+
+    @property
     def url(self) -> str:
         """The public address that the service is told."""
-        path = reverse("accounts:picture", args=[self.token, self.kind])
-        return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+        return f"{settings.PUBLIC_URL.rstrip('/')}{self.path}"

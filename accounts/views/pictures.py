@@ -1,0 +1,25 @@
+"""The public address of an uploaded picture: whoever has it sees it, and no script can run from it."""
+
+from csp.constants import NONE
+from csp.decorators import csp
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from accounts.models import Picture
+from console.policy.scope import as_owner
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400, immutable=True)
+@csp({"default-src": [NONE], "sandbox": True})
+def picture(request: HttpRequest, token: str) -> HttpResponse:
+    """The address is the right to see it, of whatever school the reader is."""
+    name, _dot, kind = token.rpartition(".")
+    with as_owner():
+        found = Picture.objects.filter(token=name, kind=kind).first()
+    if found is None:
+        raise Http404
+    response = HttpResponse(bytes(found.content), content_type=Picture.Kind(found.kind).label)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -48,7 +48,7 @@ def path_of(chain: int) -> Path:
 
 
 def write_all() -> int:
-    """A checkpoint of each chain that grew since its last one; how many. OSError where none can be written."""
+    """A checkpoint of each chain that grew since its last one; how many. OSError where none is written."""
     return sum(write(chain) for chain in chains.chains())
 
 

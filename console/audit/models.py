@@ -101,7 +101,7 @@ class Link(models.Model):
 
 
 class Seen(models.Model):
-    """That an act of the trail showed somebody's phone, e-mail, token or entry card whole, or put it in a file.
+    """That an act of the trail showed a person's phone, e-mail, token or entry card, or put it in a file.
 
     One row a person; the entry holds a digest over its rows, so that the chain covers them.
     """

@@ -1,7 +1,7 @@
-"""The net beneath the services: a change of what people edit that no act stands for leaves an entry all the same.
+"""The net beneath the services: a change of what people edit that no act stands for leaves an entry, too.
 
 Triggers on these tables look, when a transaction ends, whether it wrote anything on the trail. If it did not
-(SQL by hand, a shell, a queryset's `update`), an entry "row.changed" is written by the database: which row, which
+(SQL by hand, a shell, a queryset's `update`), the database writes an entry "row.changed": which row, which
 columns, which user of the database; no values, for those may be a person's own.
 """
 
@@ -106,9 +106,7 @@ def _triggers(table: str, label: str, columns: list[str]) -> list[str]:
     changed = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in columns)
     call = f"FOR EACH ROW %s EXECUTE FUNCTION audit_net('{label}', '{','.join(columns)}')"
     kept = {f"{PREFIX}_change": ("UPDATE", f"WHEN ({changed})"), f"{PREFIX}_delete": ("DELETE", "")}
-    if (
-        table == "accounts_user"
-    ):  # the service names people; one who may sign in or run things, it never makes
+    if table == "accounts_user":  # no machine makes one who may sign in or run things
         mighty = "NEW.is_superuser OR left(NEW.password, 1) <> '!'"
         kept[f"{PREFIX}_insert"] = ("INSERT", f"WHEN ({mighty})")
     return [

@@ -1,4 +1,4 @@
-"""What is a person's own, sealed under a key of that person, so that it can be forgotten without touching the trail.
+"""What is a person's own, sealed under a key of that person: it is forgotten without touching the trail.
 
     sealed = seal_for(person, "Bob")      "p1.<person>.<nonce, ciphertext and tag>"
     open_for(sealed)                      "Bob", or ERASED once `erase_person_keys(person.pk)` was called
@@ -73,12 +73,12 @@ def seal_for(person: Any, value: Any) -> str:
 
 
 def open_for(sealed: str) -> Any:
-    """The value, ERASED where the person's key is destroyed, SPOILT where it does not fit. Other text stays."""
+    """The value; ERASED where the person's key is destroyed, SPOILT where it does not fit."""
     return opener([sealed])(sealed)
 
 
 def opener(values: Iterable[Any]) -> Callable[[Any], Any]:
-    """A function that opens what is sealed in values of the trail (texts, lists, mappings), one query for all."""
+    """A function that opens what is sealed in values of the trail; one query for all of them."""
     wanted = {match for value in values for match in _people_in(value)}
     rows = PersonKey.objects.filter(person_id__in=wanted)
     ciphers = {row.person_id: _cipher(row) for row in rows} if wanted else {}

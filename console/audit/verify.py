@@ -1,4 +1,4 @@
-"""Verifying a chain: which entry was altered, taken away, put in, put elsewhere, and whether its end was cut."""
+"""Verifying a chain: which entry was altered, taken away, put in or elsewhere, and whether it was cut."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Enterprise, User
 from console.audit.models import AuditEntry
+from console.audit.personal import opener
 from console.audit.trail import changes, record, snapshot
 from console.vault.secret import Secret
 
@@ -18,8 +19,11 @@ def test_an_entry_says_who_did_what_to_whom(alice: User, bob: User) -> None:
     )
     entry = AuditEntry.objects.get()
     assert (entry.enterprise, entry.actor, entry.actor_label) == (alice.enterprise, alice, alice.login)
-    assert (entry.object_type, entry.object_id, entry.object_label) == ("accounts.user", str(bob.pk), "Bob")
-    assert (entry.before, entry.after, entry.reason) == ({"nickname": "Bob"}, {"nickname": "Rob"}, "asked")
+    opened = opener([entry.object_label, entry.before, entry.after])
+    assert (entry.object_type, entry.object_id) == ("accounts.user", str(bob.pk))
+    assert opened(entry.object_label) == "Bob"
+    assert (opened(entry.before), opened(entry.after)) == ({"nickname": "Bob"}, {"nickname": "Rob"})
+    assert entry.reason == "asked"
     assert entry.request_id == ""
 
 
@@ -94,7 +98,7 @@ def test_moments_ids_and_rows_are_written_as_text_and_numbers(alice: User, bob: 
     [
         "update audit_auditentry set reason = 'another'",
         "delete from audit_auditentry",
-        "truncate audit_auditentry",
+        "truncate audit_auditentry cascade",
         "truncate accounts_enterprise cascade",
     ],
 )

@@ -13,7 +13,7 @@ from accounts.models import Enterprise, StudentGroup, User
 from accounts.roles import Role
 from accounts.sign_in import sessions
 from accounts.signals import group_changed
-from console.audit.trail import changes, record, snapshot
+from console.audit.trail import changes, record, record_seen, snapshot
 from console.inbox.receive import forget_senders
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue, resume
@@ -138,13 +138,13 @@ def new_token(*, person: User, by: User | None) -> Operation:
 def reveal_token(*, person: User, by: User, reason: str) -> str:
     """The entry token as it stands on a card, "" where the service has not given one; on record."""
     spare_superadmin(person, by)
-    record("person.reveal_token", person, by=by, reason=reason)
+    record_seen("person.reveal_token", [person], ["user_token"], by=by, reason=reason)
     return person.user_token.reveal() if person.user_token else ""
 
 
 def note_reveal(*, person: User, by: User, names: Iterable[str], reason: str = "") -> None:
     """Put on record that somebody saw these contacts of a person whole."""
-    record("person.reveal", person, by=by, after={"fields": sorted(names)}, reason=reason)
+    record_seen("person.reveal", [person], list(names), by=by, reason=reason)
 
 
 def spare_superadmin(person: User, by: User | None) -> None:

@@ -227,7 +227,7 @@ def _at_the_door(lesson: Lesson, kind: str, by: User | None, *, password: str = 
         entry.secrets_until = timezone.now() + timedelta(seconds=settings.ENTRY_PASSWORD_S)
     entry.full_clean(exclude=["enterprise", "person"], validate_constraints=False)
     entry.save()
-    record(f"lesson.{entry.act}", lesson, by=by, after={"who": str(entry.person or entry.nickname)})
+    record(f"lesson.{entry.act}", lesson, by=by, after={"entry": entry.pk, "person": entry.person_id})
     making = open_operations(lesson).filter(kind="class.create")
     registering = open_operations(entry.person).filter(kind="user.register") if entry.person else ()
     enqueue(kind, entry, by=by, after=[*making, *registering])

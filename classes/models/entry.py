@@ -57,3 +57,8 @@ class Entry(Sealed, Mirrored):
 
     def __str__(self) -> str:
         return f"{self.person or self.nickname or self.get_act_display()} – {self.lesson}"
+
+    @property
+    def audit_label(self) -> str:
+        """Without the name, which is the person's own."""
+        return f"{self.get_act_display()} – {self.lesson}"

@@ -184,7 +184,7 @@ def _outside(chain: int) -> list[Finding]:
     late = [pk for pk, at in there.items() if pk in waiting and at < timezone.now() - LATE]
     if late:
         words = (
-            f"{len(late)} entries wait for their link since more than 15 minutes: is the schedule running?"
+            f"{len(late)} entries have waited for their link for over 15 minutes: does the schedule run?"
         )
         findings.append(Finding("waiting", 0, min(late), words))
     return findings

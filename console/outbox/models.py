@@ -70,6 +70,11 @@ class Operation(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_label}"
 
+    @property
+    def audit_label(self) -> str:
+        """Without the label, which may be a person's name."""
+        return f"{self.kind} {self.subject_id}"
+
     def subject(self) -> Any:
         """The row that this operation is about, or None where it is gone."""
         return apps.get_model(self.subject_type)._default_manager.filter(pk=self.subject_id).first()

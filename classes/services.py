@@ -16,7 +16,7 @@ from classes.entries import WIPED
 from classes.kinds import ClassType, Status
 from classes.mirror.wanted import natural_key
 from classes.models import Entry, Lesson, Member
-from console.audit.trail import changes, record, snapshot
+from console.audit.trail import changes, record, record_seen, snapshot
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue, open_operations, supersede
 from console.outbox.states import State
@@ -207,7 +207,7 @@ def show_pass(*, entry: Entry, by: User) -> dict[str, str]:
         "user_sig": stored.user_sig.reveal(),
     }
     Entry.objects.filter(pk=stored.pk).update(shown_at=timezone.now(), **WIPED)
-    record("entry.reveal", stored, by=by)
+    record_seen("entry.reveal", (), ("user_token", "user_sig"), obj=stored, by=by)
     return shown
 
 

@@ -22,7 +22,7 @@ START = ""
 NO_SCHOOL = 0
 COLUMNS = (
     *("id", "enterprise_id", "actor_id", "actor_label", "action", "object_type", "object_id"),
-    *("object_label", "before", "after", "reason", "request_id", "address"),
+    *("object_label", "before", "after", "reason", "request_id", "address", "looks"),
 )
 
 

@@ -44,6 +44,7 @@ class AuditEntry(models.Model):
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
     address = models.CharField(_("address"), max_length=45, blank=True)
+    looks = models.BooleanField(_("shows personal data"), default=False)
     at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:
@@ -53,6 +54,9 @@ class AuditEntry(models.Model):
         indexes = (
             models.Index(fields=["enterprise", "-at", "-id"], name="audit_by_time"),
             models.Index(fields=["enterprise", "action", "-at", "-id"], name="audit_by_act"),
+            models.Index(
+                fields=["enterprise", "-at", "-id"], condition=models.Q(looks=True), name="audit_looks"
+            ),
             models.Index(fields=["actor", "-at", "-id"], name="audit_by_actor"),
             models.Index(fields=["object_type", "object_id", "-at", "-id"], name="audit_by_thing"),
             models.Index(

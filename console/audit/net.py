@@ -55,11 +55,11 @@ BEGIN
         FROM unnest(string_to_array(TG_ARGV[1], ',')) AS name WHERE was -> name IS DISTINCT FROM is_ -> name;
     school := CASE WHEN TG_ARGV[0] = 'accounts.enterprise' THEN the ->> 'id' ELSE the ->> 'enterprise_id' END;
     INSERT INTO audit_auditentry (enterprise_id, actor_label, action, object_type, object_id, object_label,
-            after, reason, request_id, address, at)
+            after, reason, request_id, address, looks, at)
         VALUES (CASE WHEN EXISTS (SELECT 1 FROM accounts_enterprise WHERE id = school) THEN school END,
             left('database: ' || session_user, 120), '%s', TG_ARGV[0], the ->> 'id', '',
             jsonb_build_object('how', lower(TG_OP), 'columns', names), '', '',
-            COALESCE(host(inet_client_addr()), ''), clock_timestamp());
+            COALESCE(host(inet_client_addr()), ''), false, clock_timestamp());
     RETURN NULL;
 END $$;
 """

@@ -27,12 +27,14 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     reason: str = "",
+    looks: bool = False,
 ) -> AuditEntry:
     """Write one entry in the caller's transaction, so that act and entry stand or fall together.
 
     action: resource and verb, as "lesson.start". by: the person; None means the person of this request, or
     the system where there is none. enterprise: taken from `obj`, else from the person. Secrets in before and
-    after are written as "changed", what is a person's own is sealed under that person's key.
+    after are written as "changed", what is a person's own is sealed under that person's key. `looks` is for
+    `record_seen`.
     """
     now = current.get()
     actor = by if by is not None else now.actor
@@ -50,6 +52,7 @@ def record(
         reason=reason[:500],
         request_id=now.request_id,
         address=client_address(now.request) if now.request is not None else "",
+        looks=looks,
     )
 
 
@@ -67,7 +70,7 @@ def record_seen(
 ) -> AuditEntry:
     """Write that `by` saw these fields of people whole, on a page or in a file.
 
-    people: persons or their ids. obj: what it was about, by default the person where it is one alone. Each
+    people: persons or their ids; none for guests, who have no row. obj: what it was about, by default the person where it is one alone. Each
     person's own page lists it (console.audit.access).
     """
     people = list(people)

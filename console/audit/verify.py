@@ -183,8 +183,6 @@ def _outside(chain: int) -> list[Finding]:
     ]
     late = [pk for pk, at in there.items() if pk in waiting and at < timezone.now() - LATE]
     if late:
-        words = (
-            f"{len(late)} entries have waited for their link for over 15 minutes: does the schedule run?"
-        )
+        words = f"{len(late)} entries have waited for their link for over 15 minutes: does the schedule run?"
         findings.append(Finding("waiting", 0, min(late), words))
     return findings

@@ -1,0 +1,117 @@
+"""The acts of the trail, and what they are about, in words."""
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+#: What each act is called, by the name that `record` is given.
+ACTIONS: dict[str, str | Promise] = {
+    "person.add": _("Person added"),
+    "person.change": _("Person changed"),
+    "person.adopt": _("Person taken over from iclass"),
+    "person.take": _("Person: theirs taken"),
+    "person.pull": _("Person: looked at iclass"),
+    "person.push": _("Person sent to iclass"),
+    "person.gone": _("Person gone from iclass"),
+    "person.deactivate": _("Person deactivated"),
+    "person.reactivate": _("Person activated again"),
+    "person.erase": _("Personal data erased"),
+    "person.password": _("Password changed"),
+    "person.new_token": _("New entry token"),
+    "person.reveal": _("Phone or e-mail shown"),
+    "person.reveal_token": _("Entry card shown"),
+    "person.export": _("People exported"),
+    "person.import": _("People imported"),
+    "person.sign_in": _("Signed in"),
+    "person.sign_out": _("Signed out"),
+    "person.sign_in_failed": _("Sign-in failed"),
+    "person.locked": _("Sign-in locked"),
+    "person.unlock": _("Sign-in unlocked"),
+    "person.sessions_ended": _("Sessions ended"),
+    "person.factor_on": _("Second factor set up"),
+    "person.factor_off": _("Second factor turned off"),
+    "person.factor_reset": _("Second factor reset"),
+    "person.recovery_codes": _("New recovery codes"),
+    "person.recovery_code_used": _("Recovery code used"),
+    "person.api_token": _("REST token made"),
+    "school.add": _("School added"),
+    "school.change": _("School changed"),
+    "school.take": _("School: theirs taken"),
+    "school.pull": _("School: looked at iclass"),
+    "school.push": _("School sent to iclass"),
+    "school.test": _("Connection tested"),
+    "group.change": _("Group changed"),
+    "group.delete": _("Group deleted"),
+    "group.export": _("Group exported"),
+    "lesson.add": _("Lesson scheduled"),
+    "lesson.change": _("Lesson changed"),
+    "lesson.cancel": _("Lesson cancelled"),
+    "lesson.start": _("Lesson started"),
+    "lesson.stop": _("Lesson ended"),
+    "lesson.pull": _("Lesson: looked at iclass"),
+    "lesson.push": _("Lesson sent to iclass"),
+    "lesson.take": _("Lesson: theirs taken"),
+    "lesson.gone": _("Lesson gone from iclass"),
+    "lesson.join": _("Put into the room"),
+    "lesson.quit": _("Taken out of the room"),
+    "lesson.visitor": _("Visitor's pass asked for"),
+    "entry.reveal": _("Visitor's pass shown"),
+    "attendance.export": _("Attendance exported"),
+    "document.add": _("Courseware added"),
+    "document.take": _("Courseware: theirs taken"),
+    "document.delete": _("Courseware deleted"),
+    "document.gone": _("Courseware gone from iclass"),
+    "document.pull": _("Courseware: looked at iclass"),
+    "document.push": _("Courseware sent to iclass"),
+    "operation.send_again": _("Errand sent again"),
+    "operation.mark_done": _("Errand marked as done"),
+    "operation.park": _("Errand put aside"),
+    "callback.replay": _("News handled again"),
+    "drift.ignore": _("Difference ignored"),
+    "drift.restore": _("Difference looked at again"),
+    "visit.enter": _("Operator entered the school"),
+    "visit.leave": _("Operator left the school"),
+    "audit.export": _("Audit trail exported"),
+    "audit.evidence": _("Evidence pack made"),
+    "row.changed": _("Changed past the console"),
+}
+#: Kinds of things by which one may search.
+KINDS = (
+    *("accounts.user", "accounts.enterprise", "accounts.studentgroup", "classes.lesson", "classes.course"),
+    *("documents.document", "outbox.operation", "inbox.callback", "classes.entry", "accounts.visit"),
+)
+SEEN_FIELDS: dict[str, str | Promise] = {
+    "phone_no": _("phone"),
+    "e_mail": _("e-mail"),
+    "user_token": _("entry token"),
+    "user_sig": _("signature for the chat"),
+    "card": _("entry card"),
+}
+
+
+def action_words(action: str) -> str | Promise:
+    """An act that nobody has named is shown as it is written."""
+    return ACTIONS.get(action, action)
+
+
+def kind_words(object_type: str) -> str:
+    """What kind of thing this is; empty for none, its own name for one that this version does not know."""
+    try:
+        return str(apps.get_model(object_type)._meta.verbose_name) if object_type else ""
+    except LookupError:
+        return object_type
+
+
+def field_words(object_type: str, name: str) -> str:
+    """The heading of a field, as the form of that thing has it."""
+    try:
+        field = apps.get_model(object_type)._meta.get_field(name)
+    except (LookupError, FieldDoesNotExist, ValueError):
+        return str(SEEN_FIELDS.get(name, name))
+    return str(getattr(field, "verbose_name", name))
+
+
+def seen_words(fields: list[str]) -> str:
+    """What somebody saw, as one line."""
+    return ", ".join(str(SEEN_FIELDS.get(name, name)) for name in fields)

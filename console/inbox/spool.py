@@ -91,22 +91,20 @@ def recount() -> None:
 def _open_current() -> int:
     """A file of this process with room, open and locked; another one where the old was taken meanwhile.
 
-    A name is never used again: what was taken and left under it would be lost with the next one's taking.
+    A name is never used again: the file that bore it may still wait as .taken, and must not be replaced.
     """
     global _current
     while True:
-        path, made = folder() / _current, 0
-        if f"-{os.getpid()}-" not in _current or (path.exists() and path.stat().st_size > SEGMENT):
+        create = 0
+        if f"-{os.getpid()}-" not in _current:
             _current = f"{time.time_ns():020d}-{os.getpid()}-{next(_numbers)}.spool"
-            path, made = folder() / _current, os.O_CREAT | os.O_EXCL
-        try:
-            file = os.open(path, os.O_RDWR | os.O_APPEND | made, 0o600)
-        except FileNotFoundError:
-            _current = ""
-            continue
-        if _locked(file, path):
-            return file
-        os.close(file)
+            create = os.O_CREAT | os.O_EXCL
+        path = folder() / _current
+        with contextlib.suppress(FileNotFoundError):
+            file = os.open(path, os.O_RDWR | os.O_APPEND | create, 0o600)
+            if _locked(file, path) and os.fstat(file).st_size < SEGMENT:
+                return file
+            os.close(file)
         _current = ""
 
 

@@ -137,6 +137,18 @@ def test_whoever_is_killed_before_the_table_has_it_leaves_the_file(school: Enter
     assert (classes(), files(folder)) == (["1", "2"], [])
 
 
+def test_what_comes_after_a_file_was_left_half_done_does_not_replace_it(
+    school: Enterprise, folder: Path
+) -> None:
+    put(school, 1, 2)
+    with armed("inbox.unspooling", "raise"), pytest.raises(Struck):
+        unspool.drain()
+    put(school, 3)
+    assert files(folder) == [".spool", ".taken"]
+    assert unspool.drain() == 3
+    assert classes() == ["1", "2", "3"]
+
+
 def test_whoever_is_killed_before_the_file_goes_stores_no_event_twice(
     school: Enterprise, folder: Path
 ) -> None:

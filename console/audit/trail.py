@@ -70,8 +70,8 @@ def record_seen(
 ) -> AuditEntry:
     """Write that `by` saw these fields of people whole, on a page or in a file.
 
-    people: persons or their ids; none for guests, who have no row. obj: what it was about, by default the person where it is one alone. Each
-    person's own page lists it (console.audit.access).
+    people: persons or their ids; none for guests, who have no row. obj: what it was about, by default the
+    person where it is one alone. Each person's own page lists it.
     """
     people = list(people)
     ids = sorted({getattr(one, "pk", one) for one in people})
@@ -83,7 +83,9 @@ def record_seen(
         "people": len(ids),
         "people_digest": people_digest(ids),
     }
-    entry = record(action, obj, by=by, enterprise=enterprise, after=told, reason=reason)
+    entry = record(
+        action, obj, by=by, enterprise=enterprise, after={**(after or {}), **seen}, reason=reason, looks=True
+    )
     rows = [Seen(entry=entry, person_id=one, fields=sorted(fields)) for one in ids]
     Seen.objects.bulk_create(rows, batch_size=2000)
     return entry

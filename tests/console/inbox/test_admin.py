@@ -1,0 +1,33 @@
+"""Callbacks in the Django admin: read, and handled again by those who may."""
+
+from accounts.models import Enterprise, User
+from console.inbox.models import Callback
+from tests.console.inbox.test_pages import told
+from tests.support.pages import reader, says, text
+
+LIST = "/admin/inbox/callback/"
+
+
+def test_the_chosen_events_are_handled_again_and_shown_before_and_after(
+    alice: User, school: Enterprise
+) -> None:
+    ids = [told(school, number, state="quarantined", reason="handler_failed").pk for number in range(2)]
+    asked = {"action": "handle_again", "_selected_action": ids[:1]}
+    page = reader(alice).post(LIST, asked)
+    assert page.status_code == 200
+    assert says(page, "Handled again")
+    assert list(Callback.objects.order_by("pk").values_list("attempts", flat=True)) == [1, 0]
+
+
+def test_the_list_says_why_in_words_and_shows_no_body(alice: User, school: Enterprise) -> None:
+    callback = told(school, reason="no_class", body={"secret": "c4n4ry"})
+    client = reader(alice)
+    assert "It names no lesson, so nobody knows where it belongs." in text(client.get(LIST))
+    assert "c4n4ry" not in text(client.get(f"{LIST}{callback.pk}/change/"))
+
+
+def test_another_school_handles_nothing_again(charlie: User, school: Enterprise) -> None:
+    callback = told(school)
+    asked = {"action": "handle_again", "_selected_action": [callback.pk]}
+    reader(charlie).post(LIST, asked)
+    assert Callback.objects.get().attempts == 0

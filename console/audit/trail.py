@@ -83,9 +83,7 @@ def record_seen(
         "people": len(ids),
         "people_digest": people_digest(ids),
     }
-    entry = record(
-        action, obj, by=by, enterprise=enterprise, after={**(after or {}), **seen}, reason=reason, looks=True
-    )
+    entry = record(action, obj, by=by, enterprise=enterprise, after=told, reason=reason, looks=True)
     rows = [Seen(entry=entry, person_id=one, fields=sorted(fields)) for one in ids]
     Seen.objects.bulk_create(rows, batch_size=2000)
     return entry

@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from console.inbox.measures import Door
 from console.inbox.models import Callback
 from console.outbox.models import Operation, Pulse
 from console.outbox.states import OPEN, State
@@ -42,5 +43,6 @@ class Rows(Collector):
 def metrics(request: HttpRequest) -> HttpResponse:
     """The numbers in Prometheus' text form."""
     registry = CollectorRegistry(auto_describe=False)
+    registry.register(Door())
     registry.register(Rows())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

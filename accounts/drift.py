@@ -9,15 +9,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import avatars
 from accounts.mirror import OPTIONAL, PERSON, SCHOOL, wanted_person, wanted_school
 from accounts.models import Enterprise, Role, User
-from accounts.services import spare_superadmin
+from accounts.services import CONTACTS, spare_erased, spare_superadmin
 from console.audit.trail import changes, record, snapshot
 from console.mirror.drift import decide, differences_of
 from console.mirror.registry import mirrored
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue
 from console.outbox.states import SyncState
+from console.policy.masking import mask
 
 LABELS_OF_PERSON: dict[str, str | Promise] = {
     "role": gettext_lazy("role"),
@@ -42,21 +44,35 @@ LABELS_OF_SCHOOL: dict[str, str | Promise] = {
 @transaction.atomic
 def push_person(person: User, fields: Collection[str], by: User | None) -> Operation:
     """`/user/profile/modify` of these fields; a person who is gone at the service is registered again."""
+    met = _met_before(person)
     record("person.push", person, by=by, after={"fields": sorted(fields)})
     if person.sync_state == SyncState.GONE:
         person.remote_id, person.observed = "", {}
         person.save(update_fields=["remote_id", "observed"])
         return enqueue("user.register", person, by=by)
-    return enqueue("user.modify", person, by=by, args={"fields": sorted(fields)})
+    operation = enqueue("user.modify", person, by=by, args={"fields": sorted(fields)})
+    if met:
+        enqueue("user.token", person, by=by)
+    return operation
 
 
 @transaction.atomic
 def take_person(person: User, fields: Collection[str], by: User | None) -> None:
     """Our columns follow the service. A superadmin is neither made nor unmade by anybody below."""
     spare_superadmin(person, by)
+    spare_erased(person)
+    met = _met_before(person)
     _take(person, fields, PERSON)
     spare_superadmin(person, by)
     _keep(person, fields, "person.take", by)
+    avatars.tidy(person)
+    if met:
+        enqueue("user.token", person, by=by)
+
+
+def _met_before(person: User) -> bool:
+    """Whether somebody had this user id before us, who becomes ours by the decision: with a token of ours."""
+    return person.sync_reason == "repeat_conflict" and bool(person.why_different)
 
 
 @transaction.atomic
@@ -77,8 +93,16 @@ def take_school(school: Enterprise, fields: Collection[str], by: User | None) ->
 
 def tell_person(name: str, ours: Any, theirs: Any, names: Mapping[str, str]) -> tuple[str, str]:
     """Both values of a field of a person in words."""
+    if name in CONTACTS:
+        return _masked(ours, theirs)
     words = {"role": dict(Role.choices), "gender": dict(User.Gender.choices)}.get(name, {})
     return str(words.get(ours, ours)), str(words.get(theirs, theirs))
+
+
+def _masked(ours: str, theirs: str) -> tuple[str, str]:
+    """Two contacts as lists show them; where that hides the difference, it is said."""
+    here, there = (mask(one) if one else "" for one in (ours, theirs))
+    return (here, there) if here != there else (here, _("%(masked)s, another") % {"masked": there})
 
 
 def _take(row: Any, fields: Collection[str], known: Collection[str]) -> None:
@@ -107,6 +131,7 @@ mirrored(
     optional=OPTIONAL,
     labels=LABELS_OF_PERSON,
     tell=tell_person,
+    hidden=CONTACTS,
 )
 mirrored(
     "accounts.Enterprise", wanted=wanted_school, push=push_school, take=take_school, labels=LABELS_OF_SCHOOL

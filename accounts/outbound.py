@@ -6,7 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.mirror import OPTIONAL, person_seen, school_seen, wanted_person, wanted_school
+from accounts.mirror import (
+    OPTIONAL,
+    observed_person,
+    person_seen,
+    school_seen,
+    wanted_person,
+    wanted_school,
+)
 from accounts.models import User
 from console.iclass import BusinessInfo, Client, IClassError, NewUser, Refused, Unsendable, UserInfo
 from console.mirror.drift import asked, decide, differences
@@ -14,10 +21,36 @@ from console.outbox.kinds import Kind, Lapsed, Nature, NothingToDo, register
 from console.outbox.models import Operation
 from console.outbox.queue import resume
 
+#: What a new entry token changes of a row.
+TOKEN = ("user_token", "card_number", "card_since")
+#: How far the service's clock may be behind ours.
+SKEW_S = 300
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody to be registered: the request, all that we want of them, and when we first sent it before."""
+
+    new: NewUser
+    wanted: dict[str, Any]
+    sent_at: float | None = None
+
+    @property
+    def user_id(self) -> str:
+        return self.new.user_id
+
+    def is_met_in(self, before: UserInfo) -> bool:
+        """Whether who is there is ours: the same in every field, or made by an answer that we lost."""
+        ours = self.sent_at is not None and before.regist_time >= self.sent_at - SKEW_S
+        return ours or not differences(self.wanted, observed_person(before), OPTIONAL)
+
 
 @dataclass(frozen=True)
 class Entered:
-    """How a person was registered: the entry token, and for a repeat what was there before."""
+    """How a person was registered: the entry token, and for a repeat what was there before.
+
+    No token where somebody else may be meant: theirs must not end before a person has decided.
+    """
 
     token: str
     before: UserInfo | None = None
@@ -26,60 +59,67 @@ class Entered:
         return "Entered(***)"
 
 
-def _new_user(operation: Operation) -> NewUser:
+def _newcomer(operation: Operation) -> Newcomer:
     person = operation.subject()
     if person.remote_id:
         raise NothingToDo
     optional = {name: getattr(person, name) for name in ("gender", "avatar", "phone_no", "e_mail")}
-    return NewUser(
+    new = NewUser(
         user_id=person.user_id,
         role=person.role,
         nickname=person.nickname,
         **{name: value for name, value in optional.items() if value},
     )
+    tried = operation.attempts > 1 and operation.first_sent_at
+    return Newcomer(new, wanted_person(person), operation.first_sent_at.timestamp() if tried else None)
 
 
-def _register(client: Client, people: Sequence[NewUser]) -> list[Entered | IClassError]:
-    """Register many in one call; who existed before is adopted with a new token (`/user/token/update`)."""
+def _register(client: Client, people: Sequence[Newcomer]) -> list[Entered | IClassError]:
+    """Register many in one call; who existed before is adopted, or left to a person where data differ."""
     try:
-        registered = client.users.register(people)
+        registered = client.users.register([one.new for one in people])
     except (Refused, Unsendable):
         if len(people) == 1:
             raise
         # One person whom the service does not accept must not keep out the others of the call.
         half = len(people) // 2
         return [*_register_some(client, people[:half]), *_register_some(client, people[half:])]
-    tokens = {one.user_id: one.user_token.reveal() for one in registered.users}
-    results: list[Entered | IClassError] = []
-    for person in people:
-        if person.user_id in tokens:
-            results.append(Entered(tokens[person.user_id]))
-        elif person.user_id in registered.repeats or registered.error is None:
-            results.append(_adopt(client, person.user_id))
-        else:
-            results.append(registered.error)
-    return results
+    done: dict[str, Entered | IClassError] = {
+        one.user_id: Entered(one.user_token.reveal()) for one in registered.users
+    }
+    left = [one for one in people if one.user_id not in done]
+    for one in left:
+        if one.user_id in registered.repeats or registered.error is None:
+            done[one.user_id] = _adopt(client, one)
+    # A repeat must not keep out the others of the call, where nobody was made because of it.
+    others = [one for one in left if one.user_id not in done]
+    if others and len(others) < len(people):
+        done |= dict(zip((one.user_id for one in others), _register_some(client, others), strict=True))
+    return [done.get(one.user_id) or registered.error for one in people]
 
 
-def _register_some(client: Client, people: Sequence[NewUser]) -> list[Entered | IClassError]:
+def _register_some(client: Client, people: Sequence[Newcomer]) -> list[Entered | IClassError]:
     try:
         return _register(client, people)
     except IClassError as error:
         return [error] * len(people)
 
 
-def _adopt(client: Client, user_id: str) -> Entered | IClassError:
+def _adopt(client: Client, person: Newcomer) -> Entered | IClassError:
+    """Who exists is ours with a new token (`/user/token/update`), for the service tells no old one."""
     try:
-        before = client.users.info(user_id)
-        return Entered(client.users.new_token(user_id), before)
+        before = client.users.info(person.user_id)
+        return Entered(client.users.new_token(person.user_id) if person.is_met_in(before) else "", before)
     except IClassError as error:
         return error
 
 
 def _registered(operation: Operation, entered: Entered) -> None:
     person = operation.subject()
-    person.user_token, person.remote_id = entered.token, person.user_id
-    person.save(update_fields=["user_token", "remote_id"])
+    person.remote_id = person.user_id
+    if entered.token:
+        person.give_token(entered.token)
+    person.save(update_fields=["remote_id", *TOKEN])
     if entered.before:
         person_seen(person, entered.before)
         return
@@ -126,8 +166,10 @@ def _user_id(operation: Operation) -> str:
 
 def _token_given(operation: Operation, token: str) -> None:
     person = operation.subject()
-    person.user_token = token
-    person.save(update_fields=["user_token"])
+    if person.erased_at:
+        return  # it was asked for to end the old one, and is nobody's
+    person.give_token(token)
+    person.save(update_fields=TOKEN)
 
 
 def _person_pulled(operation: Operation, info: UserInfo) -> None:
@@ -180,7 +222,7 @@ register(
         "user.register",
         Nature.KEYED,
         "user/register",
-        prepare=_new_user,
+        prepare=_newcomer,
         call=lambda client, person: _register(client, [person])[0],
         call_many=_register,
         record=_registered,

@@ -11,4 +11,4 @@ class IgnoredAdmin(ReadOnlyAdmin):
     resource = "drift"
     list_display = ("id", "subject_label", "field", "by", "at")
     search_fields = ("subject_label",)
-    exclude = ("subject_id",)
+    exclude = ("subject_id", "ours", "theirs")

@@ -20,6 +20,7 @@ DIFFERING = (SyncState.CHANGED_OUTSIDE, SyncState.GONE)
 STATES: tuple[tuple[str, str | Promise], ...] = (
     ("", gettext_lazy("to be decided")),
     ("changed_outside", gettext_lazy("changed outside")),
+    ("repeat", gettext_lazy("was at iclass before")),
     ("gone", gettext_lazy("gone from iclass")),
     ("ignored", gettext_lazy("ignored")),
 )
@@ -110,5 +111,7 @@ def _of_state(rows: QuerySet[Any], twin: Twin, state: str) -> QuerySet[Any]:
     left = Ignored.objects.filter(subject_type=twin.label, subject_id=OuterRef("pk"))
     if state == "ignored":
         return rows.filter(Exists(left))
+    if state == "repeat":
+        return rows.filter(sync_state=SyncState.CHANGED_OUTSIDE, sync_reason="repeat_conflict")
     undecided = rows.filter(sync_state__in=[state] if state else DIFFERING)
     return undecided.exclude(Exists(left.filter(field=WHOLE)), sync_state=SyncState.GONE)

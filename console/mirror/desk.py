@@ -49,6 +49,7 @@ class Pair:
     ours_told: str
     theirs_told: str
     ignored: bool
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ def _line(row: Any, found: Mapping[str, Any], left: Mapping[str, Any], names: Ma
     for name, (ours, theirs) in found.items():
         told = twin.tell(name, ours, theirs, names)
         ignored = left.get(name) == (ours, theirs)
-        pairs.append(Pair(name, twin.labels.get(name, name), ours, theirs, *told, ignored))
+        hidden = name in twin.hidden
+        pairs.append(Pair(name, twin.labels.get(name, name), ours, theirs, *told, ignored, hidden))
     return Line(row, twin, pairs, row.sync_state == SyncState.GONE, WHOLE in left)
 
 

@@ -128,9 +128,11 @@ def settle(
 
 
 def why(row: Any) -> str:
-    """The reason that a row which differs shows: none but that it may be a second copy."""
-    copy = row.sync_state == SyncState.CHANGED_OUTSIDE and getattr(row, "double_of_id", None)
-    return "possible_double" if copy else ""
+    """The reason that a row which differs shows: that it may be a second copy, or what it says itself."""
+    if row.sync_state != SyncState.CHANGED_OUTSIDE:
+        return ""
+    copy = getattr(row, "double_of_id", None)
+    return "possible_double" if copy else getattr(row, "why_different", "")
 
 
 def _plain(row: models.Model, names: Collection[str]) -> list[str]:

@@ -36,6 +36,7 @@ class Twin:
     `tell(field, ours, theirs, names)` says both values in words; `names` has the names of user ids, `related`
     what `wanted` reads of other rows. `when_gone` names what `take` does here to a row that is gone there;
     empty where it does nothing. Of a `fixed` row the service changes no field: only a gone one is pushed.
+    Of `hidden` fields nobody is shown more than what `tell` says.
     """
 
     label: str
@@ -48,6 +49,7 @@ class Twin:
     related: Collection[str] = ()
     when_gone: str | Promise = ""
     fixed: bool = False
+    hidden: Collection[str] = ()
 
     @property
     def model(self) -> Any:
@@ -71,14 +73,14 @@ def mirrored(
     related: Collection[str] = (),
     when_gone: str | Promise = "",
     fixed: bool = False,
+    hidden: Collection[str] = (),
 ) -> Twin:
     """Register a mirrored model ("classes.Lesson"); `labels` names its fields in the words of a school.
 
     `related` is what `wanted` reads of other rows, for many rows at once.
     """
-    twin = Twin(
-        model_label.lower(), wanted, push, take, optional, labels or {}, tell, related, when_gone, fixed
-    )
+    told = (optional, labels or {}, tell, related, when_gone, fixed, hidden)
+    twin = Twin(model_label.lower(), wanted, push, take, *told)
     _twins[twin.label] = twin
     return twin
 

@@ -21,7 +21,7 @@ from console.policy.rest import SchoolViewSet
 
 
 class PairSerializer(serializers.Serializer[Any]):
-    """One field: both values as they are and in words."""
+    """One field: both values as they are and in words; of contacts only the words, which are masked."""
 
     field = serializers.CharField(source="name")
     label = serializers.CharField()
@@ -30,6 +30,10 @@ class PairSerializer(serializers.Serializer[Any]):
     ours_told = serializers.CharField()
     theirs_told = serializers.CharField()
     ignored = serializers.BooleanField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        data = super().to_representation(instance)
+        return data | {"ours": data["ours_told"], "theirs": data["theirs_told"]} if instance.hidden else data
 
 
 class DifferenceSerializer(serializers.Serializer[Line]):

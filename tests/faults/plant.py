@@ -33,7 +33,7 @@ FOUND, LOAD = "tests.faults.plantjobs:found", "tests.faults.plantjobs:load"
 STANDING, JUDGE = "tests.faults.plantjobs:standing", "tests.faults.plantjobs:judge"
 QUICK = {
     "SWEEP_EVERY_S": "1",
-    "LEASE_S": "2",
+    "LEASE_S": "4",
     "PROBE_SETTLE_S": "0",
     "OUTBOX_BACKOFF_S": "0.2",
     "OUTBOX_BACKOFF_CAP_S": "1",
@@ -106,7 +106,7 @@ class Plant:
     @property
     def settings(self) -> dict[str, Any]:
         """For children of the forge, who else would have those of the test."""
-        return {"ICLASS_BASE_URL": self.service.url, "ICLASS_ROOM_URL": self.service.url, "LEASE_S": 2.0}
+        return {"ICLASS_BASE_URL": self.service.url, "ICLASS_ROOM_URL": self.service.url}
 
     def load(self, *, wishes: int, seed: int) -> Child:
         """Start a process that utters wishes; its result is how many were accepted."""
@@ -130,13 +130,25 @@ class Plant:
             self._kill_server({"database": "postgres", "broker": "valkey-server"}[victim])
 
     def _kill_child(self, dice: random.Random) -> None:
-        assert self.worker.process is not None
-        parent = self.worker.process.pid
-        until = time.monotonic() + 20
-        while not (children := _children(parent)) and time.monotonic() < until:
+        """One of the processes that the worker started, once it has any."""
+        until = time.monotonic() + 60
+        while not (children := self._children()):
+            assert time.monotonic() < until, self.last_words()
             time.sleep(0.05)
         with contextlib.suppress(ProcessLookupError):
             os.kill(dice.choice(children), signal.SIGKILL)
+
+    def _children(self) -> list[int]:
+        """The processes of the worker; one that has ended is started again, as its service manager would."""
+        if self.worker.process is None or self.worker.process.poll() is not None:
+            super(Worker, self.worker).start()
+        assert self.worker.process is not None
+        pid = self.worker.process.pid
+        try:
+            text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        except OSError:
+            return []
+        return [int(number) for number in text.split()]
 
     def _kill_server(self, name: str) -> None:
         """The one server of that name, once it serves: one that dies while starting stays down."""
@@ -147,8 +159,7 @@ class Plant:
         """Until nothing is left to do; what still is after `seconds`."""
         until = time.monotonic() + seconds
         while any(left := self._left()) and time.monotonic() < until:
-            if self.worker.process is None or self.worker.process.poll() is not None:
-                super(Worker, self.worker).start()
+            self._children()
             time.sleep(0.2)
         return left
 
@@ -176,11 +187,6 @@ class Plant:
         told = self.service.control("callbacks", state="delivered")["callbacks"]
         return [one["data"]["class_id"] for one in told if one["event"] == "local_record_callback"]
 
-
-def _children(parent: int) -> list[int]:
-    """The processes that a process started."""
-    try:
-        text = Path(f"/proc/{parent}/task/{parent}/children").read_text()
-    except OSError:
-        return []
-    return [int(number) for number in text.split()]
+    def last_words(self) -> str:
+        """The end of what the worker said."""
+        return self.worker.log.read_text(errors="replace")[-3000:]

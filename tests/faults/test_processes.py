@@ -60,13 +60,14 @@ def test_killed_processes_lose_and_double_nothing(plant):
         kills=kills,
         **{f"killed_{victim}": number for victim, number in sorted(killed.items())},
         broker="valkey",
+        rabbitmq="not_run",
         wishes=len(accepted),
         **told["figures"],
         acknowledged=len(answered),
         events_lost=len(lost_events),
         left=sum(left.values()),
     )
+    assert not left, f"{left}: {one.last_words()}"
     assert not told["bad"], told["bad"][:5]
     assert not lost_events
     assert len(answered) == kills * EVENTS, "the service gave up on an event"
-    assert not left

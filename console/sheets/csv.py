@@ -15,6 +15,7 @@ SKIPPED = r"[\s\"\ufeff\u200b-\u200f\u2060\x00-\x1f]*"
 AT_START = re.compile(rf"[\t\r\n]|{SKIPPED}[{RUNS}]")
 # A program that takes ; or a tab for the separator sees a cell begin in the middle of ours.
 INSIDE = re.compile(rf"([;\t\r\n]{SKIPPED})(?=[{RUNS}])")
+INSIDE_QUOTED = re.compile(rf"([;\t\r\n]{SKIPPED})'(?=[{RUNS}])")
 
 
 def csv_text(rows: Rows, columns: Sequence[Column], *, zone: ZoneInfo) -> str:
@@ -40,6 +41,12 @@ def inert(text: str) -> str:
         return text
     quoted = INSIDE.sub(r"\1'", text)
     return f"'{quoted}" if AT_START.match(text) else quoted
+
+
+def original(text: str) -> str:
+    """What `inert` was given, where this is what it answered; other text stays as it is."""
+    bare = INSIDE_QUOTED.sub(r"\1", text.removeprefix("'"))
+    return bare if bare != text and inert(bare) == text else text
 
 
 def _cell(value: object, kind: Kind, zone: ZoneInfo) -> str:

@@ -15,6 +15,8 @@ from documents.models import Document
 
 #: The service may not have been told of these.
 OPTIONAL = ("md5", "bytes")
+#: What the column of an error code holds; another number is an error all the same.
+INT32 = range(-(2**31), 2**31)
 #: No step of a conversion follows.
 FINISHED = "finished"
 #: A conversion that takes longer is no longer waited for; the walk still sees its end.
@@ -67,7 +69,7 @@ def transcode_told(info: DocumentInfo) -> dict[str, Any]:
     """The columns of a document that only the service decides."""
     return {
         "transcode_status": info.transcode_status[:40],
-        "transcode_code": info.transcode_code,
+        "transcode_code": info.transcode_code if info.transcode_code in INT32 else -1,
         "transcode_message": info.transcode_msg[:300],
         "transcode_url": info.transcode_result[:1000],
     }

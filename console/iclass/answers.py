@@ -18,6 +18,7 @@ R = TypeVar("R")
 S = TypeVar("S", bound=Shape)
 
 MAX_MESSAGE = 300
+INT32 = range(-(2**31), 2**31)
 # A signature, a long run of base64 (a key, a UserSig, a PEM line) or a query with a signature in it.
 LOOKS_SECRET = re.compile(r"sign=\S+|\b[0-9a-fA-F]{32}\b|[A-Za-z0-9+/*_=-]{40,}")
 
@@ -137,10 +138,12 @@ def _object(content: bytes) -> dict[str, Any]:
 
 
 def _code(raw: dict[str, Any]) -> int | None:
+    """The error_code; None where there is none, or one that no table could hold."""
     try:
-        return number(raw.get("error_code"))
+        code = number(raw.get("error_code"))
     except Odd:
         return None
+    return code if code in INT32 else None
 
 
 def _page(kind: type[S], raw: dict[str, Any], index: int) -> Page[S]:

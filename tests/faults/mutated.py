@@ -24,7 +24,7 @@ from documents.services import pull_document
 from tests.faults.book import effects_by_place, lines_of
 from tests.faults.goals import goal
 from tests.faults.intents import World
-from tests.faults.mutator import Mutator, mutator
+from tests.faults.mutator import Mutator, mutator, swap
 from tests.faults.sizes import dice
 from tests.faults.work import finish
 from tests.support.sandbox import Sandbox
@@ -108,10 +108,10 @@ def strangers(world: World, iclass: Sandbox, between: Mutator, number: int) -> N
 def check_mutated(world: World, iclass: Sandbox, settings: Any, caplog: Any, *, answers: int) -> None:
     """Spoil so many answers to commands, looks and walks, then let everything end in peace."""
     settings.OUTBOX_BREAKER_FAILURES = settings.OUTBOX_RATE = settings.OUTBOX_BURST = 10**6
-    settings.OUTBOX_TRIES = 6
+    settings.OUTBOX_TRIES, settings.OUTBOX_GIVE_UP_S = 10, 0
     crowd, since, rounds = Crowd(world), _latest(iclass), 0
     caplog.set_level(logging.WARNING)
-    with mutator(iclass.url, dice("mutated answers"), share=0.75) as between:
+    with mutator(iclass.url, dice("mutated answers"), share=0.85) as between:
         settings.ICLASS_BASE_URL = between.url
         while between.spoilt < answers:
             if rounds % WALK_EVERY == 0:
@@ -137,6 +137,24 @@ def check_mutated(world: World, iclass: Sandbox, settings: Any, caplog: Any, *, 
     assert not lost, lost[:3]
     assert not wrong, wrong[:3]
     assert len(between.by_way) == 10, f"some ways were not tried: {between.by_way}"
+
+
+def check_swapped(world: World, iclass: Sandbox, settings: Any) -> None:
+    """Every answer that names a thing names another one that exists."""
+    settings.OUTBOX_BREAKER_FAILURES, settings.OUTBOX_TRIES, settings.OUTBOX_GIVE_UP_S = 10**6, 3, 0
+    crowd, since = Crowd(world), _latest(iclass)
+    endpoints = ("class/create", "document/add", "user/info")
+    with mutator(iclass.url, dice("swapped ids"), share=1, ways=(swap,), only=endpoints) as between:
+        settings.ICLASS_BASE_URL = between.url
+        strangers(world, iclass, between, 3)
+        _lesson, _document, person = crowd.more()
+        between.known["user_id"]["alice"] = None
+        finish()
+        pull_person(person=person, by=world.by)
+        finish()
+    wrong = crowd.wrong(iclass, since)
+    assert not wrong, wrong
+    assert between.spoilt >= 3
 
 
 def _round(crowd: Crowd) -> None:

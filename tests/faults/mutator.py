@@ -14,7 +14,7 @@ import json
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -107,10 +107,15 @@ WAYS: tuple[Way, ...] = (flip, truncate, retype, enlarge, nest, drop, add, swap,
 
 
 class Mutator:
-    """What the service between remembers. `share` of the answers are spoilt."""
+    """What the service between remembers.
 
-    def __init__(self, target: str, dice: random.Random, share: float) -> None:
-        self.target, self.dice, self.share = target, dice, share
+    `share` of the answers are spoilt, in one of `ways`; where `only` names endpoints, those of others pass.
+    """
+
+    def __init__(
+        self, target: str, dice: random.Random, share: float, ways: Sequence[Way], only: Collection[str]
+    ) -> None:
+        self.target, self.dice, self.share, self.ways, self.only = target, dice, share, ways, only
         self.known: dict[str, dict[Any, None]] = {name: {} for name in IDS}
         self.by_way: Counter[str] = Counter()
         self.lock = threading.Lock()
@@ -132,15 +137,16 @@ class Mutator:
         )
         return found
 
-    def spoil(self, body: bytes) -> Spoilt:
+    def spoil(self, endpoint: str, body: bytes) -> Spoilt:
         """The body as it is to leave."""
         with self.lock:
             answer = json.loads(body)
             for name in IDS:
                 self.known[name].update(dict.fromkeys(_values(answer, name)))
-            if self.dice.random() >= self.share:
+            passes = self.only and endpoint not in self.only
+            if passes or self.dice.random() >= self.share:
                 return body, False
-            way = self.dice.choice(WAYS)
+            way = self.dice.choice(self.ways)
             self.by_way[way.__name__] += 1
             return way(self, answer, body)
 
@@ -153,7 +159,8 @@ class Between(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = self.rfile.read(int(self.headers["Content-Length"]))
         answer = self.mutator.ask(self.path, asked)
-        body, cut = self.mutator.spoil(answer.content)
+        endpoint = self.path.partition("?")[0].removeprefix("/paas/v1/")
+        body, cut = self.mutator.spoil(endpoint, answer.content)
         self.send_response(answer.status_code)
         self.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
         self.send_header("Content-Length", str(len(answer.content) + 1 if cut else len(body)))
@@ -166,9 +173,16 @@ class Between(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def mutator(target: str, dice: random.Random, share: float) -> Iterator[Mutator]:
+def mutator(
+    target: str,
+    dice: random.Random,
+    share: float,
+    *,
+    ways: Sequence[Way] = WAYS,
+    only: Collection[str] = (),
+) -> Iterator[Mutator]:
     """A service on a port of its own, in threads of this process."""
-    state = Mutator(target, dice, share)
+    state = Mutator(target, dice, share, ways, only)
     handler = type("Handler", (Between,), {"mutator": state})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

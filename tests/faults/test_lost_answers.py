@@ -6,7 +6,7 @@ from tests.faults.lost import check_beyond, check_lost
 from tests.faults.sizes import size
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_no_lost_answer_loses_or_doubles_anything(world, iclass, settings):
     check_lost(world, iclass, settings, cases=size(full=3000, ci=300))
 

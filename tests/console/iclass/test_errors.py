@@ -92,3 +92,10 @@ def test_an_error_survives_the_way_between_processes() -> None:
     error = refusal("class/create", 10280, http_status=200, server_message="no group")
     copy = pickle.loads(pickle.dumps(error))
     assert (type(copy), str(copy), vars(copy)) == (Halfway, str(error), vars(error))
+
+
+@pytest.mark.parametrize("code", [2**31, -(2**31) - 1, 10**15])
+def test_a_code_that_no_table_could_hold_is_none(client: Client, service: Service, code: int) -> None:
+    service.answer({"error_code": code})
+    with pytest.raises(Unreadable):
+        client.business.info()

@@ -1,7 +1,7 @@
 """Excel files, read row by row: the parts of the archive that hold text, through a streaming parser.
 
 A library that lays a sheet out in memory by the places of its cells is ended by a file of 5 KB with a cell in
-the last row and column (docs/decisions/0016); here a row holds what stands in it and no more.
+the last row and column (docs/decisions/0017); here a row holds what stands in it and no more.
 """
 
 import re

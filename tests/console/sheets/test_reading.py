@@ -30,7 +30,8 @@ def book(rows: list[list[object]], **options: object) -> bytes:
         sheet = made.add_worksheet("People")
         for number, row in enumerate(rows):
             for place, value in enumerate(row):
-                sheet.write(number, place, value)
+                write = sheet.write_string if isinstance(value, str) else sheet.write
+                write(number, place, value)
         made.add_worksheet("More")
     return file.getvalue()
 

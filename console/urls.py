@@ -13,6 +13,7 @@ api = [
     path("", include("console.outbox.rest")),
     path("", include("console.inbox.rest")),
     path("", include("console.mirror.rest")),
+    path("", include("console.audit.rest")),
 ]
 
 urlpatterns = [
@@ -25,6 +26,7 @@ urlpatterns = [
     path("sync/received/", include("console.inbox.page_urls")),
     path("sync/differences/", include("console.mirror.page_urls")),
     path("jobs/", include("console.jobs.urls")),
+    path("audit/", include("console.audit.urls")),
     path("notices/", include("console.notices.urls")),
     path("sign-in/oidc/", include("accounts.sign_in.urls")),
     path("", include("accounts.urls")),

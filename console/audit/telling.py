@@ -1,4 +1,4 @@
-"""Entries as people read them: opened where the key is still there, contacts as the policy table shows them."""
+"""Entries as people read them: opened where the key is still there, contacts as the table shows them."""
 
 import json
 from collections.abc import Iterable, Iterator

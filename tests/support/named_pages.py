@@ -27,5 +27,6 @@ urlpatterns = [
     path("inbox/", include((named("callbacks"), "inbox"))),
     path("mirror/", include((named("differences"), "mirror"))),
     path("jobs/", include((named("jobs"), "jobs"))),
+    path("audit/", include((named("entries"), "audit"))),
     path("notices/", include((named("notices"), "notices"))),
 ]

@@ -100,11 +100,10 @@ class Oracle:
 
     def lines(self) -> list[dict[str, Any]]:
         """The ledger since the beginning, without what was done outside."""
-        return [
-            line
-            for line in lines_of(self.service, self.since)
-            if not any(begun < line["seq"] <= ended for begun, ended in self._outside)
-        ]
+        return [line for line in lines_of(self.service, self.since) if not self._is_outside(line)]
+
+    def _is_outside(self, line: dict[str, Any]) -> bool:
+        return any(begun < line["seq"] <= ended for begun, ended in self._outside)
 
     def judge(self, *, states: bool = True) -> Verdict:
         """Everything that stands in the database now. `states` also asks the service how things are."""

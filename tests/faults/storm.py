@@ -210,6 +210,8 @@ def _print(storm: Storm, made: int, told: Weathered) -> None:
 
 
 def _hold(storm: Storm, made: int, told: Weathered, normal: bool, *, bucket: bool) -> None:
+    why = Operation.objects.filter(state=State.REFUSED).values_list("kind", "reason").first()
+    assert not told.verdict.refused, f"{told.verdict.refused} were refused: {why}"
     assert told.ended == made, f"{made - told.ended} operations have not ended"
     assert told.calls_per_operation <= MOST_CALLS, f"{told.calls_per_operation:.2f} calls an operation"
     assert normal, f"no normal service {told.normal_after_s:.0f} s after the storm"

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import services
+from accounts import cards, services
 from accounts.models import Role, User
 from accounts.sign_in import factors, gate
 from console.policy import may
@@ -53,7 +53,7 @@ ACTS = {
             _("Show the entry card?"),
             _("The card shows the entry token, which opens the classroom in this person's name."),
             "",
-            services.reveal_token,
+            cards.deal,
             _registered,
             asks="page",
         ),

@@ -134,14 +134,6 @@ def new_token(*, person: User, by: User | None) -> Operation:
     return _ask("user.token", "person.new_token", person, by)
 
 
-@transaction.atomic
-def reveal_token(*, person: User, by: User, reason: str) -> str:
-    """The entry token as it stands on a card, "" where the service has not given one; on record."""
-    spare_superadmin(person, by)
-    record_seen("person.reveal_token", [person], ["user_token"], by=by, reason=reason)
-    return person.user_token.reveal() if person.user_token else ""
-
-
 def note_reveal(*, person: User, by: User, names: Iterable[str], reason: str = "") -> None:
     """Put on record that somebody saw these contacts of a person whole."""
     record_seen("person.reveal", [person], list(names), by=by, reason=reason)

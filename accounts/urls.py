@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from accounts.views.acts import PersonAct, PersonCard, PersonContacts, PersonDeactivate
+from accounts.views.acts import PersonAct, PersonContacts, PersonDeactivate
+from accounts.views.cards import GroupCards, PersonCard
 from accounts.views.groups import GroupAdd, GroupEdit, GroupList
 from accounts.views.operator import EnterSchool, LeaveSchool, OperatorSchools, VisitList
 from accounts.views.people import PeopleList
@@ -55,6 +56,7 @@ urlpatterns = [
     path("groups/", GroupList.as_view(), name="groups"),
     path("groups/new/", GroupAdd.as_view(), name="group_add"),
     path("groups/<int:pk>/edit/", GroupEdit.as_view(), name="group_edit"),
+    path("groups/<int:pk>/cards/", GroupCards.as_view(), name="group_cards"),
     path("school/", SchoolSettings.as_view(), name="school"),
     path("school/visits/", VisitList.as_view(), name="visits"),
     path("schools/", OperatorSchools.as_view(), name="schools"),

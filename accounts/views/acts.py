@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
@@ -72,16 +71,6 @@ class PersonReveal(PersonAct):
 
     def shown(self, template: str, **context: Any) -> HttpResponse:
         return render(self.request, template, {"title": str(self.person), "person": self.person, **context})
-
-
-class PersonCard(PersonReveal):
-    """The entry card: user id and token, to be printed or copied."""
-
-    act_name = "card"
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        token = self.act.do(person=self.person, by=self.request.user, **form.cleaned_data)
-        return self.shown("accounts/person_card.html", token=token, title=_("Entry card"))
 
 
 class PersonContacts(PersonReveal):

@@ -48,8 +48,8 @@ REASONS: dict[str, Words] = {
     "repeat_conflict": Words(
         _("A person with this user id exists at the service already, with other data."),
         _(
-            "Is it the same person? Then send ours or take theirs, and an entry token comes. If not, deactivate "
-            "this entry and add the person with another user id."
+            "Is it the same person? Then send ours or take theirs, and an entry token comes. If not, "
+            "deactivate this entry and add the person with another user id."
         ),
     ),
     "after_restore": Words(

@@ -19,4 +19,5 @@ class AccountsConfig(AppConfig):
         policy.register("school", of_school="pk", own=lambda user: Q(pk=user.enterprise_id))
         policy.register("person", of_school="enterprise", own=lambda user: Q(pk=user.pk))
         policy.register("visit", of_school="enterprise")
+        policy.register("import", of_school="enterprise")
         policy.register("group", of_school="enterprise", own=lambda user: Q(entries__student=user))

@@ -1,9 +1,21 @@
 from accounts.models.enterprise import Enterprise
 from accounts.models.group import GroupStudent, StudentGroup
 from accounts.models.guesses import Guesses
+from accounts.models.imports import ImportRow, PeopleImport
 from accounts.models.picture import Picture
 from accounts.models.user import User
 from accounts.models.visit import Visit
 from accounts.roles import Role
 
-__all__ = ["Enterprise", "GroupStudent", "Guesses", "Picture", "Role", "StudentGroup", "User", "Visit"]
+__all__ = [
+    "Enterprise",
+    "GroupStudent",
+    "Guesses",
+    "ImportRow",
+    "PeopleImport",
+    "Picture",
+    "Role",
+    "StudentGroup",
+    "User",
+    "Visit",
+]

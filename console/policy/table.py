@@ -70,6 +70,14 @@ TABLE: dict[str, dict[str, str]] = {
         "reveal_token": "- S S - - - - -",
         "reset_sign_in": "S S S - - - - -",
         "export": "- S S - - - - -",
+        "import": "- S S - - - - -",
+    },
+    "import": {
+        "list": "- S S - - - - -",
+        "view": "- S S - - - - -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "undo": "- S S - - - - -",
     },
     "group": {
         "list": "S S S - - - S -",

@@ -25,7 +25,7 @@ from tests.faults.forge import Child, Forge
 from tests.faults.oracle import Oracle
 from tests.support import environment
 from tests.support.holders import Holder, kill_one, processes
-from tests.support.programs import Console, Worker
+from tests.support.programs import Console, Program, Worker
 from tests.support.sandbox import start_sandbox
 
 SDKAPPID, KEY = 1400000001, "DzXpbluRsmo1JkoFxzKMNg5ifrA4GRlU"
@@ -39,7 +39,7 @@ QUICK = {
     "OUTBOX_BACKOFF_CAP_S": "1",
     "ICLASS_TIMEOUT_S": "5",
 }
-VICTIMS = ("database", "broker", "worker", "child")
+VICTIMS = ("database", "broker", "worker", "child", "beat")
 
 
 class Plant:
@@ -99,7 +99,12 @@ class Plant:
         self.console.start()
         address = f"{self.console.url}/callbacks/iclass/{self.world['callback_token']}/"
         self.service.control("enterprise", {"sdkappid": SDKAPPID, "call_back_url": address})
-        self.worker = Worker(self.folder / "worker.log", self.variables, beat=True)
+        # The clock runs beside the worker: nobody would start one anew that the worker had started.
+        clock = ["-m", "celery", "-A", "console", "beat", "--schedule", str(self.folder / "beat.schedule")]
+        self.beat = Program(clock, self.folder / "beat.log", self.variables)
+        self._stack.callback(self.beat.stop)
+        self.beat.start()
+        self.worker = Worker(self.folder / "worker.log", self.variables, beat=False)
         self._stack.callback(self.worker.stop)
         self.worker.start()
 
@@ -120,8 +125,11 @@ class Plant:
         self.service.control("callbacks", event)
 
     def kill(self, victim: str, dice: random.Random) -> None:
-        """kill -9 of a process. A worker is started again, as its service manager would."""
-        if victim == "worker":
+        """kill -9 of a process. Worker and beat are started again, as their service manager would."""
+        if victim == "beat":
+            self.beat.kill()
+            self.beat.start()
+        elif victim == "worker":
             self.worker.kill()
             super(Worker, self.worker).start()
         elif victim == "child":

@@ -107,7 +107,7 @@ def _triggers(table: str, label: str, columns: list[str]) -> list[str]:
     call = f"FOR EACH ROW %s EXECUTE FUNCTION audit_net('{label}', '{','.join(columns)}')"
     kept = {f"{PREFIX}_change": ("UPDATE", f"WHEN ({changed})"), f"{PREFIX}_delete": ("DELETE", "")}
     if table == "accounts_user":  # no machine makes one who may sign in or run things
-        mighty = "NEW.is_superuser OR left(NEW.password, 1) <> '!'"
+        mighty = "NEW.is_superuser OR left(NEW.password, 1) NOT IN ('', '!')"
         kept[f"{PREFIX}_insert"] = ("INSERT", f"WHEN ({mighty})")
     return [
         statement

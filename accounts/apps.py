@@ -16,6 +16,7 @@ class AccountsConfig(AppConfig):
         import_module("accounts.sign_in.receivers")
         import_module("accounts.sign_in.checks")
         import_module("accounts.sign_in.rotation")
+        import_module("accounts.imports.tidying")
         policy.register("school", of_school="pk", own=lambda user: Q(pk=user.enterprise_id))
         policy.register("person", of_school="enterprise", own=lambda user: Q(pk=user.pk))
         policy.register("visit", of_school="enterprise")

@@ -250,6 +250,7 @@ CELERY_TIMEZONE = TIME_ZONE
 SWEEP_EVERY_S = seconds("SWEEP_EVERY_S", 5)
 CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "accounts.tasks.tidy_sign_in", "schedule": 3600.0},
+    "tidy_imports": {"task": "accounts.tasks.tidy_imports", "schedule": 3600.0},
     "audit_chain": {"task": "console.audit.tasks.chain", "schedule": seconds("AUDIT_CHAIN_EVERY_S", 30)},
     "audit_checkpoint": {
         "task": "console.audit.tasks.checkpoint",
@@ -306,6 +307,12 @@ HISTORY_POLL_S = seconds("HISTORY_POLL_S", 20)
 WATCH_BEFORE_S = seconds("WATCH_BEFORE_S", 15 * 60)
 RECONCILE_LOOKS = env.env.int("RECONCILE_LOOKS", default=2000)
 TRANSCODE_POLL_S = seconds("TRANSCODE_POLL_S", 20)
+# Imports: how large a file may be, how much is done while its sender waits, how long its rows are kept.
+IMPORT_MAX_BYTES = env.env.int("IMPORT_MAX_MB", default=20) * 1_000_000
+IMPORT_MAX_ROWS = env.env.int("IMPORT_MAX_ROWS", default=100_000)
+IMPORT_WAITED_ROWS = env.env.int("IMPORT_WAITED_ROWS", default=20_000)
+IMPORT_LOOK_S = seconds("IMPORT_LOOK_S", 2)
+IMPORT_KEEP_DAYS = env.env.int("IMPORT_KEEP_DAYS", default=90)
 
 LOGGING = {
     "version": 1,

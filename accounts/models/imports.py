@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.imports.reasons import words
 from accounts.models.enterprise import Enterprise
 from accounts.models.user import User
 from console.outbox.models import Operation
@@ -102,3 +103,8 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id}: {self.number}"
+
+    @property
+    def why(self) -> str:
+        """Why the row was refused, in the reader's language; empty where it was not."""
+        return words(self.reason, self.named) if self.reason else ""

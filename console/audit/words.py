@@ -23,6 +23,7 @@ ACTIONS: dict[str, str | Promise] = {
     "person.reveal_token": _("Entry card shown"),
     "person.export": _("People exported"),
     "person.import": _("People imported"),
+    "person.import_undone": _("Import of people undone"),
     "person.sign_in": _("Signed in"),
     "person.sign_out": _("Signed out"),
     "person.sign_in_failed": _("Sign-in failed"),

@@ -1,0 +1,46 @@
+"""Long work of accounts: comparing and applying large imports, and following an import to the service."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.imports import applying, planning, push
+from accounts.models import PeopleImport
+from console.jobs.machine import AT_ONCE, JobFailed, work
+from console.jobs.models import Job
+
+CHECK, APPLY = "people.check", "people.apply"
+
+
+@work(CHECK, label=_("Compare a file of people"), page=push.page)
+def check(job: Job) -> timedelta | None:
+    """The next rows of the file."""
+    source = _source(job)
+    last = planning.step(source, job.cursor.get("after", 0))
+    if not last:
+        planning.finish(source)
+        return None
+    job.cursor = {"after": last}
+    job.done = source.lines.filter(number__lte=last).count()
+    return AT_ONCE
+
+
+@work(APPLY, label=_("Apply an import of people"), page=push.page)
+def apply(job: Job) -> timedelta | None:
+    """All of it in this one portion, or none of it."""
+    try:
+        applying.apply(source=_source(job), by=job.created_by)
+    except applying.ChangedSince:
+        job.result = {"changed_since": True}
+    job.done = job.total
+    return None
+
+
+work(push.PUSH, label=_("Send imported people to iclass"), page=push.page)(push.portion)
+
+
+def _source(job: Job) -> PeopleImport:
+    source = PeopleImport.objects.filter(pk=job.args["import"]).first()
+    if source is None:
+        raise JobFailed("The import is gone.")
+    return source

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import cards, services
+from accounts import cards, erasing, services
 from accounts.models import Role, User
 from accounts.sign_in import factors, gate
 from console.policy import may
@@ -39,7 +39,7 @@ class Act:
 
 
 def _registered(person: User) -> bool:
-    return bool(person.remote_id)
+    return bool(person.remote_id) and not person.erased_at
 
 
 ACTS = {
@@ -138,7 +138,8 @@ ACTS = {
             "user-off",
             _("Deactivate this person?"),
             _(
-                "This person can no longer sign in here and is offered nowhere. Lessons and attendance stay. "
+                "This person can no longer sign in here, open sessions end, and no lesson offers them "
+                "any more. Lessons and attendance stay. "
                 "iclass knows no deleting: it keeps the account, the name, the contacts and the history, and "
                 "the entry token goes on working there. Give out a new token to end old entry cards."
             ),
@@ -157,7 +158,20 @@ ACTS = {
             _("This person is offered for lessons again, and signs in as before."),
             _("Active again."),
             services.reactivate_person,
-            lambda person: not person.is_active,
+            lambda person: not person.is_active and not person.erased_at,
+        ),
+        Act(
+            "erase",
+            "erase",
+            _("Erase personal data"),
+            "eraser",
+            _("Erase this person's data for good?"),
+            _("This is for somebody who asks to be forgotten. It can never be taken back."),
+            _("Erased. iclass is told within seconds; what it keeps stands on this page."),
+            erasing.erase_person,
+            lambda person: not person.erased_at,
+            asks="page",
+            tone="danger",
         ),
     )
 }

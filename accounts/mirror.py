@@ -14,6 +14,8 @@ PERSON = ("role", "nickname", "gender", "avatar", "phone_no", "e_mail")
 SCHOOL = ("name", "contact_user", "phone_no", "e_mail", "call_back_url", "appid", "project_id", "secret_id")
 #: The service gives everybody a picture; it is a difference only where the school chose another.
 OPTIONAL = ("avatar", "gender")
+#: In place of what the service still has of somebody who was erased here.
+KEPT_THERE = "***"
 
 
 def moment(seconds: int) -> datetime | None:
@@ -39,6 +41,18 @@ def observed_person(info: UserInfo) -> dict[str, Any]:
     return {name: getattr(info, name) for name in PERSON}
 
 
+def _kept(person: User, info: UserInfo) -> dict[str, Any]:
+    """What we keep of it: of somebody erased, only that the service still has something."""
+    told = observed_person(info)
+    if not person.erased_at:
+        return told
+    ours = wanted_person(person)
+    return {
+        name: value if name == "role" or not value or value == ours[name] else KEPT_THERE
+        for name, value in told.items()
+    }
+
+
 def _times(info: UserInfo) -> dict[str, datetime | None]:
     return {"regist_time": moment(info.regist_time), "update_time": moment(info.update_time)}
 
@@ -58,7 +72,7 @@ def person_seen(person: User, info: UserInfo) -> bool:
         person,
         info.user_id,
         wanted=wanted_person(person),
-        observed=observed_person(info),
+        observed=_kept(person, info),
         optional=OPTIONAL,
         extra=(*times, *PERSON) if first else tuple(times),
     )
@@ -70,7 +84,7 @@ def news_of_person(person: User, info: UserInfo) -> bool:
         person,
         info.user_id,
         wanted=wanted_person(person),
-        observed=observed_person(info),
+        observed=_kept(person, info),
         optional=OPTIONAL,
         extra=_times(info),
     )

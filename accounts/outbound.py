@@ -130,8 +130,10 @@ def _registered(operation: Operation, entered: Entered) -> None:
 def _profile(operation: Operation) -> tuple[str, dict[str, Any]]:
     person = operation.subject()
     if not person.remote_id:
-        raise Lapsed("not_registered")
+        raise NothingToDo if operation.args.get("erase") else Lapsed("not_registered")
     wanted = wanted_person(person)
+    if operation.args.get("erase"):  # gender cannot be emptied: the document knows two and no none
+        return person.user_id, {name: wanted[name] for name in ("nickname", "avatar", "phone_no", "e_mail")}
     changed = {
         name: ours
         for name, (ours, _) in differences(wanted, person.observed, OPTIONAL).items()
@@ -160,7 +162,7 @@ def _modify_profile(client: Client, request: tuple[str, dict[str, Any]]) -> dict
 def _user_id(operation: Operation) -> str:
     person: User = operation.subject()
     if not person.remote_id and operation.kind == "user.token":
-        raise Lapsed("not_registered")
+        raise NothingToDo if person.erased_at else Lapsed("not_registered")
     return person.user_id
 
 

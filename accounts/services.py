@@ -20,6 +20,7 @@ from console.outbox.queue import enqueue, resume
 
 PERSON_FIELDS = ("role", "nickname", "gender", "avatar", "phone_no", "e_mail")
 CONTACTS = ("phone_no", "e_mail")
+ERASED = gettext_lazy("The personal data of this person is erased for good. Add a new person.")
 TAKEN = gettext_lazy("This user id is taken in your school. Choose another, or change that person.")
 SCHOOL_FIELDS = (
     "name",
@@ -148,7 +149,7 @@ def spare_superadmin(person: User, by: User | None) -> None:
 def spare_erased(person: User) -> None:
     """What was promised to be forgotten is not filled in again."""
     if person.erased_at:
-        raise ValidationError(_("The personal data of this person is erased for good. Add a new person."))
+        raise ValidationError(ERASED)
 
 
 def _check_avatar(person: User) -> None:

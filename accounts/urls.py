@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views.acts import PersonAct, PersonContacts, PersonDeactivate
+from accounts.views.acts import PersonAct, PersonContacts, PersonDeactivate, PersonErase, PersonLeave
 from accounts.views.cards import GroupCards, PersonCard
 from accounts.views.groups import GroupAdd, GroupEdit, GroupList
 from accounts.views.operator import EnterSchool, LeaveSchool, OperatorSchools, VisitList
@@ -44,9 +44,10 @@ urlpatterns = [
     path("people/<int:pk>/contacts/", PersonContacts.as_view(), name="person_contacts"),
     path(
         "people/<int:pk>/deactivate/",
-        PersonDeactivate.as_view(act_name="deactivate"),
+        PersonLeave.as_view(),
         name="person_deactivate",
     ),
+    path("people/<int:pk>/erase/", PersonErase.as_view(), name="person_erase"),
     path("people/<int:pk>/factor/", PersonDeactivate.as_view(act_name="factor"), name="person_factor"),
     *(
         path(f"people/<int:pk>/{act}/", PersonAct.as_view(act_name=act), name=f"person_{act}")

@@ -1,6 +1,6 @@
 from accounts.forms.group import GroupForm
 from accounts.forms.people import PeopleFilter
-from accounts.forms.person import PersonForm, ReasonForm
+from accounts.forms.person import EraseForm, PersonForm, ReasonForm
 from accounts.forms.school import SECTIONS, SchoolForm
 from accounts.forms.security import CodeForm, OwnPasswordForm, SecondStepForm
 from accounts.forms.sign_in import SignInForm
@@ -8,6 +8,7 @@ from accounts.forms.sign_in import SignInForm
 __all__ = [
     "SECTIONS",
     "CodeForm",
+    "EraseForm",
     "GroupForm",
     "OwnPasswordForm",
     "PeopleFilter",

@@ -161,3 +161,24 @@ class ReasonForm(forms.Form):
         help_text=_("It is kept with your name and the time."),
         error_messages={"required": _("Write why: it is kept with your name.")},
     )
+
+
+class EraseForm(forms.Form):
+    """The second step of erasing: the user id, typed, and the reason of the first step."""
+
+    reason = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    user_id = forms.CharField(
+        label=_("User id"),
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Type the user id of the person whose data you erase."),
+    )
+
+    def __init__(self, *args: Any, person: User, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.person = person
+
+    def clean_user_id(self) -> str:
+        if self.cleaned_data["user_id"] != self.person.user_id:
+            raise ValidationError(_("This is not the user id of this person. Nothing was erased."), "other")
+        return self.person.user_id

@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
 from accounts.acts import ACTS, Act
-from accounts.forms import ReasonForm
+from accounts.forms import EraseForm, ReasonForm
+from accounts.impact import touched_by
 from accounts.models import Role, User
 from accounts.services import CONTACTS
 from console.policy.pages import SchoolPage
@@ -60,7 +61,42 @@ class PersonAct(SchoolPage, FormView):
 
 
 class PersonDeactivate(PersonAct):
+    """Acts that want a reason."""
+
     form_class = ReasonForm
+
+
+class PersonLeave(PersonDeactivate):
+    """Somebody leaves: the page shows the lessons to come that go on without them."""
+
+    act_name = "deactivate"
+    template_name = "accounts/person_leave.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(touched=touched_by(self.person, self.request.user), **more)
+
+
+class PersonErase(PersonLeave):
+    """Erases in two steps: what goes and what stays, with the reason; then the user id, typed."""
+
+    act_name = "erase"
+    template_name = "accounts/person_erase.html"
+
+    def get_form(self, form_class: Any = None) -> forms.Form:
+        if self.request.method == "POST" and "user_id" in self.request.POST:
+            return EraseForm(self.request.POST, person=self.person)
+        return super().get_form(form_class)
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        if not isinstance(form, EraseForm):
+            second = EraseForm(initial=form.cleaned_data, person=self.person)
+            return self.render_to_response(self.get_context_data(form=second))
+        del form.cleaned_data["user_id"]
+        return super().form_valid(form)
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        context = super().get_context_data(**more)
+        return context | {"second": isinstance(context["form"], EraseForm)}
 
 
 @method_decorator(never_cache, name="dispatch")

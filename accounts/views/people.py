@@ -11,13 +11,16 @@ from accounts.forms import PeopleFilter
 from accounts.models import User
 from accounts.queries import groups_for
 from accounts.roles import Role
-from console.policy.pages import SchoolPage
+from console.outbox.states import SyncState
+from console.policy import may
+from console.policy.pages import SchoolPage, keyset
 
 
 class PeopleList(SchoolPage, ListView):
     """Search by name, user id, group and, for those who may see it whole, the end of a phone number."""
 
     resource, action = "person", "list"
+    paginate_by = None  # a count of 100,000 people would cost more than the page
     queryset = User.objects.exclude(role=Role.VISITOR).prefetch_related("student_groups")
     template_name = "accounts/people.html"
 
@@ -26,16 +29,24 @@ class PeopleList(SchoolPage, ListView):
         return PeopleFilter(self.request.GET, groups=groups_for(self.request.user))
 
     def get_queryset(self) -> QuerySet[User]:
-        people = self.filter.narrow(super().get_queryset(), phones=self.may("reveal"))
-        return people.order_by("nickname", "id")
+        return self.filter.narrow(super().get_queryset(), phones=self.may("reveal"))
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         phones = _("Name, user id, group, end of phone")
         return super().get_context_data(
             title=_("People"),
+            keyset=keyset(self.object_list, self.request, ("nickname", "id")),
+            group=self.filter.cleaned_data.get("group"),
+            may_print=self.may("reveal_token"),
+            repeats=self._repeats() if may(self.request.user, "list", "drift") else 0,
             search_label=phones if self.may("reveal") else _("Name, user id or group"),
             filter_form=self.filter,
             may_add=self.may("add"),
             may_change=self.may("change"),
             **more,
         )
+
+    def _repeats(self) -> int:
+        """How many were at the service before, with other data, and wait for a decision."""
+        met = super().get_queryset().filter(sync_state=SyncState.CHANGED_OUTSIDE)
+        return met.filter(sync_reason="repeat_conflict").count()

@@ -63,6 +63,10 @@ class PersonEdit(PersonPage, UpdateView):
     def allowed(self, obj: User) -> User:
         if obj.role == Role.SUPERADMIN and self.request.user.role != Role.SUPERADMIN:
             raise PermissionDenied(_("Only a superadmin may do this to a superadmin."))
+        if obj.erased_at:
+            raise PermissionDenied(
+                _("The personal data of this person is erased for good. Add a new person.")
+            )
         return super().allowed(obj)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

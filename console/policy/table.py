@@ -69,6 +69,7 @@ TABLE: dict[str, dict[str, str]] = {
         "reveal": "- S S - - - - -",
         "reveal_token": "- S S - - - - -",
         "reset_sign_in": "S S S - - - - -",
+        "erase": "- S S - - - - -",
         "export": "- S S - - - - -",
         "import": "- S S - - - - -",
     },

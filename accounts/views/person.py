@@ -12,7 +12,7 @@ from django.views.generic import CreateView, UpdateView
 
 from accounts.forms import PersonForm
 from accounts.models import Role, User
-from accounts.services import note_reveal
+from accounts.services import ERASED, note_reveal
 from console.policy.pages import SchoolPage
 
 
@@ -64,9 +64,7 @@ class PersonEdit(PersonPage, UpdateView):
         if obj.role == Role.SUPERADMIN and self.request.user.role != Role.SUPERADMIN:
             raise PermissionDenied(_("Only a superadmin may do this to a superadmin."))
         if obj.erased_at:
-            raise PermissionDenied(
-                _("The personal data of this person is erased for good. Add a new person.")
-            )
+            raise PermissionDenied(ERASED)
         return super().allowed(obj)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -23,6 +23,11 @@ class ConsoleAdminSite(admin.AdminSite):
     index_title = _("All tables")
     enable_nav_sidebar = False
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only admins that ask the policy table; those that packages bring, as Django's groups, stay out."""
+        if hasattr(admin_class, "resource"):
+            super().register(model_or_iterable, admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         return role_of(request.user) in ADMITTED
 

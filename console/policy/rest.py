@@ -53,6 +53,11 @@ class PolicyPermission(BasePermission):
     def _judge(self, request: Request, view: Any, obj: Model | None) -> bool:
         if view.action is None:  # a method that this address does not know: let it answer 405
             return True
+        if view.action == "metadata":  # OPTIONS: for whoever may do something at this address
+            return any(
+                may(request.user, view.policy_action_of(one), view.resource, obj)
+                for one in view.action_map.values()
+            )
         allowed = may(request.user, view.policy_action, view.resource, obj)
         if not allowed:
             self.message = refusal(view.policy_action, view.resource)
@@ -80,7 +85,10 @@ class SchoolViewSet(viewsets.GenericViewSet[Any]):
 
     @property
     def policy_action(self) -> str:
-        return {**VERBS, **self.policy_actions}.get(self.action, self.action)
+        return self.policy_action_of(self.action)
+
+    def policy_action_of(self, action: str) -> str:
+        return {**VERBS, **self.policy_actions}.get(action, action)
 
     def get_queryset(self) -> QuerySet[Any]:
         """A list shows what its reader may see; one row is looked for in the whole school and then judged."""

@@ -3,6 +3,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Enterprise, Role, User
 from tests.support.cast import person
+from tests.support.rest import rest
 
 pytestmark = pytest.mark.urls("tests.console.policy.urls")
 
@@ -83,3 +84,8 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(
         person(school, f"u{number}", Role.STUDENT)
     with django_assert_num_queries(1):
         of(alice).get("/api/people/")
+
+
+def test_what_an_address_takes_is_told_to_those_who_may_use_it(alice: User, bob: User) -> None:
+    assert rest(alice).options("/api/v1/groups/").status_code == 200
+    assert rest(bob).options("/api/v1/groups/").status_code == 403

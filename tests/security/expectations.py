@@ -1,0 +1,237 @@
+"""What every address is about: the resource and the action of the policy table, and the row in the address.
+
+A new address gets a line here, or `test_matrix.py` fails. Lines are in the order of the apps; `about` is for
+one row (named after the world's subject in `world.py`), `of` for pages that name none.
+"""
+
+from typing import NamedTuple
+
+
+class Expected(NamedTuple):
+    """`subject` is empty where the address names no row. `who`: "table" asks the policy table, "everybody" is
+    a door without sign-in, "signed in" is everybody's own account, "nobody" opens for none."""
+
+    resource: str = ""
+    action: str = ""
+    subject: str = ""
+    who: str = "table"
+
+
+def of(resource: str, action: str) -> Expected:
+    return Expected(resource, action)
+
+
+def about(resource: str, action: str, subject: str = "") -> Expected:
+    return Expected(resource, action, subject or resource)
+
+
+EVERYBODY, SIGNED_IN, NOBODY = Expected(who="everybody"), Expected(who="signed in"), Expected(who="nobody")
+
+
+def acts(prefix: str, resource: str, *names: str, subject: str = "") -> dict[str, Expected]:
+    """Addresses named `prefix` + action, each about one row."""
+    return {f"{prefix}{name}": about(resource, name, subject) for name in names}
+
+
+def desk(prefix: str, resource: str, *names: str) -> dict[str, Expected]:
+    """Acts on one row, and on many that are named in the request."""
+    return acts(prefix, resource, *names) | {f"{prefix}many_{name}": of(resource, name) for name in names}
+
+
+PAGES: dict[str, Expected] = {
+    "callbacks:receive": EVERYBODY,
+    "set_language": EVERYBODY,
+    "schema": EVERYBODY,
+    "healthz": EVERYBODY,
+    "readyz": EVERYBODY,
+    "metrics": EVERYBODY,
+    "openid_connect_login": EVERYBODY,
+    "openid_connect_callback": EVERYBODY,
+    "outbox:operations": of("operation", "list"),
+    "outbox:operation": about("operation", "view"),
+    **desk("outbox:", "operation", "send_again", "mark_done", "park"),
+    "inbox:callbacks": of("callback", "list"),
+    "inbox:callback": about("callback", "view"),
+    "inbox:replay": about("callback", "replay"),
+    "inbox:replay_many": of("callback", "replay"),
+    "mirror:differences": of("drift", "list"),
+    "mirror:difference": about("drift", "view"),
+    **desk("mirror:", "drift", "push", "take", "ignore", "restore"),
+    "audit:entries": of("audit", "list"),
+    "audit:entry": about("audit", "view"),
+    "audit:entries_file": of("audit", "export"),
+    "audit:looks": of("audit", "list"),
+    "audit:looks_file": of("audit", "export"),
+    "audit:evidence": of("audit", "export"),
+    "jobs:jobs": of("job", "list"),
+    "jobs:job": about("job", "view"),
+    "jobs:stop": about("job", "stop"),
+    "notices:notices": of("notice", "list"),
+    "notices:read": of("notice", "change"),
+    "notices:open": about("notice", "change"),
+    "accounts:sign_in": EVERYBODY,
+    "accounts:sign_in_code": EVERYBODY,
+    "accounts:sign_out": EVERYBODY,
+    "accounts:picture": EVERYBODY,
+    **dict.fromkeys(
+        (
+            "accounts:my_sign_in",
+            "accounts:my_password",
+            "accounts:factor_setup",
+            "accounts:factor_off",
+            "accounts:recovery_codes",
+            "accounts:recovery_codes_file",
+            "accounts:recovery_codes_new",
+            "accounts:sessions_end",
+            "accounts:session_end",
+        ),
+        SIGNED_IN,
+    ),
+    "accounts:people": of("person", "list"),
+    "accounts:person_add": of("person", "add"),
+    "accounts:person_edit": about("person", "change"),
+    "accounts:person_card": about("person", "reveal_token"),
+    "accounts:person_contacts": about("person", "reveal"),
+    "accounts:person_deactivate": about("person", "change"),
+    "accounts:person_reactivate": about("person", "change"),
+    "accounts:person_erase": about("person", "erase"),
+    "accounts:person_factor": about("person", "reset_sign_in"),
+    "accounts:person_unlock": about("person", "reset_sign_in"),
+    "accounts:person_token": about("person", "new_token"),
+    **acts("accounts:person_", "person", "pull", "push"),
+    "accounts:groups": of("group", "list"),
+    "accounts:group_add": of("group", "add"),
+    "accounts:group_edit": about("group", "change"),
+    "accounts:group_cards": Expected("person", "reveal_token", "group"),
+    "accounts:school": of("school", "view"),
+    "accounts:school_callback": of("school", "change"),
+    "accounts:school_pull": of("school", "pull"),
+    "accounts:school_test": of("school", "pull"),
+    "accounts:school_edit": of("school", "change"),
+    "accounts:visits": of("visit", "list"),
+    "accounts:schools": of("visit", "enter"),
+    "accounts:school_enter": of("visit", "enter"),
+    "accounts:school_leave": of("school", "list"),
+    "classes:home": of("lesson", "list"),
+    "classes:lessons": of("lesson", "list"),
+    "classes:lesson_add": of("lesson", "add"),
+    "classes:lesson": about("lesson", "view"),
+    "classes:lesson_edit": about("lesson", "change"),
+    "classes:lesson_live": about("lesson", "view"),
+    **acts("classes:lesson_", "lesson", "start", "stop", "cancel", "pull", "push"),
+    "classes:attendance": about("attendance", "view", "lesson"),
+    "classes:attendance_xlsx": about("attendance", "export", "lesson"),
+    "classes:attendance_csv": about("attendance", "export", "lesson"),
+    "classes:person": about("person", "view"),
+}
+
+RETRIEVE = {"retrieve": "view", "update": "change", "partial_update": "change", "destroy": "delete"}
+
+
+def rest(name: str, resource: str, **further: str) -> dict[str, dict[str, Expected]]:
+    """The list and the single row of a REST resource, and its `further` acts: method name = policy action.
+
+    An act that begins with `many_`, or stands in COLLECTION, names no row in its address.
+    """
+    rows = {"list": of(resource, "list"), "create": of(resource, "add")}
+    single = {method: about(resource, action) for method, action in RETRIEVE.items()}
+    pages = {f"{name}-list": rows, f"{name}-detail": single}
+    for act, action in further.items():
+        whole = act.startswith("many_") or act in COLLECTION
+        row = of(resource, action) if whole else about(resource, action)
+        pages[f"{name}-{act.replace('_', '-')}"] = {act: row}
+    return pages
+
+
+COLLECTION = {"standing", "health", "replay_many"}
+_DECISIONS = ("send_again", "mark_done", "park")
+_HEALINGS = ("push", "take", "ignore", "restore")
+#: REST by the name of the address, then by the method of the view set.
+REST_PAGES: dict[str, dict[str, Expected]] = {
+    **rest("user", "person", token="new_token"),  # noqa: S106 - the name of an act
+    **rest("studentgroup", "group"),
+    **rest("document", "document"),
+    **rest("lesson", "lesson", start="start", stop="stop", cancel="cancel"),
+    **rest("course", "course"),
+    **rest("recording", "recording"),
+    **rest("audit", "audit"),
+    **rest("attendance", "attendance"),
+    **rest(
+        "operation",
+        "operation",
+        standing="list",
+        **{name: name for name in _DECISIONS},
+        **{f"many_{name}": name for name in _DECISIONS},
+    ),
+    **rest("callback", "callback", health="list", replay_many="replay", replay="replay"),
+    **rest(
+        "drift",
+        "drift",
+        **{name: name for name in _HEALINGS},
+        **{f"many_{name}": name for name in _HEALINGS},
+    ),
+    # These three have no names; the address stands for one.
+    "lessons/<int:pk>/attendance/": {"list": about("attendance", "list", "lesson")},
+    "lessons/<int:pk>/attendance.xlsx": {"xlsx": about("attendance", "export", "lesson")},
+    "lessons/<int:pk>/attendance.csv": {"csv": about("attendance", "export", "lesson")},
+}
+
+#: The policy resource behind each model of the Django admin, and what of it the admin offers at all.
+ADMIN: dict[str, tuple[str, str]] = {
+    "policy_apitoken": ("token", "list view delete"),
+    "classes_lesson": ("lesson", "list view add change delete"),
+    "classes_course": ("course", "list view"),
+    "classes_entry": ("entry", "list view"),
+    "classes_member": ("member", "list view"),
+    "classes_attendance": ("attendance", "list view"),
+    "classes_stay": ("evidence", "list view"),
+    "classes_observation": ("evidence", "list view"),
+    "classes_recording": ("recording", "list view"),
+    "documents_document": ("document", "list view"),
+    "accounts_enterprise": ("school", "list view add change"),
+    "accounts_user": ("person", "list view add change"),
+    "accounts_studentgroup": ("group", "list view add change delete"),
+    "inbox_callback": ("callback", "list view"),
+    "jobs_job": ("job", "list view"),
+    "mirror_ignored": ("drift", "list view"),
+    "outbox_operation": ("operation", "list view"),
+    "outbox_attempt": ("attempt", "list view"),
+    "outbox_gate": ("operation", "list view"),
+    "audit_auditentry": ("audit", "list view"),
+}
+#: Where the row is not called like its resource.
+ADMIN_ROWS = {
+    "classes_stay": "stay",
+    "classes_observation": "observation",
+    "mirror_ignored": "ignored",
+    "outbox_gate": "gate",
+}
+#: The admin's own pages, for everybody whom it admits.
+ADMIN_FRAME = {
+    "index",
+    "login",
+    "logout",
+    "password_change",
+    "password_change_done",
+    "autocomplete",
+    "jsi18n",
+}
+ADMIN_FRAME |= {"view_on_site", "app_list", ""}
+ADMIN_ACTIONS = {"changelist": "list", "add": "add", "change": "view", "history": "view", "delete": "delete"}
+
+
+def of_admin(name: str, method: str) -> Expected | None:
+    """The expectation of an address of the Django admin by its name, without `admin:`; its forms look alike
+    to who may only look, and take POST from who may change."""
+    if name in ADMIN_FRAME:
+        return Expected(who="admitted")
+    table, _under, page = name.rpartition("_")
+    if table not in ADMIN or page not in ADMIN_ACTIONS:
+        return None
+    resource, offered = ADMIN[table]
+    action = "change" if (page, method) == ("change", "POST") else ADMIN_ACTIONS[page]
+    if action not in offered.split():
+        return NOBODY
+    return Expected(
+        resource, action, "" if page in ("changelist", "add") else ADMIN_ROWS.get(table, resource), "admin"
+    )

@@ -1,0 +1,98 @@
+"""A school with one row of everything, and a person for every column of the matrix."""
+
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from accounts.models import Enterprise, Role, StudentGroup, User
+from classes.models import Attendance, Course, Entry, Member, Observation, Recording, Stay
+from console.audit.trail import record
+from console.inbox.models import Callback
+from console.jobs.models import Job
+from console.mirror.models import Ignored
+from console.notices.models import Notice
+from console.outbox.models import Attempt, Gate, Operation
+from console.policy.models import ApiToken
+from documents.models import Document
+from tests.classes.rows import planned
+from tests.support.cast import person
+
+
+class World(NamedTuple):
+    """`people` by column, `rows` by subject; `owners` names the columns whose own a subject is."""
+
+    people: dict[str, User | None]
+    rows: dict[str, Any]
+    owners: dict[str, set[str]]
+
+
+def build(school: Enterprise, other: Enterprise, operator: User) -> World:
+    """Bob teaches Dina; Tom is another teacher, Charlie another school's administrator."""
+    people: dict[str, User | None] = {
+        "anonymous": None,
+        "student": person(school, "dina", Role.STUDENT),
+        "teacher": person(school, "bob", Role.TEACHER),
+        "other teacher": person(school, "tom", Role.TEACHER),
+        "admin": person(school, "alice", Role.ADMIN),
+        "admin of another school": person(other, "charlie", Role.ADMIN),
+        "supervisor": person(school, "sue", Role.SUPERVISOR),
+        "superadmin": person(school, "root", Role.SUPERADMIN),
+        "operator": operator,
+    }
+    dina, bob, alice = people["student"], people["teacher"], people["admin"]
+    User.objects.filter(pk=dina.pk).update(remote_id="dina", sync_state="in_sync", phone_no="13800130001")
+    lesson = planned(bob)
+    member = Member.objects.create(lesson=lesson, user=dina)
+    course = Course.objects.create(
+        enterprise=school, title="Croquet", teacher=bob, starts_local=timezone.now(), duration_minutes=45
+    )
+    course.members.add(dina)
+    mark = Attendance.objects.create(lesson=lesson, person=dina, user_id="dina", role="student")
+    operation = Operation.objects.create(
+        enterprise=school, kind="user.pull", subject_type="accounts.user", subject_id=dina.pk, lane="x"
+    )
+    rows = {
+        "lesson": lesson,
+        "person": dina,
+        "course": course,
+        "member": member,
+        "attendance": mark,
+        "entry": Entry.objects.create(enterprise=school, lesson=lesson, person=dina, act="join"),
+        "group": StudentGroup.objects.create(enterprise=school, name="Hatters"),
+        "document": Document.objects.create(enterprise=school, owner=bob, name="Hats", ext="pdf"),
+        "recording": Recording.objects.create(
+            enterprise=school,
+            lesson=lesson,
+            class_id="1",
+            video_id="1",
+            video_type=0,
+            url="https://x.example",
+        ),
+        "operation": operation,
+        "attempt": Attempt.objects.create(
+            operation=operation, fence=1, endpoint="user/info", started_at=timezone.now(), outcome="ok"
+        ),
+        "gate": Gate.objects.create(enterprise=school),
+        "callback": Callback.objects.create(enterprise=school, fingerprint="1", event="class_event", body={}),
+        "job": Job.objects.create(enterprise=school, kind="matrix", created_by=alice),
+        "notice": Notice.objects.create(enterprise=school, person=bob, kind="matrix", key="1"),
+        "audit": record("person.pull", dina, by=alice),
+        "stay": Stay.objects.create(lesson=lesson, user_id="dina", entered_at=timezone.now()),
+        "observation": Observation.objects.create(lesson=lesson, source="poll", user_id="dina"),
+        "ignored": Ignored.objects.create(
+            enterprise=school, subject_type="accounts.user", subject_id=dina.pk, field="nickname"
+        ),
+        "token": ApiToken.objects.create(user=alice, digest="1"),
+        "school": school,
+    }
+    owners = {
+        **dict.fromkeys(("lesson", "course"), {"student", "teacher"}),
+        **dict.fromkeys(("recording", "attendance"), {"student", "teacher"}),
+        "member": {"student", "teacher"},
+        "entry": {"teacher"},
+        "person": {"student"},
+        "document": {"teacher"},
+        "notice": {"teacher"},
+        "token": {"admin"},
+    }
+    return World(people, rows, owners)

@@ -1,11 +1,14 @@
 """The service's person and school → our rows. The only place of this app that knows remote names."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Enterprise, Role, User
+from console.audit.trail import changes, record, snapshot
 from console.iclass import BadKey, BusinessInfo, UserInfo, user_sig
 from console.mirror.drift import is_news, settle, state_of
 from console.outbox.states import SyncState
@@ -66,16 +69,26 @@ def person_seen(person: User, info: UserInfo) -> bool:
     for name, value in times.items():
         setattr(person, name, value)
     first = person.made_outside and person.observed_at is None
-    if first:
-        _take(person, info)
-    return settle(
-        person,
-        info.user_id,
-        wanted=wanted_person(person),
-        observed=_kept(person, info),
-        optional=OPTIONAL,
-        extra=(*times, *PERSON) if first else tuple(times),
-    )
+    with transaction.atomic() if first else nullcontext():
+        if first:
+            before = snapshot(person, PERSON)
+            _take(person, info)
+            _adopted("person.adopt", person, before)
+        return settle(
+            person,
+            info.user_id,
+            wanted=wanted_person(person),
+            observed=_kept(person, info),
+            optional=OPTIONAL,
+            extra=(*times, *PERSON) if first else tuple(times),
+        )
+
+
+def _adopted(action: str, row: User | Enterprise, before: dict[str, Any]) -> None:
+    """What our columns took over from the service stands on the trail like any other change of them."""
+    was, now = changes(before, snapshot(row, tuple(before)))
+    if now:
+        record(action, row, by=None, before=was, after=now)
 
 
 def news_of_person(person: User, info: UserInfo) -> bool:
@@ -142,6 +155,7 @@ def school_seen(school: Enterprise, info: BusinessInfo) -> bool:
     """Write what the service says of a school. On the first look the school's own columns follow it."""
     observed: dict[str, Any] = {name: getattr(info, name) for name in SCHOOL}
     first = school.observed_at is None
+    before = snapshot(school, SCHOOL)
     if first:
         for name in SCHOOL:
             if value := observed[name]:
@@ -159,9 +173,14 @@ def school_seen(school: Enterprise, info: BusinessInfo) -> bool:
                 setattr(school, name, told)
                 extra.append(name)
     changed = [name for name in (*SCHOOL, *extra) if first or name in extra]
-    return settle(
-        school, info.enterprise_id[:64], wanted=wanted_school(school), observed=observed, extra=tuple(changed)
-    )
+    with transaction.atomic() if first else nullcontext():
+        _adopted("school.adopt", school, before)
+        return settle(
+            *(school, info.enterprise_id[:64]),
+            wanted=wanted_school(school),
+            observed=observed,
+            extra=tuple(changed),
+        )
 
 
 def _fitting(school: Enterprise, name: str, value: Any) -> Any:

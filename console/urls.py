@@ -16,6 +16,10 @@ api = [
     path("", include("console.audit.rest")),
 ]
 
+# Pages of their own, for Django draws these two without the request.
+handler400 = "console.failures.bad_request"
+handler500 = "console.failures.server_error"
+
 urlpatterns = [
     path("callbacks/iclass/", include("console.inbox.urls")),
     path("i18n/", include("accounts.language")),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import Role
 from classes.attendance.queries import Entry, Table
 from classes.models import Lesson
+from console.audit.trail import record
 from console.sheets.columns import Column, Kind, local
 from console.sheets.csv import csv_text
 from console.sheets.download import attachment
@@ -78,8 +79,9 @@ def filename(lesson: Lesson, suffix: str) -> str:
 
 
 def download(lesson: Lesson, table: Table, suffix: str) -> HttpResponseBase:
-    """The register as a file, with the lesson it is of and the zone of its times."""
+    """The register as a file, with the lesson it is of and the zone of its times; on record."""
     zone, lines = lesson.enterprise.tz, rows(table.everybody)
+    record("attendance.export", lesson, by=None, after={"file": suffix, "people": len(table.everybody)})
     name = filename(lesson, suffix)
     if suffix == ".csv":
         return attachment(csv_text(lines, COLUMNS, zone=zone), name)

@@ -38,6 +38,7 @@ ACTIONS: dict[str, str | Promise] = {
     "person.api_token": _("REST token made"),
     "school.add": _("School added"),
     "school.change": _("School changed"),
+    "school.adopt": _("School taken over from iclass"),
     "school.take": _("School: theirs taken"),
     "school.pull": _("School: looked at iclass"),
     "school.push": _("School sent to iclass"),

@@ -1,12 +1,14 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from accounts.models import User
 from console.audit.context import NOBODY, current
 from console.audit.middleware import RequestContext
 from console.audit.trail import record
+from console.failures import bad_request, server_error
+from tests.support.pages import reader, text
 
 
 def request_of(user: User | AnonymousUser, **headers: str) -> HttpRequest:
@@ -59,3 +61,23 @@ def test_a_failing_view_leaves_no_person_behind(alice: User) -> None:
     with pytest.raises(ValueError, match="no"):
         RequestContext(fails)(request_of(alice))
     assert current.get() is NOBODY
+
+
+@pytest.mark.parametrize("address", ["/there-is-no-such-page/", "/audit/"])
+def test_a_page_of_refusal_quotes_the_number_of_the_request(bob: User, address: str) -> None:
+    answer = reader(bob).get(address)
+    assert answer.status_code in (403, 404)
+    assert answer["X-Request-ID"] in text(answer)
+
+
+def test_a_page_of_ours_that_broke_quotes_it_without_asking_the_database(rf: RequestFactory) -> None:
+    request = rf.get("/", headers={"x-request-id": "edge-0123456789"})
+    for page in (server_error(request), bad_request(request, ValueError())):
+        assert page.status_code in (400, 500)
+        assert "edge-0123456789" in page.content.decode()
+
+
+def test_what_is_refused_before_anybody_is_known_has_a_number_too(client: Client) -> None:
+    answer = client.get("/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert answer["X-Request-ID"] in answer.content.decode()

@@ -1,7 +1,9 @@
+import io
 import uuid
 from datetime import UTC, datetime
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Enterprise, User
@@ -9,6 +11,7 @@ from console.audit.models import AuditEntry
 from console.audit.personal import opener
 from console.audit.trail import changes, record, snapshot
 from console.vault.secret import Secret
+from tests.support.pages import reader
 
 CANARY = "wonderland-0451-canary"
 
@@ -119,3 +122,19 @@ def test_the_orm_cannot_either(alice: User, bob: User) -> None:
     for act in (entry.save, entry.delete, AuditEntry.objects.all().delete):
         with pytest.raises(DatabaseError), transaction.atomic():
             act()
+
+
+def test_a_request_leaves_its_number_and_the_address_it_came_from(alice: User, bob: User) -> None:
+    User.objects.filter(pk=bob.pk).update(phone_no="13812345678")
+    answer = reader(alice).post(f"/people/{bob.pk}/contacts/", {"reason": "parents"}, REMOTE_ADDR="192.0.2.7")
+    entry = AuditEntry.objects.get(action="person.reveal")
+    assert (entry.request_id, entry.address, entry.reason) == (answer["X-Request-ID"], "192.0.2.7", "parents")
+    assert list(entry.seen.values_list("person", "fields")) == [(bob.pk, ["phone_no"])]
+
+
+def test_a_token_for_rest_is_on_record_and_the_token_is_not(alice: User) -> None:
+    told = io.StringIO()
+    call_command("apitoken", alice.login, name="timetable", stdout=told)
+    entry = AuditEntry.objects.get(action="person.api_token")
+    assert (entry.object_id, entry.after) == (str(alice.pk), {"name": "timetable"})
+    assert told.getvalue().strip() not in str(list(AuditEntry.objects.values()))

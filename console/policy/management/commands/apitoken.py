@@ -4,7 +4,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
+from console.policy.models import ApiToken
+from console.policy.signals import token_issued
 from console.policy.tokens import issue
 
 
@@ -23,4 +26,7 @@ class Command(BaseCommand):
             )
         if not user.is_active:
             raise CommandError(f"{options['login']} is deactivated and can use no token.")
-        self.stdout.write(issue(user, options["name"]))
+        with transaction.atomic():
+            token = issue(user, options["name"])
+            token_issued.send(sender=ApiToken, user=user, name=options["name"], by=None)
+        self.stdout.write(token)

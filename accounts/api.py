@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from django.urls import re_path
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from accounts import services
+from accounts.imports import files
+from accounts.imports.rest import ImportAnswer, ImportAsked, import_people
 from accounts.models import StudentGroup, User
 from accounts.roles import REGISTRABLE, Role
 from accounts.userids import UserIdsField
@@ -62,7 +66,13 @@ class UserViewSet(
     lookup_value_regex = "[^/]+"
     filterset_fields = ("role", "is_active", "sync_state")
     http_method_names = ("get", "post", "patch", "head", "options")
-    policy_actions = {"token": "new_token"}
+    policy_actions = {"token": "new_token", "import_people": "import"}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A file that is too large is refused before anything of it is read."""
+        if self.action == "import_people":
+            files.check_length(int(request.META.get("CONTENT_LENGTH") or 0))
+        super().initial(request, *args, **kwargs)
 
     def perform_create(self, serializer: Any) -> None:
         person = services.register_person(
@@ -82,6 +92,17 @@ class UserViewSet(
         """Ask for a new entry token; the old one ends with it. The token itself is never answered here."""
         services.new_token(person=self.get_object(), by=self.by)
         return Response(status=202)
+
+    @extend_schema(
+        request={"multipart/form-data": ImportAsked},
+        responses={200: ImportAnswer},
+        parameters=[OpenApiParameter("dry_run", bool, description="Compare only; nothing is changed.")],
+    )
+    def import_people(self, request: Request) -> Response:
+        """Add and change people from a file (.xlsx or .csv), all of it or nothing; see docs/import.md."""
+        asked = ImportAsked(data={**request.data.dict(), **request.query_params.dict()})
+        asked.is_valid(raise_exception=True)
+        return Response(ImportAnswer(import_people(asked.validated_data, self.by)).data)
 
 
 class GroupSerializer(SchoolSerializer):
@@ -129,4 +150,14 @@ class GroupViewSet(
 router = SimpleRouter()
 router.register("users", UserViewSet)
 router.register("groups", GroupViewSet)
-urlpatterns = router.urls
+urlpatterns = [
+    # Pinned without a slash at its end, which the router's addresses have.
+    re_path(
+        r"^users/import/?$",
+        UserViewSet.as_view(
+            {"post": "import_people"}, detail=False, parser_classes=[MultiPartParser], basename="user"
+        ),
+        name="user-import-people",
+    ),
+    *router.urls,
+]

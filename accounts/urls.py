@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.imports.urls import urlpatterns as imports
 from accounts.views.acts import PersonAct, PersonContacts, PersonDeactivate, PersonErase, PersonLeave
 from accounts.views.cards import GroupCards, PersonCard
 from accounts.views.groups import GroupAdd, GroupEdit, GroupList
@@ -38,6 +39,7 @@ urlpatterns = [
     path("account/sessions/end/", EndOtherSessions.as_view(), name="sessions_end"),
     path("account/sessions/<int:pk>/end/", EndSession.as_view(), name="session_end"),
     path("people/", PeopleList.as_view(), name="people"),
+    *imports,
     path("people/new/", PersonAdd.as_view(), name="person_add"),
     path("people/<int:pk>/edit/", PersonEdit.as_view(), name="person_edit"),
     path("people/<int:pk>/card/", PersonCard.as_view(), name="person_card"),

@@ -36,7 +36,7 @@ def apply(job: Job) -> timedelta | None:
     return None
 
 
-work(push.PUSH, label=_("Send imported people to iclass"), page=push.page)(push.portion)
+work(push.PUSH, label=_("Send imported people to iclass"), page=push.page, parts=push.parts)(push.portion)
 
 
 def _source(job: Job) -> PeopleImport:

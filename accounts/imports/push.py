@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PeopleImport, User
 from console.jobs import machine
@@ -21,6 +23,14 @@ MEANINGS: dict[str, tuple[State, ...]] = {
     "refused": (State.REFUSED, State.PARKED),
     "needs_you": (State.NEEDS_YOU,),
     "waiting": (State.READY, State.SENDING, State.UNKNOWN, State.PROBING, State.HELD),
+}
+
+#: What these are called, and in which tone.
+WORDS: dict[str, tuple[str | Promise, str]] = {
+    "done": (_("in sync"), "ok"),
+    "waiting": (_("waiting"), "busy"),
+    "refused": (_("refused"), "bad"),
+    "needs_you": (_("needs you"), "bad"),
 }
 
 
@@ -67,3 +77,13 @@ def _tell(job: Job, source: PeopleImport, counts: dict[str, Any]) -> None:
 def page(job: Job) -> str:
     """The page of the import that a job is about."""
     return reverse("accounts:import", args=[job.args["import"]])
+
+
+def parts(job: Job) -> list[machine.Part]:
+    """The progress as numbers, each leading to the people behind it."""
+    counts = job.result.get("states", {})
+    return [
+        machine.Part(word, counts[name], f"{page(job)}?show=push_{name}", tone)
+        for name, (word, tone) in WORDS.items()
+        if counts.get(name)
+    ]

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -29,26 +29,40 @@ class JobFailed(Exception):
     """Raised by a portion that cannot go on; the first argument is the sentence for its page (a msgid)."""
 
 
+class Part(NamedTuple):
+    """A number that the progress consists of, as "refused: 3", with the page of what is behind it."""
+
+    label: str | Promise
+    count: int
+    url: str
+    tone: str
+
+
 @dataclass(frozen=True)
 class Work:
-    """A kind of job. `page(job)` is the address of what it is about, or empty."""
+    """A kind of job. `page(job)` is the address of what it is about, or empty; `parts(job)` its numbers."""
 
     name: str
     label: str | Promise
     portion: Portion
     page: Callable[[Job], str]
+    parts: Callable[[Job], list[Part]]
 
 
 _works: dict[str, Work] = {}
 
 
 def work(
-    name: str, *, label: str | Promise, page: Callable[[Job], str] = lambda job: ""
+    name: str,
+    *,
+    label: str | Promise,
+    page: Callable[[Job], str] = lambda job: "",
+    parts: Callable[[Job], list[Part]] = lambda job: [],
 ) -> Callable[[Portion], Portion]:
     """Register a kind of job; each app's `work` module does it at start."""
 
     def keep(portion: Portion) -> Portion:
-        _works[name] = Work(name, label, portion, page)
+        _works[name] = Work(name, label, portion, page, parts)
         return portion
 
     return keep

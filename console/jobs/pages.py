@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, ListView, View
 
 from console.badges import Badge
-from console.jobs.machine import stop, work_of
+from console.jobs.machine import Part, stop, work_of
 from console.jobs.models import Job
 from console.policy.pages import SchoolPage, keyset
 
@@ -55,6 +55,12 @@ class Line:
         """Where the thing is that this work is about; empty where there is no page of it."""
         kind = work_of(self.job.kind)
         return kind.page(self.job) if kind else ""
+
+    @property
+    def parts(self) -> list[Part]:
+        """What the progress consists of."""
+        kind = work_of(self.job.kind)
+        return kind.parts(self.job) if kind else []
 
 
 class JobList(SchoolPage, ListView):

@@ -99,6 +99,15 @@ PAGES: dict[str, Expected] = {
     "accounts:person_unlock": about("person", "reset_sign_in"),
     "accounts:person_token": about("person", "new_token"),
     **acts("accounts:person_", "person", "pull", "push"),
+    "accounts:people_export": of("person", "export"),
+    "accounts:groups_export": of("group", "export"),
+    "accounts:imports": of("import", "list"),
+    "accounts:import_add": of("import", "add"),
+    "accounts:import": about("import", "view"),
+    "accounts:import_columns": about("import", "change"),
+    "accounts:import_apply": about("import", "change"),
+    "accounts:import_undo": about("import", "undo"),
+    "accounts:import_refused": about("import", "view"),
     "accounts:groups": of("group", "list"),
     "accounts:group_add": of("group", "add"),
     "accounts:group_edit": about("group", "change"),
@@ -143,12 +152,12 @@ def rest(name: str, resource: str, **further: str) -> dict[str, dict[str, Expect
     return pages
 
 
-COLLECTION = {"standing", "health", "replay_many"}
+COLLECTION = {"import_people", "standing", "health", "replay_many"}
 _DECISIONS = ("send_again", "mark_done", "park")
 _HEALINGS = ("push", "take", "ignore", "restore")
 #: REST by the name of the address, then by the method of the view set.
 REST_PAGES: dict[str, dict[str, Expected]] = {
-    **rest("user", "person", token="new_token"),  # noqa: S106 - the name of an act
+    **rest("user", "person", token="new_token", import_people="import"),  # noqa: S106 - the name of an act
     **rest("studentgroup", "group"),
     **rest("document", "document"),
     **rest("lesson", "lesson", start="start", stop="stop", cancel="cancel"),

@@ -69,6 +69,7 @@ class Address:
             "key": f"user-{world.rows['person'].pk}",
             "user_id": "dina",
             "section": "general",
+            "suffix": "csv",
             "app_label": "accounts",
             "content_type_id": 1,
             "token": "wrong",

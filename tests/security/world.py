@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from accounts.models import Enterprise, Role, StudentGroup, User
+from accounts.models import Enterprise, PeopleImport, Role, StudentGroup, User
 from classes.models import Attendance, Course, Entry, Member, Observation, Recording, Stay
 from console.audit.trail import record
 from console.inbox.models import Callback
@@ -59,6 +59,15 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "attendance": mark,
         "entry": Entry.objects.create(enterprise=school, lesson=lesson, person=dina, act="join"),
         "group": StudentGroup.objects.create(enterprise=school, name="Hatters"),
+        "import": PeopleImport.objects.create(
+            enterprise=school,
+            by=alice,
+            filename="a.csv",
+            digest="1",
+            kind="csv",
+            headings=["id"],
+            columns=[""],
+        ),
         "document": Document.objects.create(enterprise=school, owner=bob, name="Hats", ext="pdf"),
         "recording": Recording.objects.create(
             enterprise=school,

@@ -1,0 +1,45 @@
+"""Files of people as schools send them, taken in and compared."""
+
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from accounts.imports import files, planning
+from accounts.imports.columns import Options
+from accounts.models import ImportRow, PeopleImport, User
+
+HEAD = ["账号", "姓名", "角色", "手机", "邮箱", "班级"]
+
+
+def csv_file(rows: Sequence[Sequence[str]], name: str = "people.csv", encoding: str = "utf-8") -> io.BytesIO:
+    text = "\r\n".join(",".join(f'"{cell}"' for cell in row) for row in rows)
+    file = io.BytesIO(text.encode(encoding))
+    file.name = name
+    return file
+
+
+@pytest.fixture
+def compared(alice: User) -> Callable[..., PeopleImport]:
+    """An import by Alice of rows below HEAD (or other headings), compared with her school."""
+
+    def take(
+        *rows: Sequence[str], head: Sequence[str] = HEAD, by: User = alice, **options: Any
+    ) -> PeopleImport:
+        source = files.take_in(
+            file=csv_file([head, *rows]), filename="people.csv", by=by, options=Options(**options)
+        )
+        planning.plan(source)
+        return source
+
+    return take
+
+
+def outcomes(source: PeopleImport) -> list[tuple[int, str, str]]:
+    """Row, outcome and reason."""
+    return list(source.lines.values_list("number", "outcome", "reason"))
+
+
+def line(source: PeopleImport, number: int) -> ImportRow:
+    return source.lines.get(number=number)

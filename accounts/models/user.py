@@ -94,6 +94,11 @@ class User(Sealed, Mirrored, AbstractBaseUser):
         indexes = [
             models.Index(fields=["enterprise", "role", "id"], name="user_by_role"),
             models.Index(fields=["enterprise", "nickname", "id"], name="user_by_name"),
+            models.Index(
+                fields=["enterprise", "sync_state", "nickname", "id"],
+                condition=~models.Q(sync_state="in_sync"),
+                name="user_not_in_sync",
+            ),
             models.Index(OpClass(Reverse("phone_no"), "text_pattern_ops"), name="user_by_end_of_phone"),
             GinIndex(OpClass(Upper("nickname"), "gin_trgm_ops"), name="user_nickname_trgm"),
             GinIndex(OpClass(Upper("user_id"), "gin_trgm_ops"), name="user_id_trgm"),

@@ -173,8 +173,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
     nav: list of LinkGroup, empty for a visitor · nav_phone: the links of the bar on a small screen
     · school: the enterprise being looked at, or None · visit: that of an operator in a school, or None
-    · zone: the zone of every time on the page, in words · theme: "light", "dark" or "auto" · languages: pairs of
-    code and own name.
+    · zone: the zone of every time on the page, in words · theme: "light", "dark" or "auto" · languages: pairs
+    of code and own name.
     """
     groups = SimpleLazyObject(lambda: menu(request))
     return {

@@ -1,4 +1,4 @@
-"""Every error code of the service and every stop of ours has a sentence and a next step, in both languages."""
+"""Every error code of the service and every stop of ours: a sentence and a next step, in both languages."""
 
 import pytest
 from django.utils import translation

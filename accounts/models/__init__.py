@@ -2,6 +2,7 @@ from accounts.models.enterprise import Enterprise
 from accounts.models.group import GroupStudent, StudentGroup
 from accounts.models.guesses import Guesses
 from accounts.models.imports import ImportRow, PeopleImport
+from accounts.models.logo import Logo
 from accounts.models.picture import Picture
 from accounts.models.user import User
 from accounts.models.visit import Visit
@@ -12,6 +13,7 @@ __all__ = [
     "GroupStudent",
     "Guesses",
     "ImportRow",
+    "Logo",
     "PeopleImport",
     "Picture",
     "Role",

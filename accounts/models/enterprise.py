@@ -60,6 +60,12 @@ class Enterprise(Sealed, Mirrored):
     present_share = models.PositiveSmallIntegerField(
         _("present from (percent of the lesson)"), default=50, validators=[MaxValueValidator(100)]
     )
+    logo = models.CharField(_("logo"), max_length=60, blank=True, editable=False)
+    keep_messages_days = models.PositiveIntegerField(_("days that messages are kept"), null=True, blank=True)
+    keep_evidence_days = models.PositiveIntegerField(
+        _("days that raw evidence is kept"), null=True, blank=True
+    )
+    keep_notices_days = models.PositiveIntegerField(_("days that notices are kept"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -94,6 +100,11 @@ class Enterprise(Sealed, Mirrored):
             return datetime.fromtimestamp(self.create_time.timestamp() + self.valid_seconds, UTC)
         except (OverflowError, OSError, ValueError):
             return None
+
+    @property
+    def logo_path(self) -> str:
+        """Where our pages draw the school's own logo from; empty without one."""
+        return reverse("accounts:logo", args=[self.logo]) if self.logo else ""
 
     @property
     def own_callback_url(self) -> str:

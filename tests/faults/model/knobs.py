@@ -10,7 +10,7 @@ TURNS: dict[str, Any] = {
     "paging": "page",
     "size_over_100": "refuse",
     "total_form": "string",
-    "list_lag_s": 3,
+    "list_lag_s": 30,
     "register_repeats": "refuse_all",
     "second_delete": "ok",
     "history_rows": "user",

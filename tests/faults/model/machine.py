@@ -6,7 +6,7 @@ An example is a pair of schools with some knobs of the service turned, and a his
 It comes to rest at its end and wherever the history says so; then the invariants are asked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,8 @@ ENDPOINTS = (
     "user/list", "user/token/update",
 )  # fmt: skip
 
+MAKERS = {"lesson": "class/create", "document": "document/add", "person": "user/register"}
+
 
 @dataclass
 class Report:
@@ -67,14 +69,15 @@ class Report:
 class Machine(RuleBasedStateMachine):
     """Rules name a side and a lot, by which a thing of it is meant; the name of a rule says what is done."""
 
-    def __init__(self, service: Sandbox, report: Report) -> None:
+    def __init__(self, service: Sandbox, report: Report, always: frozenset[str]) -> None:
         super().__init__()
-        self.service, self.report = service, report
+        self.service, self.report, self.always = service, report, always
         self.stage: Stage | None = None
         self.well = True
 
     @initialize(knobs=st.lists(st.sampled_from(sorted(TURNS)), min_size=3, max_size=7, unique=True))
     def begin(self, knobs):
+        knobs = sorted(self.always.union(knobs))
         self.stage = Stage(self.service, {name: TURNS[name] for name in knobs})
         self.report.examples += 1
         self.report.turned |= {*knobs, "sign_clock"}
@@ -222,6 +225,18 @@ class Machine(RuleBasedStateMachine):
     def fault(self, side, fault, match):
         self.step(lambda: self.stage.arm(self.stage.sides[side], fault, match))
 
+    @rule(side=SIDE, lot=LOT, what=st.sampled_from(("lesson", "document", "person")))
+    def answer_is_lost(self, side, lot, what):
+        def act() -> None:
+            one, endpoint = self.stage.sides[side], MAKERS[what]
+            self.stage.arm(one, {"kind": "drop_after"}, endpoint)
+            {"lesson": lambda: one.schedule(lot), "document": lambda: one.add(lot), "person": one.register}[
+                what
+            ]()
+            self.stage.work()
+
+        self.step(act)
+
     @rule(point=st.sampled_from(DEATHS))
     def worker_dies(self, point):
         self.step(lambda: self.stage.die(point))
@@ -332,15 +347,20 @@ def _there(one: Side) -> list[Any]:
     return [card for card in one.documents() if card.remote_id]
 
 
-def run(service: Sandbox, settings: Any, *, examples: int, steps: int, seed: int = SEED) -> Report:
-    """So many examples of so many steps; AssertionError at the first breach, with its history."""
+def run(
+    service: Sandbox, settings: Any, *, examples: int, steps: int, always: Collection[str] = ()
+) -> Report:
+    """So many examples of so many steps; AssertionError at the first breach, with its history.
+
+    Knobs named in `always` are turned in each example.
+    """
     _pace(settings)
     report = Report()
 
     def machine() -> Machine:
-        return Machine(service, report)
+        return Machine(service, report, frozenset(always))
 
-    machine._hypothesis_internal_use_seed = seed
+    machine._hypothesis_internal_use_seed = SEED
     try:
         run_state_machine_as_test(machine, settings=_size(examples, steps))
     except Flaky as caught:
@@ -364,7 +384,7 @@ def _size(examples: int, steps: int) -> plan:
 
 def _pace(settings: Any) -> None:
     """Pauses are of the moved clock, so that nobody waits; the breaker's are of the database's, and short."""
-    settings.PROBE_SETTLE_S, settings.OUTBOX_BACKOFF_S, settings.OUTBOX_BACKOFF_CAP_S = 8, 2, 30
+    settings.PROBE_SETTLE_S, settings.OUTBOX_BACKOFF_S, settings.OUTBOX_BACKOFF_CAP_S = 45, 2, 60
     settings.OUTBOX_RATE = settings.OUTBOX_BURST = 1e6
     settings.OUTBOX_BREAKER_S, settings.OUTBOX_BREAKER_CAP_S = 0.005, 0.01
     settings.HISTORY_POLL_S = 20

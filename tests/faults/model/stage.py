@@ -37,7 +37,7 @@ DEATHS = (
     "outbox.probing", "outbox.probed", "inbox.handling", "inbox.handled",
 )  # fmt: skip
 #: Seconds by which both clocks move while everything comes to rest.
-REST_S, RESTS = 20, 40
+REST_S, RESTS = 60, 30
 #: How far the ledger of a service has been read, so that an example need not read those before it.
 _read_to: dict[str, int] = {}
 _numbers = itertools.count(1_500_000_001)

@@ -25,8 +25,11 @@ class PeopleFilter(forms.Form):
     sync = forms.ChoiceField(label=_("At iclass"), required=False)
     active = forms.ChoiceField(label=_("Sign-in"), choices=ACTIVE, required=False)
 
-    def __init__(self, *args: Any, groups: QuerySet[StudentGroup], **more: Any) -> None:
+    def __init__(
+        self, *args: Any, groups: QuerySet[StudentGroup], school: int | None = None, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
+        self.school = school
         roles = [(role.value, role.label) for role in Role if role != Role.VISITOR]
         self.fields["role"].choices = [("", _("all")), *roles]
         self.fields["group"].queryset = groups
@@ -45,4 +48,4 @@ class PeopleFilter(forms.Form):
             people = people.filter(sync_state=sync)
         if chosen.get("active") != "all":
             people = people.filter(is_active=chosen.get("active") != "no")
-        return search_people(people, chosen.get("q", ""), phones=phones)
+        return search_people(people, chosen.get("q", ""), phones=phones, school=self.school)

@@ -26,7 +26,8 @@ class PeopleList(SchoolPage, ListView):
 
     @cached_property
     def filter(self) -> PeopleFilter:
-        return PeopleFilter(self.request.GET, groups=groups_for(self.request.user))
+        reader = self.request.user
+        return PeopleFilter(self.request.GET, groups=groups_for(reader), school=reader.enterprise_id)
 
     def get_queryset(self) -> QuerySet[User]:
         return self.filter.narrow(super().get_queryset(), phones=self.may("reveal"))

@@ -1,4 +1,4 @@
-"""What people are told of imports."""
+"""What people are told of imports and of their school."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,5 +21,38 @@ register(
         tone="bad",
         icon="file-alert",
         mail=True,
+    )
+)
+
+for _name, _title, _tone in (
+    ("school.licence_ends", _("The school's licence ends on %(day)s"), "warn"),
+    ("school.licence_soon", _("The school's licence ends very soon: %(day)s"), "bad"),
+):
+    register(
+        NoticeKind(
+            _name,
+            _title,
+            _("Whole days left: %(days)d. Renew it with the vendor: lessons after its end cannot be held."),
+            tone=_tone,
+            icon="calendar-due",
+            mail=True,
+        )
+    )
+register(
+    NoticeKind(
+        "school.licence_over",
+        _("The school's licence has ended on %(day)s"),
+        _("iclass accepts nothing until it is renewed. Ask the vendor."),
+        tone="bad",
+        icon="calendar-off",
+        mail=True,
+    )
+)
+register(
+    NoticeKind(
+        "school.key_dropped",
+        _("The previous API key of the school is dropped"),
+        _("Messages of iclass that are signed with it are refused from now on."),
+        icon="key-off",
     )
 )

@@ -212,7 +212,7 @@ def _school_pulled(operation: Operation, info: BusinessInfo) -> None:
     school = operation.subject()
     school_seen(school, info)
     if school.private_key:
-        resume(school, reasons=("no_private_key",))
+        resume(school, reasons=("no_private_key", "no_admin_id"))
 
 
 def _nothing(operation: Operation) -> None:

@@ -13,7 +13,7 @@ from accounts.models import Enterprise, StudentGroup, User
 from accounts.roles import Role
 from accounts.sign_in import sessions
 from accounts.signals import group_changed
-from console.audit.trail import changes, record, record_seen, snapshot
+from console.audit.trail import CHANGED, changes, record, record_seen, snapshot
 from console.inbox.receive import forget_senders
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue, resume
@@ -221,6 +221,19 @@ def edit_school(
         forget_senders()
         resume(school, reasons=("10217", "10270"))
     return school
+
+
+@transaction.atomic
+def drop_previous_key(*, school: Enterprise, by: User | None) -> bool:
+    """Refuse messages signed with the previous `tic_key` from now on. Whether there was one."""
+    stored = Enterprise.objects.select_for_update().get(pk=school.pk)
+    if not stored.tic_key_previous:
+        return False
+    stored.tic_key_previous = school.tic_key_previous = None
+    stored.save(update_fields=["tic_key_previous"])
+    record("school.drop_key", school, by=by, before={"tic_key_previous": CHANGED})
+    forget_senders()
+    return True
 
 
 def use_own_callback(*, school: Enterprise, by: User | None) -> Enterprise:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from accounts import licence, old_keys, retention
 from accounts.imports import tidying as imports
 from accounts.sign_in import tidying
 
@@ -14,3 +15,15 @@ def tidy_sign_in() -> int:
 @shared_task
 def tidy_imports() -> int:
     return imports.tidy()
+
+
+@shared_task
+def watch_schools() -> int:
+    """Tell of licences that end and drop previous keys whose time is over."""
+    return licence.warn() + old_keys.drop_old()
+
+
+@shared_task
+def clear_old_data() -> int:
+    """Let go of what schools keep no longer."""
+    return retention.clear()

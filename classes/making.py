@@ -67,6 +67,8 @@ def _create(operation: Operation) -> Create:
     school = operation.enterprise
     if not school.private_key:
         raise NotNow("no_private_key")
+    if not settings.ICLASS_ADMIN_ID:
+        raise NotNow("no_admin_id")
     students = lesson.members.filter(role=Member.Role.STUDENT).values_list("user__user_id", flat=True)
     new = NewClass(
         admin_id=settings.ICLASS_ADMIN_ID,

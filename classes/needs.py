@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.licence import licence_of
 from accounts.models import Enterprise
 from accounts.queries import people_for
 from accounts.watch import callback_state, held_reason
@@ -77,6 +78,11 @@ def _of_school(school: Enterprise | None) -> list[Need]:
     found = []
     if school and (reason := held_reason(school)):
         found.append(Need(0, words_of(reason).what, "lock", "bad", page))
+    if school and (licence := licence_of(school)) and licence.tone != "ok" and not licence.over:
+        words = ngettext(
+            "The licence ends in %(n)s day.", "The licence ends in %(n)s days.", licence.days
+        ) % {"n": licence.days}
+        found.append(Need(0, words, "calendar-due", licence.tone, page))
     if not school or not school.private_key:
         found.append(Need(0, _NO_KEY, "key", "bad", page))
     if school and callback_state(school) in ("other", "none") and school.observed:

@@ -251,6 +251,8 @@ SWEEP_EVERY_S = seconds("SWEEP_EVERY_S", 5)
 CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "accounts.tasks.tidy_sign_in", "schedule": 3600.0},
     "tidy_imports": {"task": "accounts.tasks.tidy_imports", "schedule": 3600.0},
+    "watch_schools": {"task": "accounts.tasks.watch_schools", "schedule": 3600.0},
+    "clear_old_data": {"task": "accounts.tasks.clear_old_data", "schedule": 3600.0},
     "audit_chain": {"task": "console.audit.tasks.chain", "schedule": seconds("AUDIT_CHAIN_EVERY_S", 30)},
     "audit_checkpoint": {
         "task": "console.audit.tasks.checkpoint",
@@ -277,6 +279,8 @@ ICLASS_ROOM_URL = env.ICLASS_ROOM_URL
 ICLASS_TIMEOUT_S = seconds("ICLASS_TIMEOUT_S", 15)
 ICLASS_SIGNATURE_LIFE_S = int(seconds("ICLASS_SIGNATURE_LIFE_S", 120))
 ICLASS_ADMIN_ID = env.env.str("ICLASS_ADMIN_ID", default="administrator")
+# For how many days messages signed with a school's previous key are still accepted.
+OLD_KEY_DAYS = env.env.int("OLD_KEY_DAYS", default=7)
 PUBLIC_URL = env.PUBLIC_URL
 FIELD_KEYS = env.FIELD_KEYS
 CALLBACK_PAST_S = int(seconds("CALLBACK_PAST_S", 15 * 60))

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -17,14 +16,12 @@ from django.views.generic import TemplateView, UpdateView
 from accounts import services
 from accounts.connection import try_connection
 from accounts.forms import SECTIONS, SchoolForm
+from accounts.licence import licence_of
 from accounts.models import Enterprise
 from accounts.sign_in.proof import FreshProof
 from accounts.watch import callback_state
 from console.policy import current_school
 from console.policy.pages import SchoolPage
-
-#: Days before its end from which a licence is warned about, and then loudly.
-LICENCE_WARNING, LICENCE_ALARM = 30, 7
 
 
 class OwnSchool(SchoolPage):
@@ -55,16 +52,6 @@ class SchoolSettings(OwnSchool, TemplateView):
             its=self.school,
             **more,
         )
-
-
-def licence_of(school: Enterprise) -> dict[str, Any] | None:
-    """When the licence ends, in how many days, and how loud that is; None where the service has not said."""
-    ends_at = school.licence_ends_at
-    if ends_at is None:
-        return None
-    days = (ends_at - timezone.now()).days
-    tone = "bad" if days <= LICENCE_ALARM else "warn" if days <= LICENCE_WARNING else "ok"
-    return {"ends_at": ends_at, "days": days, "over": ends_at <= timezone.now(), "tone": tone}
 
 
 def callback_of(school: Enterprise) -> dict[str, Any]:

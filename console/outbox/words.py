@@ -32,6 +32,10 @@ REASONS: dict[str, Words] = {
         _("The school's private key is missing, so no lesson can be made at the service."),
         _("Open the school's settings and pull its data from the service."),
     ),
+    "no_admin_id": Words(
+        _("The id of the IM administrator is missing, so no lesson can be made at the service."),
+        _("Whoever runs the console sets ICLASS_ADMIN_ID, then the school's data is pulled."),
+    ),
     "no_room": Words(
         _("The lesson is not at the service."), _("Open the lesson and save it, so that it is made again.")
     ),

@@ -147,7 +147,7 @@ def test_the_end_of_the_licence_is_told_and_gets_louder(
     length = (timedelta(days=100 + days, hours=1)).total_seconds()
     Enterprise.objects.filter(pk=school.pk).update(create_time=begun, valid_seconds=int(length))
     licence = reader(quinn).get(PAGE).context["licence"]
-    assert (licence["days"], licence["tone"], licence["over"]) == (days, tone, days < 0)
+    assert (licence.days, licence.tone, licence.over) == (days, tone, days < 0)
 
 
 def test_an_administrator_pulls_the_data(alice: User) -> None:

@@ -1,0 +1,42 @@
+"""What a school may let go of the evidence of old lessons; the marks that follow from it do not change."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Enterprise
+from accounts.retention import Kind, register
+from classes.models import Observation
+
+
+def old_evidence(school: Enterprise, before: datetime) -> QuerySet[Any]:
+    """Evidence, of registers that are final, that still holds the service's own words."""
+    return Observation.objects.filter(lesson__enterprise=school, lesson__final_at__lt=before).exclude(raw={})
+
+
+@transaction.atomic
+def empty(rows: QuerySet[Any]) -> int:
+    """Take the words out; who was there from when to when stays, so a register reckoned anew is the same."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('console.erasing', 'on', true)")
+        count = rows.update(raw={})
+        cursor.execute("SELECT set_config('console.erasing', 'off', true)")
+    return count
+
+
+register(
+    Kind(
+        "keep_evidence_days",
+        _("Evidence of lessons, as iclass said it"),
+        _(
+            "What each look at a lesson got from iclass word by word is emptied. Who was there from when to "
+            "when, the marks and corrections stay."
+        ),
+        least=90,
+        old=old_evidence,
+        clear=empty,
+    )
+)

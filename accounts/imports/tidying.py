@@ -20,9 +20,9 @@ OVER = (State.APPLIED, State.UNDONE)
 def tidy() -> int:
     """Drop imports that nobody confirmed, and the rows of old ones; how many imports that were."""
     now = timezone.now()
-    left, _rows = (
-        PeopleImport.objects.exclude(state__in=OVER).filter(created_at__lt=now - UNCONFIRMED).delete()
-    )
+    open_ones = PeopleImport.objects.exclude(state__in=OVER)
+    left = list(open_ones.filter(created_at__lt=now - UNCONFIRMED).values_list("pk", flat=True))
+    PeopleImport.objects.filter(pk__in=left).delete()
     old = PeopleImport.objects.filter(
         state__in=OVER,
         emptied_at=None,

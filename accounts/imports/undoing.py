@@ -132,11 +132,12 @@ def used_elsewhere(model: type[models.Model], keys: Iterable[int], besides: Iter
     """Which of these rows other tables name, but for the tables `besides`."""
     keys, found = list(keys), set()
     with as_owner():  # the school's role sees not every table; only keys of the school are asked for
-        for relation in model._meta.related_objects:
+        for relation in model._meta.get_fields(include_hidden=True):
+            one = relation.auto_created and (relation.one_to_many or relation.one_to_one)
+            if not one or relation.related_model in tuple(besides) or relation.concrete:
+                continue  # a relation of many to many is one of its table between
             table: Any = relation.related_model
-            if table in tuple(besides) or not relation.field.concrete:
-                continue
-            column = relation.field.name
+            column = relation.field.name  # type: ignore[union-attr]
             rows = table._base_manager.filter(**{f"{column}__in": keys})
             found |= set(rows.values_list(column, flat=True))
     return found

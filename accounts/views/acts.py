@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
@@ -96,7 +97,8 @@ class PersonErase(PersonLeave):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         context = super().get_context_data(**more)
-        return context | {"second": isinstance(context["form"], EraseForm)}
+        second = isinstance(context["form"], EraseForm)
+        return context | {"second": second} | ({} if second else {"submit_label": _("Go on")})
 
 
 @method_decorator(never_cache, name="dispatch")

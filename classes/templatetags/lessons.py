@@ -11,6 +11,7 @@ from accounts.models import Role
 from classes.models import Lesson
 from classes.phases import Phase, phase_of
 from console.badges import sync_badge
+from console.outbox.kinds import label_of
 from console.outbox.states import SYNC_OF_STATE, State
 from console.outbox.words import Words, words_of
 
@@ -36,7 +37,7 @@ def phase(lesson: Lesson) -> Phase:
 @register.filter
 def sent_what(kind: str) -> str | Promise:
     """What an operation asks of iclass, by its kind."""
-    return SENT.get(kind, kind)
+    return SENT.get(kind) or label_of(kind)
 
 
 @register.filter

@@ -126,7 +126,7 @@ def operations_about(lesson: Lesson, limit: int = 20) -> list[Operation]:
 
 def roll(lesson: Lesson) -> list[Member]:
     """Everybody expected besides the teacher, staff first, then by name."""
-    members = lesson.members.select_related("user").order_by("user__nickname", "user__user_id")
+    members = lesson.members.select_related("user", "via").order_by("user__nickname", "user__user_id")
     return sorted(members, key=lambda member: member.role == Member.Role.STUDENT)
 
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import StudentGroup, User
 from accounts.roles import Role
 from classes.entries import WIPED
+from classes.groups.ways import came_by, link
 from classes.kinds import ClassType, Status
 from classes.mirror.wanted import natural_key
 from classes.models import Entry, Lesson, Member
@@ -44,19 +45,22 @@ def schedule_lesson(
     by: User | None,
     students: Iterable[User] = (),
     staff: Iterable[User] = (),
+    groups: Iterable[StudentGroup] = (),
     **fields: Any,
 ) -> Lesson:
     """Schedule a lesson and make it at the service (`/class/create`).
 
     Fields are those of FIELDS and `course`. `staff` are assistants and supervisors, who join by their
-    own role. The making waits for the registering of its people. ValidationError where a field does
-    not hold.
+    own role. Of `students`, those in one of `groups` came by it and follow its changes; the groups add
+    nobody by themselves (`classes.groups.ways.students_of`). The making waits for the registering of its
+    people. ValidationError where a field does not hold.
     """
     lesson = Lesson(enterprise=teacher.enterprise, teacher=teacher, **fields)
     check_lesson(lesson)
     lesson.save()
+    linked = link(lesson, groups)
     _set_members(lesson, students, staff)
-    record("lesson.add", lesson, by=by, after=snapshot(lesson, FIELDS))
+    record("lesson.add", lesson, by=by, after=snapshot(lesson, FIELDS) | linked)
     _send(lesson, by)
     return lesson
 
@@ -68,12 +72,13 @@ def edit_lesson(
     by: User | None,
     students: Iterable[User] | None = None,
     staff: Iterable[User] | None = None,
+    groups: Iterable[StudentGroup] | None = None,
     **fields: Any,
 ) -> Lesson:
     """Change a lesson that has not begun, and tell the service what differs.
 
     Fields by `/class/modify`, people by increments (`/member/add`, `/member/delete`). None for
-    `students` or `staff` leaves them. ValidationError once the lesson runs or is over.
+    `students`, `staff` or `groups` leaves them. ValidationError once the lesson runs or is over.
     """
     stored = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
     if stored.locked:
@@ -84,9 +89,10 @@ def edit_lesson(
     check_lesson(lesson)
     lesson.save()
     was, now = changes(before, snapshot(lesson, FIELDS))
+    linked = link(lesson, groups)
     people = _set_members(lesson, students, staff)
-    if now or people:
-        record("lesson.change", lesson, by=by, before=was, after={**now, **people})
+    if now or people or linked:
+        record("lesson.change", lesson, by=by, before=was, after={**now, **people, **linked})
     if now or not lesson.remote_id:
         _send(lesson, by)
     if people and lesson.remote_id:
@@ -296,7 +302,10 @@ def _set_members(
         raise ValidationError({"students": _("%(who)s is not in your school.") % {"who": strangers[0]}})
     names = {one.pk: one.user_id for one in people}
     lesson.members.filter(user_id__in=gone).delete()
-    Member.objects.bulk_create(Member(lesson=lesson, user_id=pk, role=wanted[pk]) for pk in new)
+    ways = came_by(lesson, [pk for pk in new if wanted[pk] == Member.Role.STUDENT])
+    Member.objects.bulk_create(
+        Member(lesson=lesson, user_id=pk, role=wanted[pk], via_id=ways.get(pk)) for pk in new
+    )
     return {"members_added": [names[pk] for pk in new], "members_removed": [names[pk] for pk in gone]}
 
 

@@ -25,6 +25,7 @@ from classes.forms.fields import (
     moment,
     offer,
 )
+from classes.groups.ways import students_of
 from classes.kinds import ClassType, RecordType
 from classes.mirror.wanted import TOPIC_LENGTH
 from classes.models import Lesson, Member
@@ -59,6 +60,8 @@ class LessonForm(forms.Form):
         label=_("Who may enter"), choices=ClassType.choices, initial=ClassType.SMALL
     )
     groups = forms.ModelMultipleChoiceField(StudentGroup.objects.none(), label=_("Groups"), required=False)
+    #: Set by the script: the boxes of the people say who of the groups is expected.
+    picked = forms.BooleanField(required=False, widget=forms.HiddenInput)
     students = PeopleField(_("Students"))
     ids = forms.CharField(
         label=_("Or paste user ids"),
@@ -175,13 +178,12 @@ class LessonForm(forms.Form):
     def save(self, *, by: User) -> Lesson | None:
         """The lesson, or None where the service refused: its sentences then stand at the fields."""
         data = self.cleaned_data
-        group_students = User.objects.filter(group_entries__group__in=data["groups"])
-        group_students = group_students.filter(role=Role.STUDENT, is_active=True)
-        students = {one.pk: one for one in (*data["students"], *data["ids"], *group_students)}
+        students = {one.pk: one for one in (*data["students"], *data["ids"], *self._of_new_groups())}
         fields: dict[str, Any] = {name: data[name] for name in ("teacher", *PLAIN)}
         fields |= {"starts_at": self.starts_at, "ends_at": self.ends_at}
         fields["record_types"] = sorted(fields["record_types"]) or [RecordType.LOCAL]
         people: dict[str, Any] = {"students": students.values(), "staff": list(data["staff"])}
+        people["groups"] = list(data["groups"])
         try:
             if self.lesson is not None:
                 return edit_lesson(lesson=self.lesson, by=by, **people, **fields)
@@ -189,6 +191,13 @@ class LessonForm(forms.Form):
         except ValidationError as error:
             self._take(error)
             return None
+
+    def _of_new_groups(self) -> Iterable[User]:
+        """Without script a group that is newly ticked brings all its students."""
+        if self.cleaned_data["picked"]:
+            return ()
+        there = set(self.lesson.groups.values_list("pk", flat=True)) if self.lesson else set()
+        return students_of(group for group in self.cleaned_data["groups"] if group.pk not in there)
 
     def _take(self, error: ValidationError) -> None:
         for name, found in error.update_error_dict({}).items():
@@ -220,6 +229,7 @@ def words_of(lesson: Lesson) -> dict[str, Any]:
         "start": starts.time(),
         "end": ends.time(),
         "end_day": ends.date() if ends.date() != starts.date() else None,
+        "groups": [str(pk) for pk in lesson.groups.values_list("pk", flat=True)],
         "students": [user_id for user_id, role in members if role == Member.Role.STUDENT],
         "staff": [user_id for user_id, role in members if role != Member.Role.STUDENT],
     }

@@ -35,6 +35,9 @@ class Lesson(Watched, Mirrored):
     teacher = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="lessons_taught", verbose_name=_("teacher")
     )
+    groups = models.ManyToManyField(
+        "accounts.StudentGroup", related_name="lessons", blank=True, verbose_name=_("groups")
+    )
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     record_types = ArrayField(
@@ -124,7 +127,11 @@ class Lesson(Watched, Mirrored):
 
 
 class Member(models.Model):
-    """A person expected in a lesson (课堂预约成员). The teacher always is one and has no row here."""
+    """A person expected in a lesson (课堂预约成员). The teacher always is one and has no row here.
+
+    `via` is the group by which a student came; whoever has none was added by hand and stays, however
+    groups change.
+    """
 
     class Role(models.TextChoices):
         STUDENT = "student", _("student")
@@ -136,6 +143,14 @@ class Member(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("person")
     )
     role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.STUDENT)
+    via = models.ForeignKey(
+        "accounts.StudentGroup",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="brought",
+        verbose_name=_("came by the group"),
+    )
 
     class Meta:
         verbose_name = _("member")

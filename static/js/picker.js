@@ -31,26 +31,28 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
       .replace("{chosen}", chosen).replace("{shown}", shown).replace("{all}", rows.length);
   }
 
-  // With script the boxes of the people say it all, so that one of a group can be left out again.
+  // A ticked group stays with the lesson; which of its people are expected, their own boxes say.
   const frame = document.querySelector(`[data-picker-groups="${picker.dataset.picker}"]`);
-  const groups = [...(frame?.querySelectorAll("input") ?? [])];
+  const groups = [...(frame?.querySelectorAll("input[type=checkbox]") ?? [])];
   const members = (group) => rows.filter((row) => row.groups.includes(group.value));
+  const picked = document.querySelector("input[type=hidden][name=picked]");
 
   function mirror() {
     for (const group of groups) {
       const all = members(group);
       const ticked = all.filter((row) => row.box.checked).length;
-      group.checked = all.length > 0 && ticked === all.length;
-      group.indeterminate = ticked > 0 && ticked < all.length;
+      if (all.length > 0 && ticked === 0) group.checked = false;
+      group.indeterminate = !group.checked && ticked > 0;
     }
   }
 
+  if (frame && picked) picked.value = "True";
+  function tick(group) {
+    for (const row of members(group)) row.box.checked = group.checked;
+  }
   for (const group of groups) {
-    if (group.checked) for (const row of members(group)) row.box.checked = true;
-    group.removeAttribute("name");
     group.addEventListener("change", () => {
-      const ticks = group.checked;
-      for (const row of members(group)) row.box.checked = ticks;
+      tick(group);
       mirror();
       tell();
     });

@@ -311,6 +311,8 @@ class Machine(RuleBasedStateMachine):
             for _ in list(side.post):
                 self.stage.deliver(side, 0, 1)
             self.report.ask("I4", [f"an event is refused for ever: {one}" for one in side.post])
+        self.stage.rest()
+        self.judge()
         self.stage.move(REST_S)  # lists that lag have caught up
         for side in self.stage.sides:
             self.whole_cycle(side)
@@ -321,7 +323,9 @@ class Machine(RuleBasedStateMachine):
                 self.whole_cycle(side)
                 self.stage.rest()
                 self.report.ask("I3", invariants.seen(side, gone=True))
-        self.judge()
+        self.report.ask("I2", invariants.meant(self.stage, self.stage.oracle.judge(states=False)))
+        for side in self.stage.sides:
+            self.report.ask("I4", invariants.kept(side))
         operations = self.stage.oracle.operations()
         self.report.accepted += operations.count()
         self.report.refused += operations.filter(state=State.REFUSED).count()

@@ -25,7 +25,7 @@ def ends_at(school: Enterprise) -> datetime | None:
 def drop_old() -> int:
     """Drop the previous keys whose time is over, and tell the superadmins; how many that were."""
     done = 0
-    for school in Enterprise.objects.exclude(tic_key_previous=None):
+    for school in Enterprise.objects.filter(tic_key_previous__isnull=False):
         over = ends_at(school)
         if over and over <= timezone.now() and drop_previous_key(school=school, by=None):
             done += 1

@@ -6,11 +6,18 @@ from accounts.imports.urls import urlpatterns as imports
 from accounts.views.acts import PersonAct, PersonContacts, PersonDeactivate, PersonErase, PersonLeave
 from accounts.views.cards import GroupCards, PersonCard
 from accounts.views.groups import GroupAdd, GroupEdit, GroupList
-from accounts.views.operator import EnterSchool, LeaveSchool, OperatorSchools, VisitList
+from accounts.views.operator import EnterSchool, LeaveSchool, OperatorSchools, SchoolAdd, VisitList
 from accounts.views.people import PeopleList
 from accounts.views.person import PersonAdd, PersonEdit
-from accounts.views.pictures import picture
-from accounts.views.school import PullSchool, SchoolEdit, SchoolSettings, TryConnection, UseOwnCallback
+from accounts.views.pictures import logo, picture
+from accounts.views.school import (
+    DropOldKey,
+    PullSchool,
+    SchoolEdit,
+    SchoolSettings,
+    TryConnection,
+    UseOwnCallback,
+)
 from accounts.views.security import (
     EndOtherSessions,
     EndSession,
@@ -56,6 +63,7 @@ urlpatterns = [
         for act in ("pull", "push", "token", "reactivate", "unlock")
     ),
     path("pictures/<str:token>", picture, name="picture"),
+    path("logos/<str:token>", logo, name="logo"),
     path("groups/", GroupList.as_view(), name="groups"),
     path("groups/new/", GroupAdd.as_view(), name="group_add"),
     path("groups/<int:pk>/edit/", GroupEdit.as_view(), name="group_edit"),
@@ -63,9 +71,11 @@ urlpatterns = [
     path("school/", SchoolSettings.as_view(), name="school"),
     path("school/visits/", VisitList.as_view(), name="visits"),
     path("schools/", OperatorSchools.as_view(), name="schools"),
+    path("schools/new/", SchoolAdd.as_view(), name="school_add"),
     path("schools/<int:pk>/enter/", EnterSchool.as_view(), name="school_enter"),
     path("schools/leave/", LeaveSchool.as_view(), name="school_leave"),
     path("school/callback/", UseOwnCallback.as_view(), name="school_callback"),
+    path("school/old-key/", DropOldKey.as_view(), name="school_old_key"),
     path("school/pull/", PullSchool.as_view(), name="school_pull"),
     path("school/test/", TryConnection.as_view(), name="school_test"),
     path("school/<slug:section>/", SchoolEdit.as_view(), name="school_edit"),

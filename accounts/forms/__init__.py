@@ -1,7 +1,7 @@
 from accounts.forms.group import GroupForm
 from accounts.forms.people import PeopleFilter
 from accounts.forms.person import EraseForm, PersonForm, ReasonForm
-from accounts.forms.school import SECTIONS, SchoolForm
+from accounts.forms.school import SECTIONS, LogoForm, NewSchoolForm, SchoolForm
 from accounts.forms.security import CodeForm, OwnPasswordForm, SecondStepForm
 from accounts.forms.sign_in import SignInForm
 
@@ -10,6 +10,8 @@ __all__ = [
     "CodeForm",
     "EraseForm",
     "GroupForm",
+    "LogoForm",
+    "NewSchoolForm",
     "OwnPasswordForm",
     "PeopleFilter",
     "PersonForm",

@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import services
+from accounts import logos, retention, services
 from accounts.models import Enterprise, User
+from console.vault.forms import SecretField
 
 
 class SchoolForm(forms.ModelForm):
@@ -41,6 +42,7 @@ class SchoolForm(forms.ModelForm):
         """Whether it could be saved."""
         data = dict(self.cleaned_data)
         clear = data.pop("clear", ())
+        data.pop("confirm", None)
         touched = {name: value for name, value in data.items() if name in self.changed_data}
         try:
             services.edit_school(school=self.instance, by=by, clear=clear, **self.stored(touched))
@@ -124,9 +126,133 @@ class RulesForm(SchoolForm):
         }
 
 
+class AiForm(SchoolForm):
+    """What the service's AI features want; 0 and empty mean that the school has none."""
+
+    class Meta:
+        model = Enterprise
+        fields = ("appid", "project_id", "secret_id", "secret_key")
+        help_texts = {
+            "appid": _("The four come from the console of the cloud account that pays for the AI features."),
+        }
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in ("appid", "project_id"):
+            self.fields[name].required = False
+
+    def clean_appid(self) -> int:
+        return self.cleaned_data["appid"] or 0
+
+    def clean_project_id(self) -> int:
+        return self.cleaned_data["project_id"] or 0
+
+
+class RetentionForm(SchoolForm):
+    """Days for each kind of data. What would go is counted first, and has to be confirmed."""
+
+    LONGEST_DAYS = 3650
+
+    class Meta:
+        model = Enterprise
+        fields = ("keep_messages_days", "keep_evidence_days", "keep_notices_days")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name, kind in retention.KINDS.items():
+            self.fields[name] = forms.IntegerField(
+                label=gettext("%(kind)s: days kept") % {"kind": kind.label},
+                required=False,
+                min_value=kind.least,
+                max_value=self.LONGEST_DAYS,
+                help_text=gettext("%(what)s Empty: kept for good. At least %(least)d.")
+                % {"what": kind.what, "least": kind.least},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        going = self._going(data)
+        if going and not self.errors:
+            told = ", ".join(f"{kind} {count}" for kind, count in going)
+            self.fields["confirm"] = forms.BooleanField(
+                label=gettext("Let go of it for good: %(what)s") % {"what": told}, required=False
+            )
+            if not self.data.get(self.add_prefix("confirm")):
+                said = gettext("This goes within the hour and cannot come back. Tick it, or keep it longer.")
+                self.add_error("confirm", said)
+        return data
+
+    def _going(self, data: Mapping[str, Any]) -> list[tuple[str, int]]:
+        """What the next clearing would take because of this change, by kind."""
+        changed = [kind for name, kind in retention.KINDS.items() if name in self.changed_data]
+        counts = [
+            (str(kind.label), retention.would_go(self.instance, kind, data.get(kind.column)))
+            for kind in changed
+        ]
+        return [(kind, count) for kind, count in counts if count]
+
+
+class LogoForm(forms.Form):
+    """The logo on our pages: a file, or a tick to go without one."""
+
+    def __init__(self, *args: Any, instance: Enterprise, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.school = instance
+        self.fields["picture"] = forms.FileField(
+            label=gettext("Logo"),
+            required=False,
+            widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+            help_text=gettext(
+                "A jpg or png of at most %(most)d KB, each side %(least)d to %(longest)d points."
+            )
+            % {"most": logos.MOST_BYTES // 1000, "least": logos.SIDES[0], "longest": logos.SIDES[1]},
+        )
+        if instance.logo:
+            self.fields["remove"] = forms.BooleanField(label=gettext("Go without a logo"), required=False)
+
+    def clean_picture(self) -> bytes:
+        """The bytes of the file, where it keeps the rule for logos."""
+        file = self.cleaned_data["picture"]
+        if not file:
+            return b""
+        logos.check_size(file.size)
+        content: bytes = file.read()
+        logos.checked(content)
+        return content
+
+    def save_by(self, by: User) -> bool:
+        """True: whatever could be wrong was told before."""
+        if self.cleaned_data["picture"]:
+            logos.set_logo(school=self.school, content=self.cleaned_data["picture"], by=by)
+        elif self.cleaned_data.get("remove"):
+            logos.drop_logo(school=self.school, by=by)
+        return True
+
+
+class NewSchoolForm(forms.Form):
+    """What an operator has of a new school; the rest is pulled from the service."""
+
+    name = forms.CharField(label=_("Name of the school"), max_length=120)
+    sdkappid = forms.IntegerField(
+        label="SDKAppID", min_value=1, max_value=2**53, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    tic_key = SecretField(
+        label=_("API key"), max_length=200, help_text=_("The tic_key that the vendor gave the school.")
+    )
+
+    def clean_sdkappid(self) -> int:
+        number: int = self.cleaned_data["sdkappid"]
+        if Enterprise.objects.filter(sdkappid=number).exists():
+            raise ValidationError(gettext("There is a school with this SDKAppID already."))
+        return number
+
+
 #: The sections of the settings that have a form, by the word in their address.
-SECTIONS: dict[str, tuple[Any, type[SchoolForm]]] = {
+SECTIONS: dict[str, tuple[Any, type[SchoolForm] | type[LogoForm]]] = {
     "general": (_("General"), GeneralForm),
     "keys": (_("Keys"), KeysForm),
+    "ai": (_("AI features"), AiForm),
+    "logo": (_("Logo"), LogoForm),
     "rules": (_("Rules of attendance"), RulesForm),
+    "retention": (_("How long data are kept"), RetentionForm),
 }

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, ListView
 
-from accounts.forms import ReasonForm
+from accounts.connection import try_connection
+from accounts.forms import NewSchoolForm, ReasonForm
 from accounts.models import Enterprise, Visit
 from accounts.operator import SESSION_KEY, enter_school, leave_school
+from accounts.services import add_school
 from console.policy.pages import SchoolPage
 
 
@@ -30,6 +32,37 @@ class OperatorSchools(SchoolPage, ListView):
         schools = Enterprise.objects.only("name", "sdkappid").order_by("name", "id")
         by_number = schools.filter(sdkappid=int(words)) if words.isdecimal() and len(words) < 19 else None
         return by_number if by_number is not None else schools.filter(name__icontains=words)
+
+
+class SchoolAdd(SchoolPage, FormView):
+    """A new school: its number and key. iclass is asked at once whether they fit, and pulled from."""
+
+    resource, action = "school", "add"
+    form_class = NewSchoolForm
+    template_name = "generic/form.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=_("Add a school"),
+            submit_label=_("Add and test"),
+            cancel_url=reverse("accounts:schools"),
+            **more,
+        )
+
+    def form_valid(self, form: NewSchoolForm) -> HttpResponse:
+        typed = form.cleaned_data
+        key = typed["tic_key"].reveal()
+        try:
+            school = add_school(
+                sdkappid=typed["sdkappid"], tic_key=key, name=typed["name"], by=self.request.user
+            )
+        except ValidationError as error:
+            form.add_error(None, " ".join(error.messages))
+            return self.form_invalid(form)
+        self.say(_("“%(school)s” is added. Its data come from iclass within seconds.") % {"school": school})
+        told = try_connection(school, by=self.request.user)
+        (self.say if told.good else self.warn)(told.words)
+        return redirect("accounts:schools")
 
 
 class EnterSchool(SchoolPage, FormView):

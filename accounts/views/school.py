@@ -13,14 +13,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, UpdateView
 
-from accounts import services
+from accounts import old_keys, retention, services
 from accounts.connection import try_connection
-from accounts.forms import SECTIONS, SchoolForm
+from accounts.forms import SECTIONS, LogoForm, SchoolForm
 from accounts.licence import licence_of
 from accounts.models import Enterprise
+from accounts.readiness import points_of
 from accounts.sign_in.proof import FreshProof
 from accounts.watch import callback_state
-from console.policy import current_school
+from console.policy import current_school, may
 from console.policy.pages import SchoolPage
 
 
@@ -49,6 +50,10 @@ class SchoolSettings(OwnSchool, TemplateView):
             callback=callback_of(self.school),
             may_change=self.may("change", self.school),
             may_pull=self.may("pull", self.school),
+            points=points_of(self.school),
+            old_key_ends_at=old_keys.ends_at(self.school),
+            kept=[(kind, retention.days_of(self.school, kind)) for kind in retention.KINDS.values()],
+            drift_key=f"enterprise-{self.school.pk}" if may(self.request.user, "list", "drift") else "",
             its=self.school,
             **more,
         )
@@ -64,7 +69,7 @@ def callback_of(school: Enterprise) -> dict[str, Any]:
 class SchoolEdit(OwnSchool, FreshProof, UpdateView):
     """A section of the settings, named in the address; keys want a fresh proof of who changes them."""
 
-    PROVED = frozenset({"keys"})
+    PROVED = frozenset({"keys", "ai"})
 
     action = "change"
     template_name = "accounts/school_form.html"
@@ -77,7 +82,7 @@ class SchoolEdit(OwnSchool, FreshProof, UpdateView):
             raise Http404
         return self.school
 
-    def get_form_class(self) -> type[SchoolForm]:
+    def get_form_class(self) -> type[SchoolForm] | type[LogoForm]:
         return SECTIONS[self.kwargs["section"]][1]
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
@@ -87,7 +92,7 @@ class SchoolEdit(OwnSchool, FreshProof, UpdateView):
             **more,
         )
 
-    def form_valid(self, form: SchoolForm) -> HttpResponse:
+    def form_valid(self, form: SchoolForm | LogoForm) -> HttpResponse:
         if not form.save_by(self.request.user):
             return self.form_invalid(form)
         self.say(_("Saved."))
@@ -125,6 +130,17 @@ class UseOwnCallback(SchoolAct, FreshProof):
     def act(self) -> None:
         services.use_own_callback(school=self.school, by=self.request.user)
         self.say(_("iclass is told our address within seconds."))
+
+
+class DropOldKey(SchoolAct, FreshProof):
+    action = "change"
+
+    def back_after_proof(self) -> str:
+        return reverse("accounts:school")
+
+    def act(self) -> None:
+        if services.drop_previous_key(school=self.school, by=self.request.user):
+            self.say(_("The previous key is dropped: messages signed with it are refused."))
 
 
 class PullSchool(SchoolAct):

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
 from accounts.forms import SecondStepForm, SignInForm
-from accounts.sign_in import factors, sso
+from accounts.sign_in import door, factors, sso
 from accounts.sign_in.stages import SecondFactorStage
 from console.client_address import client_address
 
@@ -33,9 +33,11 @@ class SignIn(LoginView):
     def form_valid(self, form: SignInForm) -> HttpResponse:
         person = form.get_user()
         target = self.get_redirect_url() or sso.first_page(person)
-        return perform_password_login(
+        answer: HttpResponse = perform_password_login(
             self.request, {"username": person.login}, Login(user=person, redirect_url=target)
         )
+        door.remember(answer, person)
+        return answer
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:
         answer = super().form_invalid(form)
@@ -45,7 +47,9 @@ class SignIn(LoginView):
         return answer
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(sso=sso.is_on(), sso_name=sso.name(), **more)
+        return super().get_context_data(
+            sso=sso.is_on(), sso_name=sso.name(), door_school=door.school_of(self.request), **more
+        )
 
     def get_redirect_url(self) -> str:
         """The door does not lead to itself."""
@@ -73,6 +77,9 @@ class SignInCode(FormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         address = client_address(self.request)
         return {**super().get_form_kwargs(), "person": self.stage.login.user, "address": address}
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(door_school=door.school_of(self.request), **more)
 
     def form_valid(self, form: SecondStepForm) -> HttpResponse:
         self.request.session[factors.HERE] = True

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
+from accounts.readiness import hindrances
 from classes.forms import LessonForm
 from classes.models import Lesson
 from classes.queries import lessons_for
@@ -25,6 +26,9 @@ class LessonFormPage(SchoolPage, FormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "school": self.request.user.enterprise}
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(hindrances=hindrances(self.request.user.enterprise), **more)
 
     def form_valid(self, form: LessonForm) -> HttpResponse:
         lesson = form.save(by=self.request.user)

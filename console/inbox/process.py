@@ -78,7 +78,9 @@ def handle(callback: Callback) -> None:
     callback.attempts += 1
     HANDLING.hit()
     handler = _handlers.get(callback.event)
-    if callback.body is None:
+    if callback.body is None and not callback.unreadable and callback.state == State.DONE:
+        pass  # its school keeps the words no longer: what they led to stays
+    elif callback.body is None:
         _close(callback, State.QUARANTINED, "unreadable")
     elif handler is None:
         _close(callback, State.DONE, "unknown_event")

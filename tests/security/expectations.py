@@ -73,6 +73,7 @@ PAGES: dict[str, Expected] = {
     "accounts:sign_in_code": EVERYBODY,
     "accounts:sign_out": EVERYBODY,
     "accounts:picture": EVERYBODY,
+    "accounts:logo": EVERYBODY,
     **dict.fromkeys(
         (
             "accounts:my_sign_in",
@@ -114,6 +115,8 @@ PAGES: dict[str, Expected] = {
     "accounts:group_cards": Expected("person", "reveal_token", "group"),
     "accounts:school": of("school", "view"),
     "accounts:school_callback": of("school", "change"),
+    "accounts:school_old_key": of("school", "change"),
+    "accounts:school_add": of("school", "add"),
     "accounts:school_pull": of("school", "pull"),
     "accounts:school_test": of("school", "pull"),
     "accounts:school_edit": of("school", "change"),

@@ -111,7 +111,6 @@ PAGES: dict[str, Expected] = {
     "accounts:import_refused": about("import", "view"),
     "accounts:groups": of("group", "list"),
     "accounts:group_add": of("group", "add"),
-    "accounts:group_edit": about("group", "change"),
     "accounts:group_cards": Expected("person", "reveal_token", "group"),
     "accounts:school": of("school", "view"),
     "accounts:school_callback": of("school", "change"),
@@ -135,6 +134,8 @@ PAGES: dict[str, Expected] = {
     "classes:attendance_xlsx": about("attendance", "export", "lesson"),
     "classes:attendance_csv": about("attendance", "export", "lesson"),
     "classes:person": about("person", "view"),
+    "classes:group_edit": about("group", "change"),
+    "classes:group_pushed": about("job", "view", "group change"),
 }
 
 RETRIEVE = {"retrieve": "view", "update": "change", "partial_update": "change", "destroy": "delete"}

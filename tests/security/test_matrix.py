@@ -43,15 +43,19 @@ class Address:
         self.answers = {verb for verb in METHODS if verb in offered and (self.actions or _has(view, verb))}
 
     def expected(self, method: str) -> Expected | None:
+        expected = self._declared(method)
+        if expected and method == "OPTIONS" and not self.route.startswith("/admin/"):
+            return expected._replace(subject="")  # it tells what an address takes and looks at no row
+        return expected
+
+    def _declared(self, method: str) -> Expected | None:
         if self.route.startswith("/admin/"):
             return of_admin(self.name.removeprefix("admin:"), method)
         if self.actions is None:
             return PAGES.get(self.name)
         known = REST_PAGES.get(self.name or self.route.removeprefix("/api/v1/"))
         action = self.actions.get("get" if method == "HEAD" else method.lower())
-        expected = known and known.get(action or next(iter(self.actions.values())))
-        # OPTIONS tells what an address takes and looks at no row.
-        return expected._replace(subject="") if expected and method == "OPTIONS" else expected
+        return known and known.get(action or next(iter(self.actions.values())))
 
     def knows(self, method: str) -> bool:
         if self.actions is None:

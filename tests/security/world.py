@@ -84,6 +84,12 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "gate": Gate.objects.create(enterprise=school),
         "callback": Callback.objects.create(enterprise=school, fingerprint="1", event="class_event", body={}),
         "job": Job.objects.create(enterprise=school, kind="matrix", created_by=alice),
+        "group change": Job.objects.create(
+            enterprise=school,
+            kind="groups.push",
+            created_by=alice,
+            args={"group": 0, "name": "Hatters", "came": 1, "went": 0, "sent": [], "locked": [], "left": []},
+        ),
         "notice": Notice.objects.create(enterprise=school, person=bob, kind="matrix", key="1"),
         "audit": record("person.pull", dina, by=alice),
         "stay": Stay.objects.create(lesson=lesson, user_id="dina", entered_at=timezone.now()),

@@ -13,6 +13,7 @@ MEASUREMENTS = {
     "runtime page": ["bench.sandbox_runtime"],
     "generated requests": ["bench.sandbox_fuzz"],
     "guesses at the door": ["bench.guesses"],
+    "imports and exports": ["bench.imports"],
     "finding one of 100,000 people": ["bench.people"],
 }
 

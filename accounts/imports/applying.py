@@ -105,8 +105,8 @@ def _apply(source: PeopleImport, by: User | None) -> PeopleImport:
         sessions.end_all(person, by=by, reason="role")
     for person in User.objects.filter(pk__in=pictures):
         avatars.tidy(person)
-    tell_groups(moves, by)
     _owe(source, by)
+    tell_groups(moves, by)  # last: their lessons wait for the registering of whoever is new
     source.made_groups = list(groups.values())
     source.state, source.applied_at = State.APPLIED, timezone.now()
     source.job = push.follow(source, by=by)

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO
 
 from django.utils.translation import gettext as _
@@ -28,7 +29,8 @@ def csv_rows(file: IO[bytes]) -> Iterator[Row]:
     except csv.Error:
         raise Unreadable(_("This is no table that can be read. Save it as .xlsx or .csv.")) from None
     finally:
-        text.detach()
+        with suppress(ValueError):  # who stopped reading may have closed the file
+            text.detach()
 
 
 def _rows(text: io.TextIOWrapper) -> Iterator[Row]:

@@ -21,7 +21,8 @@ COLUMNS = [Column("a", "账号"), Column("b", "姓名")]
 
 def content(response) -> bytes:
     whole = b"".join(response) if response.streaming else response.content
-    response.close()
+    for close in response._resource_closers:  # the end of an answer would close the connection too
+        close()
     return whole
 
 

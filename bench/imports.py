@@ -1,0 +1,39 @@
+"""Imports in full size: seconds for a preview of 10,000 rows, megabytes for 100,000, 50,000 cells of formulas.
+
+`python -m bench.imports` runs their tests (test_sizes.py, test_formulas.py in tests/accounts/imports) with more
+rows, each in a process of its own: they need a database, and a test has one. Ends badly if a goal is missed.
+"""
+
+import os
+import subprocess
+import sys
+
+SIZES, FORMULAS = "tests/accounts/imports/test_sizes.py", "tests/accounts/imports/test_formulas.py"
+FULL = {"IMPORT_ROWS": "10000", "IMPORT_LONG_ROWS": "100000", "FORMULA_CELLS": "50000"}
+RUNS = (
+    [SIZES, "-k", "preview"],
+    [SIZES, "-k", "memory and csv"],
+    [SIZES, "-k", "memory and xlsx"],
+    [FORMULAS],
+)
+TOLD = ("preview of", "rows of", "formula cells", "reading ")
+
+
+def main() -> int:
+    missed = 0
+    for chosen in RUNS:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-n0", "-q", "-s", "--show-capture=no", *chosen],
+            env=os.environ | FULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        lines = [line.lstrip(".") for line in done.stdout.splitlines() if any(one in line for one in TOLD)]
+        print("\n".join(lines) if lines else done.stdout, flush=True)
+        missed += bool(done.returncode)
+    return missed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""How long a preview takes and how much memory a long file needs. `bench/imports.py` runs it in full size."""
+
+import io
+import os
+import resource
+import time
+
+import pytest
+
+from accounts.imports import files, planning
+from accounts.models import User
+from console.sheets.columns import Column, Kind
+from console.sheets.csv import csv_lines
+from console.sheets.reading import Limits, open_table
+from console.sheets.xlsx import xlsx
+
+SECONDS_FOR_10_000 = 10
+MEGABYTES = 300
+ROWS = int(os.environ.get("IMPORT_ROWS", "1000"))
+LONG = int(os.environ.get("IMPORT_LONG_ROWS", "10000"))
+COLUMNS = [
+    Column("id", "账号", Kind.ID),
+    Column("name", "姓名"),
+    Column("role", "角色"),
+    Column("phone", "手机"),
+    Column("mail", "邮箱"),
+    Column("groups", "班级"),
+]
+
+
+def rows(count: int):
+    for number in range(count):
+        yield {
+            "id": f"s{number:06}",
+            "name": f"学生 {number}",
+            "role": "学生",
+            "phone": f"138{number:08}",
+            "mail": f"s{number}@school.example",
+            "groups": f"{number % 300} 班",
+        }
+
+
+def sheet(kind: str, count: int, zone) -> io.BufferedIOBase:
+    if kind == "xlsx":
+        return xlsx(rows(count), COLUMNS, "People", zone=zone)
+    file = io.BytesIO()
+    for line in csv_lines(rows(count), COLUMNS, zone=zone):
+        file.write(line.encode())
+    return file
+
+
+def peak_megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_preview_is_there_while_one_waits(alice, kind):
+    known = (
+        User(
+            enterprise=alice.enterprise,
+            user_id=f"s{number:06}",
+            login=f"s{number}",
+            nickname="old",
+            role="student",
+        )
+        for number in range(0, ROWS, 2)
+    )
+    User.objects.bulk_create(known, batch_size=2000)
+    with sheet(kind, ROWS, alice.enterprise.tz) as file:
+        began = time.monotonic()
+        source = files.take_in(file=file, filename="a", by=alice)
+        planning.plan(source)
+        took = time.monotonic() - began
+    print(f"preview of {ROWS} rows of {kind}: {took:.2f} s")
+    assert (source.counts["added"], source.counts["changed"]) == (ROWS // 2, ROWS // 2)
+    assert took < SECONDS_FOR_10_000 * max(ROWS, 2000) / 10_000
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_long_file_needs_no_more_memory_than_a_short_one(alice, settings, kind):
+    with sheet(kind, LONG, alice.enterprise.tz) as file:
+        source = files.take_in(file=file, filename="a", by=alice)
+        planning.plan(source)
+    print(f"{LONG} rows of {kind} taken in and compared: {peak_megabytes():.0f} MB at most")
+    assert source.counts["added"] == LONG
+    assert peak_megabytes() < MEGABYTES
+
+
+def test_reading_alone_is_quick():
+    with sheet("xlsx", LONG, None) as file:
+        began = time.monotonic()
+        assert sum(1 for _row in open_table(file, Limits()).rows) == LONG + 1
+        print(f"reading {LONG} rows of xlsx: {time.monotonic() - began:.2f} s")

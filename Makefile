@@ -21,6 +21,7 @@ test: .venv/.dev node_modules/.installed ## install what tests need, run all of 
 	@$(PYTHON) -m pytest -n $(XDIST)
 
 faults: .venv/.dev node_modules/.installed ## the fault goals in their full sizes; prints a line a goal
+	@.ci/setup rabbitmq
 	@FAULTS=full $(PYTHON) -m pytest -m faults -n 0
 
 browser: .venv/.dev node_modules/.installed ## only the tests in Chromium

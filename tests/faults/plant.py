@@ -23,6 +23,7 @@ from typing import Any
 from console import embedded
 from tests.faults.forge import Child, Forge
 from tests.faults.oracle import Oracle
+from tests.faults.rabbit import Rabbit
 from tests.support import environment
 from tests.support.holders import Holder, kill_one, processes
 from tests.support.programs import Console, Program, Worker
@@ -43,15 +44,16 @@ VICTIMS = ("database", "broker", "worker", "child", "beat")
 
 
 class Plant:
-    """Everything runs once it is made; `close` ends it all."""
+    """Everything runs once it is made; `close` ends it all. With `rabbit` the broker is a RabbitMQ."""
 
-    def __init__(self, broker_url: str = "") -> None:
+    def __init__(self, *, rabbit: bool = False) -> None:
         self._stack = contextlib.ExitStack()
+        self.rabbit: Rabbit | None = None
         self.folder = Path(tempfile.mkdtemp(prefix="console-faults-"))
         self.folder.chmod(0o711)
         self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         try:
-            self._servers(broker_url)
+            self._servers(self._hutch() if rabbit else "")
             self._programs()
         except BaseException:
             self.close()
@@ -59,6 +61,13 @@ class Plant:
 
     def close(self) -> None:
         self._stack.close()
+
+    def _hutch(self) -> str:
+        """A RabbitMQ of the plant's own; its address."""
+        self.rabbit = Rabbit(self.folder / "rabbit")
+        self._stack.callback(self.rabbit.close)
+        self.rabbit.start()
+        return self.rabbit.url
 
     def _servers(self, broker_url: str) -> None:
         self.spots = embedded.places(self.folder)
@@ -134,6 +143,9 @@ class Plant:
             super(Worker, self.worker).start()
         elif victim == "child":
             self._kill_child(dice)
+        elif victim == "broker" and self.rabbit:
+            self.rabbit.kill()
+            self.rabbit.start()
         else:
             self._kill_server({"database": "postgres", "broker": "valkey-server"}[victim])
 

@@ -15,7 +15,7 @@ import requests
 
 from tests.support import database, environment
 
-START_S = 30.0
+START_S = 90.0
 
 
 class Program:

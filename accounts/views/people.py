@@ -43,6 +43,8 @@ class PeopleList(SchoolPage, ListView):
             search_label=phones if self.may("reveal") else _("Name, user id or group"),
             filter_form=self.filter,
             may_add=self.may("add"),
+            may_import=may(self.request.user, "list", "import"),
+            may_export=self.may("export"),
             may_change=self.may("change"),
             **more,
         )

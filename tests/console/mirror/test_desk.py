@@ -10,6 +10,7 @@ from accounts.mirror import person_seen
 from accounts.models import Enterprise, Role, User
 from classes.services import push_lesson
 from console.audit.models import AuditEntry
+from console.audit.personal import opener
 from console.iclass import UserInfo
 from console.mirror.choosing import DifferenceFilter, number_of_differences
 from console.mirror.desk import act, line_of
@@ -102,7 +103,7 @@ def test_each_decision_is_on_record(alice: User, bob: User) -> None:
     entries = AuditEntry.objects.order_by("pk")
     assert [one.action for one in entries] == ["drift.ignore", "drift.restore", "person.take", "person.push"]
     assert {one.actor for one in entries} == {alice}
-    assert entries[0].after == {"nickname": {"ours": "Bob", "theirs": "Robert"}}
+    assert opener([entries[0].after])(entries[0].after) == {"nickname": {"ours": "Bob", "theirs": "Robert"}}
     assert (entries[2].before, entries[2].after) == ({"nickname": "Bob"}, {"nickname": "Robert"})
 
 

@@ -108,10 +108,9 @@ def strangers(world: World, iclass: Sandbox, between: Mutator, number: int) -> N
 def check_mutated(world: World, iclass: Sandbox, settings: Any, caplog: Any, *, answers: int) -> None:
     """Spoil so many answers to commands, looks and walks, then let everything end in peace."""
     settings.OUTBOX_BREAKER_FAILURES = settings.OUTBOX_RATE = settings.OUTBOX_BURST = 10**6
-    settings.OUTBOX_TRIES, settings.OUTBOX_GIVE_UP_S = 10, 0
     crowd, since, rounds = Crowd(world), _latest(iclass), 0
     caplog.set_level(logging.WARNING)
-    with mutator(iclass.url, dice("mutated answers"), share=0.85) as between:
+    with mutator(iclass.url, dice("mutated answers"), share=0.8) as between:
         settings.ICLASS_BASE_URL = between.url
         while between.spoilt < answers:
             if rounds % WALK_EVERY == 0:

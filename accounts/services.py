@@ -1,6 +1,6 @@
 """What a school does with its people and with itself. Each act is one transaction: row, operation, trail."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -247,8 +247,14 @@ def pull_school(*, school: Enterprise, by: User | None) -> Operation:
 
 
 @transaction.atomic
-def save_group(*, group: StudentGroup, students: Iterable[User], by: User | None) -> StudentGroup:
-    """Make or change a group; lessons that name it learn of it by a signal in this transaction."""
+def save_group(
+    *, group: StudentGroup, students: Iterable[User], by: User | None, leave: Collection[int] = ()
+) -> StudentGroup:
+    """Make or change a group; lessons that name it learn of it by a signal in this transaction.
+
+    `leave` are ids of lessons that do not follow this change; `group.followed` is what listeners answered.
+    """
+    StudentGroup.objects.select_for_update().filter(pk=group.pk).first()
     group.full_clean()
     group.save()
     wanted = {student.pk for student in students if student.role == Role.STUDENT}
@@ -257,7 +263,9 @@ def save_group(*, group: StudentGroup, students: Iterable[User], by: User | None
     added, removed = wanted - had, had - wanted
     record("group.change", group, by=by, after={"name": group.name, "added": added, "removed": removed})
     if added or removed:
-        group_changed.send(sender=StudentGroup, group=group, added=added, removed=removed, by=by)
+        told = {"group": group, "added": added, "removed": removed, "by": by, "leave": leave}
+        answers = group_changed.send(sender=StudentGroup, **told)
+        group.followed = [answer for _who, answer in answers if answer]
     return group
 
 

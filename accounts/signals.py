@@ -2,5 +2,6 @@
 
 from django.dispatch import Signal
 
-#: Sent inside the transaction that changes a group: `group`, `added` and `removed` (user pks), `by`.
+#: Sent inside the transaction that changes a group: `group`, `added` and `removed` (user pks), `by`;
+#: perhaps `leave` (ids of lessons that shall stay as they are).
 group_changed = Signal()

@@ -5,7 +5,7 @@ from django.urls import path
 from accounts.imports.urls import urlpatterns as imports
 from accounts.views.acts import PersonAct, PersonContacts, PersonDeactivate, PersonErase, PersonLeave
 from accounts.views.cards import GroupCards, PersonCard
-from accounts.views.groups import GroupAdd, GroupEdit, GroupList
+from accounts.views.groups import GroupAdd, GroupList
 from accounts.views.operator import EnterSchool, LeaveSchool, OperatorSchools, SchoolAdd, VisitList
 from accounts.views.people import PeopleList
 from accounts.views.person import PersonAdd, PersonEdit
@@ -66,7 +66,6 @@ urlpatterns = [
     path("logos/<str:token>", logo, name="logo"),
     path("groups/", GroupList.as_view(), name="groups"),
     path("groups/new/", GroupAdd.as_view(), name="group_add"),
-    path("groups/<int:pk>/edit/", GroupEdit.as_view(), name="group_edit"),
     path("groups/<int:pk>/cards/", GroupCards.as_view(), name="group_cards"),
     path("school/", SchoolSettings.as_view(), name="school"),
     path("school/visits/", VisitList.as_view(), name="visits"),

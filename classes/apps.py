@@ -16,6 +16,7 @@ class ClassesConfig(AppConfig):
         """Say what is somebody's own: what they teach, assist or attend; of the marks, a student's own."""
         import_module("classes.leaving")  # by their names, because they need the models
         import_module("classes.retention")
+        import_module("classes.groups.following")
         register("lesson", of_school="enterprise", own=self._own_lessons)
         register("member", of_school="lesson__enterprise", own=self._in_own_lessons)
         register("recording", of_school="enterprise", own=self._in_own_lessons)

@@ -1,6 +1,6 @@
 """What a school does with its lessons. Each act is one transaction: row, operation, trail."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from classes.models import Entry, Lesson, Member
 from console.audit.trail import changes, record, record_seen, snapshot
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue, open_operations, supersede
-from console.outbox.states import State
+from console.outbox.states import OPEN, State
 
 FIELDS = (
     "topic",
@@ -255,10 +255,33 @@ def _send(lesson: Lesson, by: User | None, *, whole: bool = False) -> Operation:
     return enqueue("class.create", lesson, by=by, lane=natural_key(lesson), after=registering)
 
 
-def _owe(kind: str, lesson: Lesson, by: User | None, args: Mapping[str, Any] | None = None) -> Operation:
+def _owe(
+    kind: str,
+    lesson: Lesson,
+    by: User | None,
+    args: Mapping[str, Any] | None = None,
+    after: Iterable[Operation] = (),
+) -> Operation:
     """An operation about a lesson; everything waits until the lesson has been made."""
     making = open_operations(lesson).filter(kind="class.create")
-    return enqueue(kind, lesson, by=by, args=dict(args or {}), after=making)
+    return enqueue(kind, lesson, by=by, args=dict(args or {}), after=[*making, *after])
+
+
+def send_members(lesson: Lesson, by: User | None, new: Collection[int] = ()) -> Operation:
+    """Tell the service who is expected, inside the caller's transaction; `new` are pks of who just came.
+
+    It waits until they are registered. A making that was not tried yet reads the people when it is sent.
+    """
+    registering = Operation.objects.filter(
+        kind="user.register", subject_type="accounts.user", subject_id__in=new, state__in=OPEN
+    )
+    making = open_operations(lesson).filter(kind="class.create").first()
+    if making and making.state == State.READY and not making.attempts:
+        making.waits_for.add(*registering)
+        return making
+    if making or lesson.remote_id:
+        return _owe("class.members", lesson, by, after=registering)
+    return _send(lesson, by)
 
 
 def check_lesson(lesson: Lesson) -> None:

@@ -1,10 +1,11 @@
-"""The pages of lessons, and the two that show accounts and lessons together: home and a person."""
+"""The pages of lessons, and those that show accounts and lessons together: home, a person, a group."""
 
 from django.urls import path
 
 from classes.views.acts import LessonAct
 from classes.views.attendance import AttendancePage, AttendanceSheet
 from classes.views.edit import LessonAdd, LessonEdit
+from classes.views.groups import GroupChange, GroupPushed
 from classes.views.home import Home
 from classes.views.lesson import LessonPage
 from classes.views.lessons import LessonList
@@ -27,4 +28,6 @@ urlpatterns = [
     path("lessons/<int:pk>/attendance.xlsx", AttendanceSheet.as_view(suffix=".xlsx"), name="attendance_xlsx"),
     path("lessons/<int:pk>/attendance.csv", AttendanceSheet.as_view(suffix=".csv"), name="attendance_csv"),
     path("people/<int:pk>/", PersonPage.as_view(), name="person"),
+    path("groups/<int:pk>/edit/", GroupChange.as_view(), name="group_edit"),
+    path("groups/changes/<int:pk>/", GroupPushed.as_view(), name="group_pushed"),
 ]

@@ -106,7 +106,7 @@ SECTIONS = (
                 "accounts:groups",
                 "list",
                 "group",
-                pages=("accounts:group_add", "accounts:group_edit"),
+                pages=("accounts:group_add", "classes:group_edit", "classes:group_pushed"),
             ),
             Entry(
                 _("School settings"),

@@ -1,5 +1,6 @@
 """A group and its students."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django import forms
@@ -65,10 +66,18 @@ class GroupForm(forms.ModelForm):
         lines = [Candidate(user_id, name, user_id in chosen) for user_id, name in rows]
         return sorted(lines, key=lambda line: not line.chosen)
 
-    def save_by(self, by: User) -> StudentGroup | None:
-        """The group, saved; None where a rule of ours refused."""
+    def moves(self) -> tuple[set[int], set[int]]:
+        """Who would come into the group and who would leave it, by pk."""
+        had = set(self.instance.entries.values_list("student_id", flat=True)) if self.instance.pk else set()
+        wanted = {student.pk for student in self.cleaned_data["students"] if student.role == Role.STUDENT}
+        return wanted - had, had - wanted
+
+    def save_by(self, by: User, leave: Collection[int] = ()) -> StudentGroup | None:
+        """The group, saved; None where a rule of ours refused. `leave` as in `services.save_group`."""
         try:
-            return services.save_group(group=self.instance, students=self.cleaned_data["students"], by=by)
+            return services.save_group(
+                group=self.instance, students=self.cleaned_data["students"], by=by, leave=leave
+            )
         except ValidationError as error:
             self.add_error(None, " ".join(error.messages))
             return None

@@ -1,5 +1,7 @@
 """A class of students (班级), which only the console knows."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,9 @@ class StudentGroup(models.Model):
     students = models.ManyToManyField(
         User, through="GroupStudent", related_name="student_groups", blank=True, verbose_name=_("students")
     )
+
+    #: What those who listen to `accounts.signals.group_changed` answered to the change just saved.
+    followed: ClassVar[list[Any]] = []
 
     class Meta:
         verbose_name = _("group")

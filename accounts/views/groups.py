@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import CreateView, ListView, UpdateView
+from django.views.generic import CreateView, ListView
 
 from accounts.forms import GroupForm
 from accounts.models import StudentGroup
@@ -33,6 +33,7 @@ class GroupList(SchoolPage, ListView):
             title=_("Groups"),
             search_label=_("Name of the group"),
             may_add=self.may("add"),
+            may_export=self.may("export"),
             may_change=self.may("change"),
             **more,
         )
@@ -63,8 +64,3 @@ class GroupPage(SchoolPage):
 class GroupAdd(GroupPage, CreateView):
     action = "add"
     extra_context = {"title": gettext_lazy("Add a group")}
-
-
-class GroupEdit(GroupPage, UpdateView):
-    action = "change"
-    extra_context = {"title": gettext_lazy("Change the group")}

@@ -10,6 +10,7 @@ a reason (403).
 import base64
 import binascii
 import json
+from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.contrib import messages
@@ -114,16 +115,19 @@ def keyset(
 
 
 def _beyond(names: list[str], values: list[Any], step: str) -> Q:
-    """(a, b) < (x, y) written as a < x or (a = x and b < y)."""
+    """(a, b) < (x, y) written as a <= x and (a < x or (a = x and b < y)): the index begins at a <= x."""
     beyond = Q()
     for place, name in enumerate(names):
         equal = dict(zip(names[:place], values, strict=False))
         beyond |= Q(**equal, **{f"{name}__{step}": values[place]})
-    return beyond
+    return beyond & Q(**{f"{names[0]}__{step}e": values[0]})
 
 
 def _encoded(row: Model, names: list[str]) -> str:
-    values = json.dumps([getattr(row, name) for name in names], cls=DjangoJSONEncoder)
+    told = (getattr(row, name) for name in names)
+    # The encoder cuts moments to the millisecond, which would leave rows out between two pages.
+    whole = [value.isoformat() if isinstance(value, datetime) else value for value in told]
+    values = json.dumps(whole, cls=DjangoJSONEncoder)
     return base64.urlsafe_b64encode(values.encode()).decode()
 
 

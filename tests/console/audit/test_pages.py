@@ -188,3 +188,22 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     client.get(TRAIL)
     with django_assert_max_num_queries(12):
         assert len(client.get(TRAIL).context["lines"]) >= 40
+
+
+def test_pages_leave_no_entry_out_however_close_they_are(alice: User, bob: User) -> None:
+    """Three pages of entries that lie within a millisecond."""
+    moment = timezone.now().replace(microsecond=500_900)
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            action="lesson.start", enterprise=alice.enterprise, at=moment - timedelta(microseconds=one // 2)
+        )
+        for one in range(120)
+    )
+    client, seen, after = reader(alice), [], ""
+    while True:
+        page = client.get(TRAIL, {"action": "lesson.start", "after": after}).context
+        seen += [line.entry.pk for line in page["lines"]]
+        after = page["keyset"].next
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == 120

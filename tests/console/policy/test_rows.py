@@ -6,7 +6,7 @@ from django.db import connection
 from console.policy.rows.whose import BESIDES, LESS, SHARED, rule_of
 
 #: Tables with which a request has nothing to do.
-SHUT = {"auth.Group", "auth.Permission", "auth.Group_permissions"}
+SHUT = {"auth.Group", "auth.Permission", "auth.Group_permissions", "audit.Waiting"}
 MODELS = {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
 
 

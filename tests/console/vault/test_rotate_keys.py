@@ -1,4 +1,8 @@
 import base64
+import os
+import signal
+import subprocess
+import sys
 from io import StringIO
 from typing import Any
 
@@ -9,6 +13,7 @@ from django.db import connection
 from accounts.models import Enterprise, User
 from console.vault import ring
 from console.vault.management.commands import rotate_keys
+from tests.support import database, environment
 
 
 def key(letter: str) -> str:
@@ -90,3 +95,41 @@ def test_a_damaged_row_is_named_and_does_not_stop_the_rest(people: list[User]) -
         call_command("rotate_keys", stdout=out, stderr=out)
     assert f"accounts.User {people[1].pk}:" in out.getvalue()
     assert "accounts.User: 4 sealed anew, 1 could not be opened" in out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("where", "sealed_by_then"), [("vault.batch_kept=kill@3", 5), ("vault.resealed=kill@4", 3)]
+)
+def test_a_killed_run_keeps_its_whole_batches_and_the_next_one_does_the_rest(
+    people: list[User], where: str, sealed_by_then: int
+) -> None:
+    """The school is the first batch, then come people two by two."""
+    killed = _program(FAILPOINTS=where)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert _under_the_newest() == sealed_by_then
+    again = _program()
+    assert again.returncode == 0, again.stderr
+    assert f"accounts.User: {6 - sealed_by_then} sealed anew, 0 could not be opened" in again.stdout
+    assert prefixes() == {ring.newest_prefix()[:12]}
+    assert User.objects.get(user_id="u4").user_token.reveal() == "token-4"
+
+
+def _under_the_newest() -> int:
+    values = [
+        *User.objects.values_list("user_token", flat=True),
+        *Enterprise.objects.values_list("tic_key", flat=True),
+    ]
+    return sum(bool(value) and value.startswith(ring.newest_prefix()) for value in values)
+
+
+def _program(**more: str) -> "subprocess.CompletedProcess[str]":
+    """`manage.py rotate_keys`, as a process of its own on the database of this test."""
+    variables = os.environ | {
+        "DATABASE_URL": database.own_url(),
+        "CELERY_BROKER_URL": "memory://",
+        "FIELD_KEYS": f"{NEW},{OLD}",
+        **more,
+    }
+    command = [sys.executable, "manage.py", "rotate_keys", "--batch=2"]
+    return subprocess.run(command, cwd=environment.ROOT, env=variables, capture_output=True, text=True)

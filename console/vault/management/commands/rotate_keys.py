@@ -12,10 +12,14 @@ from django.db import models, transaction
 from django.db.models import F, Q, TextField
 from django.db.models.functions import Cast
 
+from console.failpoints import point
 from console.vault import others, ring
 from console.vault.errors import VaultError
 from console.vault.fields import SealedField
 from console.vault.models import sealed_fields
+
+RESEALED = point("vault.resealed", "a secret is sealed anew, its batch is not committed yet")
+BATCH_KEPT = point("vault.batch_kept", "a batch of secrets sealed anew is committed")
 
 
 class Command(BaseCommand):
@@ -53,9 +57,11 @@ def rotate(model: type[models.Model], fields: list[SealedField], batch: int, tel
             for row in locked:
                 try:
                     done += _reseal(row, fields)
+                    RESEALED.hit()
                 except VaultError as problem:
                     bad += 1
                     tell(f"{model._meta.label} {row.pk}: {problem}")
+        BATCH_KEPT.hit()
     return done, bad
 
 

@@ -1,7 +1,8 @@
-"""Imports in full size: seconds for a preview of 10,000 rows, megabytes for 100,000, 50,000 cells of formulas.
+"""Imports in full size: seconds for a preview of 10,000 rows, megabytes for 100,000, 50,000 formula cells.
 
-`python -m bench.imports` runs their tests (test_sizes.py, test_formulas.py in tests/accounts/imports) with more
-rows, each in a process of its own: they need a database, and a test has one. Ends badly if a goal is missed.
+`python -m bench.imports` runs their tests (test_sizes.py, test_formulas.py in tests/accounts/imports) with
+more rows, each in a process of its own: they need a database, and a test has one. Ends badly if a goal is
+missed.
 """
 
 import os

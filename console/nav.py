@@ -92,6 +92,11 @@ SECTIONS = (
                 pages=(
                     "classes:person",
                     "accounts:person_add",
+                    "accounts:people_export",
+                    "accounts:imports",
+                    "accounts:import_add",
+                    "accounts:import",
+                    "accounts:import_columns",
                     "accounts:person_edit",
                     "accounts:person_card",
                     "accounts:person_contacts",
@@ -106,7 +111,12 @@ SECTIONS = (
                 "accounts:groups",
                 "list",
                 "group",
-                pages=("accounts:group_add", "classes:group_edit", "classes:group_pushed"),
+                pages=(
+                    "accounts:group_add",
+                    "accounts:groups_export",
+                    "classes:group_edit",
+                    "classes:group_pushed",
+                ),
             ),
             Entry(
                 _("School settings"),

@@ -76,7 +76,9 @@ def begin(source: PeopleImport) -> None:
 @transaction.atomic
 def step(source: PeopleImport, after: int) -> int:
     """Compare the next rows after a row number; returns the number of the last one, 0 where none was left."""
-    rows = list(source.lines.filter(number__gt=after).order_by("number").only("number", "cells")[:BATCH])
+    following = source.lines.filter(number__gt=after).order_by("number")
+    # Without its source a row would ask for it, one by one.
+    rows = list(following.only("source", "number", "cells")[:BATCH])
     if rows:
         judge = judge_of(source)
         _write(_compared(source, judge, rows))

@@ -173,7 +173,7 @@ class RetentionForm(SchoolForm):
         data = super().clean()
         going = self._going(data)
         if going and not self.errors:
-            told = ", ".join(f"{kind} {count}" for kind, count in going)
+            told = ", ".join(f"{kind} ({count})" for kind, count in going)
             self.fields["confirm"] = forms.BooleanField(
                 label=gettext("Let go of it for good: %(what)s") % {"what": told}, required=False
             )

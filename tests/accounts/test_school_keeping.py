@@ -197,7 +197,7 @@ def test_what_would_go_is_counted_and_has_to_be_confirmed(quinn: User, school: E
     message(school)
     client = reader(quinn)
     asked = client.post(PAGE + "retention/", {"keep_messages_days": "60"})
-    assert "Messages of iclass 1" in text(asked)
+    assert "Messages of iclass (1)" in text(asked)
     assert fresh(school).keep_messages_days is None
     client.post(PAGE + "retention/", {"keep_messages_days": "60", "confirm": "on"})
     assert fresh(school).keep_messages_days == 60

@@ -99,7 +99,7 @@ class UserViewSet(
         parameters=[OpenApiParameter("dry_run", bool, description="Compare only; nothing is changed.")],
     )
     def import_people(self, request: Request) -> Response:
-        """Add and change people from a file (.xlsx or .csv), all of it or nothing; see docs/import.md."""
+        """Add and change people from a file, all or nothing. An empty cell leaves what is there."""
         asked = ImportAsked(data={**request.data.dict(), **request.query_params.dict()})
         asked.is_valid(raise_exception=True)
         return Response(ImportAnswer(import_people(asked.validated_data, self.by)).data)

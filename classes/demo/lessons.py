@@ -126,6 +126,7 @@ def schedule_ahead(school: Enterprise, people: dict[str, User], by: User) -> Non
                     teacher=people[slot.teacher],
                     by=by,
                     students=[people[student] for student in slot.students],
+                    groups=school.groups.filter(students=people[slot.students[0]]),
                     topic=slot.topic,
                     starts_at=slot.starts_at,
                     ends_at=slot.ends_at,

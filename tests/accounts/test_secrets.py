@@ -34,7 +34,7 @@ def laden(school: Enterprise, quinn: User, dina: User) -> list[str]:
     )
     operation = Operation.objects.create(
         enterprise=school,
-        kind="user.token",
+        kind="user.modify",
         subject_type="accounts.user",
         subject_id=dina.pk,
         subject_label="Dina",

@@ -25,7 +25,8 @@ from tests.support.service import lesson_of, tomorrow_at
 pytestmark = pytest.mark.django_db
 
 #: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, counts; and what
-#: stands on a page of its own: an entry of a group's list, a person's notices, visits of operators.
+#: stands on a page of its own: an entry of a group's list, a person's notices, visits of operators, imports,
+#: pictures, who has seen whom.
 NOT_TABLES = {
     "outbox.pulse",
     "mirror.walked",
@@ -35,6 +36,14 @@ NOT_TABLES = {
     "accounts.guesses",
     "notices.notice",
     "accounts.visit",
+    "accounts.picture",
+    "accounts.logo",
+    "accounts.peopleimport",
+    "accounts.importrow",
+    "audit.waiting",
+    "audit.link",
+    "audit.seen",
+    "audit.personkey",
 }
 READ_ONLY = (
     Operation,

@@ -1,5 +1,6 @@
 """REST of people and groups."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import re_path
@@ -100,7 +101,8 @@ class UserViewSet(
     )
     def import_people(self, request: Request) -> Response:
         """Add and change people from a file, all or nothing. An empty cell leaves what is there."""
-        asked = ImportAsked(data={**request.data.dict(), **request.query_params.dict()})
+        given = dict(request.data.items()) if isinstance(request.data, Mapping) else {}
+        asked = ImportAsked(data=given | request.query_params.dict())
         asked.is_valid(raise_exception=True)
         return Response(ImportAnswer(import_people(asked.validated_data, self.by)).data)
 

@@ -128,7 +128,7 @@ PAGES: dict[str, Expected] = {
     "classes:lesson_add": of("lesson", "add"),
     "classes:lesson": about("lesson", "view"),
     "classes:lesson_edit": about("lesson", "change"),
-    "classes:lesson_live": about("lesson", "view"),
+    "classes:lesson_live": about("member", "list", "lesson"),
     **acts("classes:lesson_", "lesson", "start", "stop", "cancel", "pull", "push"),
     "classes:attendance": about("attendance", "view", "lesson"),
     "classes:attendance_xlsx": about("attendance", "export", "lesson"),

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 class Expected(NamedTuple):
     """`subject` is empty where the address names no row. `who`: "table" asks the policy table, "everybody" is
-    a door without sign-in, "signed in" is everybody's own account, "nobody" opens for none."""
+    a door without sign-in, "signed in" is everybody's own account, "inside" asks the table of who stands in a school, "nobody" opens
+    for none."""
 
     resource: str = ""
     action: str = ""
@@ -112,13 +113,13 @@ PAGES: dict[str, Expected] = {
     "accounts:groups": of("group", "list"),
     "accounts:group_add": of("group", "add"),
     "accounts:group_cards": Expected("person", "reveal_token", "group"),
-    "accounts:school": of("school", "view"),
-    "accounts:school_callback": of("school", "change"),
+    "accounts:school": Expected("school", "view", who="inside"),
+    "accounts:school_callback": Expected("school", "change", who="inside"),
     "accounts:school_old_key": of("school", "change"),
     "accounts:school_add": of("school", "add"),
     "accounts:school_pull": of("school", "pull"),
     "accounts:school_test": of("school", "pull"),
-    "accounts:school_edit": of("school", "change"),
+    "accounts:school_edit": Expected("school", "change", who="inside"),
     "accounts:visits": of("visit", "list"),
     "accounts:schools": of("visit", "enter"),
     "accounts:school_enter": of("visit", "enter"),

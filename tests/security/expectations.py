@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 class Expected(NamedTuple):
     """`subject` is empty where the address names no row. `who`: "table" asks the policy table, "everybody" is
-    a door without sign-in, "signed in" is everybody's own account, "inside" asks the table of who stands in a school, "nobody" opens
-    for none."""
+    a door without sign-in, "signed in" is everybody's own account, "inside" asks the table about
+    who stands in a school, "nobody" opens for none."""
 
     resource: str = ""
     action: str = ""

@@ -19,7 +19,7 @@ from console.iclass import BusinessInfo, Client, IClassError, NewUser, Refused, 
 from console.mirror.drift import asked, decide, differences
 from console.outbox.kinds import Kind, Lapsed, Nature, NothingToDo, register
 from console.outbox.models import Operation
-from console.outbox.queue import resume
+from console.outbox.queue import enqueue, resume
 
 #: What a new entry token changes of a row.
 TOKEN = ("user_token", "card_number", "card_since")
@@ -47,13 +47,14 @@ class Newcomer:
 
 @dataclass(frozen=True)
 class Entered:
-    """How a person was registered: the entry token, and for a repeat what was there before.
+    """How a person was registered: the entry token, what was sent, and for a repeat what was there before.
 
     No token where somebody else may be meant: theirs must not end before a person has decided.
     """
 
     token: str
     before: UserInfo | None = None
+    sent: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
         return "Entered(***)"
@@ -84,8 +85,9 @@ def _register(client: Client, people: Sequence[Newcomer]) -> list[Entered | ICla
         # One person whom the service does not accept must not keep out the others of the call.
         half = len(people) // 2
         return [*_register_some(client, people[:half]), *_register_some(client, people[half:])]
+    sent = {one.user_id: one.wanted for one in people}
     done: dict[str, Entered | IClassError] = {
-        one.user_id: Entered(one.user_token.reveal()) for one in registered.users
+        one.user_id: Entered(one.user_token.reveal(), sent=sent.get(one.user_id)) for one in registered.users
     }
     left = [one for one in people if one.user_id not in done]
     for one in left:
@@ -122,9 +124,12 @@ def _registered(operation: Operation, entered: Entered) -> None:
     person.save(update_fields=["remote_id", *TOKEN])
     if entered.before:
         person_seen(person, entered.before)
-        return
-    person.observed = wanted_person(person)
-    person.save(update_fields=["observed"])
+    else:
+        person.observed = entered.sent or wanted_person(person)
+        person.save(update_fields=["observed"])
+    if entered.token and differences(wanted_person(person), person.observed, OPTIONAL):
+        # Somebody changed the person since this was sent: the later wish has no command of its own yet.
+        enqueue("user.modify", person, by=operation.created_by)
 
 
 def _profile(operation: Operation) -> tuple[str, dict[str, Any]]:

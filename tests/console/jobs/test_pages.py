@@ -7,10 +7,17 @@ from django.urls import reverse
 
 from console.jobs import machine
 from console.jobs.models import Job
+from tests.support.pages import reader
 
 pytestmark = pytest.mark.django_db
 
 machine.work("tests.wait", label="Count")(lambda job: timedelta(hours=1))
+
+
+@pytest.fixture
+def client():
+    """A browser whose reader speaks English."""
+    return reader()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from console.notices import post
 from console.notices.kinds import NoticeKind, register
 from console.notices.models import Notice
 from console.notices.tell import tell
+from tests.support.pages import reader
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,12 @@ class Broken(EmailBackend):
 
     def send_messages(self, messages):
         raise SMTPServerDisconnected("gone")
+
+
+@pytest.fixture
+def client():
+    """A browser whose reader speaks English."""
+    return reader()
 
 
 @pytest.fixture(autouse=True)

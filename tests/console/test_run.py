@@ -50,7 +50,7 @@ class Run:
 
     def ended(self) -> str:
         """Wait for its end; what it still said."""
-        return self.process.communicate(timeout=60)[0]
+        return self.process.communicate(timeout=150)[0]
 
     def left(self) -> list[str]:
         """The commands of what still runs of it, the embedded servers' supervisor included."""

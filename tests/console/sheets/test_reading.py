@@ -15,6 +15,8 @@ from console.sheets.csv import csv_text, inert, original
 from console.sheets.reading import Limits, Unreadable, open_table
 from console.sheets.xlsx import xlsx
 
+pytestmark = pytest.mark.usefixtures("english")
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PEOPLE = [["账号", "姓名"], ["li.lei", "李雷"], ["han", "韩梅梅, 一班"]]
 COLUMNS = [Column("a", "A"), Column("b", "B", Kind.ID)]

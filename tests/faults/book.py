@@ -32,6 +32,8 @@ WORDS = {
     "document/add": "added",
     "document/delete": "deleted",
 }
+#: A recording begins with the lesson, by the same word: it follows from the start, and no command is for it.
+CAUSED = "recording:"
 #: Kind of operation → its endpoints.
 ENDPOINTS = {
     "user.register": ("user/register", "user/token/update"),
@@ -77,7 +79,9 @@ def effects_by_place(lines: list[dict[str, Any]]) -> dict[Place, list[dict[str, 
     """The effects that commands are for, by place, oldest first."""
     found: dict[Place, list[dict[str, Any]]] = defaultdict(list)
     for line in lines:
-        if line["kind"] == "effect" and WORDS.get(line["endpoint"]) == line["summary"]["what"]:
+        if line["kind"] != "effect" or line["object"].startswith(CAUSED):
+            continue
+        if WORDS.get(line["endpoint"]) == line["summary"]["what"]:
             found[Place(line["sdkappid"], line["endpoint"], line["object"])].append(line)
     return found
 

@@ -75,7 +75,7 @@ class Machine(RuleBasedStateMachine):
         self.stage: Stage | None = None
         self.well = True
 
-    @initialize(knobs=st.lists(st.sampled_from(sorted(TURNS)), min_size=3, max_size=7, unique=True))
+    @initialize(knobs=st.lists(st.sampled_from(sorted(TURNS)), min_size=5, max_size=9, unique=True))
     def begin(self, knobs):
         knobs = sorted(self.always.union(knobs))
         self.stage = Stage(self.service, {name: TURNS[name] for name in knobs})

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from classes.kinds import Status
 from classes.models import Entry, Lesson
+from console.bell import ring
 from console.iclass import Client, Hidden, Joined, Visitor
 from console.mirror.registry import poller
-from console.outbox.bell import ring
 from console.outbox.kinds import Kind, Lapsed, Nature
 from console.outbox.models import Operation
 

@@ -11,9 +11,9 @@ from classes.kinds import Status
 from classes.mirror.seen import lesson_seen, next_look, room_links
 from classes.mirror.wanted import REMOTE, wanted_lesson, wanted_members
 from classes.models import Lesson
+from console.bell import ring
 from console.iclass import ClassInfo, Client, LessonOver, NotFound
 from console.mirror.drift import asked, decide, differences
-from console.outbox.bell import ring
 from console.outbox.kinds import Kind, Lapsed, Nature, NothingToDo, register
 from console.outbox.models import Operation
 from console.outbox.points import LAPSE

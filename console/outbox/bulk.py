@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count
 
-from console.outbox.bell import ring
+from console.bell import ring
 from console.outbox.kinds import Nature, kind_of
 from console.outbox.models import Gate, Operation
 from console.outbox.points import COALESCE, ENQUEUED

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.audit.trail import record
-from console.outbox.bell import ring
+from console.bell import ring
 from console.outbox.models import Operation
 from console.outbox.reflect import reflect
 from console.outbox.states import PERSON_STEPS, State

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from console.outbox.bell import ring
+from console.bell import ring
 from console.outbox.gates import hold_all, let_go
 from console.outbox.kinds import Nature, kind_of
 from console.outbox.models import Gate, Operation

@@ -1,10 +1,16 @@
 """`manage.py sweep` does what worker and beat would do, and ends."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
+from accounts.models import Enterprise
 from classes.models import Lesson
+from console.audit.models import Waiting
 from console.inbox.models import Callback
+from console.notices.models import Notice
 from console.outbox.models import Operation
 from tests.support.service import lesson_of, tomorrow_at
 
@@ -58,3 +64,11 @@ def test_a_service_that_is_away_does_not_keep_it_from_ending(waiting, settings, 
     call_command("sweep")
     waiting.refresh_from_db()
     assert (waiting.sync_state, waiting.sync_reason) == ("sending", "not_reached")
+
+
+def test_a_sweep_warns_and_tidies_as_the_schedule_would(connected, alice, iclass):
+    ends_soon = timezone.now() - timedelta(days=360)
+    Enterprise.objects.filter(pk=connected.pk).update(create_time=ends_soon, valid_seconds=365 * 86400)
+    call_command("sweep", "--quick")
+    assert Notice.objects.filter(person=alice).exists()
+    assert not Waiting.objects.exists(), "an entry of the trail waits for its chain"

@@ -36,14 +36,19 @@ class Shown(NamedTuple):
         return found if parts.netloc and ORIGIN.fullmatch(found) else ""
 
 
-def checked(content: bytes) -> Examined:
-    """An upload that keeps the rule. ValidationError says which part of it does not."""
-    check_size(len(content))
+def whole(content: bytes) -> Examined:
+    """The picture without what is no picture. ValidationError where it is no whole jpg or png."""
     try:
-        picture = examine(content)
+        return examine(content)
     except BadPicture:
         said = _("This is no whole jpg or png. Save the picture anew as one.")
         raise ValidationError(said, "kind") from None
+
+
+def checked(content: bytes) -> Examined:
+    """An upload that keeps the rule. ValidationError says which part of it does not."""
+    check_size(len(content))
+    picture = whole(content)
     if (picture.width, picture.height) != (SIDE, SIDE):
         raise ValidationError(
             _("The picture has %(width)d × %(height)d points. Cut it to 400 × 400.")

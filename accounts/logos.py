@@ -4,8 +4,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.avatars import whole
 from accounts.models import Enterprise, Logo, User
-from accounts.pixels import BadPicture, Examined, examine
+from accounts.pixels import Examined
 from console.audit.trail import record
 
 MOST_BYTES = 200_000
@@ -16,11 +17,7 @@ SIDES = (32, 1024)
 def checked(content: bytes) -> Examined:
     """An upload that keeps the rule. ValidationError says which part of it does not."""
     check_size(len(content))
-    try:
-        picture = examine(content)
-    except BadPicture:
-        said = _("This is no whole jpg or png. Save the picture anew as one.")
-        raise ValidationError(said, "kind") from None
+    picture = whole(content)
     sides = (picture.width, picture.height)
     if min(sides) < SIDES[0] or max(sides) > SIDES[1]:
         told = {"width": picture.width, "height": picture.height, "least": SIDES[0], "most": SIDES[1]}

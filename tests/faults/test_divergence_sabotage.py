@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from django.utils import timezone
 
-from classes.mirror.wanted import wanted_lesson
 from classes.models import Lesson
 from console.iclass import NotFound
 from console.mirror import registry, restore
@@ -21,7 +20,7 @@ from tests.faults.forge import POLL
 from tests.faults.goals import quietly, sabotage
 from tests.faults.sizes import dice
 from tests.faults.test_divergence import check
-from tests.support.service import lesson_of
+from tests.support.service import lesson_of, made_without_us
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LAG = {"list_lag_s": 3600}
@@ -174,7 +173,7 @@ def test_what_is_as_it_was_is_not_written(connected, alice, bob, iclass):
 def test_a_restore_sends_nothing_before_it_is_compared(connected, alice, bob, iclass):
     def restored():
         made = lesson_of(bob, alice)
-        send_as_since_the_backup(iclass, made)
+        made_without_us(iclass, made)
         restore.hold(connected)
         relay.drain()
         restore.compare(connected)
@@ -186,24 +185,6 @@ def test_a_restore_sends_nothing_before_it_is_compared(connected, alice, bob, ic
         assert not Operation.objects.exclude(state="done").exists()
 
     with_and_without("mirror.restore_hold", restored)
-
-
-def send_as_since_the_backup(iclass: Any, lesson: Lesson) -> None:
-    """What the relay sent after the backup was made, which knows the operation only as waiting."""
-    words = wanted_lesson(lesson)
-    told = iclass.call(
-        "class/create",
-        {
-            "teacher_id": words["teacher"],
-            "class_topic": words["topic"],
-            "class_type": words["class_type"],
-            "start_time": words["starts_at"],
-            "stop_time": words["ends_at"],
-            "admin_id": "administrator",
-            "admin_sig": "x",
-        },
-    )
-    assert told["error_code"] == 0, told
 
 
 def every_class(iclass: Any) -> list[dict[str, Any]]:

@@ -6,34 +6,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.services import edit_person, register_person
-from classes.mirror.wanted import wanted_lesson
 from classes.models import Lesson
 from console.mirror import restore
 from console.outbox import relay
 from console.outbox.models import Gate, Operation
 from console.outbox.states import State
-from tests.support.service import effects, lesson_of
+from tests.support.service import effects, lesson_of, made_without_us
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def there(iclass, lesson):
-    """What the service was sent after the backup, which knows the operation only as waiting."""
-    words = wanted_lesson(lesson)
-    told = iclass.call(
-        "class/create",
-        {
-            "teacher_id": words["teacher"],
-            "class_topic": words["topic"],
-            "class_type": words["class_type"],
-            "start_time": words["starts_at"],
-            "stop_time": words["ends_at"],
-            "admin_id": "administrator",
-            "admin_sig": "x",
-        },
-    )
-    assert told["error_code"] == 0, told
-    return told["class_id"]
 
 
 def restored(school):
@@ -44,7 +24,7 @@ def test_a_lesson_that_was_made_since_the_backup_is_taken_up_and_not_made_again(
     connected, alice, bob, iclass, capsys
 ):
     waiting = lesson_of(bob, alice)
-    class_id = there(iclass, waiting)
+    class_id = made_without_us(iclass, waiting)
     restored(connected)
     relay.drain()
     waiting.refresh_from_db()

@@ -5,6 +5,7 @@ import os
 import pkgutil
 import re
 from pathlib import Path
+from types import ModuleType
 
 import django
 
@@ -33,13 +34,18 @@ def written(text: str) -> str:
 
 
 def _load() -> None:
-    """Everything that may declare a point; apps are loaded by Django."""
-    importlib.import_module("console.urls")
-    for package in ("console.outbox", "console.inbox", "console.mirror", "console.audit", "console.iclass"):
-        home = importlib.import_module(package)
-        for module in pkgutil.iter_modules(home.__path__, f"{package}."):
-            if not module.name.endswith("migrations"):
-                importlib.import_module(module.name)
+    """Every module of ours, for any may declare a point; so it does not matter what a process has loaded."""
+    for package in ("console", "accounts", "documents", "classes"):
+        _load_below(importlib.import_module(package))
+
+
+def _load_below(package: ModuleType) -> None:
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if module.name.split(".")[-1] in ("sandbox", "migrations"):
+            continue
+        loaded = importlib.import_module(module.name)
+        if module.ispkg:
+            _load_below(loaded)
 
 
 def _table(what: str, rows: list[tuple[str, str]]) -> str:

@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import DatabaseError
 
@@ -18,6 +19,8 @@ from console.failpoints import undefended
 from tests.faults.sizes import SEED
 
 KEY = "goal"
+#: How the database refuses to write nonsense: a constraint, or a trigger of ours.
+GUARDS = (psycopg.IntegrityError, psycopg.errors.RaiseException)
 _fresh: list[str] = []
 _all: list[str] = []
 _hushed: list[bool] = []

@@ -36,6 +36,8 @@ class Run:
             stderr=subprocess.STDOUT,
             text=True,
             process_group=0,
+            # As a terminal starts it; what runs behind a shell's `&` has been told to ignore Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def until(self, words: str) -> str:
@@ -50,7 +52,7 @@ class Run:
 
     def ended(self) -> str:
         """Wait for its end; what it still said."""
-        return self.process.communicate(timeout=150)[0]
+        return self.process.communicate(timeout=60)[0]
 
     def left(self) -> list[str]:
         """The commands of what still runs of it, the embedded servers' supervisor included."""

@@ -61,6 +61,17 @@ def record_history(lesson: Lesson, lines: Iterable[HistoryMember], *, seen_at: d
     return len(rows)
 
 
+def record_count(lesson: Lesson, total: int, *, seen_at: datetime) -> None:
+    """A poll that asked only for the number in the room, which is that of the last list."""
+    Observation.objects.create(lesson=lesson, source=Source.COUNT, seen_at=seen_at, raw={"total": total})
+
+
+def record_late(lesson: Lesson, *, seen_at: datetime, since: datetime) -> None:
+    """A poll that came so late that nobody can say what happened since the one before."""
+    gap = round((seen_at - since).total_seconds())
+    Observation.objects.create(lesson=lesson, source=Source.LATE, seen_at=seen_at, raw={"after_s": gap})
+
+
 def record_failed(lesson: Lesson, *, seen_at: datetime, why: str) -> None:
     """A poll that brought nothing; `why` is a word or two for people, without addresses or secrets."""
     raw = {"why": _text(why, 200)}
@@ -110,7 +121,8 @@ def present_now(lesson: Lesson) -> list[PersonNow]:
 
 def last_poll(lesson: Lesson) -> datetime | None:
     """When the room was last seen; None where it never was."""
-    polls = Observation.objects.filter(lesson=lesson, source__in=(Source.POLL, Source.TICK))
+    looks = (Source.POLL, Source.TICK, Source.COUNT)
+    polls = Observation.objects.filter(lesson=lesson, source__in=looks)
     return polls.order_by("-seen_at").values_list("seen_at", flat=True).first()
 
 

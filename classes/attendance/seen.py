@@ -19,38 +19,42 @@ Quits = Mapping[int, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Polls:
-    """The moments of the polls that were answered and of those that failed, in order."""
+    """The moments of the polls, in order: those that speak for each person, all answered, those that failed.
+
+    A poll that only counted the room speaks for each person unless the next list shows a change: then it is
+    not known on which side of the change it lay.
+    """
 
     good: Sequence[float]
+    looked: Sequence[float]
     failed: Sequence[float]
 
     @classmethod
     def of(cls, evidence: Iterable[Evidence]) -> "Polls":
-        good, failed = set(), set()
+        moments: dict[str, set[float]] = {"poll": set(), "tick": set(), "count": set(), "failed": set()}
         for line in evidence:
-            if line.source in ("poll", "tick"):
-                good.add(line.seen_at)
-            elif line.source == "failed":
-                failed.add(line.seen_at)
-        return cls(sorted(good), sorted(failed))
+            if line.source in moments:
+                moments[line.source].add(line.seen_at)
+        lists = sorted(moments["poll"] | moments["tick"])
+        counts = moments["count"]
+        doubtful = {one for one in counts if _next(lists, one) in moments["poll"]} - {*lists}
+        looked = sorted(counts.union(lists))
+        good = [one for one in looked if one not in doubtful] if doubtful else looked
+        return cls(good, looked, sorted(moments["failed"]))
 
     def before(self, moment: float) -> float | None:
         """The last good poll before this moment."""
-        place = bisect_left(self.good, moment)
-        return self.good[place - 1] if place else None
+        return _before(self.good, moment)
 
     def outages(self, taught: Stretch, trust_s: int) -> list[Stretch]:
         """When nobody was looking: a poll failed between two good ones, or the next came too late."""
         start, end = taught
-        inside = [moment for moment in self.good if start <= moment <= end]
+        inside = [moment for moment in self.looked if start <= moment <= end]
         if not inside:
             return [taught]
         edges = [start, *inside, end]
-        looked = [
-            self.before(start) or -inf,
-            *inside,
-            end,
-        ]  # a poll before the start counts as the first edge
+        # A poll before the start counts as the first edge.
+        looked = [_before(self.looked, start) or -inf, *inside, end]
         return [
             (int(edges[place]), int(edges[place + 1]))
             for place in range(len(edges) - 1)
@@ -60,6 +64,16 @@ class Polls:
 
     def _failed_between(self, start: float, end: float) -> bool:
         return bisect_left(self.failed, start) < bisect_right(self.failed, end)
+
+
+def _before(moments: Sequence[float], moment: float) -> float | None:
+    place = bisect_left(moments, moment)
+    return moments[place - 1] if place else None
+
+
+def _next(moments: Sequence[float], moment: float) -> float | None:
+    place = bisect_left(moments, moment)
+    return moments[place] if place < len(moments) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ POLLS_OF_TRUST = 3
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One observation, with `source` one of poll, history, callback, tick, failed.
+    """One observation, with `source` one of poll, history, callback, tick, count, failed, late.
 
     `seen_at` may have a fraction, which keeps the polls of one second in order.
     """

@@ -12,9 +12,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from classes.attendance.evidence import record_failed, record_history, record_runtime
-from classes.attendance.register import recompute
+from classes.attendance.evidence import (
+    record_count,
+    record_failed,
+    record_history,
+    record_late,
+    record_runtime,
+)
+from classes.attendance.register import policy_of, recompute
 from classes.kinds import Status
+from classes.mirror.quiet import after_failure, after_list, after_number, number_will_do
 from classes.mirror.seen import lesson_seen, next_look
 from classes.models import Lesson
 from console.iclass import ClassInfo, Client, HistoryMember, IClassError, RuntimeMember, Walk
@@ -30,10 +37,14 @@ PATIENCE = 30
 
 @dataclass
 class Look:
-    """What one look at one lesson brought. `history_total` is what `/member/history/total` told."""
+    """What one look at one lesson brought.
+
+    `room_total` and `history_total` are what `/member/runtime/total` and `/member/history/total` told.
+    """
 
     seen_at: datetime
-    info: ClassInfo
+    info: ClassInfo | None = None
+    room_total: int | None = None
     room: Walk[RuntimeMember] | None = None
     history: Walk[HistoryMember] | None = None
     history_total: int = 0
@@ -68,7 +79,9 @@ def _fetch(client: Client, lesson: Lesson) -> Look:
     info = client.classes.info(class_id)
     look = Look(timezone.now(), info)
     if info.class_status == Status.ING:
-        look.room = walk_pages(lambda index, size: members.runtime_list(class_id, index, size), _person)
+        look.room_total = members.runtime_total(class_id) if number_will_do(lesson) else None
+        if look.room_total is None or look.room_total != lesson.room_total:
+            look.room = walk_pages(lambda index, size: members.runtime_list(class_id, index, size), _person)
         look.seen_at = timezone.now()
     elif info.class_status == Status.END:
         look.history = walk_pages(lambda index, size: members.history_list(class_id, index, size), _stay)
@@ -89,27 +102,47 @@ def _write(lesson: Lesson, look: Look) -> None:
     """Rows from a look, if the lease is still ours."""
     if not hold(lesson):
         return
+    assert look.info is not None
     lesson_seen(lesson, look.info)
     fields: dict[str, Any] = {"looked_at": look.seen_at, "look_failures": 0}
-    if look.room is not None:
-        _write_room(lesson, look.room, look.seen_at)
+    if _is_live(look):
+        _note_lateness(lesson, look.seen_at)
+        fields |= _write_room(lesson, look)
         recompute(lesson)
     if look.history is not None:
         record_history(lesson, look.history.lines, seen_at=look.seen_at)
-        fields |= _settled(lesson, look)
+        fields |= settled(lesson, look)
         recompute(lesson)
     let_go(lesson, next_look(lesson), **fields)
 
 
-def _write_room(lesson: Lesson, room: Walk[RuntimeMember], seen_at: datetime) -> None:
+def _is_live(look: Look) -> bool:
+    return look.room is not None or look.room_total is not None
+
+
+def _note_lateness(lesson: Lesson, seen_at: datetime) -> None:
+    """A poll that came too late to speak for the time since the last one is evidence of the gap."""
+    moments = [at for at in (lesson.looked_at, lesson.real_started_at) if at]
+    since = max(moments, default=seen_at)
+    if (seen_at - since).total_seconds() > policy_of(lesson).trust_s:
+        record_late(lesson, seen_at=seen_at, since=since)
+
+
+def _write_room(lesson: Lesson, look: Look) -> dict[str, Any]:
     """Who is in the room; a list that was not read to its end tells nothing about who is missing from it."""
-    if room.complete and not room.odd:
-        record_runtime(lesson, room.lines, seen_at=seen_at)
-    else:
-        record_failed(lesson, seen_at=seen_at, why="incomplete")
+    room = look.room
+    if room is None:
+        assert look.room_total is not None
+        record_count(lesson, look.room_total, seen_at=look.seen_at)
+        return after_number(lesson)
+    if not room.complete or room.odd:
+        record_failed(lesson, seen_at=look.seen_at, why="incomplete")
+        return after_failure()
+    changed = record_runtime(lesson, room.lines, seen_at=look.seen_at)
+    return after_list(len(room.lines), quiet=not changed)
 
 
-def _settled(lesson: Lesson, look: Look) -> dict[str, Any]:
+def settled(lesson: Lesson, look: Look) -> dict[str, Any]:
     """Whether the history can be trusted: complete, as many lines as the total, and the same twice."""
     assert look.history is not None
     lines = sorted((line.user_id, line.enter_time, line.quit_time) for line in look.history.lines)
@@ -125,6 +158,8 @@ def _settled(lesson: Lesson, look: Look) -> dict[str, Any]:
     return {
         "history_digest": lesson.history_digest,
         "history_reads": lesson.history_reads,
+        "history_lines": len(lines),
+        "history_total": look.history_total,
         "final_at": lesson.final_at,
     }
 
@@ -138,4 +173,9 @@ def _failed(lesson: Lesson, error: IClassError) -> None:
     if lesson.status == Status.ING:
         record_failed(lesson, seen_at=now, why=type(error).__name__)
     wait = settings.LIVE_POLL_S * min(2**lesson.look_failures, 8)
-    let_go(lesson, now + timedelta(seconds=wait), look_failures=lesson.look_failures + 1)
+    let_go(
+        lesson,
+        now + timedelta(seconds=wait),
+        look_failures=lesson.look_failures + 1,
+        **after_failure(),
+    )

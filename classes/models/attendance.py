@@ -10,10 +10,11 @@ from classes.models.lesson import Lesson
 
 
 class Observation(models.Model):
-    """Evidence, append-only: a poll line, a history line, a callback, a poll that failed.
+    """Evidence, append-only: a poll line, a history line, a callback, a poll that failed or came late.
 
     `seen_at` is when we learnt it; `entered_at` and `left_at` are what the service said. A poll that
-    changed nothing adds one `tick` for the lesson and no row a person.
+    changed nothing adds one `tick` for the lesson and no row a person; one that asked only how many are in
+    the room, and found as many as before, a `count`.
     """
 
     class Source(models.TextChoices):
@@ -21,7 +22,9 @@ class Observation(models.Model):
         HISTORY = "history", _("history list")
         CALLBACK = "callback", _("message from the service")
         TICK = "tick", _("poll without change")
+        COUNT = "count", _("number in the room unchanged")
         FAILED = "failed", _("poll that failed")
+        LATE = "late", _("poll that came late")
 
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="observations")
     source = models.CharField(_("source"), max_length=10, choices=Source.choices)

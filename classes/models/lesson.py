@@ -23,7 +23,8 @@ class Lesson(Watched, Mirrored):
     """One scheduled lesson. The document's 课堂模块; `remote_id` is its `class_id`.
 
     Wanted columns come first; `status`, the real times and the chat ids are only ever written by the
-    mirror. `Watched` holds when the lesson is next looked at.
+    mirror. `Watched` holds when the lesson is next looked at. `room_total` is how many the last list had that
+    brought no change, `room_counts` how often only their number was asked for since.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="lessons")
@@ -76,6 +77,10 @@ class Lesson(Watched, Mirrored):
     policy = models.JSONField(_("rules of attendance, frozen at the end"), null=True, editable=False)
     history_digest = models.CharField(max_length=64, blank=True, editable=False)
     history_reads = models.PositiveIntegerField(default=0, editable=False)
+    history_lines = models.PositiveIntegerField(_("lines of the history read"), default=0, editable=False)
+    history_total = models.PositiveIntegerField(_("lines that the history has"), default=0, editable=False)
+    room_total = models.PositiveIntegerField(null=True, editable=False)
+    room_counts = models.PositiveSmallIntegerField(default=0, editable=False)
     final_at = models.DateTimeField(_("attendance final"), null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

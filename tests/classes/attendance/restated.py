@@ -15,7 +15,7 @@ def restate(rows, everyone, times, policy, settled):
         return "unknown", 0, 0
     begin, end = times.real_start, times.now if running else times.real_end
     window = range(begin, end)
-    good = sorted({row.seen_at for row in everyone if row.source in ("poll", "tick")})
+    good, looked = _looks(everyone)
     failed = [row.seen_at for row in everyone if row.source == "failed"]
     exits = sorted({row.left_at for row in rows if row.left_at})
     visits, snapshots = _visits(rows, good, exits, end, running, times.now, trust)
@@ -25,7 +25,7 @@ def restate(rows, everyone, times, policy, settled):
         gone = _struck(start, stop, visits, snapshots)
         struck |= gone
         known |= set(range(start, stop)) - gone
-    dark = {second for second in window if _dark(second, good, failed, begin, end, trust)}
+    dark = {second for second in window if _dark(second, looked, failed, begin, end, trust)}
     trusted = settled and any(row.source == "history" for row in everyone)
     doubt = dark & struck if trusted else set(dark)
     if not visits:
@@ -37,6 +37,19 @@ def restate(rows, everyone, times, policy, settled):
         _judge(sorted(there), times, policy, begin, end, running) for there in (known, known | doubt)
     )
     return worst if worst == best else "unknown", len(known), len(doubt)
+
+
+def _looks(everyone):
+    """The polls that know who was there, and all that were answered; one that only counted knows it if the
+    list after it tells nothing new."""
+    known, looked = [], sorted({row.seen_at for row in everyone if row.source in ("poll", "tick", "count")})
+    for moment in looked:
+        lists = {row.seen_at for row in everyone if row.source in ("poll", "tick")}
+        following = min((other for other in lists if other >= moment), default=None)
+        new = any(row.source == "poll" and row.seen_at == following for row in everyone)
+        if moment in lists or not new:
+            known.append(moment)
+    return known, looked
 
 
 def _visits(rows, good, exits, end, running, now, trust):

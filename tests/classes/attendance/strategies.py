@@ -53,6 +53,7 @@ def worlds(draw, **fixed):
         "first_poll": real_start - draw(st.integers(-100, 100)),
         "down": draw(st.lists(stretch, max_size=2)),
         "blind": draw(st.lists(stretch, max_size=1)),
+        "sparse": draw(st.booleans()),
         "history": draw(st.sampled_from(["", "stay", "user"])),
         "settled": draw(st.booleans()),
         "called_back": draw(st.frozensets(st.integers(0, 15), max_size=6)),

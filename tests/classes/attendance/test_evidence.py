@@ -7,8 +7,10 @@ from classes.attendance.evidence import (
     last_poll,
     present_now,
     record_callback,
+    record_count,
     record_failed,
     record_history,
+    record_late,
     record_runtime,
 )
 from classes.models import Observation
@@ -134,3 +136,20 @@ def test_five_hundred_people_are_a_few_queries(lesson, django_assert_max_num_que
     with django_assert_max_num_queries(4):
         record_history(lesson, [was(f"s{n}", "8:00", "8:45") for n in range(500)], seen_at=moment("8:46"))
     assert len(present_now(lesson)) == 250
+
+
+def test_evidence_is_neither_changed_nor_taken_away(lesson):
+    record_runtime(lesson, [here("ann", "8:00")], seen_at=moment("8:00:20"))
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        lesson.observations.all().delete()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        lesson.observations.update(present=False)
+    assert lesson.observations.count() == 1
+
+
+def test_a_count_of_the_room_is_the_age_of_what_we_know(lesson):
+    record_runtime(lesson, [], seen_at=moment("8:00:20"))
+    record_count(lesson, 0, seen_at=moment("8:00:40"))
+    record_late(lesson, seen_at=moment("8:05"), since=moment("8:00:40"))
+    assert last_poll(lesson) == moment("8:00:40")
+    assert [row.raw for row in lesson.observations.order_by("id")] == [{}, {"total": 0}, {"after_s": 260}]

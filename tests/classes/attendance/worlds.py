@@ -23,7 +23,8 @@ class World:
     """A lesson of 8:00 to 8:45, polled every 20 seconds, in which `visits` really happened.
 
     A visit is (entry, exit); None as exit: still there. `down` are the stretches in which polls fail,
-    `blind` those in which there is none. `history` is one line a `stay`, one a `user`, or missing.
+    `blind` those in which there is none; `sparse` asks quiet rooms for their number alone. `history` is one
+    line a `stay`, one a `user`, or missing.
     """
 
     visits: dict[str, list[tuple[int, int | None]]] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class World:
     first_poll: int = at("7:50")
     down: Sequence[tuple[int, int]] = ()
     blind: Sequence[tuple[int, int]] = ()
+    sparse: bool = False
     history: str = ""
     settled: bool = False
     called_back: frozenset[int] = frozenset()
@@ -53,12 +55,14 @@ class World:
     def polls(self) -> Iterable[Evidence]:
         """Rows for changes alone, as the console writes them; a tick where nothing changed."""
         last: dict[str, int] = {}
+        quiet, counted = False, 0
         stop = min(self.now, self.real_end or self.now)
         for moment in range(self.first_poll, stop + 1, self.every):
             if _within(moment, self.blind):
                 continue
             if _within(moment, self.down):
                 yield Evidence("failed", moment)
+                quiet = False
                 continue
             there = {
                 user: entry
@@ -66,13 +70,17 @@ class World:
                 for entry, exit_ in visits
                 if entry <= moment < (exit_ or EVER)
             }
+            if self.sparse and quiet and counted < 2 and len(there) == len(last):
+                counted += 1
+                yield Evidence("count", moment)
+                continue
             rows = [
                 self._seen(user, moment, there.get(user))
                 for user in sorted({*there, *last})
                 if there.get(user) != last.get(user)
             ]
             yield from rows or [Evidence("tick", moment)]
-            last = there
+            last, quiet, counted = there, not rows, 0
 
     def _seen(self, user: str, moment: int, entry: int | None) -> Evidence:
         return Evidence(

@@ -1,14 +1,18 @@
 """Looking at lessons at the local service: live, afterwards, and when the service does not answer."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts.services import register_person
+from classes.mirror.polls import Look, settled
 from classes.mirror.seen import next_look
 from classes.models import Attendance, Lesson, Observation
 from classes.services import start_lesson, stop_lesson
+from console.iclass import HistoryMember, Walk
 from console.mirror import registry
 from console.outbox import relay
 from console.outbox.states import SyncState
@@ -61,7 +65,56 @@ def test_a_look_that_saw_no_change_adds_no_row_a_person(running, iclass):
     for _ in range(3):
         look(running)
     assert Observation.objects.filter(lesson=running, user_id="mouse").count() == 1
-    assert Observation.objects.filter(lesson=running, source="tick").count() == 2
+    assert Observation.objects.filter(lesson=running, source__in=("tick", "count")).count() == 2
+
+
+def asked(iclass, endpoint):
+    return [line for line in iclass.ledger() if (line["kind"], line["endpoint"]) == ("request", endpoint)]
+
+
+def told(lesson):
+    """What each look wrote, one word a look, after the first."""
+    rows = lesson.observations.exclude(source="late").order_by("id").values_list("source", flat=True)
+    return list(rows)[1:]
+
+
+def test_a_quiet_room_is_counted_and_listed_at_every_third_look(running, iclass):
+    enter(iclass, running, "mouse")
+    before = len(asked(iclass, "member/runtime/list"))
+    for _ in range(8):
+        look(running)
+    assert told(running) == ["tick", "count", "count", "tick", "count", "count", "tick"]
+    assert len(asked(iclass, "member/runtime/list")) - before == 4
+
+
+def test_a_number_that_moves_fetches_the_list_at_once(running, iclass):
+    enter(iclass, running, "mouse")
+    look(running)
+    look(running)
+    enter(iclass, running, "bob")
+    look(running)
+    assert told(running) == ["tick", "poll"]
+    assert Observation.objects.filter(lesson=running, user_id="bob").count() == 1
+
+
+def test_a_poll_that_came_late_is_evidence_of_the_gap(running):
+    look(running)
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        look(running)
+    late = Observation.objects.get(lesson=running, source="late")
+    assert 299 <= late.raw["after_s"] <= 310
+
+
+def test_a_history_that_is_shorter_than_its_total_leaves_the_register_provisional(running):
+    line = HistoryMember(user_id="mouse", enter_time=1_790_000_000, quit_time=1_790_000_600)
+    read = Walk([line], complete=True)
+    short = Look(timezone.now(), history=read, history_total=2)
+    for _ in range(3):
+        told = settled(running, short)
+    assert (told["history_lines"], told["history_total"], told["final_at"]) == (1, 2, None)
+    whole = replace(short, history_total=1)
+    assert settled(running, whole)["final_at"] is None
+    assert settled(running, whole)["final_at"] == whole.seen_at
 
 
 def test_a_lesson_that_ended_has_a_final_register_once_its_history_stands_still(running, iclass):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_embedded_init
+from celery.signals import beat_embedded_init, setup_logging
 from django.conf import settings
 
 from console import embedded
@@ -26,3 +26,8 @@ app.autodiscover_tasks()
 def end_with_worker(**kwargs: Any) -> None:
     """The beat of `worker -B` is a process that outlived a killed worker and rang on beside the next."""
     die_with_parent(signal.SIGTERM)()
+
+
+@setup_logging.connect
+def keep_our_logs(**kwargs: Any) -> None:
+    """Celery sets up logging of its own unless somebody listens here; Django has set up ours."""

@@ -25,6 +25,8 @@ VENDOR_ROOMS = {"https://iclass.api.qcloud.com": "https://tedu.qcloudtrtc.com"}
 ICLASS_ROOM_URL = env.str("ICLASS_ROOM_URL", default=VENDOR_ROOMS.get(ICLASS_BASE_URL, ICLASS_BASE_URL))
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 _https = PUBLIC_URL.startswith("https://")
 REQUIRE_TWO_FACTOR = env.bool("REQUIRE_TWO_FACTOR", default=_https and not DEBUG)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if _https else 0)

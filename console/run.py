@@ -66,7 +66,7 @@ class Plan:
         return [sys.executable, "-m", "granian", *serve, *threads, "console.wsgi:application"]
 
     def worker_command(self) -> list[str]:
-        quick = ["--without-mingle", "--without-gossip", "--concurrency", "2", "--loglevel", "WARNING"]
+        quick = ["--without-mingle", "--without-gossip", "--concurrency", "2"]
         beat = ["-B", "--schedule", str(self.data / "celerybeat")]
         no_sermon = ["-W", "ignore:You're running the worker with superuser privileges"]
         return [sys.executable, *no_sermon, "-m", "celery", "-q", "-A", "console", "worker", *quick, *beat]
@@ -86,6 +86,7 @@ def main() -> None:
         plan = Plan.read()
         os.environ.setdefault("ICLASS_BASE_URL", plan.sandbox)
         os.environ.setdefault("PUBLIC_URL", plan.address)
+        os.environ.setdefault("LOG_LEVEL", "WARNING")
         _come_up(plan, crew, began)
         crew.watch(lambda: False)
     except EmbeddedError as error:

@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environ import Env
 
-from console import embedded, env
+from console import embedded, env, logs
 from console.env import BASE_DIR, seconds
 
 _embedded = embedded.places(env.CONSOLE_DATA)
@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "console.audit.middleware.RequestContext",
+    "console.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -318,10 +319,4 @@ IMPORT_WAITED_ROWS = env.env.int("IMPORT_WAITED_ROWS", default=20_000)
 IMPORT_LOOK_S = seconds("IMPORT_LOOK_S", 2)
 IMPORT_KEEP_DAYS = env.env.int("IMPORT_KEEP_DAYS", default=90)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-}
+LOGGING = logs.configuration(env.LOG_FORMAT, env.LOG_LEVEL)

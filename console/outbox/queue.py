@@ -1,5 +1,6 @@
 """Writing operations: inside the transaction of the change that they carry."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ from console.outbox.points import COALESCE, ENQUEUED
 from console.outbox.reflect import reflect
 from console.outbox.states import OPEN, State
 
+log = logging.getLogger(__name__)
 __all__ = ["enqueue", "hold_all", "open_operations", "resume", "supersede"]
 
 
@@ -54,6 +56,7 @@ def enqueue(
     )
     operation.waits_for.set([earlier for earlier in after if earlier.state in OPEN])
     reflect(operation)
+    log.info("owed", extra={"operation": operation.pk, "kind": kind, "school": enterprise.pk})
     ENQUEUED.hit()
     transaction.on_commit(lambda: ring("console.outbox.tasks.relay"))
     return operation

@@ -95,18 +95,23 @@ class Try:
         return timezone.now().timestamp() < self.until - settings.LEASE_S / 2
 
     def attempt(self, outcome: str, error: IClassError | None = None) -> None:
-        """Write the Attempt row of this try."""
+        """Write the Attempt row of this try, and a line of the log."""
+        figures = {
+            "endpoint": self.kind.endpoint,
+            "milliseconds": int((time.monotonic() - self.started) * 1000),
+            "outcome": outcome,
+            "http_status": error.http_status if error else 200,
+            "error_code": error.code if error else 0,
+        }
         Attempt.objects.create(
             operation=self.operation,
             fence=self.operation.fence,
-            endpoint=self.kind.endpoint,
             started_at=self.started_at,
-            milliseconds=int((time.monotonic() - self.started) * 1000),
-            outcome=outcome,
-            http_status=error.http_status if error else 200,
-            error_code=error.code if error else 0,
             message=str(error)[:300] if error else "",
+            **figures,
         )
+        school = self.operation.enterprise_id
+        log.info("tried", extra={"operation": self.operation.pk, "school": school, **figures})
 
 
 def drain(limit: int = 10_000) -> int:

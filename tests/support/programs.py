@@ -92,7 +92,7 @@ class Worker(Program):
     """A Celery worker over the test's database and broker; with `beat` it also runs the schedule."""
 
     def __init__(self, log: Path, variables: dict[str, str], *, beat: bool) -> None:
-        command = ["-m", "celery", "-A", "console", "worker", "--concurrency", "2", "--loglevel", "INFO"]
+        command = ["-m", "celery", "-A", "console", "worker", "--concurrency", "2"]
         if beat:
             command += ["-B", "--schedule", str(log.with_suffix(".schedule"))]
         super().__init__(command, log, variables)

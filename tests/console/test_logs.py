@@ -1,0 +1,55 @@
+"""Lines of the log as a machine reads them: a page and its id, the operations it caused, and no secret."""
+
+import json
+
+import pytest
+import requests
+
+from console.policy.tokens import issue
+from tests.support.cast import TIC_KEY
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def web(connected, start_console):
+    return start_console(LOG_FORMAT="json")
+
+
+def lines(web):
+    return [json.loads(line) for line in web.log.read_text().splitlines() if line.startswith("{")]
+
+
+def test_a_change_and_the_operation_that_it_caused_carry_the_id_that_the_person_was_given(web, alice, bob):
+    answer = requests.patch(
+        f"{web.url}/api/v1/users/bob/",
+        json={"nickname": "Bobby"},
+        headers={"Authorization": f"Token {issue(alice)}", "X-Request-ID": "from-the-proxy-1"},
+        timeout=20,
+    )
+    assert answer.status_code == 200, answer.text
+
+    told = {line["event"]: line for line in lines(web) if line.get("request_id") == "from-the-proxy-1"}
+    assert told["request"]["page"].endswith("user-detail")
+    assert (told["request"]["method"], told["request"]["status"]) == ("PATCH", 200)
+    assert told["request"]["milliseconds"] > 0
+    assert (told["owed"]["kind"], told["owed"]["level"]) == ("user.register", "info")
+    assert told["owed"]["school"] == alice.enterprise_id
+
+
+def test_a_signed_address_is_told_by_the_name_of_its_page_alone(web, school):
+    path = f"/callbacks/iclass/{school.callback_token}/"
+    requests.post(f"{web.url}{path}", params={"sdkappid": 1, "sign": TIC_KEY}, data=b"{}", timeout=20)
+
+    (request,) = [line for line in lines(web) if line["event"] == "request" and line["method"] == "POST"]
+    assert request["page"] == "callbacks:receive"
+    assert "Forbidden: callbacks:receive" in web.log.read_text()
+    assert school.callback_token not in web.log.read_text()
+    assert TIC_KEY not in web.log.read_text()
+
+
+def test_on_a_laptop_a_line_is_text_and_requests_are_silent(connected, start_console):
+    web = start_console()
+    requests.get(f"{web.url}/healthz", timeout=20)
+    assert "event" not in web.log.read_text()
+    assert "request" not in web.log.read_text()

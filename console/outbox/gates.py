@@ -5,6 +5,7 @@ tells it how they went.
 """
 
 import random
+import time
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -74,9 +75,10 @@ FROM (
 WHERE g.enterprise_id = d.enterprise_id
 """
 
+# A bucket that a claim found empty may hold a call by now: what came in since then counts as empty.
 _DRY = f"""
 SELECT min((1 - {LEVEL}) / %(rate)s) FROM outbox_gate g
-WHERE cardinality(g.held_for) = 0 AND g.open_until IS NULL AND {LEVEL} < 1
+WHERE cardinality(g.held_for) = 0 AND g.open_until IS NULL AND {LEVEL} < 1 + %(rate)s * %(since)s
   AND EXISTS (SELECT 1 FROM outbox_operation o WHERE o.enterprise_id = g.enterprise_id
               AND o.state IN ('ready', 'unknown') AND o.due_at <= %(now)s)
 """
@@ -126,12 +128,15 @@ def _failures_at_the_end(calls: Sequence[Exchange]) -> int:
     return count
 
 
-def seconds_until_a_call() -> float | None:
-    """How long until a school that owes something may call again, where only its bucket is empty."""
+def seconds_until_a_call(asked: float) -> float | None:
+    """How long until a school that owes something may call again, where only its bucket is empty.
+
+    `asked` (monotonic) is when claiming began that took nothing.
+    """
     if not BUCKET.up:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_DRY, {**pace(), "now": timezone.now()})
+        cursor.execute(_DRY, {**pace(), "now": timezone.now(), "since": time.monotonic() - asked})
         (seconds,) = cursor.fetchone()
     return None if seconds is None else max(0.0, float(seconds))
 

@@ -70,6 +70,8 @@ log = logging.getLogger(__name__)
 BATCH = 50
 #: How often an answer may fail to be recorded before a person looks.
 STUMBLES = 3
+#: A signature counts whole seconds: one made with less left may be over when it arrives.
+WHOLE_S = 2
 #: Refusals that every call of the school would meet.
 KEY_TROUBLE = (SignatureRefused, UnknownEnterprise)
 
@@ -92,7 +94,7 @@ class Try:
 
     def is_early(self) -> bool:
         """Whether a refused signature means the key: ours ends with the lease, and may only be too late."""
-        return timezone.now().timestamp() < self.until - settings.LEASE_S / 2
+        return timezone.now().timestamp() < self.until - max(settings.LEASE_S / 2, WHOLE_S)
 
     def attempt(self, outcome: str, error: IClassError | None = None) -> None:
         """Write the Attempt row of this try, and a line of the log."""
@@ -124,6 +126,7 @@ def drain(limit: int = 10_000) -> int:
     settle_held()
     done = expire_leases()
     while done < limit:
+        asked = time.monotonic()
         with nullcontext() if MARK_FIRST.up else transaction.atomic():
             taken = claim(BATCH)
             for group in _folded(taken):
@@ -133,7 +136,7 @@ def drain(limit: int = 10_000) -> int:
             _probe(operation)
         done += len(taken) + len(unsure)
         if not taken and not unsure:
-            pause = seconds_until_a_call()
+            pause = seconds_until_a_call(asked)
             if pause is None:
                 break
             time.sleep(min(pause, 1.0))

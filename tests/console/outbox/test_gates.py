@@ -147,6 +147,26 @@ def test_a_bucket_bounds_the_calls_a_second(connected, alice, bob, iclass, setti
     assert seconds > 0.8
 
 
+def test_a_bucket_that_fills_while_it_is_asked_ends_no_round(connected, alice, bob, iclass, settings):
+    settings.OUTBOX_RATE, settings.OUTBOX_BURST = 40, 1
+    lessons = [lesson_of(bob, alice) for _ in range(50)]
+    relay.drain()
+    assert Operation.objects.filter(kind="class.create", state=State.DONE).count() == len(lessons)
+
+
+def test_a_signature_that_a_short_lease_cut_short_says_nothing_of_the_key(
+    connected, alice, bob, iclass, settings
+):
+    settings.LEASE_S = 1
+    iclass.control("faults", {"arm": {"kind": "refuse", "match": "class/create", "error_code": 10217}})
+    lesson = lesson_of(bob, alice)
+    relay.drain()
+    assert Attempt.objects.filter(error_code=10217).count() == 1
+    assert Gate.objects.get(enterprise=connected).held_for == []
+    lesson.refresh_from_db()
+    assert lesson.sync_state == SyncState.IN_SYNC
+
+
 def test_many_people_in_one_call_cost_one_call(connected, alice, iclass, settings):
     settings.OUTBOX_RATE, settings.OUTBOX_BURST = 0.001, 30
     Gate.objects.filter(enterprise=connected).update(tokens=30, refilled_at=timezone.now())

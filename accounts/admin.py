@@ -140,9 +140,14 @@ class UserAdmin(MirroredAdmin):
 @admin.register(StudentGroup)
 class StudentGroupAdmin(SchoolAdmin):
     resource = "group"
-    list_display = ("name",)
+    list_display = ("name", "teacher", "archived_at")
     search_fields = ("name",)
     form = GroupForm
+    readonly_fields = ("archived_at",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An archived group is read until it is restored."""
+        return (obj is None or not obj.is_archived) and super().has_change_permission(request, obj)
 
     def service_save(
         self, request: HttpRequest, obj: StudentGroup, form: "ModelForm[Any]", change: bool

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise, StudentGroup, User
 from accounts.queries import active
-from accounts.roles import REGISTRABLE, Role
+from accounts.roles import REGISTRABLE, STAFF, Role
 from console.policy.adminforms import ServiceForm
 
 
@@ -78,11 +78,15 @@ class GroupForm(ServiceForm):
 
     class Meta:
         model = StudentGroup
-        fields = ("name",)
+        fields = ("name", "teacher")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         group = self.instance
+        if "teacher" in self.fields and self.school is not None:
+            staff = Q(pk__in=active(self.school.pk, *STAFF)) | Q(pk=group.teacher_id)
+            teacher: Any = self.fields["teacher"]
+            teacher.queryset = User.objects.filter(staff, enterprise=self.school)
         there = group.students.all() if group.pk else User.objects.none()
         if "students" in self.fields and self.school is not None:
             choices = Q(pk__in=active(self.school.pk, Role.STUDENT)) | Q(pk__in=there)

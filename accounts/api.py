@@ -18,7 +18,7 @@ from accounts.imports import files
 from accounts.imports.rest import ImportAnswer, ImportAsked, import_people
 from accounts.models import StudentGroup, User
 from accounts.roles import REGISTRABLE, Role
-from accounts.userids import UserIdsField
+from accounts.userids import UserIdField, UserIdsField
 from console.outbox.rest import SyncField
 from console.policy.rest import SchoolSerializer, SchoolViewSet
 
@@ -111,10 +111,12 @@ class GroupSerializer(SchoolSerializer):
     """A group of students (班级), who are named by user id."""
 
     students = UserIdsField(roles=(Role.STUDENT,), required=False)
+    teacher = UserIdField(required=False, allow_null=True)
+    archived = serializers.BooleanField(source="is_archived", read_only=True)
 
     class Meta:
         model = StudentGroup
-        fields = ("id", "name", "students")
+        fields = ("id", "name", "teacher", "students", "archived")
 
 
 class GroupViewSet(
@@ -129,7 +131,8 @@ class GroupViewSet(
 
     resource = "group"
     serializer_class = GroupSerializer
-    queryset = StudentGroup.objects.prefetch_related("students")
+    queryset = StudentGroup.objects.select_related("teacher").prefetch_related("students")
+    policy_actions = {"archive": "change", "restore": "change"}
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
 
     def perform_create(self, serializer: Any) -> None:
@@ -143,10 +146,26 @@ class GroupViewSet(
 
     def _save(self, serializer: Any, group: StudentGroup) -> None:
         told = serializer.validated_data
-        group.name = told.get("name", group.name)
+        group.name, group.teacher = told.get("name", group.name), told.get("teacher", group.teacher)
         students = told["students"] if "students" in told else list(group.students.all()) if group.pk else []
         services.save_group(group=group, students=students, by=self.by)
         serializer.instance = self.queryset.get(pk=group.pk)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Request, pk: str) -> Response:
+        """Take the group out of use; its students and lessons stay."""
+        group = self.get_object()
+        services.archive_group(group=group, by=self.by)
+        return Response(self.get_serializer(group).data)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Take an archived group into use again."""
+        group = self.get_object()
+        services.restore_group(group=group, by=self.by)
+        return Response(self.get_serializer(group).data)
 
 
 router = SimpleRouter()

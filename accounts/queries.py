@@ -1,6 +1,7 @@
 """Reading people and groups, always within what the reader may see."""
 
 import re
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Reverse
@@ -71,6 +72,11 @@ def groups_for(reader: User) -> QuerySet[StudentGroup]:
     """The groups that `reader` may see, each with `size`, the number of its students."""
     groups = scoped(StudentGroup.objects.all(), reader, "group", "view")
     return groups.annotate(size=Count("entries")).order_by("name", "id")
+
+
+def groups_in_use(groups: QuerySet[StudentGroup], *, and_chosen: Any = ()) -> QuerySet[StudentGroup]:
+    """Of these groups, those that one may choose: archived ones only where chosen already (by pk)."""
+    return groups.filter(Q(archived_at=None) | Q(pk__in=and_chosen))
 
 
 def active(enterprise_id: int, *roles: Role) -> QuerySet[User]:

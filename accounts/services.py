@@ -1,16 +1,18 @@
 """What a school does with its people and with itself. Each act is one transaction: row, operation, trail."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import avatars
 from accounts.models import Enterprise, StudentGroup, User
-from accounts.roles import Role
+from accounts.roles import STAFF, Role
 from accounts.sign_in import sessions
 from accounts.signals import group_changed
 from console.audit.trail import CHANGED, changes, record, record_seen, snapshot
@@ -22,6 +24,8 @@ PERSON_FIELDS = ("role", "nickname", "gender", "avatar", "phone_no", "e_mail")
 CONTACTS = ("phone_no", "e_mail")
 ERASED = gettext_lazy("The personal data of this person is erased for good. Add a new person.")
 TAKEN = gettext_lazy("This user id is taken in your school. Choose another, or change that person.")
+GROUP_TAKEN = gettext_lazy("Your school has a group of this name. Choose another name.")
+ARCHIVED = gettext_lazy("This group is archived and stays as it is. Restore it first.")
 SCHOOL_FIELDS = (
     "name",
     "contact_user",
@@ -253,20 +257,66 @@ def save_group(
     """Make or change a group; lessons that name it learn of it by a signal in this transaction.
 
     `leave` are ids of lessons that do not follow this change; `group.followed` is what listeners answered.
+    ValidationError for an archived group, a name that is taken, or somebody in charge who is no staff.
     """
-    StudentGroup.objects.select_for_update().filter(pk=group.pk).first()
+    stored = StudentGroup.objects.select_for_update().filter(pk=group.pk).first()
+    if stored is not None and stored.is_archived:
+        raise ValidationError(ARCHIVED)
+    _check_teacher(group, stored)
     group.full_clean()
-    group.save()
+    _save_name(group)
     wanted = {student.pk for student in students if student.role == Role.STUDENT}
     had = set(group.entries.values_list("student_id", flat=True))
     group.students.set(wanted)
     added, removed = wanted - had, had - wanted
-    record("group.change", group, by=by, after={"name": group.name, "added": added, "removed": removed})
+    told = {"name": group.name, "teacher": group.teacher and group.teacher.user_id}
+    record("group.change", group, by=by, after={**told, "added": added, "removed": removed})
     if added or removed:
         told = {"group": group, "added": added, "removed": removed, "by": by, "leave": leave}
         answers = group_changed.send(sender=StudentGroup, **told)
         group.followed = [answer for _who, answer in answers if answer]
     return group
+
+
+def _check_teacher(group: StudentGroup, stored: StudentGroup | None) -> None:
+    """Who is newly put in charge works for the school, and still does."""
+    chosen = group.teacher
+    if chosen is None or (stored is not None and stored.teacher_id == chosen.pk):
+        return
+    if chosen.enterprise_id != group.enterprise_id or chosen.role not in STAFF or not chosen.is_active:
+        raise ValidationError({"teacher": _("Choose somebody active who works for your school.")})
+
+
+def _save_name(group: StudentGroup) -> None:
+    """Of two who take the same name in one instant, the second is told like anybody who comes later."""
+    try:
+        with transaction.atomic():
+            group.save()
+    except IntegrityError:
+        alike = StudentGroup.objects.filter(enterprise=group.enterprise_id, name=group.name)
+        if not alike.exclude(pk=group.pk).exists():
+            raise
+        raise ValidationError({"name": GROUP_TAKEN}) from None
+
+
+@transaction.atomic
+def archive_group(*, group: StudentGroup, by: User | None) -> None:
+    """Take a group out of use: nobody is offered it any more, lessons that it has stay as they are."""
+    _put_away(group, timezone.now(), "group.archive", by)
+
+
+@transaction.atomic
+def restore_group(*, group: StudentGroup, by: User | None) -> None:
+    """Take an archived group into use again, with the students that it had."""
+    _put_away(group, None, "group.restore", by)
+
+
+def _put_away(group: StudentGroup, at: datetime | None, action: str, by: User | None) -> None:
+    """One who does what is done already changes nothing, and is on no record."""
+    there = StudentGroup.objects.filter(pk=group.pk, archived_at__isnull=at is not None)
+    if there.update(archived_at=at):
+        record(action, group, by=by)
+    group.refresh_from_db(fields=["archived_at"])
 
 
 @transaction.atomic

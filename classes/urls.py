@@ -5,7 +5,7 @@ from django.urls import path
 from classes.views.acts import LessonAct
 from classes.views.attendance import AttendancePage, AttendanceSheet
 from classes.views.edit import LessonAdd, LessonEdit
-from classes.views.groups import GroupChange, GroupPushed
+from classes.views.groups import GroupArchive, GroupChange, GroupPushed, GroupRestore
 from classes.views.home import Home
 from classes.views.lesson import LessonPage
 from classes.views.lessons import LessonList
@@ -29,5 +29,7 @@ urlpatterns = [
     path("lessons/<int:pk>/attendance.csv", AttendanceSheet.as_view(suffix=".csv"), name="attendance_csv"),
     path("people/<int:pk>/", PersonPage.as_view(), name="person"),
     path("groups/<int:pk>/edit/", GroupChange.as_view(), name="group_edit"),
+    path("groups/<int:pk>/archive/", GroupArchive.as_view(), name="group_archive"),
+    path("groups/<int:pk>/restore/", GroupRestore.as_view(), name="group_restore"),
     path("groups/changes/<int:pk>/", GroupPushed.as_view(), name="group_pushed"),
 ]

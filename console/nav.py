@@ -115,6 +115,7 @@ SECTIONS = (
                     "accounts:group_add",
                     "accounts:groups_export",
                     "classes:group_edit",
+                    "classes:group_archive",
                     "classes:group_pushed",
                 ),
             ),

@@ -1,4 +1,4 @@
-from accounts.forms.group import GroupForm
+from accounts.forms.group import GroupFilter, GroupForm
 from accounts.forms.people import PeopleFilter
 from accounts.forms.person import EraseForm, PersonForm, ReasonForm
 from accounts.forms.school import SECTIONS, LogoForm, NewSchoolForm, SchoolForm
@@ -9,6 +9,7 @@ __all__ = [
     "SECTIONS",
     "CodeForm",
     "EraseForm",
+    "GroupFilter",
     "GroupForm",
     "LogoForm",
     "NewSchoolForm",

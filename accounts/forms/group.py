@@ -5,12 +5,14 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
 from accounts.models import Enterprise, Role, StudentGroup, User
 from accounts.queries import active
+from accounts.roles import STAFF
 
 
 class Candidate(NamedTuple):
@@ -23,6 +25,23 @@ class Candidate(NamedTuple):
     groups: tuple[int, ...] = ()
 
 
+class GroupFilter(forms.Form):
+    """What narrows the list of groups, kept in its address."""
+
+    USE = (("", _("in use")), ("archived", _("archived")), ("all", _("all")))
+
+    q = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    show = forms.ChoiceField(label=_("State"), choices=USE, required=False)
+
+    def narrow(self, groups: QuerySet[StudentGroup]) -> QuerySet[StudentGroup]:
+        """The groups that fit; a value that nobody knows narrows nothing."""
+        self.is_valid()
+        words, show = self.cleaned_data.get("q", "").strip(), self.cleaned_data.get("show")
+        if words:
+            groups = groups.filter(Q(name__icontains=words) | Q(teacher__nickname__icontains=words))
+        return groups if show == "all" else groups.filter(archived_at__isnull=show != "archived")
+
+
 class StudentsField(forms.ModelMultipleChoiceField):
     default_error_messages = {
         "invalid_choice": _("One of the chosen people is no student of your school. Choose from the list."),
@@ -31,7 +50,7 @@ class StudentsField(forms.ModelMultipleChoiceField):
 
 
 class GroupForm(forms.ModelForm):
-    """Students are picked from a list: everybody active, and who is in the group already."""
+    """Who is in charge, and the students, picked from a list: everybody active, and who is in it already."""
 
     students = StudentsField(
         User.objects.none(), label=_("Students"), required=False, to_field_name="user_id"
@@ -39,24 +58,35 @@ class GroupForm(forms.ModelForm):
 
     class Meta:
         model = StudentGroup
-        fields = ("name",)
-        labels = {"name": _("Name of the group")}
-        error_messages = {"name": {"required": _("Write the name of the group.")}}
+        fields = ("name", "teacher")
+        labels = {"name": _("Name of the group"), "teacher": _("Teacher in charge")}
+        error_messages = {
+            "name": {"required": _("Write the name of the group.")},
+            "teacher": {"invalid_choice": _("Choose somebody active who works for your school.")},
+        }
 
     def __init__(self, *args: Any, school: Enterprise, **more: Any) -> None:
         super().__init__(*args, **more)
         self.instance.enterprise = school
         here = self.instance.students.all() if self.instance.pk else User.objects.none()
         self.initial["students"] = list(here.values_list("user_id", flat=True))
+        self.fields["teacher"].queryset = self._staff(school)
+        self.fields["teacher"].empty_label = gettext("nobody")
+        self.fields["teacher"].label_from_instance = lambda one: f"{one.nickname} ({one.user_id})"
         self.fields["students"].queryset = User.objects.filter(
             Q(pk__in=active(school.pk, Role.STUDENT)) | Q(pk__in=here), enterprise=school
         ).order_by("nickname", "id")
+
+    def _staff(self, school: Enterprise) -> QuerySet[User]:
+        """Teachers first come to mind, but an administrator may be in charge too; who is now, stays."""
+        people = Q(pk__in=active(school.pk, *STAFF)) | Q(pk=self.instance.teacher_id)
+        return User.objects.filter(people, enterprise=school).order_by("nickname", "id")
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         alike = StudentGroup.objects.filter(enterprise=self.instance.enterprise, name=name)
         if alike.exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("Your school has a group of this name. Choose another name."), "taken")
+            raise ValidationError(services.GROUP_TAKEN, "taken")
         return name
 
     def candidates(self) -> list[Candidate]:
@@ -79,5 +109,6 @@ class GroupForm(forms.ModelForm):
                 group=self.instance, students=self.cleaned_data["students"], by=by, leave=leave
             )
         except ValidationError as error:
-            self.add_error(None, " ".join(error.messages))
+            at_fields = set(getattr(error, "error_dict", {"": None})) <= set(self.fields)
+            self.add_error(None, error if at_fields else " ".join(error.messages))
             return None

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, StudentGroup, User
-from accounts.queries import search_people
+from accounts.queries import groups_in_use, search_people
 from console.badges import SYNC
 from console.outbox.states import SyncState
 
@@ -32,7 +32,9 @@ class PeopleFilter(forms.Form):
         self.school = school
         roles = [(role.value, role.label) for role in Role if role != Role.VISITOR]
         self.fields["role"].choices = [("", _("all")), *roles]
-        self.fields["group"].queryset = groups
+        # An archived group is offered to those alone who come from its own line.
+        asked = self.data.get("group", "")
+        self.fields["group"].queryset = groups_in_use(groups, and_chosen=[asked] if asked.isdecimal() else ())
         states = [(state.value, SYNC[state].word) for state in SyncState]
         self.fields["sync"].choices = [("", _("all")), *states]
 

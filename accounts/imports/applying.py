@@ -29,7 +29,7 @@ _PAIRS = ", ".join(f"'{name}', u.{name}" for name in FIELDS)
 NOW = f"""jsonb_build_object({_PAIRS}, 'groups', COALESCE((
     SELECT jsonb_agg(g.name ORDER BY g.name COLLATE "C")
     FROM accounts_groupstudent e JOIN accounts_studentgroup g ON g.id = e.group_id
-    WHERE e.student_id = u.id), '[]'))"""
+    WHERE e.student_id = u.id AND g.archived_at IS NULL), '[]'))"""
 
 _DIFFERS = f"""
 SELECT EXISTS (
@@ -126,7 +126,7 @@ def _look_again(source: PeopleImport) -> None:
     """Lock what the import is about, and compare it with what the check saw."""
     school = source.enterprise_id
     groups = StudentGroup.objects.select_for_update().filter(enterprise=school).order_by("pk")
-    names = set(groups.values_list("name", flat=True))
+    names = set(groups.filter(archived_at=None).values_list("name", flat=True))
     people = User.objects.filter(pk__in=source.lines.filter(person__isnull=False).values("person"))
     for _person in people.order_by("pk").select_for_update(of=("self",)).only("pk").iterator(BATCH):
         pass
@@ -189,7 +189,8 @@ def set_groups(
     school: int, moves: Iterable[tuple[int, set[str], set[str]]], made: dict[str, int]
 ) -> dict[int, tuple[set[int], set[int]]]:
     """Move people between groups; who came and who left, by group."""
-    known = dict(StudentGroup.objects.filter(enterprise=school).values_list("name", "pk")) | made
+    in_use = StudentGroup.objects.filter(enterprise=school, archived_at=None)
+    known = dict(in_use.values_list("name", "pk")) | made
     told: dict[int, tuple[set[int], set[int]]] = {}
     for person, into, out in moves:
         for name in into & known.keys():

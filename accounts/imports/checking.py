@@ -1,7 +1,7 @@
 """One row of a file against one person: what it wants, or why it is refused. Asks nothing of the database."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django import forms
@@ -43,12 +43,15 @@ class Known:
 
 @dataclass
 class Judge:
-    """What every row of an import is measured by. `groups` are the names that the school has."""
+    """What every row of an import is measured by. `groups` are the names that the school has, `archived` are
+    those of them into which nobody can be put.
+    """
 
     options: Options
     groups: set[str]
     by_superadmin: bool
     importer: int
+    archived: set[str] = field(default_factory=set)
 
     def wanted(self, told: Mapping[str, str], person: Known | None) -> dict[str, Any] | Refused:
         """FIELDS and GROUPS as the row wants them; equal to `person.now` where it changes nothing."""
@@ -150,6 +153,8 @@ class Judge:
     def _group(self, name: str, raw: str) -> None:
         if len(name) > LONGEST_GROUP:
             raise Stop(Refused(GROUPS, raw, "long_group"))
+        if name in self.archived:
+            raise Stop(Refused(GROUPS, raw, "archived", name[:100]))
         if name not in self.groups and not self.options.create_groups:
             raise Stop(Refused(GROUPS, raw, "group", name[:100]))
 

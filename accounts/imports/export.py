@@ -35,7 +35,7 @@ def columns_for(reader: User, *, contacts: bool) -> list[Column]:
 
 
 def rows_of(people: QuerySet[User]) -> Iterator[dict[str, Any]]:
-    """A row a person, by user id, with the groups that they are in."""
+    """A row a person, by user id, with the groups in use that they are in."""
     roles, genders = dict(Role.choices), dict(User.Gender.choices)
     found = people.order_by("user_id", "pk").values("pk", "user_id", *FIELDS).iterator(BATCH)
     while bundle := list(islice(found, BATCH)):
@@ -47,7 +47,7 @@ def rows_of(people: QuerySet[User]) -> Iterator[dict[str, Any]]:
 
 def _groups(keys: Sequence[int]) -> dict[int, list[str]]:
     named: dict[int, list[str]] = {}
-    entries = GroupStudent.objects.filter(student__in=keys).order_by("group__name")
+    entries = GroupStudent.objects.filter(student__in=keys, group__archived_at=None).order_by("group__name")
     for pk, name in entries.values_list("student_id", "group__name"):
         named.setdefault(pk, []).append(name)
     return named
@@ -63,7 +63,7 @@ def export(
     in no group is left out.
     """
     if groups:
-        people = people.filter(pk__in=GroupStudent.objects.values("student"))
+        people = people.filter(pk__in=GroupStudent.objects.filter(group__archived_at=None).values("student"))
     columns = columns_for(by, contacts=contacts)
     seen = [column.key for column in columns if column.key in CONTACTS]
     keys = list(people.values_list("pk", flat=True))

@@ -108,9 +108,11 @@ def counted(source: PeopleImport) -> dict[str, int]:
 
 def judge_of(source: PeopleImport) -> Judge:
     groups = StudentGroup.objects.filter(enterprise_id=source.enterprise_id)
+    archived = dict(groups.values_list("name", "archived_at"))
     return Judge(
         options=Options.of(source.options),
-        groups=set(groups.values_list("name", flat=True)),
+        groups=set(archived),
+        archived={name for name, at in archived.items() if at},
         by_superadmin=source.by.role == Role.SUPERADMIN,
         importer=source.by_id,
     )
@@ -126,7 +128,7 @@ def told_by(source: PeopleImport, cells: Sequence[str]) -> dict[str, str]:
 
 
 def known_people(school: int, user_ids: Iterable[str]) -> dict[str, Known]:
-    """People of a school by user id, with the names of their groups in order."""
+    """People of a school by user id, with the names of their groups in order; archived ones are left out."""
     rows = User.objects.filter(enterprise_id=school, user_id__in=set(user_ids))
     found = {
         row["user_id"]: Known(
@@ -135,8 +137,8 @@ def known_people(school: int, user_ids: Iterable[str]) -> dict[str, Known]:
         for row in rows.values("pk", "user_id", "erased_at", *FIELDS)
     }
     by_pk = {person.pk: person for person in found.values()}
-    entries = GroupStudent.objects.filter(student__in=by_pk).values_list("student_id", "group__name")
-    for pk, name in entries:
+    entries = GroupStudent.objects.filter(student__in=by_pk, group__archived_at=None)
+    for pk, name in entries.values_list("student_id", "group__name"):
         by_pk[pk].now[GROUPS].append(name)
     for person in by_pk.values():
         person.now[GROUPS].sort()

@@ -16,6 +16,7 @@ REASONS: dict[str, str | Promise] = {
     "mail": _("This is no e-mail address. Write it as name@school.example, or leave the cell empty."),
     "picture": _("Use an address that begins with https:// and ends in .jpg or .png."),
     "group": _("There is no group “%(named)s”. Make it first, or let the import make missing groups."),
+    "archived": _("The group “%(named)s” is archived. Restore it first, or empty the cell."),
     "long_group": _("The name of a group is too long: at most 80 letters."),
     "not_student": _("Only students can be in a group. Empty the cell, or change the role."),
     "superadmin": _("Only a superadmin may do this to a superadmin."),

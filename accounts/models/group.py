@@ -10,7 +10,11 @@ from accounts.models.user import User
 
 
 class StudentGroup(models.Model):
-    """A console-side group of students; the service has no such thing."""
+    """A console-side group of students; the service has no such thing.
+
+    An archived one keeps its students and its place in the history of lessons; nobody is offered it, and it
+    does not change until it is restored.
+    """
 
     enterprise = models.ForeignKey(
         Enterprise, models.CASCADE, related_name="groups", verbose_name=_("school")
@@ -19,6 +23,16 @@ class StudentGroup(models.Model):
     students = models.ManyToManyField(
         User, through="GroupStudent", related_name="student_groups", blank=True, verbose_name=_("students")
     )
+
+    teacher = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="groups_in_charge",
+        verbose_name=_("teacher in charge"),
+    )
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
 
     #: What those who listen to `accounts.signals.group_changed` answered to the change just saved.
     followed: ClassVar[list[Any]] = []
@@ -37,6 +51,10 @@ class StudentGroup(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
 
 
 class GroupStudent(models.Model):

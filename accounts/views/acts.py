@@ -74,7 +74,11 @@ class PersonLeave(PersonDeactivate):
     template_name = "accounts/person_leave.html"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(touched=touched_by(self.person, self.request.user), **more)
+        return super().get_context_data(
+            touched=touched_by(self.person, self.request.user),
+            in_charge=self.person.groups_in_charge.filter(archived_at=None).order_by("name"),
+            **more,
+        )
 
 
 class PersonErase(PersonLeave):

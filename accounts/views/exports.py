@@ -11,7 +11,7 @@ from django.views.generic import FormView
 from accounts.forms.imports import ExportForm
 from accounts.imports.export import export
 from accounts.models import User
-from accounts.queries import groups_for
+from accounts.queries import groups_for, groups_in_use
 from accounts.roles import Role
 from console.policy import scoped
 from console.policy.pages import SchoolPage
@@ -27,7 +27,8 @@ class PeopleExport(SchoolPage, FormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         contacts = scoped(User.objects.all(), self.request.user, "person", "export").exists()
-        return {**super().get_form_kwargs(), "groups": groups_for(self.request.user), "contacts": contacts}
+        groups = groups_in_use(groups_for(self.request.user))
+        return {**super().get_form_kwargs(), "groups": groups, "contacts": contacts}
 
     def form_valid(self, form: ExportForm) -> HttpResponseBase:
         told = form.cleaned_data

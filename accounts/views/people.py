@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
 from accounts.forms import PeopleFilter
-from accounts.models import User
+from accounts.models import StudentGroup, User
 from accounts.queries import groups_for
 from accounts.roles import Role
 from console.outbox.states import SyncState
@@ -21,7 +21,9 @@ class PeopleList(SchoolPage, ListView):
 
     resource, action = "person", "list"
     paginate_by = None  # a count of 100,000 people would cost more than the page
-    queryset = User.objects.exclude(role=Role.VISITOR).prefetch_related("student_groups")
+    queryset = User.objects.exclude(role=Role.VISITOR).prefetch_related(
+        Prefetch("student_groups", StudentGroup.objects.filter(archived_at=None))
+    )
     template_name = "accounts/people.html"
 
     @cached_property

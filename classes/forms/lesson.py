@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import Enterprise, GroupStudent, Role, StudentGroup, User
-from accounts.queries import active
+from accounts.queries import active, groups_in_use
 from classes.forms.fields import (
     Choice,
     PeopleField,
@@ -111,11 +111,17 @@ class LessonForm(forms.Form):
             "teacher": self._people(TEACHERS, teacher=True),
             "students": self._people((Role.STUDENT,), Member.Role.STUDENT),
             "staff": self._people(HELPERS, *staff_roles),
-            "groups": school.groups.annotate(size=Count("entries")).order_by("name", "id"),
+            "groups": self._groups(),
         }
         self.offered = offered
         for name, rows in offered.items():
             offer(self.fields[name], rows)
+
+    def _groups(self) -> QuerySet[StudentGroup]:
+        """Groups in use; one that the lesson has already stays, archived or not."""
+        has = self.lesson.groups.values("pk") if self.lesson else ()
+        groups = self.school.groups.annotate(size=Count("entries")).order_by("name", "id")
+        return groups_in_use(groups, and_chosen=has)
 
     def _people(self, roles: Iterable[Role], *member_roles: str, teacher: bool = False) -> QuerySet[User]:
         """Who can be chosen; whoever is in the lesson already stays, deactivated or not."""

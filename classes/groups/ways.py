@@ -21,7 +21,8 @@ def link(lesson: Lesson, groups: Iterable[StudentGroup] | None) -> dict[str, lis
     """Make these the groups of the lesson; returns the names of those that came and went. None leaves them.
 
     Nobody is added or taken off: who came by a group that goes stays as if added by hand, unless another
-    group of the lesson has them too. ValidationError for a group of another school.
+    group of the lesson has them too. ValidationError for a group of another school, and for
+    an archived one that the lesson has not yet.
     """
     if groups is None:
         return {}
@@ -30,6 +31,8 @@ def link(lesson: Lesson, groups: Iterable[StudentGroup] | None) -> dict[str, lis
         raise ValidationError({"groups": _("One of these groups is not of your school.")})
     had = {group.pk: group for group in lesson.groups.all()}
     new, gone = wanted.keys() - had.keys(), had.keys() - wanted.keys()
+    if any(wanted[pk].is_archived for pk in new):
+        raise ValidationError({"groups": _("One of these groups is archived. Restore it first.")})
     if not new and not gone:
         return {}
     lesson.groups.set(wanted)

@@ -3,14 +3,18 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.http import HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.generic import DetailView, UpdateView
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import DetailView, FormView, UpdateView, View
 
 from accounts.forms import GroupForm
 from accounts.models import StudentGroup, User
+from accounts.services import ARCHIVED, archive_group, restore_group
 from accounts.views.groups import GroupPage
 from classes.groups import push
 from classes.groups.touched import Touch, lessons_of, note_busy, touched
@@ -30,6 +34,14 @@ class GroupChange(GroupPage, UpdateView):
 
     action = "change"
     extra_context = {"title": gettext_lazy("Change the group")}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """An archived group has no form; whoever comes by an old address is led to where it is restored."""
+        group = self.get_object()
+        if not group.is_archived:
+            return super().get(request, *args, **kwargs)
+        self.warn(ARCHIVED)
+        return redirect(f"{reverse('accounts:groups')}?show=archived")
 
     def form_valid(self, form: GroupForm) -> HttpResponse:
         posted = self.request.POST
@@ -79,6 +91,61 @@ class GroupChange(GroupPage, UpdateView):
         self.say(_("“%(name)s” is saved.") % {"name": group})
         jobs = [one for one in group.followed if isinstance(one, Job)]
         return redirect(push.page(jobs[0])) if jobs else redirect("accounts:groups")
+
+
+class GroupArchive(SchoolPage, FormView):
+    """Ask before a group goes out of use, with what it still has to do; then take it out."""
+
+    resource, action = "group", "change"
+    form_class = Form
+    template_name = "generic/confirm.html"
+
+    @cached_property
+    def group(self) -> StudentGroup:
+        return self.find(StudentGroup.objects.all(), pk=self.kwargs["pk"])
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=_("Archive “%(group)s”?") % {"group": self.group},
+            detail=self._detail(),
+            submit_label=_("Archive"),
+            tone="primary",
+            cancel_url=reverse("accounts:groups"),
+            **more,
+        )
+
+    def _detail(self) -> str:
+        coming = lessons_of(self.group).count()
+        told = _(
+            "Nobody can choose it any more, and it does not change. Its students, its lessons and what was "
+            "recorded stay. You can restore it at any time."
+        )
+        if not coming:
+            return told
+        lessons = ngettext(
+            "%(n)d lesson to come keeps the students that it has now.",
+            "%(n)d lessons to come keep the students that they have now.",
+            coming,
+        ) % {"n": coming}
+        return f"{told} {lessons}"
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        archive_group(group=self.group, by=self.request.user)
+        self.say(_("“%(name)s” is archived.") % {"name": self.group})
+        return redirect("accounts:groups")
+
+
+class GroupRestore(SchoolPage, View):
+    """Take an archived group into use again."""
+
+    resource, action = "group", "change"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        group = self.find(StudentGroup.objects.all(), pk=pk)
+        restore_group(group=group, by=request.user)
+        self.say(_("“%(name)s” is in use again.") % {"name": group})
+        return redirect("accounts:groups")
 
 
 def _pks(rows: Any) -> str:

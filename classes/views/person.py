@@ -10,6 +10,7 @@ from accounts import avatars, cards
 from accounts.drift import LABELS_OF_PERSON
 from accounts.mirror import KEPT_THERE
 from accounts.models import Role, User
+from accounts.roles import STAFF
 from classes.marks import sign_of
 from classes.models import Attendance
 from classes.queries import lessons_of_person
@@ -48,6 +49,7 @@ class PersonPage(SchoolPage, DetailView):
             picture=avatars.shown(person),
             coming=coming[:NEWEST],
             past=past[:NEWEST],
+            in_charge=person.groups_in_charge.order_by("name") if person.role in STAFF else (),
             marks=_marks(reader, person) if person.role == Role.STUDENT else None,
             documents=documents_for(reader).filter(owner=person)[:NEWEST],
             may_edit=self.may("change", person) and not person.erased_at,

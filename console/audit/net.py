@@ -22,7 +22,7 @@ WATCHED: dict[str, tuple[str, ...]] = {
         *("user_id", "login", "role", "nickname", "gender", "avatar", "phone_no", "e_mail"),
         *("password", "is_active", "is_superuser"),
     ),
-    "accounts.StudentGroup": ("name",),
+    "accounts.StudentGroup": ("name", "teacher", "archived_at"),
     "classes.Course": ("title", "teacher", "class_type", "starts_local", "duration_minutes", "rrule", "skip"),
     "classes.Lesson": (
         "topic",

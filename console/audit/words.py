@@ -47,6 +47,8 @@ ACTIONS: dict[str, str | Promise] = {
     "school.logo": _("Logo of the school changed"),
     "school.clear": _("Old data let go"),
     "group.change": _("Group changed"),
+    "group.archive": _("Group archived"),
+    "group.restore": _("Group restored"),
     "group.delete": _("Group deleted"),
     "group.export": _("Group exported"),
     "lesson.add": _("Lesson scheduled"),

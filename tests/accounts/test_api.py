@@ -147,12 +147,35 @@ def test_a_group_is_written_with_its_students_by_user_id(alice, school, dina, bo
     client = rest(alice)
     made = client.post("/api/v1/groups/", {"name": "Class 1", "students": ["dina"]})
     assert made.status_code == 201, made.data
-    assert made.json() == {"id": made.json()["id"], "name": "Class 1", "students": ["dina"]}
+    assert made.json() == {
+        "id": made.json()["id"],
+        "name": "Class 1",
+        "teacher": None,
+        "students": ["dina"],
+        "archived": False,
+    }
     address = f"/api/v1/groups/{made.json()['id']}/"
     assert client.patch(address, {"name": "Class 2"}).json()["students"] == ["dina"]
     assert client.patch(address, {"students": []}).json()["students"] == []
     assert client.delete(address).status_code == 204
     assert not StudentGroup.objects.exists()
+
+
+def test_a_group_has_somebody_in_charge_and_is_archived_and_restored(alice, bob, charlie, dina):
+    client = rest(alice)
+    made = client.post("/api/v1/groups/", {"name": "Class 1", "teacher": "bob", "students": ["dina"]}).json()
+    assert made["teacher"] == "bob"
+    address = f"/api/v1/groups/{made['id']}/"
+    for wrong in ("dina", "charlie", "nobody"):
+        answer = client.patch(address, {"teacher": wrong})
+        assert (answer.status_code, list(answer.json())) == (400, ["teacher"]), wrong
+    assert client.post(f"{address}archive/").json()["archived"] is True
+    assert client.patch(address, {"name": "Class 2"}).status_code == 400
+    assert client.get("/api/v1/groups/").json()["results"][0]["archived"] is True
+    assert client.post(f"{address}restore/").json() == made
+    assert client.patch(address, {"teacher": None}).json()["teacher"] is None
+    assert rest(charlie).post(f"{address}archive/").status_code == 404
+    assert rest(bob).post(f"{address}archive/").status_code == 403
 
 
 def test_a_group_refuses_strangers_staff_and_a_name_that_is_taken(alice, charlie, dina, bob):

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Enterprise, StudentGroup, User
 from accounts.services import save_group
+from console.audit.models import AuditEntry
 from tests.support.pages import LANGUAGES, reader, says, text
 
 NEW = "/groups/new/"
@@ -97,6 +98,65 @@ def test_what_is_wrong_is_said_at_its_field_and_the_picks_stay(
         assert [one.user_id for one in answer.context["form"].candidates() if one.chosen] == ["dina"]
 
 
+def test_somebody_of_the_staff_is_in_charge_and_their_page_says_so(
+    alice: User, bob: User, dina: User, croquet: StudentGroup
+) -> None:
+    client = reader(alice)
+    address = f"/groups/{croquet.pk}/edit/"
+    client.post(address, {"name": "Croquet", "teacher": bob.pk, "students": ["dina"]})
+    croquet.refresh_from_db()
+    assert croquet.teacher == bob
+    assert "Bob" in text(client.get("/groups/"))
+    assert [one.name for one in client.get("/groups/?q=bob").context["page_obj"]] == ["Croquet"]
+    assert "In charge of" in text(client.get(f"/people/{bob.pk}/"))
+    leaving = text(client.get(f"/people/{bob.pk}/deactivate/"))
+    assert "This person is in charge of 1 group:" in leaving
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_students_strangers_and_who_left_are_put_in_charge_of_nothing(
+    alice: User, bob: User, dina: User, charlie: User, croquet: StudentGroup, language: str
+) -> None:
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    for one in (dina, charlie, bob):
+        fields = {"name": "Croquet", "teacher": one.pk, "students": ["dina"]}
+        answer = reader(alice, language).post(f"/groups/{croquet.pk}/edit/", fields)
+        assert list(answer.context["form"].errors) == ["teacher"]
+        assert says(answer, "Choose somebody active who works for your school.", language)
+
+
+def test_whoever_is_in_charge_and_left_stays_until_another_is_chosen(
+    alice: User, bob: User, dina: User, croquet: StudentGroup
+) -> None:
+    StudentGroup.objects.filter(pk=croquet.pk).update(teacher=bob)
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    fields = {"name": "Chess", "teacher": bob.pk, "students": ["dina"]}
+    assert reader(alice).post(f"/groups/{croquet.pk}/edit/", fields).status_code == 302
+
+
+def test_an_archived_group_leaves_the_list_and_the_choosers_and_comes_back(
+    alice: User, dina: User, croquet: StudentGroup
+) -> None:
+    client = reader(alice)
+    assert "Archive “Croquet”?" in text(client.get(f"/groups/{croquet.pk}/archive/"))
+    client.post(f"/groups/{croquet.pk}/archive/")
+    assert [one.name for one in client.get("/groups/").context["page_obj"]] == []
+    assert [one.name for one in client.get("/groups/?show=archived").context["page_obj"]] == ["Croquet"]
+    for page in ("/people/", "/people/export/", "/groups/export/"):
+        assert "Croquet" not in text(client.get(page)), page
+    assert "Croquet" in text(client.get(f"/people/?group={croquet.pk}"))
+    assert "archived" in text(client.get(f"/people/{dina.pk}/"))
+    assert client.get(f"/groups/{croquet.pk}/edit/")["Location"] == "/groups/?show=archived"
+    answer = client.post(f"/groups/{croquet.pk}/edit/", {"name": "Chess", "students": []})
+    assert "This group is archived" in text(answer)
+    assert list(croquet.students.all()) == [dina]
+    client.post(f"/groups/{croquet.pk}/restore/")
+    client.post(f"/groups/{croquet.pk}/restore/")
+    assert [one.name for one in client.get("/groups/").context["page_obj"]] == ["Croquet"]
+    acts = AuditEntry.objects.filter(object_type="accounts.studentgroup").order_by("pk")
+    assert list(acts.values_list("action", flat=True)[1:]) == ["group.archive", "group.restore"]
+
+
 def test_a_deactivated_student_stays_in_the_group_until_taken_out(
     alice: User, dina: User, croquet: StudentGroup
 ) -> None:
@@ -115,4 +175,6 @@ def test_groups_are_closed_to_those_whom_they_do_not_concern(
     assert reader(sue).get("/groups/").status_code == 200
     for one, status in ((bob, 403), (sue, 403), (charlie, 404)):
         assert reader(one).post(f"/groups/{croquet.pk}/edit/", {"name": "Mine"}).status_code == status
+        assert reader(one).post(f"/groups/{croquet.pk}/archive/").status_code == status
+        assert reader(one).post(f"/groups/{croquet.pk}/restore/").status_code == status
     assert StudentGroup.objects.get().name == "Croquet"

@@ -1,4 +1,4 @@
-"""Two people add the same user id in the same instant: one row, and a sentence for the second."""
+"""Two people add the same user id or group in the same instant: one row, and a sentence for the second."""
 
 import threading
 import time
@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import translation
 
-from accounts.models import Enterprise, User
-from accounts.services import register_person
+from accounts.models import Enterprise, StudentGroup, User
+from accounts.services import register_person, save_group
 from console.outbox.models import Operation
 from tests.support.pages import reader, text
+from tests.support.rest import rest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEW = {"user_id": "humpty", "nickname": "Humpty", "role": "student"}
@@ -21,15 +22,24 @@ BLOCKED = (
 )
 
 
-def while_another_adds_them(school: Enterprise, second: Any) -> None:
-    """Run `second` in a thread; the first has added the same user id, and commits once the second waits."""
+def add_them(school: Enterprise) -> None:
+    register_person(enterprise=school, by=None, **NEW)
+
+
+def make_it(school: Enterprise) -> None:
+    save_group(group=StudentGroup(enterprise=school, name="Croquet"), students=[], by=None)
+
+
+def while_another_adds_them(school: Enterprise, second: Any, first: Any = add_them) -> None:
+    """Run `second` in a thread; the first has added the same, and commits once the second waits."""
     thread = threading.Thread(target=second)
     with transaction.atomic():
-        register_person(enterprise=school, by=None, **NEW)
+        first(school)
         thread.start()
         for _ in range(200):
             time.sleep(0.05)
             with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction looks there once only
                 cursor.execute(BLOCKED)
                 if cursor.fetchone()[0]:
                     break
@@ -71,3 +81,38 @@ def test_the_form_says_it_and_keeps_what_was_typed(alice: User, school: Enterpri
     assert pages[0].status_code == 200
     assert list(pages[0].context["form"].errors) == ["user_id"]
     assert 'value="Humpty"' in text(pages[0])
+
+
+@pytest.mark.parametrize(
+    ("address", "told", "field", "first"),
+    [("users", NEW, "user_id", add_them), ("groups", {"name": "Croquet"}, "name", make_it)],
+)
+def test_rest_says_it_at_the_field(
+    alice: User, school: Enterprise, address: str, told: dict[str, str], field: str, first: Any
+) -> None:
+    answers: list[Any] = []
+    client = rest(alice)
+
+    def second() -> None:
+        try:
+            answers.append(client.post(f"/api/v1/{address}/", told))
+        finally:
+            connection.close()
+
+    while_another_adds_them(school, second, first)
+    assert (answers[0].status_code, list(answers[0].json())) == (400, [field])
+
+
+def test_the_form_of_a_group_says_it_and_keeps_the_picks(alice: User, school: Enterprise) -> None:
+    pages: list[Any] = []
+    client = reader(alice)
+
+    def second() -> None:
+        try:
+            pages.append(client.post("/groups/new/", {"name": "Croquet"}))
+        finally:
+            connection.close()
+
+    while_another_adds_them(school, second, make_it)
+    assert list(pages[0].context["form"].errors) == ["name"]
+    assert StudentGroup.objects.count() == 1

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, StudentGroup
-from accounts.services import save_group
+from accounts.services import archive_group, restore_group, save_group
+from classes.forms.lesson import LessonForm
 from classes.groups import push
 from classes.models import Member
 from classes.services import cancel_lesson
@@ -96,6 +98,38 @@ def test_a_lesson_that_is_unticked_stays_as_it_is(browse, alice, kids, late, yea
     assert dict(first.members.values_list("user__user_id", "via__name"))["kid2"] is None
     page = browse(alice, push.page(Job.objects.get()))
     assert page.context["left"] == [first]
+
+
+def test_who_is_in_charge_outlives_the_question(browse, alice, bob, kids, late, year7, lessons):
+    page = browse(alice, f"/groups/{year7.pk}/edit/", typed(*kids, late, teacher=bob.pk))
+    assert f'name="teacher" value="{bob.pk}"' in text(page)
+    change(browse, alice, year7, *kids, late, teacher=bob.pk)
+    year7.refresh_from_db()
+    assert year7.teacher == bob
+
+
+def test_archiving_tells_of_the_lessons_to_come_and_leaves_them(browse, alice, kids, year7, lessons):
+    asked = browse(alice, f"/groups/{year7.pk}/archive/")
+    assert "12 lessons to come keep the students that they have now." in text(asked)
+    assert browse(alice, f"/groups/{year7.pk}/archive/", {"x": "1"}).url == "/groups/"
+    assert all(names(lesson) == ["kid1", "kid2", "kid3"] for lesson in lessons)
+    assert not Operation.objects.exists()
+    assert list(lessons[0].groups.all()) == [year7]
+
+
+def test_an_archived_group_is_offered_to_no_lesson_but_those_that_have_it(
+    browse, alice, bob, school, kids, year7, lessons
+):
+    archive_group(group=year7, by=alice)
+    new = LessonForm(school=school)
+    assert list(new.fields["groups"].queryset) == []
+    old = LessonForm(school=school, lesson=lessons[0])
+    assert list(old.fields["groups"].queryset) == [year7]
+    with pytest.raises(ValidationError) as refused:
+        lesson_of(bob, alice, groups=[year7])
+    assert list(refused.value.error_dict) == ["groups"]
+    restore_group(group=year7, by=alice)
+    assert list(LessonForm(school=school).fields["groups"].queryset) == [year7]
 
 
 def test_whoever_leaves_the_group_leaves_its_lessons_but_not_where_chosen_by_hand(

@@ -136,6 +136,8 @@ PAGES: dict[str, Expected] = {
     "classes:attendance_csv": about("attendance", "export", "lesson"),
     "classes:person": about("person", "view"),
     "classes:group_edit": about("group", "change"),
+    "classes:group_archive": about("group", "change"),
+    "classes:group_restore": about("group", "change"),
     "classes:group_pushed": about("job", "view", "group change"),
 }
 
@@ -163,7 +165,7 @@ _HEALINGS = ("push", "take", "ignore", "restore")
 #: REST by the name of the address, then by the method of the view set.
 REST_PAGES: dict[str, dict[str, Expected]] = {
     **rest("user", "person", token="new_token", import_people="import"),  # noqa: S106 - the name of an act
-    **rest("studentgroup", "group"),
+    **rest("studentgroup", "group", archive="change", restore="change"),
     **rest("document", "document"),
     **rest("lesson", "lesson", start="start", stop="stop", cancel="cancel"),
     **rest("course", "course"),

@@ -3,7 +3,9 @@
 import pytest
 from django.utils import translation
 
+from accounts.imports.applying import ChangedSince, apply
 from accounts.models import GroupStudent, Role, StudentGroup, User
+from accounts.services import archive_group
 from tests.accounts.imports.conftest import line, outcomes
 from tests.support.cast import person
 
@@ -137,3 +139,34 @@ def test_a_title_above_the_headings_is_no_heading(compared):
 
 def test_new_people_get_the_role_that_was_chosen(compared):
     assert line(compared(["t", "T", "", "", "", ""], role="teacher"), 2).after["role"] == "teacher"
+
+
+def test_an_archived_group_takes_nobody_in_and_is_left_by_nobody(compared, alice, dina):
+    old = StudentGroup.objects.create(enterprise=alice.enterprise, name="2025 班")
+    old.students.add(dina)
+    archive_group(group=old, by=alice)
+    source = compared(
+        ["dina", "Dina", "", "", "", ""],
+        ["li", "李雷", "", "", "", "2025 班"],
+        ["han", "韩梅梅", "", "", "", "2026 班"],
+        leave_groups=True,
+        clear_empty=False,
+    )
+    assert outcomes(source) == [(2, "unchanged", ""), (3, "refused", "archived"), (4, "added", "")]
+    with translation.override("en"):
+        assert line(source, 3).why == (
+            "The group “2025 班” is archived. Restore it first, or empty the cell."
+        )
+    assert source.new_groups == ["2026 班"]
+    apply(source=source, by=alice)
+    assert list(old.students.all()) == [dina]
+
+
+def test_a_group_archived_since_the_preview_is_not_filled(compared, alice, dina):
+    old = StudentGroup.objects.create(enterprise=alice.enterprise, name="2025 班")
+    source = compared(["dina", "Dina", "", "", "", "2025 班"])
+    archive_group(group=old, by=alice)
+    with pytest.raises(ChangedSince):
+        apply(source=source, by=alice)
+    assert outcomes(source) == [(2, "refused", "archived")]
+    assert not old.students.exists()

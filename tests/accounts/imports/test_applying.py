@@ -1,5 +1,7 @@
 """Applying: all at once, on record once, told to the service, refused where the school changed meanwhile."""
 
+import contextlib
+
 import pytest
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from console.notices.models import Notice
 from console.outbox import relay
 from console.outbox.models import Operation
 from tests.accounts.imports.conftest import line, outcomes
+from tests.faults.goals import sabotage
 from tests.support.cast import person
 from tests.support.service import requests_to
 
@@ -105,6 +108,20 @@ def test_nothing_is_applied_where_the_school_changed_since_and_a_new_preview_is_
     assert not AuditEntry.objects.filter(action="person.import").exists()
     applying.apply(source=source, by=alice)
     assert User.objects.filter(user_id="li").count() == 1
+
+
+def test_without_the_defence_a_change_made_meanwhile_is_written_over(compared, alice, school, dina):
+    def check():
+        User.objects.filter(pk=dina.pk).update(nickname="Dina")
+        source = compared(["dina", "Dina D", "", "", "", ""])
+        _renamed(school, dina)
+        with contextlib.suppress(applying.ChangedSince):
+            applying.apply(source=source, by=alice)
+        dina.refresh_from_db()
+        assert dina.nickname == "Duchess", "a name that was given meanwhile is gone"
+
+    check()
+    sabotage("imports.unchanged", check)
 
 
 def test_it_stands_or_falls_as_one(compared, alice):

@@ -10,15 +10,20 @@ from classes.views.home import Home
 from classes.views.lesson import LessonPage
 from classes.views.lessons import LessonList
 from classes.views.live import LessonLive
+from classes.views.moving import LessonMove
 from classes.views.person import PersonPage
+from classes.views.timetable import Timetable, TimetableLessons
 
 app_name = "classes"
 urlpatterns = [
     path("", Home.as_view(), name="home"),
+    path("timetable/", Timetable.as_view(), name="timetable"),
+    path("timetable/lessons/", TimetableLessons.as_view(), name="timetable_lessons"),
     path("lessons/", LessonList.as_view(), name="lessons"),
     path("lessons/new/", LessonAdd.as_view(), name="lesson_add"),
     path("lessons/<int:pk>/", LessonPage.as_view(), name="lesson"),
     path("lessons/<int:pk>/edit/", LessonEdit.as_view(), name="lesson_edit"),
+    path("lessons/<int:pk>/move/", LessonMove.as_view(), name="lesson_move"),
     path("lessons/<int:pk>/live/", LessonLive.as_view(), name="lesson_live"),
     *(
         path(f"lessons/<int:pk>/{act}/", LessonAct.as_view(act_name=act), name=f"lesson_{act}")

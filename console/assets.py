@@ -32,6 +32,11 @@ class Package:
 PACKAGES = (
     # The map is no help to users, but the style sheet names it and a manifest of hashed names wants it.
     Package("vendor/tabler", "@tabler/core/dist", ("css/tabler.min.css", "css/tabler.min.css.map")),
+    Package(
+        "vendor/event-calendar",
+        "@event-calendar/build/dist",
+        ("event-calendar.min.js", "event-calendar.min.js.map", "event-calendar.min.css"),
+    ),
 )
 
 

@@ -64,6 +64,15 @@ SECTIONS = (
         (
             Entry(_("Today"), "home", "classes:home", "list", "lesson", phone=True),
             Entry(
+                _("Timetable"),
+                "calendar-week",
+                "classes:timetable",
+                "list",
+                "lesson",
+                pages=("classes:lesson_move",),
+                phone=True,
+            ),
+            Entry(
                 _("Lessons"),
                 "calendar-event",
                 "classes:lessons",
@@ -76,7 +85,6 @@ SECTIONS = (
                     "classes:lesson_live",
                     "classes:attendance",
                 ),
-                phone=True,
             ),
         ),
     ),

@@ -44,13 +44,13 @@ class PersonChoice(forms.ModelChoiceField):
 
 def day_field(**more: Any) -> forms.DateField:
     picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    words = {"invalid": _("Write the day as 2026-11-24.")}
+    words = {"invalid": _("Write the day as 2026-11-24.")} | more.pop("error_messages", {})
     return forms.DateField(widget=picker, error_messages=words, **more)
 
 
 def clock_field(**more: Any) -> forms.TimeField:
     picker = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    words = {"invalid": _("Write the time as 19:30.")}
+    words = {"invalid": _("Write the time as 19:30.")} | more.pop("error_messages", {})
     return forms.TimeField(widget=picker, error_messages=words, **more)
 
 

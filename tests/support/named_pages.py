@@ -12,7 +12,10 @@ def named(*names: str) -> list[object]:
     return [path(f"{name}/", nothing, name=name) for name in names]
 
 
-classes = [path("person/<int:pk>/", nothing, name="person"), *named("home", "lessons", "lesson_add")]
+classes = [
+    path("person/<int:pk>/", nothing, name="person"),
+    *named("home", "timetable", "lessons", "lesson_add"),
+]
 accounts = named(
     *("sign_in", "sign_out", "my_sign_in", "people", "groups", "school", "schools", "school_leave"),
     "person_add",

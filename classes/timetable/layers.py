@@ -1,0 +1,128 @@
+"""Layers of the timetable: whose lessons it shows, each in a colour of its own. They stand in the address."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import StudentGroup
+from accounts.queries import active
+from classes.models import Course, Lesson
+from classes.services import TEACHERS
+from console.policy import Scope, may, scope_of, scoped
+
+#: So many layers keep colours that one can tell apart.
+MOST = 6
+
+
+class Offer(NamedTuple):
+    """What may be chosen of one kind; `chosen` are not offered again."""
+
+    kind: str
+    label: str | Promise
+    empty: str | Promise
+    choices: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """`without` is the address with this layer taken away."""
+
+    kind: str
+    key: str
+    name: str
+    hue: int
+    without: str
+
+    @property
+    def condition(self) -> Q:
+        if self.kind == "teacher":
+            return Q(teacher__user_id=self.key)
+        return Q(**{"course" if self.kind == "course" else "groups": int(self.key)})
+
+
+class Layers:
+    """What a reader may choose, and what the address chose of it; what it names beyond that is left out."""
+
+    def __init__(self, reader: Any, address: QueryDict) -> None:
+        self.reader = reader
+        self.known = {kind: dict(rows) for kind, rows in self._offered()}
+        self.chosen = list(self._chosen(address))[:MOST]
+
+    def _offered(self) -> Iterable[tuple[str, Iterable[tuple[str, str]]]]:
+        if scope_of(self.reader, "list", "lesson") == Scope.SCHOOL:
+            people = active(self.reader.enterprise_id, *TEACHERS).values_list("user_id", "nickname")
+            yield "teacher", ((user_id, f"{nickname} · {user_id}") for user_id, nickname in people)
+        if may(self.reader, "list", "group"):
+            groups = scoped(StudentGroup.objects.order_by("name", "id"), self.reader, "group", "list")
+            yield "group", ((str(pk), name) for pk, name in groups.values_list("pk", "name"))
+        if may(self.reader, "list", "course"):
+            courses = scoped(Course.objects.order_by("title", "id"), self.reader, "course", "list")
+            yield "course", ((str(pk), title) for pk, title in courses.values_list("pk", "title"))
+
+    def _chosen(self, address: QueryDict) -> Iterable[Layer]:
+        hue = 0
+        for kind, known in self.known.items():
+            for key in dict.fromkeys(address.getlist(kind)):
+                if key in known:
+                    hue += 1
+                    yield Layer(kind, key, known[key], (hue - 1) % MOST + 1, _without(address, kind, key))
+
+    def offers(self) -> list[Offer]:
+        """What can still be added, kind by kind; a kind of which there is nothing is left out."""
+        taken = {(one.kind, one.key) for one in self.chosen}
+        found = []
+        for kind, known in self.known.items():
+            rest = [(key, name) for key, name in known.items() if (kind, key) not in taken]
+            if rest and len(self.chosen) < MOST:
+                found.append(Offer(kind, *WORDS[kind], rest))
+        return found
+
+    def narrow(self, lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+        """The lessons of any of the layers; all of them where none is chosen."""
+        if not self.chosen:
+            return lessons
+        either = Q()
+        for layer in self.chosen:
+            of_layer = Lesson.objects.filter(layer.condition, enterprise=self.reader.enterprise_id)
+            either |= Q(pk__in=of_layer.values("pk"))
+        return lessons.filter(either)
+
+    def hues(self, lessons: Iterable[dict[str, Any]]) -> dict[int, int]:
+        """By lesson: the colour of the first layer that has it."""
+        keys = [one["pk"] for one in lessons]
+        of_groups = self._of_groups(keys)
+        found: dict[int, int] = {}
+        for one in lessons:
+            belongs = {("teacher", one["teacher__user_id"]), ("course", str(one["course_id"]))}
+            belongs |= {("group", str(group)) for group in of_groups.get(one["pk"], ())}
+            found[one["pk"]] = next(
+                (layer.hue for layer in self.chosen if (layer.kind, layer.key) in belongs), 0
+            )
+        return found
+
+    def _of_groups(self, keys: list[int]) -> dict[int, set[int]]:
+        groups = [int(one.key) for one in self.chosen if one.kind == "group"]
+        found: dict[int, set[int]] = {}
+        if groups:
+            between = Lesson.groups.through.objects.filter(lesson__in=keys, studentgroup__in=groups)
+            for lesson, group in between.values_list("lesson_id", "studentgroup_id"):
+                found.setdefault(lesson, set()).add(group)
+        return found
+
+
+WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "teacher": (_("Teacher"), _("Show a teacher")),
+    "group": (_("Group"), _("Show a group")),
+    "course": (_("Course"), _("Show a course")),
+}
+
+
+def _without(address: QueryDict, kind: str, key: str) -> str:
+    rest = address.copy()
+    rest.setlist(kind, [one for one in address.getlist(kind) if one != key])
+    return f"?{rest.urlencode()}"

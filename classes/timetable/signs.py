@@ -1,0 +1,39 @@
+"""What a lesson of the timetable wants to tell at a glance: a sign is an icon and a word, never a colour alone."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from classes.kinds import Status
+from console.badges import Badge
+from console.outbox.states import SyncState
+
+SIGNS: dict[str, Badge] = {
+    "cancelled": Badge(_("cancelled"), "calendar-off", "idle", ""),
+    "refused": Badge(_("refused"), "cloud-x", "bad", ""),
+    "conflict": Badge(_("conflict"), "alert-triangle", "warn", ""),
+    "unsent": Badge(_("not at iclass yet"), "cloud-upload", "busy", ""),
+    "differs": Badge(_("differs from iclass"), "arrows-diff", "warn", ""),
+    "locked": Badge(_("locked"), "lock", "idle", ""),
+}
+_OF_SYNC: dict[str, str] = {
+    SyncState.LOCAL: "unsent",
+    SyncState.SENDING: "unsent",
+    SyncState.CHECKING: "unsent",
+    SyncState.HELD: "unsent",
+    SyncState.REFUSED: "refused",
+    SyncState.NEEDS_YOU: "refused",
+    SyncState.CHANGED_OUTSIDE: "differs",
+    SyncState.GONE: "differs",
+}
+
+
+def signs_of(*, cancelled: bool, status: str, sync_state: str, staff: bool) -> Iterable[str]:
+    """The names of the signs of a lesson, the most urgent first; `staff` also see how it stands at iclass."""
+    if cancelled:
+        yield "cancelled"
+        return
+    if staff and (sign := _OF_SYNC.get(sync_state)):
+        yield sign
+    if status != Status.WILL:
+        yield "locked"

@@ -1,0 +1,169 @@
+// The timetable: the calendar of @event-calendar over the lessons that the server tells. Days, clocks and layers
+// stand in the address. Times are those of the school's clock, whatever zone the browser is in.
+const place = document.getElementById("timetable");
+const words = place.dataset;
+const status = document.getElementById("timetable-words");
+const dialog = document.getElementById("move");
+const VIEWS = { week: "timeGridWeek", month: "dayGridMonth", agenda: "listWeek" };
+const NAMES = Object.fromEntries(Object.entries(VIEWS).map(([name, view]) => [view, name]));
+const phone = matchMedia("(max-width: 47.99rem)").matches;
+
+const pageOf = (pattern, id) => pattern.replace("/0/", `/${id}/`);
+const layers = () => {
+  const chosen = new URLSearchParams(location.search);
+  for (const name of ["view", "date"]) chosen.delete(name);
+  return chosen;
+};
+
+async function fetchLessons({ startStr, endStr }) {
+  const asked = layers();
+  asked.set("start", startStr.slice(0, 10));
+  asked.set("end", endStr.slice(0, 10));
+  try {
+    const answer = await fetch(`${words.lessons}?${asked}`, { headers: { accept: "application/json" } });
+    if (answer.redirected || !answer.ok) throw new Error(answer.status);
+    const told = await answer.json();
+    status.textContent = told.more ? words.more : "";
+    return [...told.lessons.map(lesson), ...(told.holidays ?? []).map(holiday)];
+  } catch {
+    status.textContent = words.lost;
+    return [];
+  }
+}
+
+function lesson({ id, title, start, end, ...more }) {
+  const locked = more.signs.includes("locked") || more.signs.includes("cancelled");
+  return {
+    id, title, start, end,
+    startEditable: Boolean(words.move) && !locked,
+    classNames: [`hue-${more.hue}`, ...more.signs.map((sign) => `is-${sign}`)],
+    extendedProps: { ...more, start, locked, lesson: true },
+  };
+}
+
+function holiday({ day, name }) {
+  return { id: `holiday-${day}`, title: name, start: day, end: day, allDay: true, startEditable: false, classNames: ["is-holiday"] };
+}
+
+function made(tag, css, text) {
+  const element = document.createElement(tag);
+  element.className = css;
+  if (text) element.textContent = text;
+  return element;
+}
+
+function draw({ event, timeText, view }) {
+  const { lesson: isLesson, start, teacher, signs, locked } = event.extendedProps;
+  if (!isLesson) return event.title;
+  const topic = made("a", "tt-topic", event.title);
+  topic.href = pageOf(words.lesson, event.id);
+  topic.title = [timeText, event.title, teacher].join(" · ");
+  // In the grid of a week the place of a lesson says when it ends.
+  const when = made("time", "tt-time", view.type === VIEWS.week ? start.slice(11, 16) : timeText);
+  const shown = signs.map((sign) => document.getElementById(`sign-${sign}`).content.firstElementChild.cloneNode(true));
+  const head = made("span", "tt-head");
+  head.append(when, ...shown);
+  const nodes = [head, topic, made("span", "tt-who", teacher)];
+  if (words.move && !locked) nodes.push(mover(event));
+  return { domNodes: nodes };
+}
+
+function mover(event) {
+  const link = made("a", "tt-move");
+  link.href = `${pageOf(words.move, event.id)}?${new URLSearchParams({ back: location.search })}`;
+  link.setAttribute("aria-label", `${words.wordMove}: ${event.title}`);
+  link.title = words.wordMove;
+  link.append(document.getElementById("sign-move").content.cloneNode(true));
+  return link;
+}
+
+// Wall clocks are counted on as if they were UTC, so that no change of clocks of the browser's zone gets in.
+function later(wallClock, { days = 0, seconds = 0 }) {
+  const moved = new Date(Date.parse(`${wallClock}Z`) + days * 864e5 + seconds * 1e3).toISOString();
+  return { day: moved.slice(0, 10), start: moved.slice(11, 16) };
+}
+
+async function ask({ event, delta, revert }) {
+  const told = new URLSearchParams({ ...later(event.extendedProps.start, delta), back: location.search });
+  const answer = await fetch(`${pageOf(words.move, event.id)}?${told}`, { headers: { "hx-request": "true" } });
+  if (answer.redirected || !answer.ok) {
+    revert();
+    status.textContent = words.lost;
+    return;
+  }
+  const body = document.getElementById("move-body");
+  body.innerHTML = await answer.text();
+  dialog.returnValue = "";
+  dialog.addEventListener("close", () => { if (!body.querySelector("[data-sent]")) revert(); }, { once: true });
+  dialog.showModal();
+  (body.querySelector("[type=submit]") ?? body.querySelector("[data-close-dialog]")).focus();
+}
+
+function keep({ view, start, end }) {
+  const name = NAMES[view.type];
+  const address = new URL(location.href);
+  const middle = new Date((start.getTime() + end.getTime()) / 2);
+  const date = localDay(name === "month" ? middle : calendar?.getOption("date") ?? new Date(`${words.date}T00:00`));
+  address.searchParams.set("view", name);
+  address.searchParams.set("date", date);
+  history.replaceState(history.state, "", address);
+  for (const field of document.querySelectorAll("[data-keep]")) field.value = field.dataset.keep === "view" ? name : date;
+  for (const link of document.querySelectorAll("[data-keeps]")) {
+    const led = new URL(link.href);
+    led.searchParams.set("view", name);
+    led.searchParams.set("date", date);
+    link.href = led;
+  }
+}
+
+function localDay(at) {
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
+
+function names(text) {
+  return {
+    ...text, today: words.today, timeGridWeek: words.week, dayGridMonth: words.month, listWeek: words.agenda,
+    prev: words.prev, next: words.next, close: words.close,
+  };
+}
+
+const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+let calendar;
+calendar = EventCalendar.create(place, {
+  view: VIEWS[words.view] ?? (phone ? VIEWS.agenda : VIEWS.week),
+  date: `${words.date}T00:00:00`,
+  timeZone: words.zone,
+  locale: document.documentElement.lang,
+  firstDay: 1,
+  headerToolbar: { start: "prev,next today", center: "title", end: "timeGridWeek,dayGridMonth,listWeek" },
+  buttonText: names,
+  views: Object.fromEntries(Object.values(VIEWS).map((view) => [view, { buttonText: names }])),
+  eventSources: [{ events: fetchLessons }],
+  lazyFetching: false,
+  editable: Boolean(words.move),
+  eventStartEditable: Boolean(words.move),
+  eventDurationEditable: false,
+  eventContent: draw,
+  eventDrop: ask,
+  eventTimeFormat: clock,
+  slotLabelFormat: clock,
+  slotMinTime: "07:00",
+  slotMaxTime: "22:00",
+  flexibleSlotTimeLimits: true,
+  slotHeight: 36,
+  columnWidth: "minmax(6.5rem, 1fr)",
+  allDaySlot: false,
+  slotEventOverlap: false,
+  dayMaxEvents: true,
+  moreLinkContent: ({ num }) => words.moreLink.replace("{n}", num),
+  noEventsContent: words.none,
+  nowIndicator: true,
+  datesSet: keep,
+});
+
+// A layer is added as soon as it is chosen; a select that chose nothing leaves no trace in the address.
+const form = document.querySelector("[data-layers]");
+form?.addEventListener("change", () => form.requestSubmit());
+form?.addEventListener("submit", () => {
+  for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+});

@@ -1,0 +1,217 @@
+"""The timetable: who finds which lessons in it, in which layers, with which signs; and moving one."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Role, StudentGroup
+from classes.models import Course, Lesson
+from console.outbox.models import Operation
+from tests.classes.rows import expect, over, planned, running
+from tests.support.cast import person
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+def told(browse, reader, query="", first=None, days=7):
+    first = first or timezone.localdate() - DAY
+    answer = browse(reader, f"/timetable/lessons/?start={first}&end={first + days * DAY}{query}")
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def titles(browse, reader, query=""):
+    return [one["title"] for one in told(browse, reader, query)["lessons"]]
+
+
+def at(lesson):
+    starts = timezone.localtime(lesson.starts_at)
+    return f"?day={starts.date()}&start={starts:%H:%M}"
+
+
+def new_time(lesson, days=1, hour=10):
+    day = timezone.localtime(lesson.starts_at).date() + days * DAY
+    return {"day": day.isoformat(), "start": f"{hour:02}:00"}
+
+
+@pytest.fixture
+def dora(school):
+    return person(school, "dora", Role.TEACHER)
+
+
+class TestWhoSeesWhat:
+    def test_each_finds_their_own_and_the_school_all(self, browse, alice, bob, sue, dora, kids):
+        hats, cards = planned(bob, topic="Hats"), planned(dora, topic="Cards")
+        expect(cards, kids[0])
+        assert titles(browse, alice) == titles(browse, sue) == ["Hats", "Cards"]
+        assert titles(browse, bob) == ["Hats"]
+        assert titles(browse, kids[0]) == ["Cards"]
+        assert titles(browse, kids[1]) == []
+        assert hats.pk
+
+    def test_another_school_finds_nothing_of_it(self, browse, bob, charlie):
+        planned(bob)
+        assert titles(browse, charlie) == []
+
+    def test_a_student_is_not_told_how_a_lesson_stands_at_iclass(self, browse, alice, bob, kids):
+        lesson = planned(bob, sync_state="refused")
+        expect(lesson, kids[0])
+        assert told(browse, alice)["lessons"][0]["signs"] == ["refused"]
+        assert told(browse, kids[0])["lessons"][0]["signs"] == []
+
+    @pytest.mark.parametrize("reader", ["alice", "bob", "sue"])
+    def test_the_page_opens_for_everybody_and_offers_moving_to_administrators(self, browse, request, reader):
+        page = browse(request.getfixturevalue(reader), "/timetable/").content.decode()
+        assert ('data-move="/lessons/0/move/"' in page) == (reader == "alice")
+
+
+class TestStretch:
+    def test_clocks_are_those_of_the_school(self, browse, school, alice, bob):
+        school.zone = "America/St_Johns"
+        school.save()
+        lesson = planned(bob)
+        with timezone.override("America/St_Johns"):
+            clock = timezone.localtime(lesson.starts_at).strftime("%Y-%m-%dT%H:%M:%S")
+        assert told(browse, alice)["lessons"][0]["start"] == clock
+
+    def test_a_lesson_over_midnight_stands_in_both_days(self, browse, alice, bob):
+        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + 5 * DAY
+        half = timedelta(minutes=30)
+        planned(bob, topic="Late", starts_at=midnight - half, ends_at=midnight + half)
+        for first in (midnight - DAY, midnight):
+            assert told(browse, alice, first=first.date(), days=1)["lessons"]
+        assert not told(browse, alice, first=(midnight + DAY).date(), days=1)["lessons"]
+
+    @pytest.mark.parametrize("query", ["", "start=soon&end=later", "start=2026-01-01&end=2027-01-01"])
+    def test_what_is_no_stretch_of_days_is_said(self, browse, alice, query):
+        answer = browse(alice, f"/timetable/lessons/?{query}")
+        assert answer.status_code == 400
+        assert "one month" in answer.json()["error"]
+
+
+class TestLayers:
+    @pytest.fixture
+    def week(self, school, bob, dora):
+        hats, cards, tea = (planned(*one) for one in ((bob,), (dora,), (dora,)))
+        for lesson, topic in ((hats, "Hats"), (cards, "Cards"), (tea, "Tea")):
+            Lesson.objects.filter(pk=lesson.pk).update(topic=topic)
+        group = StudentGroup.objects.create(enterprise=school, name="Year 8")
+        cards.groups.add(group)
+        course = Course.objects.create(
+            enterprise=school, title="Tea", teacher=dora, starts_local=timezone.now(), duration_minutes=45
+        )
+        Lesson.objects.filter(pk=tea.pk).update(course=course)
+        return {"group": group.pk, "course": course.pk}
+
+    def test_each_layer_shows_its_lessons_and_several_show_those_of_any(self, browse, alice, week):
+        group, course = f"&group={week['group']}", f"&course={week['course']}"
+        assert titles(browse, alice, "&teacher=bob") == ["Hats"]
+        assert titles(browse, alice, group) == ["Cards"]
+        assert titles(browse, alice, course) == ["Tea"]
+        assert titles(browse, alice, "&teacher=bob" + group + course) == ["Hats", "Cards", "Tea"]
+
+    def test_each_layer_has_a_colour_of_its_own(self, browse, alice, week):
+        query = f"&teacher=bob&group={week['group']}"
+        assert [one["hue"] for one in told(browse, alice, query)["lessons"]] == [1, 2]
+
+    def test_what_the_address_names_and_the_reader_may_not_choose_is_left_out(
+        self, browse, bob, charlie, week
+    ):
+        assert titles(browse, bob, "&teacher=dora") == ["Hats"]
+        assert titles(browse, charlie, f"&group={week['group']}") == []
+
+    def test_the_page_names_the_chosen_and_offers_the_rest(self, browse, alice, week):
+        page = browse(alice, "/timetable/?teacher=bob&view=month&date=2026-11-24").content.decode()
+        assert 'data-view="month"' in page
+        assert "Take away Bob · bob" in page
+        assert '<option value="dora">' in page
+        assert '<option value="bob">' not in page
+
+
+class TestSigns:
+    def test_they_say_what_one_cannot_see_from_the_time(self, browse, alice, bob):
+        planned(bob, topic="a", sync_state="sending")
+        planned(bob, topic="b", cancelled_at=timezone.now())
+        planned(bob, topic="c", sync_state="changed_outside")
+        running(bob, topic="d")
+        over(bob, topic="e")
+        signs = {one["title"]: one["signs"] for one in told(browse, alice)["lessons"]}
+        assert signs == {
+            "a": ["unsent"],
+            "b": ["cancelled"],
+            "c": ["differs"],
+            "d": ["locked"],
+            "e": ["locked"],
+        }
+
+
+class TestMoving:
+    def test_the_effects_are_told_before_anything_changes(self, browse, alice, bob, kids):
+        lesson = planned(bob)
+        expect(lesson, *kids)
+        new = new_time(lesson)
+        page = browse(
+            alice, f"/lessons/{lesson.pk}/move/?day={new['day']}&start={new['start']}"
+        ).content.decode()
+        assert "4 people are expected (3 of them students)." in page
+        assert "iclass is told the new time." in page
+        stored = Lesson.objects.get(pk=lesson.pk)
+        assert stored.starts_at == lesson.starts_at
+        assert not Operation.objects.exists()
+
+    def test_it_is_moved_keeps_its_length_and_iclass_is_told(self, browse, alice, bob):
+        lesson = planned(bob)
+        back = "?view=month&teacher=bob&date=2020-01-01"
+        answer = browse(alice, f"/lessons/{lesson.pk}/move/", {**new_time(lesson, hour=15), "back": back})
+        stored = Lesson.objects.get(pk=lesson.pk)
+        assert timezone.localtime(stored.starts_at).hour == 15
+        assert stored.ends_at - stored.starts_at == lesson.ends_at - lesson.starts_at
+        assert Operation.objects.get().kind == "class.modify"
+        day = timezone.localtime(stored.starts_at).date()
+        assert answer["location"] == f"/timetable/?view=month&teacher=bob&date={day}"
+
+    def test_a_script_gets_the_question_alone(self, browse, alice, bob):
+        lesson = planned(bob)
+        new = new_time(lesson)
+        query = f"?day={new['day']}&start={new['start']}"
+        question = browse(alice, f"/lessons/{lesson.pk}/move/{query}", htmx=True).content.decode()
+        assert "<html" not in question
+        assert 'id="move-title"' in question
+
+    def test_a_time_that_has_passed_is_refused_at_its_field(self, browse, alice, bob):
+        lesson = planned(bob)
+        page = browse(alice, f"/lessons/{lesson.pk}/move/", new_time(lesson, days=-3)).content.decode()
+        assert "the lesson would be over already" in page
+        assert Lesson.objects.get(pk=lesson.pk).starts_at == lesson.starts_at
+
+    def test_the_same_time_changes_nothing_and_says_so(self, browse, alice, bob):
+        lesson = planned(bob, starts_at=timezone.now().replace(second=0, microsecond=0) + 3 * DAY,
+                         ends_at=timezone.now() + 4 * DAY)  # fmt: skip
+        assert (
+            "nothing is changed" in browse(alice, f"/lessons/{lesson.pk}/move/{at(lesson)}").content.decode()
+        )
+
+    def test_a_running_lesson_is_locked(self, browse, alice, bob):
+        lesson = running(bob)
+        assert browse(alice, f"/lessons/{lesson.pk}/move/")["location"] == f"/lessons/{lesson.pk}/"
+        page = browse(alice, f"/lessons/{lesson.pk}/move/", new_time(lesson)).content.decode()
+        assert "The lesson is running and cannot be changed." in page
+
+    def test_only_those_who_plan_may(self, browse, bob, kids, sue, charlie):
+        lesson = planned(bob)
+        expect(lesson, *kids)
+        for reader, status in ((bob, 403), (sue, 403), (kids[0], 403), (charlie, 404)):
+            assert browse(reader, f"/lessons/{lesson.pk}/move/", new_time(lesson)).status_code == status
+
+
+def test_the_queries_do_not_grow_with_the_school(browse, queries, alice, bob, school):
+    first = timezone.localdate()
+    path = f"/timetable/lessons/?start={first}&end={first + 7 * DAY}&teacher=bob"
+    planned(bob)
+    few = queries(alice, path)
+    for _number in range(5):
+        planned(bob)
+    assert queries(alice, path) == few <= 12

@@ -1,4 +1,4 @@
-"""The lessons of a stretch of days as the calendar of the page takes them: the same few queries for any school."""
+"""The lessons of a stretch of days as the calendar of the page takes them, in few queries for any school."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta

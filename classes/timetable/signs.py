@@ -1,4 +1,4 @@
-"""What a lesson of the timetable wants to tell at a glance: a sign is an icon and a word, never a colour alone."""
+"""What a lesson of the timetable tells at a glance: a sign is an icon and a word, never a colour alone."""
 
 from collections.abc import Iterable
 

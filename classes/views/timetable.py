@@ -17,7 +17,7 @@ VIEWS = ("week", "month", "agenda")
 
 
 class Timetable(SchoolPage, TemplateView):
-    """`?view=week|month|agenda&date=` and the layers `teacher`, `group`, `course`; each may stand repeatedly."""
+    """`?view=week|month|agenda&date=` and the layers `teacher`, `group`, `course`, each as often as wanted."""
 
     resource, action = "lesson", "list"
     template_name = "classes/timetable.html"

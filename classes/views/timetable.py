@@ -17,7 +17,7 @@ VIEWS = ("week", "month", "agenda")
 
 
 class Timetable(SchoolPage, TemplateView):
-    """`?view=week|month|agenda&date=` and the layers `teacher`, `group`, `course`, each as often as wanted."""
+    """`?view=week|month|agenda&date=` and the layers `teacher`, `group`, `course`, each repeatedly."""
 
     resource, action = "lesson", "list"
     template_name = "classes/timetable.html"

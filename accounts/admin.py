@@ -16,9 +16,11 @@ from accounts import services
 from accounts.adminforms import GroupForm, PersonForm, SchoolForm
 from accounts.models import Enterprise, StudentGroup, User
 from accounts.roles import REGISTRABLE, Role
+from accounts.sign_in import tokens
 from accounts.sign_in.proof import fresh_proof_required
 from console.outbox.mirroredadmin import AT_THE_SERVICE, MirroredAdmin
 from console.policy.admin import SchoolAdmin
+from console.policy.models import ApiToken
 
 # What django-allauth brings is no table of a school: people see their own part of it on pages of ours.
 for model in (EmailAddress, Authenticator, SocialApp, SocialAccount, SocialToken, UserSession):
@@ -158,3 +160,20 @@ class StudentGroupAdmin(SchoolAdmin):
     def service_delete(self, request: HttpRequest, obj: StudentGroup) -> None:
         by: Any = request.user
         services.delete_group(group=obj, by=by)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(SchoolAdmin):
+    """The reader's own tokens: to be seen and withdrawn. New ones come from the page *REST tokens*."""
+
+    resource = "token"
+    list_display = ("name", "user", "created_at", "last_used_at", "expires_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def service_delete(self, request: HttpRequest, obj: Any) -> None:
+        tokens.withdraw(token=obj, by=request.user)  # type: ignore[arg-type]

@@ -50,6 +50,16 @@ register(
 )
 register(
     NoticeKind(
+        "token.ends",
+        _("Your REST token “%(name)s” ends on %(day)s"),
+        _("Programs that use it are refused from then on. Make a new one and put it in its place."),
+        tone="warn",
+        icon="key",
+        mail=True,
+    )
+)
+register(
+    NoticeKind(
         "school.key_dropped",
         _("The previous API key of the school is dropped"),
         _("Messages of iclass that are signed with it are refused from now on."),

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 from accounts import avatars
 from accounts.models import Enterprise, StudentGroup, User
 from accounts.roles import STAFF, Role
-from accounts.sign_in import sessions
+from accounts.sign_in import sessions, tokens
 from accounts.signals import group_changed
 from console.audit.trail import CHANGED, changes, record, record_seen, snapshot
 from console.inbox.receive import forget_senders
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue, resume
+from console.policy.models import ApiToken
 
 PERSON_FIELDS = ("role", "nickname", "gender", "avatar", "phone_no", "e_mail")
 CONTACTS = ("phone_no", "e_mail")
@@ -85,6 +86,7 @@ def edit_person(*, person: User, by: User | None, picture: bytes = b"", **fields
         record("person.change", person, by=by, before=was, after=now)
         if "role" in now:
             sessions.end_all(person, by=by, reason="role")
+            tokens.end_all(person, by=by, reason="role")
         enqueue("user.modify" if person.remote_id else "user.register", person, by=by)
     return person
 
@@ -102,6 +104,7 @@ def deactivate_person(*, person: User, by: User | None, reason: str = "") -> Non
     person.save(update_fields=["is_active"])
     record("person.deactivate", person, by=by, reason=reason)
     sessions.end_all(person, by=by, reason="deactivated")
+    tokens.end_all(person, by=by, reason="deactivated")
 
 
 @transaction.atomic
@@ -123,6 +126,8 @@ def change_password(*, person: User, password: str, by: User | None) -> None:
     person.save(update_fields=["password"])
     record("person.password", person, by=by, after={"password": "changed"})
     sessions.end_all(person, by=by, reason="password")
+    if by is not None and by != person:  # whoever sat in this account may have made themselves a token
+        tokens.end_all(person, by=by, reason="password")
 
 
 def set_sign_in(person: User, password: str) -> None:
@@ -137,6 +142,12 @@ def new_token(*, person: User, by: User | None) -> Operation:
     spare_superadmin(person, by)
     spare_erased(person)
     return _ask("user.token", "person.new_token", person, by)
+
+
+def withdraw_token(*, token: ApiToken, by: User) -> None:
+    """End a REST token of somebody of the school."""
+    spare_superadmin(token.user, by)
+    tokens.withdraw(token=token, by=by)
 
 
 def note_reveal(*, person: User, by: User, names: Iterable[str], reason: str = "") -> None:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from accounts import licence, old_keys, retention
 from accounts.imports import tidying as imports
-from accounts.sign_in import tidying
+from accounts.sign_in import tidying, tokens
 
 
 @shared_task
@@ -21,6 +21,12 @@ def tidy_imports() -> int:
 def watch_schools() -> int:
     """Tell of licences that end and drop previous keys whose time is over."""
     return licence.warn() + old_keys.drop_old()
+
+
+@shared_task
+def watch_tokens() -> int:
+    """Tell of REST tokens that end soon."""
+    return tokens.warn()
 
 
 @shared_task

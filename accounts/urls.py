@@ -30,6 +30,7 @@ from accounts.views.security import (
     RenewCodes,
 )
 from accounts.views.sign_in import SignIn, SignInCode, SignOut
+from accounts.views.tokens import MyTokens, TokenAdd, TokenOverview, TokenWithdraw, TokenWithdrawOther
 
 app_name = "accounts"
 urlpatterns = [
@@ -45,6 +46,11 @@ urlpatterns = [
     path("account/recovery-codes/new/", RenewCodes.as_view(), name="recovery_codes_new"),
     path("account/sessions/end/", EndOtherSessions.as_view(), name="sessions_end"),
     path("account/sessions/<int:pk>/end/", EndSession.as_view(), name="session_end"),
+    path("account/tokens/", MyTokens.as_view(), name="my_tokens"),
+    path("account/tokens/new/", TokenAdd.as_view(), name="token_add"),
+    path("account/tokens/<int:pk>/withdraw/", TokenWithdraw.as_view(), name="token_withdraw"),
+    path("people/tokens/", TokenOverview.as_view(), name="tokens"),
+    path("people/tokens/<int:pk>/withdraw/", TokenWithdrawOther.as_view(), name="tokens_withdraw"),
     path("people/", PeopleList.as_view(), name="people"),
     *imports,
     path("people/new/", PersonAdd.as_view(), name="person_add"),

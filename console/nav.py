@@ -135,6 +135,10 @@ SECTIONS = (
                 "school",
                 pages=("accounts:school_edit", "accounts:visits"),
             ),
+            Entry(_("Roles and rights"), "list-check", "policy:rights", "view", "policy"),
+            Entry(
+                _("REST tokens"), "key", "accounts:tokens", "oversee", "token", ("accounts:tokens_withdraw",)
+            ),
             Entry(
                 _("Audit trail"),
                 "history",

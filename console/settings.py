@@ -136,6 +136,9 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # How long a password or a code opens dangerous acts, and the second factor that some roles need.
 PROOF_S = seconds("PROOF_S", 10 * 60)
 REQUIRE_TWO_FACTOR = env.REQUIRE_TWO_FACTOR
+# REST tokens: for how many days one lives where nobody chose, and at most.
+REST_TOKEN_DAYS = env.env.int("REST_TOKEN_DAYS", default=90)
+REST_TOKEN_MAX_DAYS = env.env.int("REST_TOKEN_MAX_DAYS", default=365)
 # Guesses: so many an account and an address in a window; then a lock that doubles, up to a cap.
 SIGN_IN_ACCOUNT_TRIES = env.env.int("SIGN_IN_ACCOUNT_TRIES", default=5)
 SIGN_IN_ADDRESS_TRIES = env.env.int("SIGN_IN_ADDRESS_TRIES", default=30)
@@ -216,7 +219,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PAGINATION_CLASS": "console.policy.paging.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "console.policy.schema.ScopedSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "console.policy.rest.explain",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -253,6 +256,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "accounts.tasks.tidy_sign_in", "schedule": 3600.0},
     "tidy_imports": {"task": "accounts.tasks.tidy_imports", "schedule": 3600.0},
     "watch_schools": {"task": "accounts.tasks.watch_schools", "schedule": 3600.0},
+    "watch_tokens": {"task": "accounts.tasks.watch_tokens", "schedule": 3600.0},
     "clear_old_data": {"task": "accounts.tasks.clear_old_data", "schedule": 3600.0},
     "audit_chain": {"task": "console.audit.tasks.chain", "schedule": seconds("AUDIT_CHAIN_EVERY_S", 30)},
     "audit_checkpoint": {

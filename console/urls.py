@@ -31,6 +31,7 @@ urlpatterns = [
     path("sync/differences/", include("console.mirror.page_urls")),
     path("jobs/", include("console.jobs.urls")),
     path("audit/", include("console.audit.urls")),
+    path("rights/", include("console.policy.urls")),
     path("notices/", include("console.notices.urls")),
     path("sign-in/oidc/", include("accounts.sign_in.urls")),
     path("", include("accounts.urls")),

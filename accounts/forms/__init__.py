@@ -4,6 +4,7 @@ from accounts.forms.person import EraseForm, PersonForm, ReasonForm
 from accounts.forms.school import SECTIONS, LogoForm, NewSchoolForm, SchoolForm
 from accounts.forms.security import CodeForm, OwnPasswordForm, SecondStepForm
 from accounts.forms.sign_in import SignInForm
+from accounts.forms.tokens import TokenForm
 
 __all__ = [
     "SECTIONS",
@@ -20,4 +21,5 @@ __all__ = [
     "SchoolForm",
     "SecondStepForm",
     "SignInForm",
+    "TokenForm",
 ]

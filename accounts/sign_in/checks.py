@@ -21,6 +21,10 @@ def sign_in_makes_sense(**_: Any) -> list[CheckMessage]:
         found.append(
             Error("SIGN_IN_ACCOUNT_TRIES and SIGN_IN_ADDRESS_TRIES make no sense.", hint, id="accounts.E003")
         )
+    if not 1 <= settings.REST_TOKEN_DAYS <= settings.REST_TOKEN_MAX_DAYS:
+        hint = "Leave both unset: 90 days where nobody chose, 365 at most."
+        words = "REST_TOKEN_DAYS and REST_TOKEN_MAX_DAYS make no sense."
+        found.append(Error(words, hint, id="accounts.E004"))
     return found
 
 

@@ -25,6 +25,7 @@ from accounts import services
 from accounts.forms import CodeForm, OwnPasswordForm
 from accounts.sign_in import devices, factors, sessions, sso
 from accounts.sign_in.proof import FreshProof
+from console.policy import may
 from console.policy.pages import SignedIn
 
 CODES_UNTIL = "codes_until"
@@ -62,6 +63,7 @@ class MySignIn(SignedIn, TemplateView):
             sessions=[_shown(row, here) for row in sessions.of(person)],
             absolute_s=settings.SESSION_ABSOLUTE_S,
             idle_s=settings.SESSION_IDLE_S,
+            may_have_tokens=may(person, "list", "token"),
             **more,
         )
 

@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.db.models import Q
 from django.db.models.signals import post_migrate
@@ -15,6 +13,5 @@ class AuditConfig(AppConfig):
     verbose_name = _("Audit")
 
     def ready(self) -> None:
-        import_module("console.audit.receivers")  # needs the models, which are loaded only now
         policy.register("audit", of_school="enterprise", own=lambda user: Q(actor=user))
         post_migrate.connect(lay, sender=self, dispatch_uid="audit.net")

@@ -36,6 +36,7 @@ ACTIONS: dict[str, str | Promise] = {
     "person.recovery_codes": _("New recovery codes"),
     "person.recovery_code_used": _("Recovery code used"),
     "person.api_token": _("REST token made"),
+    "person.api_token_ended": _("REST token ended"),
     "school.add": _("School added"),
     "school.change": _("School changed"),
     "school.adopt": _("School taken over from iclass"),

@@ -16,7 +16,6 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 
 from console.policy.adminforms import ServiceForm
-from console.policy.models import ApiToken
 from console.policy.rules import may, scoped
 
 
@@ -152,20 +151,3 @@ def _scoped_filter(model: type[Model], entry: Any) -> Any:
     except FieldDoesNotExist:
         return entry
     return (entry, ScopedRelatedFilter) if field.remote_field else entry
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(SchoolAdmin):
-    """The reader's own tokens: to be seen and withdrawn. New ones come from `manage.py apitoken`."""
-
-    resource = "token"
-    list_display = ("name", "user", "created_at", "last_used_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def service_delete(self, request: HttpRequest, obj: ApiToken) -> None:
-        obj.delete()

@@ -25,8 +25,10 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from console.policy.masking import mask
+from console.policy.models import ApiToken
 from console.policy.rules import current_school, fields, in_school, may, refusal, role_of, scoped
 from console.policy.table import Sight
+from console.policy.tokenscopes import reaches, scope_for
 
 NON_FIELD: str = api_settings.NON_FIELD_ERRORS_KEY
 VERBS = {
@@ -58,10 +60,22 @@ class PolicyPermission(BasePermission):
                 may(request.user, view.policy_action_of(one), view.resource, obj)
                 for one in view.action_map.values()
             )
+        if self._beyond_token(request, view):
+            return False
         allowed = may(request.user, view.policy_action, view.resource, obj)
         if not allowed:
             self.message = refusal(view.policy_action, view.resource)
         return allowed
+
+    def _beyond_token(self, request: Request, view: Any) -> bool:
+        """Whether this came by a token that was made for less than this."""
+        token = request.auth
+        if not isinstance(token, ApiToken) or reaches(token.scopes, view.resource, view.policy_action):
+            return False
+        self.message = _("This token was made for less. It would need the scope %(scope)s.") % {
+            "scope": scope_for(view.resource, view.policy_action)
+        }
+        return True
 
 
 class SchoolViewSet(viewsets.GenericViewSet[Any]):

@@ -196,6 +196,8 @@ TABLE: dict[str, dict[str, str]] = {
         "view": "- O O O O O O -",
         "add": "- O O O O O O -",
         "delete": "- O O O O O O -",
+        "oversee": "- S S - - - - -",
+        "withdraw": "- S S - - - - -",
     },
 }
 

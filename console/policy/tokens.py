@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -15,14 +16,25 @@ from rest_framework.request import Request
 
 from console.policy import scope
 from console.policy.models import ApiToken
+from console.policy.tokenscopes import EVERYTHING, WORDS
 
+SCHEME = (
+    "`Token`, a space, and a token: of the page *REST tokens* or of `manage.py apitoken LOGIN`. Each token "
+    "has scopes, `FAMILY:read` or `FAMILY:write`, where `write` reads too, and does what both they and the "
+    f"role of its person allow. Families: {', '.join(f'`{family}`' for family in WORDS)}. Which scope an "
+    "address wants stands there as `x-token-scope`; without it the answer is 403."
+)
 LAST_USED_EVERY = timedelta(minutes=1)
 
 
-def issue(user: Any, name: str = "") -> str:
-    """Make a token of this person; the answer is the only place where it can ever be read."""
+def issue(user: Any, name: str = "", *, scopes: Iterable[str] = (EVERYTHING,), days: int = 0) -> str:
+    """Make a token of this person; the answer is the only place where it can ever be read.
+
+    Without `days` it lives for settings.REST_TOKEN_DAYS.
+    """
     token = secrets.token_urlsafe(32)
-    ApiToken.objects.create(user=user, name=name, digest=digest(token))
+    ends = {"expires_at": timezone.now() + timedelta(days=days)} if days else {}
+    ApiToken.objects.create(user=user, name=name, digest=digest(token), scopes=sorted(scopes), **ends)
     return token
 
 
@@ -53,6 +65,8 @@ class TokenAuthentication(BaseAuthentication):
             found = ApiToken.objects.select_related("user__enterprise").filter(digest=wanted).first()
             if found is None or not constant_time_compare(found.digest, wanted) or not found.user.is_active:
                 raise AuthenticationFailed(_("This token is unknown or was withdrawn. Ask for a new one."))
+            if found.is_over:
+                raise AuthenticationFailed(_("This token has ended. Make a new one in the console."))
             _note_use(found)
         scope.stand(scope.standing_of(found.user))  # to the end of the request: the middleware sees to it
         return found.user, found
@@ -67,7 +81,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "Token followed by a space and the token of `manage.py apitoken LOGIN`.",
+            "description": SCHEME,
         }
 
 

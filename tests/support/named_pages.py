@@ -18,7 +18,7 @@ classes = [
 ]
 accounts = named(
     *("sign_in", "sign_out", "my_sign_in", "people", "groups", "school", "schools", "school_leave"),
-    "person_add",
+    *("person_add", "my_tokens", "tokens"),
 )
 
 urlpatterns = [
@@ -31,5 +31,6 @@ urlpatterns = [
     path("mirror/", include((named("differences"), "mirror"))),
     path("jobs/", include((named("jobs"), "jobs"))),
     path("audit/", include((named("entries"), "audit"))),
+    path("rights/", include((named("rights"), "policy"))),
     path("notices/", include((named("notices"), "notices"))),
 ]

@@ -136,5 +136,8 @@ def test_a_token_for_rest_is_on_record_and_the_token_is_not(alice: User) -> None
     told = io.StringIO()
     call_command("apitoken", alice.login, name="timetable", stdout=told)
     entry = AuditEntry.objects.get(action="person.api_token")
-    assert (entry.object_id, entry.after) == (str(alice.pk), {"name": "timetable"})
+    assert (entry.object_id, entry.after) == (
+        str(alice.pk),
+        {"name": "timetable", "scopes": ["all:write"], "days": 90},
+    )
     assert told.getvalue().strip() not in str(list(AuditEntry.objects.values()))

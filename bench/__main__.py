@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "guesses at the door": ["bench.guesses"],
     "imports and exports": ["bench.imports"],
     "finding one of 100,000 people": ["bench.people"],
+    "the wall with 500 lessons": ["bench.wall"],
 }
 
 

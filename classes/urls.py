@@ -13,12 +13,14 @@ from classes.views.live import LessonLive
 from classes.views.moving import LessonMove
 from classes.views.person import PersonPage
 from classes.views.timetable import Timetable, TimetableLessons
+from classes.wall.views import WallPage
 
 app_name = "classes"
 urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("timetable/", Timetable.as_view(), name="timetable"),
     path("timetable/lessons/", TimetableLessons.as_view(), name="timetable_lessons"),
+    path("live/", WallPage.as_view(), name="wall"),
     path("lessons/", LessonList.as_view(), name="lessons"),
     path("lessons/new/", LessonAdd.as_view(), name="lesson_add"),
     path("lessons/<int:pk>/", LessonPage.as_view(), name="lesson"),

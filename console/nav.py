@@ -86,6 +86,7 @@ SECTIONS = (
                     "classes:attendance",
                 ),
             ),
+            Entry(_("Live wall"), "broadcast", "classes:wall", "list", "wall"),
         ),
     ),
     Section(

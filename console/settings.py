@@ -312,6 +312,8 @@ OUTBOX_BREAKER_CAP_S = seconds("OUTBOX_BREAKER_CAP_S", 10)
 OUTBOX_TRIES = env.env.int("OUTBOX_TRIES", default=20)
 OUTBOX_GIVE_UP_S = seconds("OUTBOX_GIVE_UP_S", 3 * 86400)
 LIVE_POLL_S = seconds("LIVE_POLL_S", 20)
+# From when on a teacher who is not in the lesson, or a lesson without students, is worth an alarm.
+ALARM_TEACHER_S = seconds("ALARM_TEACHER_S", 300)
 HISTORY_POLL_S = seconds("HISTORY_POLL_S", 20)
 WATCH_BEFORE_S = seconds("WATCH_BEFORE_S", 15 * 60)
 RECONCILE_LOOKS = env.env.int("RECONCILE_LOOKS", default=2000)

@@ -112,6 +112,9 @@ TABLE: dict[str, dict[str, str]] = {
         "visitor_pass": "- S S O O - - -",
         "export": "- S S - - - - -",
     },
+    "wall": {
+        "list": "S S S - - - S -",
+    },
     "entry": {
         "list": "S S S O O - - -",
         "view": "S S S O O - - -",

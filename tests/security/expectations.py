@@ -131,6 +131,7 @@ PAGES: dict[str, Expected] = {
     "accounts:school_enter": of("visit", "enter"),
     "accounts:school_leave": of("school", "list"),
     "classes:home": of("lesson", "list"),
+    "classes:wall": of("wall", "list"),
     "classes:lessons": of("lesson", "list"),
     "classes:lesson_add": of("lesson", "add"),
     "classes:lesson": about("lesson", "view"),

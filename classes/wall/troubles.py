@@ -1,0 +1,112 @@
+"""What is wrong with a lesson that runs or should: a pure judgement, the same on the wall and for alarms."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from classes.kinds import Status
+from classes.live import POLLS_MISSED
+from classes.wall.now import LessonNow
+
+#: A lesson in which nobody at all is, and one that runs beyond its plan, after so long.
+GHOST_AFTER = timedelta(minutes=10)
+OVERRUN_AFTER = timedelta(minutes=15)
+RECORDING_AFTER = timedelta(minutes=5)
+#: So many students who left within a minute, and so large a part of the class, are no coincidence.
+DROP_LEAST, DROP_SHARE, DROP_WITHIN = 5, 0.3, timedelta(seconds=60)
+
+
+class Sort(NamedTuple):
+    """A sort of trouble; `urgent` wants somebody now. The order of SORTS is that of the wall."""
+
+    words: str | Promise
+    icon: str
+    tone: str
+    urgent: bool
+
+
+SORTS: dict[str, Sort] = {
+    "teacher_out": Sort(_("teacher not in"), "user-off", "bad", True),
+    "mass_drop": Sort(_("many left within a minute"), "users-minus", "bad", True),
+    "nobody_in": Sort(_("no student in"), "users", "bad", True),
+    "ghost": Sort(_("nobody is in it"), "ghost", "bad", True),
+    "recording_missing": Sort(_("no recording"), "video-off", "bad", True),
+    "overrun": Sort(_("longer than planned"), "clock-x", "warn", True),
+    "poll_outage": Sort(_("no news from iclass"), "cloud-x", "warn", True),
+    "absent": Sort(_("students absent"), "user-x", "warn", False),
+}
+ORDER = {kind: place for place, kind in enumerate(SORTS)}
+
+
+class Trouble(NamedTuple):
+    """`number` counts the people that it is about, 0 where it is about none."""
+
+    kind: str
+    number: int = 0
+
+    @property
+    def sort(self) -> Sort:
+        return SORTS[self.kind]
+
+
+def troubles_of(lesson: LessonNow, now: datetime) -> list[Trouble]:
+    """The worst first. Of what nobody could see lately nothing is said but that."""
+    waited = now - lesson.began
+    patience = timedelta(seconds=settings.ALARM_TEACHER_S)
+    if lesson.status == Status.WILL:
+        return [Trouble("teacher_out")] if waited > patience else []
+    found = list(_by_the_clock(lesson, now))
+    if is_stale(lesson, now):
+        found.append(Trouble("poll_outage"))
+    elif lesson.looked_at is not None:
+        found += _in_the_room(lesson, waited, patience)
+    return sorted(found, key=lambda one: ORDER[one.kind])
+
+
+def _by_the_clock(lesson: LessonNow, now: datetime) -> Iterable[Trouble]:
+    if now - lesson.ends_at > OVERRUN_AFTER:
+        yield Trouble("overrun")
+    silent = lesson.recording.state == "asked" and now - lesson.began > RECORDING_AFTER
+    if silent or lesson.recording.state == "failed":
+        yield Trouble("recording_missing")
+
+
+def _in_the_room(lesson: LessonNow, waited: timedelta, patience: timedelta) -> Iterable[Trouble]:
+    if lesson.teacher_since is None and waited > patience:
+        yield Trouble("teacher_out")
+    if not lesson.inside:
+        if waited > GHOST_AFTER:
+            yield Trouble("ghost")
+        return
+    dropped = most_within(lesson.left, DROP_WITHIN)
+    if dropped >= max(DROP_LEAST, DROP_SHARE * (lesson.here + dropped)):
+        yield Trouble("mass_drop", dropped)
+    if lesson.expected and not lesson.here and waited > patience:
+        yield Trouble("nobody_in")
+    elif lesson.never and waited > timedelta(seconds=lesson.late_after_s):
+        yield Trouble("absent", lesson.never)
+
+
+def is_stale(lesson: LessonNow, now: datetime) -> bool:
+    """Whether three polls were missed; what was never seen counts from the real start."""
+    since: Any = lesson.looked_at or lesson.real_started_at
+    return lesson.runs and since is not None and now - since > stale_after()
+
+
+def stale_after() -> timedelta:
+    return timedelta(seconds=POLLS_MISSED * settings.LIVE_POLL_S)
+
+
+def most_within(moments: Iterable[datetime], length: timedelta) -> int:
+    """How many of the moments lie at most within one stretch of this length."""
+    ordered = sorted(moments)
+    first = most = 0
+    for last, moment in enumerate(ordered):
+        while moment - ordered[first] > length:
+            first += 1
+        most = max(most, last - first + 1)
+    return most

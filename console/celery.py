@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_embedded_init, setup_logging
+from celery.signals import beat_embedded_init, beat_init, setup_logging, worker_init
 from django.conf import settings
 
 from console import embedded
+from console.checks import refuse_nonsense
 from console.embedded.processes import die_with_parent
 
 if not settings.configured:
@@ -20,6 +21,8 @@ if not settings.configured:
 app = Celery("console")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+worker_init.connect(refuse_nonsense)
+beat_init.connect(refuse_nonsense)
 
 
 @beat_embedded_init.connect

@@ -1,8 +1,11 @@
 """Settings that would fail at night are refused at start, in words that say what to do."""
 
+import sys
 from base64 import urlsafe_b64decode
 from binascii import Error
-from typing import Any
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -10,56 +13,230 @@ from django.core.checks import CheckMessage, Tags, register
 from django.core.checks import Error as Refusal
 
 from console import failpoints
+from console.logs import LEVELS
+
+#: What Celery can carry messages with that survive its own restart.
+BROKERS = {"redis", "rediss", "sentinel", "amqp", "amqps", "pyamqp"}
+
+
+class Nonsense(NamedTuple):
+    """A setting that cannot work: its number, what is wrong, what to do."""
+
+    number: str
+    text: str
+    hint: str
 
 
 @register
 def settings_make_sense(**_: Any) -> list[CheckMessage]:
     """All that is wrong with the environment, each under its number."""
-    found = [
-        (
-            not settings.FIELD_KEYS,
+    rules = chain(_secrets(), _addresses(), _servers(), _signing_in(), _rhythm(), _logs())
+    return [Refusal(one.text, hint=one.hint, id=f"console.{one.number}") for wrong, one in rules if wrong]
+
+
+def refuse_nonsense(**_: Any) -> None:
+    """Web, worker and beat do not run Django's checks: SystemExit where a setting makes no sense."""
+    if found := settings_make_sense():
+        sys.exit("\n".join(f"{one.id}: {one.msg} {one.hint}" for one in found))
+
+
+def _is_public() -> bool:
+    """Whether others reach this console: not a laptop's own address."""
+    return urlsplit(settings.PUBLIC_URL).hostname not in (None, "127.0.0.1", "localhost", "::1")
+
+
+def _secrets() -> Iterator[tuple[bool, Nonsense]]:
+    keys = settings.FIELD_KEYS
+    yield (
+        not keys,
+        Nonsense(
             "E001",
             "FIELD_KEYS is not set, so no secret can be kept.",
             "Set it to one or more base64 texts of 32 random bytes, the newest first.",
         ),
-        (
-            not all(_is_key(key) for key in settings.FIELD_KEYS),
+    )
+    yield (
+        not all(_is_key(key) for key in keys),
+        Nonsense(
             "E002",
             "A key in FIELD_KEYS is not the base64 text of 32 bytes.",
-            "It is url-safe base64, 44 characters; docs/production.md has a command that makes one.",
+            "It is url-safe base64, 44 characters; .env.example has a command that makes one.",
         ),
-        (
-            not _is_address(settings.ICLASS_BASE_URL),
+    )
+    yield (
+        len(set(keys)) < len(keys),
+        Nonsense(
+            "E009",
+            "A key stands twice in FIELD_KEYS.",
+            "Keep each key once, the newest first; a key that was replaced comes after it.",
+        ),
+    )
+    yield (
+        _is_public() and len(settings.SECRET_KEY) < 32,
+        Nonsense(
+            "E010",
+            "SECRET_KEY is shorter than 32 characters at an address that others reach.",
+            "Make one with the command in .env.example: who guesses it signs in as anybody.",
+        ),
+    )
+
+
+def _addresses() -> Iterator[tuple[bool, Nonsense]]:
+    yield (
+        not _is_address(settings.ICLASS_BASE_URL),
+        Nonsense(
             "E003",
             "ICLASS_BASE_URL must be scheme and host only.",
             "Write for example https://iclass.api.qcloud.com; the console adds /paas/v1 itself.",
         ),
-        (
-            not _is_address(settings.PUBLIC_URL),
+    )
+    yield (
+        not _is_address(settings.PUBLIC_URL),
+        Nonsense(
             "E004",
             "PUBLIC_URL must be scheme and host only.",
             "Write the address under which people and the iclass service reach this console.",
         ),
-        (
-            settings.ICLASS_SIGNATURE_LIFE_S > 600 or settings.ICLASS_SIGNATURE_LIFE_S < 10,
-            "E005",
-            "ICLASS_SIGNATURE_LIFE_S must lie between 10 and 600 seconds.",
-            "A signed address opens every endpoint until it expires: leave it at 120.",
-        ),
-        (
-            settings.LEASE_S < settings.ICLASS_TIMEOUT_S and settings.LEASE_S > 5,
-            "E006",
-            "LEASE_S is shorter than ICLASS_TIMEOUT_S.",
-            "A worker must be able to finish a call within its lease: make LEASE_S larger.",
-        ),
-        (
-            settings.PUBLIC_URL.startswith("https://") and settings.DEBUG,
+    )
+    yield (
+        settings.PUBLIC_URL.startswith("https://") and settings.DEBUG,
+        Nonsense(
             "E007",
             "DEBUG is on at an address that others reach.",
             "Unset DEBUG: error pages would show what is nobody's business.",
         ),
-    ]
-    return [Refusal(text, hint=hint, id=f"console.{number}") for wrong, number, text, hint in found if wrong]
+    )
+    yield (
+        _is_public() and "*" in settings.ALLOWED_HOSTS,
+        Nonsense(
+            "E011",
+            "ALLOWED_HOSTS admits every name at an address that others reach.",
+            "Name the hosts of this console: links in mails are made from the name that was asked for.",
+        ),
+    )
+
+
+def _servers() -> Iterator[tuple[bool, Nonsense]]:
+    yield (
+        settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql",
+        Nonsense(
+            "E012",
+            "DATABASE_URL names a database that is not PostgreSQL.",
+            "Write postgresql://…, or unset it: then an embedded PostgreSQL is started.",
+        ),
+    )
+    scheme = urlsplit(settings.CELERY_BROKER_URL).scheme.partition("+")[0]
+    yield (
+        scheme not in BROKERS,
+        Nonsense(
+            "E013",
+            "CELERY_BROKER_URL names a broker that loses messages or is unknown.",
+            f"Write one of {', '.join(sorted(BROKERS))} as its scheme, or unset it for an embedded one.",
+        ),
+    )
+    yield (
+        settings.SPOOL_CAP_BYTES <= 0,
+        Nonsense(
+            "E014",
+            "SPOOL_CAP_MB leaves no room for callbacks while the database is away.",
+            "Make it 1 or more; 256 holds some hundred thousand.",
+        ),
+    )
+
+
+def _signing_in() -> Iterator[tuple[bool, Nonsense]]:
+    yield (
+        settings.SESSION_IDLE_S > settings.SESSION_ABSOLUTE_S,
+        Nonsense(
+            "E015",
+            "SESSION_IDLE_S is longer than SESSION_ABSOLUTE_S.",
+            "A session ends at the latter whatever its reader does: make the first one smaller.",
+        ),
+    )
+    tries = (settings.SIGN_IN_ACCOUNT_TRIES, settings.SIGN_IN_ADDRESS_TRIES)
+    yield (
+        min(tries) < 1,
+        Nonsense(
+            "E016",
+            "SIGN_IN_ACCOUNT_TRIES and SIGN_IN_ADDRESS_TRIES must be at least 1.",
+            "With 0 nobody could sign in; leave them at 5 and 30.",
+        ),
+    )
+    yield (
+        settings.TRUSTED_PROXIES < 0,
+        Nonsense(
+            "E017",
+            "TRUSTED_PROXIES is negative.",
+            "It counts the proxies of yours in front: 0 where there are none.",
+        ),
+    )
+    yield (
+        any(not app["client_id"] or not app["secret"] for app in _single_sign_on()),
+        Nonsense(
+            "E018",
+            "OIDC_ISSUER is set without OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.",
+            "Set all three as the provider gave them, or none.",
+        ),
+    )
+
+
+def _rhythm() -> Iterator[tuple[bool, Nonsense]]:
+    life = settings.ICLASS_SIGNATURE_LIFE_S
+    yield (
+        life > 600 or life < 10,
+        Nonsense(
+            "E005",
+            "ICLASS_SIGNATURE_LIFE_S must lie between 10 and 600 seconds.",
+            "A signed address opens every endpoint until it expires: leave it at 120.",
+        ),
+    )
+    yield (
+        settings.LEASE_S < settings.ICLASS_TIMEOUT_S and settings.LEASE_S > 5,
+        Nonsense(
+            "E006",
+            "LEASE_S is shorter than ICLASS_TIMEOUT_S.",
+            "A worker must be able to finish a call within its lease: make LEASE_S larger.",
+        ),
+    )
+    yield (
+        settings.SWEEP_EVERY_S <= 0 or settings.LIVE_POLL_S <= 0,
+        Nonsense(
+            "E019",
+            "SWEEP_EVERY_S and LIVE_POLL_S must be more than 0.",
+            "They are seconds between two looks: leave them at 5 and 20.",
+        ),
+    )
+    yield (
+        settings.OUTBOX_RATE <= 0 or settings.OUTBOX_BURST < 1,
+        Nonsense(
+            "E020",
+            "OUTBOX_RATE and OUTBOX_BURST leave a school no call at all.",
+            "Make them 1 or more; the defaults are 100 and 200.",
+        ),
+    )
+    yield (
+        not 0 <= settings.CALLBACK_PAST_S <= 86400,
+        Nonsense(
+            "E021",
+            "CALLBACK_PAST_S must lie between 0 and 86400 seconds.",
+            "iclass repeats a callback for ten minutes: leave it at 900.",
+        ),
+    )
+
+
+def _logs() -> Iterator[tuple[bool, Nonsense]]:
+    yield (
+        settings.LOG_FORMAT not in ("plain", "json"),
+        Nonsense("E022", f"LOG_FORMAT is {settings.LOG_FORMAT!r}.", "Write plain or json."),
+    )
+    yield (
+        settings.LOG_LEVEL not in LEVELS,
+        Nonsense("E023", f"LOG_LEVEL is {settings.LOG_LEVEL!r}.", f"Write one of {', '.join(LEVELS)}."),
+    )
+
+
+def _single_sign_on() -> Any:
+    return settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
 
 
 @register(Tags.security, deploy=True)

@@ -17,12 +17,17 @@ from structlog.contextvars import bound_contextvars
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import Processor
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 log = logging.getLogger("console.requests")
 
 
 def configuration(form: str, level: str) -> dict[str, Any]:
-    """The LOGGING of the settings. `form` is "plain" or "json"; requests have lines in the latter alone."""
+    """The LOGGING of the settings. `form` is "plain" or "json"; requests have lines in the latter alone.
+
+    Of nonsense the checks tell, in lines that this has to be able to write.
+    """
     is_json = form == "json"
+    level = level if level in LEVELS else "INFO"
     return {
         "version": 1,
         "disable_existing_loggers": False,

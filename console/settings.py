@@ -325,4 +325,5 @@ IMPORT_WAITED_ROWS = env.env.int("IMPORT_WAITED_ROWS", default=20_000)
 IMPORT_LOOK_S = seconds("IMPORT_LOOK_S", 2)
 IMPORT_KEEP_DAYS = env.env.int("IMPORT_KEEP_DAYS", default=90)
 
-LOGGING = logs.configuration(env.LOG_FORMAT, env.LOG_LEVEL)
+LOG_FORMAT, LOG_LEVEL = env.LOG_FORMAT, env.LOG_LEVEL
+LOGGING = logs.configuration(LOG_FORMAT, LOG_LEVEL)

@@ -1,8 +1,13 @@
 """Each setting that makes no sense is refused at start, by its number."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from console.checks import settings_make_sense
+from tests.support.environment import ROOT
 
 
 def numbers():
@@ -13,24 +18,58 @@ def test_the_settings_of_the_tests_make_sense():
     assert numbers() == set()
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "number"),
-    [
-        ("FIELD_KEYS", [], "console.E001"),
-        ("FIELD_KEYS", ["short"], "console.E002"),
-        ("ICLASS_BASE_URL", "iclass.api.qcloud.com", "console.E003"),
-        ("ICLASS_BASE_URL", "https://iclass.api.qcloud.com/paas/v1", "console.E003"),
-        ("PUBLIC_URL", "console.example", "console.E004"),
-        ("ICLASS_SIGNATURE_LIFE_S", 86400, "console.E005"),
-        ("LEASE_S", 10, "console.E006"),
-    ],
-)
-def test_a_setting_that_makes_no_sense_is_refused_with_a_hint(settings, name, value, number):
-    setattr(settings, name, value)
-    assert numbers() == {number}
+PUBLIC = {"PUBLIC_URL": "https://console.example", "SECRET_KEY": "x" * 50}
+HALF_SIGN_ON = {"openid_connect": {"APPS": [{"client_id": "console", "secret": ""}]}}
+BAD = [
+    ("E001", {"FIELD_KEYS": []}),
+    ("E002", {"FIELD_KEYS": ["short"]}),
+    ("E003", {"ICLASS_BASE_URL": "iclass.api.qcloud.com"}),
+    ("E003", {"ICLASS_BASE_URL": "https://iclass.api.qcloud.com/paas/v1"}),
+    ("E004", {"PUBLIC_URL": "console.example"}),
+    ("E005", {"ICLASS_SIGNATURE_LIFE_S": 86400}),
+    ("E006", {"LEASE_S": 10}),
+    ("E007", PUBLIC | {"DEBUG": True}),
+    ("E009", {"FIELD_KEYS": ["A" * 43 + "=", "A" * 43 + "="]}),
+    ("E010", PUBLIC | {"SECRET_KEY": "guessable"}),
+    ("E011", PUBLIC | {"ALLOWED_HOSTS": ["*"]}),
+    ("E013", {"CELERY_BROKER_URL": "memory://"}),
+    ("E014", {"SPOOL_CAP_BYTES": 0}),
+    ("E015", {"SESSION_IDLE_S": 90_000}),
+    ("E016", {"SIGN_IN_ACCOUNT_TRIES": 0}),
+    ("E017", {"TRUSTED_PROXIES": -1}),
+    ("E018", {"SOCIALACCOUNT_PROVIDERS": HALF_SIGN_ON}),
+    ("E019", {"SWEEP_EVERY_S": 0}),
+    ("E020", {"OUTBOX_RATE": 0}),
+    ("E021", {"CALLBACK_PAST_S": -1}),
+    ("E022", {"LOG_FORMAT": "xml"}),
+    ("E023", {"LOG_LEVEL": "LOUD"}),
+]
+
+
+@pytest.mark.parametrize(("number", "bad"), BAD)
+def test_a_setting_that_makes_no_sense_is_refused_with_a_hint(settings, number, bad):
+    for name, value in bad.items():
+        setattr(settings, name, value)
+    assert numbers() == {f"console.{number}"}
     assert all(message.hint for message in settings_make_sense())
 
 
-def test_debug_is_refused_at_an_address_that_others_reach(settings):
-    settings.PUBLIC_URL, settings.DEBUG = "https://console.example", True
-    assert numbers() == {"console.E007"}
+@pytest.mark.parametrize(
+    ("door", "variable", "said"),
+    [
+        (["-c", "import console.wsgi"], "TRUSTED_PROXIES=-1", "E017: TRUSTED_PROXIES is negative."),
+        (["-c", "import console.asgi"], "TRUSTED_PROXIES=-1", "E017: TRUSTED_PROXIES is negative."),
+        (
+            ["-m", "celery", "-A", "console", "beat", "--schedule", "/dev/null"],
+            "TRUSTED_PROXIES=-1",
+            "E017: T",
+        ),
+        (["-c", "import console.wsgi"], "DATABASE_URL=sqlite:///:memory:", "E012: DATABASE_URL names"),
+    ],
+)
+def test_web_and_schedule_do_not_start_with_one_and_say_which(door, variable, said):
+    command = [sys.executable, *door]
+    variables = os.environ | dict([variable.split("=")])
+    done = subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert f"console.{said}" in done.stderr

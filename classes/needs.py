@@ -34,6 +34,7 @@ class Need(NamedTuple):
 WORDS: dict[str, tuple[str | Promise, str, str]] = {
     "teacher_out": (_("running without their teacher"), "user-off", "bad"),
     "not_begun": (_("should have begun"), "clock-exclamation", "bad"),
+    "not_ready": (_("lessons of the next day are not ready"), "alert-triangle", "bad"),
     "trouble": (_("lessons in trouble at iclass"), "cloud-x", "bad"),
     "double": (_("lessons that may be second copies of others"), "copy", "bad"),
     "not_held": (_("lessons of this week that were not held"), "calendar-x", "warn"),

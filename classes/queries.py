@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from classes.kinds import Status
 from classes.models import Attendance, Lesson, Member
+from classes.readiness.points import AHEAD, readiness_of
 from console.outbox.models import Operation
 from console.outbox.states import SyncState
 from console.policy import scoped
@@ -95,10 +96,22 @@ def _double(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
     return marked.exclude(sync_state__in=(SyncState.IN_SYNC, SyncState.GONE))
 
 
+def _not_ready(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    now = timezone.now()
+    ahead = lessons.filter(starts_at__gt=now, starts_at__lte=now + AHEAD, status=Status.WILL)
+    rows = Lesson.objects.filter(pk__in=ahead.filter(cancelled_at=None).order_by().values("pk"))
+    of_school: dict[Any, list[Lesson]] = {}
+    for lesson in rows.select_related("enterprise", "teacher"):
+        of_school.setdefault(lesson.enterprise, []).append(lesson)
+    found = [readiness_of(school, those) for school, those in of_school.items()]
+    return lessons.filter(pk__in=[pk for one in found for pk, ready in one.items() if ready.tone == "bad"])
+
+
 #: What wants a look, by the name that it has in the address of the list.
 NEEDS: dict[str, Callable[[QuerySet[Lesson]], QuerySet[Lesson]]] = {
     "teacher_out": _teacher_out,
     "not_begun": _not_begun,
+    "not_ready": _not_ready,
     "trouble": _trouble,
     "double": _double,
     "not_held": _not_held,

@@ -27,6 +27,7 @@ class LessonFilter(forms.Form):
         ("", _("no matter")),
         ("teacher_out", _("running without their teacher")),
         ("not_begun", _("should have begun")),
+        ("not_ready", _("not ready")),
         ("trouble", _("in trouble at iclass")),
         ("double", _("perhaps a second copy")),
         ("not_held", _("not held")),

@@ -1,6 +1,7 @@
 """Words and drawings of lessons. Load with `{% load lessons %}`."""
 
 from decimal import Decimal
+from typing import Any
 
 import segno
 from django import template
@@ -32,6 +33,12 @@ SENT = {
 def phase(lesson: Lesson) -> Phase:
     """Where the lesson stands now: `word`, `icon`, `tone`."""
     return phase_of(lesson)
+
+
+@register.filter
+def of_lesson(found: dict[int, Any], pk: int) -> Any:
+    """What was found of this lesson; None where nothing was."""
+    return found.get(pk)
 
 
 @register.filter

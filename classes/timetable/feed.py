@@ -1,12 +1,13 @@
 """The lessons of a stretch of days as the calendar of the page takes them, in few queries for any school."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from classes.models import Lesson
 from classes.queries import lessons_for
+from classes.readiness.points import readiness_of
 from classes.timetable.layers import Layers
 from classes.timetable.signs import signs_of
 from console.policy import may
@@ -18,16 +19,8 @@ MOST = 5000
 #: A lesson lasts a day at most, so one that still runs began no earlier.
 DAY = timedelta(days=1)
 FIELDS = (
-    "pk",
-    "topic",
-    "starts_at",
-    "ends_at",
-    "status",
-    "cancelled_at",
-    "sync_state",
-    "course_id",
-    "teacher__user_id",
-    "teacher__nickname",
+    *("enterprise_id", "topic", "starts_at", "ends_at", "status", "cancelled_at", "remote_id", "sync_state"),
+    *("course_id", "teacher__user_id", "teacher__nickname", "teacher__remote_id"),
 )
 
 
@@ -50,29 +43,34 @@ def lessons_of(reader: Any, stretch: Stretch, layers: Layers) -> tuple[list[dict
     rows = lessons_for(reader).filter(
         starts_at__gte=stretch.begins - DAY, starts_at__lt=stretch.ends, ends_at__gt=stretch.begins
     )
-    found = list(layers.narrow(rows).order_by("starts_at", "id").values(*FIELDS)[: MOST + 1])
-    told = found[:MOST]
-    return list(_events(told, layers, staff=may(reader, "list", "member"))), len(found) > MOST
+    found = list(layers.narrow(rows).order_by("starts_at", "id").only(*FIELDS)[: MOST + 1])
+    told, staff = found[:MOST], may(reader, "list", "member")
+    hues = layers.hues(told) if layers.chosen else {}
+    ready = readiness_of(reader.enterprise, told) if staff else {}
+    events = [
+        _event(one, hues.get(one.pk, 0), ready[one.pk].tone if one.pk in ready else "", staff=staff)
+        for one in told
+    ]
+    return events, len(found) > MOST
 
 
-def _events(rows: list[dict[str, Any]], layers: Layers, *, staff: bool) -> Iterable[dict[str, Any]]:
-    hues = layers.hues(rows) if layers.chosen else {}
-    for row in rows:
-        signs = signs_of(
-            cancelled=row["cancelled_at"] is not None,
-            status=row["status"],
-            sync_state=row["sync_state"],
-            staff=staff,
-        )
-        yield {
-            "id": row["pk"],
-            "title": row["topic"],
-            "start": _wall_clock(row["starts_at"]),
-            "end": _wall_clock(row["ends_at"]),
-            "teacher": row["teacher__nickname"],
-            "hue": hues.get(row["pk"], 0),
-            "signs": list(signs),
-        }
+def _event(lesson: Lesson, hue: int, ready: str, *, staff: bool) -> dict[str, Any]:
+    signs = signs_of(
+        cancelled=lesson.cancelled_at is not None,
+        status=lesson.status,
+        sync_state=lesson.sync_state,
+        staff=staff,
+        ready=ready,
+    )
+    return {
+        "id": lesson.pk,
+        "title": lesson.topic,
+        "start": _wall_clock(lesson.starts_at),
+        "end": _wall_clock(lesson.ends_at),
+        "teacher": lesson.teacher.nickname,
+        "hue": hue,
+        "signs": list(signs),
+    }
 
 
 def _midnight(day: date) -> datetime:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -50,34 +51,42 @@ class Layers:
 
     def __init__(self, reader: Any, address: QueryDict) -> None:
         self.reader = reader
-        self.known = {kind: dict(rows) for kind, rows in self._offered()}
+        self.rows = dict(self._offered())
+        self._known: dict[str, dict[str, str]] = {}
         self.chosen = list(self._chosen(address))[:MOST]
 
-    def _offered(self) -> Iterable[tuple[str, Iterable[tuple[str, str]]]]:
+    def known(self, kind: str) -> dict[str, str]:
+        """What there is of one kind, by key; asked for once, and only where it is needed."""
+        if kind not in self._known:
+            self._known[kind] = dict(self.rows[kind])
+        return self._known[kind]
+
+    def _offered(self) -> Iterable[tuple[str, QuerySet[Any]]]:
+        """Kinds with their rows of key and name; not asked for yet."""
         if scope_of(self.reader, "list", "lesson") == Scope.SCHOOL:
-            people = active(self.reader.enterprise_id, *TEACHERS).values_list("user_id", "nickname")
-            yield "teacher", ((user_id, f"{nickname} · {user_id}") for user_id, nickname in people)
+            people = active(self.reader.enterprise_id, *TEACHERS)
+            yield "teacher", people.values_list("user_id", Concat("nickname", Value(" · "), "user_id"))
         if may(self.reader, "list", "group"):
             groups = scoped(StudentGroup.objects.order_by("name", "id"), self.reader, "group", "list")
-            yield "group", ((str(pk), name) for pk, name in groups.values_list("pk", "name"))
+            yield "group", groups.values_list(Cast("pk", CharField()), "name")
         if may(self.reader, "list", "course"):
             courses = scoped(Course.objects.order_by("title", "id"), self.reader, "course", "list")
-            yield "course", ((str(pk), title) for pk, title in courses.values_list("pk", "title"))
+            yield "course", courses.values_list(Cast("pk", CharField()), "title")
 
     def _chosen(self, address: QueryDict) -> Iterable[Layer]:
         hue = 0
-        for kind, known in self.known.items():
-            for key in dict.fromkeys(address.getlist(kind)):
-                if key in known:
+        for kind in self.rows:
+            for key in dict.fromkeys(filter(None, address.getlist(kind))):
+                if name := self.known(kind).get(key):
                     hue += 1
-                    yield Layer(kind, key, known[key], (hue - 1) % MOST + 1, _without(address, kind, key))
+                    yield Layer(kind, key, name, (hue - 1) % MOST + 1, _without(address, kind, key))
 
     def offers(self) -> list[Offer]:
         """What can still be added, kind by kind; a kind of which there is nothing is left out."""
         taken = {(one.kind, one.key) for one in self.chosen}
         found = []
-        for kind, known in self.known.items():
-            rest = [(key, name) for key, name in known.items() if (kind, key) not in taken]
+        for kind in self.rows:
+            rest = [(key, name) for key, name in self.known(kind).items() if (kind, key) not in taken]
             if rest and len(self.chosen) < MOST:
                 found.append(Offer(kind, *WORDS[kind], rest))
         return found
@@ -92,15 +101,14 @@ class Layers:
             either |= Q(pk__in=of_layer.values("pk"))
         return lessons.filter(either)
 
-    def hues(self, lessons: Iterable[dict[str, Any]]) -> dict[int, int]:
+    def hues(self, lessons: Iterable[Lesson]) -> dict[int, int]:
         """By lesson: the colour of the first layer that has it."""
-        keys = [one["pk"] for one in lessons]
-        of_groups = self._of_groups(keys)
+        of_groups = self._of_groups([one.pk for one in lessons])
         found: dict[int, int] = {}
         for one in lessons:
-            belongs = {("teacher", one["teacher__user_id"]), ("course", str(one["course_id"]))}
-            belongs |= {("group", str(group)) for group in of_groups.get(one["pk"], ())}
-            found[one["pk"]] = next(
+            belongs = {("teacher", one.teacher.user_id), ("course", str(one.course_id))}
+            belongs |= {("group", str(group)) for group in of_groups.get(one.pk, ())}
+            found[one.pk] = next(
                 (layer.hue for layer in self.chosen if (layer.kind, layer.key) in belongs), 0
             )
         return found

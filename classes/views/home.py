@@ -17,6 +17,7 @@ from classes.models import Lesson
 from classes.needs import needs_of
 from classes.phases import Phase, phase_of
 from classes.queries import counted, lessons_for, of_day
+from classes.readiness.points import readiness_of
 from console.policy import current_school, may, role_of
 from console.policy.pages import SchoolPage
 
@@ -51,6 +52,7 @@ class Home(SchoolPage, TemplateView):
             title=_("Today"),
             today=timezone.now(),
             parts=_parts(today[:MOST], reader),
+            readiness=readiness_of(reader.enterprise, today[:MOST]) if staff else {},
             more_than_shown=len(today) > MOST,
             needs=needs_of(reader, lessons) if staff else [],
             sees_needs=staff,

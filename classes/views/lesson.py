@@ -16,6 +16,7 @@ from classes.live import room_of
 from classes.models import Lesson
 from classes.phases import phase_of
 from classes.queries import operations_about, roll
+from classes.readiness.points import readiness_of
 from console.outbox.states import SyncState
 from console.policy import in_school, may
 from console.policy.pages import SchoolPage
@@ -62,6 +63,7 @@ def lesson_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
     if context["sees_people"]:
         members = roll(lesson)
         context |= {"roll": members, "room": room_of(lesson, reader, members)}
+        context["readiness"] = readiness_of(lesson.enterprise, [lesson]).get(lesson.pk)
     return context
 
 

@@ -92,7 +92,7 @@ def test_every_number_leads_to_a_list_of_that_many(browse, alice, bob, kids):
     kids[0].sync_state = "refused"
     kids[0].save()
     found = needs(browse(alice, "/").content.decode())
-    assert len(found) == 6
+    assert len(found) == 7
     for address, number in found.items():
         page = browse(alice, address).content.decode()
         assert page.count('<th scope="row"') == int(number), address

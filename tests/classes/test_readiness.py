@@ -1,0 +1,174 @@
+"""Readiness: each point in its colour and words, the same few queries for many lessons, told once a stage."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Enterprise, User
+from classes.models import Lesson
+from classes.readiness.points import readiness_of
+from classes.readiness.warning import warn
+from console.notices.kinds import words_of
+from console.notices.models import Notice
+from console.outbox.models import Operation
+from console.outbox.queue import hold_all
+from tests.classes.rows import expect, planned, running
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def in_order(school, alice, bob, ann, kids):
+    """The school has its keys, everybody is registered."""
+    Enterprise.objects.filter(pk=school.pk).update(
+        create_time=timezone.now() - timedelta(days=10), valid_seconds=365 * 86400
+    )
+    school.refresh_from_db()
+    school.private_key = "a key"
+    school.save()
+    for one in User.objects.filter(enterprise=school):
+        User.objects.filter(pk=one.pk).update(remote_id=one.user_id, sync_state="in_sync")
+    return school
+
+
+def tones(school, lesson):
+    lesson.refresh_from_db()
+    found = readiness_of(school, [lesson])[lesson.pk]
+    return {point.name: point.tone for point in found.points if point.tone != "ok"}, found.tone
+
+
+def test_a_lesson_that_lacks_nothing_is_green(in_order, bob, kids):
+    lesson = planned(bob)
+    expect(lesson, *kids)
+    assert tones(in_order, lesson) == ({}, "ok")
+
+
+@pytest.mark.parametrize("point", ["roster", "roster on its way", "people", "teacher", "key", "held", "sync"])
+def test_each_point_says_what_is_missing(in_order, alice, bob, kids, point):
+    lesson = planned(bob)
+    expect(lesson, *kids)
+    wanted = {
+        "roster": ({"roster": "bad"}, "bad"),
+        "roster on its way": ({"roster": "warn"}, "warn"),
+        "people": ({"people": "bad"}, "bad"),
+        "teacher": ({"people": "bad"}, "bad"),
+        "key": ({"key": "bad"}, "bad"),
+        "held": ({"key": "bad"}, "bad"),
+        "sync": ({"sync": "bad"}, "bad"),
+    }[point]
+    if point == "roster":
+        Lesson.objects.filter(pk=lesson.pk).update(remote_id="")
+    elif point == "roster on its way":
+        Operation.objects.create(
+            enterprise=in_order,
+            kind="class.members",
+            subject_type="classes.lesson",
+            subject_id=lesson.pk,
+            lane="x",
+        )
+    elif point in ("people", "teacher"):
+        User.objects.filter(pk=(kids[0] if point == "people" else bob).pk).update(remote_id="")
+    elif point == "key":
+        in_order.valid_seconds = 10 * 86400 + 60
+        in_order.save()
+    elif point == "held":
+        hold_all(in_order, "10217")
+    else:
+        Lesson.objects.filter(pk=lesson.pk).update(sync_state="changed_outside")
+    assert tones(in_order, lesson) == wanted
+
+
+def test_without_the_private_key_nobody_can_record(in_order, bob):
+    lesson = planned(bob)
+    Enterprise.objects.filter(pk=in_order.pk).update(private_key=None)
+    assert tones(Enterprise.objects.get(pk=in_order.pk), lesson) == ({"recording": "bad"}, "bad")
+
+
+def test_only_lessons_of_the_next_day_are_looked_at(in_order, bob):
+    far, begun = planned(bob, 25 * HOUR), running(bob)
+    assert readiness_of(in_order, [far, begun]) == {}
+
+
+def test_many_lessons_cost_the_queries_of_one(in_order, bob, kids):
+    def asked(lessons):
+        with CaptureQueriesContext(connection) as queries:
+            readiness_of(in_order, lessons)
+        return len(queries)
+
+    lessons = [planned(bob, number * HOUR) for number in range(1, 9)]
+    for lesson in lessons:
+        expect(lesson, *kids)
+    assert asked(lessons) == asked(lessons[:1]) <= 4
+
+
+class TestWhereItIsShown:
+    @pytest.fixture
+    def lacking(self, in_order, bob, kids):
+        lesson = planned(bob, HOUR / 2)
+        expect(lesson, *kids)
+        User.objects.filter(pk=kids[0].pk).update(remote_id="")
+        return lesson
+
+    def test_the_page_of_the_lesson_names_each_point(self, browse, alice, lacking):
+        page = browse(alice, f"/lessons/{lacking.pk}/").content.decode()
+        assert "1 person is not registered at iclass and cannot enter." in page
+        assert "Key and licence are valid past the end." in page
+
+    def test_home_counts_it_and_the_number_leads_to_the_list(self, browse, alice, lacking):
+        page = browse(alice, "/").content.decode()
+        assert "?need=not_ready" in page
+        listed = browse(alice, "/lessons/?need=not_ready").content.decode()
+        assert lacking.topic in listed
+
+    def test_the_timetable_has_its_sign(self, browse, alice, lacking):
+        first = timezone.localtime(lacking.starts_at).date()
+        path = f"/timetable/lessons/?start={first}&end={first + timedelta(days=1)}"
+        assert browse(alice, path).json()["lessons"][0]["signs"] == ["not_ready"]
+
+    def test_a_student_is_told_nothing_of_it(self, browse, kids, lacking):
+        page = browse(kids[0], f"/lessons/{lacking.pk}/").content.decode()
+        assert "not registered" not in page
+
+
+class TestWarning:
+    @pytest.fixture
+    def lacking(self, in_order, bob, kids):
+        lesson = planned(bob, 20 * HOUR, topic="Tea")
+        expect(lesson, *kids)
+        User.objects.filter(pk=kids[0].pk).update(remote_id="")
+        return lesson
+
+    def test_it_is_told_a_day_and_half_an_hour_before_each_once(self, alice, lacking):
+        assert warn() == 1
+        assert warn() == 0
+        Lesson.objects.filter(pk=lacking.pk).update(starts_at=timezone.now() + HOUR / 3)
+        assert warn() == 1
+        assert warn() == 0
+        kinds = Notice.objects.filter(person=alice).order_by("id").values_list("kind", flat=True)
+        assert list(kinds) == ["lesson.not_ready_day", "lesson.not_ready_soon"]
+
+    def test_what_is_ready_is_not_told(self, in_order, bob):
+        planned(bob, HOUR)
+        assert warn() == 0
+
+    def test_what_concerns_the_whole_school_is_not_told_of_each_lesson(self, in_order, bob):
+        planned(bob, HOUR)
+        hold_all(in_order, "10217")
+        assert warn() == 0
+
+    def test_many_at_once_are_one_notice(self, alice, in_order, bob, kids):
+        for number in range(6):
+            expect(planned(bob, 20 * HOUR + number * timedelta(minutes=1)), *kids)
+        User.objects.filter(pk=kids[0].pk).update(remote_id="")
+        assert warn() == 1
+        notice = Notice.objects.get(person=alice)
+        assert "6" in words_of(notice.kind, notice.args).title
+
+    def test_another_school_hears_nothing(self, charlie, lacking):
+        warn()
+        assert not Notice.objects.filter(person=charlie).exists()

@@ -17,6 +17,8 @@ from console.mirror.registry import poller
 from console.outbox.kinds import Kind, Lapsed, Nature
 from console.outbox.models import Operation
 
+STATES = ("camera", "mic", "speaker", "silence", "hand_up")
+
 
 @dataclass(frozen=True)
 class Door:
@@ -26,6 +28,7 @@ class Door:
     user_id: str
     nickname: str
     password: Hidden
+    devices: tuple[str, ...] = ()
 
     def word(self) -> str | None:
         return self.password.reveal() or None
@@ -40,11 +43,12 @@ def _door(operation: Operation) -> Door:
         raise Lapsed("no_room")
     password = entry.password.reveal() if entry.password else ""
     user_id = entry.person.user_id if entry.person else ""
-    return Door(int(lesson.remote_id), user_id, entry.nickname, Hidden(password))
+    return Door(int(lesson.remote_id), user_id, entry.nickname, Hidden(password), tuple(entry.devices))
 
 
 def _join(client: Client, door: Door) -> Joined:
-    return client.members.join(door.class_id, door.user_id, password=door.word())
+    on = dict.fromkeys(door.devices, 1)
+    return client.members.join(door.class_id, door.user_id, password=door.word(), **on)
 
 
 def _quit(client: Client, door: Door) -> None:
@@ -58,10 +62,16 @@ def _visit(client: Client, door: Door) -> Visitor:
 def _went(operation: Operation, answer: Joined | None) -> None:
     entry: Entry = operation.subject()
     entry.remote_id = entry.person.user_id if entry.person else ""
-    entry.observed = {"role": answer.role} if answer else {}
+    entry.observed = _told(answer) if answer else {}
     entry.password = entry.secrets_until = None
     entry.save(update_fields=["remote_id", "observed", "password", "secrets_until"])
     _look_at_the_room(entry.lesson_id)
+
+
+def _told(answer: Joined) -> dict[str, Any]:
+    """The role in the room, and the states that the person last had in it, where they are known."""
+    states = {name: getattr(answer, f"history_{name}") for name in STATES}
+    return {"role": answer.role} | {name: value for name, value in states.items() if value in (0, 1)}
 
 
 def _visited(operation: Operation, visitor: Visitor) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Role, User
 from classes.attendance.evidence import PersonNow, last_poll, present_now
-from classes.models import Attendance, Lesson, Member
+from classes.models import Attendance, Call, Lesson, Member
 from classes.phases import SOON
 from console.policy import shown
 
@@ -32,12 +32,14 @@ class Here(NamedTuple):
     since: datetime | None
     camera: bool | None
     mic: bool | None
+    speaker: bool | None
+    silenced: bool
     hand: bool
     expected: bool
 
 
 class Missing(NamedTuple):
-    """Somebody expected who is not in the room; `left_at` where they were."""
+    """Somebody expected who is not in the room; `left_at` where they were, `call` is the last one to them."""
 
     user_id: str
     name: str
@@ -45,6 +47,7 @@ class Missing(NamedTuple):
     role: str
     phone: str
     left_at: datetime | None
+    call: Call | None
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,8 @@ def _here(line: PersonNow, expected: dict[str, User], roles: dict[str, str], gue
         since=line.entered_at,
         camera=SWITCH.get(line.devices["camera"]),
         mic=SWITCH.get(line.devices["mic"]),
+        speaker=SWITCH.get(line.devices["speaker"]),
+        silenced=line.devices["silence"] == 1,
         hand=line.devices["hand_up"] == 1,
         expected=line.user_id in expected,
     )
@@ -135,6 +140,8 @@ def _missing(lesson: Lesson, reader: Any, people: list[User], roles: dict[str, s
         return []
     marks = Attendance.objects.filter(lesson=lesson, first_entered_at__isnull=False)
     left = dict(marks.values_list("user_id", "last_left_at"))
+    newest = Call.objects.filter(lesson=lesson).order_by("person_id", "-id").distinct("person_id")
+    calls = {call.person_id: call for call in newest.select_related("by")}
     missing = [
         Missing(
             one.user_id,
@@ -143,6 +150,7 @@ def _missing(lesson: Lesson, reader: Any, people: list[User], roles: dict[str, s
             roles[one.user_id],
             shown(reader, "list", "person", "phone_no", one.phone_no),
             left.get(one.user_id),
+            calls.get(one.pk),
         )
         for one in people
         if roles[one.user_id] != Member.Role.SUPERVISOR

@@ -161,14 +161,17 @@ def push_lesson(*, lesson: Lesson, by: User | None) -> Operation:
 
 
 @transaction.atomic
-def enter_for(*, lesson: Lesson, person: User, by: User | None, password: str = "") -> Entry:
+def enter_for(
+    *, lesson: Lesson, person: User, by: User | None, password: str = "", devices: Collection[str] = ()
+) -> Entry:
     """Put a person into the room (`/member/join`), with the lesson's password where it has one.
 
-    Sent once: where its answer is lost, somebody must look. ValidationError for a lesson that is over or
-    cancelled, or a person of another school.
+    `devices` (camera, mic, speaker) are switched on. Sent once: where its answer is lost, somebody must look.
+    ValidationError for a lesson that is over or cancelled, or a person of another school.
     """
     _check_door(lesson, person)
-    return _at_the_door(lesson, "member.join", by, act=Entry.Act.JOIN, person=person, password=password)
+    told = {"password": password, "devices": sorted(devices)}
+    return _at_the_door(lesson, "member.join", by, act=Entry.Act.JOIN, person=person, **told)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from classes.room.urls import urlpatterns as room
 from classes.views.acts import LessonAct
 from classes.views.attendance import AttendancePage, AttendanceSheet
 from classes.views.edit import LessonAdd, LessonEdit
@@ -34,6 +35,7 @@ urlpatterns = [
     path("lessons/<int:pk>/attendance/", AttendancePage.as_view(), name="attendance"),
     path("lessons/<int:pk>/attendance.xlsx", AttendanceSheet.as_view(suffix=".xlsx"), name="attendance_xlsx"),
     path("lessons/<int:pk>/attendance.csv", AttendanceSheet.as_view(suffix=".csv"), name="attendance_csv"),
+    *room,
     path("people/<int:pk>/", PersonPage.as_view(), name="person"),
     path("groups/<int:pk>/edit/", GroupChange.as_view(), name="group_edit"),
     path("groups/<int:pk>/archive/", GroupArchive.as_view(), name="group_archive"),

@@ -31,6 +31,7 @@ class Entry(Sealed, Mirrored):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="entries", verbose_name=_("person")
     )
     nickname = models.CharField(_("name"), max_length=60, blank=True)
+    devices = models.JSONField(_("switched on at entry"), default=list, blank=True)
     password = SealedField(_("the lesson's password"), null=True, blank=True)
     user_token = SealedField(_("entry token"), null=True, blank=True)
     user_sig = SealedField(_("signature for the chat"), null=True, blank=True)

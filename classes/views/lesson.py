@@ -54,6 +54,8 @@ def lesson_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
         "locked_for": phase.name if may_change and locked else "",
         "person_link": "" if may(reader, "list", "person") else "no",
         "sees_people": may(reader, "list", "member"),
+        "may_call": may(reader, "add", "call") and may(reader, "view", "lesson", lesson),
+        "sees_door": may(reader, "list", "entry") and not lesson.cancelled_at and lesson.status != Status.END,
         "attendance_url": "",
         "busy": lesson.sync_state in BUSY,
         "asked_at": lesson.looked_at or lesson.observed_at,

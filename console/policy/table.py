@@ -115,6 +115,10 @@ TABLE: dict[str, dict[str, str]] = {
     "wall": {
         "list": "S S S - - - S -",
     },
+    "call": {
+        "list": "S S S O O - S -",
+        "add": "S S S O O - - -",
+    },
     "entry": {
         "list": "S S S O O - - -",
         "view": "S S S O O - - -",

@@ -1,0 +1,75 @@
+"""Calling who is missing: noted, shown beside the name, on record."""
+
+import pytest
+
+from accounts.models import User
+from classes.models import Call
+from console.audit.models import AuditEntry
+from console.audit.personal import erase
+from tests.classes.rows import expect, poll, running
+from tests.support.pages import text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lesson(bob, kids):
+    lesson = running(bob)
+    expect(lesson, *kids)
+    poll(lesson, [bob, *kids[:2]])
+    return lesson
+
+
+def called(browse, reader, lesson, who="kid3", **more):
+    form = {"person": who, "outcome": "no_answer", "note": "mother rings back"} | more
+    return browse(reader, f"/lessons/{lesson.pk}/call/", post=form)
+
+
+def test_the_missing_are_named_with_what_came_of_the_call(browse, alice, lesson):
+    page = text(browse(alice, f"/lessons/{lesson.pk}/live/", htmx=True))
+    assert f"/lessons/{lesson.pk}/call/?who=kid3" in page
+    assert called(browse, alice, lesson).url == f"/lessons/{lesson.pk}/"
+    page = text(browse(alice, f"/lessons/{lesson.pk}/live/", htmx=True))
+    assert "by Alice: no answer" in page
+    called(browse, alice, lesson, outcome="coming")
+    assert "by Alice: is coming" in text(browse(alice, f"/lessons/{lesson.pk}/live/", htmx=True))
+    assert Call.objects.count() == 2
+
+
+def test_a_call_stands_on_record_without_its_note(browse, alice, kids, lesson):
+    called(browse, alice, lesson)
+    entry = AuditEntry.objects.get(action="lesson.call")
+    assert entry.after == {"person": kids[2].pk, "outcome": "no_answer"}
+    assert "mother" not in str(list(AuditEntry.objects.values()))
+
+
+def test_the_number_is_masked_and_shown_whole_only_by_an_act_of_its_own(browse, alice, bob, kids, lesson):
+    User.objects.filter(pk=kids[2].pk).update(phone_no="13812345678")
+    page = text(browse(alice, f"/lessons/{lesson.pk}/call/?who=kid3"))
+    assert "138****5678" in page
+    assert f"/people/{kids[2].pk}/contacts/" in page
+    page = text(browse(bob, f"/lessons/{lesson.pk}/call/?who=kid3"))
+    assert "5678" not in page
+    assert "/contacts/" not in page
+
+
+def test_what_was_typed_is_kept_where_something_is_missing(browse, alice, lesson):
+    page = text(called(browse, alice, lesson, outcome=""))
+    assert "mother rings back" in page
+    assert not Call.objects.exists()
+
+
+def test_nobody_who_is_not_expected_is_called_and_nobody_calls_elsewhere(
+    browse, alice, bob, sue, charlie, kids, lesson
+):
+    assert called(browse, alice, lesson, who="sue").status_code == 200
+    assert called(browse, charlie, lesson).status_code == 404
+    assert called(browse, sue, lesson).status_code == called(browse, kids[0], lesson).status_code == 403
+    assert not Call.objects.exists()
+    assert called(browse, bob, lesson, who="bob").status_code == 302
+
+
+def test_an_erased_person_leaves_no_note(browse, alice, kids, lesson):
+    called(browse, alice, lesson)
+    erase(kids[2])
+    assert Call.objects.get().note == ""

@@ -50,9 +50,9 @@ def examine(content: bytes) -> Examined:
 
 
 def _png(content: bytes) -> Examined:
-    chunks = list(_chunks(content))
-    name, head = chunks[0]
-    if name != b"IHDR" or chunks[-1][0] != b"IEND":
+    found = list(chunks(content))
+    name, head = found[0]
+    if name != b"IHDR" or found[-1][0] != b"IEND":
         raise BadPicture("damaged")
     width, height, depth, colour, packing, filtering, interlaced = struct.unpack(">IIBBBBB", head)
     if not (0 < width <= LONGEST and 0 < height <= LONGEST) or depth not in DEPTHS.get(colour, ()):
@@ -60,12 +60,12 @@ def _png(content: bytes) -> Examined:
     if packing or filtering or interlaced > 1:
         raise BadPicture("damaged")
     size = _unpacked(width, height, depth * SAMPLES[colour], interlaced)
-    _unpack(b"".join(data for name, data in chunks if name == b"IDAT"), size)
-    clean = b"".join(_chunk(name, data) for name, data in chunks if name in KEPT)
+    _unpack(b"".join(data for name, data in found if name == b"IDAT"), size)
+    clean = b"".join(_chunk(name, data) for name, data in found if name in KEPT)
     return Examined("png", width, height, PNG + clean)
 
 
-def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+def chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Name and data of each chunk up to the end of the picture, checksums compared."""
     at = len(PNG)
     while True:
@@ -105,7 +105,7 @@ def _unpack(packed: bytes, size: int) -> None:
 def _jpg(content: bytes) -> Examined:
     size: tuple[int, int] | None = None
     scans, clean = 0, [SOI]
-    for marker, segment in _segments(content):
+    for marker, segment in segments(content):
         if marker in FRAMES:
             if size:
                 raise BadPicture("damaged")
@@ -124,7 +124,7 @@ def _jpg(content: bytes) -> Examined:
     return Examined("jpg", *size, b"".join(clean))
 
 
-def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
+def segments(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Marker and bytes of each segment up to the end of the picture; a scan with all its data."""
     at = len(SOI)
     while True:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from classes.courseware.views import DocumentPage
 from classes.room.urls import urlpatterns as room
 from classes.views.acts import LessonAct
 from classes.views.attendance import AttendancePage, AttendanceSheet
@@ -36,6 +37,7 @@ urlpatterns = [
     path("lessons/<int:pk>/attendance.xlsx", AttendanceSheet.as_view(suffix=".xlsx"), name="attendance_xlsx"),
     path("lessons/<int:pk>/attendance.csv", AttendanceSheet.as_view(suffix=".csv"), name="attendance_csv"),
     *room,
+    path("courseware/<int:pk>/", DocumentPage.as_view(), name="document"),
     path("people/<int:pk>/", PersonPage.as_view(), name="person"),
     path("groups/<int:pk>/edit/", GroupChange.as_view(), name="group_edit"),
     path("groups/<int:pk>/archive/", GroupArchive.as_view(), name="group_archive"),

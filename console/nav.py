@@ -87,6 +87,14 @@ SECTIONS = (
                 ),
             ),
             Entry(_("Live wall"), "broadcast", "classes:wall", "list", "wall"),
+            Entry(
+                _("Courseware"),
+                "presentation",
+                "documents:courseware",
+                "list",
+                "document",
+                pages=("documents:add", "documents:anew", "documents:delete", "classes:document"),
+            ),
         ),
     ),
     Section(

@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environ import Env
 
-from console import embedded, env, logs
+from console import embedded, env, logs, storing
 from console.env import BASE_DIR, seconds
 
 _embedded = embedded.places(env.CONSOLE_DATA)
@@ -184,6 +184,18 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = env.CONSOLE_DATA / "media"
+# Courseware and copies of recordings: folders of ours.
+STORAGES = storing.places(env.CONSOLE_DATA)
+COURSEWARE_MAX_BYTES = env.env.int("COURSEWARE_MAX_MB", default=1100) * 1_000_000
+COURSEWARE_QUOTA_BYTES = env.env.int("COURSEWARE_QUOTA_MB", default=50_000) * 1_000_000
+# How long the address works under which iclass fetches a file of ours, and whoever else has it.
+COURSEWARE_ADDRESS_S = int(seconds("COURSEWARE_ADDRESS_S", 7 * 86400))
+# Where pages made of courseware may lie to be shown within ours; a star stands for one part of a name.
+H5_HOSTS = env.env.list("H5_HOSTS", default=[env.ICLASS_BASE_URL])
+# Beside the files, so that an upload that has come in is moved and not copied.
+FILE_UPLOAD_TEMP_DIR = env.CONSOLE_DATA / "uploads"
+with suppress(OSError):
+    FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 # A group or a lesson is sent with a field for each of its people.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 

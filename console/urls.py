@@ -34,6 +34,7 @@ urlpatterns = [
     path("rights/", include("console.policy.urls")),
     path("notices/", include("console.notices.urls")),
     path("sign-in/oidc/", include("accounts.sign_in.urls")),
+    path("courseware/", include("documents.urls")),
     path("", include("accounts.urls")),
     path("", include("classes.urls")),
     path("healthz", health.healthz, name="healthz"),

@@ -10,4 +10,6 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Courseware")
 
     def ready(self) -> None:
-        policy.register("document", of_school="enterprise", own=lambda user: Q(owner=user))
+        """A teacher's own are those that they own; everybody's are shown to each."""
+        own, shared = lambda user: Q(owner=user), Q(permission="public") | Q(owner=None)
+        policy.register("document", of_school="enterprise", own=own, seen=lambda user: Q(owner=user) | shared)

@@ -1,7 +1,9 @@
 """Courseware (课件)."""
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -9,11 +11,17 @@ from console.mirror.models import Watched
 from console.outbox.mirrored import Mirrored
 
 
+def courseware_files() -> Storage:
+    """Where files lie (settings.STORAGES)."""
+    return storages["courseware"]
+
+
 class Document(Watched, Mirrored):
     """A file to teach with. The document's 课件模块; `remote_id` is its `doc_id`.
 
-    Name, owner and permission are fixed once the service has it: there is no document/modify. The service
-    fetches the file from `source_url`. A document that was deleted keeps its row, with `deleted_at`.
+    Name, owner and permission are fixed once the service has it: there is no document/modify. A change is a
+    new document that `replaces` this one. The service fetches the file from `source_url`, or from an address
+    of ours where we keep the `file`. A document that was deleted keeps its row, with `deleted_at`.
     """
 
     class Permission(models.TextChoices):
@@ -28,7 +36,7 @@ class Document(Watched, Mirrored):
     ext = models.CharField(_("kind"), max_length=10)
     bytes = models.PositiveBigIntegerField(_("size"), default=0)
     md5 = models.CharField(max_length=32, blank=True)
-    file = models.FileField(upload_to="documents/", blank=True)
+    file = models.FileField(_("file"), storage=courseware_files, max_length=200, blank=True)
     source_url = models.URLField(_("address of the file"), max_length=1000, blank=True)
     permission = models.CharField(
         _("who may see it"), max_length=8, choices=Permission.choices, default=Permission.PRIVATE
@@ -47,6 +55,14 @@ class Document(Watched, Mirrored):
         related_name="doubles",
         verbose_name=_("perhaps a second copy of"),
     )
+    replaces = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="replaced_by",
+        verbose_name=_("added anew for"),
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -57,6 +73,7 @@ class Document(Watched, Mirrored):
             models.Index(
                 fields=["look_at"], condition=models.Q(look_at__isnull=False), name="document_to_look_at"
             ),
+            models.Index(fields=["enterprise", "md5"], name="document_by_md5"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -65,6 +82,9 @@ class Document(Watched, Mirrored):
                 name="document_once_at_the_service",
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("classes:document", args=[self.pk])
 
     def __str__(self) -> str:
         return f"{self.name}.{self.ext}"

@@ -19,6 +19,7 @@ from console.outbox.kinds import Absent, Found, Kind, Lapsed, Nature, NothingToD
 from console.outbox.models import Operation
 from console.outbox.points import ADOPT_UNHELD, READ_BACK
 from console.outbox.states import State
+from documents.addresses import address_of
 from documents.mirror import document_seen, observed_document, wanted_document
 from documents.models import Document
 from documents.natural import natural_key
@@ -43,7 +44,7 @@ def _new_document(operation: Operation) -> Add:
         raise NothingToDo
     words = wanted_document(document)
     new = NewDocument(
-        doc_url=document.source_url,
+        doc_url=address_of(document),
         doc_name=words["name"],
         doc_ext=words["ext"],
         doc_size=words["bytes"],

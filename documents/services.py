@@ -1,6 +1,7 @@
 """What a school does with its courseware. Each act is one transaction: row, operation, trail."""
 
 import re
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -25,7 +26,8 @@ def add_document(
     enterprise: Enterprise,
     name: str,
     ext: str,
-    url: str,
+    url: str = "",
+    file: str = "",
     owner: User | None,
     permission: str = Document.Permission.PRIVATE,
     md5: str = "",
@@ -33,7 +35,8 @@ def add_document(
     transcode: bool = False,
     by: User | None,
 ) -> Document:
-    """Make a document and tell the service (`/document/add`), which fetches the file from `url`.
+    """Make a document and tell the service (`/document/add`), which fetches the file from `url`, or from us
+    where we keep it as `file` (a name in our storage).
 
     `name` is without the ending and `ext` without the dot; an ending that is repeated in the name is
     taken off. Without an owner everybody in the school sees it, so a private one needs one. `size` in
@@ -45,6 +48,7 @@ def add_document(
         name=name.strip().removesuffix(f".{ending}"),
         ext=ending,
         source_url=url,
+        file=file,
         owner=owner,
         permission=permission,
         md5=md5.lower(),
@@ -59,8 +63,12 @@ def add_document(
 
 
 @transaction.atomic
-def delete_document(*, document: Document, by: User | None) -> Document:
-    """Delete a document at the service (`/document/delete`); its row stays here, marked as deleted."""
+def delete_document(*, document: Document, by: User | None, after: Iterable[Operation] = ()) -> Document:
+    """Delete a document at the service (`/document/delete`); its row stays here, marked as deleted.
+
+    It is not deleted there before the operations `after` are done. Our file goes with the last document that
+    needs it.
+    """
     stored = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
     if stored.deleted_at:
         return stored
@@ -70,7 +78,8 @@ def delete_document(*, document: Document, by: User | None) -> Document:
     record("document.delete", stored, by=by, before=snapshot(stored, FIELDS))
     supersede(open_operations(stored).exclude(kind="document.delete"))
     if stored.remote_id or open_operations(stored).exists():
-        _owe("document.delete", stored, by)
+        _owe("document.delete", stored, by, after)
+    transaction.on_commit(lambda: forget_file(stored))
     return stored
 
 
@@ -88,7 +97,7 @@ def push_document(*, document: Document, by: User | None) -> Operation:
         raise ValidationError(_("The document is deleted. Add it again."))
     if document.remote_id:
         raise ValidationError(_("iclass has this document. To change it, add it anew and delete this one."))
-    if not document.source_url:
+    if not document.source_url and not document.file:
         raise ValidationError(_("There is no address from which iclass could fetch the file. Add it anew."))
     record("document.push", document, by=by)
     return _send(document, by)
@@ -100,7 +109,7 @@ def check_document(document: Document) -> None:
     errors: dict[str, str] = {}
     if not re.fullmatch(r"([0-9a-f]{32})?", document.md5):
         errors["md5"] = _("An MD5 has 32 hexadecimal digits.")
-    if not document.source_url.startswith(("http://", "https://")):
+    if not document.file and not document.source_url.startswith(("http://", "https://")):
         errors["source_url"] = _("Enter the address from which iclass can fetch the file.")
     if document.owner is None and document.permission == Document.Permission.PRIVATE:
         errors["owner"] = _("Choose an owner: without one everybody in the school sees the document.")
@@ -121,6 +130,14 @@ def _send(document: Document, by: User | None) -> Operation:
     return enqueue("document.add", document, by=by, lane=lane, after=registering)
 
 
-def _owe(kind: str, document: Document, by: User | None) -> Operation:
-    """An operation about a document; it waits until the service has it."""
-    return enqueue(kind, document, by=by, after=open_operations(document).filter(kind="document.add"))
+def _owe(kind: str, document: Document, by: User | None, after: Iterable[Operation] = ()) -> Operation:
+    """An operation about a document; it waits until the service has it, and for what it comes `after`."""
+    adding = open_operations(document).filter(kind="document.add")
+    return enqueue(kind, document, by=by, after=[*adding, *after])
+
+
+def forget_file(document: Document) -> None:
+    """Delete our file of a deleted document, unless another one stands on it."""
+    standing = Document.objects.filter(file=document.file.name, deleted_at=None)
+    if document.file and not standing.exists():
+        document.file.storage.delete(document.file.name)

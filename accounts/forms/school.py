@@ -192,6 +192,19 @@ class RetentionForm(SchoolForm):
         return [(kind, count) for kind, count in counts if count]
 
 
+class CoursewareForm(SchoolForm):
+    class Meta:
+        model = Enterprise
+        fields = ("h5_white_listed",)
+        labels = {"h5_white_listed": _("The vendor has white-listed us for H5")}
+        help_texts = {
+            "h5_white_listed": _(
+                "The vendor makes H5 versions of slides only for schools on its list: ask there first. "
+                "Until then iclass refuses a file that asks for one."
+            )
+        }
+
+
 class LogoForm(forms.Form):
     """The logo on our pages: a file, or a tick to go without one."""
 
@@ -252,6 +265,7 @@ SECTIONS: dict[str, tuple[Any, type[SchoolForm] | type[LogoForm]]] = {
     "general": (_("General"), GeneralForm),
     "keys": (_("Keys"), KeysForm),
     "ai": (_("AI features"), AiForm),
+    "courseware": (_("Courseware"), CoursewareForm),
     "logo": (_("Logo"), LogoForm),
     "rules": (_("Rules of attendance"), RulesForm),
     "retention": (_("How long data are kept"), RetentionForm),

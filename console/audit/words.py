@@ -70,6 +70,8 @@ ACTIONS: dict[str, str | Promise] = {
     "document.take": _("Courseware: theirs taken"),
     "document.delete": _("Courseware deleted"),
     "document.gone": _("Courseware gone from iclass"),
+    "document.replace": _("Courseware added anew"),
+    "document.download": _("Courseware downloaded"),
     "document.pull": _("Courseware: looked at iclass"),
     "document.push": _("Courseware sent to iclass"),
     "operation.send_again": _("Errand sent again"),

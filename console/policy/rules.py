@@ -23,8 +23,15 @@ class Ownership(NamedTuple):
     of_school: str
     own: Callable[[Any], Q]
     owns: Callable[[Any, Any], bool] | None
+    seen: Callable[[Any], Q]
+
+    def reached(self, action: str) -> Callable[[Any], Q]:
+        """The condition of the rows that an `O` reaches by this action."""
+        return self.seen if action in READING else self.own
 
 
+#: What somebody may do to rows that are shown to them without being theirs.
+READING = ("list", "view")
 _ownership: dict[str, Ownership] = {}
 
 
@@ -34,6 +41,7 @@ def register(
     of_school: str,
     own: Callable[[Any], Q] | None = None,
     owns: Callable[[Any, Any], bool] | None = None,
+    seen: Callable[[Any], Q] | None = None,
 ) -> None:
     """Say how rows of a resource know their school and their owner.
 
@@ -41,10 +49,11 @@ def register(
     own(user): the condition of the user's own rows; to-many relations as a subquery, so that no row doubles.
     Needed where the table has an `O`.
     owns(user, row): the same of one row; without it the condition is asked of the database.
+    seen(user): the condition for listing and viewing, where more is shown than is one's own.
     """
     if own is None and any("O" in cells for cells in _cells(resource).values()):
         raise LookupError(f"The policy table speaks of own rows of {resource!r}; say which they are.")
-    _ownership[resource] = Ownership(of_school, own or _nothing, owns)
+    _ownership[resource] = Ownership(of_school, own or _nothing, owns, seen or own or _nothing)
 
 
 def unregistered() -> list[str]:
@@ -90,7 +99,7 @@ def may(user: Any, action: str, resource: str, obj: Model | None = None) -> bool
     ownership = _ownership_of(resource)
     if user.enterprise_id is None or _school_of(obj, ownership.of_school) != user.enterprise_id:
         return False
-    return scope == Scope.SCHOOL or _owns(user, obj, ownership)
+    return scope == Scope.SCHOOL or _owns(user, obj, ownership, action)
 
 
 def scoped(queryset: QuerySet[M], user: Any, resource: str, action: str = "view") -> QuerySet[M]:
@@ -101,7 +110,7 @@ def scoped(queryset: QuerySet[M], user: Any, resource: str, action: str = "view"
     if scope == Scope.ALL:
         return queryset
     rows = in_school(queryset, user, resource)
-    return rows.filter(_ownership_of(resource).own(user)) if scope == Scope.OWN else rows
+    return rows.filter(_ownership_of(resource).reached(action)(user)) if scope == Scope.OWN else rows
 
 
 def in_school(queryset: QuerySet[M], user: Any, resource: str) -> QuerySet[M]:
@@ -182,7 +191,7 @@ def _school_of(obj: Any, path: str) -> Any:
     return obj.pk if last == "pk" else getattr(obj, obj._meta.get_field(last).attname)
 
 
-def _owns(user: Any, obj: Model, ownership: Ownership) -> bool:
+def _owns(user: Any, obj: Model, ownership: Ownership, action: str) -> bool:
     if ownership.owns is not None:
         return ownership.owns(user, obj)
-    return type(obj)._base_manager.filter(ownership.own(user), pk=obj.pk).exists()
+    return type(obj)._base_manager.filter(ownership.reached(action)(user), pk=obj.pk).exists()

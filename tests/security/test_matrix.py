@@ -78,6 +78,7 @@ class Address:
             "user_id": "dina",
             "section": "general",
             "suffix": "csv",
+            "name": "file.pdf",
             "app_label": "accounts",
             "content_type_id": 1,
             "token": "wrong",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("i18n/", nothing, name="set_language"),
     path("classes/", include((classes, "classes"))),
     path("accounts/", include((accounts, "accounts"))),
+    path("courseware/", include((named("courseware"), "documents"))),
     path("outbox/", include((named("operations"), "outbox"))),
     path("inbox/", include((named("callbacks"), "inbox"))),
     path("mirror/", include((named("differences"), "mirror"))),

@@ -1,0 +1,202 @@
+"""Bringing courseware in, and adding it anew. A body that is too large is refused unread."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.generic import FormView
+
+from console.policy import current_school
+from console.policy.pages import SchoolPage
+from documents.forms import AnewForm, UploadForm
+from documents.models import Document
+from documents.queries import standing
+from documents.receiving import Known, add_anew, put_in_place, upload_document
+from documents.uploads import check_length, receive
+
+TOO_LARGE = 413
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class Receiving(SchoolPage, FormView):
+    """A form with files. The guard against forgery reads the body, so it follows the look at its length."""
+
+    resource = "document"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        school = current_school(request)
+        if request.method == "POST" and school is not None:
+            try:
+                check_length(int(request.META.get("CONTENT_LENGTH") or 0), school)
+            except ValidationError as error:
+                return self._too_large(request, error)
+            receive(request)
+        return self._guarded(request, *args, **kwargs)
+
+    @method_decorator(csrf_protect)
+    def _guarded(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return super().dispatch(request, *args, **kwargs)
+
+    def _too_large(self, request: HttpRequest, error: ValidationError) -> HttpResponse:
+        if wants_json(request):
+            return JsonResponse({"errors": error.messages}, status=TOO_LARGE)
+        messages.error(request, " ".join(error.messages))
+        return redirect(request.path)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "reader": self.request.user}
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        days = -(-settings.COURSEWARE_ADDRESS_S // 86400)
+        return super().get_context_data(address_days=days, most_bytes=settings.COURSEWARE_MAX_BYTES, **more)
+
+
+class CoursewareAdd(Receiving):
+    """Files, several at once. A script sends each alone and is answered in JSON."""
+
+    action = "add"
+    form_class = UploadForm
+    template_name = "documents/upload.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"owner": self.request.user.user_id, "permission": Document.Permission.PRIVATE}
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=_("Upload courseware"),
+            submit_label=_("Upload"),
+            cancel_url=reverse("documents:courseware"),
+            **more,
+        )
+
+    def form_invalid(self, form: UploadForm) -> HttpResponse:
+        if wants_json(self.request):
+            said = [str(line) for lines in form.errors.values() for line in lines]
+            return JsonResponse({"errors": said}, status=400)
+        return super().form_invalid(form)
+
+    def form_valid(self, form: UploadForm) -> HttpResponse:
+        if wants_json(self.request):
+            return self._one(form)
+        taken, refused = [], []
+        for file in form.cleaned_data["file"]:
+            try:
+                taken.append(self._take(form, file))
+            except ValidationError as error:
+                refused.append(f"{file.name}: {' '.join(error.messages)}")
+        if taken:
+            self.say(done_words(len(taken)))
+        for line in refused:
+            form.add_error("file", line)
+        if refused:
+            return self.form_invalid(form)
+        return redirect(taken[0] if len(taken) == 1 else "documents:courseware")
+
+    def _one(self, form: UploadForm) -> HttpResponse:
+        try:
+            document = self._take(form, form.cleaned_data["file"][0])
+        except Known as known:
+            there = {"name": str(known.document), "url": known.document.get_absolute_url()}
+            return JsonResponse({"errors": known.messages, "known": there}, status=409)
+        except ValidationError as error:
+            return JsonResponse({"errors": error.messages}, status=400)
+        return JsonResponse({"name": str(document), "url": document.get_absolute_url()}, status=201)
+
+    def _take(self, form: UploadForm, file: UploadedFile) -> Document:
+        data = form.cleaned_data
+        return upload_document(
+            enterprise=self.request.user.enterprise,
+            file=file,
+            owner=data["owner"],
+            permission=data["permission"],
+            transcode=data["transcode"],
+            again=data["again"],
+            by=self.request.user,
+        )
+
+
+class CoursewareAnew(Receiving):
+    """Another name, owner, permission or file: iclass cannot change a document, so it is added anew."""
+
+    action = "change"
+    form_class = AnewForm
+    template_name = "documents/anew.html"
+
+    @cached_property
+    def document(self) -> Document:
+        return self.find(standing().select_related("enterprise"), pk=self.kwargs["pk"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.document  # noqa: B018 - what is not the reader's is refused before a form is shown
+        return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.document  # noqa: B018 - and before one is read
+        return super().post(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        old = self.document
+        return {
+            "name": old.name,
+            "owner": old.owner.user_id if old.owner else "",
+            "permission": old.permission,
+            "transcode": old.transcode_wanted,
+        }
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=_("Add anew: %(name)s") % {"name": self.document},
+            document=self.document,
+            submit_label=_("Add anew and delete the old one"),
+            cancel_url=self.document.get_absolute_url(),
+            **more,
+        )
+
+    def form_valid(self, form: AnewForm) -> HttpResponse:
+        data = dict(form.cleaned_data)
+        file, name = data.pop("file"), data.pop("name")
+        by = self.request.user
+        try:
+            if file:
+                school = by.enterprise
+                new = upload_document(enterprise=school, file=file, again=True, by=by, **data)
+                put_in_place(old=self.document, new=new, by=by)
+            else:
+                new = add_anew(document=self.document, name=name, by=by, **data)
+        except ValidationError as error:
+            put_at_fields(form, error)
+            return self.form_invalid(form)
+        self.say(_("It is added anew. The old one is deleted as soon as iclass has the new one."))
+        return redirect(new)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether our script asks, which sends one file at a time."""
+    return request.headers.get("accept") == "application/json"
+
+
+def done_words(count: int) -> str:
+    words = ngettext(
+        "%(n)d file is here. iclass is told within seconds.",
+        "%(n)d files are here. iclass is told within seconds.",
+        count,
+    )
+    return words % {"n": count}
+
+
+def put_at_fields(form: Any, error: ValidationError) -> None:
+    """The sentences at their fields; what is about a column that the form has not stands at its head."""
+    told = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+    for name, said in told.items():
+        form.add_error(name if name in form.fields else None, said)

@@ -1,0 +1,158 @@
+// Files of a form, [data-upload]: chosen or dropped, sent one after the other, each with its progress.
+// Without this file the form sends all at once.
+const drop = document.querySelector("[data-upload]");
+const form = drop?.closest("form");
+const words = drop?.dataset;
+
+if (form) {
+  const input = drop.querySelector("input[type=file]");
+  const list = drop.querySelector(".uploads");
+  const told = drop.querySelector(".upload-words");
+  const leave = drop.querySelector("[data-upload-leave]");
+  const rows = [];
+
+  function part(tag, css, text = "") {
+    const element = document.createElement(tag);
+    element.className = css;
+    element.textContent = text;
+    return element;
+  }
+
+  function button(text, act) {
+    const element = part("button", "btn btn-sm", text);
+    element.type = "button";
+    element.addEventListener("click", act);
+    return element;
+  }
+
+  function add(file) {
+    const row = { file, state: "waiting", element: part("li", "upload"), again: false };
+    row.bar = part("progress", "");
+    row.bar.max = 100;
+    row.bar.value = 0;
+    row.bar.setAttribute("aria-label", file.name);
+    row.said = part("p", "upload-said", words.waiting);
+    row.acts = part("div", "upload-acts");
+    const out = button(words.drop, () => {
+      row.request?.abort();
+      row.state = "out";
+      row.element.remove();
+      input.focus();
+    });
+    out.setAttribute("aria-label", `${words.drop}: ${file.name}`);
+    row.out = out;
+    row.element.append(part("span", "upload-name", file.name), out, row.bar, row.said, row.acts);
+    list.append(row.element);
+    rows.push(row);
+    if (file.size > Number(words.most)) refuse(row, words.tooLarge);
+  }
+
+  function refuse(row, said) {
+    row.state = "bad";
+    row.element.classList.add("is-bad");
+    row.said.textContent = said;
+  }
+
+  function body(row) {
+    const data = new FormData(form);
+    data.delete("file");
+    data.delete("again");
+    if (row.again) data.set("again", "on");
+    data.append("file", row.file);
+    return data;
+  }
+
+  function send(row) {
+    return new Promise((resolve) => {
+      const request = new XMLHttpRequest();
+      row.request = request;
+      row.state = "sending";
+      row.element.classList.remove("is-bad");
+      row.acts.replaceChildren();
+      row.said.textContent = words.sending;
+      request.open("POST", form.action);
+      request.setRequestHeader("Accept", "application/json");
+      request.upload.addEventListener("progress", (event) => {
+        row.bar.value = event.lengthComputable ? (event.loaded / event.total) * 100 : 0;
+        if (event.loaded === event.total) row.said.textContent = words.checking;
+      });
+      request.addEventListener("loadend", () => {
+        if (row.state !== "out") take(row, request);
+        resolve();
+      });
+      request.send(body(row));
+    });
+  }
+
+  function take(row, request) {
+    let answer = {};
+    try {
+      answer = JSON.parse(request.responseText);
+    } catch {
+      answer = {};
+    }
+    if (request.status === 201) {
+      row.state = "done";
+      row.out.remove();
+      row.element.classList.add("is-done");
+      row.said.textContent = words.done;
+      const link = part("a", "btn btn-sm", answer.name);
+      link.href = answer.url;
+      row.acts.append(link);
+      return;
+    }
+    refuse(row, (answer.errors || [words.lost]).join(" "));
+    if (!answer.known) return;
+    const use = part("a", "btn btn-sm", words.use);
+    use.href = answer.known.url;
+    row.acts.append(use, button(words.again, () => {
+      row.again = true;
+      row.state = "waiting";
+      form.requestSubmit();
+    }));
+  }
+
+  function choose(files) {
+    for (const file of files) add(file);
+    input.value = "";
+    input.required = false;
+  }
+
+  async function sendAll() {
+    const buttons = form.querySelectorAll("[type=submit]");
+    for (const one of buttons) one.disabled = true;
+    for (const row of rows) {
+      if (row.state === "waiting") await send(row);
+    }
+    for (const one of buttons) one.disabled = false;
+    const left = rows.filter((row) => row.state === "bad");
+    told.textContent = left.length ? words.some : words.all;
+    leave.hidden = false;
+    const here = rows.filter((row) => row.state === "done");
+    if (!left.length && here.length === rows.filter((row) => row.state !== "out").length) {
+      leave.querySelector("a").focus();
+    }
+  }
+
+  input.addEventListener("change", () => choose(input.files));
+  for (const name of ["dragenter", "dragover"]) {
+    drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.add("is-over");
+    });
+  }
+  for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("is-over"));
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    choose(event.dataTransfer.files);
+  });
+
+  // Before static/js/form.js, which guards against sending a form twice: here it is sent by parts.
+  form.addEventListener("submit", (event) => {
+    const waiting = rows.some((row) => row.state === "waiting");
+    if (!waiting && !rows.length) return;
+    event.preventDefault();
+    form.removeAttribute("data-guard");
+    if (waiting) sendAll();
+  });
+}

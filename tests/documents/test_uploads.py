@@ -1,0 +1,262 @@
+"""Courseware comes in as a file, by the page, our script and REST; and goes out to iclass and to people."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Q
+
+from accounts.models import Role
+from console.audit.models import AuditEntry
+from console.outbox import relay
+from console.outbox.models import Operation
+from documents.addresses import address_of
+from documents.models import Document, courseware_files
+from documents.receiving import add_anew, upload_document
+from tests.accounts.drawn import png
+from tests.documents.drawn import ooxml, pdf
+from tests.support.cast import person
+from tests.support.pages import reader, text
+from tests.support.rest import rest
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = {"accept": "application/json", "accept-language": "en"}
+
+
+@pytest.fixture(autouse=True)
+def own_folder():
+    """Where files lie; it is empty at the beginning of each test."""
+    folder = Path(courseware_files().location)
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+def file(name="Tea party.pdf", content=None):
+    return SimpleUploadedFile(name, pdf() if content is None else content)
+
+
+def uploaded(by, **fields):
+    return upload_document(**{"enterprise": by.enterprise, "file": file(), "owner": by, "by": by, **fields})
+
+
+def send(client, *files, **fields):
+    return client.post("/courseware/new/", {"file": list(files), "permission": "private", **fields})
+
+
+def test_a_teacher_uploads_several_files_and_owns_them(bob, own_folder):
+    answer = send(reader(bob), file(), file("第一课.pptx", ooxml("pptx")), file("hat.png", png()))
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/courseware/")
+    found = Document.objects.order_by("id")
+    assert [(str(one), one.owner, one.permission) for one in found] == [
+        (name, bob, "private") for name in ("Tea party.pdf", "第一课.pptx", "hat.png")
+    ]
+    assert Operation.objects.filter(kind="document.add").count() == 3
+    assert len(found[0].md5) == 32
+    assert found[0].bytes == len(pdf())
+    kept = sorted(one.name for one in own_folder.rglob("*") if one.is_file())
+    assert len(kept) == 3
+    assert not any("Tea" in name or "第一课" in name for name in kept)
+
+
+def test_our_script_is_answered_a_file_at_a_time(bob):
+    client = reader(bob)
+    first = client.post("/courseware/new/", {"file": file(), "permission": "private"}, headers=SCRIPT)
+    document = Document.objects.get()
+    assert (first.status_code, first.json()) == (
+        201, {"name": "Tea party.pdf", "url": f"/courseware/{document.pk}/"},
+    )  # fmt: skip
+    again = client.post("/courseware/new/", {"file": file(), "permission": "private"}, headers=SCRIPT)
+    assert again.status_code == 409
+    assert again.json()["known"]["url"] == document.get_absolute_url()
+    wanted = {"file": file(), "permission": "private", "again": "on"}
+    assert client.post("/courseware/new/", wanted, headers=SCRIPT).status_code == 201
+    bad = client.post(
+        "/courseware/new/", {"file": file("a.pdf", b"MZ"), "permission": "private"}, headers=SCRIPT
+    )
+    assert bad.status_code == 400
+    assert "not what its name says" in bad.json()["errors"][0]
+
+
+def test_a_private_file_of_a_colleague_is_not_told_to_be_there_already(school, bob):
+    uploaded(bob)
+    tom = person(school, "tom", Role.TEACHER)
+    assert uploaded(tom).owner == tom
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd.pdf", "a\u202efdp.exe.pdf", "C:\\a.pdf", "a&#8238;b.pdf"])
+def test_a_name_that_hides_something_is_refused_and_not_mended(bob, name):
+    body = (
+        "--x\r\nContent-Disposition: form-data; name=\"permission\"\r\n\r\nprivate\r\n"
+        f"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+    ).encode() + pdf() + b"\r\n--x--\r\n"  # fmt: skip
+    answer = reader(bob).generic(
+        "POST", "/courseware/new/", body, content_type="multipart/form-data; boundary=x", headers=SCRIPT
+    )
+    assert answer.status_code == 400, answer.content
+    assert not Document.objects.exists()
+
+
+def test_a_body_that_is_too_large_or_too_much_is_refused_unread(bob, settings):
+    class Unreadable:
+        def read(self, *args):
+            raise AssertionError("the body was read")
+
+        readline = read
+
+    settings.COURSEWARE_MAX_BYTES = 1_000
+    ask = {"wsgi.input": Unreadable(), "CONTENT_LENGTH": "3000000"}
+    client = reader(bob)
+    large = client.generic("POST", "/courseware/new/", **ask, headers=SCRIPT)
+    assert large.status_code == 413
+    settings.COURSEWARE_MAX_BYTES, settings.COURSEWARE_QUOTA_BYTES = 10**9, 10
+    full = client.generic("POST", "/courseware/new/", **ask, headers=SCRIPT)
+    assert (full.status_code, "is full" in full.json()["errors"][0]) == (413, True)
+    told = rest(bob).generic(
+        "POST", "/api/v1/documents/", content_type="multipart/form-data; boundary=x", **ask
+    )
+    assert told.status_code == 400
+
+
+def test_without_an_owner_it_is_everybodys_and_the_form_says_so(alice):
+    answer = send(reader(alice), file(), owner="")
+    assert "Choose an owner, or let everybody in the school see it." in text(answer)
+    assert not Document.objects.exists()
+    assert send(reader(alice), file(), owner="", permission="public").status_code == 302
+    document = Document.objects.get()
+    assert (document.owner, document.permission) == (None, "public")
+    assert "This document has no owner." in text(reader(alice).get(document.get_absolute_url()))
+
+
+def test_h5_is_off_until_the_vendor_has_white_listed_the_school(alice, school):
+    client = reader(alice)
+    assert "white-list your school" in text(client.get("/courseware/new/"))
+    send(client, file(), owner="alice", transcode="on")
+    assert not Document.objects.get().transcode_wanted
+    assert client.post("/school/edit/courseware/", {}).status_code in (302, 403, 404)
+    school.h5_white_listed = True
+    school.save()
+    send(client, file("b.pptx", ooxml("pptx")), owner="alice", transcode="on")
+    assert Document.objects.get(name="b").transcode_wanted
+
+
+def test_everybody_lists_their_own_and_what_is_everybodys(school, alice, bob, charlie):
+    tom = person(school, "tom", Role.TEACHER)
+    mine, theirs = uploaded(bob), uploaded(tom, file=file("Hats.pdf", pdf(b"2")))
+    open_ = uploaded(tom, file=file("Hares.pdf", pdf(b"3")), permission="public")
+    seen = text(reader(bob).get("/courseware/"))
+    assert [str(one) in seen for one in (mine, theirs, open_)] == [True, False, True]
+    assert reader(bob).get(theirs.get_absolute_url()).status_code == 403
+    assert reader(bob).get(open_.get_absolute_url()).status_code == 200
+    assert reader(bob).post(f"/courseware/{open_.pk}/delete/").status_code == 403
+    assert reader(charlie).get(open_.get_absolute_url()).status_code == 404
+    assert str(theirs) in text(reader(alice).get("/courseware/?q=hats"))
+
+
+def test_a_file_goes_out_as_an_attachment_from_where_nothing_runs(bob, charlie):
+    document = uploaded(bob)
+    for path in (
+        f"/courseware/{document.pk}/file/",
+        address_of(document).removeprefix("http://127.0.0.1:8000"),
+    ):
+        answer = reader(bob if "/file/" in path else None).get(path)
+        assert b"".join(answer.streaming_content) == pdf()
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="Tea party.pdf"'
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert AuditEntry.objects.filter(action="document.download").count() == 1
+    assert reader(charlie).get(f"/courseware/{document.pk}/file/").status_code == 404
+
+
+def test_the_address_for_iclass_ends_with_its_time_its_signature_and_its_document(bob, alice, settings):
+    document = uploaded(bob)
+    path = address_of(document).removeprefix("http://127.0.0.1:8000")
+    client = reader()
+    assert client.get(path.replace("/file.", "x/file.")).status_code == 404
+    settings.COURSEWARE_ADDRESS_S = -1
+    assert client.get(path).status_code == 404
+    settings.COURSEWARE_ADDRESS_S = 100
+    Document.objects.filter(pk=document.pk).update(deleted_at=document.created_at)
+    assert client.get(path).status_code == 404
+
+
+def test_a_change_is_a_new_document_and_the_old_one_goes_after_it(bob, django_capture_on_commit_callbacks):
+    old = uploaded(bob)
+    Document.objects.filter(pk=old.pk).update(remote_id="d1", sync_state="in_sync")
+    for state in ("sending", "done"):
+        Operation.objects.all().update(state=state)
+    page = text(reader(bob).get(f"/courseware/{old.pk}/anew/"))
+    assert "then the old one is deleted at iclass" in page
+    with django_capture_on_commit_callbacks(execute=True):
+        asked = {"name": "Mad tea party", "permission": "public"}
+        answer = reader(bob).post(f"/courseware/{old.pk}/anew/", asked)
+    new = Document.objects.get(replaces=old)
+    assert answer.headers["Location"] == new.get_absolute_url()
+    assert (new.name, new.permission, new.md5) == ("Mad tea party", "public", old.md5)
+    assert new.file.storage.exists(new.file.name)
+    delete = Operation.objects.get(kind="document.delete", subject_id=old.pk)
+    assert [one.subject_id for one in delete.waits_for.all()] == [new.pk]
+    assert Document.objects.get(pk=old.pk).deleted_at
+
+
+def test_another_file_takes_the_place_and_the_last_document_takes_its_file_along(
+    bob, own_folder, django_capture_on_commit_callbacks
+):
+    old = uploaded(bob)
+    with django_capture_on_commit_callbacks(execute=True):
+        sent = {"file": file("Better.pdf", pdf(b"2")), "permission": "private"}
+        reader(bob).post(f"/courseware/{old.pk}/anew/", sent)
+    new = Document.objects.get(replaces=old)
+    assert str(new) == "Better.pdf"
+    assert not old.file.storage.exists(old.file.name)
+    assert new.file.storage.exists(new.file.name)
+
+
+def test_a_program_uploads_and_gets_the_pinned_shape(alice, bob):
+    answer = rest(alice).post(
+        "/api/v1/documents/", {"file": file(), "owner": "bob", "permission": "private"}, format="multipart"
+    )
+    document = Document.objects.get()
+    assert answer.status_code == 201, answer.content
+    assert answer.json() == {
+        "id": document.pk, "name": "Tea party", "ext": "pdf", "bytes": len(pdf()), "md5": document.md5,
+        "owner": "bob", "permission": "private", "doc_id": "",
+        "transcode": {"wanted": False, "status": "", "progress": None, "code": 0, "message": "", "url": ""},
+        "sync": {"state": "sending", "reason": ""},
+    }  # fmt: skip
+    wrong = rest(alice).post("/api/v1/documents/", {"file": file("a.svg", b"<svg/>")}, format="multipart")
+    assert (wrong.status_code, "one of these kinds" in str(wrong.json())) in {(400, True), (400, False)}
+    other = rest(bob).post("/api/v1/documents/", {"file": file(), "owner": "alice"}, format="multipart")
+    assert other.status_code == 400
+    assert rest(bob).delete(f"/api/v1/documents/{document.pk}/").status_code == 204
+    assert Document.objects.get().deleted_at
+
+
+def test_iclass_gets_an_address_at_which_the_file_lies_and_the_name_without_its_ending(connected, iclass):
+    bob = person(connected, "bob", Role.TEACHER)
+    document = uploaded(bob)
+    relay.drain()
+    document.refresh_from_db()
+    card = iclass.call("document/info", {"doc_id": document.remote_id})
+    assert (card["doc_name"], card["doc_ext"], card["doc_md5"]) == ("Tea party", "pdf", document.md5)
+    path = card["doc_url"].removeprefix("http://127.0.0.1:8000")
+    assert b"".join(reader().get(path).streaming_content) == pdf()
+    new = add_anew(document=document, name="Hats", owner=bob, permission="private", transcode=False, by=bob)
+    relay.drain()
+    new.refresh_from_db()
+    assert new.remote_id not in ("", document.remote_id)
+    left = [line["doc_id"] for line in iclass.call("document/list", {})["list"]]
+    assert new.remote_id in left
+    assert document.remote_id not in left
+
+
+def test_the_same_query_count_for_one_document_as_for_many(bob, django_assert_max_num_queries):
+    for number in range(5):
+        uploaded(bob, file=file(f"{number}.pdf", pdf(b"%d" % number)))
+    client = reader(bob)
+    client.get("/courseware/")
+    with django_assert_max_num_queries(12):
+        assert client.get("/courseware/").status_code == 200
+    assert Document.objects.filter(~Q(file="")).count() == 5

@@ -34,6 +34,11 @@ def hindrances(school: Enterprise) -> list[Point]:
     return [point for point in points_of(school) if point.tone == "bad"]
 
 
+def missing_keys(school: Enterprise) -> list[Point]:
+    """What is not there at all and has to be: the private key, the IM administrator's id."""
+    return [point for point in (_private_key(school), _admin_id()) if point.tone == "bad"]
+
+
 def _answered(school: Enterprise) -> Point:
     if held_reason(school) in KEY_REASONS:
         return Point("bad", _("iclass refuses the API key."), _("Enter the key that the vendor gave you."))

@@ -1,4 +1,4 @@
-"""Imports in full size: seconds for a preview of 10,000 rows, megabytes for 100,000, 50,000 formula cells.
+"""Imports and exports in full size: seconds for previews of 10,000 rows, megabytes for 100,000, and formulas.
 
 `python -m bench.imports` runs their tests (test_sizes.py, test_formulas.py in tests/accounts/imports) with
 more rows, each in a process of its own: they need a database, and a test has one. Ends badly if a goal is
@@ -10,11 +10,18 @@ import subprocess
 import sys
 
 SIZES, FORMULAS = "tests/accounts/imports/test_sizes.py", "tests/accounts/imports/test_formulas.py"
-FULL = {"IMPORT_ROWS": "10000", "IMPORT_LONG_ROWS": "100000", "FORMULA_CELLS": "50000"}
+FULL = {
+    "IMPORT_ROWS": "10000",
+    "IMPORT_LONG_ROWS": "100000",
+    "EXPORT_ROWS": "100000",
+    "FORMULA_CELLS": "50000",
+}
 RUNS = (
     [SIZES, "-k", "preview"],
     [SIZES, "-k", "memory and csv"],
     [SIZES, "-k", "memory and xlsx"],
+    [SIZES, "-k", "export and csv"],
+    [SIZES, "-k", "export and xlsx"],
     [FORMULAS],
 )
 TOLD = ("preview of", "rows of", "formula cells", "reading ")

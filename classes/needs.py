@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.licence import licence_of
 from accounts.models import Enterprise
 from accounts.queries import people_for
+from accounts.readiness import missing_keys
 from accounts.watch import callback_state, held_reason
 from classes.models import Lesson
 from classes.queries import NEEDS, TROUBLE, needing
@@ -84,14 +85,11 @@ def _of_school(school: Enterprise | None) -> list[Need]:
             "The licence ends in %(n)s day.", "The licence ends in %(n)s days.", licence.days
         ) % {"n": licence.days}
         found.append(Need(0, words, "calendar-due", licence.tone, page))
-    if not school or not school.private_key:
-        found.append(Need(0, _NO_KEY, "key", "bad", page))
+    if school:
+        found += [Need(0, f"{one.words} {one.next}", "key", "bad", page) for one in missing_keys(school)]
     if school and callback_state(school) in ("other", "none") and school.observed:
         found.append(Need(0, _ELSEWHERE, "antenna-bars-off", "warn", page))
     return found
 
 
-_NO_KEY = _(
-    "The school's private key is missing, so no lesson can be made at iclass. Pull the school's data."
-)
 _ELSEWHERE = _("iclass sends its news elsewhere: the console does not hear at once what happens in lessons.")

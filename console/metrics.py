@@ -1,7 +1,10 @@
 """`/metrics` for Prometheus: what waits, how old the schedule is. Numbers of all schools together."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from django.apps import apps
+from django.conf import settings
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -38,6 +41,19 @@ class Rows(Collector):
         for name, at in Pulse.objects.values_list("name", "at"):
             ages.add_metric([name], (timezone.now() - at).total_seconds())
         yield ages
+        yield from self._lessons()
+
+    def _lessons(self) -> Iterator[Metric]:
+        """What keeps every lesson of a school from being made at iclass."""
+        schools: Any = apps.get_model("accounts.Enterprise")
+        without = GaugeMetricFamily(
+            "console_schools_without_private_key", "Schools of which no lesson can be made at iclass"
+        )
+        without.add_metric([], schools.objects.filter(private_key__isnull=True).count())
+        yield without
+        admin = GaugeMetricFamily("console_im_administrator", "1 where ICLASS_ADMIN_ID is set, else 0")
+        admin.add_metric([], bool(settings.ICLASS_ADMIN_ID))
+        yield admin
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

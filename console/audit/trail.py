@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from django.db import models, transaction
@@ -16,6 +17,7 @@ from console.vault.secret import Secret
 CHANGED = "changed"
 SYSTEM = "system"
 LABEL = 60
+SEEN_AT_ONCE = 2_000
 
 
 def record(
@@ -84,8 +86,9 @@ def record_seen(
         "people_digest": people_digest(ids),
     }
     entry = record(action, obj, by=by, enterprise=enterprise, after=told, reason=reason, looks=True)
-    rows = [Seen(entry=entry, person_id=one, fields=sorted(fields)) for one in ids]
-    Seen.objects.bulk_create(rows, batch_size=2000)
+    rows = (Seen(entry=entry, person_id=one, fields=sorted(fields)) for one in ids)
+    while bundle := list(islice(rows, SEEN_AT_ONCE)):  # an export of a whole school is many
+        Seen.objects.bulk_create(bundle)
     return entry
 
 

@@ -227,7 +227,7 @@ def test_what_keeps_lessons_from_being_made_is_said_where_one_schedules(
     with translation.override("en"):
         words = [str(point.words) for point in hindrances(school)]
     assert len(words) == 2
-    for page in (reader(quinn).get(PAGE), reader(quinn).get("/lessons/new/")):
+    for page in (reader(quinn).get(PAGE), reader(quinn).get("/lessons/new/"), reader(quinn).get("/")):
         assert all(said in text(page) for said in words)
     settings.ICLASS_ADMIN_ID = "administrator"
     school.private_key = "k"

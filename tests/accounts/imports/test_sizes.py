@@ -4,10 +4,12 @@ import io
 import os
 import resource
 import time
+from itertools import islice
 
 import pytest
 
 from accounts.imports import files, planning
+from accounts.imports.export import export
 from accounts.models import User
 from console.sheets.columns import Column, Kind
 from console.sheets.csv import csv_lines
@@ -18,6 +20,7 @@ SECONDS_FOR_10_000 = 10
 MEGABYTES = 300
 ROWS = int(os.environ.get("IMPORT_ROWS", "1000"))
 LONG = int(os.environ.get("IMPORT_LONG_ROWS", "10000"))
+OUT = int(os.environ.get("EXPORT_ROWS", "2000"))
 COLUMNS = [
     Column("id", "账号", Kind.ID),
     Column("name", "姓名"),
@@ -87,6 +90,34 @@ def test_a_long_file_needs_no_more_memory_than_a_short_one(alice, settings, kind
         planning.plan(source)
     print(f"{LONG} rows of {kind} taken in and compared: {peak_megabytes():.0f} MB at most")
     assert source.counts["added"] == LONG
+    assert peak_megabytes() < MEGABYTES
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_export_is_there_while_one_waits_and_needs_as_little(alice, kind):
+    people = (
+        User(
+            enterprise=alice.enterprise,
+            user_id=f"s{number:06}",
+            login=f"s{number}",
+            nickname=f"学生 {number}",
+            role="student",
+            phone_no=f"138{number:08}",
+            e_mail=f"s{number}@school.example",
+        )
+        for number in range(OUT)
+    )
+    while bundle := list(islice(people, 2000)):
+        User.objects.bulk_create(bundle)
+    everybody = User.objects.filter(role="student")
+    began = time.monotonic()
+    answer = export(everybody, by=alice, suffix=f".{kind}", contacts=True, reason="moving")
+    size = sum(len(piece) for piece in (answer.streaming_content if answer.streaming else [answer.content]))
+    told = f"{size / 1e6:.1f} MB, {time.monotonic() - began:.1f} s, {peak_megabytes():.0f} MB at most"
+    print(f"{OUT} rows of {kind} exported with contacts: {told}")
+    assert size > OUT
     assert peak_megabytes() < MEGABYTES
 
 

@@ -1,3 +1,4 @@
+import io
 import json
 
 import pytest
@@ -34,6 +35,26 @@ def test_a_number_that_is_taken_is_a_sentence_and_makes_nothing(capsys):
     assert "SDKAppID" in str(refused.value)
     assert TIC_KEY not in str(refused.value)
     assert Enterprise.objects.count() == Operation.objects.count() == 1
+
+
+def test_the_key_may_come_on_standard_input_where_no_list_of_processes_shows_it(capsys, monkeypatch):
+    for line in (f"{TIC_KEY}\n", "\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(line))
+        told = ["enterprise", "add", "--sdkappid", "1400000001", "--tic-key-stdin", "--name", "W"]
+        if line.strip():
+            call_command(*told)
+            continue
+        with pytest.raises(CommandError, match="No key came"):
+            call_command(*told)
+    assert Enterprise.objects.get().tic_key.reveal() == TIC_KEY
+    assert TIC_KEY not in capsys.readouterr().out
+
+
+def test_a_key_is_wanted_in_one_way_or_the_other():
+    told = ["enterprise", "add", "--sdkappid", "1400000001", "--name", "W"]
+    for wrong in ([], ["--tic-key", TIC_KEY, "--tic-key-stdin"]):
+        with pytest.raises(CommandError):
+            call_command(*told, *wrong)
 
 
 @pytest.mark.django_db(transaction=True)

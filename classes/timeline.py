@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from classes.models import Lesson
@@ -84,4 +83,4 @@ def _span(start: int, end: int | None) -> str:
 
 def clock(second: int) -> str:
     """A unix second by the clock of the active zone."""
-    return date_format(timezone.localtime(datetime.fromtimestamp(second, UTC)), "H:i:s")
+    return f"{datetime.fromtimestamp(second, timezone.get_current_timezone()):%H:%M:%S}"

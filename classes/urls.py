@@ -2,10 +2,10 @@
 
 from django.urls import path
 
+from classes.attendance.urls import urlpatterns as attendance
 from classes.courseware.views import DocumentPage
 from classes.room.urls import urlpatterns as room
 from classes.views.acts import LessonAct
-from classes.views.attendance import AttendancePage, AttendanceSheet
 from classes.views.edit import LessonAdd, LessonEdit
 from classes.views.groups import GroupArchive, GroupChange, GroupPushed, GroupRestore
 from classes.views.home import Home
@@ -33,11 +33,9 @@ urlpatterns = [
         path(f"lessons/<int:pk>/{act}/", LessonAct.as_view(act_name=act), name=f"lesson_{act}")
         for act in ("start", "stop", "cancel", "pull", "push")
     ),
-    path("lessons/<int:pk>/attendance/", AttendancePage.as_view(), name="attendance"),
-    path("lessons/<int:pk>/attendance.xlsx", AttendanceSheet.as_view(suffix=".xlsx"), name="attendance_xlsx"),
-    path("lessons/<int:pk>/attendance.csv", AttendanceSheet.as_view(suffix=".csv"), name="attendance_csv"),
     *room,
     path("courseware/<int:pk>/", DocumentPage.as_view(), name="document"),
+    *attendance,
     path("people/<int:pk>/", PersonPage.as_view(), name="person"),
     path("groups/<int:pk>/edit/", GroupChange.as_view(), name="group_edit"),
     path("groups/<int:pk>/archive/", GroupArchive.as_view(), name="group_archive"),

@@ -13,12 +13,23 @@ from typing import Any
 
 from classes.attendance.said import away, callback_lines, history_lines, pieces, quits
 from classes.attendance.seen import Polls, Watch
-from classes.attendance.shapes import Evidence, Person, Policy, Reckoned, Span, Times, merged
+from classes.attendance.shapes import (
+    FACTS_VERSION,
+    Evidence,
+    Person,
+    Policy,
+    Reckoned,
+    Span,
+    Times,
+    merged,
+)
 from classes.attendance.spans import Stretch, common, total, union, without
 
 STUDENT = "student"
 GRADES = ("inferred", "one_source", "two_sources")
 SHARE_STEP = Decimal("0.0001")
+#: Marks that leave of absence excuses; who was present stays present.
+EXCUSABLE = {"absent", "late", "left_early", "late_and_left_early", "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,7 @@ class Found:
 
     stays: tuple[Span, ...]
     unknown: tuple[Stretch, ...]
+    credited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +61,15 @@ def reckon(
     policy: Policy,
     history_settled: bool,
     staff: Mapping[str, str] | None = None,
+    leaves: Mapping[str, Sequence[Stretch]] | None = None,
+    credits: Mapping[str, str] | None = None,
 ) -> list[Reckoned]:
     """The result for the teacher, for everybody expected and for everybody else who was there.
 
     `staff` names by user id the roles of the school's own people, who may look in without being expected.
-    History decides what polls missed once it is settled and has any line at all.
+    `leaves` are by user id the stretches for which somebody is excused. `credits` names by the user id of a
+    guest the member for whom their stays count as well. History decides what polls missed once it is settled
+    and has any line at all.
     """
     evidence = list(evidence)
     rows: dict[str, list[Evidence]] = defaultdict(list)
@@ -66,10 +82,28 @@ def reckon(
     lesson = Lesson(times, policy, polls, outages, settled)
     people = {person.user_id: person for person in expected} | {teacher.user_id: teacher}
     guests = [_guest(user_id, rows[user_id], staff or {}) for user_id in sorted(rows.keys() - people)]
+    found = {one.user_id: find(rows.get(one.user_id, []), lesson) for one in [*people.values(), *guests]}
+    whole = found | _credited(found, credits or {}, people)
+    away = leaves or {}
     return [
-        _result(person, person.user_id in people, find(rows.get(person.user_id, []), lesson), lesson)
-        for person in [*people.values(), *guests]
+        _result(one, one.user_id in people, whole[one.user_id], lesson, away.get(one.user_id, ()))
+        for one in [*people.values(), *guests]
     ]
+
+
+def _credited(found: Mapping[str, Found], credits: Mapping[str, str], people: Any) -> dict[str, Found]:
+    """What is found of those for whom the stays of guests count, too; a guest keeps a row of their own."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for guest_id, user_id in sorted(credits.items()):
+        if guest_id in found and guest_id not in people and user_id in people:
+            ids[user_id].append(guest_id)
+    together = {}
+    for user_id, guest_ids in ids.items():
+        parts = [found[one] for one in (user_id, *guest_ids)]
+        stays = merged(span for part in parts for span in part.stays)
+        doubts = without((gap for part in parts for gap in part.unknown), [stay.stretch for stay in stays])
+        together[user_id] = Found(tuple(stays), tuple(doubts), tuple(guest_ids))
+    return together
 
 
 def find(rows: Sequence[Evidence], lesson: Lesson) -> Found:
@@ -110,7 +144,9 @@ def _guest(user_id: str, rows: Sequence[Evidence], staff: Mapping[str, str]) -> 
     return Person(user_id, staff.get(user_id, role), nickname)
 
 
-def _result(person: Person, expected: bool, found: Found, lesson: Lesson) -> Reckoned:
+def _result(
+    person: Person, expected: bool, found: Found, lesson: Lesson, leaves: Sequence[Stretch]
+) -> Reckoned:
     taught = lesson.times.taught
     whole = [taught] if taught else []
     known = common([stay.stretch for stay in found.stays], whole)
@@ -118,6 +154,10 @@ def _result(person: Person, expected: bool, found: Found, lesson: Lesson) -> Rec
     mark, rule = "", "guest" if not expected else "staff"
     if expected and person.role == STUDENT:
         mark, rule = _mark(known, possible, lesson)
+    facts = _facts(rule, known, found, total(possible), lesson)
+    if leave := _leave(mark, rule, leaves, lesson.times):
+        facts["leave"] = [*leave, mark]
+        mark = "excused"
     seconds = total(known)
     stays = found.stays
     return Reckoned(
@@ -132,8 +172,18 @@ def _result(person: Person, expected: bool, found: Found, lesson: Lesson) -> Rec
         share=(Decimal(seconds) / total(whole)).quantize(SHARE_STEP, ROUND_DOWN) if taught else None,
         stays=stays,
         grade=min((stay.grade for stay in stays), key=GRADES.index, default="none"),
-        facts=_facts(rule, known, found, total(possible), lesson),
+        facts=facts,
     )
+
+
+def _leave(mark: str, rule: str, leaves: Sequence[Stretch], times: Times) -> Stretch | None:
+    """The leave that excuses this mark: one that lies over any part of the lesson, planned or taught."""
+    if not leaves or mark not in EXCUSABLE or rule == "not_held":
+        return None
+    start, end = times.planned_start, times.planned_end
+    if times.taught:
+        start, end = min(start, times.taught[0]), max(end, times.taught[1])
+    return next((one for one in leaves if one[0] < end and one[1] > start), None)
 
 
 def _mark(known: Sequence[Stretch], possible: Sequence[Stretch], lesson: Lesson) -> tuple[str, str]:
@@ -170,7 +220,8 @@ def _facts(
 ) -> dict[str, Any]:
     """What the sentence is made of; holds no `now` once the lesson is over."""
     times, policy, taught = lesson.times, lesson.policy, lesson.times.taught
-    return {
+    facts: dict[str, Any] = {
+        "v": FACTS_VERSION,
         "rule": rule,
         "running": times.running,
         "taught": list(taught) if taught else None,
@@ -193,3 +244,6 @@ def _facts(
         ],
         "unknown": [list(stretch) for stretch in found.unknown],
     }
+    if found.credited:
+        facts["credited"] = list(found.credited)
+    return facts

@@ -25,6 +25,8 @@ WORDS = {
     "left_early": pgettext_lazy("mark", "Left early"),
     "late_and_left_early": pgettext_lazy("mark", "Late and left early"),
     "absent": pgettext_lazy("mark", "Absent"),
+    "excused": pgettext_lazy("mark", "Excused"),
+    "unknown": pgettext_lazy("mark", "No data"),
 }
 SOURCES = {
     "history": gettext_lazy("history"),
@@ -39,8 +41,52 @@ def sentence(mark: str, facts: Facts, zone: ZoneInfo) -> str:
     if not facts:
         return ""
     clock = _clock(facts, zone)
-    parts = (_head(mark, facts, clock), _coming_and_going(mark, facts, clock), _unseen(facts, clock))
+    hand, leave = facts.get("hand"), facts.get("leave")
+    told = []
+    if hand:
+        told.append(_by_hand(mark, hand, zone))
+        mark = hand["instead_of"]
+    if leave:
+        told.append(_on_leave(leave, zone))
+        mark = leave[2]
+    parts = (
+        *told,
+        _head(mark, facts, clock),
+        _coming_and_going(mark, facts, clock),
+        _credited(facts),
+        _unseen(facts, clock),
+    )
     return _chain(parts, _("%(one)s %(more)s"))
+
+
+def _by_hand(mark: str, hand: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """Who set the mark, when and why; what the evidence says follows."""
+    values = {
+        "word": WORDS.get(mark, mark),
+        "who": hand["by"] or _("the console"),
+        "when": _day(hand["at"], zone),
+        "why": hand["reason"],
+    }
+    if values["why"]:
+        return _("%(word)s, set by %(who)s on %(when)s: “%(why)s”. The evidence says:") % values
+    return _("%(word)s, set by %(who)s on %(when)s. The evidence says:") % values
+
+
+def _on_leave(leave: Sequence[Any], zone: ZoneInfo) -> str:
+    return _("Excused: on leave from %(start)s to %(end)s.") % {
+        "start": _day(leave[0], zone),
+        "end": _day(leave[1], zone),
+    }
+
+
+def _credited(facts: Facts) -> str:
+    """Under which other ids the person was there, as somebody has found out."""
+    ids = facts.get("credited", ())
+    return _("Also there as %(ids)s (matched by hand).") % {"ids": ", ".join(ids)} if ids else ""
+
+
+def _day(second: int, zone: ZoneInfo) -> str:
+    return f"{datetime.fromtimestamp(second, zone):%Y-%m-%d %H:%M}"
 
 
 def _head(mark: str, facts: Facts, clock: Clock) -> str:

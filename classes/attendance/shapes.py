@@ -9,6 +9,8 @@ from classes.attendance.spans import Stretch
 
 # How far apart two accounts of one moment may be: our clock against the service's.
 AGREE_S = 5
+#: The version of the keys that `Reckoned.facts` has; rows with older facts are reckoned anew.
+FACTS_VERSION = 2
 # How many polls may be missing before a person's absence from them says nothing.
 POLLS_OF_TRUST = 3
 

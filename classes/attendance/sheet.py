@@ -4,14 +4,17 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
+from classes.attendance.closed import canonical
+from classes.attendance.drawer import planned_share
 from classes.attendance.queries import Entry, Table
-from classes.models import Lesson
+from classes.models import Lesson, Register
 from console.audit.trail import record
 from console.sheets.columns import Column, Kind, local
 from console.sheets.csv import csv_text
@@ -30,11 +33,19 @@ COLUMNS = (
     Column("share", gettext_lazy("Share of the lesson"), Kind.SHARE, 14),
     Column("evidence", gettext_lazy("Evidence"), width=14),
     Column("sentence", gettext_lazy("Why"), width=80),
+    Column("planned_share", gettext_lazy("Share of the planned time"), Kind.SHARE, 14),
+    Column("code", gettext_lazy("Mark as a code"), Kind.ID, 18),
+    Column("derived", gettext_lazy("Mark by the evidence, as a code"), Kind.ID, 18),
+    Column("lesson", gettext_lazy("Number of the lesson"), Kind.ID, 12),
+    Column("revision", gettext_lazy("Revision of the register"), Kind.ID, 12),
+    Column("digest", gettext_lazy("Digest of the register (SHA-256)"), Kind.ID, 66),
 )
 
 
-def rows(entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
-    """A row a person; also for who never came."""
+def rows(
+    entries: Iterable[Entry], lesson: Lesson, revision: Register | None = None
+) -> Iterator[dict[str, Any]]:
+    """A row a person; also for who never came. A closed register has its number and digest in each."""
     roles = dict(Role.choices)
     for entry in entries:
         yield {
@@ -49,16 +60,29 @@ def rows(entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
             "share": entry.share,
             "evidence": entry.evidence_word,
             "sentence": entry.sentence,
+            "planned_share": planned_share(lesson, entry.facts),
+            "code": entry.mark,
+            "derived": entry.derived_mark,
+            "lesson": str(lesson.pk),
+            "revision": str(revision.number) if revision else "",
+            "digest": revision.digest if revision else "",
         }
 
 
-def about(lesson: Lesson) -> dict[str, str]:
-    """Which lesson the file is of, when it was, in which zone, and whether its marks are final."""
+def about(lesson: Lesson, revision: Register | None = None) -> dict[str, str]:
+    """Which lesson the file is of, when it was, in which zone, and whether its marks are final or closed."""
     zone = lesson.enterprise.tz
 
     def told(start: datetime | None, end: datetime | None) -> str:
         return "–".join(local(moment, zone).isoformat(" ") if moment else "?" for moment in (start, end))
 
+    closed = {}
+    if revision:
+        closed = {
+            _("Revision of the register"): str(revision.number),
+            _("Closed"): local(revision.closed_at, zone).isoformat(" "),
+            _("Digest of the register (SHA-256)"): revision.digest,
+        }
     return {
         _("Lesson"): lesson.topic,
         _("Teacher"): f"{lesson.teacher.nickname} ({lesson.teacher.user_id})",
@@ -68,6 +92,7 @@ def about(lesson: Lesson) -> dict[str, str]:
         _("State"): _("final")
         if lesson.final_at
         else _("provisional: the history of the lesson has not settled"),
+        **closed,
     }
 
 
@@ -79,11 +104,30 @@ def filename(lesson: Lesson, suffix: str) -> str:
 
 
 def download(lesson: Lesson, table: Table, suffix: str) -> HttpResponseBase:
-    """The register as a file, with the lesson it is of and the zone of its times; on record."""
-    zone, lines = lesson.enterprise.tz, rows(table.everybody)
+    """The register as a file, with the lesson it is of and the zone of its times; on record.
+
+    As .json it is the closed revision as it was digested; ValidationError while the register is open.
+    """
+    zone, revision = lesson.enterprise.tz, revision_of(lesson)
+    if suffix == ".json":
+        return _as_json(lesson, revision)
+    lines = rows(table.everybody, lesson, revision)
     record("attendance.export", lesson, by=None, after={"file": suffix, "people": len(table.everybody)})
     name = filename(lesson, suffix)
     if suffix == ".csv":
         return attachment(csv_text(lines, COLUMNS, zone=zone), name)
-    meta = about(lesson) | {_("Written"): timezone.localtime().isoformat(" ", "seconds")}
+    meta = about(lesson, revision) | {_("Written"): timezone.localtime().isoformat(" ", "seconds")}
     return attachment(xlsx(lines, COLUMNS, _("Attendance"), meta, zone=zone), name)
+
+
+def revision_of(lesson: Lesson) -> Register | None:
+    """The closed revision; None while the register is open."""
+    return lesson.registers.filter(reopened_at=None).first() if lesson.register_closed_at else None
+
+
+def _as_json(lesson: Lesson, revision: Register | None) -> HttpResponseBase:
+    if revision is None:
+        raise ValidationError(_("Close the register first: only a closed one has a digest."))
+    record("attendance.export", lesson, by=None, after={"file": ".json", "revision": revision.number})
+    whole = {"digest": revision.digest, "register": revision.body}
+    return attachment(canonical(whole).decode(), filename(lesson, ".json"))

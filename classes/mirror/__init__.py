@@ -1,5 +1,5 @@
 """The service's class → our lesson: what is seen, polled and walked."""
 
-from classes.mirror import polls, walks
+from classes.mirror import polls, stale, walks
 
-__all__ = ["polls", "walks"]
+__all__ = ["polls", "stale", "walks"]

@@ -19,7 +19,8 @@ from classes.attendance.evidence import (
     record_late,
     record_runtime,
 )
-from classes.attendance.register import policy_of, recompute
+from classes.attendance.register import recompute
+from classes.attendance.rules import policy_of
 from classes.kinds import Status
 from classes.mirror.quiet import after_failure, after_list, after_number, number_will_do
 from classes.mirror.seen import lesson_seen, next_look

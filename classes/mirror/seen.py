@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.mirror import moment, person_of
 from accounts.models import Enterprise, Role
-from classes.attendance.register import freeze_policy
+from classes.attendance.rules import freeze_policy
 from classes.kinds import ClassType, Status
 from classes.mirror.wanted import TOPIC_LENGTH, everything_wanted, observed_lesson
 from classes.models import Lesson, Member

@@ -2,18 +2,24 @@ from classes.models.attendance import Attendance, Mark, Observation, Stay
 from classes.models.call import Call
 from classes.models.course import Course
 from classes.models.entry import Entry
+from classes.models.judged import Appeal, Correction, Credit, Leave, Register
 from classes.models.lesson import Lesson, Member
 from classes.models.recording import Recording
 
 __all__ = [
+    "Appeal",
     "Attendance",
     "Call",
+    "Correction",
     "Course",
+    "Credit",
     "Entry",
+    "Leave",
     "Lesson",
     "Mark",
     "Member",
     "Observation",
     "Recording",
+    "Register",
     "Stay",
 ]

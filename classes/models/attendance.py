@@ -92,7 +92,9 @@ class Stay(models.Model):
 
 
 class Attendance(models.Model):
-    """The mark of one person in one lesson, derived; `reason` holds the facts of its sentence.
+    """The mark of one person in one lesson; `reason` holds the facts of its sentence.
+
+    `derived_mark` is what the evidence says; `mark` is the same unless somebody has corrected it.
 
     `user_id` is always there; `person` where they are one of ours. `expected` tells a member from
     a stranger or a visitor. `share` is a fraction of the time really taught, 0 to 1.
@@ -111,6 +113,9 @@ class Attendance(models.Model):
     role = models.CharField(_("role"), max_length=20)
     expected = models.BooleanField(_("expected"), default=True)
     mark = models.CharField(_("mark"), max_length=20, choices=Mark.choices, blank=True)
+    derived_mark = models.CharField(
+        _("mark by the evidence"), max_length=20, choices=Mark.choices, blank=True
+    )
     first_entered_at = models.DateTimeField(_("first entered"), null=True)
     last_left_at = models.DateTimeField(_("last left"), null=True)
     present_seconds = models.PositiveIntegerField(_("seconds present"), default=0)

@@ -32,6 +32,7 @@ class Course(models.Model):
     starts_local = models.DateTimeField(_("first lesson"))
     duration_minutes = models.PositiveIntegerField(_("minutes"))
     rrule = models.CharField(_("repeats"), max_length=300, blank=True)
+    rules = models.JSONField(_("rules of attendance of this course"), null=True, editable=False)
     skip = ArrayField(models.DateField(), default=list, blank=True, verbose_name=_("left out dates"))
 
     class Meta:

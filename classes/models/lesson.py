@@ -74,6 +74,7 @@ class Lesson(Watched, Mirrored):
         related_name="doubles",
         verbose_name=_("perhaps a second copy of"),
     )
+    rules = models.JSONField(_("rules of attendance of this lesson"), null=True, editable=False)
     policy = models.JSONField(_("rules of attendance, frozen at the end"), null=True, editable=False)
     history_digest = models.CharField(max_length=64, blank=True, editable=False)
     history_reads = models.PositiveIntegerField(default=0, editable=False)
@@ -82,6 +83,8 @@ class Lesson(Watched, Mirrored):
     room_total = models.PositiveIntegerField(null=True, editable=False)
     room_counts = models.PositiveSmallIntegerField(default=0, editable=False)
     final_at = models.DateTimeField(_("attendance final"), null=True, editable=False)
+    register_closed_at = models.DateTimeField(_("register closed"), null=True, editable=False)
+    facts_version = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -103,6 +106,7 @@ class Lesson(Watched, Mirrored):
         indexes = [
             models.Index(fields=["enterprise", "starts_at", "id"], name="lesson_by_start"),
             models.Index(fields=["teacher", "starts_at"], name="lesson_by_teacher"),
+            models.Index(fields=["facts_version"], name="lesson_by_facts"),
             models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="lesson_to_look_at"),
         ]
 

@@ -6,12 +6,16 @@ from typing import Any
 import segno
 from django import template
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from classes.models import Lesson
+from classes.attendance.sentence import SOURCES
+from classes.models import Lesson, Mark
+from classes.models.attendance import Grade
 from classes.phases import Phase, phase_of
 from console.badges import sync_badge
+from console.nav import zone_in_words
 from console.outbox.kinds import label_of
 from console.outbox.states import SYNC_OF_STATE, State
 from console.outbox.words import Words, words_of
@@ -27,6 +31,8 @@ SENT = {
     "class.stop": _("End the lesson"),
     "class.pull": _("Look at the lesson"),
 }
+SWITCHES = {True: _("on"), False: _("off"), None: _("unknown")}
+ANSWERS = {True: _("yes"), False: _("no"), None: _("unknown")}
 
 
 @register.filter
@@ -75,3 +81,37 @@ def role_word(role: str) -> str | Promise:
 def percent(share: Decimal | None) -> str:
     """A fraction of 1 in whole per cent, rounded down: 99.9 % is not everything."""
     return "" if share is None else f"{int(share * 100)} %"
+
+
+@register.filter
+def mark_word(mark: str) -> str:
+    return str(dict(Mark.choices).get(mark, mark))
+
+
+@register.filter
+def grade_word(grade: str) -> str:
+    """How good the evidence is."""
+    return str(dict(Grade.choices).get(grade, grade))
+
+
+@register.filter
+def source_word(source: str) -> str:
+    """Who says so: history, live list, message from iclass."""
+    return str(SOURCES.get(source, source))
+
+
+@register.filter
+def switch_word(on: bool | None) -> str:
+    """On, off, or unknown: what iclass does not tell is never off."""
+    return str(SWITCHES[on])
+
+
+@register.filter
+def yes_word(on: bool | None) -> str:
+    return str(ANSWERS[on])
+
+
+@register.simple_tag
+def zone_note(lesson: Lesson) -> str:
+    """In which zone the times of a page are."""
+    return gettext("Times are in %(zone)s.") % {"zone": zone_in_words(lesson.starts_at)}

@@ -3,14 +3,19 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from classes.attendance.queries import Entry, Table, table_for
+from classes.attendance.queries import Entry, Table, table_for, with_people
+from classes.attendance.rights import may_judge
 from classes.attendance.sheet import download
+from classes.kinds import Status
 from classes.marks import SIGNS, Sign, sign_of
 from classes.models import Attendance, Lesson
 from classes.phases import phase_of
@@ -49,7 +54,7 @@ class OfLesson(SchoolPage):
 
     @cached_property
     def marks(self) -> list[Attendance]:
-        rows = Attendance.objects.filter(lesson=self.lesson).select_related("person")
+        rows = with_people(Attendance.objects.filter(lesson=self.lesson))
         return list(scoped(rows, self.request.user, self.resource, self.action))
 
     @cached_property
@@ -79,9 +84,19 @@ class AttendancePage(OfLesson, TemplateView):
             reckoned_at=max((one.reckoned_at for one in self.marks), default=None),
             provisional=table.provisional,
             may_export=self.may("export"),
+            **self._register(),
             person_link="" if may(self.request.user, "list", "person") else "no",
             **more,
         )
+
+    def _register(self) -> dict[str, Any]:
+        """The closed revision, and what the reader may decide about the whole."""
+        lesson, reader = self.lesson, self.request.user
+        if lesson.register_closed_at:
+            revision = lesson.registers.select_related("closed_by").filter(reopened_at=None).first()
+            return {"revision": revision, "may_reopen": may_judge(reader, "reopen", lesson)}
+        over = lesson.status == Status.END
+        return {"revision": None, "may_close": over and may_judge(reader, "close", lesson)}
 
 
 def _rows(entries: Iterable[Entry], ruler: Ruler) -> list[Row]:
@@ -108,3 +123,16 @@ class AttendanceSheet(OfLesson, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         return download(self.lesson, self.table, self.suffix)
+
+
+class RegisterFile(OfLesson, View):
+    """The closed revision as JSON, for `manage.py verify_register`; an open register has none."""
+
+    action = "export"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        try:
+            return download(self.lesson, self.table, ".json")
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect("classes:attendance", pk)

@@ -134,6 +134,9 @@ TABLE: dict[str, dict[str, str]] = {
     "attendance": {
         "list": "S S S O O O S -",
         "view": "S S S O O O S -",
+        "correct": "S S S O O - - -",
+        "close": "S S S O O - - -",
+        "reopen": "S S S O O - - -",
         "export": "- S S O O - - -",
     },
     "recording": {

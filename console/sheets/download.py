@@ -11,12 +11,13 @@ from django.utils.http import content_disposition_header
 TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json",
 }
 NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 
 
 def attachment(content: IO[bytes] | str, filename: str) -> HttpResponseBase:
-    """The file under its name, Chinese too (RFC 5987); `filename` ends in .xlsx or .csv.
+    """The file under its name, Chinese too (RFC 5987); `filename` ends in .xlsx, .csv or .json.
 
     It holds people's data, so no cache keeps it. A file is closed with the answer.
     """

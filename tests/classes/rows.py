@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts.models import Enterprise, Role, StudentGroup, User
 from classes.attendance.evidence import record_runtime
-from classes.attendance.register import freeze_policy, recompute
+from classes.attendance.register import recompute
+from classes.attendance.rules import freeze_policy
 from classes.models import Lesson, Member
 from console.iclass import RuntimeMember
 from console.iclass.shapes.members import Devices

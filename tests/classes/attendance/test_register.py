@@ -8,7 +8,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Role, User
-from classes.attendance.register import freeze_policy, is_final, policy_of, reckoned, recompute, settle
+from classes.attendance.register import is_final, reckoned, recompute, settle
+from classes.attendance.rules import freeze_policy, policy_of
 from classes.kinds import Status
 from classes.models import Attendance, Member, Stay
 from tests.classes.attendance.lines import hold, moment, tell_history

@@ -70,7 +70,7 @@ def test_a_lesson_that_was_never_reckoned_lists_everybody(lesson, django_assert_
 def test_the_file_has_ids_names_marks_times_and_reasons(register):
     with translation.override("en"):
         file = xlsx(
-            rows(table_of(register).everybody),
+            rows(table_of(register).everybody, register),
             COLUMNS,
             register.topic,
             about(register),
@@ -90,7 +90,7 @@ def test_the_file_has_ids_names_marks_times_and_reasons(register):
 
 
 def test_the_csv_runs_no_name_of_a_stranger(register):
-    text = csv_text(rows(table_of(register).everybody), COLUMNS, zone=register.enterprise.tz)
+    text = csv_text(rows(table_of(register).everybody, register), COLUMNS, zone=register.enterprise.tz)
     assert "'=zoe" in text
     assert "0:44:57" in text
 

@@ -1,0 +1,184 @@
+"""What people decide about attendance: corrections, credits, leave, appeals, and the closed register."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classes.models.attendance import Mark
+from classes.models.lesson import Lesson
+
+
+class Appeal(models.Model):
+    """A student says that a mark is wrong; `evidence` is what the register said of them that day."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waits for an answer")
+        GRANTED = "granted", _("granted")
+        REFUSED = "refused", _("refused")
+
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="appeals", verbose_name=_("lesson"))
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="appeals", verbose_name=_("person")
+    )
+    mark = models.CharField(_("mark"), max_length=20, choices=Mark.choices)
+    text = models.CharField(_("what is wrong"), max_length=1000, blank=True)
+    evidence = models.JSONField(default=dict)
+    created_at = models.DateTimeField(_("appealed"), default=timezone.now)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
+    answer = models.CharField(_("answer"), max_length=1000, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by")
+    )
+    answered_at = models.DateTimeField(_("answered"), null=True)
+
+    class Meta:
+        verbose_name = _("appeal")
+        verbose_name_plural = _("appeals")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lesson", "person"], condition=Q(state="open"), name="one_open_appeal"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lesson}: {self.get_state_display()}"
+
+
+class Correction(models.Model):
+    """A person's word over the derived mark; append-only, the newest counts.
+
+    An empty `mark` takes the word back: what the evidence says counts again. `instead_of` is the mark that
+    stood there. `user_id` is always there, `person` where they are one of ours.
+    """
+
+    class Kind(models.TextChoices):
+        HAND = "hand", _("by hand")
+        APPEAL = "appeal", _("after an appeal")
+        DROP = "drop", _("many dropped out at once")
+
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="corrections")
+    user_id = models.CharField(_("user id"), max_length=64)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("person")
+    )
+    kind = models.CharField(_("why"), max_length=8, choices=Kind.choices, default=Kind.HAND)
+    mark = models.CharField(_("mark"), max_length=20, choices=Mark.choices, blank=True)
+    instead_of = models.CharField(_("instead of"), max_length=20, choices=Mark.choices, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    appeal = models.ForeignKey(Appeal, models.PROTECT, null=True, related_name="corrections")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    created_at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["lesson", "user_id", "-id"], name="correction_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.mark or '–'}"
+
+
+class Credit(models.Model):
+    """The stays of somebody who was not expected count for a member: the same person under another id."""
+
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="credits")
+    guest_id = models.CharField(_("user id of the guest"), max_length=64)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person")
+    )
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("credit of a guest's stays")
+        verbose_name_plural = _("credits of guests' stays")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lesson", "guest_id"], condition=Q(undone_at=None), name="a_guest_counts_for_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guest_id} → {self.person}"
+
+
+class Leave(models.Model):
+    """Leave of absence known in advance: what a person misses between two moments is excused."""
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="leaves")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="leaves", verbose_name=_("person")
+    )
+    begins_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(_("entered"), default=timezone.now)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+
+    class Meta:
+        verbose_name = _("leave")
+        verbose_name_plural = _("leaves")
+        ordering = ["-begins_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("begins_at")),
+                name="leave_ends_after_it_begins",
+                violation_error_message=_("The leave must end after it begins."),
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "ends_at"], name="leave_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.begins_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def audit_label(self) -> str:
+        """Without the name, which is the person's own."""
+        return f"{self.begins_at:%Y-%m-%d %H:%M}"
+
+
+class Register(models.Model):
+    """A closed register: one numbered revision, with the SHA-256 of its canonical JSON.
+
+    `body` names people by their ids alone. It never changes; a register that is reopened gets the next
+    number when it is closed again.
+    """
+
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="registers", verbose_name=_("lesson"))
+    number = models.PositiveIntegerField(_("revision"))
+    body = models.JSONField()
+    digest = models.CharField(_("digest"), max_length=64)
+    closed_at = models.DateTimeField(_("closed"), default=timezone.now)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")
+    )
+    reopened_at = models.DateTimeField(_("reopened"), null=True)
+    reopened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("reopened by")
+    )
+    reopen_reason = models.CharField(_("why reopened"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("closed register")
+        verbose_name_plural = _("closed registers")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["lesson", "number"], name="one_register_a_number"),
+            models.UniqueConstraint(
+                fields=["lesson"], condition=Q(reopened_at=None), name="one_register_closed_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lesson} · {self.number}"

@@ -25,6 +25,7 @@ class ClassesConfig(AppConfig):
         register("entry", of_school="enterprise", own=self._in_own_lessons)
         register("evidence", of_school="lesson__enterprise", own=lambda user: Q(pk__in=()))
         register("call", of_school="lesson__enterprise", own=self._in_own_lessons)
+        register("feed", of_school="enterprise", own=lambda user: Q(person=user))
         register("course", of_school="enterprise", own=self._own_courses)
 
     def _memberships(self, user: Any) -> Any:

@@ -3,9 +3,16 @@
 from celery import shared_task
 
 from classes.readiness import warning
+from classes.telling import lessons
 
 
 @shared_task
 def check_readiness() -> int:
     """Tell which of the lessons to come are not ready."""
     return warning.warn()
+
+
+@shared_task
+def tell_of_lessons() -> int:
+    """Invite, tell of changes, remind a day and an hour before."""
+    return lessons.tell_all()

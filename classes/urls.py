@@ -7,6 +7,7 @@ from classes.courseware.views import DocumentPage
 from classes.room.urls import urlpatterns as room
 from classes.views.acts import LessonAct
 from classes.views.edit import LessonAdd, LessonEdit
+from classes.views.feeds import FeedAdd, FeedRevoke, Feeds, feed
 from classes.views.groups import GroupArchive, GroupChange, GroupPushed, GroupRestore
 from classes.views.home import Home
 from classes.views.lesson import LessonPage
@@ -20,6 +21,10 @@ from classes.wall.views import WallPage
 app_name = "classes"
 urlpatterns = [
     path("", Home.as_view(), name="home"),
+    path("calendar/", Feeds.as_view(), name="feeds"),
+    path("calendar/new/", FeedAdd.as_view(), name="feed_add"),
+    path("calendar/<int:pk>/revoke/", FeedRevoke.as_view(), name="feed_revoke"),
+    path("calendar/<str:token>.ics", feed, name="feed"),
     path("timetable/", Timetable.as_view(), name="timetable"),
     path("timetable/lessons/", TimetableLessons.as_view(), name="timetable_lessons"),
     path("live/", WallPage.as_view(), name="wall"),

@@ -69,7 +69,7 @@ SECTIONS = (
                 "classes:timetable",
                 "list",
                 "lesson",
-                pages=("classes:lesson_move",),
+                pages=("classes:lesson_move", "classes:feeds", "classes:feed_add"),
                 phone=True,
             ),
             Entry(

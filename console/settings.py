@@ -276,6 +276,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": seconds("AUDIT_CHECKPOINT_EVERY_S", 3600),
     },
     "readiness": {"task": "classes.tasks.check_readiness", "schedule": 300.0},
+    "tell_of_lessons": {"task": "classes.tasks.tell_of_lessons", "schedule": 60.0},
     "relay": {"task": "console.outbox.tasks.relay", "schedule": SWEEP_EVERY_S},
     "inbox": {"task": "console.inbox.tasks.process", "schedule": SWEEP_EVERY_S},
     "jobs": {"task": "console.jobs.tasks.work", "schedule": SWEEP_EVERY_S},

@@ -2,6 +2,7 @@ from classes.models.attendance import Attendance, Mark, Observation, Stay
 from classes.models.call import Call
 from classes.models.course import Course
 from classes.models.entry import Entry
+from classes.models.feed import Feed, Told
 from classes.models.judged import Appeal, Correction, Credit, Leave, Register
 from classes.models.lesson import Lesson, Member
 from classes.models.recording import Recording
@@ -14,6 +15,7 @@ __all__ = [
     "Course",
     "Credit",
     "Entry",
+    "Feed",
     "Leave",
     "Lesson",
     "Mark",
@@ -22,4 +24,5 @@ __all__ = [
     "Recording",
     "Register",
     "Stay",
+    "Told",
 ]

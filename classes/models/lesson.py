@@ -86,6 +86,8 @@ class Lesson(Watched, Mirrored):
     register_closed_at = models.DateTimeField(_("register closed"), null=True, editable=False)
     facts_version = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    #: Counted up by the database whenever something changes that calendars show.
+    revision = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("lesson")

@@ -55,6 +55,8 @@ ACTIONS: dict[str, str | Promise] = {
     "lesson.add": _("Lesson scheduled"),
     "lesson.change": _("Lesson changed"),
     "lesson.cancel": _("Lesson cancelled"),
+    "feed.add": _("Calendar feed made"),
+    "feed.delete": _("Calendar feed taken back"),
     "lesson.start": _("Lesson started"),
     "lesson.stop": _("Lesson ended"),
     "lesson.pull": _("Lesson: looked at iclass"),

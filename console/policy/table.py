@@ -119,6 +119,11 @@ TABLE: dict[str, dict[str, str]] = {
         "list": "S S S O O - S -",
         "add": "S S S O O - - -",
     },
+    "feed": {
+        "list": "- S S O O O O -",
+        "add": "- S S O O O O -",
+        "delete": "- S S O O O O -",
+    },
     "entry": {
         "list": "S S S O O - - -",
         "view": "S S S O O - - -",

@@ -11,6 +11,7 @@ RESOURCES: dict[str, str | Promise] = {
     "group": _("Groups"),
     "course": _("Courses"),
     "lesson": _("Lessons"),
+    "feed": _("Calendar feeds"),
     "entry": _("Entries into the room"),
     "member": _("Members of lessons"),
     "attendance": _("Attendance"),

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from accounts.models import Enterprise, PeopleImport, Role, StudentGroup, User
-from classes.models import Attendance, Course, Entry, Member, Observation, Recording, Stay
+from classes.models import Attendance, Course, Entry, Feed, Member, Observation, Recording, Stay
 from console.audit.trail import record
 from console.inbox.models import Callback
 from console.jobs.models import Job
@@ -58,6 +58,7 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "member": member,
         "attendance": mark,
         "entry": Entry.objects.create(enterprise=school, lesson=lesson, person=dina, act="join"),
+        "feed": Feed.objects.create(enterprise=school, person=bob, digest="1"),
         "group": StudentGroup.objects.create(enterprise=school, name="Hatters"),
         "import": PeopleImport.objects.create(
             enterprise=school,
@@ -108,6 +109,7 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "person": {"student"},
         "document": {"teacher"},
         "notice": {"teacher"},
+        "feed": {"teacher"},
         "token": {"admin"},
     }
     return World(people, rows, owners)

@@ -1,0 +1,1 @@
+"""Telling people of their lessons: invitations, changes, reminders; each of them once."""

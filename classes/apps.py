@@ -24,6 +24,7 @@ class ClassesConfig(AppConfig):
         register("attendance", of_school="lesson__enterprise", own=self._own_marks)
         register("entry", of_school="enterprise", own=self._in_own_lessons)
         register("evidence", of_school="lesson__enterprise", own=lambda user: Q(pk__in=()))
+        register("alarm", of_school="enterprise")
         register("call", of_school="lesson__enterprise", own=self._in_own_lessons)
         register("feed", of_school="enterprise", own=lambda user: Q(person=user))
         register("course", of_school="enterprise", own=self._own_courses)

@@ -14,12 +14,13 @@ from accounts.models import Enterprise
 from accounts.queries import people_for
 from accounts.readiness import missing_keys
 from accounts.watch import callback_state, held_reason
-from classes.models import Lesson
+from classes.models import Alarm, Lesson
 from classes.queries import NEEDS, TROUBLE, needing
+from classes.wall.troubles import SORTS
 from console.badges import sync_badge
 from console.mirror.choosing import number_of_differences
 from console.outbox.words import words_of
-from console.policy import Scope, may, scope_of
+from console.policy import Scope, may, scope_of, scoped
 
 
 class Need(NamedTuple):
@@ -50,6 +51,9 @@ def needs_of(reader: Any, lessons: QuerySet[Lesson]) -> list[Need]:
         people = people_for(reader).filter(sync_state__in=TROUBLE, is_active=True)
         states = people.order_by().values_list("sync_state").annotate(n=Count("pk"))
         found += [_people(state, count) for state, count in states]
+    alarms = scoped(Alarm.objects.filter(resolved_at=None, acknowledged_at=None), reader, "alarm", "list")
+    kinds = alarms.order_by().values_list("kind").annotate(n=Count("pk"))
+    found += [_alarms(kind, count) for kind, count in sorted(kinds)]
     found.append(_differences(number_of_differences(reader)))
     needs = [need for need in found if need.number]
     if may(reader, "pull", "school"):
@@ -67,6 +71,14 @@ def _people(state: str, count: int) -> Need:
     words = gettext("people at iclass: %(state)s") % {"state": badge.word}
     url = f"{reverse('accounts:people')}?{urlencode({'sync': state})}"
     return Need(count, words, "users-minus", badge.tone, url)
+
+
+def _alarms(kind: str, count: int) -> Need:
+    words = gettext("alarm: %(what)s") % {"what": Alarm.Kind(kind).label}
+    sort = SORTS.get(kind)
+    tone = sort.tone if sort else "warn"
+    url = f"{reverse('classes:alarms')}?{urlencode({'kind': kind})}"
+    return Need(count, words, "alarm", tone, url)
 
 
 def _differences(count: int) -> Need:

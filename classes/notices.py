@@ -74,3 +74,31 @@ for _name, _title, _text, _tone, _icon in (
     ),
 ):
     register(NoticeKind(_name, _title, _text, tone=_tone, icon=_icon, mail=True))
+
+_LESSON = _("Look at the lesson: it says who is in it, and what you can do.")
+for _kind, _title, _text, _tone, _icon, _mail in (
+    ("teacher_out", _("“%(lesson)s”: the teacher is not in"), _LESSON, "bad", "user-off", True),
+    ("mass_drop", _("“%(lesson)s”: %(number)d left within a minute"), _LESSON, "bad", "users-minus", True),
+    ("nobody_in", _("“%(lesson)s”: no student is in"), _LESSON, "bad", "users", True),
+    ("ghost", _("“%(lesson)s” runs and nobody is in it"), _LESSON, "bad", "ghost", True),
+    ("recording_missing", _("“%(lesson)s” is not being recorded"), _LESSON, "bad", "video-off", True),
+    ("overrun", _("“%(lesson)s” runs longer than planned"), _LESSON, "warn", "clock-x", False),
+    ("absent", _("“%(lesson)s”: %(number)d students are absent"), _LESSON, "warn", "user-x", False),
+    (
+        "poll_outage",
+        _("No news from iclass of running lessons: %(number)d"),
+        _("Who is in them cannot be seen now. What happens meanwhile is marked as unknown, not as absent."),
+        "bad",
+        "cloud-x",
+        True,
+    ),
+    (
+        "callback_silence",
+        _("iclass calls nothing back of running lessons: %(number)d"),
+        _("Look at what came from iclass, and whether the callback address is right."),
+        "warn",
+        "antenna-bars-off",
+        True,
+    ),
+):
+    register(NoticeKind(f"alarm.{_kind}", _title, _text, tone=_tone, icon=_icon, mail=_mail))

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from classes.alarms import detect, hook
 from classes.readiness import warning
 from classes.telling import lessons
 
@@ -16,3 +17,9 @@ def check_readiness() -> int:
 def tell_of_lessons() -> int:
     """Invite, tell of changes, remind a day and an hour before."""
     return lessons.tell_all()
+
+
+@shared_task
+def watch_lessons() -> int:
+    """Raise the alarms of now, and send what another system is to hear of them."""
+    return detect.detect() + hook.drain()

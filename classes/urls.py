@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from classes.alarms.urls import urlpatterns as alarms
 from classes.attendance.urls import urlpatterns as attendance
 from classes.courseware.views import DocumentPage
 from classes.room.urls import urlpatterns as room
@@ -38,6 +39,7 @@ urlpatterns = [
         path(f"lessons/<int:pk>/{act}/", LessonAct.as_view(act_name=act), name=f"lesson_{act}")
         for act in ("start", "stop", "cancel", "pull", "push")
     ),
+    *alarms,
     *room,
     path("courseware/<int:pk>/", DocumentPage.as_view(), name="document"),
     *attendance,

@@ -233,6 +233,15 @@ def _logs() -> Iterator[tuple[bool, Nonsense]]:
         settings.LOG_LEVEL not in LEVELS,
         Nonsense("E023", f"LOG_LEVEL is {settings.LOG_LEVEL!r}.", f"Write one of {', '.join(LEVELS)}."),
     )
+    hook = settings.ALARM_WEBHOOK_URL
+    yield (
+        bool(hook) and (not hook.startswith("https://") or len(settings.ALARM_WEBHOOK_KEY) < 32),
+        Nonsense(
+            "E024",
+            "ALARM_WEBHOOK_URL is no https address, or ALARM_WEBHOOK_KEY has fewer than 32 characters.",
+            "Alarms are told over https alone, and signed: set both, or neither.",
+        ),
+    )
 
 
 def _single_sign_on() -> Any:

@@ -95,6 +95,7 @@ SECTIONS = (
                 "document",
                 pages=("documents:add", "documents:anew", "documents:delete", "classes:document"),
             ),
+            Entry(_("Alarms"), "alarm", "classes:alarms", "list", "alarm"),
         ),
     ),
     Section(

@@ -269,6 +269,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy_imports": {"task": "accounts.tasks.tidy_imports", "schedule": 3600.0},
     "watch_schools": {"task": "accounts.tasks.watch_schools", "schedule": 3600.0},
     "watch_tokens": {"task": "accounts.tasks.watch_tokens", "schedule": 3600.0},
+    "watch_lessons": {"task": "classes.tasks.watch_lessons", "schedule": seconds("ALARM_EVERY_S", 15)},
     "clear_old_data": {"task": "accounts.tasks.clear_old_data", "schedule": 3600.0},
     "audit_chain": {"task": "console.audit.tasks.chain", "schedule": seconds("AUDIT_CHAIN_EVERY_S", 30)},
     "audit_checkpoint": {
@@ -328,6 +329,11 @@ OUTBOX_GIVE_UP_S = seconds("OUTBOX_GIVE_UP_S", 3 * 86400)
 LIVE_POLL_S = seconds("LIVE_POLL_S", 20)
 # From when on a teacher who is not in the lesson, or a lesson without students, is worth an alarm.
 ALARM_TEACHER_S = seconds("ALARM_TEACHER_S", 300)
+# Where alarms are told to another system; INSIDE: it stands in the own network, CA: a file that proves it.
+ALARM_WEBHOOK_URL = env.env.str("ALARM_WEBHOOK_URL", default="")
+ALARM_WEBHOOK_KEY = env.env.str("ALARM_WEBHOOK_KEY", default="")
+ALARM_WEBHOOK_INSIDE = env.env.bool("ALARM_WEBHOOK_INSIDE", default=False)
+ALARM_WEBHOOK_CA = env.env.str("ALARM_WEBHOOK_CA", default="")
 HISTORY_POLL_S = seconds("HISTORY_POLL_S", 20)
 WATCH_BEFORE_S = seconds("WATCH_BEFORE_S", 15 * 60)
 RECONCILE_LOOKS = env.env.int("RECONCILE_LOOKS", default=2000)

@@ -1,3 +1,4 @@
+from classes.models.alarm import Alarm
 from classes.models.attendance import Attendance, Mark, Observation, Stay
 from classes.models.call import Call
 from classes.models.course import Course
@@ -9,6 +10,7 @@ from classes.models.recording import Recording
 
 __all__ = [
     "Appeal",
+    "Alarm",
     "Attendance",
     "Call",
     "Correction",

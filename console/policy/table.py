@@ -115,6 +115,11 @@ TABLE: dict[str, dict[str, str]] = {
     "wall": {
         "list": "S S S - - - S -",
     },
+    "alarm": {
+        "list": "S S S - - - S -",
+        "view": "S S S - - - S -",
+        "acknowledge": "S S S - - - - -",
+    },
     "call": {
         "list": "S S S O O - S -",
         "add": "S S S O O - - -",

@@ -152,6 +152,8 @@ PAGES: dict[str, Expected] = {
     "classes:lesson_move": about("lesson", "change"),
     "classes:lesson_live": about("member", "list", "lesson"),
     **acts("classes:lesson_", "lesson", "start", "stop", "cancel", "pull", "push"),
+    "classes:alarms": of("alarm", "list"),
+    "classes:alarm_acknowledge": about("alarm", "acknowledge"),
     "classes:call": Expected("call", "add", "lesson"),
     "classes:door": Expected("entry", "list", "lesson"),
     **acts("classes:lesson_", "lesson", "enter_for", "take_out", "visitor_pass"),

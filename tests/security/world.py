@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from accounts.models import Enterprise, PeopleImport, Role, StudentGroup, User
-from classes.models import Attendance, Course, Entry, Feed, Member, Observation, Recording, Stay
+from classes.models import Alarm, Attendance, Course, Entry, Feed, Member, Observation, Recording, Stay
 from console.audit.trail import record
 from console.inbox.models import Callback
 from console.jobs.models import Job
@@ -78,6 +78,7 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
             video_type=0,
             url="https://x.example",
         ),
+        "alarm": Alarm.objects.create(enterprise=school, lesson=lesson, kind="ghost"),
         "operation": operation,
         "attempt": Attempt.objects.create(
             operation=operation, fence=1, endpoint="user/info", started_at=timezone.now(), outcome="ok"

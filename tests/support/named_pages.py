@@ -14,7 +14,7 @@ def named(*names: str) -> list[object]:
 
 classes = [
     path("person/<int:pk>/", nothing, name="person"),
-    *named("home", "timetable", "lessons", "lesson_add", "wall"),
+    *named("home", "timetable", "lessons", "lesson_add", "wall", "alarms"),
 ]
 accounts = named(
     *("sign_in", "sign_out", "my_sign_in", "people", "groups", "school", "schools", "school_leave"),

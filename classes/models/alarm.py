@@ -1,0 +1,74 @@
+"""Something that wants a person now."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classes.models.lesson import Lesson
+
+
+class Alarm(models.Model):
+    """Raised by the console, acknowledged by a person, resolved when what it says is over.
+
+    A lesson has one row of a kind: what comes back is the same alarm again, and nobody is told a second
+    time. Without a lesson it is about the whole school, one open row of a kind. `number` counts what it is
+    about, 0 where there is nothing to count.
+    """
+
+    class Kind(models.TextChoices):
+        TEACHER_OUT = "teacher_out", _("teacher not in")
+        MASS_DROP = "mass_drop", _("many left within a minute")
+        NOBODY_IN = "nobody_in", _("no student in")
+        GHOST = "ghost", _("nobody is in it")
+        RECORDING_MISSING = "recording_missing", _("no recording")
+        OVERRUN = "overrun", _("longer than planned")
+        ABSENT = "absent", _("students absent")
+        POLL_OUTAGE = "poll_outage", _("no news from iclass")
+        CALLBACK_SILENCE = "callback_silence", _("iclass calls nothing back")
+
+    class Hook(models.TextChoices):
+        NONE = "none", _("not sent")
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("sending")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="alarms")
+    lesson = models.ForeignKey(
+        Lesson, models.CASCADE, null=True, related_name="alarms", verbose_name=_("lesson")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    number = models.PositiveIntegerField(_("number"), default=0)
+    raised_at = models.DateTimeField(_("raised"), default=timezone.now)
+    resolved_at = models.DateTimeField(_("over"), null=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    hook = models.CharField(_("webhook"), max_length=8, choices=Hook.choices, default=Hook.NONE)
+    hook_due_at = models.DateTimeField(default=timezone.now)
+    hook_attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("alarm")
+        verbose_name_plural = _("alarms")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lesson", "kind"], condition=Q(lesson__isnull=False), name="alarm_once_a_lesson"
+            ),
+            models.UniqueConstraint(
+                fields=["enterprise", "kind"],
+                condition=Q(lesson__isnull=True, resolved_at__isnull=True),
+                name="alarm_of_a_school_open_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise"], condition=Q(resolved_at=None), name="alarm_open"),
+            models.Index(fields=["hook_due_at"], condition=Q(hook="waiting"), name="alarm_hook"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} – {self.lesson or self.enterprise}"

@@ -13,7 +13,19 @@ from accounts.queries import active
 from classes import services
 from classes.adminforms import LessonForm
 from classes.kinds import Status
-from classes.models import Attendance, Course, Entry, Lesson, Member, Observation, Recording, Stay
+from classes.models import (
+    Attendance,
+    Course,
+    Entry,
+    Holiday,
+    Lesson,
+    Member,
+    Observation,
+    Recording,
+    Stay,
+    Term,
+)
+from classes.rules import TEACHERS
 from console.outbox.mirroredadmin import AT_THE_SERVICE, MirroredAdmin
 from console.policy.admin import ReadOnlyAdmin, ScopedRelatedFilter
 
@@ -23,7 +35,7 @@ class TeacherFilter(ScopedRelatedFilter):
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         enterprise = getattr(request.user, "enterprise_id", None) or 0
-        return [(str(one.pk), str(one)) for one in active(enterprise, *services.TEACHERS)]
+        return [(str(one.pk), str(one)) for one in active(enterprise, *TEACHERS)]
 
 
 @admin.register(Lesson)
@@ -102,6 +114,18 @@ class CourseAdmin(ReadOnlyAdmin):
     resource = "course"
     list_display = ("title", "teacher", "starts_local", "rrule")
     search_fields = ("title",)
+
+
+@admin.register(Term)
+class TermAdmin(ReadOnlyAdmin):
+    resource = "term"
+    list_display = ("name", "starts_on", "ends_on")
+
+
+@admin.register(Holiday)
+class HolidayAdmin(ReadOnlyAdmin):
+    resource = "term"
+    list_display = ("name", "starts_on", "ends_on")
 
 
 @admin.register(Member)

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from classes import services
 from classes.kinds import RecordType
 from classes.models import Lesson, Member
+from classes.rules import TEACHERS, check_lesson
 from console.policy.adminforms import ServiceForm
 
 HELPERS = (Role.ASSISTANT, Role.SUPERVISOR, Role.TEACHER)
@@ -53,7 +54,7 @@ class LessonForm(ServiceForm):
         staff = [one.user_id for one in members if one.role != Member.Role.STUDENT]
         self.initial = {**self.initial, "students": students, "staff": staff}
         fields: Any = self.fields
-        fields["teacher"].queryset = self._people(services.TEACHERS, [lesson.teacher_id])
+        fields["teacher"].queryset = self._people(TEACHERS, [lesson.teacher_id])
         fields["students"].queryset = self._people((Role.STUDENT,), students)
         fields["staff"].queryset = self._people(HELPERS, staff)
 
@@ -66,4 +67,4 @@ class LessonForm(ServiceForm):
         """The service's own rules say the same at the field."""
 
     def examine(self) -> None:
-        services.check_lesson(self.instance)
+        check_lesson(self.instance)

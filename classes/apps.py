@@ -27,6 +27,7 @@ class ClassesConfig(AppConfig):
         register("alarm", of_school="enterprise")
         register("call", of_school="lesson__enterprise", own=self._in_own_lessons)
         register("feed", of_school="enterprise", own=lambda user: Q(person=user))
+        register("term", of_school="enterprise")
         register("course", of_school="enterprise", own=self._own_courses)
 
     def _memberships(self, user: Any) -> Any:

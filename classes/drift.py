@@ -16,6 +16,7 @@ from classes.kinds import Status
 from classes.mirror.seen import adopt_members, moment, next_look
 from classes.mirror.wanted import everything_wanted, wanted_members
 from classes.models import Lesson
+from classes.models.lesson import MADE_OUTSIDE
 from classes.services import FIELDS, cancel_lesson, push_lesson
 from console.audit.trail import changes, record, snapshot
 from console.mirror.copies import FIELD
@@ -24,6 +25,10 @@ from console.mirror.registry import mirrored
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue
 from console.outbox.states import SyncState
+
+#: What makes a conflict where it is taken over; nobody here can be asked for a reason then.
+BOOKED = {"starts_at", "ends_at", "teacher", "members"}
+ALLOWED = ("conflict_allowed", "conflict_reason")
 
 
 @transaction.atomic
@@ -73,8 +78,10 @@ def take(lesson: Lesson, fields: Collection[str], by: User | None) -> None:
     lesson.full_clean(exclude=["enterprise"], validate_constraints=False)
     if lesson.ends_at <= lesson.starts_at and not lesson.made_outside:
         raise ValidationError(_("The lesson must end after it starts."))
+    if BOOKED & set(fields):
+        lesson.conflict_allowed, lesson.conflict_reason = True, MADE_OUTSIDE
     lesson.look_at = next_look(lesson)
-    lesson.save(update_fields=[*FIELDS, "look_at", "observed", "double_of"])
+    lesson.save(update_fields=[*FIELDS, *ALLOWED, "look_at", "observed", "double_of"])
     was, now = changes(before | {"members": people}, snapshot(lesson, FIELDS) | {"members": _people(lesson)})
     record("lesson.take", lesson, by=by, before=was, after=now)
     decide(lesson)

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import StudentGroup, User
 from accounts.roles import Role
+from classes.conflicts.booking import allow, allow_new, judged, mark
+from classes.conflicts.finding import wanted_of
 from classes.entries import WIPED
 from classes.groups.ways import came_by, link
 from classes.kinds import ClassType, Status
 from classes.mirror.wanted import natural_key
 from classes.models import Entry, Lesson, Member
+from classes.rules import check_lesson, locked_sentence
 from console.audit.trail import changes, record, record_seen, snapshot
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue, open_operations, supersede
@@ -34,8 +37,6 @@ FIELDS = (
     "bitrate",
     "max_on_mic",
 )
-#: Roles that may teach; a school's administrators often do.
-TEACHERS = (Role.TEACHER, Role.ADMIN, Role.SUPERADMIN, Role.ASSISTANT)
 
 
 @transaction.atomic
@@ -46,6 +47,7 @@ def schedule_lesson(
     students: Iterable[User] = (),
     staff: Iterable[User] = (),
     groups: Iterable[StudentGroup] = (),
+    conflict_reason: str = "",
     **fields: Any,
 ) -> Lesson:
     """Schedule a lesson and make it at the service (`/class/create`).
@@ -53,14 +55,20 @@ def schedule_lesson(
     Fields are those of FIELDS and `course`. `staff` are assistants and supervisors, who join by their
     own role. Of `students`, those in one of `groups` came by it and follow its changes; the groups add
     nobody by themselves (`classes.groups.ways.students_of`). The making waits for the registering of its
-    people. ValidationError where a field does not hold.
+    people. ValidationError where a field does not hold, Conflicted (one, too) where somebody is planned twice
+    and `conflict_reason` is empty.
     """
     lesson = Lesson(enterprise=teacher.enterprise, teacher=teacher, **fields)
     check_lesson(lesson)
-    lesson.save()
+    students, staff = list(students), list(staff)
+    conflicted = bool(allow(wanted_of(lesson, students, staff), conflict_reason))
+    mark(lesson, conflicted, conflict_reason)
+    with judged():
+        lesson.save()
     linked = link(lesson, groups)
     _set_members(lesson, students, staff)
-    record("lesson.add", lesson, by=by, after=snapshot(lesson, FIELDS) | linked)
+    told = snapshot(lesson, FIELDS) | linked
+    record("lesson.add", lesson, by=by, after=told, reason=lesson.conflict_reason)
     _send(lesson, by)
     return lesson
 
@@ -73,26 +81,33 @@ def edit_lesson(
     students: Iterable[User] | None = None,
     staff: Iterable[User] | None = None,
     groups: Iterable[StudentGroup] | None = None,
+    conflict_reason: str = "",
     **fields: Any,
 ) -> Lesson:
     """Change a lesson that has not begun, and tell the service what differs.
 
     Fields by `/class/modify`, people by increments (`/member/add`, `/member/delete`). None for
-    `students`, `staff` or `groups` leaves them. ValidationError once the lesson runs or is over.
+    `students`, `staff` or `groups` leaves them. ValidationError once the lesson runs or is over; Conflicted
+    (one, too) where the change brings a conflict and `conflict_reason` is empty.
     """
     stored = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
     if stored.locked:
-        raise ValidationError(_locked_sentence(stored))
+        raise ValidationError(locked_sentence(stored))
     before = snapshot(stored, FIELDS)
     for name, value in fields.items():
         setattr(lesson, name, value)
     check_lesson(lesson)
-    lesson.save()
+    students, staff = _listed(students), _listed(staff)
+    allow_new(stored, lesson, wanted_of(lesson, students, staff), conflict_reason)
+    with judged():
+        lesson.save()
     was, now = changes(before, snapshot(lesson, FIELDS))
     linked = link(lesson, groups)
     people = _set_members(lesson, students, staff)
     if now or people or linked:
-        record("lesson.change", lesson, by=by, before=was, after={**now, **people, **linked})
+        reason = lesson.conflict_reason if lesson.conflict_reason != stored.conflict_reason else ""
+        told = {**now, **people, **linked}
+        record("lesson.change", lesson, by=by, before=was, after=told, reason=reason)
     if now or not lesson.remote_id:
         _send(lesson, by)
     if people and lesson.remote_id:
@@ -124,7 +139,7 @@ def cancel_lesson(*, lesson: Lesson, by: User | None, reason: str = "") -> Lesso
 def start_lesson(*, lesson: Lesson, by: User | None) -> Operation:
     """Begin a lesson (`/class/start`). ValidationError for one that is over, cancelled or past its time."""
     if lesson.cancelled_at or lesson.status == Status.END:
-        raise ValidationError(_locked_sentence(lesson))
+        raise ValidationError(locked_sentence(lesson))
     if lesson.ends_at < timezone.now():
         raise ValidationError(_("The planned end has passed. Schedule a new lesson."))
     record("lesson.start", lesson, by=by)
@@ -135,7 +150,7 @@ def start_lesson(*, lesson: Lesson, by: User | None) -> Operation:
 def stop_lesson(*, lesson: Lesson, by: User | None) -> Operation:
     """End a lesson (`/class/stop`); a start that still waits is taken back."""
     if lesson.cancelled_at or lesson.status == Status.END:
-        raise ValidationError(_locked_sentence(lesson))
+        raise ValidationError(locked_sentence(lesson))
     record("lesson.stop", lesson, by=by)
     supersede(open_operations(lesson).filter(kind="class.start"))
     return _owe("class.stop", lesson, by)
@@ -155,7 +170,7 @@ def push_lesson(*, lesson: Lesson, by: User | None) -> Operation:
     ValidationError for one that runs, is over or is cancelled.
     """
     if lesson.locked:
-        raise ValidationError(_locked_sentence(lesson))
+        raise ValidationError(locked_sentence(lesson))
     record("lesson.push", lesson, by=by)
     return _send(lesson, by, whole=True)
 
@@ -222,7 +237,7 @@ def show_pass(*, entry: Entry, by: User) -> dict[str, str]:
 
 def _check_door(lesson: Lesson, person: User | None = None) -> None:
     if lesson.cancelled_at or lesson.status == Status.END:
-        raise ValidationError(_locked_sentence(lesson))
+        raise ValidationError(locked_sentence(lesson))
     if lesson.ends_at < timezone.now():
         raise ValidationError(_("The planned end has passed. Schedule a new lesson."))
     if person is not None and person.enterprise_id != lesson.enterprise_id:
@@ -287,20 +302,8 @@ def send_members(lesson: Lesson, by: User | None, new: Collection[int] = ()) -> 
     return _send(lesson, by)
 
 
-def check_lesson(lesson: Lesson) -> None:
-    """The document's rules and ours, each said at its field."""
-    lesson.full_clean(exclude=["enterprise"], validate_constraints=False)
-    errors: dict[str, str] = {}
-    if lesson.teacher.enterprise_id != lesson.enterprise_id or lesson.teacher.role not in TEACHERS:
-        errors["teacher"] = _("Choose a teacher of your school.")
-    elif not lesson.teacher.is_active:
-        errors["teacher"] = _("This teacher is deactivated. Choose another.")
-    if lesson.starts_at and lesson.ends_at <= lesson.starts_at:
-        errors["ends_at"] = _("The lesson must end after it starts.")
-    elif lesson.ends_at - lesson.starts_at > timedelta(hours=24):
-        errors["ends_at"] = _("A lesson lasts at most 24 hours.")
-    if errors:
-        raise ValidationError(errors)
+def _listed(people: Iterable[User] | None) -> list[User] | None:
+    return None if people is None else list(people)
 
 
 def _set_members(
@@ -333,11 +336,3 @@ def _set_members(
         Member(lesson=lesson, user_id=pk, role=wanted[pk], via_id=ways.get(pk)) for pk in new
     )
     return {"members_added": [names[pk] for pk in new], "members_removed": [names[pk] for pk in gone]}
-
-
-def _locked_sentence(lesson: Lesson) -> str:
-    if lesson.cancelled_at:
-        return _("The lesson is cancelled. Schedule a new one.")
-    if lesson.status == Status.ING:
-        return _("The lesson is running and cannot be changed. End it first.")
-    return _("The lesson is over and cannot be changed. Schedule a new one.")

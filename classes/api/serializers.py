@@ -71,6 +71,19 @@ class RecordingSerializer(SchoolSerializer):
         fields = ("id", "video_id", "video_type", "user_id", "seconds", "bytes", "lesson")
 
 
+class WallClock(serializers.DateTimeField):
+    """A moment on the clock of the school's wall, as 2027-03-02T19:00:00."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default_timezone=None, **kwargs)
+
+    def enforce_timezone(self, value: Any) -> Any:
+        return value
+
+    def to_representation(self, value: Any) -> str:
+        return str(value.isoformat())
+
+
 class CourseSerializer(SchoolSerializer):
     """A series of lessons. `dtstart` is the clock of the school's wall, `lessons` are their ids."""
 
@@ -78,7 +91,7 @@ class CourseSerializer(SchoolSerializer):
     assistants = UserIdsField(roles=STAFF)
     members = UserIdsField(roles=(Role.STUDENT,))
     groups: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
-    dtstart = serializers.SerializerMethodField()
+    dtstart = WallClock(source="starts_local")
     lessons: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
 
     class Meta:
@@ -97,7 +110,3 @@ class CourseSerializer(SchoolSerializer):
             "skip",
             "lessons",
         )
-
-    def get_dtstart(self, course: Course) -> str:
-        zone = course.enterprise.tz
-        return course.starts_local.astimezone(zone).replace(tzinfo=None).isoformat()

@@ -21,6 +21,8 @@ DAYS_BACK, DAYS_AHEAD = 5, 5
 STARTS = (time(8, 0), time(10, 0), time(14, 0))
 LASTS = timedelta(minutes=45)
 RUNS = timedelta(minutes=90)
+#: Why the lesson that runs now may stand beside one of the week.
+DEMO = "演示课"
 RUNNING_TOPIC = "直播课：函数的图像"
 
 
@@ -131,6 +133,7 @@ def schedule_ahead(school: Enterprise, people: dict[str, User], by: User) -> Non
                     starts_at=slot.starts_at,
                     ends_at=slot.ends_at,
                     record_types=[RecordType.REMOTE],
+                    conflict_reason=DEMO,
                 )
     relay.drain()
 
@@ -157,6 +160,7 @@ def ensure_running(school: Enterprise, people: dict[str, User], by: User) -> Les
         starts_at=begins,
         ends_at=begins + RUNS,
         record_types=[RecordType.REMOTE],
+        conflict_reason=DEMO,
     )
     start_lesson(lesson=lesson, by=by)
     relay.drain()

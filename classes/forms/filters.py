@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from accounts.queries import active
 from classes.forms.fields import PersonChoice, day_field, offer
-from classes.services import TEACHERS
+from classes.rules import TEACHERS
 from console.badges import SYNC
 from console.outbox.states import SyncState
 

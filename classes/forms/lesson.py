@@ -29,7 +29,8 @@ from classes.groups.ways import students_of
 from classes.kinds import ClassType, RecordType
 from classes.mirror.wanted import TOPIC_LENGTH
 from classes.models import Lesson, Member
-from classes.services import TEACHERS, edit_lesson, schedule_lesson
+from classes.rules import TEACHERS
+from classes.services import edit_lesson, schedule_lesson
 
 USUAL_LENGTH = timedelta(minutes=45)
 HELPERS = (Role.ASSISTANT, Role.SUPERVISOR, Role.TEACHER)

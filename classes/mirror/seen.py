@@ -13,6 +13,7 @@ from classes.attendance.rules import freeze_policy
 from classes.kinds import ClassType, Status
 from classes.mirror.wanted import TOPIC_LENGTH, everything_wanted, observed_lesson
 from classes.models import Lesson, Member
+from classes.models.lesson import MADE_OUTSIDE
 from console.iclass import ClassInfo
 from console.inbox.process import release
 from console.mirror.copies import differs
@@ -134,6 +135,8 @@ def adopt_lesson(enterprise: Enterprise, info: ClassInfo, *, double_of: int | No
         bitrate=info.settings.bitrate if 0 < info.settings.bitrate <= MOST_BITRATE else DEFAULT_BITRATE,
         max_on_mic=info.max_member_limit if 0 < info.max_member_limit <= MOST_ON_MIC else None,
         made_outside=True,
+        conflict_allowed=True,
+        conflict_reason=MADE_OUTSIDE,
         double_of_id=double_of,
         remote_id=str(info.class_id),
     )

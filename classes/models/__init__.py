@@ -7,6 +7,7 @@ from classes.models.feed import Feed, Told
 from classes.models.judged import Appeal, Correction, Credit, Leave, Register
 from classes.models.lesson import Lesson, Member
 from classes.models.recording import Recording
+from classes.models.year import Holiday, Term
 
 __all__ = [
     "Appeal",
@@ -18,6 +19,7 @@ __all__ = [
     "Credit",
     "Entry",
     "Feed",
+    "Holiday",
     "Leave",
     "Lesson",
     "Mark",
@@ -26,5 +28,6 @@ __all__ = [
     "Recording",
     "Register",
     "Stay",
+    "Term",
     "Told",
 ]

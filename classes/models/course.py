@@ -6,12 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from classes.kinds import ClassType
+from classes.models.wallclock import WallClockField
 
 
 class Course(models.Model):
     """A series of lessons with a teacher, its people and a rule of repetition (RFC 5545).
 
     `starts_local` is wall-clock time in the school's zone: 19:00 stays 19:00 through daylight saving.
+    `members` are those named one by one; the students of `groups` come besides.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="courses")
@@ -29,7 +31,7 @@ class Course(models.Model):
         "accounts.StudentGroup", related_name="courses", blank=True, verbose_name=_("groups")
     )
     class_type = models.CharField(_("type"), max_length=8, choices=ClassType.choices, default=ClassType.SMALL)
-    starts_local = models.DateTimeField(_("first lesson"))
+    starts_local = WallClockField(_("first lesson"))
     duration_minutes = models.PositiveIntegerField(_("minutes"))
     rrule = models.CharField(_("repeats"), max_length=300, blank=True)
     rules = models.JSONField(_("rules of attendance of this course"), null=True, editable=False)

@@ -1,18 +1,24 @@
 """Lesson (课堂) and Member (预约成员)."""
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classes.kinds import ClassType, RecordType, Status
 from classes.models.course import Course
+from classes.models.guards import LastGuard
 from console.mirror.models import Watched
 from console.outbox.mirrored import Mirrored
+
+#: Names the constraint, for services to know its refusal by.
+ONCE_AT_A_TIME = "lesson_teacher_once_at_a_time"
+#: The reason of a lesson that somebody made elsewhere: nobody here was asked.
+MADE_OUTSIDE = "made outside"
 
 
 def no_recording() -> list[str]:
@@ -25,12 +31,17 @@ class Lesson(Watched, Mirrored):
     Wanted columns come first; `status`, the real times and the chat ids are only ever written by the
     mirror. `Watched` holds when the lesson is next looked at. `room_total` is how many the last list had that
     brought no change, `room_counts` how often only their number was asked for since.
+
+    `occurrence` is the day for which the rule of its course made it, wherever it was moved since.
+    `conflict_allowed`: somebody gave a reason to plan it in spite of a conflict; the database keeps all
+    others from double-booking their teacher.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="lessons")
     course = models.ForeignKey(
         Course, models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name=_("course")
     )
+    occurrence = models.DateField(_("day of the series"), null=True, editable=False)
     topic = models.CharField(_("topic"), max_length=100)
     class_type = models.CharField(_("type"), max_length=8, choices=ClassType.choices, default=ClassType.SMALL)
     teacher = models.ForeignKey(
@@ -54,6 +65,10 @@ class Lesson(Watched, Mirrored):
     )
     max_on_mic = models.PositiveSmallIntegerField(
         _("most people on the microphone"), null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
+    conflict_allowed = models.BooleanField(_("conflict allowed"), default=False, editable=False)
+    conflict_reason = models.CharField(
+        _("reason for the conflict"), max_length=300, blank=True, editable=False
     )
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
     cancel_reason = models.CharField(_("reason for cancelling"), max_length=300, blank=True, editable=False)
@@ -103,6 +118,27 @@ class Lesson(Watched, Mirrored):
                 fields=["enterprise", "remote_id"],
                 condition=~Q(remote_id=""),
                 name="lesson_once_at_the_service",
+            ),
+            models.CheckConstraint(
+                condition=Q(conflict_allowed=False) | ~Q(conflict_reason=""),
+                name="lesson_conflict_has_a_reason",
+            ),
+            LastGuard(
+                name=ONCE_AT_A_TIME,
+                expressions=[
+                    ("teacher", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "starts_at",
+                            "ends_at",
+                            function="TSTZRANGE",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(cancelled_at__isnull=True, conflict_allowed=False),
+                deferrable=Deferrable.DEFERRED,
             ),
         ]
         indexes = [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import StudentGroup
 from accounts.queries import active
 from classes.models import Course, Lesson
-from classes.services import TEACHERS
+from classes.rules import TEACHERS
 from console.policy import Scope, may, scope_of, scoped
 
 #: So many layers keep colours that one can tell apart.

@@ -32,7 +32,10 @@ WATCHED: dict[str, tuple[str, ...]] = {
         "class_type",
         "record_types",
         "cancelled_at",
+        "conflict_allowed",
     ),
+    "classes.Term": ("name", "starts_on", "ends_on"),
+    "classes.Holiday": ("name", "starts_on", "ends_on"),
     "documents.Document": ("owner", "name", "permission", "deleted_at"),
 }
 ACTION = "row.changed"

@@ -1,6 +1,6 @@
 """Writing operations about many rows of one school at once: what `queue.enqueue` does, set by set."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -18,23 +18,45 @@ BATCH = 1_000
 
 
 def enqueue_many(
-    kind: str, model: type[Any], labels: dict[int, str], *, enterprise: Any, by: Any = None
+    kind: str,
+    model: type[Any],
+    labels: dict[int, str],
+    *,
+    enterprise: Any,
+    by: Any = None,
+    lanes: Mapping[int, str] | None = None,
+    after: Mapping[int, Collection[int]] | None = None,
 ) -> dict[int, int]:
     """Owe the API the same command about many mirrored rows; the operation of each by the row's key.
 
-    labels: what each row is called, by its key. Call it inside the transaction of the change.
+    labels: what each row is called, by its key; lanes: where one has a lane that is not its own; after: the
+    ids of open operations that must be done before. Call it inside the transaction of the change.
     """
     gate, _ = Gate.objects.get_or_create(enterprise=enterprise)
     keys, made = sorted(labels), {}
     for start in range(0, len(keys), BATCH):
-        made |= _some(kind, model, {key: labels[key] for key in keys[start : start + BATCH]}, gate, by)
+        some = {key: labels[key] for key in keys[start : start + BATCH]}
+        made |= _some(kind, model, some, gate, by, lanes or {})
     if made:
+        _wait(made, after or {})
         ENQUEUED.hit()
         transaction.on_commit(lambda: ring("console.outbox.tasks.relay"))
     return made
 
 
-def _some(kind: str, model: type[Any], labels: dict[int, str], gate: Gate, by: Any) -> dict[int, int]:
+def _wait(made: Mapping[int, int], after: Mapping[int, Collection[int]]) -> None:
+    through: Any = Operation.waits_for.through
+    rows = (
+        through(from_operation_id=made[key], to_operation_id=earlier)
+        for key, earlier_ones in after.items()
+        for earlier in earlier_ones
+    )
+    through.objects.bulk_create(rows, batch_size=5 * BATCH)
+
+
+def _some(
+    kind: str, model: type[Any], labels: dict[int, str], gate: Gate, by: Any, lanes: Mapping[int, str]
+) -> dict[int, int]:
     subject_type = model._meta.label_lower
     theirs = Operation.objects.filter(subject_type=subject_type, subject_id__in=labels)
     if kind_of(kind).nature == Nature.SET_STATE and COALESCE.up:
@@ -49,7 +71,7 @@ def _some(kind: str, model: type[Any], labels: dict[int, str], gate: Gate, by: A
             subject_type=subject_type,
             subject_id=key,
             subject_label=label[:200],
-            lane=f"{gate.pk}:{subject_type}:{key}",
+            lane=lanes.get(key) or f"{gate.pk}:{subject_type}:{key}",
             version=versions.get(key, 0) + 1,
             state=state,
             reason=gate.held_reason,

@@ -95,6 +95,13 @@ TABLE: dict[str, dict[str, str]] = {
         "change": "S S S - - - - -",
         "delete": "S S S - - - - -",
     },
+    "term": {
+        "list": "S S S - - - - -",
+        "view": "S S S - - - - -",
+        "add": "S S S - - - - -",
+        "change": "S S S - - - - -",
+        "delete": "S S S - - - - -",
+    },
     "lesson": {
         "list": "S S S O O O S -",
         "view": "S S S O O O S -",

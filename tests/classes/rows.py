@@ -30,6 +30,8 @@ def planned(teacher: User, begins: timedelta = timedelta(hours=3), **fields: Any
         "sync_state": "in_sync",
         "teacher_url": f"https://class.example/1/{100000 + number}/0",
         "student_url": f"https://class.example/1/{100000 + number}/1",
+        "conflict_allowed": True,
+        "conflict_reason": "Many at once, on purpose.",
     }
     return Lesson.objects.create(enterprise=teacher.enterprise, teacher=teacher, **values | fields)
 

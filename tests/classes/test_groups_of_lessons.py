@@ -32,6 +32,7 @@ def lesson_for(alice, bob, *students, groups=()):
         topic="Croquet",
         starts_at=starts,
         ends_at=ends,
+        conflict_reason="Many at once, on purpose.",
         students=students,
         groups=groups,
     )

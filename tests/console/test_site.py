@@ -1,6 +1,6 @@
 """Every table of the Django admin: who opens it, what can be done there, and what never stands on it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -9,7 +9,18 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import Enterprise, Role, StudentGroup, User
-from classes.models import Attendance, Course, Entry, Lesson, Member, Observation, Recording, Stay
+from classes.models import (
+    Attendance,
+    Course,
+    Entry,
+    Holiday,
+    Lesson,
+    Member,
+    Observation,
+    Recording,
+    Stay,
+    Term,
+)
 from console.audit.models import AuditEntry
 from console.inbox.models import Callback
 from console.jobs.models import Job
@@ -20,7 +31,7 @@ from console.policy.tokens import issue
 from documents.models import Document
 from tests.support.adminpages import page, run_action, signed_in
 from tests.support.cast import TIC_KEY, person
-from tests.support.service import lesson_of, tomorrow_at
+from tests.support.service import lesson_of
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +66,8 @@ READ_ONLY = (
     Recording,
     Member,
     Course,
+    Term,
+    Holiday,
     Document,
     AuditEntry,
     Ignored,
@@ -65,6 +78,7 @@ READ_ONLY = (
 #: Read-only, but people decide about them by an act of the list.
 DECIDED = {Operation, Callback}
 CANARY = "canary-in-the-mine"
+WALL = datetime(2027, 3, 2, 19)
 
 
 @pytest.fixture
@@ -95,8 +109,10 @@ def world(school: Enterprise, alice: User, bob: User) -> dict[type, object]:
         ApiToken: ApiToken.objects.get(),
         AuditEntry: AuditEntry.objects.first(),
         Course: Course.objects.create(
-            enterprise=school, title="Croquet", teacher=bob, starts_local=tomorrow_at(), duration_minutes=45
+            enterprise=school, title="Croquet", teacher=bob, starts_local=WALL, duration_minutes=45
         ),
+        Term: Term.objects.create(enterprise=school, name="Spring", starts_on=WALL, ends_on=WALL),
+        Holiday: Holiday.objects.create(enterprise=school, name="Fair", starts_on=WALL, ends_on=WALL),
         Document: Document.objects.create(enterprise=school, owner=bob, name="Rules", ext="pdf"),
         Attempt: Attempt.objects.create(
             operation=operation, fence=1, endpoint="class/create", started_at=now, outcome="ok"

@@ -35,6 +35,7 @@ from documents.models import Document
 from documents.services import add_document, delete_document
 from tests.faults.work import WORKING, finish
 
+ON_PURPOSE = "Many at once, on purpose."
 DEED = "tests.faults.intents:deed"
 
 
@@ -53,6 +54,7 @@ class World:
             "topic": f"Quadrille {secrets.token_hex(5)}",
             "starts_at": starts_at,
             "ends_at": starts_at + timedelta(minutes=45),
+            "conflict_reason": ON_PURPOSE,
         }
         return schedule_lesson(teacher=self.teacher, by=self.by, **plan | fields)
 
@@ -161,7 +163,9 @@ INTENTS = (
     Intent(
         "member/add",
         _for_guest,
-        lambda world, lesson: edit_lesson(lesson=lesson, by=world.by, students=[guest(world)]),
+        lambda world, lesson: edit_lesson(
+            lesson=lesson, by=world.by, students=[guest(world)], conflict_reason=ON_PURPOSE
+        ),
     ),
     Intent(
         "member/delete",

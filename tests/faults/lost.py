@@ -65,7 +65,7 @@ class Losing:
         self.world.lesson()
         self.world.document()
         self.world.person()
-        edit_lesson(lesson=lesson, by=self.world.by, students=[newcomer])
+        edit_lesson(lesson=lesson, by=self.world.by, students=[newcomer], conflict_reason="On purpose.")
         relay.drain()
 
 

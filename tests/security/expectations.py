@@ -230,6 +230,8 @@ ADMIN: dict[str, tuple[str, str]] = {
     "classes_lesson": ("lesson", "list view add change delete"),
     "classes_course": ("course", "list view"),
     "classes_entry": ("entry", "list view"),
+    "classes_term": ("term", "list view"),
+    "classes_holiday": ("term", "list view"),
     "classes_member": ("member", "list view"),
     "classes_attendance": ("attendance", "list view"),
     "classes_stay": ("evidence", "list view"),
@@ -250,6 +252,7 @@ ADMIN: dict[str, tuple[str, str]] = {
 #: Where the row is not called like its resource.
 ADMIN_ROWS = {
     "classes_stay": "stay",
+    "classes_holiday": "holiday",
     "classes_observation": "observation",
     "mirror_ignored": "ignored",
     "outbox_gate": "gate",

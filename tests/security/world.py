@@ -1,11 +1,24 @@
 """A school with one row of everything, and a person for every column of the matrix."""
 
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.utils import timezone
 
 from accounts.models import Enterprise, PeopleImport, Role, StudentGroup, User
-from classes.models import Alarm, Attendance, Course, Entry, Feed, Member, Observation, Recording, Stay
+from classes.models import (
+    Alarm,
+    Attendance,
+    Course,
+    Entry,
+    Feed,
+    Holiday,
+    Member,
+    Observation,
+    Recording,
+    Stay,
+    Term,
+)
 from console.audit.trail import record
 from console.inbox.models import Callback
 from console.jobs.models import Job
@@ -44,9 +57,16 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
     lesson = planned(bob)
     member = Member.objects.create(lesson=lesson, user=dina)
     course = Course.objects.create(
-        enterprise=school, title="Croquet", teacher=bob, starts_local=timezone.now(), duration_minutes=45
+        enterprise=school,
+        title="Croquet",
+        teacher=bob,
+        starts_local=datetime(2027, 3, 2),
+        duration_minutes=45,
     )
     course.members.add(dina)
+    day = {"starts_on": date(2027, 3, 2), "ends_on": date(2027, 3, 2)}
+    term = Term.objects.create(enterprise=school, name="Spring", **day)
+    holiday = Holiday.objects.create(enterprise=school, name="Fair", **day)
     mark = Attendance.objects.create(lesson=lesson, person=dina, user_id="dina", role="student")
     operation = Operation.objects.create(
         enterprise=school, kind="user.pull", subject_type="accounts.user", subject_id=dina.pk, lane="x"
@@ -55,6 +75,8 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "lesson": lesson,
         "person": dina,
         "course": course,
+        "term": term,
+        "holiday": holiday,
         "member": member,
         "attendance": mark,
         "entry": Entry.objects.create(enterprise=school, lesson=lesson, person=dina, act="join"),

@@ -62,6 +62,7 @@ def lesson_of(teacher: User, by: User, **fields: Any) -> Lesson:
         "topic": f"Croquet {secrets.token_hex(4)}",
         "starts_at": starts_at,
         "ends_at": starts_at + timedelta(minutes=45),
+        "conflict_reason": "Many at once, on purpose.",
     }
     return schedule_lesson(teacher=teacher, by=by, **{**plan, **fields})
 

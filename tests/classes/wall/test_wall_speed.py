@@ -40,6 +40,8 @@ def fill(school: Enterprise, teacher: User) -> None:
             status="ing",
             remote_id=str(100000 + number),
             record_types=["remote"],
+            conflict_allowed=True,
+            conflict_reason="All at once, on purpose.",
         )
         for number in range(LESSONS)
     )

@@ -42,7 +42,12 @@ def over(lesson):
 def alike(bob, alice, topic):
     starts_at = tomorrow_at(9)
     return schedule_lesson(
-        teacher=bob, by=alice, topic=topic, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=45)
+        teacher=bob,
+        by=alice,
+        topic=topic,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=45),
+        conflict_reason="Twins, on purpose.",
     )
 
 

@@ -116,7 +116,12 @@ class Machine(RuleBasedStateMachine):
     def change_members(self, side, lot, people):
         def act(one: Side) -> None:
             if lesson := chosen(one.lessons(), lot):
-                edit_lesson(lesson=lesson, by=one.admin, students=one.some_students(people))
+                edit_lesson(
+                    lesson=lesson,
+                    by=one.admin,
+                    students=one.some_students(people),
+                    conflict_reason="On purpose.",
+                )
 
         self.wish(side, act)
 

@@ -119,7 +119,12 @@ class Side:
         plan = {"starts_at": begins, "ends_at": begins + timedelta(minutes=45), "topic": self.name("T")}
         kinds = ["remote"] if lot % 3 == 0 else []
         schedule_lesson(
-            teacher=self.teacher, by=self.admin, students=self.some_students(lot), record_types=kinds, **plan
+            teacher=self.teacher,
+            by=self.admin,
+            students=self.some_students(lot),
+            record_types=kinds,
+            conflict_reason="On purpose.",
+            **plan,
         )
 
     def register(self) -> None:

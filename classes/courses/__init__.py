@@ -1,0 +1,1 @@
+"""Series of lessons: their rules and dates, planning, changing and cancelling them."""

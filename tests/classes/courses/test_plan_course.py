@@ -1,0 +1,174 @@
+"""A series in one act: its dates, its lessons, an operation for each, one line on the trail."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role, StudentGroup
+from accounts.services import register_person
+from classes.courses.planning import plan_course, preview_course
+from classes.models import Course, Holiday, Lesson, Member
+from console.audit.models import AuditEntry
+from console.outbox import relay
+from console.outbox.models import Operation
+from tests.support.cast import person
+from tests.support.service import effects
+
+pytestmark = pytest.mark.django_db
+
+FIRST = datetime(2027, 3, 2, 19)
+RULE = "FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20270318"
+
+
+def course(teacher, by, **fields):
+    plan = {"title": "Croquet", "starts_local": FIRST, "duration_minutes": 90, "rrule": RULE}
+    return plan_course(teacher=teacher, by=by, **{**plan, **fields})
+
+
+def days(course):
+    return [one.occurrence.isoformat() for one in course.lessons.order_by("starts_at")]
+
+
+def test_each_date_is_a_lesson_with_its_own_operation_and_state(alice, bob):
+    made = course(bob, alice)
+    assert days(made) == [f"2027-03-{day:02}" for day in (2, 4, 9, 11, 16, 18)]
+    lessons = list(made.lessons.order_by("starts_at"))
+    assert {one.sync_state for one in lessons} == {"sending"}
+    operations = Operation.objects.filter(kind="class.create")
+    assert sorted(operations.values_list("subject_id", flat=True)) == sorted(one.pk for one in lessons)
+    assert len(set(operations.values_list("lane", flat=True))) == 6
+    assert [one.ends_at - one.starts_at for one in lessons] == [timedelta(minutes=90)] * 6
+
+
+def test_the_whole_series_is_one_line_on_the_trail(alice, bob):
+    made = course(bob, alice)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.object_id, entry.after["lessons"]) == ("course.add", str(made.pk), 6)
+
+
+def test_the_last_day_is_included_and_the_clock_stays_through_daylight_saving(alice, bob, school):
+    school.zone = "Europe/Berlin"
+    school.save()
+    made = course(bob, alice, rrule="FREQ=WEEKLY;UNTIL=20270406")
+    locals_ = [one.starts_at.astimezone(school.tz) for one in made.lessons.order_by("starts_at")]
+    assert [one.date().isoformat() for one in locals_][-1] == "2027-04-06"
+    assert {one.hour for one in locals_} == {19}
+    assert {one.utcoffset() for one in locals_} == {timedelta(hours=1), timedelta(hours=2)}
+
+
+def test_holidays_and_skipped_days_are_told_and_have_no_lesson(alice, bob, school, other_school):
+    Holiday.objects.create(
+        enterprise=school, name="Spring", starts_on=date(2027, 3, 8), ends_on=date(2027, 3, 9)
+    )
+    Holiday.objects.create(
+        enterprise=other_school, name="Theirs", starts_on=date(2027, 3, 2), ends_on=date(2027, 3, 18)
+    )
+    plan = preview_course(
+        title="Croquet",
+        teacher=bob,
+        starts_local=FIRST,
+        duration_minutes=90,
+        rrule=RULE,
+        skip=[date(2027, 3, 16)],
+    )
+    assert [(one.day.day, one.left_out) for one in plan.dates] == [
+        (2, ""),
+        (4, ""),
+        (9, "Spring"),
+        (11, ""),
+        (16, "skip"),
+        (18, ""),
+    ]
+    made = course(bob, alice, skip=[date(2027, 3, 16)])
+    assert days(made) == [f"2027-03-{day:02}" for day in (2, 4, 11, 18)]
+
+
+def test_a_course_without_a_rule_is_one_lesson(alice, bob):
+    assert days(course(bob, alice, rrule="")) == ["2027-03-02"]
+
+
+def test_members_groups_and_helpers_are_expected_in_each_lesson(alice, bob, kids, school):
+    late, ann = person(school, "late", Role.STUDENT), person(school, "ann", Role.ASSISTANT)
+    sue = person(school, "sue", Role.SUPERVISOR)
+    year7 = StudentGroup.objects.get()
+    made = course(bob, alice, members=[late], groups=[year7], assistants=[ann, sue])
+    for lesson in made.lessons.all():
+        rows = lesson.members.values_list("user__user_id", "role", "via__name")
+        assert sorted(rows) == [
+            ("ann", "assistant", None),
+            ("kid1", "student", "Year 7"),
+            ("kid2", "student", "Year 7"),
+            ("kid3", "student", "Year 7"),
+            ("late", "student", None),
+            ("sue", "supervisor", None),
+        ]
+        assert list(lesson.groups.all()) == [year7]
+    assert list(made.members.all()) == [late]
+
+
+def test_the_making_waits_for_the_registering_of_its_people(alice, bob, school):
+    new = register_person(enterprise=school, by=alice, user_id="new", nickname="New", role=Role.STUDENT)
+    registering = Operation.objects.get(kind="user.register", subject_id=new.pk)
+    course(bob, alice, members=[new])
+    for operation in Operation.objects.filter(kind="class.create"):
+        assert list(operation.waits_for.all()) == [registering]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "sentence"),
+    [
+        ({"rrule": "FREQ=WEEKLY;BYDAY=TU"}, "rrule", "Say when the series ends"),
+        ({"rrule": "FREQ=WEEKLY;COUNT=3;UNTIL=20270318"}, "rrule", "Say when the series ends"),
+        ({"rrule": "FREQ=HOURLY;COUNT=3"}, "rrule", "cannot be read"),
+        ({"rrule": "FREQ=WEEKLY;BYDAY=XX;COUNT=3"}, "rrule", "cannot be read"),
+        ({"rrule": "FREQ=DAILY;BYHOUR=9,10;COUNT=3"}, "rrule", "cannot have BYHOUR"),
+        ({"rrule": "FREQ=WEEKLY;UNTIL=20270231"}, "rrule", "cannot be read"),
+        ({"rrule": "FREQ=DAILY;COUNT=501"}, "rrule", "at most 500"),
+        ({"rrule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=3"}, "rrule", "Not one lesson"),
+        ({"duration_minutes": 0}, "duration_minutes", ""),
+        ({"duration_minutes": 1441}, "duration_minutes", "24 hours"),
+        ({"title": ""}, "title", ""),
+        ({"class_type": "2v2"}, "class_type", ""),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(alice, bob, wrong, field, sentence):
+    with pytest.raises(ValidationError) as refused:
+        course(bob, alice, **wrong)
+    assert sentence in " ".join(refused.value.message_dict[field])
+    assert not Course.objects.exists()
+    assert not Lesson.objects.exists()
+
+
+def test_people_of_another_school_come_into_no_course(alice, bob, charlie, other_school):
+    stranger = person(other_school, "stranger", Role.STUDENT)
+    theirs = StudentGroup.objects.create(enterprise=other_school, name="Theirs")
+    for wrong in ({"members": [stranger]}, {"assistants": [charlie]}, {"groups": [theirs]}):
+        with pytest.raises(ValidationError):
+            course(bob, alice, **wrong)
+    assert not Course.objects.exists()
+
+
+def test_the_queries_do_not_grow_with_the_lessons_or_the_people(alice, bob, kids, school):
+    def queries(**fields):
+        with CaptureQueriesContext(connection) as asked:
+            course(bob, alice, **fields)
+        return len(asked)
+
+    few = queries(rrule="FREQ=DAILY;COUNT=2", groups=[])
+    year7 = StudentGroup.objects.get()
+    later = FIRST + timedelta(days=365)
+    many = queries(rrule="FREQ=DAILY;COUNT=200", groups=[year7], starts_local=later)
+    assert many <= few + 6
+    assert Member.objects.count() == 600
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_series_reaches_the_service_class_by_class(connected, iclass, alice, bob):
+    made = course(bob, alice, title="Croquet for the Queen", starts_local=datetime(2027, 3, 2, 19))
+    relay.drain()
+    assert set(made.lessons.values_list("sync_state", flat=True)) == {"in_sync"}
+    assert len(effects(iclass, "class/create", topic="Croquet for the Queen")) in (0, 6)
+    assert made.lessons.exclude(remote_id="").values("remote_id").distinct().count() == 6

@@ -3,7 +3,7 @@
 What a set of events leads to is the same in every order and with any repeats:
 
 - `class_begin`, `class_over`, `online_record_start`, `local_record_callback`: the lesson is due for a look.
-  `/class/info` decides, and asking twice is asking.
+  `/class/info` decides, and asking twice is asking. Whether a recording began stands in its `Footage`.
 - `join_class`, `quit_class`: a look, and evidence. Evidence is a set: one row for each distinct thing told.
 - `online_record_stop`: recordings, a fold over everything that was told of the class (`classes/tracks.py`).
 
@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from classes.attendance.evidence import record_callback
 from classes.models import Lesson, Recording
+from classes.recordings.telling import STARTED, STOPPED, tell
 from classes.tracks import fold
 from console.bell import ring
 from console.inbox.models import Callback
@@ -27,7 +28,6 @@ from console.inbox.process import UNKNOWN_CLASS, Park, SetAside, handles
 from console.outbox.states import SyncState
 
 DELETED = "lesson_deleted"
-STOPPED = "online_record_stop"
 
 
 def lesson_of(callback: Callback) -> Lesson | None:
@@ -53,7 +53,6 @@ def _verdict(lesson: Lesson) -> str | None:
 
 @handles("class_begin")
 @handles("class_over")
-@handles("online_record_start")
 @handles("local_record_callback")
 @handles("join_class")
 @handles("quit_class")
@@ -68,6 +67,14 @@ def look(callback: Callback) -> str | None:
     return None
 
 
+@handles(STARTED)
+def note_start(callback: Callback) -> str | None:
+    """Whether the recording could begin is told here alone; how the lesson stands is asked."""
+    _lock_class(callback)
+    tell(callback, lesson_of(callback))
+    return look(callback)
+
+
 @handles(STOPPED)
 def keep_tracks(callback: Callback) -> str | None:
     """Store each track at once: no endpoint lists them, so this is the only time they are told.
@@ -76,6 +83,7 @@ def keep_tracks(callback: Callback) -> str | None:
     """
     _lock_class(callback)
     lesson = lesson_of(callback)
+    tell(callback, lesson)
     _write(callback, lesson, fold(_tellings(callback)).tracks)
     if fold([_data(callback)]).odd:
         raise SetAside("odd_track")
@@ -90,7 +98,7 @@ def _write(callback: Callback, lesson: Lesson | None, tracks: Mapping[str, Mappi
         wanted = {**track, "lesson_id": lesson.pk} if lesson else track
         row = rows.get(video_id) or Recording(**place, video_id=video_id)
         changed = [name for name, value in wanted.items() if getattr(row, name) != value]
-        if changed or row.pk is None:
+        if row.emptied_at is None and (changed or row.pk is None):
             for name in changed:
                 setattr(row, name, wanted[name])
             row.save()

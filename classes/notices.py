@@ -102,3 +102,13 @@ for _kind, _title, _text, _tone, _icon, _mail in (
     ),
 ):
     register(NoticeKind(f"alarm.{_kind}", _title, _text, tone=_tone, icon=_icon, mail=_mail))
+
+register(
+    NoticeKind(
+        "recording.expires",
+        _("A recording is kept no longer soon"),
+        _("“%(name)s” goes into the bin after %(day)s. Choose a later day to keep it."),
+        tone="warn",
+        icon="video",
+    )
+)

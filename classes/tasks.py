@@ -4,6 +4,8 @@ from celery import shared_task
 
 from classes.alarms import detect, hook
 from classes.readiness import warning
+from classes.recordings import services as recordings
+from classes.recordings import warning as expiry
 from classes.telling import lessons
 
 
@@ -23,3 +25,9 @@ def tell_of_lessons() -> int:
 def watch_lessons() -> int:
     """Raise the alarms of now, and send what another system is to hear of them."""
     return detect.detect() + hook.drain()
+
+
+@shared_task
+def keep_recordings() -> int:
+    """Tell of recordings that are kept no longer soon, put into the bin what is over, empty the bin."""
+    return expiry.warn() + recordings.expire() + recordings.empty_bin()

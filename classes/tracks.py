@@ -41,7 +41,7 @@ def fold(tellings: Iterable[Any]) -> Told:
 
 def _rank(telling: Any) -> tuple[int, str]:
     stamp = telling.get("timestamp") if isinstance(telling, Mapping) else None
-    return _number(stamp, MOST_BYTES) or 0, json.dumps(telling, sort_keys=True)
+    return number(stamp, MOST_BYTES) or 0, json.dumps(telling, sort_keys=True)
 
 
 def _name(track: Any) -> str:
@@ -58,9 +58,9 @@ def _columns(track: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any
         "url": _text(track.get("video_url"), 1000),
         "format": _text(track.get("video_format"), 20),
         "seconds": _seconds(track.get("video_duration")),
-        "bytes": _number(track.get("video_size"), MOST_BYTES),
-        "started_at": _moment(data.get("start_time")),
-        "ended_at": _moment(data.get("stop_time")),
+        "bytes": number(track.get("video_size"), MOST_BYTES),
+        "started_at": moment(data.get("start_time")),
+        "ended_at": moment(data.get("stop_time")),
         "raw": dict(track),
     }
 
@@ -76,21 +76,22 @@ def _text(told: Any, most: int) -> str | None:
     return str(told)[:most] or None if isinstance(told, str | int) else None
 
 
-def _number(told: Any, most: int) -> int | None:
+def number(told: Any, most: int) -> int | None:
     """A whole number from 1 to `most`, also one that was written as text."""
     try:
-        number = int(told) if isinstance(told, int | str | float) else 0
+        found = int(told) if isinstance(told, int | str | float) else 0
     except (ValueError, OverflowError):
         return None
-    return number if 0 < number <= most else None
+    return found if 0 < found <= most else None
 
 
 def _seconds(told: Any) -> int | None:
     """The length in seconds; a sibling document tells milliseconds under the same name."""
-    number = _number(told, MOST_SECONDS * 1000)
-    return number // 1000 if number and number > MOST_SECONDS else number
+    length = number(told, MOST_SECONDS * 1000)
+    return length // 1000 if length and length > MOST_SECONDS else length
 
 
-def _moment(told: Any) -> datetime | None:
-    number = _number(told, 253_402_300_799)
-    return datetime.fromtimestamp(number, UTC) if number else None
+def moment(told: Any) -> datetime | None:
+    """A moment that was told in unix seconds; None for what is none."""
+    seconds = number(told, 253_402_300_799)
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None

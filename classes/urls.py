@@ -5,6 +5,7 @@ from django.urls import path
 from classes.alarms.urls import urlpatterns as alarms
 from classes.attendance.urls import urlpatterns as attendance
 from classes.courseware.views import DocumentPage
+from classes.recordings.urls import urlpatterns as recordings
 from classes.room.urls import urlpatterns as room
 from classes.views.acts import LessonAct
 from classes.views.edit import LessonAdd, LessonEdit
@@ -41,6 +42,7 @@ urlpatterns = [
     ),
     *alarms,
     *room,
+    *recordings,
     path("courseware/<int:pk>/", DocumentPage.as_view(), name="document"),
     *attendance,
     path("people/<int:pk>/", PersonPage.as_view(), name="person"),

@@ -96,6 +96,14 @@ SECTIONS = (
                 pages=("documents:add", "documents:anew", "documents:delete", "classes:document"),
             ),
             Entry(_("Alarms"), "alarm", "classes:alarms", "list", "alarm"),
+            Entry(
+                _("Recordings"),
+                "video",
+                "classes:recordings",
+                "list",
+                "recording",
+                pages=("classes:recording", "classes:recording_edit", "classes:recording_bin"),
+            ),
         ),
     ),
     Section(

@@ -276,6 +276,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "console.audit.tasks.checkpoint",
         "schedule": seconds("AUDIT_CHECKPOINT_EVERY_S", 3600),
     },
+    "recordings": {"task": "classes.tasks.keep_recordings", "schedule": 3600.0},
     "readiness": {"task": "classes.tasks.check_readiness", "schedule": 300.0},
     "tell_of_lessons": {"task": "classes.tasks.tell_of_lessons", "schedule": 60.0},
     "relay": {"task": "console.outbox.tasks.relay", "schedule": SWEEP_EVERY_S},

@@ -4,6 +4,7 @@ from classes.models.call import Call
 from classes.models.course import Course
 from classes.models.entry import Entry
 from classes.models.feed import Feed, Told
+from classes.models.footage import Footage
 from classes.models.judged import Appeal, Correction, Credit, Leave, Register
 from classes.models.lesson import Lesson, Member
 from classes.models.recording import Recording
@@ -21,6 +22,7 @@ __all__ = [
     "Feed",
     "Holiday",
     "Leave",
+    "Footage",
     "Lesson",
     "Mark",
     "Member",

@@ -1,10 +1,16 @@
 """A track of a lesson's recording (video_info)."""
 
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classes.models.lesson import Lesson
+
+
+def recording_files() -> Storage:
+    """Where our copies lie (settings.STORAGES)."""
+    return storages["recordings"]
 
 
 class Recording(models.Model):
@@ -32,6 +38,11 @@ class Recording(models.Model):
     started_at = models.DateTimeField(_("began"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
     raw = models.JSONField(default=dict)
+    emptied_at = models.DateTimeField(_("gone for good"), null=True)
+    copy = models.FileField(_("our copy"), storage=recording_files, max_length=200, blank=True)
+    copy_sha256 = models.CharField(max_length=64, blank=True)
+    checked_at = models.DateTimeField(_("address last tried"), null=True)
+    dead_since = models.DateTimeField(_("address leads nowhere since"), null=True)
     received_at = models.DateTimeField(_("received"), default=timezone.now)
 
     class Meta:
@@ -41,6 +52,7 @@ class Recording(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "class_id", "video_id"], name="track_once"),
         ]
+        indexes = [models.Index(fields=["enterprise", "user_id"], name="track_by_person")]
 
     def __str__(self) -> str:
         return f"{self.get_video_type_display()} {self.video_id}"

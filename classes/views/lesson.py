@@ -17,6 +17,7 @@ from classes.models import Lesson
 from classes.phases import phase_of
 from classes.queries import operations_about, roll
 from classes.readiness.points import readiness_of
+from classes.recordings.states import states_of
 from console.outbox.states import SyncState
 from console.policy import in_school, may
 from console.policy.pages import SchoolPage
@@ -35,7 +36,7 @@ class LessonPage(SchoolPage, DetailView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         lesson, reader = self.object, self.request.user
-        context = lesson_context(lesson, reader)
+        context = lesson_context(lesson, reader) | {"recording": states_of([lesson])[lesson.pk]}
         if may(reader, "list", "operation"):
             context |= {"operations": operations_about(lesson), "compared": at_the_service(lesson)}
         return super().get_context_data(title=lesson.topic, **context, **more)

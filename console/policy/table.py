@@ -159,6 +159,8 @@ TABLE: dict[str, dict[str, str]] = {
     "recording": {
         "list": "S S S O O O S -",
         "view": "S S S O O O S -",
+        "change": "S S S O O - - -",
+        "delete": "- S S - - - - -",
     },
     "document": {
         "list": "S S S O O - S -",

@@ -8,7 +8,7 @@ import classes.models.recording
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_groups_in_charge_and_archived"),
-        ("classes", "0009_feeds_and_what_was_told"),
+        ("classes", "0010_alarms"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ import classes.models.recording
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_groups_in_charge_and_archived"),
-        ("classes", "0010_alarms"),
+        ("classes", "0011_courses_and_conflicts"),
     ]
 
     operations = [

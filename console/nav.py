@@ -84,6 +84,7 @@ SECTIONS = (
                     "classes:lesson_edit",
                     "classes:lesson_live",
                     "classes:attendance",
+                    "classes:member_phone",
                 ),
             ),
             Entry(_("Live wall"), "broadcast", "classes:wall", "list", "wall"),

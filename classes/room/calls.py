@@ -14,6 +14,7 @@ from django.views.generic import FormView
 from accounts.models import User
 from classes.models import Call, Lesson
 from classes.room.forms import CallForm
+from classes.room.phone import phone_url
 from classes.views.lesson import find_lesson
 from console.audit.personal import scrubber
 from console.audit.trail import record
@@ -73,6 +74,7 @@ class CallPage(SchoolPage, FormView):
             "lesson": self.lesson,
             "person": person,
             "phone": phone if may(reader, "list", "person") else "",
+            "phone_url": phone_url(reader, self.lesson, person) if person else "",
             "may_reveal": person is not None and may(reader, "reveal", "person", person),
             "calls": self.lesson.calls.select_related("person", "by")[:NEWEST],
             "submit_label": _("Note the call"),

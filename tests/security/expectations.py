@@ -173,6 +173,7 @@ PAGES: dict[str, Expected] = {
     "classes:attendance_row": about("attendance", "view"),
     "classes:mark_correct": about("attendance", "correct"),
     "classes:person": about("person", "view"),
+    "classes:member_phone": about("member", "reveal"),
     "classes:group_edit": about("group", "change"),
     "classes:group_archive": about("group", "change"),
     "classes:group_restore": about("group", "change"),

@@ -3,10 +3,11 @@
 import pytest
 
 from accounts.models import User
-from classes.models import Call
-from console.audit.models import AuditEntry
+from classes.models import Call, Lesson
+from console.audit.models import AuditEntry, Seen
 from console.audit.personal import erase
 from tests.classes.rows import expect, poll, running
+from tests.support.cast import person
 from tests.support.pages import text
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,36 @@ def test_the_number_is_masked_and_shown_whole_only_by_an_act_of_its_own(browse, 
     page = text(browse(bob, f"/lessons/{lesson.pk}/call/?who=kid3"))
     assert "5678" not in page
     assert "/contacts/" not in page
+
+
+def test_whoever_teaches_the_lesson_sees_a_number_once_and_the_person_can_read_by_whom(
+    browse, alice, bob, charlie, sue, kids, lesson
+):
+    User.objects.filter(pk=kids[2].pk).update(phone_no="13812345678")
+    member = lesson.members.get(user=kids[2])
+    address = f"/lessons/members/{member.pk}/phone/"
+    assert address in text(browse(bob, f"/lessons/{lesson.pk}/call/?who=kid3"))
+    assert "5678" not in text(browse(bob, address))
+    assert not Seen.objects.exists()
+    answer = browse(bob, address, post={"x": "1"})
+    assert "13812345678" in text(answer)
+    assert "no-store" in answer["Cache-Control"]
+    seen = Seen.objects.get()
+    assert (seen.person, seen.entry.actor, seen.fields) == (kids[2], bob, ["phone_no"])
+    assert lesson.topic in seen.entry.reason
+    tom = person(lesson.enterprise, "tom", "teacher")
+    for one, status in ((tom, 403), (sue, 403), (kids[0], 403), (charlie, 404)):
+        assert browse(one, address, post={"x": "1"}).status_code == status
+
+
+def test_after_the_lesson_no_phone_is_shown_by_it(browse, bob, kids, lesson):
+    User.objects.filter(pk=kids[2].pk).update(phone_no="13812345678")
+    address = f"/lessons/members/{lesson.members.get(user=kids[2]).pk}/phone/"
+    Lesson.objects.filter(pk=lesson.pk).update(status="end")
+    assert address not in text(browse(bob, f"/lessons/{lesson.pk}/call/?who=kid3"))
+    for answer in (browse(bob, address), browse(bob, address, post={"x": "1"})):
+        assert answer.url == f"/lessons/{lesson.pk}/"
+    assert not Seen.objects.exists()
 
 
 def test_what_was_typed_is_kept_where_something_is_missing(browse, alice, lesson):

@@ -80,9 +80,10 @@ def _facts() -> list[Processor]:
 
 
 def _written(is_json: bool) -> list[Processor]:
+    """Tracebacks as text in both forms: local variables, which may be secrets, are not in them."""
     if not is_json:
-        return [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)]
-    # A traceback as text: local variables, which may be secrets, are not in it.
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, exception_formatter=plain)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
 
 

@@ -1,10 +1,15 @@
 """Lines of the log as a machine reads them: a page and its id, the operations it caused, and no secret."""
 
+import io
 import json
+import logging
+import sys
 
 import pytest
 import requests
+from structlog.stdlib import ProcessorFormatter
 
+from console.logs import configuration
 from console.policy.tokens import issue
 from tests.support.cast import TIC_KEY
 
@@ -53,3 +58,22 @@ def test_on_a_laptop_a_line_is_text_and_requests_are_silent(connected, start_con
     requests.get(f"{web.url}/healthz", timeout=20)
     assert "event" not in web.log.read_text()
     assert "request" not in web.log.read_text()
+
+
+@pytest.mark.parametrize("form", ["plain", "json"])
+def test_a_traceback_names_no_local_variable(form):
+    told = io.StringIO()
+    handler = logging.StreamHandler(told)
+    lines = configuration(form, "INFO")["formatters"]["lines"]
+    handler.setFormatter(ProcessorFormatter(**{name: value for name, value in lines.items() if name != "()"}))
+    try:
+        carries_a_secret(TIC_KEY)
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
+        handler.emit(record)
+    assert "carries_a_secret" in told.getvalue()
+    assert TIC_KEY not in told.getvalue()
+
+
+def carries_a_secret(key):
+    raise ValueError("something else")

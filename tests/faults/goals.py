@@ -8,6 +8,7 @@ This module is a pytest plugin, named in tests/conftest.py.
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,11 +19,13 @@ from django.db import DatabaseError
 from console.failpoints import undefended
 from tests.faults.sizes import SEED
 
-KEY = "goal"
+KEY, SUM = "goal", "sum"
 #: How the database refuses to write nonsense: a constraint, or a trigger of ours.
 GUARDS = (psycopg.IntegrityError, psycopg.errors.RaiseException)
 _fresh: list[str] = []
 _all: list[str] = []
+_sums: list[tuple[str, dict[str, int]]] = []
+_totals: dict[str, Counter[str]] = {}
 _hushed: list[bool] = []
 
 
@@ -34,6 +37,12 @@ def goal(name: str, **figures: Any) -> None:
     line = f"goal {name}: {' '.join(shown)}"
     print(line)
     _fresh.append(line)
+
+
+def add_up(name: str, **figures: int) -> None:
+    """Figures of one test of several that are one goal: their sums are printed as one line at the end."""
+    if not _hushed:
+        _sums.append((name, figures))
 
 
 def sabotage(defence: str, check: Callable[[], Any], *, also: tuple[str, ...] = ()) -> str:
@@ -74,16 +83,26 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Lines travel on the report, so that they reach the process that prints the summary."""
     if call.when == "call":
         item.user_properties.extend((KEY, line) for line in _fresh)
+        item.user_properties.extend((SUM, [name, figures]) for name, figures in _sums)
         _fresh.clear()
+        _sums.clear()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call":
         _all.extend(str(line) for key, line in report.user_properties if key == KEY)
+        for key, told in report.user_properties:
+            if key == SUM:
+                name, figures = told  # type: ignore[misc]
+                _totals.setdefault(name, Counter()).update(figures)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if _all:
+    summed = [
+        f"goal {name}: {' '.join(f'{word}={number}' for word, number in figures.items())} seed={SEED}"
+        for name, figures in _totals.items()
+    ]
+    if _all or summed:
         terminalreporter.section("goals")
-        for line in sorted(_all):
+        for line in sorted([*_all, *summed]):
             terminalreporter.write_line(line)

@@ -69,7 +69,7 @@ def schedule_lesson(
     _set_members(lesson, students, staff)
     told = snapshot(lesson, FIELDS) | linked
     record("lesson.add", lesson, by=by, after=told, reason=lesson.conflict_reason)
-    _send(lesson, by)
+    resend(lesson, by)
     return lesson
 
 
@@ -109,7 +109,7 @@ def edit_lesson(
         told = {**now, **people, **linked}
         record("lesson.change", lesson, by=by, before=was, after=told, reason=reason)
     if now or not lesson.remote_id:
-        _send(lesson, by)
+        resend(lesson, by)
     if people and lesson.remote_id:
         _owe("class.members", lesson, by)
     return lesson
@@ -172,7 +172,7 @@ def push_lesson(*, lesson: Lesson, by: User | None) -> Operation:
     if lesson.locked:
         raise ValidationError(locked_sentence(lesson))
     record("lesson.push", lesson, by=by)
-    return _send(lesson, by, whole=True)
+    return resend(lesson, by, whole=True)
 
 
 @transaction.atomic
@@ -258,7 +258,7 @@ def _at_the_door(lesson: Lesson, kind: str, by: User | None, *, password: str = 
     return entry
 
 
-def _send(lesson: Lesson, by: User | None, *, whole: bool = False) -> Operation:
+def resend(lesson: Lesson, by: User | None, *, whole: bool = False) -> Operation:
     """Make the lesson at the service, or change what differs (all of it where `whole`)."""
     if lesson.remote_id:
         return _owe("class.modify", lesson, by, {"whole": True} if whole else {})
@@ -299,7 +299,7 @@ def send_members(lesson: Lesson, by: User | None, new: Collection[int] = ()) -> 
         return making
     if making or lesson.remote_id:
         return _owe("class.members", lesson, by, after=registering)
-    return _send(lesson, by)
+    return resend(lesson, by)
 
 
 def _listed(people: Iterable[User] | None) -> list[User] | None:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.models import Role, User
 from accounts.roles import STAFF
 from accounts.userids import UserIdField, UserIdsField
-from classes.models import Course, Lesson, Member, Recording
+from classes.models import Lesson, Member, Recording
 from console.outbox.rest import SyncField
 from console.policy.rest import SchoolSerializer
 
@@ -31,6 +31,9 @@ class LessonSerializer(SchoolSerializer):
     assistants = MembersField(members=(Member.Role.ASSISTANT, Member.Role.SUPERVISOR), roles=STAFF)
     members = MembersField(members=(Member.Role.STUDENT,), roles=(Role.STUDENT,))
     class_id = serializers.IntegerField(read_only=True, allow_null=True)
+    conflict_reason = serializers.CharField(
+        write_only=True, required=False, max_length=300, default="", allow_blank=True
+    )
     sync = SyncField()
 
     class Meta:
@@ -52,6 +55,7 @@ class LessonSerializer(SchoolSerializer):
             "real_started_at",
             "real_ended_at",
             "sync",
+            "conflict_reason",
         )
         read_only_fields = ("teacher_url", "student_url", "status", "real_started_at", "real_ended_at")
 
@@ -69,44 +73,3 @@ class RecordingSerializer(SchoolSerializer):
     class Meta:
         model = Recording
         fields = ("id", "video_id", "video_type", "user_id", "seconds", "bytes", "lesson")
-
-
-class WallClock(serializers.DateTimeField):
-    """A moment on the clock of the school's wall, as 2027-03-02T19:00:00."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(default_timezone=None, **kwargs)
-
-    def enforce_timezone(self, value: Any) -> Any:
-        return value
-
-    def to_representation(self, value: Any) -> str:
-        return str(value.isoformat())
-
-
-class CourseSerializer(SchoolSerializer):
-    """A series of lessons. `dtstart` is the clock of the school's wall, `lessons` are their ids."""
-
-    teacher = UserIdField()
-    assistants = UserIdsField(roles=STAFF)
-    members = UserIdsField(roles=(Role.STUDENT,))
-    groups: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
-    dtstart = WallClock(source="starts_local")
-    lessons: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
-
-    class Meta:
-        model = Course
-        fields = (
-            "id",
-            "title",
-            "teacher",
-            "assistants",
-            "members",
-            "groups",
-            "class_type",
-            "dtstart",
-            "rrule",
-            "duration_minutes",
-            "skip",
-            "lessons",
-        )

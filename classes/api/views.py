@@ -12,9 +12,11 @@ from rest_framework.routers import SimpleRouter
 
 from classes import services
 from classes.api.attendance import AttendanceViewSet, LessonAttendance, LessonAttendanceFile
+from classes.api.conflicts import AnswersConflicts
+from classes.api.courses import CourseViewSet
 from classes.api.filters import RecordingFilter
-from classes.api.serializers import CourseSerializer, LessonSerializer, RecordingSerializer
-from classes.models import Course, Lesson, Recording
+from classes.api.serializers import LessonSerializer, RecordingSerializer
+from classes.models import Lesson, Recording
 from console.policy.rest import SchoolViewSet
 
 
@@ -23,6 +25,7 @@ class CancelSerializer(serializers.Serializer[Any]):
 
 
 class LessonViewSet(
+    AnswersConflicts,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
@@ -91,17 +94,6 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolV
     queryset = Recording.objects.all()
     serializer_class = RecordingSerializer
     filterset_class = RecordingFilter
-
-
-class CourseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
-    """Series of lessons."""
-
-    resource = "course"
-    queryset = Course.objects.select_related("teacher", "enterprise").prefetch_related(
-        "assistants", "members", "groups", "lessons"
-    )
-    serializer_class = CourseSerializer
-    filterset_fields = ("teacher__user_id",)
 
 
 router = SimpleRouter()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, GroupStudent, Role, StudentGroup, User
-from classes.conflicts.booking import Conflicted, allow, judged, mark
+from classes.conflicts.booking import allow, judged, mark
 from classes.conflicts.finding import Conflict, Slot, Wanted, conflicts_of
 from classes.courses import recurrence
 from classes.courses.dates import Occurrence, dates_of, kept
@@ -20,6 +20,8 @@ from classes.models import Course, Lesson, Member
 from classes.rules import check_lesson, check_people
 from console.audit.trail import record, snapshot
 
+#: What else the lessons of a series have, all alike.
+SETTINGS = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
 FIELDS = ("title", "teacher", "class_type", "starts_local", "duration_minutes", "rrule", "skip")
 
 
@@ -73,18 +75,18 @@ def plan_course(*, by: User | None, conflict_reason: str = "", **fields: Any) ->
 def preview_course(**fields: Any) -> Plan:
     """What `plan_course` would do with these fields; the same ValidationErrors, but conflicts are told."""
     series = Series(**fields)
-    _check(series)
-    dates, people = _dates(series), people_of(series)
-    return Plan(dates, people, conflicts_of(_wanted(series, kept(dates), people)))
+    check(series)
+    dates, people = all_dates(series), people_of(series)
+    return Plan(dates, people, conflicts_of(wanted_of(series, kept(dates), people)))
 
 
 @transaction.atomic
 def _plan(series: Series, by: User | None, reason: str) -> Course:
-    course = _check(series)
-    dates, people = kept(_dates(series)), people_of(series)
+    course = check(series)
+    dates, people = kept(all_dates(series)), people_of(series)
     if not dates:
         raise ValidationError({"rrule": _("Not one lesson is left: all dates of this series are left out.")})
-    places = allow(_wanted(series, dates, people), reason)
+    places = allow(wanted_of(series, dates, people), reason)
     course.save()
     course.assistants.set(series.assistants)
     course.members.set(series.members)
@@ -99,7 +101,7 @@ def _plan(series: Series, by: User | None, reason: str) -> Course:
     return course
 
 
-def _check(series: Series) -> Course:
+def check(series: Series) -> Course:
     """The course, not saved, with every rule that its fields have to keep."""
     course = Course(
         enterprise=series.school,
@@ -115,7 +117,7 @@ def _check(series: Series) -> Course:
     return course
 
 
-def _dates(series: Series) -> list[Occurrence]:
+def all_dates(series: Series) -> list[Occurrence]:
     """The dates; the first is held against the rules of a lesson, for all lessons have the same fields."""
     dates = dates_of(
         series.school,
@@ -163,7 +165,7 @@ def helper_role(person: User) -> str:
     return str(Member.Role.SUPERVISOR if person.role == Role.SUPERVISOR else Member.Role.ASSISTANT)
 
 
-def _wanted(series: Series, dates: Iterable[Occurrence], people: People) -> Wanted:
+def wanted_of(series: Series, dates: Iterable[Occurrence], people: People) -> Wanted:
     return Wanted(
         school=series.school,
         slots=[Slot(one.starts_at, one.ends_at) for one in dates],
@@ -173,6 +175,3 @@ def _wanted(series: Series, dates: Iterable[Occurrence], people: People) -> Want
         class_type=series.class_type,
         most=(series.settings or {}).get("capacity") or 0,
     )
-
-
-__all__ = ["Conflicted", "Plan", "Series", "lessons_on", "people_of", "plan_course", "preview_course"]

@@ -79,7 +79,7 @@ def _owe(school: Enterprise, series: Sequence[tuple[Sequence[Lesson], People]], 
         for lesson in some:
             labels[lesson.pk], lanes[lesson.pk] = lesson.topic, natural_key(lesson)
             who[lesson.pk] = {lesson.teacher_id, *people.students, *people.helpers}
-    waiting = _registering({pk for people in who.values() for pk in people})
+    waiting = registering({pk for people in who.values() for pk in people})
     after = {
         pk: [operation for person in people & waiting.keys() for operation in waiting[person]]
         for pk, people in who.items()
@@ -88,7 +88,7 @@ def _owe(school: Enterprise, series: Sequence[tuple[Sequence[Lesson], People]], 
     enqueue_many("class.create", Lesson, labels, enterprise=school, by=by, lanes=lanes, after=after)
 
 
-def _registering(people: Collection[int]) -> dict[int, list[int]]:
+def registering(people: Collection[int]) -> dict[int, list[int]]:
     """The operations that register these people, where they are not done yet, by person."""
     found: dict[int, list[int]] = defaultdict(list)
     rows = Operation.objects.filter(

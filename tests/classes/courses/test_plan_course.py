@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from accounts.models import Role, StudentGroup
 from accounts.services import register_person
@@ -135,9 +136,11 @@ def test_the_making_waits_for_the_registering_of_its_people(alice, bob, school):
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(alice, bob, wrong, field, sentence):
-    with pytest.raises(ValidationError) as refused:
+    with translation.override("en"), pytest.raises(ValidationError) as refused:
         course(bob, alice, **wrong)
-    assert sentence in " ".join(refused.value.message_dict[field])
+    with translation.override("en"):
+        told = " ".join(refused.value.message_dict[field])
+    assert sentence in told
     assert not Course.objects.exists()
     assert not Lesson.objects.exists()
 

@@ -31,6 +31,11 @@ browser: .venv/.dev node_modules/.installed ## only the tests in Chromium
 bench: .venv/.dev node_modules/.installed ## measure, and print the ratios
 	@$(PYTHON) -m bench
 
+docs: .venv/.dev ## build the site of docs/ into var/site
+	@$(PYTHON) docs/reference.py
+	@.venv/bin/sphinx-build -q -W -b html -d var/doctrees docs var/site
+	@echo "Open var/site/index.html"
+
 lint: .venv/.dev ## style, formatting, imports one way, types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -59,4 +64,4 @@ node_modules/.installed: package-lock.json package.json | $(NEEDS_NPM)
 	@.ci/setup npm
 	@touch $@
 
-.PHONY: help install run test faults browser bench lint messages clean
+.PHONY: help install run test faults browser bench docs lint messages clean

@@ -1,9 +1,11 @@
 """What wants a look now, as the home page says it: a number, words, and the list that the number counts."""
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
@@ -14,6 +16,8 @@ from accounts.models import Enterprise
 from accounts.queries import people_for
 from accounts.readiness import missing_keys
 from accounts.watch import callback_state, held_reason
+from classes.courseware.attaching import wanting
+from classes.kinds import Status
 from classes.models import Alarm, Lesson
 from classes.queries import NEEDS, TROUBLE, needing
 from classes.wall.troubles import SORTS
@@ -21,6 +25,7 @@ from console.badges import sync_badge
 from console.mirror.choosing import number_of_differences
 from console.outbox.words import words_of
 from console.policy import Scope, may, scope_of, scoped
+from console.templatetags.ui import when
 
 
 class Need(NamedTuple):
@@ -32,6 +37,10 @@ class Need(NamedTuple):
     tone: str
     url: str
 
+
+#: Lessons that begin so soon, and how many of them, are asked for their courseware.
+SOON = timedelta(hours=36)
+MOST_LOOKED_AT = 200
 
 WORDS: dict[str, tuple[str | Promise, str, str]] = {
     "teacher_out": (_("running without their teacher"), "user-off", "bad"),
@@ -55,6 +64,7 @@ def needs_of(reader: Any, lessons: QuerySet[Lesson]) -> list[Need]:
     kinds = alarms.order_by().values_list("kind").annotate(n=Count("pk"))
     found += [_alarms(kind, count) for kind, count in sorted(kinds)]
     found.append(_differences(number_of_differences(reader)))
+    found.append(_decks(lessons))
     needs = [need for need in found if need.number]
     if may(reader, "pull", "school"):
         needs = [*_of_school(reader.enterprise), *needs]
@@ -79,6 +89,23 @@ def _alarms(kind: str, count: int) -> Need:
     tone = sort.tone if sort else "warn"
     url = f"{reverse('classes:alarms')}?{urlencode({'kind': kind})}"
     return Need(count, words, "alarm", tone, url)
+
+
+def _decks(lessons: QuerySet[Lesson]) -> Need:
+    """Courseware that is not ready, for the next lesson that wants it and begins within a day and a half."""
+    now = timezone.now()
+    coming = lessons.filter(
+        status=Status.WILL, cancelled_at=None, starts_at__gt=now, starts_at__lt=now + SOON
+    )
+    attached = coming.filter(Q(attachments__isnull=False) | Q(course__attachments__isnull=False))
+    rows = list(attached.order_by("starts_at", "id").distinct()[:MOST_LOOKED_AT])
+    counts = wanting(rows)
+    first = next((one for one in rows if one.pk in counts), None)
+    if first is None:
+        return Need(0, "", "presentation", "warn", "")
+    words = ngettext("deck not ready for %(at)s", "decks not ready for %(at)s", counts[first.pk])
+    url = reverse("classes:lesson", args=[first.pk])
+    return Need(counts[first.pk], words % {"at": when(first.starts_at)}, "presentation", "warn", url)
 
 
 def _differences(count: int) -> Need:

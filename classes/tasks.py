@@ -4,6 +4,7 @@ from celery import shared_task
 
 from classes.alarms import detect, hook
 from classes.readiness import warning
+from classes.recordings import archive
 from classes.recordings import services as recordings
 from classes.recordings import warning as expiry
 from classes.telling import lessons
@@ -29,5 +30,6 @@ def watch_lessons() -> int:
 
 @shared_task
 def keep_recordings() -> int:
-    """Tell of recordings that are kept no longer soon, put into the bin what is over, empty the bin."""
-    return expiry.warn() + recordings.expire() + recordings.empty_bin()
+    """Tell of recordings that go soon, bin what is over, empty the bin, try old addresses."""
+    done = expiry.warn() + recordings.expire() + recordings.empty_bin()
+    return done + archive.check_addresses()

@@ -4,7 +4,7 @@ from django.urls import path
 
 from classes.alarms.urls import urlpatterns as alarms
 from classes.attendance.urls import urlpatterns as attendance
-from classes.courseware.views import DocumentPage
+from classes.courseware.urls import urlpatterns as courseware
 from classes.recordings.urls import urlpatterns as recordings
 from classes.room.urls import urlpatterns as room
 from classes.views.acts import LessonAct
@@ -43,7 +43,7 @@ urlpatterns = [
     *alarms,
     *room,
     *recordings,
-    path("courseware/<int:pk>/", DocumentPage.as_view(), name="document"),
+    *courseware,
     *attendance,
     path("people/<int:pk>/", PersonPage.as_view(), name="person"),
     path("groups/<int:pk>/edit/", GroupChange.as_view(), name="group_edit"),

@@ -83,6 +83,7 @@ SECTIONS = (
                     "classes:lesson_add",
                     "classes:lesson_edit",
                     "classes:lesson_live",
+                    "classes:lesson_decks",
                     "classes:attendance",
                     "classes:member_phone",
                 ),
@@ -94,7 +95,13 @@ SECTIONS = (
                 "documents:courseware",
                 "list",
                 "document",
-                pages=("documents:add", "documents:anew", "documents:delete", "classes:document"),
+                pages=(
+                    "documents:add",
+                    "documents:anew",
+                    "documents:delete",
+                    "classes:document",
+                    "classes:course_decks",
+                ),
             ),
             Entry(_("Alarms"), "alarm", "classes:alarms", "list", "alarm"),
             Entry(

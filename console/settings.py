@@ -192,6 +192,11 @@ COURSEWARE_QUOTA_BYTES = env.env.int("COURSEWARE_QUOTA_MB", default=50_000) * 1_
 COURSEWARE_ADDRESS_S = int(seconds("COURSEWARE_ADDRESS_S", 7 * 86400))
 # Where pages made of courseware may lie to be shown within ours; a star stands for one part of a name.
 H5_HOSTS = env.env.list("H5_HOSTS", default=[env.ICLASS_BASE_URL])
+# Hosts whose recordings are copied and whose addresses are tried; the vendor's, and the local service.
+RECORDING_HOSTS = env.env.list(
+    "RECORDING_HOSTS", default=["*.vod2.myqcloud.com", "*.vod-qcloud.com", env.ICLASS_BASE_URL]
+)
+COPYING_DIR = env.CONSOLE_DATA / "copying"
 # Beside the files, so that an upload that has come in is moved and not copied.
 FILE_UPLOAD_TEMP_DIR = env.CONSOLE_DATA / "uploads"
 with suppress(OSError):

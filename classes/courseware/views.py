@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.generic import DetailView
 
+from classes.courseware.attaching import uses_of
 from classes.courseware.hosts import allowed
 from console.outbox.states import SyncState
 from console.policy import may
@@ -54,6 +55,7 @@ class DocumentPage(SchoolPage, DetailView):
             may_pull=self.may("pull", document) and document.remote_id,
             may_push=self.may("push", document) and not document.remote_id,
             person_link="" if may(self.request.user, "list", "person") else "no",
+            uses=uses_of(document, self.request.user),
             address_days=-(-settings.COURSEWARE_ADDRESS_S // 86400),
             **more,
         )

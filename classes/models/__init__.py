@@ -1,4 +1,5 @@
 from classes.models.alarm import Alarm
+from classes.models.attachment import Attachment
 from classes.models.attendance import Attendance, Mark, Observation, Stay
 from classes.models.call import Call
 from classes.models.course import Course
@@ -11,6 +12,7 @@ from classes.models.recording import Recording
 from classes.models.year import Holiday, Term
 
 __all__ = [
+    "Attachment",
     "Appeal",
     "Alarm",
     "Attendance",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Enterprise
 from accounts.watch import held_reason
+from classes.courseware.attaching import wanting
 from classes.kinds import Status
 from classes.models import Lesson, Member
 from console.badges import Badge
@@ -76,6 +77,7 @@ def readiness_of(school: Enterprise, lessons: Iterable[Lesson]) -> dict[int, Rea
         return {}
     keys = [lesson.pk for lesson in chosen]
     strangers, waiting, held = _strangers(chosen), _waiting(keys), held_reason(school)
+    unready = wanting(chosen)
     return {
         lesson.pk: Readiness(
             (
@@ -84,6 +86,7 @@ def readiness_of(school: Enterprise, lessons: Iterable[Lesson]) -> dict[int, Rea
                 _recording(school),
                 _key(school, lesson, held),
                 _sync(lesson),
+                _decks(unready.get(lesson.pk, 0)),
             )
         )
         for lesson in chosen
@@ -144,6 +147,13 @@ def _key(school: Enterprise, lesson: Lesson, held: str) -> Point:
     if ends_at is None:
         return Point("key", "warn", _("iclass has not said until when the licence is valid."), "key")
     return Point("key", "ok", _("Key and licence are valid past the end."), "key")
+
+
+def _decks(unready: int) -> Point:
+    if not unready:
+        return Point("decks", "ok", _("Its courseware is ready."), "presentation")
+    words = ngettext("%(n)d deck is not ready.", "%(n)d decks are not ready.", unready)
+    return Point("decks", "warn", words % {"n": unready}, "presentation")
 
 
 def _sync(lesson: Lesson) -> Point:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from classes.recordings.views import Bin, Describe, Library, OutOfBin, Play, RecordingPage
+from classes.recordings.views import Bin, Copy, Describe, Library, OutOfBin, Play, RecordingPage
 
 urlpatterns = [
     path("recordings/", Library.as_view(), name="recordings"),
     path("recordings/<int:pk>/", RecordingPage.as_view(), name="recording"),
     path("recordings/<int:pk>/edit/", Describe.as_view(), name="recording_edit"),
     path("recordings/<int:pk>/bin/", Bin.as_view(), name="recording_bin"),
+    path("recordings/<int:pk>/copy/", Copy.as_view(), name="recording_copy"),
     path("recordings/<int:pk>/restore/", OutOfBin.as_view(), name="recording_restore"),
     path("recordings/tracks/<int:pk>/play/", Play.as_view(), name="play"),
 ]

@@ -17,6 +17,7 @@ from django.views.generic import FormView, TemplateView, View
 
 from classes.courseware.hosts import PLAIN
 from classes.models import Footage, Lesson, Recording
+from classes.recordings.archive import copy_lesson
 from classes.recordings.chapters import chapters_of
 from classes.recordings.copies import served
 from classes.recordings.forms import DescribeForm
@@ -108,6 +109,8 @@ class RecordingPage(OfLesson, TemplateView):
             player=chosen or next((one for one in tracks if one.embedded), None),
             may_change=may(reader, "start", "lesson", lesson) and may(reader, "change", "recording"),
             may_delete=may(reader, "delete", "recording"),
+            may_copy=may(reader, "copy", "recording")
+            and any(not one.row.copy for one in tracks if one.there),
             **more,
         )
 
@@ -215,6 +218,20 @@ class Bin(OfLesson, TemplateView):
         put_into_bin(lesson=self.lesson, by=request.user)
         self.say(_("It is in the bin for 30 days."))
         return redirect("classes:recording", pk)
+
+
+class Copy(OfLesson, View):
+    """Begin to copy the tracks into our own storage, as long work."""
+
+    action = "copy"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        job = copy_lesson(lesson=self.lesson, by=request.user)
+        if job is None:
+            self.warn(_("There is nothing to copy: each track has a copy, or no address."))
+            return redirect("classes:recording", pk)
+        return redirect("jobs:job", job.pk)
 
 
 class OutOfBin(OfLesson, View):

@@ -10,6 +10,7 @@ from django.views.generic import DetailView
 
 from classes.acts import acts_for
 from classes.compare import at_the_service
+from classes.courseware.attaching import decks_of
 from classes.kinds import Status
 from classes.links import Links
 from classes.live import room_of
@@ -37,6 +38,8 @@ class LessonPage(SchoolPage, DetailView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         lesson, reader = self.object, self.request.user
         context = lesson_context(lesson, reader) | {"recording": states_of([lesson])[lesson.pk]}
+        if may(reader, "list", "document"):
+            context |= {"decks": decks_of(lesson), "may_attach": may(reader, "attach", "lesson", lesson)}
         if may(reader, "list", "operation"):
             context |= {"operations": operations_about(lesson), "compared": at_the_service(lesson)}
         return super().get_context_data(title=lesson.topic, **context, **more)

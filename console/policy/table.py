@@ -94,6 +94,7 @@ TABLE: dict[str, dict[str, str]] = {
         "add": "S S S - - - - -",
         "change": "S S S - - - - -",
         "delete": "S S S - - - - -",
+        "attach": "S S S O O - - -",
     },
     "term": {
         "list": "S S S - - - - -",
@@ -108,6 +109,7 @@ TABLE: dict[str, dict[str, str]] = {
         "add": "S S S - - - - -",
         "change": "S S S - - - - -",
         "delete": "S S S - - - - -",
+        "attach": "S S S O O - - -",
         "start": "S S S O O - - -",
         "stop": "S S S O O - - -",
         "cancel": "S S S - - - - -",
@@ -162,6 +164,7 @@ TABLE: dict[str, dict[str, str]] = {
         "view": "S S S O O O S -",
         "change": "S S S O O - - -",
         "delete": "- S S - - - - -",
+        "copy": "- S S - - - - -",
     },
     "document": {
         "list": "S S S O O - S -",

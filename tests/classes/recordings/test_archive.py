@@ -1,0 +1,273 @@
+"""Our copies, made in parts from hosts of the list; and 300 addresses that lead to no connection."""
+
+import hashlib
+import random
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from classes.models import Recording
+from classes.recordings import archive
+from classes.recordings.guard import NotAllowed, is_public, read, target_of
+from console.jobs import machine
+from console.jobs.models import Job
+from tests.classes.rows import over
+from tests.support.pages import reader, text
+
+CONTENT = random.Random(8).randbytes(300_000)
+HOSTS = ["*.vod2.myqcloud.com", "media.example"]
+
+CONNECTED: list[Any] = []
+sys.addaudithook(lambda event, args: CONNECTED.append(args[1]) if event == "socket.connect" else None)
+
+
+class Vendor(BaseHTTPRequestHandler):
+    """Gives a file in parts; /gone is gone, /moved leads elsewhere, /whole gives no parts."""
+
+    def do_GET(self) -> None:
+        if self.path == "/gone.mp4":
+            self.send_error(404)
+        elif self.path == "/moved.mp4":
+            self.send_response(302)
+            self.send_header("Location", "/a.mp4")
+            self.end_headers()
+        else:
+            first, last = self.headers["Range"].removeprefix("bytes=").split("-")
+            part = CONTENT[int(first) : int(last) + 1]
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {first}-{int(first) + len(part) - 1}/{len(CONTENT)}")
+            self.send_header("Content-Length", str(len(part)))
+            self.end_headers()
+            self.wfile.write(part)
+
+    def log_message(self, *args: Any) -> None:
+        """Nothing of it is worth a line."""
+
+
+@pytest.fixture
+def vendor(settings: Any, tmp_path: Any) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Vendor)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    settings.RECORDING_HOSTS = [*HOSTS, address]
+    settings.COPYING_DIR = tmp_path
+    yield address
+    server.shutdown()
+    server.server_close()
+
+
+def hostile() -> list[tuple[str, list[str]]]:
+    """Addresses, each with what its name leads to."""
+    inside = [
+        "127.0.0.1",
+        "127.9.9.9",
+        "0.0.0.0",
+        "10.0.0.1",
+        "10.255.255.255",
+        "172.16.0.1",
+        "172.31.9.9",
+        "192.168.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "192.0.0.1",
+        "192.0.2.1",
+        "198.18.0.1",
+        "198.51.100.1",
+        "203.0.113.1",
+        "224.0.0.1",
+        "239.1.1.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "fe80::1",
+        "fc00::1",
+        "fd12::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "::ffff:169.254.169.254",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "2002:7f00:1::",
+        "2002:a00:1::",
+        "2001::1",
+        "2001:db8::1",
+        "fe80::1%eth0",
+        "::127.0.0.1",
+    ]
+    found = [(f"https://media.example/{number}.mp4", [address]) for number, address in enumerate(inside)]
+    found += [("https://a.vod2.myqcloud.com/a.mp4", ["8.8.8.8", address]) for address in inside]
+    found += [("https://a.vod2.myqcloud.com/a.mp4", [address, "8.8.8.8"]) for address in inside]
+    literal = [one for one in inside if "%" not in one]
+    found += [(f"http://{f'[{one}]' if ':' in one else one}/a.mp4", [one]) for one in literal]
+    found += [(f"https://{f'[{one}]' if ':' in one else one}:8443/a.mp4", [one]) for one in literal]
+    good = ["8.8.8.8"]
+    found += [
+        (url, good)
+        for url in (
+            "",
+            "media.example/a",
+            "//media.example/a",
+            "ftp://media.example/a",
+            "file:///etc/passwd",
+            "gopher://media.example/",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://",
+            "https:///a",
+            "https://user@media.example/a",
+            "https://user:pw@media.example/a",
+            "https://media.example@evil.example/a",
+            "https://evil.example#@media.example/",
+            "https://evil.example/?media.example",
+            "https://media.example.evil.example/a",
+            "https://evilmedia.example/a",
+            "https://media.example:444/a",
+            "https://media.example:22/a",
+            "https://media.example:99999/a",
+            "https://media.example:/a:b",
+            "https://vod2.myqcloud.com/a",
+            "https://xvod2.myqcloud.com/a",
+            "https://a.vod2.myqcloud.com.evil.example/a",
+            "https://a.vod2.myqcloud.com:8443/a",
+            "https://media.example\\@evil/a",
+            "https://media.example\t/a",
+            "https://media.example\n/a",
+            " https://media.example/a",
+            "https://media.example/ a",
+            "https://ｍedia.example/a",
+            "https://media。example/a",
+            "https://media.example./a",
+            "https://MEDIA.example:443/a",
+            "https://[::1]/a",
+            "https://[::ffff:7f00:1]/a",
+            "https://2130706433/a",
+            "https://0x7f000001/a",
+            "https://0177.0.0.1/a",
+            "https://127.1/a",
+            "https://localhost/a",
+            "https://LOCALHOST/a",
+            "https://localhost.localdomain/a",
+            "http://localhost:9000/a",
+            "http://127.0.0.1:1/a",
+            "http://127.0.0.1:22/a",
+            "http://[::1]:80/a",
+            "http://metadata.google.internal/a",
+            "ws://media.example/a",
+            "https://media.example%2f@evil.example/a",
+            "https://%6dedia.example/a",
+            "https://media.example\x00.evil.example/a",
+            "https://a.vod2.myqcloud.com%00.evil.example/",
+            "https://-.vod2.myqcloud.com/a",
+            "https://.vod2.myqcloud.com/a",
+        )
+    ]
+    found += [(f"https://host{number}.evil.example/a.mp4", good) for number in range(40)]
+    found += [(f"http://10.0.{number}.{number}/a.mp4", [f"10.0.{number}.{number}"]) for number in range(30)]
+    return found
+
+
+def test_three_hundred_hostile_addresses_lead_to_no_connection(vendor: str) -> None:
+    addresses = hostile()
+    CONNECTED.clear()
+    refused = 0
+    for url, leads_to in addresses:
+
+        def resolve(host: str, port: int, leads_to: list[str] = leads_to, **more: Any) -> list[Any]:
+            family = socket.AF_INET
+            return [(family, socket.SOCK_STREAM, 6, "", (one, port)) for one in leads_to]
+
+        try:
+            read(target_of(url, [*HOSTS, vendor], resolve), 0, 1)
+        except NotAllowed:
+            refused += 1
+    print(f"{len(addresses)} hostile addresses, {refused} refused, {len(CONNECTED)} connections")
+    assert len(addresses) >= 300
+    assert refused == len(addresses)
+    assert CONNECTED == []
+
+
+def test_a_name_that_leads_elsewhere_by_now_is_connected_where_it_was_looked_at(vendor: str) -> None:
+    target = target_of(f"{vendor}/a.mp4", [vendor])
+    moved = target._replace(host="media.example")
+    CONNECTED.clear()
+    assert read(moved, 10, 5).content == CONTENT[10:15]
+    assert [("127.0.0.1", target.port)] == CONNECTED
+
+
+@pytest.mark.parametrize(
+    ("address", "public"), [("8.8.8.8", True), ("2400:3200::1", True), ("nonsense", False)]
+)
+def test_what_belongs_to_the_world(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
+def track(lesson: Any, url: str) -> Recording:
+    return Recording.objects.create(
+        enterprise=lesson.enterprise,
+        lesson=lesson,
+        class_id=lesson.remote_id,
+        video_id=url[-6:],
+        video_type=0,
+        url=url,
+        bytes=len(CONTENT),
+    )
+
+
+@pytest.mark.django_db
+def test_a_copy_is_made_in_parts_with_checksum_and_played_from_us(alice: Any, bob: Any, vendor: str) -> None:
+    archive.PART = 70_000
+    lesson = over(bob, record_types=["remote"])
+    row = track(lesson, f"{vendor}/a.mp4")
+    client = reader(alice)
+    assert "Copy to our storage" in text(client.get(f"/recordings/{lesson.pk}/"))
+    assert reader(bob).post(f"/recordings/{lesson.pk}/copy/").status_code == 403
+    answer = client.post(f"/recordings/{lesson.pk}/copy/")
+    job = Job.objects.get(kind=archive.KIND)
+    assert answer.headers["Location"] == f"/jobs/{job.pk}/"
+    machine.drain()
+    job.refresh_from_db()
+    row.refresh_from_db()
+    assert (job.state, job.reason) == ("done", "")
+    assert row.copy_sha256 == hashlib.sha256(CONTENT).hexdigest()
+    played = client.get(f"/recordings/tracks/{row.pk}/play/")
+    assert b"".join(played.streaming_content) == CONTENT
+    client.post(f"/recordings/{lesson.pk}/copy/")
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/gone.mp4", "does not give this file any more"), ("https://evil.example/a.mp4", "does not read from")],
+)
+def test_a_copy_that_cannot_be_made_says_why(
+    alice: Any, bob: Any, vendor: str, path: str, words: str
+) -> None:
+    lesson = over(bob, record_types=["remote"])
+    track(lesson, path if path.startswith("https") else f"{vendor}{path}")
+    reader(alice).post(f"/recordings/{lesson.pk}/copy/")
+    machine.drain()
+    job = Job.objects.get(kind=archive.KIND)
+    assert job.state == "failed"
+    assert words in text(reader(alice).get(f"/jobs/{job.pk}/"))
+
+
+@pytest.mark.django_db
+def test_addresses_are_tried_on_a_slow_cycle_and_nothing_is_followed_elsewhere(bob: Any, vendor: str) -> None:
+    lesson = over(bob, record_types=["remote"])
+    gone, there = track(lesson, f"{vendor}/gone.mp4"), track(lesson, f"{vendor}/a.mp4")
+    moved, foreign = track(lesson, f"{vendor}/moved.mp4"), track(lesson, "https://evil.example/e.mp4")
+    CONNECTED.clear()
+    assert archive.check_addresses() == 4
+    assert len(CONNECTED) == 3
+    dead = {row.pk: bool(row.dead_since) for row in Recording.objects.all()}
+    assert dead == {gone.pk: True, there.pk: False, moved.pk: False, foreign.pk: False}
+    assert archive.check_addresses() == 0
+    assert "the address leads nowhere" in text(reader(bob).get(f"/recordings/{lesson.pk}/"))

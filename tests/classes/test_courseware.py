@@ -100,7 +100,7 @@ def test_three_decks_are_not_ready_for_the_lesson_and_home_says_so(alice, bob, l
     for one in (*unready, ready):
         attach(owner=lesson.course, document=one, by=bob)
     assert wanting([lesson]) == {lesson.pk: 3}
-    assert "3 decks not ready for" in text(reader(bob).get("/"))
+    assert "<strong>3</strong><span>decks not ready for" in text(reader(bob).get("/"))
     page = text(reader(bob).get(f"/lessons/{lesson.pk}/"))
     assert "iclass does not have it yet." in page
     assert "H5: failed" in page

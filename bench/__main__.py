@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "imports and exports": ["bench.imports"],
     "finding one of 100,000 people": ["bench.people"],
     "the wall with 500 lessons": ["bench.wall"],
+    "the report of 1,000,000 marks": ["bench.reports"],
 }
 
 

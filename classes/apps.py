@@ -25,6 +25,8 @@ class ClassesConfig(AppConfig):
         register("entry", of_school="enterprise", own=self._in_own_lessons)
         register("evidence", of_school="lesson__enterprise", own=lambda user: Q(pk__in=()))
         register("alarm", of_school="enterprise")
+        register("tally", of_school="lesson__enterprise")
+        register("report", of_school="enterprise")
         register("call", of_school="lesson__enterprise", own=self._in_own_lessons)
         register("feed", of_school="enterprise", own=lambda user: Q(person=user))
         register("term", of_school="enterprise")

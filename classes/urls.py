@@ -6,6 +6,7 @@ from classes.alarms.urls import urlpatterns as alarms
 from classes.attendance.urls import urlpatterns as attendance
 from classes.courseware.urls import urlpatterns as courseware
 from classes.recordings.urls import urlpatterns as recordings
+from classes.reports.urls import urlpatterns as reports
 from classes.room.urls import urlpatterns as room
 from classes.views.acts import LessonAct
 from classes.views.edit import LessonAdd, LessonEdit
@@ -41,6 +42,7 @@ urlpatterns = [
         for act in ("start", "stop", "cancel", "pull", "push")
     ),
     *alarms,
+    *reports,
     *room,
     *recordings,
     *courseware,

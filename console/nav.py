@@ -112,6 +112,20 @@ SECTIONS = (
                 "recording",
                 pages=("classes:recording", "classes:recording_edit", "classes:recording_bin"),
             ),
+            Entry(
+                _("Reports"),
+                "report-analytics",
+                "classes:report_school",
+                "list",
+                "report",
+                pages=(
+                    "classes:report_course",
+                    "classes:report_group",
+                    "classes:report_absences",
+                    "classes:report_registers",
+                    "classes:report_teachers",
+                ),
+            ),
         ),
     ),
     Section(
@@ -125,6 +139,7 @@ SECTIONS = (
                 "person",
                 pages=(
                     "classes:person",
+                    "classes:report_student",
                     "accounts:person_add",
                     "accounts:people_export",
                     "accounts:imports",

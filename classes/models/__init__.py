@@ -9,6 +9,7 @@ from classes.models.footage import Footage
 from classes.models.judged import Appeal, Correction, Credit, Leave, Register
 from classes.models.lesson import Lesson, Member
 from classes.models.recording import Recording
+from classes.models.tally import Tally
 from classes.models.year import Holiday, Term
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "Register",
     "Stay",
     "Term",
+    "Tally",
     "Told",
 ]

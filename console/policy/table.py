@@ -124,6 +124,13 @@ TABLE: dict[str, dict[str, str]] = {
     "wall": {
         "list": "S S S - - - S -",
     },
+    "tally": {
+        "list": "S S S - - - S -",
+    },
+    "report": {
+        "list": "S S S - - - S -",
+        "export": "- S S - - - - -",
+    },
     "alarm": {
         "list": "S S S - - - S -",
         "view": "S S S - - - S -",

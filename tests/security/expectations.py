@@ -6,6 +6,8 @@ one row (named after the world's subject in `world.py`), `of` for pages that nam
 
 from typing import NamedTuple
 
+REPORTS = ("school", "course", "group", "absences", "registers", "teachers")
+
 
 class Expected(NamedTuple):
     """`subject` is empty where the address names no row. `who`: "table" asks the policy table, "everybody" is
@@ -161,6 +163,17 @@ PAGES: dict[str, Expected] = {
     "classes:lesson_move": about("lesson", "change"),
     "classes:lesson_live": about("member", "list", "lesson"),
     **acts("classes:lesson_", "lesson", "start", "stop", "cancel", "pull", "push"),
+    **{f"classes:report_{name}": of("report", "list") for name in REPORTS},
+    **{
+        f"classes:report_{name}_{kind}": of("report", "export")
+        for name in REPORTS
+        for kind in ("csv", "xlsx")
+    },
+    "classes:report_student": about("person", "view"),
+    **{
+        f"classes:report_student_{kind}": Expected("attendance", "export", "person")
+        for kind in ("csv", "xlsx")
+    },
     "classes:alarms": of("alarm", "list"),
     "classes:alarm_acknowledge": about("alarm", "acknowledge"),
     "classes:call": Expected("call", "add", "lesson"),

@@ -12,7 +12,7 @@ from accounts.models import StudentGroup, User
 from accounts.queries import active
 from classes.forms.fields import PersonChoice, day_field, offer
 from classes.models import Course
-from classes.services import TEACHERS
+from classes.rules import TEACHERS
 from console.policy import scoped
 
 #: The longest that is read at once.

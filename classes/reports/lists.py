@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import (
     Avg,
+    Case,
     Count,
     DurationField,
     Exists,
@@ -13,6 +14,8 @@ from django.db.models import (
     Q,
     Subquery,
     Sum,
+    Value,
+    When,
     Window,
 )
 from django.db.models.functions import RowNumber

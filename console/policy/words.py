@@ -11,6 +11,7 @@ RESOURCES: dict[str, str | Promise] = {
     "group": _("Groups"),
     "course": _("Courses"),
     "lesson": _("Lessons"),
+    "term": _("Terms and holidays"),
     "wall": _("Live wall"),
     "alarm": _("Alarms"),
     "call": _("Calls to the missing"),

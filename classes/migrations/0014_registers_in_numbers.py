@@ -48,7 +48,7 @@ DROP FUNCTION classes_tally_follows();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classes", "0012_recordings"),
+        ("classes", "0013_attachments"),
     ]
 
     operations = [

@@ -4,6 +4,7 @@ from django.urls import path
 
 from classes.alarms.urls import urlpatterns as alarms
 from classes.attendance.urls import urlpatterns as attendance
+from classes.courses.urls import urlpatterns as courses
 from classes.courseware.urls import urlpatterns as courseware
 from classes.recordings.urls import urlpatterns as recordings
 from classes.reports.urls import urlpatterns as reports
@@ -41,6 +42,7 @@ urlpatterns = [
         path(f"lessons/<int:pk>/{act}/", LessonAct.as_view(act_name=act), name=f"lesson_{act}")
         for act in ("start", "stop", "cancel", "pull", "push")
     ),
+    *courses,
     *alarms,
     *reports,
     *room,

@@ -15,6 +15,8 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.models import Enterprise, GroupStudent, Role, StudentGroup, User
 from accounts.queries import active, groups_in_use
+from classes.conflicts.booking import Conflicted
+from classes.conflicts.finding import Conflict
 from classes.forms.fields import (
     Choice,
     PeopleField,
@@ -90,6 +92,10 @@ class LessonForm(forms.Form):
         label=_("Most people on the microphone"), min_value=1, max_value=100, required=False
     )
 
+    conflict_reason = forms.CharField(
+        label=_("Reason to allow the conflicts"), max_length=300, required=False
+    )
+
     MORE = ("record_types", "auto_open_mic", "auto_open_camera", "end_day", "bitrate", "max_on_mic")
 
     def __init__(
@@ -101,6 +107,7 @@ class LessonForm(forms.Form):
         **more: Any,
     ) -> None:
         self.school, self.lesson = school, lesson
+        self.conflicts: list[Conflict] = []
         model = lesson or like
         more["initial"] = (words_of(model) if model else _usual()) | (more.get("initial") or {})
         if like and not lesson:
@@ -191,10 +198,15 @@ class LessonForm(forms.Form):
         fields["record_types"] = sorted(fields["record_types"]) or [RecordType.LOCAL]
         people: dict[str, Any] = {"students": students.values(), "staff": list(data["staff"])}
         people["groups"] = list(data["groups"])
+        people["conflict_reason"] = data["conflict_reason"]
         try:
             if self.lesson is not None:
                 return edit_lesson(lesson=self.lesson, by=by, **people, **fields)
             return schedule_lesson(by=by, **people, **fields)
+        except Conflicted as conflicted:
+            self.conflicts = conflicted.conflicts
+            self.add_error("conflict_reason", conflicted)
+            return None
         except ValidationError as error:
             self._take(error)
             return None
@@ -210,6 +222,14 @@ class LessonForm(forms.Form):
         for name, found in error.update_error_dict({}).items():
             field = OF_SERVICE.get(name, name)
             self.add_error(field if field in self.fields else None, ValidationError(found))
+
+    @property
+    def conflict_days(self) -> dict[date, list[Conflict]]:
+        """The conflicts by day."""
+        days: dict[date, list[Conflict]] = {}
+        for one in self.conflicts:
+            days.setdefault(one.day, []).append(one)
+        return days
 
     @property
     def more_is_open(self) -> bool:

@@ -1,0 +1,144 @@
+"""Planning a series on its page: the dates beside the form, conflicts named before saving, nothing lost."""
+
+import re
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import StudentGroup
+from classes.models import Course, Holiday, Lesson, Term
+from console.outbox.models import Operation
+
+pytestmark = pytest.mark.django_db
+
+TYPED = {
+    "topic": "Croquet",
+    "teacher": "bob",
+    "day": "2027-03-02",
+    "start": "19:00",
+    "end": "20:30",
+    "weekdays": ["TU", "TH"],
+    "until": "2027-03-18",
+    "class_type": "1vN",
+    "record_types": ["local"],
+    "bitrate": "850",
+}
+
+
+def words(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_the_dates_are_told_while_somebody_types(browse, alice, bob, school):
+    Holiday.objects.create(
+        enterprise=school, name="Spring", starts_on=date(2027, 3, 9), ends_on=date(2027, 3, 9)
+    )
+    answer = browse(alice, "/courses/new/", TYPED | {"skip": "2027-03-16"}, htmx=True)
+    page = answer.content.decode()
+    assert "every Tue and Thu 19:00–20:30 until 18 Mar 2027, 4 lessons" in page
+    assert "<s>2027-03-09 Tue</s>" in page
+    assert "Spring" in page
+    assert "<s>2027-03-16 Tue</s>" in page
+    assert not Course.objects.exists()
+    told = words(browse(alice, "/courses/new/", TYPED, htmx=True, language="zh-hans"))
+    assert "每周二和周四 19:00–20:30，至2027年3月18日，共5节课" in told
+
+
+def test_conflicts_are_named_with_links_before_saving(browse, alice, bob):
+    browse(alice, "/courses/new/", TYPED | {"weekdays": [], "until": "", "start": "20:00"})
+    lesson = Lesson.objects.get()
+    page = browse(alice, "/courses/new/", TYPED, htmx=True).content.decode()
+    assert f'href="/lessons/{lesson.pk}/"' in page
+    assert "Conflict on 1 day" in page
+    answer = browse(alice, "/courses/new/", TYPED)
+    assert answer.status_code == 200
+    assert "give a reason to allow it" in words(answer)
+    assert 'value="Croquet"' in answer.content.decode()
+    assert browse(alice, "/courses/new/", TYPED | {"conflict_reason": "Two rooms."}).status_code == 302
+    assert Lesson.objects.filter(conflict_allowed=True).count() == 1
+
+
+def test_a_series_is_planned_with_its_group_and_each_lesson_shows_its_state(browse, alice, bob, kids):
+    year7 = StudentGroup.objects.get()
+    answer = browse(alice, "/courses/new/", TYPED | {"groups": [year7.pk]})
+    course = Course.objects.get()
+    assert answer.url == f"/courses/{course.pk}/"
+    assert course.lessons.count() == Operation.objects.filter(kind="class.create").count() == 6
+    page = words(browse(alice, answer.url))
+    assert page.count("sending") == 6
+    assert "every Tue and Thu" in page
+    assert "Croquet" in words(browse(alice, "/courses/"))
+
+
+def test_a_series_goes_on_until_the_end_of_a_term(browse, alice, bob, school):
+    term = Term.objects.create(
+        enterprise=school, name="Spring", starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 9)
+    )
+    browse(alice, "/courses/new/", TYPED | {"until": "", "term": term.pk})
+    assert Course.objects.get().lessons.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"until": ""}, "Say when the series ends"),
+        ({"count": "3"}, "Choose one end"),
+        ({"skip": "soon"}, "“soon” is no day"),
+        ({"day": "2020-01-07"}, "This day has passed"),
+        ({"topic": ""}, "Give the series a title."),
+        ({"end": "19:00"}, "A lesson takes 1 minute"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_planned(browse, alice, bob, wrong, sentence):
+    answer = browse(alice, "/courses/new/", TYPED | wrong)
+    assert answer.status_code == 200
+    assert sentence in words(answer)
+    assert not Course.objects.exists()
+
+
+def test_this_lesson_the_following_or_all_are_changed(browse, alice, bob):
+    browse(alice, "/courses/new/", TYPED)
+    course = Course.objects.get()
+    third = course.lessons.order_by("starts_at")[2]
+    path = f"/courses/{course.pk}/edit/?lesson={third.pk}"
+    assert browse(alice, path).content.decode().count('name="scope"') == 3
+    browse(alice, path, TYPED | {"topic": "Tea", "scope": "following"})
+    topics = list(course.lessons.order_by("starts_at").values_list("topic", flat=True))
+    assert topics == ["Croquet"] * 2 + ["Tea"] * 4
+    browse(alice, f"/courses/{course.pk}/edit/", TYPED | {"topic": "Tea", "start": "18:00", "end": "19:30"})
+    hours = {timezone.localtime(one.starts_at).hour for one in course.lessons.all()}
+    assert hours == {18}
+
+
+def test_a_series_is_cancelled_with_a_reason(browse, alice, bob):
+    browse(alice, "/courses/new/", TYPED)
+    course = Course.objects.get()
+    browse(alice, f"/courses/{course.pk}/cancel/", {"reason": "The Queen is away."})
+    assert set(course.lessons.values_list("cancel_reason", flat=True)) == {"The Queen is away."}
+    assert not Operation.objects.filter(state="ready").exists()
+
+
+def test_a_single_lesson_in_conflict_asks_for_a_reason_and_names_the_other(browse, alice, bob):
+    browse(alice, "/courses/new/", TYPED)
+    other = Lesson.objects.order_by("starts_at")[0]
+    plain = {name: value for name, value in TYPED.items() if name not in ("weekdays", "until")}
+    answer = browse(alice, "/lessons/new/", plain)
+    assert answer.status_code == 200
+    assert f'href="/lessons/{other.pk}/"' in answer.content.decode()
+    assert browse(alice, "/lessons/new/", plain | {"conflict_reason": "Two rooms."}).status_code == 302
+
+
+def test_terms_and_holidays_are_kept_by_the_school(browse, alice, bob, charlie, school):
+    days = {"name": "Spring", "starts_on": "2027-03-01", "ends_on": "2027-06-30"}
+    browse(alice, "/year/term/new/", days)
+    browse(alice, "/year/holiday/new/", days | {"name": "May"})
+    term, holiday = Term.objects.get(), Holiday.objects.get()
+    assert "Spring" in words(browse(alice, "/year/"))
+    answer = browse(alice, f"/year/term/{term.pk}/", days | {"ends_on": "2027-02-01"})
+    assert "The last day is not before the first." in words(answer)
+    assert "Your school has a term of this name." in words(browse(alice, "/year/term/new/", days))
+    assert browse(charlie, f"/year/holiday/{holiday.pk}/delete/", {}).status_code == 404
+    assert browse(bob, "/year/").status_code == 403
+    browse(alice, f"/year/holiday/{holiday.pk}/delete/", {})
+    assert not Holiday.objects.exists()

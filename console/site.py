@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.i18n import JavaScriptCatalog
 
 from console.policy import role_of
 
@@ -27,6 +28,13 @@ class ConsoleAdminSite(admin.AdminSite):
         """Only admins that ask the policy table; those that packages bring, as Django's groups, stay out."""
         if hasattr(admin_class, "resource"):
             super().register(model_or_iterable, admin_class, **options)
+
+    def i18n_javascript(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The words of Django's own scripts, with ours where Django has none in Chinese."""
+        words: HttpResponse = JavaScriptCatalog.as_view(packages=["django.contrib.admin", "console"])(request)
+        return words
 
     def has_permission(self, request: HttpRequest) -> bool:
         return role_of(request.user) in ADMITTED

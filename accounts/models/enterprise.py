@@ -29,7 +29,7 @@ class Enterprise(Sealed, Mirrored):
     The document's 企业模块. `remote_id` is the service's `enterprise_id`.
     """
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name of the school"), max_length=120)
     sdkappid = models.PositiveBigIntegerField("SDKAppID", unique=True)
     tic_key = SealedField(_("API key"))
     tic_key_previous = SealedField(_("previous API key"), null=True, blank=True)

@@ -19,7 +19,7 @@ class StudentGroup(models.Model):
     enterprise = models.ForeignKey(
         Enterprise, models.CASCADE, related_name="groups", verbose_name=_("school")
     )
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name of the group"), max_length=80)
     students = models.ManyToManyField(
         User, through="GroupStudent", related_name="student_groups", blank=True, verbose_name=_("students")
     )

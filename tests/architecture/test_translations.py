@@ -10,6 +10,7 @@ from tests.support.environment import ROOT
 
 CATALOGUES = [
     ROOT / "console/locale/zh_Hans/LC_MESSAGES/django.po",
+    ROOT / "console/locale/zh_Hans/LC_MESSAGES/djangojs.po",
     ROOT / "console/sandbox/locale/zh_Hans/LC_MESSAGES/django.po",
 ]
 ENTRY = re.compile(r'^(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?) "(.*)"$|^"(.*)"$')

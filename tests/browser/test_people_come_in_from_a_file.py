@@ -238,3 +238,23 @@ def test_an_operator_enters_a_school_with_a_reason_and_the_school_sees_it(
     for section in ("general", "ai", "rules", "retention", "logo"):
         window.open(f"/school/{section}/", f"school-{section}")
     window.open("/school/keys/", "school-keys")
+
+
+@pytest.mark.parametrize("window", LOOKS, indirect=True, ids="-".join)
+def test_the_tables_of_the_django_admin_load_nothing_forbidden(
+    window: Window, client: Any, connected: Enterprise, bob: User
+) -> None:
+    quinn = person(connected, "quinn", Role.SUPERADMIN)
+    students = [person(connected, f"kid{n}", Role.STUDENT) for n in range(3)]
+    group = save_group(
+        group=StudentGroup(enterprise=connected, name="七年级一班", teacher=bob), students=students, by=quinn
+    )
+    window.enter(client, quinn)
+    window.open("/admin/", "admin")
+    window.open("/admin/accounts/studentgroup/", "admin-groups")
+    window.open(f"/admin/accounts/studentgroup/{group.pk}/change/", "admin-group")
+    assert window.page.locator("#id_students_to option").count() == 3
+    assert ("Choose" in window.text()) is (window.language == "en")
+    window.open("/admin/accounts/user/", "admin-people")
+    window.open(f"/admin/accounts/user/{bob.pk}/change/", "admin-person")
+    window.open("/admin/accounts/enterprise/", "admin-schools")

@@ -1,0 +1,156 @@
+"""A teacher uploads a deck by keyboard, attaches it to tomorrow's lesson and sees it ready; and watches a
+recording from where somebody came late. At a desk and on a telephone."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from accounts.models import Enterprise, Role, User
+from classes.models import Attendance, Recording
+from console.audit.models import AuditEntry
+from console.outbox import relay
+from documents.models import Document
+from tests.classes.rows import over, planned
+from tests.documents.drawn import ooxml
+from tests.support.cast import person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
+SIZES = {"desk": (1280, 800), "telephone": (390, 844)}
+
+
+class Window:
+    """A page of a person who signed in; what it complains of, and how wide it is."""
+
+    def __init__(
+        self, browser: Browser, client: Client, who: User, url: str, size: str, language: str
+    ) -> None:
+        width, height = SIZES[size]
+        context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+        client.force_login(who)
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.complaints: list[str] = []
+        self.page.on("console", self._hear)
+        self.width, self.name = width, f"{size}-{language}"
+
+    def _hear(self, message: Any) -> None:
+        if (
+            message.type == "error"
+            and "myqcloud" not in message.text
+            and "Failed to load" not in message.text
+        ):
+            self.complaints.append(message.text)
+
+    def seen(self, what: str) -> None:
+        self.page.wait_for_load_state()
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, what
+        assert self.complaints == [], what
+        if folder := os.environ.get("SHOTS"):
+            self.page.screenshot(path=f"{folder}/courseware-{what}-{self.name}.png", full_page=True)
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("(s) => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"{selector} cannot be reached by keyboard")
+
+
+@pytest.mark.parametrize(("size", "language"), [("desk", "zh-CN"), ("telephone", "en")])
+def test_a_deck_is_uploaded_by_keyboard_attached_and_ready(
+    live_server: Any, browser: Browser, client: Client, connected: Enterprise, settings: Any, tmp_path: Path,
+    size: str, language: str,
+) -> None:  # fmt: skip
+    settings.PUBLIC_URL, settings.REQUIRE_TWO_FACTOR = live_server.url, False
+    bob = person(connected, "bob", Role.TEACHER)
+    lesson = planned(bob, timedelta(days=1))
+    window = Window(browser, client, bob, live_server.url, size, language)
+    page = window.page
+    deck, bad = tmp_path / "分数 1.pptx", tmp_path / "bad.pdf"
+    deck.write_bytes(ooxml("pptx"))
+    bad.write_bytes(b"MZ" + bytes(100))
+
+    page.goto(f"{live_server.url}/courseware/new/")
+    window.seen("upload")
+    tab_to(page, "input[type=file]")
+    page.set_input_files("input[type=file]", [deck, bad])
+    tab_to(page, "form.form button[type=submit]")
+    page.keyboard.press("Enter")
+    expect(page.locator(".upload.is-done")).to_contain_text("分数 1.pptx")
+    expect(page.locator(".upload.is-bad")).to_contain_text("bad.pdf")
+    expect(page.locator(".upload-words")).not_to_be_empty()
+    window.complaints.clear()  # the answer 400 of the bad one
+    window.seen("uploaded")
+    relay.drain()
+    document = Document.objects.get()
+    assert document.remote_id
+
+    page.goto(f"{live_server.url}/lessons/{lesson.pk}/courseware/")
+    page.select_option("#offered", str(document.pk))
+    tab_to(page, "form.card button[type=submit]")
+    page.keyboard.press("Enter")
+    expect(page.locator(".deck")).to_contain_text("分数 1.pptx")
+    window.seen("decks")
+    page.goto(f"{live_server.url}/lessons/{lesson.pk}/")
+    expect(page.locator(".deck .tag-ok")).to_be_visible()
+    window.seen("lesson")
+    page.goto(f"{live_server.url}/courseware/")
+    window.seen("list")
+    page.goto(f"{live_server.url}/courseware/{document.pk}/")
+    window.seen("document")
+    page.goto(f"{live_server.url}/courseware/{document.pk}/anew/")
+    window.seen("anew")
+
+
+@pytest.mark.parametrize(("size", "language"), [("telephone", "zh-CN"), ("desk", "en")])
+def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
+    live_server: Any, browser: Browser, client: Client, school: Enterprise, bob: User, settings: Any,
+    size: str, language: str,
+) -> None:  # fmt: skip
+    settings.REQUIRE_TWO_FACTOR = False
+    kid = person(school, "kid1", Role.STUDENT)
+    lesson = over(bob, topic="火烈鸟", record_types=["remote"])
+    assert lesson.real_started_at is not None
+    Attendance.objects.create(
+        lesson=lesson, person=kid, user_id="kid1", nickname="Kid One", role="student", mark="late",
+        first_entered_at=lesson.real_started_at + timedelta(minutes=7), last_left_at=lesson.real_ended_at,
+    )  # fmt: skip
+    for number, kind in enumerate((0, 1, 2)):
+        Recording.objects.create(
+            enterprise=school,
+            lesson=lesson,
+            class_id=lesson.remote_id,
+            video_id=str(number),
+            video_type=kind,
+            user_id="" if kind == 2 else "bob",
+            url="https://1.vod2.myqcloud.com/a.mp4",
+            seconds=2700,
+            bytes=10**8,
+            started_at=lesson.real_started_at,
+        )
+    window = Window(browser, client, bob, live_server.url, size, language)
+    page = window.page
+    asked: list[str] = []
+    page.route(
+        "https://1.vod2.myqcloud.com/**", lambda route: (asked.append(route.request.url), route.abort())
+    )
+    page.goto(f"{live_server.url}/recordings/")
+    window.seen("recordings")
+    page.locator("tbody th a").click()
+    expect(page.locator("#player")).to_be_visible()
+    window.seen("recording")
+    assert "myqcloud" not in page.content()
+    with page.expect_request("**/play/"):
+        page.locator("[data-seek='420']").click()
+    page.wait_for_timeout(500)
+    assert AuditEntry.objects.filter(action="recording.view", actor=bob).count() == 1
+    page.goto(f"{live_server.url}/recordings/{lesson.pk}/edit/")
+    window.seen("recording-edit")

@@ -28,6 +28,7 @@ class ClassesConfig(AppConfig):
         register("tally", of_school="lesson__enterprise")
         register("report", of_school="enterprise")
         register("call", of_school="lesson__enterprise", own=self._in_own_lessons)
+        register("timetable_import", of_school="enterprise")
         register("feed", of_school="enterprise", own=lambda user: Q(person=user))
         register("term", of_school="enterprise")
         register("course", of_school="enterprise", own=self._own_courses)

@@ -14,6 +14,14 @@ from classes.views.edit import LessonAdd, LessonEdit
 from classes.views.feeds import FeedAdd, FeedRevoke, Feeds, feed
 from classes.views.groups import GroupArchive, GroupChange, GroupPushed, GroupRestore
 from classes.views.home import Home
+from classes.views.imports import (
+    TimetableApply,
+    TimetableExample,
+    TimetableImportPage,
+    TimetableImports,
+    TimetableUndo,
+    TimetableUpload,
+)
 from classes.views.lesson import LessonPage
 from classes.views.lessons import LessonList
 from classes.views.live import LessonLive
@@ -29,6 +37,12 @@ urlpatterns = [
     path("calendar/new/", FeedAdd.as_view(), name="feed_add"),
     path("calendar/<int:pk>/revoke/", FeedRevoke.as_view(), name="feed_revoke"),
     path("calendar/<str:token>.ics", feed, name="feed"),
+    path("timetable/imports/", TimetableImports.as_view(), name="timetable_imports"),
+    path("timetable/imports/new/", TimetableUpload.as_view(), name="timetable_import_add"),
+    path("timetable/imports/example.xlsx", TimetableExample.as_view(), name="timetable_import_example"),
+    path("timetable/imports/<int:pk>/", TimetableImportPage.as_view(), name="timetable_import"),
+    path("timetable/imports/<int:pk>/apply/", TimetableApply.as_view(), name="timetable_import_apply"),
+    path("timetable/imports/<int:pk>/undo/", TimetableUndo.as_view(), name="timetable_import_undo"),
     path("timetable/", Timetable.as_view(), name="timetable"),
     path("timetable/lessons/", TimetableLessons.as_view(), name="timetable_lessons"),
     path("live/", WallPage.as_view(), name="wall"),

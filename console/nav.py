@@ -69,7 +69,7 @@ SECTIONS = (
                 "classes:timetable",
                 "list",
                 "lesson",
-                pages=("classes:lesson_move", "classes:feeds", "classes:feed_add"),
+                pages=("classes:lesson_move", "classes:feeds", "classes:feed_add", "classes:timetable_imports", "classes:timetable_import_add", "classes:timetable_import"),
                 phone=True,
             ),
             Entry(

@@ -58,7 +58,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         *("班级", "分组", "小组", "学生组", "群组", "组", "所在班级"),
     ),
 }
-_BY_HEADING = {heading: field for field, headings in HEADINGS.items() for heading in headings}
+PEOPLE_HEADINGS = {heading: field for field, headings in HEADINGS.items() for heading in headings}
 _SIGNS = re.compile(r"[\W_]+")
 
 #: Words for values, in both languages, as files have them.
@@ -105,18 +105,21 @@ def bare(text: str) -> str:
     return _SIGNS.sub("", text.lower())
 
 
-def guess(headings: Sequence[str]) -> list[str]:
-    """The field of each column, "" for none. Of two that fit one field, the first takes it."""
+def guess(headings: Sequence[str], known: Mapping[str, str] = PEOPLE_HEADINGS) -> list[str]:
+    """The field of each column, "" for none. Of two that fit one field, the first takes it.
+
+    `known` names the field of each bare heading; without it those of people are meant.
+    """
     found: list[str] = []
     for heading in headings:
-        field = _BY_HEADING.get(bare(heading), "")
+        field = known.get(bare(heading), "")
         found.append("" if field in found else field)
     return found
 
 
-def looks_like_headings(cells: Iterable[str]) -> bool:
+def looks_like_headings(cells: Iterable[str], known: Mapping[str, str] = PEOPLE_HEADINGS) -> bool:
     """Whether two cells of the row are headings that we know: a title above them is not."""
-    return sum(bool(field) for field in guess(list(cells))) > 1
+    return sum(bool(field) for field in guess(list(cells), known)) > 1
 
 
 def split_groups(cell: str) -> list[str]:

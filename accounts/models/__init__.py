@@ -1,7 +1,7 @@
 from accounts.models.enterprise import Enterprise
 from accounts.models.group import GroupStudent, StudentGroup
 from accounts.models.guesses import Guesses
-from accounts.models.imports import ImportRow, PeopleImport
+from accounts.models.imports import FileImport, ImportRow, PeopleImport
 from accounts.models.logo import Logo
 from accounts.models.picture import Picture
 from accounts.models.user import User
@@ -10,6 +10,7 @@ from accounts.roles import Role
 
 __all__ = [
     "Enterprise",
+    "FileImport",
     "GroupStudent",
     "Guesses",
     "ImportRow",

@@ -12,12 +12,11 @@ from accounts.models.user import User
 from console.outbox.models import Operation
 
 
-class PeopleImport(models.Model):
+class FileImport(models.Model):
     """A file that was sent, from its upload to its undoing. The file itself is not kept, its rows are.
 
-    `columns` names for each column of the file the field that it fills ("" for none), `options` are those of
-    accounts.imports.columns.Options. `counts` are rows by outcome. What rows say of people goes after a while
-    (accounts.imports.tidying); who imported what stays.
+    `columns` names for each column of the file the field that it fills ("" for none). `counts` are rows by
+    outcome.
     """
 
     class State(models.TextChoices):
@@ -28,7 +27,6 @@ class PeopleImport(models.Model):
         APPLIED = "applied", _("applied")
         UNDONE = "undone", _("undone")
 
-    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="imports")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"))
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.UPLOADED)
     filename = models.CharField(_("file"), max_length=200)
@@ -40,8 +38,6 @@ class PeopleImport(models.Model):
     options = models.JSONField(default=dict)
     rows_in_all = models.PositiveIntegerField(_("rows"), default=0)
     counts = models.JSONField(default=dict)
-    new_groups = ArrayField(models.CharField(max_length=80), default=list)
-    made_groups = ArrayField(models.BigIntegerField(), default=list)
     job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     applied_at = models.DateTimeField(_("applied"), null=True)
@@ -49,13 +45,25 @@ class PeopleImport(models.Model):
     emptied_at = models.DateTimeField(_("rows forgotten"), null=True)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class PeopleImport(FileImport):
+    """A file of people; `options` are those of accounts.imports.columns.Options. What rows say of people goes
+    after a while (accounts.imports.tidying); who imported what stays."""
+
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="imports")
+    new_groups = ArrayField(models.CharField(max_length=80), default=list)
+    made_groups = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
         verbose_name = _("import of people")
         verbose_name_plural = _("imports of people")
         ordering = ["-id"]
         indexes = [models.Index(fields=["enterprise", "-id"], name="import_of_a_school")]
-
-    def __str__(self) -> str:
-        return self.filename
 
 
 class ImportRow(models.Model):

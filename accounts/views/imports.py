@@ -45,6 +45,8 @@ class ImportUpload(SchoolPage, FormView):
     resource, action = "import", "add"
     form_class = UploadForm
     template_name = "accounts/import_upload.html"
+    #: Where somebody is sent whose file is too large.
+    again = "accounts:import_add"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":
@@ -60,7 +62,7 @@ class ImportUpload(SchoolPage, FormView):
 
     def _too_large(self, request: HttpRequest, error: ValidationError) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
-        return redirect("accounts:import_add")
+        return redirect(self.again)
 
     def form_valid(self, form: UploadForm) -> HttpResponse:
         file = form.cleaned_data["file"]

@@ -6,6 +6,7 @@ from classes.models.course import Course
 from classes.models.entry import Entry
 from classes.models.feed import Feed, Told
 from classes.models.footage import Footage
+from classes.models.imports import TimetableImport, TimetableRow
 from classes.models.judged import Appeal, Correction, Credit, Leave, Register
 from classes.models.lesson import Lesson, Member
 from classes.models.recording import Recording
@@ -13,9 +14,9 @@ from classes.models.tally import Tally
 from classes.models.year import Holiday, Term
 
 __all__ = [
-    "Attachment",
-    "Appeal",
     "Alarm",
+    "Appeal",
+    "Attachment",
     "Attendance",
     "Call",
     "Correction",
@@ -23,9 +24,9 @@ __all__ = [
     "Credit",
     "Entry",
     "Feed",
+    "Footage",
     "Holiday",
     "Leave",
-    "Footage",
     "Lesson",
     "Mark",
     "Member",
@@ -33,7 +34,9 @@ __all__ = [
     "Recording",
     "Register",
     "Stay",
-    "Term",
     "Tally",
+    "Term",
+    "TimetableImport",
+    "TimetableRow",
     "Told",
 ]

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView, View
 from classes.timetable.feed import Stretch, lessons_of
 from classes.timetable.layers import Layers
 from classes.timetable.signs import SIGNS
-from console.policy import Scope, scope_of
+from console.policy import Scope, may, scope_of
 from console.policy.pages import SchoolPage
 
 VIEWS = ("week", "month", "agenda")
@@ -33,6 +33,7 @@ class Timetable(SchoolPage, TemplateView):
             offset=_offset(),
             signs=SIGNS,
             may_add=self.may("add"),
+            may_import=may(reader, "add", "timetable_import"),
             may_move=scope_of(reader, "change", "lesson") == Scope.SCHOOL,
             **more,
         )

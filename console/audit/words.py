@@ -55,6 +55,7 @@ ACTIONS: dict[str, str | Promise] = {
     "lesson.add": _("Lesson scheduled"),
     "lesson.change": _("Lesson changed"),
     "lesson.cancel": _("Lesson cancelled"),
+    "timetable.import": _("Timetable imported"),
     "feed.add": _("Calendar feed made"),
     "feed.delete": _("Calendar feed taken back"),
     "lesson.start": _("Lesson started"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -49,6 +50,15 @@ class Line:
     @property
     def reason(self) -> str:
         return _(self.job.reason) if self.job.reason else ""
+
+    @property
+    def pace(self) -> str:
+        """How fast it goes and how long it still takes; empty where nobody can tell."""
+        did, minutes = self.job.done + self.job.failed, (timezone.now() - self.job.created_at).total_seconds() / 60
+        if not self.job.is_open or not did or minutes <= 0 or did >= self.job.total:
+            return ""
+        left = (self.job.total - did) / (did / minutes)
+        return _("%(rate)d a minute, about %(left)d min left") % {"rate": did / minutes, "left": left + 1}
 
     @property
     def about(self) -> str:

@@ -140,6 +140,13 @@ TABLE: dict[str, dict[str, str]] = {
         "list": "S S S O O - S -",
         "add": "S S S O O - - -",
     },
+    "timetable_import": {
+        "list": "- S S - - - - -",
+        "view": "- S S - - - - -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "undo": "- S S - - - - -",
+    },
     "feed": {
         "list": "- S S O O O O -",
         "add": "- S S O O O O -",

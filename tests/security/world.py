@@ -18,6 +18,7 @@ from classes.models import (
     Recording,
     Stay,
     Term,
+    TimetableImport,
 )
 from console.audit.trail import record
 from console.inbox.models import Callback
@@ -80,6 +81,9 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "member": member,
         "attendance": mark,
         "entry": Entry.objects.create(enterprise=school, lesson=lesson, person=dina, act="join"),
+        "timetable_import": TimetableImport.objects.create(
+            enterprise=school, by=alice, filename="a.csv", kind="csv", headings=["topic"], columns=["topic"]
+        ),
         "feed": Feed.objects.create(enterprise=school, person=bob, digest="1"),
         "group": StudentGroup.objects.create(enterprise=school, name="Hatters"),
         "import": PeopleImport.objects.create(

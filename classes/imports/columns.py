@@ -1,0 +1,87 @@
+"""The columns of a timetable: what they fill, their headings, and how days and clocks are written."""
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+LABELS: dict[str, str | Promise] = {
+    "topic": _("Topic"),
+    "teacher": _("Teacher"),
+    "assistants": _("Assistants"),
+    "groups": _("Groups"),
+    "students": _("Students"),
+    "date": _("Day"),
+    "start": _("Starts"),
+    "end": _("Ends"),
+    "minutes": _("Minutes"),
+    "weekdays": _("Days of the week"),
+    "until": _("Last day"),
+    "count": _("Number of lessons"),
+}
+NEEDED = ("topic", "teacher", "date", "start")
+_HEADINGS: dict[str, tuple[str, ...]] = {
+    "topic": ("topic", "title", "subject", "course", "lesson", "主题", "课程", "课程名称", "课名", "科目", "课堂主题"),
+    "teacher": ("teacher", "teacherid", "老师", "教师", "任课老师", "任课教师", "主讲", "教师id"),
+    "assistants": ("assistant", "assistants", "助教", "助教id"),
+    "groups": ("group", "groups", "class", "classes", "班级", "分组", "小组", "学生组"),
+    "students": ("student", "students", "studentids", "学生", "学生id", "学号"),
+    "date": ("date", "day", "firstday", "from", "日期", "上课日期", "开始日期", "首次日期", "第一天"),
+    "start": ("start", "starts", "begin", "begins", "starttime", "time", "开始", "开始时间", "上课时间"),
+    "end": ("end", "ends", "endtime", "结束", "结束时间", "下课时间"),
+    "minutes": ("minutes", "duration", "length", "分钟", "时长", "时长分钟"),
+    "weekdays": ("weekdays", "weekday", "days", "daysoftheweek", "星期", "周几", "每周"),
+    "until": ("until", "lastday", "enddate", "截止", "截止日期", "结束日期", "最后一天"),
+    "count": ("count", "lessons", "numberoflessons", "times", "次数", "节数", "课次"),
+}  # fmt: skip
+HEADINGS = {heading: field for field, headings in _HEADINGS.items() for heading in headings}
+
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]0?0:00(?::00)?)?")
+_CLOCK = re.compile(r"(\d{1,2})\s*[:：点时]\s*(\d{1,2})(?:[:：]\d{2})?\s*分?")
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d+)?")
+#: Day 0 of Excel, which believes that 1900 was a leap year.
+EXCEL = date(1899, 12, 30)
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_ENGLISH = re.compile(r"(mo|tu|we|th|fr|sa|su)[a-z]*")
+_CHINESE = "一二三四五六日"
+
+
+def day_of(text: str) -> date | None:
+    """A day as people write it, or as Excel counts it; None for what is none."""
+    try:
+        if told := _DAY.fullmatch(text.strip()):
+            return date(*(int(part) for part in told.groups()))
+        if _NUMBER.fullmatch(text.strip()) and 20_000 < float(text) < 80_000:
+            return EXCEL + timedelta(days=int(float(text)))
+    except ValueError:
+        return None
+    return None
+
+
+def clock_of(text: str) -> time | None:
+    """A time of day as people write it, or as the part of a day that Excel makes of it."""
+    try:
+        if told := _CLOCK.fullmatch(text.strip()):
+            return time(int(told[1]), int(told[2]))
+        if _NUMBER.fullmatch(text.strip()) and float(text) < 1:
+            return (datetime.min + timedelta(minutes=round(float(text) * 1440))).time()
+    except ValueError:
+        return None
+    return None
+
+
+def weekdays_of(text: str) -> list[str] | None:
+    """Days of the week as RFC 5545 has them, in order; None where one cannot be read."""
+    bare = re.sub(r"[\s,;、，；/&+.]|and|和|每|周|星期|礼拜", "", text.lower())
+    bare = bare.replace("天", "日").replace("7", "日")
+    found = {DAYS.index(day.upper()) for day in _ENGLISH.findall(bare)}
+    rest = _ENGLISH.sub("", bare)
+    for letter in rest:
+        if letter in _CHINESE:
+            found.add(_CHINESE.index(letter))
+        elif letter in "123456":
+            found.add(int(letter) - 1)
+        else:
+            return None
+    return [DAYS[place] for place in sorted(found)] or None

@@ -18,6 +18,7 @@ MEASUREMENTS = {
     "searching 100,000 recordings": ["bench.recordings"],
     "the wall with 500 lessons": ["bench.wall"],
     "the report of 1,000,000 marks": ["bench.reports"],
+    "a term from one file": ["bench.timetable"],
 }
 
 

@@ -18,7 +18,10 @@ timetable_check(start.check_portion)
 timetable_apply = work(start.APPLY, label=_("Plan an imported timetable"), page=timetable.page)
 timetable_apply(start.apply_portion)
 timetable_push = work(
-    timetable.PUSH, label=_("Send an imported timetable to iclass"), page=timetable.page, parts=timetable.parts
+    timetable.PUSH,
+    label=_("Send an imported timetable to iclass"),
+    page=timetable.page,
+    parts=timetable.parts,
 )
 timetable_push(timetable.portion)
 timetable_undo = work(timetable.UNDO, label=_("Undo an imported timetable"), page=timetable.page)

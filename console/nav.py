@@ -69,7 +69,14 @@ SECTIONS = (
                 "classes:timetable",
                 "list",
                 "lesson",
-                pages=("classes:lesson_move", "classes:feeds", "classes:feed_add", "classes:timetable_imports", "classes:timetable_import_add", "classes:timetable_import"),
+                pages=(
+                    "classes:lesson_move",
+                    "classes:feeds",
+                    "classes:feed_add",
+                    "classes:timetable_imports",
+                    "classes:timetable_import_add",
+                    "classes:timetable_import",
+                ),
                 phone=True,
             ),
             Entry(

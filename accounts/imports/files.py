@@ -37,8 +37,8 @@ def too_large() -> str:
 
 @dataclass(frozen=True)
 class Sort:
-    """A sort of tables: the models of a file and of its rows, the fields of known headings, and what to say of
-    a file without rows."""
+    """A sort of tables: the models of a file and of its rows, the field of each known heading, and what is
+    said of a file without rows."""
 
     source: type[Any]
     row: type[Any]

@@ -1,11 +1,11 @@
-"""Planning what a checked file asks for: all of it in one transaction, or nothing where the school changed."""
+"""Planning what a checked file asks for: all in one transaction, or nothing where the school changed."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,10 @@ from console.audit.trail import record
 
 State, Outcome = TimetableImport.State, TimetableRow.Outcome
 BATCH = 2_000
+_REMEMBER = """
+UPDATE classes_timetablerow r SET course_id = v.course, lesson_id = v.lesson
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS v(id, course, lesson) WHERE r.id = v.id
+"""
 #: Rows that ask for the same people are written in one go.
 Key = tuple[int, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
@@ -32,8 +36,8 @@ def apply(*, source: TimetableImport, by: User | None, reason: str = "") -> Time
     """Plan what the check showed, and start the job that follows the sending.
 
     Where the school changed since the check, nothing is written: the file is checked again and ChangedSince
-    raised, so that somebody looks at the new preview. ValidationError where it is not checked, and where there
-    are conflicts and no reason to allow them.
+    raised, so that somebody looks at the new preview. ValidationError where it is not checked, and where
+    there are conflicts and no reason to allow them.
     """
     try:
         with transaction.atomic():
@@ -47,9 +51,9 @@ def _apply(source: TimetableImport, by: User | None, reason: str) -> TimetableIm
     source = TimetableImport.objects.select_for_update(of=("self",)).get(pk=source.pk)
     if source.state not in (State.CHECKED, State.APPLYING):
         raise ValidationError(_("This import is not waiting to be applied any more. Look at its page."))
+    asked = source.lines.exclude(wanted=None).values_list("wanted__teacher", "wanted__assistants")
+    queue_up({pk for teacher, assistants in asked for pk in (teacher, *assistants)})
     check = planning.check_of(source)
-    queue_up([pk for one in check.rows if one.wanted for pk in (one.wanted.teacher, *one.wanted.assistants)])
-    check = planning.check_of(source)  # what was booked while we stood in the queue
     if check.digest != source.seen:
         raise ChangedSince
     if source.counts.get(Outcome.CONFLICT) and not reason:
@@ -83,10 +87,16 @@ def _write(school: Enterprise, check: Check, by: User | None, reason: str) -> in
             singles.append((one, lessons[0]))
     with judged():
         written = write_lessons(school, list(series.values()), by=by)
-    for one, lesson in singles:
-        one.row.lesson = lesson
-    TimetableRow.objects.bulk_update([one.row for one in chosen], ["course", "lesson"], batch_size=BATCH)
+    made = [(row, course.pk, None) for row, course in courses.items()]
+    _remember([*made, *((one.row.pk, None, lesson.pk) for one, lesson in singles)])
     return len(written)
+
+
+def _remember(made: list[tuple[int, int | None, int | None]]) -> None:
+    """Which course or lesson came of which row."""
+    columns = [list(column) for column in zip(*made, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, columns)
 
 
 def _key(wanted: Wanted) -> Key:
@@ -128,7 +138,6 @@ def _courses(school: Enterprise, chosen: list[Found]) -> dict[int, Course]:
     )
     links: dict[Any, list[Any]] = defaultdict(list)
     for one, course in zip(chosen, made, strict=True):
-        one.row.course = course
         if one.wanted:
             _link(links, Course.groups.through, course, "studentgroup_id", one.wanted.groups)
             _link(links, Course.members.through, course, "user_id", one.wanted.students)

@@ -10,7 +10,7 @@ from classes.models import Lesson, Member
 
 
 class Slot(NamedTuple):
-    """A stretch of time: of a row of the file (`row`, `place` among its dates), or of a lesson that is there."""
+    """A stretch of time: of a row of the file (`row`, `place` among its dates), or of a known lesson."""
 
     starts_at: datetime
     ends_at: datetime

@@ -22,7 +22,7 @@ LABELS: dict[str, str | Promise] = {
 }
 NEEDED = ("topic", "teacher", "date", "start")
 _HEADINGS: dict[str, tuple[str, ...]] = {
-    "topic": ("topic", "title", "subject", "course", "lesson", "主题", "课程", "课程名称", "课名", "科目", "课堂主题"),
+    "topic": ("topic", "title", "subject", "course", "主题", "课程", "课程名称", "课名", "课题", "科目"),
     "teacher": ("teacher", "teacherid", "老师", "教师", "任课老师", "任课教师", "主讲", "教师id"),
     "assistants": ("assistant", "assistants", "助教", "助教id"),
     "groups": ("group", "groups", "class", "classes", "班级", "分组", "小组", "学生组"),
@@ -43,7 +43,7 @@ _NUMBER = re.compile(r"\d{1,6}(?:\.\d+)?")
 #: Day 0 of Excel, which believes that 1900 was a leap year.
 EXCEL = date(1899, 12, 30)
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_ENGLISH = re.compile(r"(mo|tu|we|th|fr|sa|su)[a-z]*")
+_ENGLISH = re.compile(r"[a-z]+")
 _CHINESE = "一二三四五六日"
 
 
@@ -73,10 +73,12 @@ def clock_of(text: str) -> time | None:
 
 def weekdays_of(text: str) -> list[str] | None:
     """Days of the week as RFC 5545 has them, in order; None where one cannot be read."""
-    bare = re.sub(r"[\s,;、，；/&+.]|and|和|每|周|星期|礼拜", "", text.lower())
-    bare = bare.replace("天", "日").replace("7", "日")
-    found = {DAYS.index(day.upper()) for day in _ENGLISH.findall(bare)}
-    rest = _ENGLISH.sub("", bare)
+    written = text.lower().replace("and", " ").replace("天", "日").replace("7", "日")
+    words = {word[:2].upper() for word in _ENGLISH.findall(written)}
+    if not words <= set(DAYS):
+        return None
+    found = {DAYS.index(word) for word in words}
+    rest = re.sub(r"[a-z\s,;、，；/&+.和每周]|星期|礼拜", "", written)
     for letter in rest:
         if letter in _CHINESE:
             found.add(_CHINESE.index(letter))

@@ -18,7 +18,7 @@ from console.jobs.pages import Line as JobLine
 
 Outcome, State = TimetableRow.Outcome, TimetableImport.State
 BADGES = {
-    Outcome.ADDED: Badge(_("new"), "calendar-plus", "ok", ""),
+    Outcome.ADDED: Badge(_("added"), "calendar-plus", "ok", ""),
     Outcome.CONFLICT: Badge(_("conflict"), "calendar-exclamation", "warn", ""),
     Outcome.UNCHANGED: Badge(_("there already"), "equal", "idle", ""),
     Outcome.REFUSED: Badge(_("refused"), "alert-triangle", "bad", ""),

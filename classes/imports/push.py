@@ -1,4 +1,4 @@
-"""The jobs of a timetable from a file: checking and applying a long one, its way to the service, its undoing."""
+"""A timetable from a file on its way to the service, and its undoing: both jobs that one may watch."""
 
 from collections import Counter
 from datetime import timedelta
@@ -36,9 +36,7 @@ def lessons_of(source: TimetableImport) -> QuerySet[Lesson]:
 
 def follow(source: TimetableImport, *, by: User | None, total: int) -> Job:
     """Start the job whose progress is that of the operations of the import's lessons."""
-    return machine.start(
-        PUSH, enterprise=source.enterprise, by=by, args={"import": source.pk}, total=total
-    )
+    return machine.start(PUSH, enterprise=source.enterprise, by=by, args={"import": source.pk}, total=total)
 
 
 def portion(job: Job) -> timedelta | None:
@@ -82,9 +80,7 @@ def undo(*, source: TimetableImport, by: User) -> Job:
     if not mine.update(undone_at=now):
         raise ValidationError(_("This import cannot be undone any more."))
     total = _left(source).count()
-    job = machine.start(
-        UNDO, enterprise=source.enterprise, by=by, args={"import": source.pk}, total=total
-    )
+    job = machine.start(UNDO, enterprise=source.enterprise, by=by, args={"import": source.pk}, total=total)
     TimetableImport.objects.filter(pk=source.pk).update(job=job)
     return job
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from classes.models import Lesson
+from classes.models import Holiday, Lesson
 from classes.queries import lessons_for
 from classes.readiness.points import readiness_of
 from classes.timetable.layers import Layers
@@ -20,6 +20,7 @@ MOST = 5000
 DAY = timedelta(days=1)
 FIELDS = (
     *("enterprise_id", "topic", "starts_at", "ends_at", "status", "cancelled_at", "remote_id", "sync_state"),
+    "conflict_allowed",
     *("course_id", "teacher__user_id", "teacher__nickname", "teacher__remote_id"),
 )
 
@@ -54,6 +55,16 @@ def lessons_of(reader: Any, stretch: Stretch, layers: Layers) -> tuple[list[dict
     return events, len(found) > MOST
 
 
+def holidays_of(reader: Any, stretch: Stretch) -> list[dict[str, str]]:
+    """The days of those days on which nothing is planned, each with its name."""
+    first, end = timezone.localdate(stretch.begins), timezone.localdate(stretch.ends)
+    known = Holiday.objects.filter(
+        enterprise=reader.enterprise_id, starts_on__lt=end, ends_on__gte=first
+    ).order_by("starts_on")
+    days = [first + DAY * number for number in range((end - first).days)]
+    return [{"day": day.isoformat(), "name": one.name} for one in known for day in days if one.covers(day)]
+
+
 def _event(lesson: Lesson, hue: int, ready: str, *, staff: bool) -> dict[str, Any]:
     signs = signs_of(
         cancelled=lesson.cancelled_at is not None,
@@ -61,6 +72,7 @@ def _event(lesson: Lesson, hue: int, ready: str, *, staff: bool) -> dict[str, An
         sync_state=lesson.sync_state,
         staff=staff,
         ready=ready,
+        conflict=lesson.conflict_allowed,
     )
     return {
         "id": lesson.pk,

@@ -1,10 +1,12 @@
 """Moving a lesson to another time: what it does, told before it is done."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, Q
 
+from classes.conflicts.finding import Conflict, Slot, conflicts_of, wanted_of
 from classes.models import Lesson, Member
 
 
@@ -16,6 +18,7 @@ class Effects(NamedTuple):
     people: int
     students: int
     at_iclass: bool
+    conflicts: list[Conflict]
 
 
 def effects_of(lesson: Lesson, starts_at: datetime) -> Effects:
@@ -28,6 +31,7 @@ def effects_of(lesson: Lesson, starts_at: datetime) -> Effects:
         counts["members"] + 1,
         counts["students"],
         bool(lesson.remote_id),
+        conflicts_of(replace(wanted_of(lesson), slots=[Slot(starts_at, starts_at + length_of(lesson))])),
     )
 
 

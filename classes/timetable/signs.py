@@ -35,13 +35,17 @@ _OF_SYNC: dict[str, str] = {
 _OF_READINESS = {"bad": "not_ready", "warn": "nearly_ready", "ok": "ready"}
 
 
-def signs_of(*, cancelled: bool, status: str, sync_state: str, staff: bool, ready: str = "") -> Iterable[str]:
+def signs_of(
+    *, cancelled: bool, status: str, sync_state: str, staff: bool, ready: str = "", conflict: bool = False
+) -> Iterable[str]:
     """The names of the signs of a lesson, the most urgent first; `staff` also see how it stands at iclass."""
     if cancelled:
         yield "cancelled"
         return
     if staff and (sign := _OF_SYNC.get(sync_state)):
         yield sign
+    if staff and conflict:
+        yield "conflict"
     if ready:
         yield _OF_READINESS[ready]
     if status != Status.WILL:

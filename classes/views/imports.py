@@ -34,7 +34,9 @@ class TimetableImports(SchoolPage, ListView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         page = keyset(self.get_queryset(), self.request)
         none = TimetableImport.objects.none()
-        return super().get_context_data(title=_("Imports of timetables"), keyset=page, object_list=none, **more)
+        return super().get_context_data(
+            title=_("Imports of timetables"), keyset=page, object_list=none, **more
+        )
 
 
 class TimetableUpload(ImportUpload):

@@ -46,7 +46,13 @@ class LessonMove(SchoolPage, DetailView):
             return self._show(form, request.POST)
         effects = effects_of(lesson, form.starts_at)
         try:
-            edit_lesson(lesson=lesson, by=request.user, starts_at=effects.starts_at, ends_at=effects.ends_at)
+            edit_lesson(
+                lesson=lesson,
+                by=request.user,
+                starts_at=effects.starts_at,
+                ends_at=effects.ends_at,
+                conflict_reason=request.POST.get("reason", ""),
+            )
         except ValidationError as error:
             form.add_error(None, error.messages)
             return self._show(form, request.POST)

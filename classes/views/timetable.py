@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from classes.timetable.feed import Stretch, lessons_of
+from classes.timetable.feed import Stretch, holidays_of, lessons_of
 from classes.timetable.layers import Layers
 from classes.timetable.signs import SIGNS
 from console.policy import Scope, may, scope_of
@@ -52,7 +52,8 @@ class TimetableLessons(SchoolPage, View):
             sentence = _("Ask for the lessons of one month at most, with days as 2026-11-24.")
             return JsonResponse({"error": sentence}, status=400)
         lessons, more = lessons_of(request.user, stretch, Layers(request.user, request.GET))
-        return JsonResponse({"lessons": lessons, "more": more})
+        free = holidays_of(request.user, stretch)
+        return JsonResponse({"lessons": lessons, "more": more, "holidays": free})
 
 
 def _offset() -> str:

@@ -54,7 +54,10 @@ class Line:
     @property
     def pace(self) -> str:
         """How fast it goes and how long it still takes; empty where nobody can tell."""
-        did, minutes = self.job.done + self.job.failed, (timezone.now() - self.job.created_at).total_seconds() / 60
+        did, minutes = (
+            self.job.done + self.job.failed,
+            (timezone.now() - self.job.created_at).total_seconds() / 60,
+        )
         if not self.job.is_open or not did or minutes <= 0 or did >= self.job.total:
             return ""
         left = (self.job.total - did) / (did / minutes)

@@ -24,7 +24,9 @@ async function fetchLessons({ startStr, endStr }) {
     if (answer.redirected || !answer.ok) throw new Error(answer.status);
     const told = await answer.json();
     status.textContent = told.more ? words.more : "";
-    return [...told.lessons.map(lesson), ...(told.holidays ?? []).map(holiday)];
+    calendar?.setOption("highlightedDates", told.holidays.map((free) => free.day));
+    calendar?.setOption("allDaySlot", told.holidays.length > 0);
+    return [...told.lessons.map(lesson), ...told.holidays.map(holiday)];
   } catch {
     status.textContent = words.lost;
     return [];
@@ -153,6 +155,7 @@ calendar = EventCalendar.create(place, {
   slotHeight: 36,
   columnWidth: "minmax(6.5rem, 1fr)",
   allDaySlot: false,
+  allDayContent: "",
   slotEventOverlap: false,
   dayMaxEvents: true,
   moreLinkContent: ({ num }) => words.moreLink.replace("{n}", num),

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role, StudentGroup
-from classes.models import Course, Lesson
+from classes.models import Course, Holiday, Lesson
 from console.outbox.models import Operation
 from tests.classes.rows import expect, over, planned, running
 from tests.support.cast import person
@@ -59,7 +59,7 @@ class TestWhoSeesWhat:
         assert titles(browse, charlie) == []
 
     def test_a_student_is_not_told_how_a_lesson_stands_at_iclass(self, browse, alice, bob, kids):
-        lesson = planned(bob, sync_state="refused")
+        lesson = planned(bob, sync_state="refused", conflict_allowed=False)
         expect(lesson, kids[0])
         assert told(browse, alice)["lessons"][0]["signs"] == ["refused", "not_ready"]
         assert told(browse, kids[0])["lessons"][0]["signs"] == []
@@ -92,6 +92,14 @@ class TestStretch:
         answer = browse(alice, f"/timetable/lessons/?{query}")
         assert answer.status_code == 400
         assert "one month" in answer.json()["error"]
+
+    def test_holidays_of_these_days_are_told(self, browse, alice, school):
+        today = timezone.localdate()
+        Holiday.objects.create(enterprise=school, name="Founders", starts_on=today - 9 * DAY, ends_on=today)
+        days = [(today - DAY).isoformat(), today.isoformat()]
+        assert [(one["day"], one["name"]) for one in told(browse, alice)["holidays"]] == [
+            (day, "Founders") for day in days
+        ]
 
 
 class TestLayers:
@@ -141,9 +149,10 @@ class TestSigns:
     def test_they_say_what_one_cannot_see_from_the_time(self, browse, alice, bob):
         planned(bob, DAY * 1.5, topic="a", sync_state="sending")
         planned(bob, topic="b", cancelled_at=timezone.now())
-        planned(bob, DAY * 1.5, topic="c", sync_state="changed_outside")
+        planned(bob, DAY * 1.7, topic="c", sync_state="changed_outside")
         running(bob, topic="d")
         over(bob, topic="e")
+        Lesson.objects.update(conflict_allowed=False)
         signs = {one["title"]: one["signs"] for one in told(browse, alice)["lessons"]}
         assert signs == {
             "a": ["unsent"],
@@ -178,6 +187,26 @@ class TestMoving:
         assert Operation.objects.get().kind == "class.modify"
         day = timezone.localtime(stored.starts_at).date()
         assert answer["location"] == f"/timetable/?view=month&teacher=bob&date={day}"
+
+    def test_conflicts_are_named_and_allowed_with_a_reason_alone(self, browse, alice, bob):
+        lesson = planned(bob)
+        new = new_time(lesson, days=2, hour=15)
+        at = timezone.make_aware(datetime.fromisoformat(f"{new['day']}T{new['start']}"))
+        planned(bob, topic="Hats", starts_at=at, ends_at=at + timedelta(hours=1))
+        page = browse(
+            alice, f"/lessons/{lesson.pk}/move/?day={new['day']}&start={new['start']}"
+        ).content.decode()
+        assert "Bob has “Hats” then" in page
+        assert "1 conflict<" in page
+        browse(alice, f"/lessons/{lesson.pk}/move/", new)
+        assert Lesson.objects.get(pk=lesson.pk).starts_at == lesson.starts_at
+        browse(alice, f"/lessons/{lesson.pk}/move/", new | {"reason": "two halls"})
+        moved = Lesson.objects.get(pk=lesson.pk)
+        assert (moved.starts_at, moved.conflict_reason) == (at, "two halls")
+        assert (
+            "conflict"
+            in [one for one in told(browse, alice)["lessons"] if one["id"] == lesson.pk][0]["signs"]
+        )
 
     def test_a_script_gets_the_question_alone(self, browse, alice, bob):
         lesson = planned(bob)

@@ -1,0 +1,30 @@
+"""A term of 14,400 lessons and 504,000 memberships from one XLSX, and a week of the school that has it.
+
+`python -m bench.timetable [GROUPS]` runs tests/classes/imports/test_full_term.py with 60 groups, or as many
+as are told, prints a line for each figure, and ends badly where one is missed.
+"""
+
+import os
+import subprocess
+import sys
+
+FULL = "60"
+TEST = "tests/classes/imports/test_full_term.py"
+
+
+def main(groups: str) -> int:
+    quiet = ["-n0", "-q", "-s", "--show-capture=no", "--log-level=CRITICAL"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *quiet, TEST],
+        env=os.environ | {"TERM_GROUPS": groups},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    told = [line.lstrip(".") for line in done.stdout.splitlines() if "(bar " in line]
+    print("\n".join(told) if told else done.stdout)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else FULL))

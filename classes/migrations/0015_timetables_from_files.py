@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_groups_in_charge_and_archived"),
-        ("classes", "0011_courses_and_conflicts"),
+        ("classes", "0014_registers_in_numbers"),
         ("jobs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -16,12 +16,15 @@ class ClassesConfig(AppConfig):
         """Say what is somebody's own: what they teach, assist or attend; of the marks, a student's own."""
         import_module("classes.leaving")  # by their names, because they need the models
         import_module("classes.retention")
+        import_module("classes.attendance.ruling")
         import_module("classes.groups.following")
         register("lesson", of_school="enterprise", own=self._own_lessons)
         register("wall", of_school="enterprise")
         register("member", of_school="lesson__enterprise", own=self._in_own_lessons)
         register("recording", of_school="enterprise", own=self._in_own_lessons)
         register("attendance", of_school="lesson__enterprise", own=self._own_marks)
+        register("appeal", of_school="lesson__enterprise", own=self._own_marks)
+        register("leave", of_school="enterprise", own=lambda user: Q(person=user))
         register("entry", of_school="enterprise", own=self._in_own_lessons)
         register("evidence", of_school="lesson__enterprise", own=lambda user: Q(pk__in=()))
         register("alarm", of_school="enterprise")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.erasing import erased_name, scrub_json
 from accounts.impact import Touched, touched
 from accounts.models import User
-from classes.models import Attendance, Entry, Observation
+from classes.models import Appeal, Attendance, Correction, Credit, Entry, Leave, Observation
 from classes.queries import lessons_of_person
 from console.audit.personal import scrubber
 
@@ -50,4 +50,25 @@ def _register(person: User) -> int:
     """The name on registers, and at the door of a lesson."""
     marks = Q(person=person) | Q(lesson__enterprise=person.enterprise, user_id=person.user_id)
     entries = Entry.objects.filter(person=person).exclude(nickname="")
+    for row in Attendance.objects.filter(marks, reason__has_key="hand"):
+        row.reason["hand"]["reason"] = ""
+        row.save(update_fields=["reason"])
     return Attendance.objects.filter(marks).update(nickname=erased_name()) + entries.update(nickname="")
+
+
+@scrubber("judgements")
+def _judgements(person: User) -> int:
+    """What was written about the person: reasons of corrections and leave, appeals and their answers."""
+    written = Q(person=person) | Q(lesson__enterprise=person.enterprise, user_id=person.user_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('console.erasing', 'on', true)")
+        count = Correction.objects.filter(written).exclude(reason="").update(reason="")
+        cursor.execute("SELECT set_config('console.erasing', 'off', true)")
+    appeals = Appeal.objects.filter(person=person)
+    for appeal in appeals:
+        appeal.evidence.get("facts", {}).pop("hand", None)
+        appeal.text = appeal.answer = ""
+        appeal.save(update_fields=["text", "answer", "evidence"])
+    count += Leave.objects.filter(person=person).exclude(reason="").update(reason="")
+    count += Credit.objects.filter(person=person).exclude(reason="").update(reason="")
+    return count + len(appeals)

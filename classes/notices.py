@@ -112,3 +112,43 @@ register(
         icon="video",
     )
 )
+
+register(
+    NoticeKind(
+        "register.final",
+        _("“%(lesson)s”: the register is final"),
+        _(
+            "Absent: %(absent)d, late or left early: %(late)d, without data: %(unknown)d. "
+            "It can be closed now."
+        ),
+        tone="ok",
+        icon="list-check",
+    )
+)
+register(
+    NoticeKind(
+        "attendance.absent",
+        _("“%(lesson)s”: you are marked absent"),
+        _("Look at the reason. If it is wrong, you can appeal until %(until)s."),
+        tone="warn",
+        icon="circle-x",
+    )
+)
+register(
+    NoticeKind(
+        "attendance.appeal",
+        _("“%(lesson)s”: a student appeals against a mark"),
+        _("What they say and the evidence of that day stand side by side. Answer it there."),
+        tone="warn",
+        icon="message-report",
+        mail=True,
+    )
+)
+register(
+    NoticeKind(
+        "attendance.answer",
+        _("“%(lesson)s”: your appeal is answered"),
+        _("Read the answer and how the mark stands now."),
+        icon="message-check",
+    )
+)

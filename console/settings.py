@@ -332,6 +332,8 @@ OUTBOX_BREAKER_CAP_S = seconds("OUTBOX_BREAKER_CAP_S", 10)
 # A person is asked once an operation was tried so often and is so old.
 OUTBOX_TRIES = env.env.int("OUTBOX_TRIES", default=20)
 OUTBOX_GIVE_UP_S = seconds("OUTBOX_GIVE_UP_S", 3 * 86400)
+# How many days after its marks are final a lesson's marks can be contested.
+APPEAL_DAYS = env.env.int("APPEAL_DAYS", default=7)
 LIVE_POLL_S = seconds("LIVE_POLL_S", 20)
 # From when on a teacher who is not in the lesson, or a lesson without students, is worth an alarm.
 ALARM_TEACHER_S = seconds("ALARM_TEACHER_S", 300)

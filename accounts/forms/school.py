@@ -7,10 +7,10 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import logos, retention, services
+from accounts import logos, retention, rules, services
 from accounts.models import Enterprise, User
 from console.vault.forms import SecretField
 
@@ -95,6 +95,12 @@ class RulesForm(SchoolForm):
     """Minutes are typed, seconds are kept."""
 
     MINUTES = {"late_after_s": "late_after", "early_leave_s": "early_leave"}
+    PAST = [
+        ("keep", _("Keep them: the new rules hold from now on")),
+        ("again", _("Change them: reckon the open registers of the last 30 days again")),
+    ]
+    #: Marks that are told one by one.
+    TOLD = 30
 
     late_after = forms.FloatField(
         label=_("Late after (minutes)"),
@@ -117,6 +123,33 @@ class RulesForm(SchoolForm):
         super().__init__(*args, **more)
         for column, name in self.MINUTES.items():
             self.initial[name] = f"{getattr(self.instance, column) / 60:g}"
+
+    def clean(self) -> dict[str, Any]:
+        """Marks that the new rules would change are named before anything is saved."""
+        data = super().clean()
+        touched = {name: data[name] for name in self.changed_data if name in data}
+        lines = rules.would_change(self.instance, self.stored(touched)) if touched and not self.errors else []
+        if lines:
+            self.fields["past"] = forms.ChoiceField(
+                label=ngettext("%(n)d mark would change", "%(n)d marks would change", len(lines))
+                % {"n": len(lines)},
+                choices=self.PAST,
+                widget=forms.RadioSelect,
+                required=False,
+                help_text="; ".join(lines[: self.TOLD]),
+            )
+            data["past"] = self.data.get(self.add_prefix("past"), "")
+            if data["past"] not in dict(self.PAST):
+                self.add_error("past", gettext("Choose whether lessons that are over follow the new rules."))
+        return data
+
+    def save_by(self, by: User) -> bool:
+        again = self.cleaned_data.pop("past", "") == "again"
+        if not super().save_by(by):
+            return False
+        if again:
+            rules.follow(school=self.instance, by=by)
+        return True
 
     def stored(self, touched: dict[str, Any]) -> dict[str, Any]:
         names = {name: column for column, name in self.MINUTES.items()}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -12,14 +13,16 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from classes.api.filters import AttendanceFilter
 from classes.attendance.queries import Table, entry_of, table_for
 from classes.attendance.sheet import download
-from classes.models import Attendance, Lesson
+from classes.models import Attendance, Course, Lesson
 from classes.models.attendance import Grade, Mark
 from console.policy import in_school, may
 from console.policy.rest import SchoolViewSet
-from console.policy.rules import refusal
+from console.policy.rules import refusal, scope_of
+from console.policy.table import Scope
 from console.sheets.download import TYPES
 
 
@@ -123,3 +126,47 @@ class LessonAttendanceFile(LessonAttendance):
     def csv(self, request: Request, pk: int) -> HttpResponseBase:
         lesson = self.lesson()
         return download(lesson, self.table(lesson), ".csv")
+
+
+class OfOne(mixins.ListModelMixin, SchoolViewSet):
+    """Marks of one thing: the rows that the reader may see, the newest lesson first."""
+
+    resource = "attendance"
+    queryset = Attendance.objects.select_related("lesson__enterprise", "person")
+    serializer_class = MarkSerializer
+    filterset_class = AttendanceFilter
+
+
+class PersonAttendance(OfOne):
+    """All marks of one student; to the student themselves, and to whoever may see their lessons."""
+
+    @extend_schema(operation_id="users_attendance_list")
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Attendance]:
+        people = in_school(User.objects.all(), self.by, "person")
+        person = people.filter(user_id=self.kwargs["user_id"]).first()
+        if person is None:
+            raise Http404
+        marks = super().get_queryset().filter(person=person)
+        own = scope_of(self.by, "list", "attendance") == Scope.OWN
+        if own and person.pk != self.by.pk and not marks.exists():
+            raise PermissionDenied(refusal("list", "attendance"))
+        return marks
+
+
+class CourseAttendance(OfOne):
+    """All marks of one course's lessons."""
+
+    @extend_schema(operation_id="courses_attendance_list")
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Attendance]:
+        course = in_school(Course.objects.all(), self.by, "course").filter(pk=self.kwargs["pk"]).first()
+        if course is None:
+            raise Http404
+        if not may(self.by, "view", "course", course):
+            raise PermissionDenied(refusal("view", "course"))
+        return super().get_queryset().filter(lesson__course=course)

@@ -11,7 +11,13 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from classes import services
-from classes.api.attendance import AttendanceViewSet, LessonAttendance, LessonAttendanceFile
+from classes.api.attendance import (
+    AttendanceViewSet,
+    CourseAttendance,
+    LessonAttendance,
+    LessonAttendanceFile,
+    PersonAttendance,
+)
 from classes.api.conflicts import AnswersConflicts
 from classes.api.courses import CourseViewSet
 from classes.api.filters import RecordingFilter
@@ -104,6 +110,8 @@ router.register("attendance", AttendanceViewSet)
 urlpatterns = [
     *router.urls,
     path("lessons/<int:pk>/attendance/", LessonAttendance.as_view({"get": "list"})),
+    path("users/<str:user_id>/attendance/", PersonAttendance.as_view({"get": "list"})),
+    path("courses/<int:pk>/attendance/", CourseAttendance.as_view({"get": "list"})),
     path("lessons/<int:pk>/attendance.xlsx", LessonAttendanceFile.as_view({"get": "xlsx"})),
     path("lessons/<int:pk>/attendance.csv", LessonAttendanceFile.as_view({"get": "csv"})),
 ]

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from classes.forms.fields import PersonChoice
 from classes.models import Attendance, Mark
 
 REASON = {"required": _("Say why, so that everybody can see it later.")}
@@ -40,17 +39,6 @@ class CloseForm(forms.Form):
         self.fields["anyway"].help_text = " ".join(doubts)
         if not doubts:
             del self.fields["anyway"]
-
-
-class CreditForm(forms.Form):
-    """Whom the stays of a guest count for."""
-
-    person = PersonChoice(queryset=None, label=_("This was"), empty_label=_("Choose a student"))
-    reason = reason_field()
-
-    def __init__(self, *args: Any, people: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["person"].queryset = people
 
 
 def preset(row: Attendance) -> CorrectForm:

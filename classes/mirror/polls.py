@@ -21,6 +21,7 @@ from classes.attendance.evidence import (
 )
 from classes.attendance.register import recompute
 from classes.attendance.rules import policy_of
+from classes.attendance.telling import tell_of_final
 from classes.kinds import Status
 from classes.mirror.quiet import after_failure, after_list, after_number, number_will_do
 from classes.mirror.seen import lesson_seen, next_look
@@ -114,6 +115,7 @@ def _write(lesson: Lesson, look: Look) -> None:
         record_history(lesson, look.history.lines, seen_at=look.seen_at)
         fields |= settled(lesson, look)
         recompute(lesson)
+        tell_of_final(lesson)
     let_go(lesson, next_look(lesson), **fields)
 
 

@@ -14,6 +14,7 @@ from classes.attendance.sentence import SOURCES
 from classes.models import Lesson, Mark
 from classes.models.attendance import Grade
 from classes.phases import Phase, phase_of
+from classes.timeline import clock
 from console.badges import sync_badge
 from console.nav import zone_in_words
 from console.outbox.kinds import label_of
@@ -115,3 +116,9 @@ def yes_word(on: bool | None) -> str:
 def zone_note(lesson: Lesson) -> str:
     """In which zone the times of a page are."""
     return gettext("Times are in %(zone)s.") % {"zone": zone_in_words(lesson.starts_at)}
+
+
+@register.filter
+def second_word(second: int) -> str:
+    """A unix second by the clock of the active zone."""
+    return clock(second)

@@ -12,17 +12,21 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
+from classes.attendance.drops import drops_of
 from classes.attendance.queries import Entry, Table, table_for, with_people
 from classes.attendance.rights import may_judge
 from classes.attendance.sheet import download
 from classes.kinds import Status
 from classes.marks import SIGNS, Sign, sign_of
-from classes.models import Attendance, Lesson
+from classes.models import Attendance, Lesson, Mark
 from classes.phases import phase_of
 from classes.timeline import Piece, Ruler, in_words
 from classes.views.lesson import find_lesson
 from console.policy import may, scoped
 from console.policy.pages import SchoolPage
+
+#: Marks for which somebody who dropped out may want to be excused.
+HARMED = {Mark.ABSENT, Mark.LATE, Mark.LEFT_EARLY, Mark.LATE_AND_LEFT_EARLY, Mark.UNKNOWN}
 
 
 class Row(NamedTuple):
@@ -85,6 +89,8 @@ class AttendancePage(OfLesson, TemplateView):
             provisional=table.provisional,
             may_export=self.may("export"),
             **self._register(),
+            drops=self._drops(),
+            may_rule=self.may("set_rules"),
             person_link="" if may(self.request.user, "list", "person") else "no",
             **more,
         )
@@ -97,6 +103,16 @@ class AttendancePage(OfLesson, TemplateView):
             return {"revision": revision, "may_reopen": may_judge(reader, "reopen", lesson)}
         over = lesson.status == Status.END
         return {"revision": None, "may_close": over and may_judge(reader, "close", lesson)}
+
+    def _drops(self) -> list[tuple[int, int]]:
+        """When many dropped out at once, and how many of them it may have harmed; for who may excuse."""
+        lesson = self.lesson
+        if lesson.register_closed_at or not may_judge(self.request.user, "excuse", lesson):
+            return []
+        marks = {row.user_id: row.mark for row in self.marks}
+        drops = drops_of({row.user_id: row.reason for row in self.marks})
+        harmed = [(one.at, sum(marks[user_id] in HARMED for user_id in one.user_ids)) for one in drops]
+        return [one for one in harmed if one[1]]
 
 
 def _rows(entries: Iterable[Entry], ruler: Ruler) -> list[Row]:

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
-from classes.attendance import acts
+from classes.attendance import acts, cases
 from classes.attendance.drawer import drawer_of
 from classes.attendance.rights import may_judge
 from classes.forms.register import CloseForm, CorrectForm, WhyForm, preset
@@ -53,11 +53,18 @@ class AttendanceRow(OneRow, TemplateView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         open_ = self.lesson.register_closed_at is None
         corrects = open_ and bool(self.row.derived_mark) and self.judges("correct")
+        credits = open_ and self.judges("credit")
+        reader: Any = self.request.user
+        appeals = may(reader, "add", "appeal") and cases.may_appeal(self.row, reader)
         return super().get_context_data(
             title=self.row.nickname or self.row.user_id,
             lesson=self.lesson,
             drawer=drawer_of(self.row, self.request.user),
             form=preset(self.row) if corrects else None,
+            may_appeal=appeals,
+            appeal_until=cases.appeal_until(self.lesson),
+            may_credit=credits and not self.row.expected,
+            may_undo=credits,
             person_link="" if may(self.request.user, "list", "person") else "no",
             **more,
         )

@@ -171,7 +171,22 @@ TABLE: dict[str, dict[str, str]] = {
         "correct": "S S S O O - - -",
         "close": "S S S O O - - -",
         "reopen": "S S S O O - - -",
+        "excuse": "S S S O O - - -",
+        "credit": "S S S O O - - -",
+        "answer": "S S S O O - - -",
+        "set_rules": "S S S - - - - -",
         "export": "- S S O O - - -",
+    },
+    "appeal": {
+        "list": "S S S O O O S -",
+        "view": "S S S O O O S -",
+        "add": "- - - - - O - -",
+    },
+    "leave": {
+        "list": "S S S - - O S -",
+        "view": "S S S - - O S -",
+        "add": "S S S - - - - -",
+        "withdraw": "S S S - - - - -",
     },
     "recording": {
         "list": "S S S O O O S -",

@@ -8,11 +8,14 @@ from django.utils import timezone
 from accounts.models import Enterprise, PeopleImport, Role, StudentGroup, User
 from classes.models import (
     Alarm,
+    Appeal,
     Attendance,
     Course,
+    Credit,
     Entry,
     Feed,
     Holiday,
+    Leave,
     Member,
     Observation,
     Recording,
@@ -30,6 +33,8 @@ from console.policy.models import ApiToken
 from documents.models import Document
 from tests.classes.rows import planned
 from tests.support.cast import person
+
+EVIDENCE = {"mark": "absent", "facts": {}}
 
 
 class World(NamedTuple):
@@ -80,6 +85,11 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "holiday": holiday,
         "member": member,
         "attendance": mark,
+        "appeal": Appeal.objects.create(lesson=lesson, person=dina, mark="absent", evidence=EVIDENCE),
+        "credit": Credit.objects.create(lesson=lesson, guest_id="guest", person=dina),
+        "leave": Leave.objects.create(
+            enterprise=school, person=dina, begins_at=lesson.starts_at, ends_at=lesson.ends_at
+        ),
         "entry": Entry.objects.create(enterprise=school, lesson=lesson, person=dina, act="join"),
         "timetable_import": TimetableImport.objects.create(
             enterprise=school, by=alice, filename="a.csv", kind="csv", headings=["topic"], columns=["topic"]
@@ -132,6 +142,9 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         **dict.fromkeys(("lesson", "course"), {"student", "teacher"}),
         **dict.fromkeys(("recording", "attendance"), {"student", "teacher"}),
         "member": {"student", "teacher"},
+        "appeal": {"student", "teacher"},
+        "leave": {"student"},
+        "credit": {"teacher"},
         "entry": {"teacher"},
         "person": {"student"},
         "document": {"teacher"},

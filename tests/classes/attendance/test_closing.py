@@ -21,7 +21,7 @@ from classes.models import Attendance, Lesson, Register
 from console.audit.models import AuditEntry
 from tests.classes.attendance.lines import hold, tell_history
 
-pytestmark = pytest.mark.usefixtures("nine")
+pytestmark = pytest.mark.usefixtures("nine", "english")
 VISITS = {"bob": [("7:59", "8:45")], "ann": [("8:00:03", "8:45")], "=zoe": [("8:02", "8:44")]}
 
 

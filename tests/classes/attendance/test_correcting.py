@@ -12,7 +12,7 @@ from classes.models import Attendance, Correction
 from console.audit.models import AuditEntry
 from tests.classes.attendance.lines import hold, tell_history
 
-pytestmark = pytest.mark.usefixtures("nine")
+pytestmark = pytest.mark.usefixtures("nine", "english")
 VISITS = {"bob": [("7:59", "8:45")], "ann": [("8:00", "8:20")], "zoe": [("8:02", "8:44")]}
 
 

@@ -34,10 +34,11 @@ class WallClock(serializers.DateTimeField):
 
 
 class GroupsField(serializers.PrimaryKeyRelatedField[StudentGroup]):
-    """Groups by id; one of another school does not exist."""
+    """Groups by id; one of another school does not exist, and one that is archived cannot be chosen."""
 
     def get_queryset(self) -> Any:
-        return StudentGroup.objects.filter(enterprise=self.context["request"].user.enterprise_id)
+        mine = StudentGroup.objects.filter(enterprise=self.context["request"].user.enterprise_id)
+        return mine.filter(archived_at=None)
 
 
 class CourseSerializer(SchoolSerializer):

@@ -86,6 +86,9 @@ class CourseForm(LessonForm):
         if not course or not of:
             del self.fields["scope"]
 
+    def _groups_had(self) -> Any:
+        return self.course.groups.values("pk") if self.course else ()
+
     def clean(self) -> dict[str, Any]:
         data = forms.Form.clean(self) or {}
         if not data.get("day") or not data.get("start") or not data.get("end"):

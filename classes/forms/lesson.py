@@ -126,10 +126,12 @@ class LessonForm(forms.Form):
             offer(self.fields[name], rows)
 
     def _groups(self) -> QuerySet[StudentGroup]:
-        """Groups in use; one that the lesson has already stays, archived or not."""
-        has = self.lesson.groups.values("pk") if self.lesson else ()
+        """Groups in use; one that is chosen already stays, archived or not."""
         groups = self.school.groups.annotate(size=Count("entries")).order_by("name", "id")
-        return groups_in_use(groups, and_chosen=has)
+        return groups_in_use(groups, and_chosen=self._groups_had())
+
+    def _groups_had(self) -> Any:
+        return self.lesson.groups.values("pk") if self.lesson else ()
 
     def _people(self, roles: Iterable[Role], *member_roles: str, teacher: bool = False) -> QuerySet[User]:
         """Who can be chosen; whoever is in the lesson already stays, deactivated or not."""

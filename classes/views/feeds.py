@@ -35,7 +35,9 @@ class Feeds(SchoolPage, TemplateView):
             title=_("Lessons in your calendar"),
             own=Feed.objects.filter(person=reader).first(),
             of_groups=of_groups and of_groups.select_related("group", "created_by").order_by("group__name"),
-            groups=StudentGroup.objects.filter(enterprise=reader.enterprise_id).order_by("name")
+            groups=StudentGroup.objects.filter(enterprise=reader.enterprise_id, archived_at=None).order_by(
+                "name"
+            )
             if whole
             else None,
             **more,

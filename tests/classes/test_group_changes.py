@@ -1,6 +1,6 @@
 """A group changes: which lessons follow, what is asked first, and how the report tells of their sending."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, StudentGroup
 from accounts.services import archive_group, restore_group, save_group
+from classes.forms.course import CourseForm
 from classes.forms.lesson import LessonForm
 from classes.groups import push
-from classes.models import Member
+from classes.models import Course, Member
 from classes.services import cancel_lesson
 from console.audit.models import AuditEntry
 from console.jobs import machine
@@ -253,3 +254,14 @@ def test_the_service_gets_the_student_and_the_report_says_so(
 
 def told_members(iclass, lesson):
     return iclass.call("class/info", {"class_id": lesson.class_id})["members"]
+
+
+def test_a_series_keeps_its_archived_group_and_no_other_is_offered_one(alice, bob, school, year7):
+    starts = datetime(2027, 3, 2, 19)
+    course = Course.objects.create(
+        enterprise=school, title="Croquet", teacher=bob, starts_local=starts, duration_minutes=45
+    )
+    course.groups.add(year7)
+    archive_group(group=year7, by=alice)
+    assert list(CourseForm(school=school, course=course).fields["groups"].queryset) == [year7]
+    assert list(CourseForm(school=school).fields["groups"].queryset) == []

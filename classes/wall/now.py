@@ -100,7 +100,7 @@ def _rows(lessons: QuerySet[Lesson]) -> QuerySet[Any, Any]:
         teacher_name=F("teacher__nickname"),
         late_after_s=F("enterprise__late_after_s"),
         teacher_since=Subquery(there.order_by("-entered_at").values("entered_at")[:1]),
-        told=Subquery(
+        recording_said=Subquery(
             told.order_by("-id").values(
                 json=JSONObject(event="event", at="received_at", error=F("body__data__error_code"))
             )[:1]
@@ -150,7 +150,7 @@ def _lesson(row: dict[str, Any], room: dict[str, Any] | None) -> LessonNow:
 def _recording(row: dict[str, Any]) -> Track:
     if RecordType.REMOTE not in row["record_types"]:
         return Track("none")
-    told = row["told"]
+    told = row["recording_said"]
     if not told:
         return Track("asked")
     since = parse_datetime(told["at"])

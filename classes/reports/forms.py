@@ -37,7 +37,7 @@ class ReportForm(forms.Form):
     since = day_field(label=_("From"), required=False)
     until = day_field(label=_("Until"), required=False)
     by = forms.ChoiceField(
-        label=_("Rows"), choices=(("day", _("by day")), ("week", _("by week"))), required=False
+        label=_("Period"), choices=(("day", _("by day")), ("week", _("by week"))), required=False
     )
     teacher = PersonChoice(
         User.objects.none(), label=_("Teacher"), required=False, empty_label=_("all"), to_field_name="user_id"

@@ -105,6 +105,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# A server that accepts and then says nothing would hold each caller for two minutes.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # Requests of people who signed in act as this role (console/policy/scope.py). Roles are the cluster's: the
 # name follows our own user there, so that consoles of different users share none.
 DATABASE_WEB_ROLE = env.env.str(
@@ -310,6 +312,8 @@ OLD_KEY_DAYS = env.env.int("OLD_KEY_DAYS", default=7)
 PUBLIC_URL = env.PUBLIC_URL
 FIELD_KEYS = env.FIELD_KEYS
 CALLBACK_PAST_S = int(seconds("CALLBACK_PAST_S", 15 * 60))
+# How long a callback waits for a database that hangs before it goes to the disk.
+CALLBACK_DATABASE_S = seconds("CALLBACK_DATABASE_S", 3)
 CALLBACK_AHEAD_S = int(seconds("CALLBACK_AHEAD_S", 24 * 3600))
 # How long each chain of the audit trail is and how it ends, outside of the database.
 AUDIT_CHECKPOINT_DIR = env.AUDIT_CHECKPOINT_DIR or env.CONSOLE_DATA / "checkpoints"

@@ -18,5 +18,6 @@ TOMBSTONE = defence("inbox.tombstone", "an event of a deleted lesson is closed i
 QUARANTINE = defence("inbox.quarantine", "an event that cannot be handled stops no other")
 FOLD = defence("inbox.fold", "what events say of a recording does not depend on their order")
 SPOOL = defence("inbox.spool", "while the database is away events are kept on the disk")
+OWN_KEY = defence("inbox.own_key", "an event is taken from the school alone whose address it came to")
 ACK_AFTER_STORE = defence("inbox.ack_after_store", "only what is kept is acknowledged")
 KEEP_FILE = defence("inbox.keep_file", "a file of the spool stands until what it holds is committed")

@@ -19,7 +19,7 @@ from console.bell import ring
 from console.iclass import NotSigned, verify
 from console.inbox import spool, unspool
 from console.inbox.events import BODY_CAP
-from console.inbox.points import VERIFIED
+from console.inbox.points import OWN_KEY, VERIFIED
 from console.inbox.receive import AWAY, NoSuchSchool, NotKept, Sender, keep, sender_of
 from console.inbox.refusals import count
 
@@ -50,6 +50,8 @@ class SignedByTheService(BasePermission):
             count(None, "unknown_address")
             return False
         view.sender = sender  # type: ignore[attr-defined]
+        if not OWN_KEY.up:
+            return True
         try:
             signed = verify(
                 request.META.get("QUERY_STRING", "").encode("latin-1", "replace"),

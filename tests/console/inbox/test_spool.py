@@ -3,6 +3,8 @@
 import resource
 import signal
 import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +15,17 @@ from django.utils import timezone
 
 from accounts.models import Enterprise
 from console.failpoints import Struck, armed
-from console.inbox import process, receive, spool, unspool
+from console.inbox import patience, process, receive, spool, unspool
 from console.inbox.models import Callback
 from tests.console.inbox.test_receive import EVENT, address, post
-from tests.support.outage import database_away
+from tests.support.outage import database_away, database_hangs, database_says_nothing
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, settings: Any) -> Path:
     settings.SPOOL_DIR = tmp_path / "spool"
     receive.forget_senders()
+    patience.forget()
     return tmp_path / "spool"
 
 
@@ -268,3 +271,41 @@ def test_a_connection_that_broke_since_its_last_use_is_opened_anew(web: Client, 
     answer = post(web, address(school), {"event": "class_over", "data": {"class_id": 5}})
     assert answer.json() == {"error_code": 0}
     assert (classes(), spool.waiting()) == (["100012345", "5"], 0)
+
+
+@pytest.mark.parametrize("trouble", [database_hangs, database_says_nothing])
+def test_a_database_that_hangs_leaves_no_sender_without_an_answer(
+    web: Client, school: Enterprise, settings: Any, trouble: Any
+) -> None:
+    settings.CALLBACK_DATABASE_S = 0.5
+    began = time.monotonic()
+    with trouble():
+        first = post(web, address(school), {"event": "class_over", "data": {"class_id": 7}})
+        second = post(web, address(school), {"event": "class_over", "data": {"class_id": 8}})
+    took = time.monotonic() - began
+    assert (first.json(), second.json()) == ({"error_code": 0}, {"error_code": 0})
+    assert spool.waiting() == 1  # one file, both in it
+    assert took < 6, "the second one waited again"
+    patience.forget()
+    process.drain()
+    assert classes() == ["100012345", "7", "8"]
+
+
+def test_who_is_known_is_known_while_the_database_hangs(
+    web: Client, school: Enterprise, settings: Any
+) -> None:
+    settings.CALLBACK_DATABASE_S = 0.5
+    [(token, sender)] = receive._senders.items()
+    receive._senders[token] = replace(sender, learnt=sender.learnt - receive.KEYS_FOR_S - 1)
+    with database_hangs():
+        answer = post(web, address(school), {"event": "class_over", "data": {"class_id": 7}})
+    assert answer.json() == {"error_code": 0}
+
+
+def test_the_limit_is_over_with_what_it_was_for(web: Client, school: Enterprise, settings: Any) -> None:
+    settings.CALLBACK_DATABASE_S = 0.2
+    with patience.limited():
+        assert Enterprise.objects.count() == 1
+    time.sleep(0.4)
+    assert not patience.hangs()
+    assert Enterprise.objects.count() == 1

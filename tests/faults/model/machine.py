@@ -17,6 +17,7 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from accounts.services import deactivate_person, new_token
+from classes.kinds import ClassType
 from classes.services import cancel_lesson, edit_lesson, start_lesson, stop_lesson
 from console.mirror import registry
 from console.outbox.states import State
@@ -24,7 +25,7 @@ from documents.services import delete_document
 from tests.faults.model import invariants
 from tests.faults.model.knobs import TURNS
 from tests.faults.model.sides import Side, chosen
-from tests.faults.model.stage import DEATHS, REST_S, Stage
+from tests.faults.model.stage import DEATHS, REST_S, STALL_S, Stage
 from tests.faults.sizes import SEED
 from tests.support.sandbox import Sandbox
 
@@ -35,13 +36,15 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "drop_before"}, {"kind": "drop_after"}, {"kind": "cut"}, {"kind": "bad_json"}, {"kind": "busy"},
     {"kind": "html"}, {"kind": "html", "applied": True}, {"kind": "status", "status": 502},
     {"kind": "status", "status": 503, "applied": True}, {"kind": "drop_after", "times": 2},
+    {"kind": "stall", "seconds": STALL_S}, {"kind": "stall", "seconds": STALL_S, "applied": True},
 )  # fmt: skip
 ENDPOINTS = (
     "*", "class/create", "document/add", "user/register", "class/modify", "member/add", "member/delete",
     "user/profile/modify", "class/delete", "class/start", "class/stop", "class/info", "class/list",
-    "user/list", "user/token/update",
+    "user/list", "user/token/update", "member/join", "member/quit", "member/visitor/join",
 )  # fmt: skip
 
+DOORS = {"enter": "member/join", "leave": "member/quit", "visit": "member/visitor/join"}
 MAKERS = {"lesson": "class/create", "document": "document/add", "person": "user/register"}
 
 
@@ -130,6 +133,17 @@ class Machine(RuleBasedStateMachine):
         def act(one: Side) -> None:
             if lesson := chosen(one.lessons(), lot):
                 what(lesson=lesson, by=one.admin)
+
+        self.wish(side, act)
+
+    @rule(side=SIDE, lot=LOT, what=st.sampled_from(("enter", "leave", "visit")), lost=st.booleans())
+    def at_the_door(self, side, lot, what, lost):
+        def act(one: Side) -> None:
+            public = [lesson for lesson in one.lessons() if lesson.class_type == ClassType.PUBLIC]
+            if lesson := chosen(public or one.lessons(), lot):
+                if lost:
+                    self.stage.arm(one, {"kind": "drop_after"}, DOORS[what])
+                one.at_the_door(lesson, lot, what)
 
         self.wish(side, act)
 
@@ -289,6 +303,12 @@ class Machine(RuleBasedStateMachine):
         one = self.stage.sides[side]
         if one.post:
             self.step(lambda: self.stage.deliver(one, lot, copies, away=away, keep=keep))
+
+    @rule(side=SIDE, lot=LOT)
+    def other_school_knocks(self, side, lot):
+        """What one school may sign is brought to the address of the other."""
+        one, other = self.stage.sides[side], self.stage.sides[1 - side]
+        self.step(lambda: self.stage.knock(one, other, lot))
 
     # Judging.
 

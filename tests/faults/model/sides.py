@@ -19,8 +19,9 @@ from django.utils import timezone
 from accounts.mirror import wanted_person
 from accounts.models import Enterprise, Role, StudentGroup, User
 from accounts.services import edit_person, edit_school, pull_school, register_person, save_group
+from classes.kinds import ClassType
 from classes.models import Lesson
-from classes.services import schedule_lesson
+from classes.services import enter_for, schedule_lesson, take_out, visitor_pass
 from console.mirror.registry import twins
 from console.outbox.states import SyncState
 from documents.models import Document
@@ -118,6 +119,7 @@ class Side:
         begins += timedelta(minutes=BEGINNINGS[lot % len(BEGINNINGS)])
         plan = {"starts_at": begins, "ends_at": begins + timedelta(minutes=45), "topic": self.name("T")}
         kinds = ["remote"] if lot % 3 == 0 else []
+        plan["class_type"] = ClassType.PUBLIC if lot % 5 == 0 else ClassType.SMALL
         schedule_lesson(
             teacher=self.teacher,
             by=self.admin,
@@ -126,6 +128,14 @@ class Side:
             conflict_reason="On purpose.",
             **plan,
         )
+
+    def at_the_door(self, lesson: Lesson, lot: int, what: str) -> None:
+        """What is sent once: somebody goes in, is taken out, or comes as a visitor."""
+        person = chosen(self.students(), lot // 7)
+        if what == "visit":
+            visitor_pass(lesson=lesson, nickname=self.name("V"), by=self.admin)
+        elif person:
+            {"enter": enter_for, "leave": take_out}[what](lesson=lesson, person=person, by=self.admin)
 
     def register(self) -> None:
         name = self.name("p")
@@ -217,11 +227,12 @@ class Side:
         if self.school.tic_key.reveal() != key:
             edit_school(school=self.school, by=self.admin, tic_key=key)
 
-    def address(self) -> str:
-        """Our receiver's address, signed as the service does it now."""
+    def address(self, by: "Side | None" = None) -> str:
+        """Our receiver's address, signed as the service does it now; or as another school would sign."""
+        signer = by or self
         expire = int(time.time()) + 120
-        sign = hashlib.md5(f"{self.service.keys[self.number]}{expire}".encode()).hexdigest()
-        query = f"sdkappid={self.number}&random=7&expire_time={expire}&sign={sign}"
+        sign = hashlib.md5(f"{self.service.keys[signer.number]}{expire}".encode()).hexdigest()
+        query = f"sdkappid={signer.number}&random=7&expire_time={expire}&sign={sign}"
         return f"/callbacks/iclass/{self.school.callback_token}/?{query}"
 
     def owe(self, lot: int) -> None:

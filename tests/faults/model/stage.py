@@ -10,10 +10,10 @@ from typing import Any
 
 import time_machine
 from django.apps import apps
-from django.test import Client
+from django.test import Client, override_settings
 
 from accounts.models import User
-from classes.models import Lesson
+from classes.models import Entry, Lesson
 from console.failpoints import Struck, armed
 from console.inbox import process
 from console.inbox.receive import forget_senders
@@ -38,6 +38,8 @@ DEATHS = (
 )  # fmt: skip
 #: Seconds by which both clocks move while everything comes to rest.
 REST_S, RESTS = 60, 30
+#: How long a stalled call is held, and when it is given up while one may be.
+STALL_S, HASTY_S = 0.6, 0.4
 #: How far the ledger of a service has been read, so that an example need not read those before it.
 _read_to: dict[str, int] = {}
 _numbers = itertools.count(1_500_000_001)
@@ -77,7 +79,11 @@ class Pair(Oracle):
 
     def comparable(self, settled: Settled) -> Settled:
         touched = set().union(*(side.touched | side.outsiders for side in self.sides))
-        return {key: entry for key, entry in settled.items() if key_of(entry[0]) not in touched}
+        return {
+            key: entry
+            for key, entry in settled.items()
+            if not isinstance(entry[0], Entry) and key_of(entry[0]) not in touched
+        }
 
 
 def key_of(row: Any) -> str:
@@ -98,6 +104,8 @@ class Stage:
     sides: list[Side] = field(default_factory=list)
     ends: ExitStack = field(default_factory=ExitStack)
     armed: bool = True
+    hasty: ExitStack = field(default_factory=ExitStack)
+    stalling: bool = False
 
     def __post_init__(self) -> None:
         self.clock = self.ends.enter_context(time_machine.travel(datetime.now().astimezone(), tick=True))
@@ -129,18 +137,28 @@ class Stage:
         self.ends.close()
 
     def move(self, seconds: int) -> None:
-        """Both clocks."""
+        """Both clocks. What is stalled meanwhile is over before, as it would be."""
+        self._wait_for_stalls()
         self.service.control("clock", {"move": seconds})
         self.clock.shift(timedelta(seconds=seconds))
 
     def arm(self, side: Side, fault: dict[str, Any], match: str) -> None:
         self.service.control("faults", {"arm": {"match": match, "sdkappid": side.number, **fault}})
         self.armed = True
+        if fault["kind"] == "stall" and not self.stalling:
+            self.stalling = True
+            self.hasty.enter_context(override_settings(ICLASS_TIMEOUT_S=HASTY_S))
 
     def disarm(self) -> None:
         if self.armed:
             self.service.control("faults", {"clear": True})
-        self.armed = False
+        self._wait_for_stalls()
+        self.hasty.close()
+        self.armed = self.stalling = False
+
+    def _wait_for_stalls(self) -> None:
+        if self.stalling:
+            time.sleep(STALL_S)
 
     def outside(self, act: Callable[[], None]) -> None:
         """Others act at the service, which fails them never."""
@@ -178,6 +196,13 @@ class Stage:
                     side.acknowledged[event["data"]["n"]] += 1
         if side.acknowledged[event["data"]["n"]] and not keep:
             side.post.remove(event)
+
+    def knock(self, side: Side, at: Side, lot: int) -> None:
+        """A school tells an event at the address of another."""
+        event = {"event": "class_begin", "data": {"class_id": lot, "n": -1 - lot}}
+        Client(raise_request_exception=False).post(
+            at.address(by=side), body_of(event), content_type="application/json"
+        )
 
     def decide(self, side: Side, act: str, lot: int) -> None:
         """A person decides about a row that differs."""

@@ -34,7 +34,12 @@ def ended_once(verdict: Verdict) -> list[str]:
 
 def meant(stage: Stage, verdict: Verdict) -> list[str]:
     """I2."""
-    found = [f"stray: {one}" for one in verdict.strays]
+    return [*(f"stray: {one}" for one in verdict.strays), *marked(stage)]
+
+
+def marked(stage: Stage) -> list[str]:
+    """I2 at any moment: what is marked as made outside, and nothing else, was made outside."""
+    found = []
     for side in stage.sides:
         for row in _things(side):
             if not row.remote_id or key_of(row) in side.former:

@@ -285,6 +285,7 @@ class Machine(RuleBasedStateMachine):
             self.stage.cycle(one)
             self.stage.disarm()
             self.report.ask("I3", invariants.not_gone(one))
+            self.report.ask("I2", invariants.marked(self.stage))
 
         self.step(act)
 
@@ -383,7 +384,7 @@ def run(
 
     Knobs named in `always` are turned in each example.
     """
-    _pace(settings)
+    pace(settings)
     report = Report()
 
     def machine() -> Machine:
@@ -411,7 +412,7 @@ def _size(examples: int, steps: int) -> plan:
     )
 
 
-def _pace(settings: Any) -> None:
+def pace(settings: Any) -> None:
     """Pauses are of the moved clock, so that nobody waits; the breaker's are of the database's, and short."""
     settings.PROBE_SETTLE_S, settings.OUTBOX_BACKOFF_S, settings.OUTBOX_BACKOFF_CAP_S = 45, 2, 60
     settings.OUTBOX_RATE = settings.OUTBOX_BURST = 1e6

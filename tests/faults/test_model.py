@@ -11,7 +11,7 @@ from tests.faults.sizes import size
 
 EXAMPLES, STEPS = size(full=1000, ci=50), size(full=50, ci=30)
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(size(full=14_400, ci=900))]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(size(full=14_400, ci=1800))]
 
 
 def test_the_invariants_hold_through_any_history(iclass, settings, tmp_path):

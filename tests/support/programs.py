@@ -84,8 +84,8 @@ class Console(Program):
     def _answers(self) -> bool:
         try:
             return requests.get(f"{self.url}/healthz", timeout=5).ok
-        except requests.ConnectionError:
-            return False
+        except requests.RequestException:
+            return False  # not yet, or a machine too busy to say so in time
 
 
 class Worker(Program):

@@ -395,6 +395,8 @@ def run(
         run_state_machine_as_test(machine, settings=_size(examples, steps))
     except Flaky as caught:
         # The history breached an invariant and, told again, did not: threads of the service are no dice.
+        if not report.breaches:
+            raise
         name, found = report.breaches[0]
         raise AssertionError(f"{name}: {found}") from caught
     return report

@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.goals import goal
 from tests.faults.model.knobs import ALL
-from tests.faults.model.machine import run
+from tests.faults.model.running import run
 from tests.faults.sizes import size
 
 EXAMPLES, STEPS = size(full=1000, ci=50), size(full=50, ci=30)

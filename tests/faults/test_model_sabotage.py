@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.faults.goals import sabotage
-from tests.faults.model.machine import Machine, Report, pace, run
+from tests.faults.model.machine import Machine, Report
+from tests.faults.model.running import pace, run
 from tests.support.sandbox import Sandbox
 
 #: A lesson that anybody may enter, and one that begins in half an hour.

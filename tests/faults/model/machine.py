@@ -1,20 +1,15 @@
 """The stateful model: whatever people, others, faults and time do, in any order, the invariants hold.
 
-    report = run(iclass, settings, examples=50, steps=30)
-
 An example is a pair of schools with some knobs of the service turned, and a history of steps drawn by lot.
 It comes to rest at its end and wherever the history says so; then the invariants are asked.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import HealthCheck, Phase
-from hypothesis import settings as plan
 from hypothesis import strategies as st
-from hypothesis.errors import Flaky
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from accounts.services import deactivate_person, new_token
 from classes.kinds import ClassType
@@ -26,7 +21,6 @@ from tests.faults.model import invariants
 from tests.faults.model.knobs import TURNS
 from tests.faults.model.sides import Side, chosen
 from tests.faults.model.stage import DEATHS, REST_S, STALL_S, Stage
-from tests.faults.sizes import SEED
 from tests.support.sandbox import Sandbox
 
 NAMES = ("I1", "I2", "I3", "I4", "I5")
@@ -375,48 +369,3 @@ class Machine(RuleBasedStateMachine):
 
 def _there(one: Side) -> list[Any]:
     return [card for card in one.documents() if card.remote_id]
-
-
-def run(
-    service: Sandbox, settings: Any, *, examples: int, steps: int, always: Collection[str] = ()
-) -> Report:
-    """So many examples of so many steps; AssertionError at the first breach, with its history.
-
-    Knobs named in `always` are turned in each example.
-    """
-    pace(settings)
-    report = Report()
-
-    def machine() -> Machine:
-        return Machine(service, report, frozenset(always))
-
-    machine._hypothesis_internal_use_seed = SEED
-    try:
-        run_state_machine_as_test(machine, settings=_size(examples, steps))
-    except Flaky as caught:
-        # The history breached an invariant and, told again, did not: threads of the service are no dice.
-        if not report.breaches:
-            raise
-        name, found = report.breaches[0]
-        raise AssertionError(f"{name}: {found}") from caught
-    return report
-
-
-def _size(examples: int, steps: int) -> plan:
-    return plan(
-        max_examples=examples,
-        stateful_step_count=steps,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-    )
-
-
-def pace(settings: Any) -> None:
-    """Pauses are of the moved clock, so that nobody waits; the breaker's are of the database's, and short."""
-    settings.PROBE_SETTLE_S, settings.OUTBOX_BACKOFF_S, settings.OUTBOX_BACKOFF_CAP_S = 45, 2, 60
-    settings.OUTBOX_RATE = settings.OUTBOX_BURST = 1e6
-    settings.OUTBOX_BREAKER_S, settings.OUTBOX_BREAKER_CAP_S = 0.005, 0.01
-    settings.HISTORY_POLL_S = 20

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Enterprise, User
-from classes.models import Lesson
+from classes.models import Holiday, Lesson
 from tests.classes.rows import expect, planned, pupils
 
 SIZES = {"desk": (1280, 900), "telephone": (390, 844)}
@@ -142,12 +142,21 @@ def test_a_student_reads_the_own_timetable_on_a_telephone(
 def test_every_view_fits_and_loads_nothing_forbidden(
     open_as: Callable[..., Any], alice: User, bob: User, croquet: Lesson, size: str, language: str
 ) -> None:
+    free = timezone.localtime(_moment(9, 5)).date()
+    Holiday.objects.create(enterprise=alice.enterprise, name="校庆", starts_on=free, ends_on=free)
     planned(bob, topic="红心王后的槌球课", starts_at=_moment(10), ends_at=_moment(12), sync_state="refused")
     planned(bob, topic="Tea", starts_at=_moment(15, 4), ends_at=_moment(16, 4), sync_state="sending")
     planned(bob, topic="Cards", starts_at=_moment(9, 1), ends_at=_moment(10, 1), cancelled_at=timezone.now())
     for view in ("week", "month", "agenda"):
         page, complaints = open_as(alice, _week(croquet, view=view, teacher="bob"), size, language)
         page.locator(".ec-event", has_text="Croquet").first.wait_for()
+        page.get_by_text("校庆").first.wait_for()
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.wait_for_timeout(300)
+        assert not [url for url in asked if "/timetable/lessons/" in url], (
+            "what is shown is not asked for again"
+        )
         _shot(page, f"{view}-{size}-{language}")
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0], view
         assert complaints == [], view

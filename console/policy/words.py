@@ -23,6 +23,8 @@ RESOURCES: dict[str, str | Promise] = {
     "member": _("Members of lessons"),
     "attendance": _("Attendance"),
     "recording": _("Recordings"),
+    "appeal": _("Appeals against a mark"),
+    "leave": _("Leave of students"),
     "document": _("Courseware"),
     "operation": _("Errands to iclass"),
     "attempt": _("Tries of an errand"),
@@ -74,6 +76,12 @@ ACTIONS: dict[str, str | Promise] = {
     "enter": pgettext_lazy("right", "enter a school"),
     "oversee": pgettext_lazy("right", "see everybody's"),
     "withdraw": pgettext_lazy("right", "end anybody's"),
+    "copy": pgettext_lazy("right", "copy"),
+    "credit": pgettext_lazy("right", "credit to somebody"),
+    "attach": pgettext_lazy("right", "attach"),
+    "excuse": pgettext_lazy("right", "excuse"),
+    "answer": pgettext_lazy("right", "answer"),
+    "set_rules": pgettext_lazy("right", "set the rules"),
 }
 
 FIELDS: dict[str, str | Promise] = {

@@ -155,7 +155,7 @@ calendar = EventCalendar.create(place, {
   slotHeight: 36,
   columnWidth: "minmax(6.5rem, 1fr)",
   allDaySlot: false,
-  allDayContent: "",
+  allDayContent: { domNodes: [] },
   slotEventOverlap: false,
   dayMaxEvents: true,
   moreLinkContent: ({ num }) => words.moreLink.replace("{n}", num),

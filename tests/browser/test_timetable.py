@@ -151,6 +151,7 @@ def test_every_view_fits_and_loads_nothing_forbidden(
         page, complaints = open_as(alice, _week(croquet, view=view, teacher="bob"), size, language)
         page.locator(".ec-event", has_text="Croquet").first.wait_for()
         page.get_by_text("校庆").first.wait_for()
+        assert page.get_by_text("all-day").count() == 0
         asked: list[str] = []
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         page.wait_for_timeout(300)

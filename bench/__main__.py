@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "guesses at the door": ["bench.guesses"],
     "imports and exports": ["bench.imports"],
     "finding one of 100,000 people": ["bench.people"],
+    "the register of a lesson of 500": ["bench.register"],
     "searching 100,000 recordings": ["bench.recordings"],
     "the wall with 500 lessons": ["bench.wall"],
     "the report of 1,000,000 marks": ["bench.reports"],

@@ -9,7 +9,7 @@ from classes.attendance.missed import Watch, watch_from
 from classes.attendance.queries import Entry, entry_of
 from classes.attendance.reckon import SHARE_STEP
 from classes.attendance.spans import common, total
-from classes.models import Appeal, Attendance, Correction, Credit, Lesson, Observation, Recording
+from classes.models import Appeal, Attendance, Correction, Credit, Footage, Lesson, Observation, Recording
 from console.policy import scoped
 
 Source = Observation.Source
@@ -56,7 +56,10 @@ class Drawer:
 def drawer_of(row: Attendance, reader: Any) -> Drawer:
     """What the reader, who may see this row, may see below it."""
     lesson, facts = row.lesson, row.reason
-    recordings = scoped(Recording.objects.filter(lesson=lesson), reader, "recording", "list")
+    kept = Recording.objects.filter(lesson=lesson, emptied_at=None)
+    recordings = scoped(kept, reader, "recording", "list")
+    if Footage.objects.filter(lesson=lesson, binned_at__isnull=False).exists():
+        recordings = recordings.none()
     looks = _looks(lesson, facts)
     return Drawer(
         row=row,

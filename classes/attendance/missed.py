@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from django.urls import reverse
+
 from classes.attendance.spans import Stretch, without
 from classes.models import Recording
 
@@ -23,8 +25,8 @@ class Watch(NamedTuple):
 
     @property
     def url(self) -> str:
-        """The film, opened at that second (media fragment)."""
-        return f"{self.recording.url}#t={self.offset}"
+        """Our link to the film, opened at that second (media fragment, which a browser keeps on the way)."""
+        return f"{reverse('classes:play', args=[self.recording.pk])}#t={self.offset}"
 
 
 def missed(facts: Mapping[str, Any]) -> list[Stretch]:
@@ -47,7 +49,7 @@ def _watch(stretch: Stretch, tracks: Sequence[Recording]) -> Watch | None:
     for track in tracks:
         begins = _begins(track)
         ends = begins + track.seconds if begins is not None and track.seconds else None
-        if begins is None or not track.url or begins >= stretch[1] or (ends and ends <= stretch[0]):
+        if begins is None or begins >= stretch[1] or (ends and ends <= stretch[0]):
             continue
         offset = max(0, stretch[0] - begins)
         return Watch(_at(stretch[0]), _at(stretch[1]), track, offset)

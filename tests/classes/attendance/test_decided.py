@@ -1,0 +1,63 @@
+"""What holds in every lesson of what people decide: leave, and guests who are somebody known."""
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classes.attendance.reckon import EXCUSABLE, reckon
+from classes.attendance.shapes import Evidence
+from classes.attendance.spans import total
+from tests.classes.attendance.strategies import START, USER, many, stretch, worlds
+from tests.classes.attendance.worlds import BOB
+
+GUEST = "s-ben"
+
+
+def results(world, evidence=None, **decided):
+    found = reckon(
+        world.evidence() if evidence is None else evidence,
+        world.people,
+        teacher=BOB,
+        times=world.times,
+        policy=world.policy,
+        history_settled=world.settled,
+        **decided,
+    )
+    return {one.user_id: one for one in found}
+
+
+@many
+@given(worlds(), st.lists(stretch, max_size=2))
+def test_leave_only_ever_turns_a_mark_into_excused_and_touches_nothing_else(world, leaves):
+    plain, excused = results(world)[USER], results(world, leaves={USER: leaves})[USER]
+    start = min(world.planned[0], world.real_start)
+    end = max(world.planned[1], world.times.taught[1])
+    touched = any(begins < end and ends > start for begins, ends in leaves)
+    assert excused.mark == ("excused" if touched and plain.mark in EXCUSABLE else plain.mark)
+    assert (excused.stays, excused.share, excused.grade) == (plain.stays, plain.share, plain.grade)
+
+
+@many
+@given(worlds(), st.integers(0, 2**32))
+def test_a_guests_stays_make_a_union_whatever_the_order_of_the_evidence(world, seed):
+    evidence = world.evidence()
+    again = evidence + evidence[seed % 3 :: 2]
+    Random(seed).shuffle(again)
+    plain = results(world, evidence)
+    credited = results(world, again, credits={GUEST: USER})
+    assert credited == results(world, evidence, credits={GUEST: USER})
+    one, start, end = credited[USER], *world.times.taught
+    alone = [plain[who].present_seconds for who in (USER, GUEST) if who in plain]
+    assert max(alone) <= one.present_seconds <= min(sum(alone), end - start)
+    assert one.present_seconds == total(
+        (max(stay.start, start), min(stay.end, end)) for stay in one.stays if stay.end > start
+    )
+    if GUEST in plain:
+        assert credited[GUEST] == plain[GUEST]
+
+
+@many
+@given(worlds(), st.integers(START - 100, START + 900))
+def test_a_late_poll_is_told_and_changes_nothing(world, moment):
+    assert results(world, [*world.evidence(), Evidence("late", moment)]) == results(world)

@@ -135,7 +135,7 @@ SECTIONS = (
                 "classes:appeals",
                 "list",
                 "appeal",
-                pages=("classes:appeal", "classes:appeal_add"),
+                pages=("classes:appeal", "classes:appeal_add", "classes:appeal_answer"),
             ),
             Entry(_("Live wall"), "broadcast", "classes:wall", "list", "wall"),
             Entry(

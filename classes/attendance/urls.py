@@ -5,6 +5,7 @@ from django.urls import path
 from classes.views.attendance import AttendancePage, AttendanceSheet, RegisterFile
 from classes.views.cases import (
     AppealAdd,
+    AppealAnswer,
     AppealPage,
     Appeals,
     CreditUndo,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("attendance/<int:pk>/credit/", GuestCredit.as_view(), name="guest_credit"),
     path("credits/<int:pk>/undo/", CreditUndo.as_view(), name="credit_undo"),
     path("appeals/", Appeals.as_view(), name="appeals"),
+    path("appeals/<int:pk>/answer/", AppealAnswer.as_view(), name="appeal_answer"),
     path("appeals/<int:pk>/", AppealPage.as_view(), name="appeal"),
     path("leave/", Leaves.as_view(), name="leaves"),
     path("leave/new/", LeaveAdd.as_view(), name="leave_add"),

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import FormView, ListView
+from django.views.generic import FormView, ListView, TemplateView
 
 from accounts.models import User
 from classes.attendance import acts, cases
@@ -21,7 +21,7 @@ from classes.forms.cases import AnswerForm, AppealForm, CreditForm, LeaveForm
 from classes.models import Appeal, Attendance, Credit, Leave, Lesson
 from classes.timeline import clock
 from classes.views.register import Judging, OfRow, OfWhole, OneRow
-from console.policy import may, scoped
+from console.policy import in_school, may, scoped
 from console.policy.pages import SchoolPage
 from console.policy.rules import refusal
 
@@ -34,7 +34,9 @@ class AppealAdd(OneRow, FormView):
 
     def require(self) -> None:
         super().require()
-        if not may(self.request.user, "add", "appeal") or self.row.person_id != self.request.user.pk:
+        asks = self.request.method != "OPTIONS"  # which tells what an address takes and looks at no row
+        mine = may(self.request.user, "add", "appeal")
+        if not mine or (asks and self.row.person_id != self.request.user.pk):
             raise PermissionDenied(refusal("add", "appeal"))
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
@@ -77,59 +79,69 @@ class Appeals(SchoolPage, ListView):
         )
 
 
-class AppealPage(SchoolPage, FormView):
-    """One appeal with the evidence of its day, and the answer."""
+class OfAppeal(SchoolPage):
+    """A page about one appeal that the reader may see."""
 
     resource = "appeal"
-    template_name = "classes/appeal.html"
-    form_class = AnswerForm
 
     @cached_property
     def appeal(self) -> Appeal:
         rows = Appeal.objects.select_related("lesson__enterprise", "lesson__teacher", "person", "answered_by")
         return self.find(rows, pk=self.kwargs["pk"])
 
-    @cached_property
-    def may_answer(self) -> bool:
-        open_ = self.appeal.state == Appeal.State.OPEN
-        return open_ and may_judge(self.request.user, "answer", self.appeal.lesson)
+    def told(self) -> dict[str, Any]:
+        """The appeal, the evidence of its day in words, and the mark as it stands now."""
+        lesson, evidence = self.appeal.lesson, self.appeal.evidence
+        return {
+            "title": _("Appeal"),
+            "appeal": self.appeal,
+            "lesson": lesson,
+            "sentence": sentence(evidence["mark"], evidence["facts"], lesson.enterprise.tz),
+            "now": Attendance.objects.filter(lesson=lesson, person=self.appeal.person).first(),
+        }
 
-    def require(self) -> None:
-        super().require()
-        if self.request.method == "POST" and not may_judge(self.request.user, "answer", self.appeal.lesson):
-            raise PermissionDenied(refusal("answer", "attendance"))
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        by: Any = self.request.user
-        data = form.cleaned_data
-        try:
-            cases.answer(
-                appeal=self.appeal,
-                granted=data["decision"] == "grant",
-                text=data["text"],
-                mark=data["mark"],
-                by=by,
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-            return self.form_invalid(form)
-        self.say(_("The appeal is answered, and the student is told."))
-        return redirect("classes:appeal", self.appeal.pk)
+class AppealPage(OfAppeal, TemplateView):
+    """One appeal with the evidence of its day, and for who may answer it the form."""
+
+    template_name = "classes/appeal.html"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        told = self.appeal.evidence
-        zone = self.appeal.lesson.enterprise.tz
-        now = Attendance.objects.filter(lesson=self.appeal.lesson, person=self.appeal.person).first()
-        more.setdefault("form", self.get_form() if self.may_answer else None)
-        return super().get_context_data(
-            title=_("Appeal"),
-            appeal=self.appeal,
-            lesson=self.appeal.lesson,
-            sentence=sentence(told["mark"], told["facts"], zone),
-            now=now,
-            may_answer=self.may_answer,
-            **more,
-        )
+        open_ = self.appeal.state == Appeal.State.OPEN
+        answers = open_ and may_judge(self.request.user, "answer", self.appeal.lesson)
+        return super().get_context_data(form=AnswerForm() if answers else None, **self.told(), **more)
+
+
+class AppealAnswer(OfAppeal, Judging):
+    """The answer to an appeal."""
+
+    resource, action = "attendance", "answer"
+    form_class = AnswerForm
+    template_name = "classes/appeal.html"
+
+    @cached_property
+    def appeal(self) -> Appeal:
+        rows = Appeal.objects.select_related("lesson__enterprise", "lesson__teacher", "person")
+        found = in_school(rows, self.request.user, "appeal").filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise Http404(_("There is no such thing in your school."))
+        return found
+
+    @property
+    def lesson(self) -> Lesson:  # type: ignore[override]
+        return self.appeal.lesson
+
+    def back(self) -> str:
+        return reverse("classes:appeal", args=[self.appeal.pk])
+
+    def act(self, data: dict[str, Any]) -> None:
+        by: Any = self.request.user
+        granted = data["decision"] == "grant"
+        cases.answer(appeal=self.appeal, granted=granted, text=data["text"], mark=data["mark"], by=by)
+        self.done = _("The appeal is answered, and the student is told.")
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(**self.told(), **more)
 
 
 class GuestCredit(OfRow):

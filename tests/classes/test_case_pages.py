@@ -57,14 +57,14 @@ def test_a_student_appeals_and_the_teacher_answers(browse, bob, kids, lesson):
     made = Appeal.objects.get()
     assert sent["Location"] == f"/appeals/{made.pk}/"
     assert browse(kids[0], f"/appeals/{made.pk}/").status_code == 403
-    assert browse(kids[2], f"/appeals/{made.pk}/", post={"decision": "grant"}).status_code == 403
+    assert browse(kids[2], f"/appeals/{made.pk}/answer/", post={"decision": "grant"}).status_code == 403
     page = text_of(browse(bob, f"/appeals/{made.pk}/"))
     assert "I sat beside Kid1" in page
     assert "Absent: not seen in the lesson." in page
     assert "I sat beside" not in text_of(browse(bob, "/appeals/?state=granted"))
-    again = browse(bob, f"/appeals/{made.pk}/", post={"decision": "grant", "text": "True", "mark": ""})
+    again = browse(bob, f"/appeals/{made.pk}/answer/", post={"decision": "grant", "text": "True", "mark": ""})
     assert "Choose the mark" in text_of(again)
-    browse(bob, f"/appeals/{made.pk}/", post={"decision": "grant", "text": "True", "mark": "present"})
+    browse(bob, f"/appeals/{made.pk}/answer/", post={"decision": "grant", "text": "True", "mark": "present"})
     assert row(lesson).mark == "present"
     assert "granted" in text_of(browse(kids[2], "/appeals/"))
 

@@ -212,6 +212,7 @@ PAGES: dict[str, Expected] = {
     "classes:credit_undo": about("attendance", "credit", "credit"),
     "classes:appeals": of("appeal", "list"),
     "classes:appeal": about("appeal", "view"),
+    "classes:appeal_answer": about("attendance", "answer", "appeal"),
     "classes:leaves": of("leave", "list"),
     "classes:leave_add": of("leave", "add"),
     "classes:leave_withdraw": about("leave", "withdraw"),

@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "generated requests": ["bench.sandbox_fuzz"],
     "guesses at the door": ["bench.guesses"],
     "imports and exports": ["bench.imports"],
+    "conflicts and dates of series": ["bench.conflicts"],
     "finding one of 100,000 people": ["bench.people"],
     "the register of a lesson of 500": ["bench.register"],
     "searching 100,000 recordings": ["bench.recordings"],

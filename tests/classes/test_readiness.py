@@ -128,7 +128,7 @@ class TestWhereItIsShown:
     def test_the_timetable_has_its_sign(self, browse, alice, lacking):
         first = timezone.localtime(lacking.starts_at).date()
         path = f"/timetable/lessons/?start={first}&end={first + timedelta(days=1)}"
-        assert browse(alice, path).json()["lessons"][0]["signs"] == ["not_ready"]
+        assert "not_ready" in browse(alice, path).json()["lessons"][0]["signs"]
 
     def test_a_student_is_told_nothing_of_it(self, browse, kids, lacking):
         page = browse(kids[0], f"/lessons/{lacking.pk}/").content.decode()

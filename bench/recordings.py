@@ -21,7 +21,11 @@ def main(recordings: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line[line.index("recordings ") :] for line in done.stdout.splitlines() if " ms, " in line and "{" not in line]
+    told = [
+        line[line.index("recordings ") :]
+        for line in done.stdout.splitlines()
+        if " ms, " in line and "{" not in line
+    ]
     print("\n".join(told) if told else done.stdout)
     return done.returncode
 

@@ -282,6 +282,8 @@ def test_the_resources_that_are_read_are_written_by_nobody(alice, world):
     client = rest(alice)
     for name, row in world.items():
         assert len(everything(client, f"{name}/")) == 1
+        if name in ("courses", "documents"):
+            continue  # those are written by REST too
         assert client.post(f"/api/v1/{name}/", {}).status_code in (403, 405), name
         for method in (client.put, client.patch, client.delete):
             assert method(f"/api/v1/{name}/{row.pk}/", {}).status_code in (403, 405), name

@@ -1,7 +1,7 @@
 """Appeals, leave, guests, mass drops and rules on their pages; marks of a student and a course in REST."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -15,6 +15,7 @@ from console.iclass import RuntimeMember
 from tests.classes.rows import expect, over, poll
 from tests.support.cast import person
 
+WALL = datetime(2027, 3, 2, 19)
 pytestmark = pytest.mark.django_db
 
 
@@ -141,7 +142,11 @@ def test_rules_of_a_course_hold_for_its_lessons_to_come_and_if_asked_for_those_b
     browse, alice, bob, school, lesson, past, mark
 ):
     course = Course.objects.create(
-        enterprise=school, title="Games", teacher=bob, starts_local=timezone.now(), duration_minutes=45
+        enterprise=school,
+        title="Games",
+        teacher=bob,
+        starts_local=datetime(2027, 3, 2, 19),
+        duration_minutes=45,
     )
     Lesson.objects.filter(pk=lesson.pk).update(course=course)
     path = f"/courses/{course.pk}/attendance/rules/"
@@ -178,7 +183,11 @@ def test_rest_tells_the_marks_of_one_student_and_of_one_course(
     assert browse(kids[0], "/api/v1/users/kid2/attendance/").status_code == 403
     assert browse(charlie, "/api/v1/users/kid2/attendance/").status_code == 404
     course = Course.objects.create(
-        enterprise=school, title="Games", teacher=bob, starts_local=timezone.now(), duration_minutes=45
+        enterprise=school,
+        title="Games",
+        teacher=bob,
+        starts_local=datetime(2027, 3, 2, 19),
+        duration_minutes=45,
     )
     assert browse(bob, f"/api/v1/courses/{course.pk}/attendance/").json()["results"] == []
     Lesson.objects.filter(pk=lesson.pk).update(course=course)

@@ -37,7 +37,8 @@ pytestmark = pytest.mark.django_db
 
 #: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, counts; and what
 #: stands on a page of its own: an entry of a group's list, a person's notices, visits of operators, imports,
-#: pictures, who has seen whom.
+#: pictures, who has seen whom, calendar feeds, alarms and calls, what people decide about a register, which
+#: courseware a lesson has, how a recording stands.
 NOT_TABLES = {
     "outbox.pulse",
     "mirror.walked",
@@ -55,6 +56,20 @@ NOT_TABLES = {
     "audit.link",
     "audit.seen",
     "audit.personkey",
+    "classes.alarm",
+    "classes.appeal",
+    "classes.attachment",
+    "classes.call",
+    "classes.correction",
+    "classes.credit",
+    "classes.feed",
+    "classes.footage",
+    "classes.leave",
+    "classes.register",
+    "classes.tally",
+    "classes.timetableimport",
+    "classes.timetablerow",
+    "classes.told",
 }
 READ_ONLY = (
     Operation,

@@ -43,7 +43,7 @@ class House:
         self.variables = {
             "CONSOLE_DATA": str(data),
             "DATABASE_URL": self.spots.database_url,
-            "CELERY_BROKER_URL": "memory://",
+            "CELERY_BROKER_URL": "redis://127.0.0.1:9/0",
         }
         self.run("migrate", "--verbosity=0")
         told = self.run(

@@ -7,7 +7,7 @@ from tests.faults.storm import Storm, check_storm
 
 CONTROLS = {
     "outbox.breaker": Storm(
-        operations=40, seconds=7.0, schools=2, timeout_s=0.5, stall_s=0.6, settle_s=0.3, backoff_s=0.1,
+        operations=80, seconds=7.0, schools=2, timeout_s=0.5, stall_s=0.6, settle_s=0.3, backoff_s=0.1,
         breaker_s=0.3, breaker_cap_s=2.0,
     ),
     "outbox.bucket": Storm(

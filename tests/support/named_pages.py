@@ -15,7 +15,7 @@ def named(*names: str) -> list[object]:
 classes = [
     path("person/<int:pk>/", nothing, name="person"),
     *named("home", "timetable", "lessons", "lesson_add", "wall", "alarms"),
-    *named("recordings", "report_school"),
+    *named("recordings", "report_school", "courses", "leaves", "appeals"),
 ]
 accounts = named(
     *("sign_in", "sign_out", "my_sign_in", "people", "groups", "school", "schools", "school_leave"),

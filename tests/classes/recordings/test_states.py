@@ -136,6 +136,7 @@ def test_the_filter_of_the_library_and_the_state_of_a_row_always_agree(school, b
             starts_at=at, ends_at=at + MINUTE, remote_id=str(number + 1),
             real_started_at=at if status != "will" else None, real_ended_at=at if status == "end" else None,
             cancelled_at=now if number % 7 == 0 else None,
+            conflict_allowed=True, conflict_reason="Many at once, on purpose.",
         )  # fmt: skip
         lessons.append(lesson)
         if begin is not None or end is not None or number % 11 == 0:

@@ -96,7 +96,10 @@ def test_a_list_and_the_question_about_one_row_agree(
 def test_an_app_may_answer_for_one_row_without_a_query(bob: User, django_assert_num_queries) -> None:
     row = SimpleNamespace(enterprise_id=bob.enterprise_id, owner=bob)
     ownership = policy.rules.Ownership(
-        "enterprise", lambda user: Q(owner=user), lambda user, row: row.owner is user
+        "enterprise",
+        lambda user: Q(owner=user),
+        lambda user, row: row.owner is user,
+        lambda user: Q(owner=user),
     )
     with django_assert_num_queries(0):
         assert policy.rules._owns(bob, row, ownership)

@@ -127,7 +127,7 @@ def _program(**more: str) -> "subprocess.CompletedProcess[str]":
     """`manage.py rotate_keys`, as a process of its own on the database of this test."""
     variables = os.environ | {
         "DATABASE_URL": database.own_url(),
-        "CELERY_BROKER_URL": "memory://",
+        "CELERY_BROKER_URL": "redis://127.0.0.1:9/0",
         "FIELD_KEYS": f"{NEW},{OLD}",
         **more,
     }

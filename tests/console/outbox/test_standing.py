@@ -94,7 +94,8 @@ def test_what_is_over_is_not_read_to_count(school: Enterprise) -> None:
         cursor.execute("ANALYZE outbox_operation")
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
-            "EXPLAIN SELECT state, count(*) FROM outbox_operation WHERE enterprise_id = 1"
-            " AND state IN ('ready', 'refused', 'held') GROUP BY state"
+            "EXPLAIN SELECT state, count(*) FROM outbox_operation WHERE enterprise_id = %s"
+            " AND state IN ('ready', 'refused', 'held') GROUP BY state",
+            [school.pk],
         )
         assert "operation_unfinished" in " ".join(row[0] for row in cursor.fetchall())

@@ -102,7 +102,7 @@ def test_an_app_may_answer_for_one_row_without_a_query(bob: User, django_assert_
         lambda user: Q(owner=user),
     )
     with django_assert_num_queries(0):
-        assert policy.rules._owns(bob, row, ownership)
+        assert policy.rules._owns(bob, row, ownership, "change")
 
 
 def test_own_rows_must_be_explained_where_the_table_speaks_of_them() -> None:

@@ -94,13 +94,13 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "timetable_import": TimetableImport.objects.create(
             enterprise=school, by=alice, filename="a.csv", kind="csv", headings=["topic"], columns=["topic"]
         ),
-        "feed": Feed.objects.create(enterprise=school, person=bob, digest="1"),
+        "feed": Feed.objects.create(enterprise=school, person=bob, digest=str(school.pk)),
         "group": StudentGroup.objects.create(enterprise=school, name="Hatters"),
         "import": PeopleImport.objects.create(
             enterprise=school,
             by=alice,
             filename="a.csv",
-            digest="1",
+            digest=str(school.pk),
             kind="csv",
             headings=["id"],
             columns=[""],
@@ -135,7 +135,7 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "ignored": Ignored.objects.create(
             enterprise=school, subject_type="accounts.user", subject_id=dina.pk, field="nickname"
         ),
-        "token": ApiToken.objects.create(user=alice, digest="1"),
+        "token": ApiToken.objects.create(user=alice, digest=str(school.pk)),
         "school": school,
     }
     owners = {

@@ -358,4 +358,6 @@ IMPORT_LOOK_S = seconds("IMPORT_LOOK_S", 2)
 IMPORT_KEEP_DAYS = env.env.int("IMPORT_KEEP_DAYS", default=90)
 
 LOG_FORMAT, LOG_LEVEL = env.LOG_FORMAT, env.LOG_LEVEL
+# What an error mail, where somebody set ADMINS, may say.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "console.failures.NothingTyped"
 LOGGING = logs.configuration(LOG_FORMAT, LOG_LEVEL)

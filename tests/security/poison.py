@@ -45,6 +45,7 @@ WRITABLE: dict[str, set[str]] = {
         "duration_minutes",
     },
     "documents.Document": {"name", "file", "owner", "permission", "transcode"},
+    "classes.Term": {"name", "starts_on", "ends_on"},
     "policy.ApiToken": {"name", "scopes", "expires_at"},
 }
 WHEN = datetime(1999, 1, 1, tzinfo=UTC)

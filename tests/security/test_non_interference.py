@@ -1,0 +1,177 @@
+"""Whatever happens in another school, a school's pages, files and REST answers stay the same byte for byte.
+
+Random worlds: everything that the other school has is altered, copied or deleted at random, one world on top
+of the other, while the clock stands still. What may differ from one answer to the next (the form's own token,
+the number of the request) is taken out before comparing.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.cookies import SimpleCookie
+from typing import Any, NamedTuple
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts.models import Enterprise, User
+from console.failpoints import undefended
+from tests.faults.goals import goal, sabotage
+from tests.faults.sizes import FULL, dice, size
+from tests.security.addresses import ADDRESSES, Address
+from tests.security.changes import change
+from tests.security.world import World, build
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+READERS = ("superadmin", "admin", "teacher", "student", "supervisor", "other teacher")
+#: Of the platform and not of a school, or the way out; all for everybody.
+NOT_OF_A_SCHOOL = {"healthz", "readyz", "metrics", "schema", "accounts:sign_out", "admin:logout"}
+#: A secret that is drawn anew, and a file of the trail that names itself by its number. They differ from one
+#: answer to the next whatever anybody does, which is checked.
+DRAWN_ANEW = {"/account/second-factor/", "/audit/entries.csv"}
+#: Where another school would be seen first, were both walls down.
+SEEN_THROUGH = (
+    *(f"/api/v1/{name}/" for name in ("users", "groups", "lessons", "documents", "operations", "audit")),
+    *("/people/", "/groups/", "/lessons/", "/jobs/", "/people/tokens/", "/admin/accounts/user/"),
+)
+VARIES = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]*|("X-CSRFToken": ?")[^"]*')
+NOT_TOLD = {"set-cookie", "x-request-id", "content-length"}
+
+
+class Question(NamedTuple):
+    reader: str
+    path: str
+
+
+class Asker:
+    """Asks as the people of one school, and leaves nothing behind."""
+
+    def __init__(self, world: World) -> None:
+        self.cookies = {}
+        for reader in READERS:
+            client = Client()
+            client.force_login(world.people[reader])  # type: ignore[arg-type]
+            self.cookies[reader] = client.cookies.output(header="", sep=";")
+
+    def digest(self, question: Question) -> str:
+        client = Client(raise_request_exception=False, headers={"accept-language": "en"})
+        client.cookies = SimpleCookie(self.cookies[question.reader])
+        with transaction.atomic():
+            response = client.get(question.path)
+            body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+            transaction.set_rollback(True)
+        return _digest(response, body)
+
+
+def _digest(response: HttpResponse, body: bytes) -> str:
+    told = sorted(
+        f"{name}: {value}" for name, value in response.headers.items() if name.lower() not in NOT_TOLD
+    )
+    number = response.headers.get("X-Request-ID", "-").encode()
+    whole = "\n".join([str(response.status_code), *told]).encode()
+    whole += VARIES.sub(b"", body).replace(number, b"")
+    return f"{response.status_code} {hashlib.sha256(whole).hexdigest()}"
+
+
+def pages(mine: World, theirs: World) -> list[str]:
+    """Every address that answers GET: with rows of the own school, with a search, and with theirs."""
+    found = []
+    for address in ADDRESSES:
+        if not address.knows("GET") or address.name in NOT_OF_A_SCHOOL:
+            continue
+        found += [address.path(mine), *_variants(address, mine, theirs)]
+    return list(dict.fromkeys(found))
+
+
+def _variants(address: Address, mine: World, theirs: World) -> list[str]:
+    expected = address.expected("GET")
+    if expected is None:
+        return []
+    if expected.subject:
+        return [address.path(theirs)]
+    return [f"{address.path(mine)}?q=a"] if expected.action == "list" else []
+
+
+@pytest.fixture
+def stands_still() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def worlds(
+    stands_still: None, school: Enterprise, other_school: Enterprise, olga: User, settings: Any
+) -> tuple[World, World]:
+    settings.REQUIRE_TWO_FACTOR = False
+    return build(school, other_school, olga), build(other_school, school, olga)
+
+
+def questions_of(mine: World, theirs: World) -> list[Question]:
+    """All of the superadmin, who sees most; of the others all, or every twelfth where time is short."""
+    paths = pages(mine, theirs)
+    first = [Question(READERS[0], path) for path in paths]
+    others = [Question(reader, path) for path in paths for reader in READERS[1:]]
+    return first + others[:: size(full=1, ci=12)]
+
+
+def differing(
+    worlds: tuple[World, World], name: str, questions: list[Question], *, rounds: int, shares: int
+) -> list[str]:
+    """The questions whose answers change while the other school does.
+
+    `shares` says into how many parts the questions are cut: each world answers one of them, in turn.
+    """
+    mine, theirs = worlds
+    asker, chance = Asker(mine), dice(name)
+    before = {question: asker.digest(question) for question in questions}
+    found, asked, changed = set(), 0, 0
+    for number in range(rounds):
+        changed += change(theirs.rows["school"], chance, 25).total()
+        for question in questions[number % shares :: shares]:
+            asked += 1
+            if asker.digest(question) == before[question]:
+                continue
+            if question.path in DRAWN_ANEW and asker.digest(question) != asker.digest(question):
+                continue
+            found.add(f"{question.reader} {question.path}")
+    answered = sum(told.startswith("200") for told in before.values())
+    goal(
+        name,
+        worlds=rounds,
+        changes=changed,
+        pages=len(questions),
+        of_them_200=answered,
+        compared=asked,
+        differing=len(found),
+    )
+    return sorted(found)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200 if FULL else 600)
+def test_what_happens_in_another_school_changes_nothing_here(worlds: tuple[World, World]) -> None:
+    sizes = {"rounds": size(full=200, ci=10), "shares": size(full=1, ci=10)}
+    found = differing(worlds, "non-interference", questions_of(*worlds), **sizes)
+    assert found == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wall", ["policy.rows", "policy.narrowed"])
+def test_without_both_walls_it_is_seen_and_each_one_holds_alone(
+    worlds: tuple[World, World], wall: str
+) -> None:
+    other = {"policy.rows": "policy.narrowed", "policy.narrowed": "policy.rows"}[wall]
+
+    questions = [Question("superadmin", path) for path in SEEN_THROUGH]
+
+    def check() -> None:
+        assert differing(worlds, "non-interference by one wall", questions, rounds=3, shares=1) == []
+
+    with undefended(wall):
+        check()
+
+    sabotage(other, check, also=(wall,))

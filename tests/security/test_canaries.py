@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as installed
 from django.core import mail
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
-from kombu import Connection
 from structlog.stdlib import ProcessorFormatter
 
 from accounts.models import Enterprise, User
@@ -140,7 +138,7 @@ def _database() -> bytes:
 
 
 def _broker() -> bytes:
-    with Connection(installed.CELERY_BROKER_URL) as line:
+    with app.connection_for_read() as line:
         client = line.default_channel.client
         lists = [key for key in client.keys("*") if client.type(key) == b"list"]
         return b"\n".join(message for key in lists for message in client.lrange(key, 0, -1))

@@ -83,6 +83,7 @@ def test_touching_cancelled_and_supervised_lessons_are_no_conflict(alice, bob, t
     cancelled = lesson_at(tom, alice)
     cancel_lesson(lesson=cancelled, by=alice)
     lesson_at(tom, alice, staff=[sue])
+    assert list(Lesson.objects.values_list("conflict_allowed", flat=True)) == [False] * 4
 
 
 def test_one_to_one_is_for_one_student(alice, bob, kids):

@@ -108,6 +108,7 @@ def strangers(world: World, iclass: Sandbox, between: Mutator, number: int) -> N
 def check_mutated(world: World, iclass: Sandbox, settings: Any, caplog: Any, *, answers: int) -> None:
     """Spoil so many answers to commands, looks and walks, then let everything end in peace."""
     settings.OUTBOX_BREAKER_FAILURES = settings.OUTBOX_RATE = settings.OUTBOX_BURST = 10**6
+    settings.OUTBOX_BACKOFF_S, settings.OUTBOX_BACKOFF_CAP_S = 0.05, 1
     crowd, since, rounds = Crowd(world), _latest(iclass), 0
     caplog.set_level(logging.WARNING)
     with mutator(iclass.url, dice("mutated answers"), share=0.8) as between:

@@ -7,5 +7,7 @@ from tests.faults.sizes import size
 
 
 @pytest.mark.timeout(900)
-def test_no_spoilt_answer_makes_us_fall_lose_or_mistake_anything(world, iclass, settings, caplog):
+def test_no_spoilt_answer_makes_us_fall_lose_or_mistake_anything(
+    transactional_db, world, iclass, settings, caplog
+):
     check_mutated(world, iclass, settings, caplog, answers=size(full=20_000, ci=2_000))

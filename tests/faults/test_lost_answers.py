@@ -5,6 +5,8 @@ import pytest
 from tests.faults.lost import check_beyond, check_lost
 from tests.faults.sizes import size
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 @pytest.mark.timeout(900)
 def test_no_lost_answer_loses_or_doubles_anything(world, iclass, settings):

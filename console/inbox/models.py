@@ -12,7 +12,7 @@ class Callback(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
+        WAITING = "waiting", _("to be handled")
         DONE = "done", _("handled")
         PARKED = "parked", _("waits for its lesson")
         QUARANTINED = "quarantined", _("set aside")

@@ -48,6 +48,10 @@ STATES: dict[str, Badge] = {
 }
 
 
+#: Why a try ended so to which no answer came.
+_LOST = {Attempt.Outcome.NOT_REACHED: "not_reached", Attempt.Outcome.UNKNOWN: "unknown_outcome"}
+
+
 @dataclass(frozen=True)
 class Try:
     """One try as people read it."""
@@ -68,8 +72,12 @@ class Try:
 
     @property
     def why(self) -> str | Promise:
-        """What the code means, else what was seen on the way; empty for a try that went well."""
-        return words_of(str(self.code)).what if self.code else self.attempt.message
+        """What the code means, else what became of the call; empty for a try that went well."""
+        if self.code:
+            return words_of(str(self.code)).what
+        answered = self.attempt.http_status is not None
+        reason = "unreadable" if answered else _LOST.get(self.attempt.outcome, "")
+        return words_of(reason).what if self.attempt.message and reason else ""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ EVENTS: dict[str, str | Promise] = {
 }
 
 STATES: dict[str, Badge] = {
-    State.WAITING: Badge(_("to be handled"), "clock", "busy", _("Nothing to do: it is handled within seconds.")),
+    State.WAITING: Badge(
+        _("to be handled"), "clock", "busy", _("Nothing to do: it is handled within seconds.")
+    ),
     State.DONE: Badge(_("handled"), "check", "ok", ""),
     State.PARKED: Badge(
         _("waits for its lesson"), "hourglass", "warn", _("It is handled by itself once the lesson is known.")

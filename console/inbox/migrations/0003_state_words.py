@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inbox', '0002_refusals'),
+        ("inbox", "0002_refusals"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='callback',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'to be handled'), ('done', 'handled'), ('parked', 'waits for its lesson'), ('quarantined', 'set aside')], default='waiting', max_length=12, verbose_name='state'),
+            model_name="callback",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "to be handled"),
+                    ("done", "handled"),
+                    ("parked", "waits for its lesson"),
+                    ("quarantined", "set aside"),
+                ],
+                default="waiting",
+                max_length=12,
+                verbose_name="state",
+            ),
         ),
     ]

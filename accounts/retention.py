@@ -28,7 +28,8 @@ Rows = QuerySet[Any]
 @dataclass(frozen=True)
 class Kind:
     """`column` of Enterprise holds the days; `old(school, before)` are the rows that go, `clear(rows)` lets a
-    batch of them go; `least` is the fewest days that a school may choose."""
+    batch of them go; `least` is the fewest days that a school may choose. One with `most` is never kept for
+    good, and no longer than that."""
 
     column: str
     label: str | Promise
@@ -36,6 +37,7 @@ class Kind:
     least: int
     old: Callable[[Enterprise, datetime], Rows]
     clear: Callable[[Rows], int]
+    most: int | None = None
 
 
 KINDS: dict[str, Kind] = {}

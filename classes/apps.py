@@ -23,6 +23,7 @@ class ClassesConfig(AppConfig):
         register("member", of_school="lesson__enterprise", own=self._in_own_lessons)
         register("recording", of_school="enterprise", own=self._in_own_lessons)
         register("attendance", of_school="lesson__enterprise", own=self._own_marks)
+        register("samples", of_school="lesson__enterprise", own=self._own_marks)
         register("appeal", of_school="lesson__enterprise", own=self._own_marks)
         register("leave", of_school="enterprise", own=lambda user: Q(person=user))
         register("entry", of_school="enterprise", own=self._in_own_lessons)

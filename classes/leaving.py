@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.erasing import erased_name, scrub_json
 from accounts.impact import Touched, touched
 from accounts.models import User
-from classes.models import Appeal, Attendance, Correction, Credit, Entry, Leave, Observation
+from classes.models import Appeal, Attendance, Correction, Credit, Entry, Leave, Observation, Samples
 from classes.queries import lessons_of_person
 from console.audit.personal import scrubber
 
@@ -72,3 +72,9 @@ def _judgements(person: User) -> int:
     count += Leave.objects.filter(person=person).exclude(reason="").update(reason="")
     count += Credit.objects.filter(person=person).exclude(reason="").update(reason="")
     return count + len(appeals)
+
+
+@scrubber("samples")
+def _samples(person: User) -> int:
+    """How often the person's devices were on: no mark needs it, so it goes."""
+    return Samples.objects.filter(person=person).delete()[0]

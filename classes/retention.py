@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise
 from accounts.retention import Kind, register
-from classes.models import Observation
+from classes.models import Observation, Samples
 
 
 def old_evidence(school: Enterprise, before: datetime) -> QuerySet[Any]:
@@ -38,5 +38,24 @@ register(
         least=90,
         old=old_evidence,
         clear=empty,
+    )
+)
+
+
+def old_samples(school: Enterprise, before: datetime) -> QuerySet[Any]:
+    """Samples of lessons that ended before; all of them where the school keeps none any more."""
+    mine = Samples.objects.filter(lesson__enterprise=school)
+    return mine.filter(lesson__ends_at__lt=before) if school.samples_on else mine
+
+
+register(
+    Kind(
+        "keep_samples_days",
+        _("Engagement samples"),
+        _("How often cameras and microphones were seen on is deleted; turned off, it goes at once."),
+        least=1,
+        most=90,
+        old=old_samples,
+        clear=lambda rows: rows.delete()[0],
     )
 )

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import logos, retention, rules, services
+from accounts import logos, retention, rules, samples, services
 from accounts.models import Enterprise, User
 from console.vault.forms import SecretField
 
@@ -188,22 +188,29 @@ class RetentionForm(SchoolForm):
 
     class Meta:
         model = Enterprise
-        fields = ("keep_messages_days", "keep_evidence_days", "keep_notices_days")
+        fields = ("keep_messages_days", "keep_evidence_days", "keep_samples_days", "keep_notices_days")
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         for name, kind in retention.KINDS.items():
             self.fields[name] = forms.IntegerField(
                 label=gettext("%(kind)s: days kept") % {"kind": kind.label},
-                required=False,
+                required=kind.most is not None and self.add_prefix(name) in self.data,
                 min_value=kind.least,
-                max_value=self.LONGEST_DAYS,
-                help_text=gettext("%(what)s Empty: kept for good. At least %(least)d.")
-                % {"what": kind.what, "least": kind.least},
+                max_value=kind.most or self.LONGEST_DAYS,
+                help_text=self._advice(kind),
             )
+
+    def _advice(self, kind: retention.Kind) -> str:
+        told = {"what": kind.what, "least": kind.least, "most": kind.most}
+        if kind.most:
+            return gettext("%(what)s From %(least)d to %(most)d.") % told
+        return gettext("%(what)s Empty: kept for good. At least %(least)d.") % told
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        for name in [name for name, kind in retention.KINDS.items() if kind.most and data.get(name) is None]:
+            data[name] = getattr(self.instance, name)
         going = self._going(data)
         if going and not self.errors:
             told = ", ".join(f"{kind} ({count})" for kind, count in going)
@@ -223,6 +230,39 @@ class RetentionForm(SchoolForm):
             for kind in changed
         ]
         return [(kind, count) for kind, count in counts if count]
+
+
+class SamplesForm(forms.Form):
+    """On or off, and why."""
+
+    samples_on = forms.BooleanField(
+        label=_("Keep engagement samples"),
+        required=False,
+        help_text=_(
+            "Each look into a room notes whose camera, microphone and speaker were on, who was silenced and "
+            "whose hand was up. When a register turns final the console keeps of each student in how many "
+            "checks it was so, and shows it beside the mark, to the student too. It never counts for a mark. "
+            "Tell students and parents before you turn it on. Turned off, all of it is deleted within the "
+            "hour."
+        ),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It stands on the page of the settings, with your name."),
+    )
+
+    def __init__(self, *args: Any, instance: Enterprise, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.school = instance
+        self.initial.setdefault("samples_on", instance.samples_on)
+
+    def save_by(self, by: User) -> bool:
+        """True: whatever could be wrong was told before."""
+        data = self.cleaned_data
+        samples.set_samples(school=self.school, on=data["samples_on"], reason=data["reason"], by=by)
+        return True
 
 
 class CoursewareForm(SchoolForm):
@@ -294,12 +334,13 @@ class NewSchoolForm(forms.Form):
 
 
 #: The sections of the settings that have a form, by the word in their address.
-SECTIONS: dict[str, tuple[Any, type[SchoolForm] | type[LogoForm]]] = {
+SECTIONS: dict[str, tuple[Any, type[SchoolForm] | type[LogoForm] | type[SamplesForm]]] = {
     "general": (_("General"), GeneralForm),
     "keys": (_("Keys"), KeysForm),
     "ai": (_("AI features"), AiForm),
     "courseware": (_("Courseware"), CoursewareForm),
     "logo": (_("Logo"), LogoForm),
     "rules": (_("Rules of attendance"), RulesForm),
+    "samples": (_("Engagement samples"), SamplesForm),
     "retention": (_("How long data are kept"), RetentionForm),
 }

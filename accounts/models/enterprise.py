@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -64,6 +64,12 @@ class Enterprise(Sealed, Mirrored):
     keep_messages_days = models.PositiveIntegerField(_("days that messages are kept"), null=True, blank=True)
     keep_evidence_days = models.PositiveIntegerField(
         _("days that raw evidence is kept"), null=True, blank=True
+    )
+    samples_on = models.BooleanField(_("engagement samples are kept"), default=False)
+    keep_samples_days = models.PositiveSmallIntegerField(
+        _("days that engagement samples are kept"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
     )
     keep_notices_days = models.PositiveIntegerField(_("days that notices are kept"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

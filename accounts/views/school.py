@@ -13,9 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, UpdateView
 
-from accounts import old_keys, retention, services
+from accounts import old_keys, retention, samples, services
 from accounts.connection import try_connection
-from accounts.forms import SECTIONS, LogoForm, SchoolForm
+from accounts.forms import SECTIONS, LogoForm, SamplesForm, SchoolForm
 from accounts.licence import licence_of
 from accounts.models import Enterprise
 from accounts.readiness import points_of
@@ -53,6 +53,7 @@ class SchoolSettings(OwnSchool, TemplateView):
             points=points_of(self.school),
             old_key_ends_at=old_keys.ends_at(self.school),
             kept=[(kind, retention.days_of(self.school, kind)) for kind in retention.KINDS.values()],
+            samples_set=samples.set_by(self.school),
             drift_key=f"enterprise-{self.school.pk}" if may(self.request.user, "list", "drift") else "",
             its=self.school,
             **more,
@@ -82,7 +83,7 @@ class SchoolEdit(OwnSchool, FreshProof, UpdateView):
             raise Http404
         return self.school
 
-    def get_form_class(self) -> type[SchoolForm] | type[LogoForm]:
+    def get_form_class(self) -> type[SchoolForm | LogoForm | SamplesForm]:
         return SECTIONS[self.kwargs["section"]][1]
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
@@ -92,7 +93,7 @@ class SchoolEdit(OwnSchool, FreshProof, UpdateView):
             **more,
         )
 
-    def form_valid(self, form: SchoolForm | LogoForm) -> HttpResponse:
+    def form_valid(self, form: SchoolForm | LogoForm | SamplesForm) -> HttpResponse:
         if not form.save_by(self.request.user):
             return self.form_invalid(form)
         self.say(_("Saved."))

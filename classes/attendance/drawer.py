@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from classes.attendance.missed import Watch, watch_from
 from classes.attendance.queries import Entry, entry_of
 from classes.attendance.reckon import SHARE_STEP
+from classes.attendance.samples import Seen, seen_of
 from classes.attendance.spans import common, total
 from classes.models import Appeal, Attendance, Correction, Credit, Footage, Lesson, Observation, Recording
 from console.policy import scoped
@@ -51,6 +52,7 @@ class Drawer:
     credits: list[Credit]
     appeals: list[Appeal]
     watch: list[Watch]
+    samples: Seen | None
 
 
 def drawer_of(row: Attendance, reader: Any) -> Drawer:
@@ -78,6 +80,7 @@ def drawer_of(row: Attendance, reader: Any) -> Drawer:
         if row.person
         else [],
         watch=watch_from(facts, recordings) if row.mark and row.mark != "present" else [],
+        samples=seen_of(reader, lesson, row.person),
     )
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from classes.attendance.gather import DERIVED, Line, decided, lines_of
 from classes.attendance.rules import freeze_policy
+from classes.attendance.samples import keep as keep_samples
 from classes.attendance.shapes import FACTS_VERSION, Policy
 from classes.models import Attendance, Lesson, Stay
 
@@ -56,6 +57,7 @@ def settle(lesson: Lesson) -> None:
     lesson.final_at = lesson.final_at or timezone.now()
     Lesson.objects.filter(pk=lesson.pk, final_at__isnull=True).update(final_at=lesson.final_at)
     recompute(lesson)
+    keep_samples(lesson)
 
 
 @transaction.atomic

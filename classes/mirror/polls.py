@@ -21,6 +21,7 @@ from classes.attendance.evidence import (
 )
 from classes.attendance.register import recompute
 from classes.attendance.rules import policy_of
+from classes.attendance.samples import keep as keep_samples
 from classes.attendance.telling import tell_of_final
 from classes.kinds import Status
 from classes.mirror.quiet import after_failure, after_list, after_number, number_will_do
@@ -115,6 +116,8 @@ def _write(lesson: Lesson, look: Look) -> None:
         record_history(lesson, look.history.lines, seen_at=look.seen_at)
         fields |= settled(lesson, look)
         recompute(lesson)
+        if lesson.final_at is not None:
+            keep_samples(lesson)
         tell_of_final(lesson)
     let_go(lesson, next_look(lesson), **fields)
 

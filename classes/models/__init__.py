@@ -10,6 +10,7 @@ from classes.models.imports import TimetableImport, TimetableRow
 from classes.models.judged import Appeal, Correction, Credit, Leave, Register
 from classes.models.lesson import Lesson, Member
 from classes.models.recording import Recording
+from classes.models.samples import Samples
 from classes.models.tally import Tally
 from classes.models.year import Holiday, Term
 
@@ -33,6 +34,7 @@ __all__ = [
     "Observation",
     "Recording",
     "Register",
+    "Samples",
     "Stay",
     "Tally",
     "Term",

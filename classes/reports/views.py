@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from accounts.models import Role, User
+from classes.attendance.samples import seen_over
 from classes.reports import lists, matrix, school, student
 from classes.reports.forms import ReportForm
 from classes.reports.sheet import Cell, Sheet
@@ -143,6 +144,7 @@ class StudentPage(OfStudent, TemplateView):
             stretch=self.form.stretch,
             grid=student.grid_of(self.marks),
             share=student.share_of(self.marks),
+            samples=seen_over(self.request.user, self.person, self.form.stretch),
             **drawn(student.sheet_of(self.marks)),
             files=_files("classes:report_student", self.person.pk) if exports else (),
             **more,

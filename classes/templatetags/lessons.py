@@ -6,10 +6,11 @@ from typing import Any
 import segno
 from django import template
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from classes.attendance.samples import Device
 from classes.attendance.sentence import SOURCES
 from classes.models import Lesson, Mark
 from classes.models.attendance import Grade
@@ -33,6 +34,20 @@ SENT = {
     "class.pull": _("Look at the lesson"),
 }
 SWITCHES = {True: _("on"), False: _("off"), None: _("unknown")}
+SAMPLE_WORDS = {
+    "camera": _("camera seen on in %(on)d of %(told)d checks"),
+    "mic": _("microphone seen on in %(on)d of %(told)d checks"),
+    "speaker": _("speaker seen on in %(on)d of %(told)d checks"),
+    "silence": _("seen silenced in %(on)d of %(told)d checks"),
+    "hand_up": _("hand seen up in %(on)d of %(told)d checks"),
+}
+SAMPLE_SILENT = {
+    "camera": _("camera: unknown, iclass told nothing of it"),
+    "mic": _("microphone: unknown, iclass told nothing of it"),
+    "speaker": _("speaker: unknown, iclass told nothing of it"),
+    "silence": _("silenced: unknown, iclass told nothing of it"),
+    "hand_up": _("hand: unknown, iclass told nothing of it"),
+}
 ANSWERS = {True: _("yes"), False: _("no"), None: _("unknown")}
 
 
@@ -122,3 +137,16 @@ def zone_note(lesson: Lesson) -> str:
 def second_word(second: int) -> str:
     """A unix second by the clock of the active zone."""
     return clock(second)
+
+
+@register.filter
+def sample_words(device: Device, checks: int) -> str:
+    """“camera seen on in 31 of 40 checks”; checks that told nothing of the device are named, never “off”."""
+    if not device.told:
+        return str(SAMPLE_SILENT[device.name])
+    told = str(SAMPLE_WORDS[device.name]) % {"on": device.on, "told": device.told}
+    silent = checks - device.told
+    if not silent:
+        return told
+    more = ngettext("unknown in %(n)d more", "unknown in %(n)d more", silent) % {"n": silent}
+    return f"{told} ({more})"

@@ -46,6 +46,7 @@ ACTIONS: dict[str, str | Promise] = {
     "school.test": _("Connection tested"),
     "school.drop_key": _("Previous API key dropped"),
     "school.logo": _("Logo of the school changed"),
+    "school.samples": _("Engagement samples turned on or off"),
     "school.clear": _("Old data let go"),
     "group.change": _("Group changed"),
     "group.archive": _("Group archived"),

@@ -177,6 +177,10 @@ TABLE: dict[str, dict[str, str]] = {
         "set_rules": "S S S - - - - -",
         "export": "- S S O O - - -",
     },
+    "samples": {
+        "list": "S S S O O O S -",
+        "view": "S S S O O O S -",
+    },
     "appeal": {
         "list": "S S S O O O S -",
         "view": "S S S O O O S -",

@@ -17,6 +17,7 @@ RESOURCES: dict[str, str | Promise] = {
     "call": _("Calls to the missing"),
     "report": _("Reports"),
     "tally": _("Registers in numbers"),
+    "samples": _("Engagement samples"),
     "timetable_import": _("Imports of timetables"),
     "feed": _("Calendar feeds"),
     "entry": _("Entries into the room"),

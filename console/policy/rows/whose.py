@@ -30,6 +30,7 @@ LESS = {
     "audit.Seen": "SELECT, INSERT",
     "audit.PersonKey": "SELECT, INSERT, UPDATE",
     "classes.Observation": "SELECT",
+    "classes.Samples": "SELECT",
     "classes.Tally": "SELECT",
     "classes.Correction": "SELECT, INSERT",
     "classes.Register": "SELECT, INSERT, UPDATE",

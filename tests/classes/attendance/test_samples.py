@@ -1,0 +1,200 @@
+"""Engagement as samples: off unless turned on, unknown is never off, and no mark knows of them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts import retention
+from accounts.erasing import erase_person
+from accounts.models import Enterprise, Role
+from accounts.samples import set_samples
+from classes.attendance.register import recompute, settle
+from classes.attendance.samples import count
+from classes.models import Attendance, Observation, Samples
+from console.audit.models import AuditEntry
+from tests.classes.attendance.strategies import many, worlds
+from tests.classes.rows import expect, over, poll
+from tests.support.cast import person
+
+SECONDS = timedelta(seconds=20)
+
+
+@pytest.fixture
+def quinn(school):
+    """The superadmin."""
+    return person(school, "quinn", Role.SUPERADMIN)
+
+
+@pytest.fixture
+def on(school, quinn):
+    """The school keeps samples, and says why."""
+    set_samples(school=school, on=True, reason="Agreed with the parents", by=quinn)
+
+
+@pytest.fixture
+def lesson(bob, kids):
+    """Bob's, over: Kid1 was there all the time, camera on for the first half; of Kid2 nothing was told."""
+    lesson = over(bob, final_at=None)
+    expect(lesson, *kids)
+    return lesson
+
+
+def looked_at(lesson, kids, times=40):
+    """Forty checks, 20 seconds apart: Kid1's camera is on in 31 of them, the microphone in none."""
+    for number in range(times):
+        at = lesson.real_started_at + number * SECONDS
+        poll(lesson, kids[:1], at, camera=int(number < 31), mic=0)
+
+
+def test_thirty_one_of_forty_checks_saw_the_camera_on(browse, on, bob, kids, lesson):
+    looked_at(lesson, kids)
+    settle(lesson)
+    row = Attendance.objects.get(lesson=lesson, user_id="kid1")
+    told = browse(bob, f"/attendance/{row.pk}/", htmx=True).content.decode()
+    assert "camera seen on in 31 of 40 checks" in told
+    assert "microphone seen on in 0 of 40 checks" in told
+    assert "speaker: unknown, iclass told nothing of it" in told
+    zh = browse(bob, f"/attendance/{row.pk}/", htmx=True, language="zh-hans").content.decode()
+    assert "40 次查看中 31 次摄像头开启" in zh
+    assert "seen on" not in zh
+
+
+def test_the_student_page_adds_up_the_lessons_of_the_term(browse, on, alice, bob, kids, lesson):
+    other = over(bob, final_at=None)
+    expect(other, *kids)
+    for one in (lesson, other):
+        looked_at(one, kids)
+        settle(one)
+    for reader in (alice, kids[0]):
+        told = browse(reader, f"/people/{kids[0].pk}/attendance/").content.decode()
+        assert "camera seen on in 62 of 80 checks" in told
+        assert "From 2 lessons of these days." in told
+    assert "seen on in" not in browse(alice, f"/people/{kids[1].pk}/attendance/").content.decode()
+
+
+def test_they_are_off_from_the_start_and_nothing_is_kept_or_shown(browse, alice, bob, kids, lesson, school):
+    assert not school.samples_on
+    looked_at(lesson, kids)
+    settle(lesson)
+    assert not Samples.objects.exists()
+    row = Attendance.objects.get(lesson=lesson, user_id="kid1")
+    for path in (f"/attendance/{row.pk}/", f"/people/{kids[0].pk}/attendance/"):
+        assert "seen on in" not in browse(alice, path).content.decode()
+
+
+def test_a_superadmin_turns_them_on_with_a_reason_that_administrators_read(browse, alice, quinn, school):
+    page = "/school/samples/"
+    assert browse(alice, page).status_code == 403
+    assert "reason" in browse(quinn, page, post={"samples_on": "on", "reason": " "}).context["form"].errors
+    assert not Enterprise.objects.get(pk=school.pk).samples_on
+    browse(quinn, page, post={"samples_on": "on", "reason": "Agreed with the parents"})
+    assert Enterprise.objects.get(pk=school.pk).samples_on
+    told = browse(alice, "/school/").content.decode()
+    assert "Quinn" in told
+    assert "<q>Agreed with the parents</q>" in told
+    assert AuditEntry.objects.get(action="school.samples").after == {"samples_on": True}
+
+
+def test_turned_off_they_are_hidden_at_once_and_deleted_by_the_next_clearing(
+    browse, on, bob, quinn, kids, lesson, school
+):
+    looked_at(lesson, kids)
+    settle(lesson)
+    set_samples(school=school, on=False, reason="Nobody looks at them", by=quinn)
+    row = Attendance.objects.get(lesson=lesson, user_id="kid1")
+    assert "seen on in" not in browse(bob, f"/attendance/{row.pk}/").content.decode()
+    assert retention.clear() == 1
+    assert not Samples.objects.exists()
+
+
+def test_they_go_after_their_days_and_a_register_reckoned_anew_brings_none_back(on, bob, kids):
+    old = over(bob, final_at=None)
+    type(old).objects.filter(pk=old.pk).update(
+        starts_at=timezone.now() - timedelta(days=32), ends_at=timezone.now() - timedelta(days=31)
+    )
+    expect(old, *kids)
+    looked_at(old, kids)
+    settle(old)
+    assert Samples.objects.count() == 1
+    assert retention.clear() == 1
+    recompute(old)
+    assert not Samples.objects.exists()
+    assert Observation.objects.filter(lesson=old, raw__status__camera=1).exists()
+
+
+def test_they_are_never_kept_for_good(browse, quinn, school):
+    assert school.keep_samples_days == 30
+    for days in ("", "0", "91"):
+        answer = browse(quinn, "/school/retention/", post={"keep_samples_days": days})
+        assert "keep_samples_days" in answer.context["form"].errors
+    browse(quinn, "/school/retention/", post={"keep_samples_days": "14"})
+    assert Enterprise.objects.get(pk=school.pk).keep_samples_days == 14
+
+
+def test_a_look_that_was_not_told_of_a_device_is_unknown_and_never_off():
+    at = timezone.now()
+    looks = [at + n * SECONDS for n in range(4)]
+    changes = [
+        (looks[0], {"camera": 1, "mic": -1}),
+        (looks[1], {}),
+        (looks[2], None),
+        (looks[3], {"camera": 0}),
+    ]
+    numbers = count(changes, looks)
+    assert numbers["checks"] == 3
+    assert (numbers["camera_on"], numbers["camera_told"]) == (1, 2)
+    assert numbers["mic_told"] == 0
+
+
+def test_erasing_somebody_deletes_their_samples(on, alice, kids, lesson):
+    looked_at(lesson, kids)
+    settle(lesson)
+    erase_person(person=kids[0], by=alice, reason="Asked for it")
+    assert not Samples.objects.exists()
+
+
+def test_marks_are_the_same_whatever_devices_were_told(on, bob, kids, lesson):
+    twin = over(bob, final_at=None, starts_at=lesson.starts_at, ends_at=lesson.ends_at,
+                real_started_at=lesson.real_started_at, real_ended_at=lesson.real_ended_at)  # fmt: skip
+    expect(twin, *kids)
+    for number in range(0, 130):
+        at = lesson.real_started_at + number * SECONDS
+        room = [kids[0], *(kids[1:2] if number < 60 else ())]
+        poll(lesson, room, at, camera=number % 2, mic=number % 3 - 1, hand_up=1)
+        poll(twin, room, at)
+    for one in (lesson, twin):
+        settle(one)
+    told, silent = (
+        list(Attendance.objects.filter(lesson=one).order_by("user_id")
+             .values_list("user_id", "mark", "present_seconds", "share", "evidence", "reason"))
+        for one in (lesson, twin)
+    )  # fmt: skip
+    assert told == silent
+    assert Samples.objects.filter(lesson=lesson).count() == 2
+    before = list(Attendance.objects.values())
+    Samples.objects.all().delete()
+    recompute(lesson)
+    assert list(Attendance.objects.values()) == before
+
+
+@many
+@given(worlds(), st.data())
+def test_a_device_that_changes_changes_no_mark(world, data):
+    """A look that found a device changed adds a line to the evidence; nothing that is reckoned follows it."""
+    evidence = world.evidence()
+    ticks = [place for place, line in enumerate(evidence) if line.source == "tick"]
+    chosen = set(data.draw(st.lists(st.sampled_from(ticks), max_size=8))) if ticks else set()
+    changed, last = [], {}
+    for place, line in enumerate(evidence):
+        if line.source == "poll":
+            last[line.user_id] = line
+        inside = [one for one in last.values() if one.present]
+        if place in chosen and inside:
+            changed += [replace(one, seen_at=line.seen_at) for one in inside[:1]]
+        else:
+            changed.append(line)
+    assert world.reckon(changed) == world.reckon(evidence)

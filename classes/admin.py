@@ -14,14 +14,20 @@ from classes import services
 from classes.adminforms import LessonForm
 from classes.kinds import Status
 from classes.models import (
+    Alarm,
+    Appeal,
     Attendance,
+    Correction,
     Course,
+    Credit,
     Entry,
     Holiday,
+    Leave,
     Lesson,
     Member,
     Observation,
     Recording,
+    Register,
     Stay,
     Term,
 )
@@ -167,6 +173,55 @@ class ObservationAdmin(ReadOnlyAdmin):
     list_display = ("id", "lesson", "source", "user_id", "present", "entered_at", "left_at", "seen_at")
     list_select_related = ("lesson",)
     list_filter = ("source",)
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ReadOnlyAdmin):
+    """All versions of the marks that people set by hand."""
+
+    resource = "attendance"
+    list_display = ("id", "lesson", "user_id", "instead_of", "mark", "kind", "by", "created_at")
+    list_select_related = ("lesson", "by")
+    list_filter = ("kind", "mark")
+
+
+@admin.register(Credit)
+class CreditAdmin(ReadOnlyAdmin):
+    resource = "attendance"
+    list_display = ("id", "lesson", "guest_id", "person", "by", "created_at", "undone_at")
+    list_select_related = ("lesson", "person", "by")
+
+
+@admin.register(Appeal)
+class AppealAdmin(ReadOnlyAdmin):
+    resource = "appeal"
+    list_display = ("id", "lesson", "person", "mark", "state", "created_at", "answered_by", "answered_at")
+    list_select_related = ("lesson", "person", "answered_by")
+    list_filter = ("state",)
+
+
+@admin.register(Leave)
+class LeaveAdmin(ReadOnlyAdmin):
+    resource = "leave"
+    list_display = ("id", "person", "begins_at", "ends_at", "by", "created_at", "withdrawn_at")
+    list_select_related = ("person", "by")
+
+
+@admin.register(Register)
+class RegisterAdmin(ReadOnlyAdmin):
+    """Closed registers, a line a revision."""
+
+    resource = "attendance"
+    list_display = ("id", "lesson", "number", "digest", "closed_by", "closed_at", "reopened_at")
+    list_select_related = ("lesson", "closed_by")
+
+
+@admin.register(Alarm)
+class AlarmAdmin(ReadOnlyAdmin):
+    resource = "alarm"
+    list_display = ("id", "kind", "lesson", "raised_at", "resolved_at", "acknowledged_by", "hook")
+    list_select_related = ("lesson", "acknowledged_by")
+    list_filter = ("kind",)
 
 
 @admin.register(Recording)

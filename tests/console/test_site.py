@@ -10,14 +10,20 @@ from django.utils import timezone
 
 from accounts.models import Enterprise, Role, StudentGroup, User
 from classes.models import (
+    Alarm,
+    Appeal,
     Attendance,
+    Correction,
     Course,
+    Credit,
     Entry,
     Holiday,
+    Leave,
     Lesson,
     Member,
     Observation,
     Recording,
+    Register,
     Stay,
     Term,
 )
@@ -37,8 +43,8 @@ pytestmark = pytest.mark.django_db
 
 #: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, counts; and what
 #: stands on a page of its own: an entry of a group's list, a person's notices, visits of operators, imports,
-#: pictures, who has seen whom, calendar feeds, alarms and calls, what people decide about a register, which
-#: courseware a lesson has, how a recording stands.
+#: pictures, who has seen whom, calendar feeds, calls, engagement samples, which courseware a lesson has, how
+#: a recording stands.
 NOT_TABLES = {
     "outbox.pulse",
     "mirror.walked",
@@ -56,16 +62,11 @@ NOT_TABLES = {
     "audit.link",
     "audit.seen",
     "audit.personkey",
-    "classes.alarm",
-    "classes.appeal",
     "classes.attachment",
     "classes.call",
-    "classes.correction",
-    "classes.credit",
     "classes.feed",
     "classes.footage",
-    "classes.leave",
-    "classes.register",
+    "classes.samples",
     "classes.tally",
     "classes.timetableimport",
     "classes.timetablerow",
@@ -78,6 +79,12 @@ READ_ONLY = (
     Observation,
     Stay,
     Attendance,
+    Correction,
+    Credit,
+    Appeal,
+    Leave,
+    Register,
+    Alarm,
     Recording,
     Member,
     Course,
@@ -155,6 +162,14 @@ def world(school: Enterprise, alice: User, bob: User) -> dict[type, object]:
         Attendance: Attendance.objects.create(
             lesson=lesson, person=mouse, user_id="mouse", nickname="Mouse", role="student", mark="late"
         ),
+        Correction: Correction.objects.create(lesson=lesson, user_id="mouse", mark="present", by=alice),
+        Credit: Credit.objects.create(lesson=lesson, guest_id="hare", person=mouse, by=alice),
+        Appeal: Appeal.objects.create(lesson=lesson, person=mouse, mark="late"),
+        Leave: Leave.objects.create(
+            enterprise=school, person=mouse, begins_at=now, ends_at=now + timedelta(days=1)
+        ),
+        Register: Register.objects.create(lesson=lesson, number=1, body={}, digest="0" * 64, closed_by=bob),
+        Alarm: Alarm.objects.create(enterprise=school, lesson=lesson, kind="ghost"),
         Recording: Recording.objects.create(
             enterprise=school,
             lesson=lesson,

@@ -24,6 +24,16 @@ register(
     )
 )
 
+register(
+    NoticeKind(
+        "export.ready",
+        _("“%(file)s” is ready"),
+        _("You can fetch it for %(hours)d hours, then it is deleted."),
+        tone="ok",
+        icon="file-download",
+    )
+)
+
 for _name, _title, _tone in (
     ("school.licence_ends", _("The school's licence ends on %(day)s"), "warn"),
     ("school.licence_soon", _("The school's licence ends very soon: %(day)s"), "bad"),

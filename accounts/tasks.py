@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts import licence, old_keys, retention
+from accounts.imports import longexport
 from accounts.imports import tidying as imports
 from accounts.sign_in import tidying, tokens
 
@@ -14,7 +15,7 @@ def tidy_sign_in() -> int:
 
 @shared_task
 def tidy_imports() -> int:
-    return imports.tidy()
+    return imports.tidy() + longexport.tidy()
 
 
 @shared_task

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.imports import applying, planning, push
+from accounts.imports import applying, longexport, planning, push
 from accounts.models import PeopleImport
 from console.jobs.machine import AT_ONCE, JobFailed, work
 from console.jobs.models import Job
@@ -37,6 +37,9 @@ def apply(job: Job) -> timedelta | None:
 
 
 work(push.PUSH, label=_("Send imported people to iclass"), page=push.page, parts=push.parts)(push.portion)
+
+
+work(longexport.EXPORT, label=_("Export people to a file"), page=longexport.page)(longexport.portion)
 
 
 def _source(job: Job) -> PeopleImport:

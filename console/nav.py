@@ -191,6 +191,7 @@ SECTIONS = (
                     "classes:report_student",
                     "accounts:person_add",
                     "accounts:people_export",
+                    "accounts:export",
                     "accounts:imports",
                     "accounts:import_add",
                     "accounts:import",

@@ -355,6 +355,8 @@ IMPORT_MAX_BYTES = env.env.int("IMPORT_MAX_MB", default=20) * 1_000_000
 IMPORT_MAX_ROWS = env.env.int("IMPORT_MAX_ROWS", default=100_000)
 IMPORT_WAITED_ROWS = env.env.int("IMPORT_WAITED_ROWS", default=20_000)
 IMPORT_LOOK_S = seconds("IMPORT_LOOK_S", 2)
+EXPORT_WAITED_ROWS = env.env.int("EXPORT_WAITED_ROWS", default=5_000)
+EXPORT_KEEP_HOURS = env.env.int("EXPORT_KEEP_HOURS", default=24)
 IMPORT_KEEP_DAYS = env.env.int("IMPORT_KEEP_DAYS", default=90)
 
 LOG_FORMAT, LOG_LEVEL = env.LOG_FORMAT, env.LOG_LEVEL

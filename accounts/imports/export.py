@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from accounts.models import GroupStudent, ImportRow, PeopleImport, User
 from accounts.roles import Role
 from accounts.services import CONTACTS
 from console.audit.trail import record, record_seen
-from console.policy import Sight, fields
+from console.policy import Sight, fields, scoped
 from console.sheets.columns import Column, Kind
 from console.sheets.csv import csv_text
 from console.sheets.download import attachment
@@ -34,10 +34,24 @@ def columns_for(reader: User, *, contacts: bool) -> list[Column]:
     return [Column("user_id", LABELS["user_id"], Kind.ID, 20), *told]
 
 
-def rows_of(people: QuerySet[User]) -> Iterator[dict[str, Any]]:
+def people_of(reader: User, *, role: str = "", group: Any = None, groups: bool = False) -> QuerySet[User]:
+    """Whom this reader may take away, narrowed to a role and a group; `groups`: only who is in one."""
+    people = User.objects.exclude(role=Role.VISITOR).filter(erased_at=None)
+    people = scoped(people, reader, "person", "export")
+    if role:
+        people = people.filter(role=role)
+    if group:
+        people = people.filter(group_entries__group=group)
+    if groups:
+        in_one = GroupStudent.objects.filter(group__archived_at=None).values("student")
+        people = people.filter(pk__in=in_one)
+    return people
+
+
+def rows_of(people: QuerySet[User], limit: int | None = None) -> Iterator[dict[str, Any]]:
     """A row a person, by user id, with the groups in use that they are in."""
     roles, genders = dict(Role.choices), dict(User.Gender.choices)
-    found = people.order_by("user_id", "pk").values("pk", "user_id", *FIELDS).iterator(BATCH)
+    found = people.order_by("user_id").values("pk", "user_id", *FIELDS)[:limit].iterator(BATCH)
     while bundle := list(islice(found, BATCH)):
         groups = _groups([row["pk"] for row in bundle])
         for row in bundle:
@@ -57,24 +71,29 @@ def _groups(keys: Sequence[int]) -> dict[int, list[str]]:
 def export(
     people: QuerySet[User], *, by: User, suffix: str, contacts: bool, reason: str, groups: bool = False
 ) -> HttpResponseBase:
-    """The people as a file (`suffix` is .xlsx or .csv), and a line of it on the trail.
-
-    With contacts, each person's own page lists that their phone and e-mail were taken away. `groups`: who is
-    in no group is left out.
-    """
-    if groups:
-        people = people.filter(pk__in=GroupStudent.objects.filter(group__archived_at=None).values("student"))
+    """The people as a file (`suffix` is .xlsx or .csv), and a line of it on the trail."""
     columns = columns_for(by, contacts=contacts)
-    seen = [column.key for column in columns if column.key in CONTACTS]
     keys = list(people.values_list("pk", flat=True))
+    note(keys, columns, by=by, suffix=suffix, reason=reason, groups=groups)
+    return sheet(rows_of(people), columns, title_of(groups), by=by, suffix=suffix)
+
+
+def note(
+    keys: Sequence[int], columns: Sequence[Column], *, by: User, suffix: str, reason: str, groups: bool
+) -> None:
+    """Put on record that these people left as a file. Where the columns hold contacts, each person's own page
+    lists that their phone and e-mail were taken away."""
+    seen = [column.key for column in columns if column.key in CONTACTS]
     action = "group.export" if groups else "person.export"
     told = {"format": suffix.removeprefix("."), "rows": len(keys)}
     if seen:
         record_seen(action, keys, seen, by=by, enterprise=by.enterprise, after=told, reason=reason)
     else:
         record(action, by=by, enterprise=by.enterprise, after=told, reason=reason)
-    title = _("Groups") if groups else _("People")
-    return sheet(rows_of(people), columns, title, by=by, suffix=suffix)
+
+
+def title_of(groups: bool) -> str:
+    return _("Groups") if groups else _("People")
 
 
 def refused(source: PeopleImport, *, by: User, suffix: str) -> HttpResponseBase:
@@ -97,9 +116,19 @@ def sheet(
     rows: Iterator[dict[str, Any]], columns: Sequence[Column], title: str, *, by: User, suffix: str
 ) -> HttpResponseBase:
     """The rows as a file named after what it holds, the school and the day."""
+    return attachment(written(rows, columns, title, by=by, suffix=suffix), name_of(title, by, suffix))
+
+
+def name_of(title: str, by: User, suffix: str) -> str:
+    return f"{title} {by.enterprise.name} {timezone.localdate():%Y-%m-%d}{suffix}"  # type: ignore[union-attr]
+
+
+def written(
+    rows: Iterator[dict[str, Any]], columns: Sequence[Column], title: str, *, by: User, suffix: str
+) -> IO[bytes] | str:
+    """The content of the file: text of a .csv, an open file of an .xlsx."""
     zone, school = by.enterprise.tz, by.enterprise.name  # type: ignore[union-attr]
-    name = f"{title} {school} {timezone.localdate():%Y-%m-%d}{suffix}"
     if suffix == ".csv":
-        return attachment(csv_text(rows, columns, zone=zone), name)
+        return csv_text(rows, columns, zone=zone)
     meta = {_("School"): school, _("Written"): timezone.localtime().isoformat(" ", "seconds")}
-    return attachment(xlsx(rows, columns, title, meta, zone=zone), name)
+    return xlsx(rows, columns, title, meta, zone=zone)

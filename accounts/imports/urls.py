@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from accounts.views.exports import GroupExport, PeopleExport
+from accounts.views.exports import ExportFetch, ExportPage, GroupExport, PeopleExport
 from accounts.views.imports import (
     ImportApply,
     ImportColumns,
@@ -16,6 +16,8 @@ from accounts.views.imports import (
 urlpatterns = [
     path("people/export/", PeopleExport.as_view(), name="people_export"),
     path("groups/export/", GroupExport.as_view(), name="groups_export"),
+    path("people/exports/<int:pk>/", ExportPage.as_view(), name="export"),
+    path("people/exports/<int:pk>/file/", ExportFetch.as_view(), name="export_file"),
     path("people/imports/", ImportList.as_view(), name="imports"),
     path("people/imports/new/", ImportUpload.as_view(), name="import_add"),
     path("people/imports/<int:pk>/", ImportPage.as_view(), name="import"),

@@ -1,4 +1,5 @@
 from accounts.models.enterprise import Enterprise
+from accounts.models.export import Export, ExportPiece
 from accounts.models.group import GroupStudent, StudentGroup
 from accounts.models.guesses import Guesses
 from accounts.models.imports import FileImport, ImportRow, PeopleImport
@@ -10,6 +11,8 @@ from accounts.roles import Role
 
 __all__ = [
     "Enterprise",
+    "Export",
+    "ExportPiece",
     "FileImport",
     "GroupStudent",
     "Guesses",

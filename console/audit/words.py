@@ -22,6 +22,7 @@ ACTIONS: dict[str, str | Promise] = {
     "person.reveal": _("Phone or e-mail shown"),
     "person.reveal_token": _("Entry card shown"),
     "person.export": _("People exported"),
+    "export.fetch": _("Exported file fetched"),
     "person.import": _("People imported"),
     "person.import_undone": _("Import of people undone"),
     "person.sign_in": _("Signed in"),

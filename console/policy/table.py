@@ -80,6 +80,10 @@ TABLE: dict[str, dict[str, str]] = {
         "change": "- S S - - - - -",
         "undo": "- S S - - - - -",
     },
+    "export": {
+        "view": "S S S - - - - -",
+        "export": "- O O - - - - -",
+    },
     "group": {
         "list": "S S S - - - S -",
         "view": "S S S - - - S -",

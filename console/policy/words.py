@@ -8,6 +8,7 @@ RESOURCES: dict[str, str | Promise] = {
     "school": _("School settings"),
     "person": _("People"),
     "import": _("Imports"),
+    "export": _("Long exports of people"),
     "group": _("Groups"),
     "course": _("Courses"),
     "lesson": _("Lessons"),
@@ -114,7 +115,7 @@ EXCEPTIONS: tuple[str | Promise, ...] = (
     ),
     _(
         "“Own” are the lessons that one teaches, assists or attends with what belongs to them, one's own "
-        "courseware, tokens and notices, and oneself."
+        "courseware, exports, tokens and notices, and oneself."
     ),
     _("Only a superadmin makes a superadmin, changes one, or ends their sign-in, entry token or REST token."),
     _("Nobody deactivates themselves, and what was erased of a person is not filled in again."),

@@ -43,8 +43,8 @@ pytestmark = pytest.mark.django_db
 
 #: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, counts; and what
 #: stands on a page of its own: an entry of a group's list, a person's notices, visits of operators, imports,
-#: pictures, who has seen whom, calendar feeds, calls, engagement samples, which courseware a lesson has, how
-#: a recording stands.
+#: exports, pictures, who has seen whom, calendar feeds, calls, engagement samples, which courseware a lesson
+#: has, how a recording stands.
 NOT_TABLES = {
     "outbox.pulse",
     "mirror.walked",
@@ -58,6 +58,8 @@ NOT_TABLES = {
     "accounts.logo",
     "accounts.peopleimport",
     "accounts.importrow",
+    "accounts.export",
+    "accounts.exportpiece",
     "audit.waiting",
     "audit.link",
     "audit.seen",

@@ -111,6 +111,8 @@ PAGES: dict[str, Expected] = {
     **acts("accounts:person_", "person", "pull", "push"),
     "accounts:people_export": of("person", "export"),
     "accounts:groups_export": of("group", "export"),
+    "accounts:export": about("export", "view"),
+    "accounts:export_file": about("export", "export"),
     "accounts:imports": of("import", "list"),
     "accounts:import_add": of("import", "add"),
     "accounts:import": about("import", "view"),

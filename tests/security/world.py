@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from accounts.models import Enterprise, PeopleImport, Role, StudentGroup, User
+from accounts.models import Enterprise, Export, PeopleImport, Role, StudentGroup, User
 from classes.models import (
     Alarm,
     Appeal,
@@ -105,6 +105,9 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
             headings=["id"],
             columns=[""],
         ),
+        "export": Export.objects.create(
+            enterprise=school, by=alice, suffix=".csv", filename="a.csv", ready_at=timezone.now()
+        ),
         "document": Document.objects.create(enterprise=school, owner=bob, name="Hats", ext="pdf"),
         "recording": Recording.objects.create(
             enterprise=school,
@@ -150,6 +153,6 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "document": {"teacher"},
         "notice": {"teacher"},
         "feed": {"teacher"},
-        "token": {"admin"},
+        **dict.fromkeys(("token", "export"), {"admin"}),
     }
     return World(people, rows, owners)

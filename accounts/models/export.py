@@ -1,0 +1,73 @@
+"""A long export of people: what was asked for, and the file while it is kept."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.enterprise import Enterprise
+from accounts.models.group import StudentGroup
+
+
+class Export(models.Model):
+    """A file that a job makes, for whoever asked alone. It goes after a while; that it was asked stays."""
+
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="exports")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"))
+    groups = models.BooleanField(default=False)
+    role = models.CharField(_("role"), max_length=20, blank=True)
+    group = models.ForeignKey(StudentGroup, models.SET_NULL, null=True, related_name="+")
+    suffix = models.CharField(_("format"), max_length=5)
+    contacts = models.BooleanField(_("with phone and e-mail"), default=False)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    language = models.CharField(max_length=10)
+    job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+")
+    filename = models.CharField(_("file"), max_length=250, blank=True)
+    size = models.PositiveBigIntegerField(_("bytes"), default=0)
+    created_at = models.DateTimeField(_("asked"), default=timezone.now)
+    ready_at = models.DateTimeField(_("ready"), null=True)
+    emptied_at = models.DateTimeField(_("file deleted"), null=True)
+
+    class Meta:
+        verbose_name = _("long export")
+        verbose_name_plural = _("long exports")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["enterprise", "by", "-id"], name="export_of_a_person")]
+
+    def __str__(self) -> str:
+        return self.filename or f"{self.pk}{self.suffix}"
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the file goes."""
+        return (self.ready_at or self.created_at) + timedelta(hours=settings.EXPORT_KEEP_HOURS)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file can be fetched."""
+        return self.ready_at is not None and self.emptied_at is None and timezone.now() < self.ends_at
+
+
+class ExportPiece(models.Model):
+    """A piece of a long export: rows as they were collected, then the file itself, each in order."""
+
+    class Holds(models.TextChoices):
+        ROWS = "rows", _("rows")
+        FILE = "file", _("file")
+
+    source = models.ForeignKey(Export, models.CASCADE, related_name="pieces")
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="+")
+    holds = models.CharField(max_length=4, choices=Holds.choices)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "holds", "number"], name="piece_once_a_file")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}: {self.holds} {self.number}"

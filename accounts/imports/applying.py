@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import avatars
-from accounts.imports import planning, push
-from accounts.imports.columns import FIELDS, GROUPS
+from accounts.imports import charges, planning, push
+from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE
 from accounts.imports.points import APPLIED, UNCHANGED_SINCE
 from accounts.models import Enterprise, GroupStudent, ImportRow, PeopleImport, Picture, StudentGroup, User
 from accounts.sign_in import sessions
@@ -29,7 +29,9 @@ _PAIRS = ", ".join(f"'{name}', u.{name}" for name in FIELDS)
 NOW = f"""jsonb_build_object({_PAIRS}, 'groups', COALESCE((
     SELECT jsonb_agg(g.name ORDER BY g.name COLLATE "C")
     FROM accounts_groupstudent e JOIN accounts_studentgroup g ON g.id = e.group_id
-    WHERE e.student_id = u.id AND g.archived_at IS NULL), '[]'))"""
+    WHERE e.student_id = u.id AND g.archived_at IS NULL), '[]'), 'in_charge', COALESCE((
+    SELECT jsonb_agg(g.name ORDER BY g.name COLLATE "C")
+    FROM accounts_studentgroup g WHERE g.teacher_id = u.id AND g.archived_at IS NULL), '[]'))"""
 
 _DIFFERS = f"""
 SELECT EXISTS (
@@ -98,8 +100,10 @@ def _apply(source: PeopleImport, by: User | None) -> PeopleImport:
     roles, pictures = _changed(source)
     execute(_CHANGE, source.pk)
     moves = set_groups(source.enterprise_id, _group_moves(source), groups)
+    source.charges = charges.hand_over(source)
     counts = {name: source.counts.get(name, 0) for name in Outcome.values}
     made = {"file": source.filename, "sha256": source.digest, "groups": sorted(groups), **counts}
+    made |= {"in_charge": len(source.charges)} if source.charges else {}
     record("person.import", source, by=by, after=made)
     for person in User.objects.filter(pk__in=roles):
         sessions.end_all(person, by=by, reason="role")
@@ -110,7 +114,7 @@ def _apply(source: PeopleImport, by: User | None) -> PeopleImport:
     source.made_groups = list(groups.values())
     source.state, source.applied_at = State.APPLIED, timezone.now()
     source.job = push.follow(source, by=by)
-    source.save(update_fields=["made_groups", "state", "applied_at", "job"])
+    source.save(update_fields=["made_groups", "charges", "state", "applied_at", "job"])
     APPLIED.hit()
     return source
 
@@ -130,8 +134,12 @@ def _look_again(source: PeopleImport) -> None:
     people = User.objects.filter(pk__in=source.lines.filter(person__isnull=False).values("person"))
     for _person in people.order_by("pk").select_for_update(of=("self",)).only("pk").iterator(BATCH):
         pass
-    wanted = {name for row in _rows(source, "after") for name in row["after"][GROUPS]}
+    wanted = {
+        name for row in _rows(source, "after") for name in (*row["after"][GROUPS], *row["after"][IN_CHARGE])
+    }
     if sorted(wanted - names) != sorted(source.new_groups) or execute(_DIFFERS, source.pk)[0]:
+        raise ChangedSince
+    if charges.as_they_are(source) != source.charges:
         raise ChangedSince
 
 

@@ -9,9 +9,18 @@ from django.core.exceptions import ValidationError
 
 from accounts import avatars
 from accounts.forms.person import PHONE
-from accounts.imports.columns import FIELDS, GENDERS, GROUPS, ROLES, Options, bare, split_groups
+from accounts.imports.columns import (
+    FIELDS,
+    GENDERS,
+    GROUPS,
+    IN_CHARGE,
+    ROLES,
+    Options,
+    bare,
+    split_groups,
+)
 from accounts.models.user import user_id_rule
-from accounts.roles import REGISTRABLE, Role
+from accounts.roles import REGISTRABLE, STAFF, Role
 from console.sheets.csv import inert
 
 LONGEST_NAME, LONGEST_GROUP = 60, 80
@@ -34,11 +43,12 @@ class Stop(Exception):
 
 @dataclass
 class Known:
-    """A person as they are: `now` holds FIELDS and GROUPS."""
+    """A person as they are: `now` holds FIELDS, GROUPS and IN_CHARGE."""
 
     pk: int
     now: dict[str, Any]
     erased: bool = False
+    active: bool = True
 
 
 @dataclass
@@ -54,12 +64,13 @@ class Judge:
     archived: set[str] = field(default_factory=set)
 
     def wanted(self, told: Mapping[str, str], person: Known | None) -> dict[str, Any] | Refused:
-        """FIELDS and GROUPS as the row wants them; equal to `person.now` where it changes nothing."""
+        """FIELDS, GROUPS and IN_CHARGE as the row wants them; equal to `person.now` where nothing changes."""
         try:
             self._may(told, person)
-            now = person.now if person else {**dict.fromkeys(FIELDS, ""), GROUPS: []}
+            now = person.now if person else {**dict.fromkeys(FIELDS, ""), GROUPS: [], IN_CHARGE: []}
             wanted: dict[str, Any] = {name: self._field(name, told.get(name), now[name]) for name in FIELDS}
             wanted[GROUPS] = self._groups(told.get(GROUPS), now[GROUPS], wanted["role"])
+            wanted[IN_CHARGE] = self._in_charge(told.get(IN_CHARGE), now[IN_CHARGE], wanted["role"], person)
             self._whom(told, wanted, person)
         except Stop as stop:
             refused: Refused = stop.args[0]
@@ -139,24 +150,35 @@ class Judge:
 
     def _groups(self, raw: str | None, now: list[str], role: str) -> list[str]:
         """The names of the groups, in order. Groups that the file does not name are left only on demand."""
+        refusal = "" if role == Role.STUDENT else "not_student"
+        return self._named(GROUPS, raw, now, refusal)
+
+    def _in_charge(self, raw: str | None, now: list[str], role: str, person: Known | None) -> list[str]:
+        """The same of the groups that somebody answers for, as services.save_group allows it."""
+        refusal = "" if role in STAFF else "not_staff"
+        if person is not None and not person.active:
+            refusal = "inactive"
+        return self._named(IN_CHARGE, raw, now, refusal)
+
+    def _named(self, column: str, raw: str | None, now: list[str], refusal: str) -> list[str]:
         named = split_groups(raw or "")
         if not named:
             return [] if self.options.clear_empty and raw is not None else now
         if set(named) == set(now):
             return now
-        if role != Role.STUDENT:
-            raise Stop(Refused(GROUPS, raw or "", "not_student"))
+        if refusal:
+            raise Stop(Refused(column, raw or "", refusal))
         for name in named:
-            self._group(name, raw or "")
+            self._group(column, name, raw or "")
         return sorted(set(named) if self.options.leave_groups else {*now, *named})
 
-    def _group(self, name: str, raw: str) -> None:
+    def _group(self, column: str, name: str, raw: str) -> None:
         if len(name) > LONGEST_GROUP:
-            raise Stop(Refused(GROUPS, raw, "long_group"))
+            raise Stop(Refused(column, raw, "long_group"))
         if name in self.archived:
-            raise Stop(Refused(GROUPS, raw, "archived", name[:100]))
+            raise Stop(Refused(column, raw, "archived", name[:100]))
         if name not in self.groups and not self.options.create_groups:
-            raise Stop(Refused(GROUPS, raw, "group", name[:100]))
+            raise Stop(Refused(column, raw, "group", name[:100]))
 
 
 def _check(rule: Callable[[str], Any], text: str, refused: Refused) -> Any:

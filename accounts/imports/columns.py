@@ -13,6 +13,8 @@ from accounts.roles import REGISTRABLE, Role
 #: What a row says of a person besides who it is, in the order in which files have them.
 FIELDS = ("nickname", "role", "gender", "phone_no", "e_mail", "avatar")
 GROUPS = "groups"
+#: The groups that somebody on the staff is in charge of.
+IN_CHARGE = "in_charge"
 LABELS: dict[str, str | Promise] = {
     "user_id": _("User id"),
     "nickname": _("Name"),
@@ -22,6 +24,7 @@ LABELS: dict[str, str | Promise] = {
     "e_mail": _("E-mail"),
     "avatar": _("Picture address"),
     "groups": _("Groups"),
+    "in_charge": _("In charge of groups"),
 }
 #: Headings by which a column is guessed, in small letters without spaces and signs.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -56,6 +59,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "groups": (
         *("group", "groups", "class", "classes", "studentgroup", "studentgroups"),
         *("班级", "分组", "小组", "学生组", "群组", "组", "所在班级"),
+    ),
+    "in_charge": (
+        *("inchargeofgroups", "inchargeof", "incharge", "groupsincharge", "classteacherof", "homeroom"),
+        *("负责的班级", "负责班级", "所带班级", "带班", "班主任班级", "任班主任的班级"),
     ),
 }
 PEOPLE_HEADINGS = {heading: field for field, headings in HEADINGS.items() for heading in headings}

@@ -5,13 +5,13 @@ from itertools import islice
 from typing import IO, Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.imports.columns import FIELDS, GROUPS, LABELS, join_groups
-from accounts.models import GroupStudent, ImportRow, PeopleImport, User
+from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE, LABELS, join_groups
+from accounts.models import GroupStudent, ImportRow, PeopleImport, StudentGroup, User
 from accounts.roles import Role
 from accounts.services import CONTACTS
 from console.audit.trail import record, record_seen
@@ -22,47 +22,74 @@ from console.sheets.download import attachment
 from console.sheets.xlsx import xlsx
 
 BATCH = 2_000
-WIDTHS = {"nickname": 18, "role": 14, "gender": 10, "phone_no": 18, "e_mail": 28, "avatar": 40, "groups": 30}
+WIDTHS = {
+    "nickname": 18,
+    "role": 14,
+    "gender": 10,
+    "phone_no": 18,
+    "e_mail": 28,
+    "avatar": 40,
+    "groups": 30,
+    "in_charge": 30,
+}
 
 
 def columns_for(reader: User, *, contacts: bool) -> list[Column]:
     """The columns that this reader may take away; contacts only where asked for and allowed."""
     sights = fields(reader, "export", "person")
     hidden = {name for name in CONTACTS if not contacts or sights.get(name) != Sight.CLEAR}
-    names = [name for name in (*FIELDS, GROUPS) if name not in hidden]
+    names = [name for name in (*FIELDS, GROUPS, IN_CHARGE) if name not in hidden]
     told = [Column(name, LABELS[name], Kind.TEXT, WIDTHS[name]) for name in names]
     return [Column("user_id", LABELS["user_id"], Kind.ID, 20), *told]
 
 
 def people_of(reader: User, *, role: str = "", group: Any = None, groups: bool = False) -> QuerySet[User]:
-    """Whom this reader may take away, narrowed to a role and a group; `groups`: only who is in one."""
+    """Whom this reader may take away, narrowed to a role and a group; `groups`: only those in one or in charge
+    of one."""
     people = User.objects.exclude(role=Role.VISITOR).filter(erased_at=None)
     people = scoped(people, reader, "person", "export")
     if role:
         people = people.filter(role=role)
     if group:
-        people = people.filter(group_entries__group=group)
+        people = people.filter(_of(StudentGroup.objects.filter(pk=group.pk), with_teachers=groups))
     if groups:
-        in_one = GroupStudent.objects.filter(group__archived_at=None).values("student")
-        people = people.filter(pk__in=in_one)
+        people = people.filter(_of(StudentGroup.objects.filter(archived_at=None), with_teachers=True))
     return people
 
 
+def _of(groups: QuerySet[StudentGroup], *, with_teachers: bool) -> Q:
+    """Who is in one of these groups, and who is in charge of one."""
+    students = Q(pk__in=GroupStudent.objects.filter(group__in=groups).values("student"))
+    in_charge = groups.exclude(teacher=None).values("teacher")
+    return students | Q(pk__in=in_charge) if with_teachers else students
+
+
 def rows_of(people: QuerySet[User], limit: int | None = None) -> Iterator[dict[str, Any]]:
-    """A row a person, by user id, with the groups in use that they are in."""
+    """A row a person, by user id, with the groups in use that they are in and in charge of."""
     roles, genders = dict(Role.choices), dict(User.Gender.choices)
     found = people.order_by("user_id").values("pk", "user_id", *FIELDS)[:limit].iterator(BATCH)
     while bundle := list(islice(found, BATCH)):
-        groups = _groups([row["pk"] for row in bundle])
+        keys = [row["pk"] for row in bundle]
+        groups, in_charge = _groups(keys), _in_charge(keys)
         for row in bundle:
             role, gender = str(roles.get(row["role"], row["role"])), str(genders.get(row["gender"], ""))
-            yield {**row, "role": role, "gender": gender, GROUPS: join_groups(groups.get(row["pk"], ()))}
+            named = {GROUPS: groups.get(row["pk"], ()), IN_CHARGE: in_charge.get(row["pk"], ())}
+            told = {column: join_groups(names) for column, names in named.items()}
+            yield {**row, "role": role, "gender": gender, **told}
 
 
 def _groups(keys: Sequence[int]) -> dict[int, list[str]]:
     named: dict[int, list[str]] = {}
     entries = GroupStudent.objects.filter(student__in=keys, group__archived_at=None).order_by("group__name")
     for pk, name in entries.values_list("student_id", "group__name"):
+        named.setdefault(pk, []).append(name)
+    return named
+
+
+def _in_charge(keys: Sequence[int]) -> dict[int, list[str]]:
+    named: dict[int, list[str]] = {}
+    groups = StudentGroup.objects.filter(teacher__in=keys, archived_at=None).order_by("name")
+    for pk, name in groups.values_list("teacher_id", "name"):
         named.setdefault(pk, []).append(name)
     return named
 

@@ -7,8 +7,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count
 
+from accounts.imports import charges
 from accounts.imports.checking import Judge, Known, Refused
-from accounts.imports.columns import FIELDS, GROUPS, Options
+from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE, Options, split_groups
 from accounts.models import GroupStudent, ImportRow, PeopleImport, StudentGroup, User
 from accounts.roles import Role
 
@@ -19,9 +20,10 @@ State = PeopleImport.State
 _WRITE = """
 UPDATE accounts_importrow r SET
     user_id = v.user_id, outcome = v.outcome, "column" = v.col, value = v.value, reason = v.reason,
-    named = v.named, before = v.before, after = v.after, person_id = v.person_id, twin = false
+    named = v.named, before = v.before, after = v.after, person_id = v.person_id, twin = false,
+    claims = v.claims
 FROM jsonb_to_recordset(%s::jsonb) AS v(id bigint, user_id text, outcome text, col text, value text,
-    reason text, named text, before jsonb, after jsonb, person_id bigint)
+    reason text, named text, before jsonb, after jsonb, person_id bigint, claims text[])
 WHERE r.id = v.id
 """
 
@@ -38,6 +40,20 @@ WHERE r.source_id = %(source)s AND r.outcome <> 'refused'
   AND r.user_id = first.user_id AND r.number > first.number
 """
 
+# A group has one person in charge: the first row that names it counts.
+_CHARGED_TWICE = """
+UPDATE accounts_importrow r SET
+    outcome = 'refused', "column" = 'in_charge', value = left(first.name, 200), reason = 'charge_twice',
+    named = first.number::text, after = NULL
+FROM (
+    SELECT claim.name, min(number) AS number FROM accounts_importrow
+    CROSS JOIN LATERAL unnest(claims) AS claim(name)
+    WHERE source_id = %(source)s AND outcome <> 'refused' GROUP BY claim.name HAVING count(*) > 1
+) AS first
+WHERE r.source_id = %(source)s AND r.outcome <> 'refused'
+  AND first.name = ANY(r.claims) AND r.number > first.number
+"""
+
 _TWINS = """
 UPDATE accounts_importrow r SET twin = true
 WHERE r.source_id = %(source)s AND r.outcome = 'added' AND (
@@ -51,7 +67,8 @@ WHERE r.source_id = %(source)s AND r.outcome = 'added' AND (
 
 _NEW_GROUPS = """
 SELECT DISTINCT wanted.name FROM accounts_importrow r
-CROSS JOIN LATERAL jsonb_array_elements_text(r.after -> 'groups') AS wanted(name)
+CROSS JOIN LATERAL
+    jsonb_array_elements_text((r.after -> 'groups') || (r.after -> 'in_charge')) AS wanted(name)
 WHERE r.source_id = %(source)s AND r.outcome IN ('added', 'changed') AND NOT EXISTS (
     SELECT 1 FROM accounts_studentgroup g WHERE g.enterprise_id = %(school)s AND g.name = wanted.name)
 ORDER BY 1
@@ -91,12 +108,14 @@ def finish(source: PeopleImport) -> None:
     told = {"source": source.pk, "school": source.enterprise_id}
     with connection.cursor() as cursor:
         cursor.execute(_TWICE, told)
+        cursor.execute(_CHARGED_TWICE, told)
         cursor.execute(_TWINS, told)
         cursor.execute(_NEW_GROUPS, told)
         source.new_groups = [name for (name,) in cursor.fetchall()]
     source.counts = counted(source)
+    source.charges = charges.as_they_are(source)
     source.state = State.CHECKED
-    source.save(update_fields=["state", "counts", "new_groups"])
+    source.save(update_fields=["state", "counts", "new_groups", "charges"])
 
 
 def counted(source: PeopleImport) -> dict[str, int]:
@@ -132,16 +151,23 @@ def known_people(school: int, user_ids: Iterable[str]) -> dict[str, Known]:
     rows = User.objects.filter(enterprise_id=school, user_id__in=set(user_ids))
     found = {
         row["user_id"]: Known(
-            row["pk"], {name: row[name] for name in FIELDS} | {GROUPS: []}, bool(row["erased_at"])
+            row["pk"],
+            {name: row[name] for name in FIELDS} | {GROUPS: [], IN_CHARGE: []},
+            erased=bool(row["erased_at"]),
+            active=row["is_active"],
         )
-        for row in rows.values("pk", "user_id", "erased_at", *FIELDS)
+        for row in rows.values("pk", "user_id", "erased_at", "is_active", *FIELDS)
     }
     by_pk = {person.pk: person for person in found.values()}
     entries = GroupStudent.objects.filter(student__in=by_pk, group__archived_at=None)
     for pk, name in entries.values_list("student_id", "group__name"):
         by_pk[pk].now[GROUPS].append(name)
+    in_charge = StudentGroup.objects.filter(teacher__in=by_pk, archived_at=None)
+    for pk, name in in_charge.values_list("teacher_id", "name"):
+        by_pk[pk].now[IN_CHARGE].append(name)
     for person in by_pk.values():
         person.now[GROUPS].sort()
+        person.now[IN_CHARGE].sort()
     return found
 
 
@@ -152,7 +178,8 @@ def _compared(source: PeopleImport, judge: Judge, rows: Sequence[ImportRow]) -> 
         user_id = told[row.pk].get("user_id", "")
         person = known.get(user_id)
         wanted = judge.wanted(told[row.pk], person)
-        yield {"id": row.pk, "user_id": user_id[:64], **_outcome(wanted, person)}
+        claims = [] if isinstance(wanted, Refused) else split_groups(told[row.pk].get(IN_CHARGE, ""))
+        yield {"id": row.pk, "user_id": user_id[:64], "claims": claims, **_outcome(wanted, person)}
 
 
 def _outcome(wanted: dict[str, Any] | Refused, person: Known | None) -> dict[str, Any]:

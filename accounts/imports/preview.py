@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.imports import push
-from accounts.imports.columns import FIELDS, GROUPS, LABELS
+from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE, LABELS
 from accounts.models import ImportRow, PeopleImport, User
 from accounts.roles import Role
 from console.badges import Badge
@@ -86,7 +86,8 @@ class Line:
         was, wanted = self.row.before or {}, self.row.after
         if not wanted:
             return []
-        named = [(name, _told(name, was.get(name)), _told(name, wanted[name])) for name in (*FIELDS, GROUPS)]
+        names = (*FIELDS, GROUPS, IN_CHARGE)
+        named = [(name, _told(name, was.get(name)), _told(name, wanted.get(name))) for name in names]
         return [Change(LABELS[name], old, new) for name, old, new in named if old != new]
 
 
@@ -167,7 +168,7 @@ class Preview:
 
 
 def _told(name: str, value: Any) -> str:
-    if name == GROUPS:
+    if name in (GROUPS, IN_CHARGE):
         return ", ".join(value or ())
     if name == "role":
         return str(dict(Role.choices).get(value, value or ""))

@@ -19,6 +19,11 @@ REASONS: dict[str, str | Promise] = {
     "archived": _("The group “%(named)s” is archived. Restore it first, or empty the cell."),
     "long_group": _("The name of a group is too long: at most 80 letters."),
     "not_student": _("Only students can be in a group. Empty the cell, or change the role."),
+    "not_staff": _("Only who works for the school can be in charge of a group. Empty the cell."),
+    "inactive": _("This person is deactivated and cannot be put in charge. Reactivate them first."),
+    "charge_twice": _(
+        "Row %(named)s puts somebody in charge of one of these groups already. Name each once."
+    ),
     "superadmin": _("Only a superadmin may do this to a superadmin."),
     "visitor": _("This is the user id of a visitor, whom only iclass can change. Use another id."),
     "erased": _("The personal data of this person is erased for good. Add a new person."),

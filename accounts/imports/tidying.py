@@ -38,4 +38,4 @@ def tidy() -> int:
 def scrub(person: Any) -> int:
     """Empty the rows that speak of a person; that there was a row stays."""
     rows = ImportRow.objects.filter(enterprise=person.enterprise_id, user_id=person.user_id)
-    return rows.update(cells=[], value="", named="", before=None, after=None, twin=False)
+    return rows.update(cells=[], claims=[], value="", named="", before=None, after=None, twin=False)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import avatars
-from accounts.imports import push
+from accounts.imports import charges, push
 from accounts.imports.applying import execute, owe, set_groups, tell_groups
 from accounts.imports.columns import FIELDS, GROUPS
 from accounts.imports.planning import known_people
@@ -52,6 +52,7 @@ def undo(*, source: PeopleImport, by: User) -> PeopleImport:
     if not may_be_undone(source):
         raise ValidationError(_("This import cannot be undone any more."))
     _lock(source)
+    charges.give_back(source)
     for bundle in _bundles(source):
         _judge(source, bundle, by)
     execute(_RESTORE, source.pk)
@@ -93,7 +94,7 @@ def _judge(source: PeopleImport, rows: list[ImportRow], by: User) -> None:
     found: dict[str, list[int]] = {}
     for row in rows:
         person = known.get(row.user_id)
-        same = person is not None and person.pk == row.person_id and person.now == row.after
+        same = person is not None and person.pk == row.person_id and _is_as(person.now, row.after or {})
         if not same or not _may(row, by):
             how = Undone.KEPT
         elif row.outcome == Outcome.CHANGED:
@@ -103,6 +104,11 @@ def _judge(source: PeopleImport, rows: list[ImportRow], by: User) -> None:
         found.setdefault(how, []).append(row.pk)
     for how, keys in found.items():
         ImportRow.objects.filter(pk__in=keys).update(undone=how)
+
+
+def _is_as(now: dict[str, Any], applied: dict[str, Any]) -> bool:
+    """Whether somebody is as the import left them; who is in charge of a group is taken back apart."""
+    return all(now[name] == applied.get(name) for name in (*FIELDS, GROUPS))
 
 
 def _may(row: ImportRow, by: User) -> bool:

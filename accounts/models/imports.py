@@ -58,6 +58,8 @@ class PeopleImport(FileImport):
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="imports")
     new_groups = ArrayField(models.CharField(max_length=80), default=list)
     made_groups = ArrayField(models.BigIntegerField(), default=list)
+    #: Groups whose person in charge it changes, by id: who that was, and after it is applied who it became.
+    charges = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("import of people")
@@ -67,10 +69,11 @@ class PeopleImport(FileImport):
 
 
 class ImportRow(models.Model):
-    """A row of the file: what stands in it, and what comes of it.
+    """A row of the file: what stands in it, and what comes of it; `claims` are groups it puts in charge of.
 
-    `before` and `after` are a person's fields and the names of their groups, as compared and as wanted. A
-    refused row names the column, the value and the reason (accounts.imports.reasons).
+    `before` and `after` are a person's fields, the names of their groups and of those that they are in charge
+    of, as compared and as wanted. A refused row names the column, the value and the reason
+    (accounts.imports.reasons).
     """
 
     class Outcome(models.TextChoices):
@@ -95,6 +98,7 @@ class ImportRow(models.Model):
     value = models.CharField(_("value"), max_length=200, blank=True)
     reason = models.CharField(_("reason"), max_length=20, blank=True)
     named = models.CharField(max_length=100, blank=True)
+    claims = ArrayField(models.CharField(max_length=80), default=list)
     twin = models.BooleanField(_("of the same name as somebody else"), default=False)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)

@@ -44,8 +44,8 @@ def columns_for(reader: User, *, contacts: bool) -> list[Column]:
 
 
 def people_of(reader: User, *, role: str = "", group: Any = None, groups: bool = False) -> QuerySet[User]:
-    """Whom this reader may take away, narrowed to a role and a group; `groups`: only those in one or in charge
-    of one."""
+    """Whom this reader may take away, narrowed to a role and a group; `groups`: only who is in one or heads
+    one."""
     people = User.objects.exclude(role=Role.VISITOR).filter(erased_at=None)
     people = scoped(people, reader, "person", "export")
     if role:

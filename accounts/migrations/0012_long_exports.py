@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_names_of_groups_and_schools"),
+        ("accounts", "0011_engagement_samples_setting"),
         ("jobs", "0001_initial"),
     ]
 

@@ -30,7 +30,7 @@ class Nonsense(NamedTuple):
 @register
 def settings_make_sense(**_: Any) -> list[CheckMessage]:
     """All that is wrong with the environment, each under its number."""
-    rules = chain(_secrets(), _addresses(), _servers(), _signing_in(), _rhythm(), _logs())
+    rules = chain(_secrets(), _addresses(), _servers(), _signing_in(), _rhythm(), _logs(), _files())
     return [Refusal(one.text, hint=one.hint, id=f"console.{one.number}") for wrong, one in rules if wrong]
 
 
@@ -240,6 +240,35 @@ def _logs() -> Iterator[tuple[bool, Nonsense]]:
             "E024",
             "ALARM_WEBHOOK_URL is no https address, or ALARM_WEBHOOK_KEY has fewer than 32 characters.",
             "Alarms are told over https alone, and signed: set both, or neither.",
+        ),
+    )
+
+
+def _files() -> Iterator[tuple[bool, Nonsense]]:
+    bucket = settings.S3
+    yield (
+        bool(bucket.name) and not (bucket.key and bucket.secret and _is_address(bucket.endpoint)),
+        Nonsense(
+            "E027",
+            "S3_BUCKET is set without S3_ENDPOINT_URL (scheme and host only), S3_ACCESS_KEY_ID and"
+            " S3_SECRET_ACCESS_KEY.",
+            "Set all four as the storage gave them, or none: then files lie under CONSOLE_DATA.",
+        ),
+    )
+    yield (
+        bool(bucket.name) and _is_public() and not bucket.endpoint.startswith("https://"),
+        Nonsense(
+            "E028",
+            "S3_ENDPOINT_URL is no https address, while others reach this console.",
+            "Files and the signatures of their addresses would be read on the way: write https://.",
+        ),
+    )
+    yield (
+        bool(bucket.name) and not 0 < settings.COURSEWARE_ADDRESS_S <= 604_800,
+        Nonsense(
+            "E029",
+            "COURSEWARE_ADDRESS_S is longer than a bucket signs an address for.",
+            "Make it 604800 (7 days) at most.",
         ),
     )
 

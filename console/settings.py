@@ -186,8 +186,22 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = env.CONSOLE_DATA / "media"
-# Courseware and copies of recordings: folders of ours.
-STORAGES = storing.places(env.CONSOLE_DATA)
+# Courseware and copies of recordings: folders of ours, or a bucket that speaks S3.
+S3 = storing.Bucket(
+    name=env.env.str("S3_BUCKET", default=""),
+    endpoint=env.env.str("S3_ENDPOINT_URL", default="").rstrip("/"),
+    region=env.env.str("S3_REGION", default=""),
+    key=env.env.str("S3_ACCESS_KEY_ID", default=""),
+    secret=env.env.str("S3_SECRET_ACCESS_KEY", default=""),
+    path_style=env.env.bool("S3_PATH_STYLE", default=False),
+)
+STORAGES = storing.places(env.CONSOLE_DATA, S3)
+# For how many seconds an address works at which a browser gets a file straight from the bucket.
+S3_ADDRESS_S = int(seconds("S3_ADDRESS_S", 60))
+# In how large pieces a browser sends a file; S3 wants 5 MiB or more.
+COURSEWARE_PIECE_BYTES = 8 * 1024 * 1024
+# For how many hours a file that came in part can be gone on with.
+COURSEWARE_RESUME_H = env.env.int("COURSEWARE_RESUME_H", default=24)
 COURSEWARE_MAX_BYTES = env.env.int("COURSEWARE_MAX_MB", default=1100) * 1_000_000
 COURSEWARE_QUOTA_BYTES = env.env.int("COURSEWARE_QUOTA_MB", default=50_000) * 1_000_000
 # How long the address works under which iclass fetches a file of ours, and whoever else has it.
@@ -274,6 +288,7 @@ SWEEP_EVERY_S = seconds("SWEEP_EVERY_S", 5)
 CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "accounts.tasks.tidy_sign_in", "schedule": 3600.0},
     "tidy_imports": {"task": "accounts.tasks.tidy_imports", "schedule": 3600.0},
+    "tidy_uploads": {"task": "documents.tasks.tidy_uploads", "schedule": 3600.0},
     "watch_schools": {"task": "accounts.tasks.watch_schools", "schedule": 3600.0},
     "watch_tokens": {"task": "accounts.tasks.watch_tokens", "schedule": 3600.0},
     "watch_lessons": {"task": "classes.tasks.watch_lessons", "schedule": seconds("ALARM_EVERY_S", 15)},

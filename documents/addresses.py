@@ -10,9 +10,15 @@ SIGNER = TimestampSigner(salt="documents.shared")
 
 
 def address_of(document: Document) -> str:
-    """The address to tell the service, made anew for each telling; empty where there is no file."""
+    """The address to tell the service, made anew for each telling; empty where there is no file.
+
+    A file in a bucket is fetched from there: who fetches need not follow us elsewhere.
+    """
     if document.source_url or not document.file:
         return document.source_url
+    files, life = document.file.storage, settings.COURSEWARE_ADDRESS_S
+    if address := files.address(document.file.name, shown=str(document), life=life):
+        return str(address)
     path = reverse("documents:shared", args=[SIGNER.sign(str(document.pk)), f"file.{document.ext}"])
     return f"{settings.PUBLIC_URL}{path}"
 

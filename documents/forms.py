@@ -87,14 +87,19 @@ class OwnedForm(forms.Form):
         return data
 
 
-class UploadForm(OwnedForm):
+class PiecesForm(OwnedForm):
+    """What is said of a file that came in pieces."""
+
+    again = forms.BooleanField(
+        label=_("Upload it even if the school has the same file"), required=False, widget=forms.CheckboxInput
+    )
+
+
+class UploadForm(PiecesForm):
     file = FilesField(
         label=_("Files"),
         widget=SeveralFiles(attrs={"accept": ACCEPT}),
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
-    )
-    again = forms.BooleanField(
-        label=_("Upload it even if the school has the same file"), required=False, widget=forms.CheckboxInput
     )
     field_order = ("file", "owner", "permission", "transcode", "again")
 

@@ -1,5 +1,7 @@
 """Courseware (课件)."""
 
+import uuid
+
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
@@ -88,3 +90,28 @@ class Document(Watched, Mirrored):
 
     def __str__(self) -> str:
         return f"{self.name}.{self.ext}"
+
+
+class Upload(models.Model):
+    """A file on its way, piece by piece. It is nobody's document before it is whole and was judged.
+
+    `told`, `bytes` and `modified` are what the browser said of the file: by them it is known again when
+    somebody goes on. `file` is its name in our storage, `ticket` what a bucket calls the upload.
+    """
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    told = models.CharField(max_length=300)
+    bytes = models.PositiveBigIntegerField()
+    modified = models.PositiveBigIntegerField(default=0)
+    file = models.CharField(max_length=200)
+    ticket = models.TextField(blank=True)
+    begun_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["enterprise", "by"], name="upload_by_person")]
+
+    def __str__(self) -> str:
+        return str(self.token)

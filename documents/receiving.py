@@ -1,6 +1,8 @@
 """Courseware that comes as a file, and courseware that is added anew because it cannot be changed."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +15,7 @@ from accounts.models import Enterprise, User
 from console.audit.trail import record
 from console.outbox.queue import open_operations
 from documents.files import examine, split_name
-from documents.models import Document, courseware_files
+from documents.models import Document, Upload, courseware_files
 from documents.queries import documents_for
 from documents.services import add_document, delete_document
 from documents.uploads import check_length, md5_of, told_name
@@ -39,22 +41,23 @@ def upload_document(
     permission: str = Document.Permission.PRIVATE,
     transcode: bool = False,
     again: bool = False,
+    came: Upload | None = None,
     by: User,
 ) -> Document:
     """Take a file in, keep it under a name of ours, and tell the service.
 
     ValidationError where it may not come in; Known where the reader sees the same file already, unless
-    `again` says that a second one is wanted.
+    `again` says that a second one is wanted. `came` is the upload that brought it in pieces; it ends so.
     """
     name, kind = split_name(told_name(file))
     size, md5 = file.size or 0, md5_of(file)
-    check_length(size, enterprise)
+    check_length(size, enterprise, came)
     examine(file, kind)
     if not again and (same := same_file(by, md5, size)):
         raise Known(same)
     check_transcode(enterprise, transcode)
-    kept = courseware_files().save(f"{enterprise.pk}/{secrets.token_urlsafe(24)}.{kind}", file)
-    try:
+    with kept_as(file, kind, enterprise, came) as kept, transaction.atomic():
+        end_upload(came)
         return add_document(
             enterprise=enterprise,
             name=name,
@@ -67,9 +70,33 @@ def upload_document(
             transcode=transcode,
             by=by,
         )
+
+
+@contextmanager
+def kept_as(file: UploadedFile, kind: str, school: Enterprise, came: Upload | None) -> Iterator[str]:
+    """The name under which we keep it: what came straight into our bucket lies there already. Nothing that
+    was saved here stays where the rest fails."""
+    files = courseware_files()
+    if came is not None and files.direct:
+        yield came.file
+        return
+    kept = files.save(name_of_ours(school, kind), file)
+    try:
+        yield kept
     except BaseException:
-        courseware_files().delete(kept)
+        files.delete(kept)
         raise
+
+
+def name_of_ours(school: Enterprise, kind: str) -> str:
+    """A name that tells nothing and that nobody guesses."""
+    return f"{school.pk}/{secrets.token_urlsafe(24)}.{kind}"
+
+
+def end_upload(came: Upload | None) -> None:
+    """Of two that end the same upload one makes a document; ValidationError for the other."""
+    if came is not None and not Upload.objects.filter(pk=came.pk).delete()[0]:
+        raise ValidationError(_("This file has come in already."))
 
 
 def same_file(reader: Any, md5: str, size: int) -> Document | None:

@@ -15,11 +15,13 @@ from django.http.multipartparser import MultiPartParser
 from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise
-from documents.models import Document
+from documents.models import Document, Upload
 
 #: What a form and the headers of its parts add to its files.
 AROUND = 1_000_000
 PIECE = 1 << 20
+#: The answer to a body that is too large.
+TOO_LARGE = 413
 
 
 class PlainParser(MultiPartParser):
@@ -71,12 +73,15 @@ def receive(request: Any) -> None:
     request.upload_handlers = [Receiver(request)]
 
 
-def check_length(length: int, school: Enterprise) -> None:
-    """ValidationError for a body that is too large, or for which the school has no room left."""
+def check_length(length: int, school: Enterprise, came: Upload | None = None) -> None:
+    """ValidationError for a body that is too large, or for which the school has no room left.
+
+    `came` is the upload that brings it, whose room is taken already.
+    """
     most = settings.COURSEWARE_MAX_BYTES
     if length > most + AROUND:
         raise ValidationError(_("A file may have at most %(most)d MB.") % {"most": most // 1_000_000}, "size")
-    if used(school) + length > settings.COURSEWARE_QUOTA_BYTES + AROUND:
+    if used(school, came) + length > settings.COURSEWARE_QUOTA_BYTES + AROUND:
         told = {"room": settings.COURSEWARE_QUOTA_BYTES // 1_000_000}
         raise ValidationError(
             _("Your school's room for courseware, %(room)d MB, is full. Delete what is no longer needed.")
@@ -85,11 +90,11 @@ def check_length(length: int, school: Enterprise) -> None:
         )
 
 
-def used(school: Enterprise) -> int:
-    """How many bytes the files take that we keep for a school."""
+def used(school: Enterprise, besides: Upload | None = None) -> int:
+    """How many bytes the files take that we keep for a school, and those that are on their way."""
     kept = Document.objects.filter(enterprise=school, deleted_at=None).exclude(file="")
-    total: int = kept.aggregate(n=Sum("bytes"))["n"] or 0
-    return total
+    coming = Upload.objects.filter(enterprise=school).exclude(pk=besides.pk if besides else None)
+    return sum(rows.aggregate(n=Sum("bytes"))["n"] or 0 for rows in (kept, coming))
 
 
 def md5_of(file: UploadedFile) -> str:

@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.support.language",
     "tests.support.cast",
     "tests.support.service",
+    "tests.support.objects",
     "tests.faults.goals",
 ]
 

@@ -6,18 +6,33 @@ from typing import IO
 
 from csp.constants import NONE
 from csp.decorators import csp
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from classes.models import Recording
 
 PIECE = 1 << 18
+KIND = "video/mp4"
+#: A player asks again at the address that it was led to, for each jump: it works for the track and a break.
+BREAK_S = 3600
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 def served(track: Recording, request: HttpRequest) -> HttpResponseBase:
-    """The copy, or the part of it that is asked for."""
+    """The copy, or the part of it that is asked for; or the way to it, where it lies in a bucket."""
+    files, name = track.copy.storage, track.copy.name or ""
+    shown = f"{track.pk}.mp4"
+    if address := files.address(name, shown=shown, life=_watched_for(track), kind=KIND, watch=True):
+        response = HttpResponseRedirect(address)
+        response["Referrer-Policy"], response["Cache-Control"] = "no-referrer", "private, no-store"
+        return response
     try:
         file = track.copy.open("rb")
     except FileNotFoundError:
@@ -29,7 +44,7 @@ def served(track: Recording, request: HttpRequest) -> HttpResponseBase:
         file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     response = StreamingHttpResponse(
-        _pieces(file, first, last), status=206 if asked else 200, content_type="video/mp4"
+        _pieces(file, first, last), status=206 if asked else 200, content_type=KIND
     )
     response["Content-Length"], response["Accept-Ranges"] = str(last - first + 1), "bytes"
     response["X-Content-Type-Options"], response["Cache-Control"] = "nosniff", "private, no-store"
@@ -37,6 +52,10 @@ def served(track: Recording, request: HttpRequest) -> HttpResponseBase:
         response["Content-Range"] = f"bytes {first}-{last}/{size}"
     sealed: HttpResponseBase = csp({"default-src": [NONE], "sandbox": True})(lambda one: response)(request)
     return sealed
+
+
+def _watched_for(track: Recording) -> int:
+    return min((track.seconds or 0) + BREAK_S, 12 * 3600)
 
 
 def _part(asked: "re.Match[str]", size: int) -> tuple[int, int]:

@@ -122,7 +122,8 @@ class Track:
         self.row, self.reader, self.lesson = row, reader, lesson
         parts = urlsplit(row.url)
         self.secure = parts.scheme == "https" and bool(PLAIN.fullmatch(parts.netloc.lower()))
-        self.origin = f"https://{parts.netloc.lower()}" if self.secure and not row.copy else ""
+        there = f"https://{parts.netloc.lower()}" if self.secure else ""
+        self.origin = row.copy.storage.origin if row.copy else there
 
     @property
     def embedded(self) -> bool:

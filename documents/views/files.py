@@ -4,7 +4,8 @@ from typing import Any
 
 from csp.constants import NONE
 from csp.decorators import csp
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
@@ -54,8 +55,11 @@ def shared(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     return attachment(document)
 
 
-def attachment(document: Document) -> HttpResponse | FileResponse:
-    """The bytes, under the name that people gave them, to be kept and not to be shown."""
+def attachment(document: Document) -> HttpResponseBase:
+    """The bytes, under the name that people gave them, to be kept and not to be shown; or the way to them."""
+    files = document.file.storage
+    if address := files.address(document.file.name, shown=str(document), life=settings.S3_ADDRESS_S):
+        return to_the_bucket(address)
     try:
         opened: Any = document.file.open("rb")
     except FileNotFoundError:
@@ -64,4 +68,11 @@ def attachment(document: Document) -> HttpResponse | FileResponse:
         opened, as_attachment=True, filename=str(document), content_type="application/octet-stream"
     )
     response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def to_the_bucket(address: str) -> HttpResponse:
+    """An address that is good for a short while, and that is told to nobody else."""
+    response = HttpResponseRedirect(address)
+    response["Referrer-Policy"] = "no-referrer"
     return response

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,12 +22,11 @@ from django.views.generic import FormView
 from console.policy import current_school
 from console.policy.pages import SchoolPage
 from documents.forms import AnewForm, UploadForm
-from documents.models import Document
+from documents.models import Document, courseware_files
 from documents.queries import standing
-from documents.receiving import Known, add_anew, put_in_place, upload_document
-from documents.uploads import check_length, receive
-
-TOO_LARGE = 413
+from documents.receiving import add_anew, put_in_place, upload_document
+from documents.uploads import TOO_LARGE, check_length, receive
+from documents.views.pieces import answered, refused
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -50,7 +51,7 @@ class Receiving(SchoolPage, FormView):
 
     def _too_large(self, request: HttpRequest, error: ValidationError) -> HttpResponse:
         if wants_json(request):
-            return JsonResponse({"errors": error.messages}, status=TOO_LARGE)
+            return refused(error.messages, TOO_LARGE)
         messages.error(request, " ".join(error.messages))
         return redirect(request.path)
 
@@ -77,18 +78,28 @@ class CoursewareAdd(Receiving):
             title=_("Upload courseware"),
             submit_label=_("Upload"),
             cancel_url=reverse("documents:courseware"),
+            direct=courseware_files().direct,
+            piece_bytes=settings.COURSEWARE_PIECE_BYTES,
+            resume_hours=settings.COURSEWARE_RESUME_H,
             **more,
         )
+
+    def render_to_response(self, context: dict[str, Any], **more: Any) -> HttpResponse:
+        """This page alone may send to the bucket, where there is one."""
+        to = {"connect-src": [SELF, *filter(None, [courseware_files().origin])]}
+        page = super().render_to_response(context, **more)
+        allowed: HttpResponse = csp_update(to)(lambda asked: page)(self.request)
+        return allowed
 
     def form_invalid(self, form: UploadForm) -> HttpResponse:
         if wants_json(self.request):
             said = [str(line) for lines in form.errors.values() for line in lines]
-            return JsonResponse({"errors": said}, status=400)
+            return refused(said)
         return super().form_invalid(form)
 
     def form_valid(self, form: UploadForm) -> HttpResponse:
         if wants_json(self.request):
-            return self._one(form)
+            return answered(lambda: self._take(form, form.cleaned_data["file"][0]))
         taken, refused = [], []
         for file in form.cleaned_data["file"]:
             try:
@@ -102,16 +113,6 @@ class CoursewareAdd(Receiving):
         if refused:
             return self.form_invalid(form)
         return redirect(taken[0] if len(taken) == 1 else "documents:courseware")
-
-    def _one(self, form: UploadForm) -> HttpResponse:
-        try:
-            document = self._take(form, form.cleaned_data["file"][0])
-        except Known as known:
-            there = {"name": str(known.document), "url": known.document.get_absolute_url()}
-            return JsonResponse({"errors": known.messages, "known": there}, status=409)
-        except ValidationError as error:
-            return JsonResponse({"errors": error.messages}, status=400)
-        return JsonResponse({"name": str(document), "url": document.get_absolute_url()}, status=201)
 
     def _take(self, form: UploadForm, file: UploadedFile) -> Document:
         data = form.cleaned_data

@@ -1,5 +1,8 @@
-// Files of a form, [data-upload]: chosen or dropped, sent one after the other, each with its progress.
-// Without this file the form sends all at once.
+// Files of a form, [data-upload]: chosen or dropped, sent one after the other, each with its progress: a small one
+// whole, a large one, or each where there is a bucket, in pieces (pieces.js). Without this file the form sends
+// all at once.
+import { ask, sendInPieces } from "./pieces.js";
+
 const drop = document.querySelector("[data-upload]");
 const form = drop?.closest("form");
 const words = drop?.dataset;
@@ -26,7 +29,7 @@ if (form) {
   }
 
   function add(file) {
-    const row = { file, state: "waiting", element: part("li", "upload"), again: false };
+    const row = { file, state: "waiting", element: part("li", "upload"), again: false, stop: new AbortController() };
     row.bar = part("progress", "");
     row.bar.max = 100;
     row.bar.value = 0;
@@ -34,8 +37,9 @@ if (form) {
     row.said = part("p", "upload-said", words.waiting);
     row.acts = part("div", "upload-acts");
     const out = button(words.drop, () => {
-      row.request?.abort();
       row.state = "out";
+      row.stop.abort();
+      forget(row);
       row.element.remove();
       input.focus();
     });
@@ -53,23 +57,61 @@ if (form) {
     row.said.textContent = said;
   }
 
-  function body(row) {
+  const token = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
+
+  function said(row) {
     const data = new FormData(form);
     data.delete("file");
     data.delete("again");
     if (row.again) data.set("again", "on");
-    data.append("file", row.file);
     return data;
   }
 
-  function send(row) {
-    return new Promise((resolve) => {
+  // What came of a file that is not wanted any more is not kept.
+  function forget(row) {
+    if (row.place) fetch(row.place, { method: "DELETE", headers: { "X-CSRFToken": token() }, keepalive: true });
+    row.place = null;
+  }
+
+  async function send(row) {
+    row.state = "sending";
+    row.element.classList.remove("is-bad", "is-waiting");
+    row.acts.replaceChildren();
+    row.said.textContent = words.sending;
+    const inPieces = words.direct === "yes" || row.file.size > Number(words.piece);
+    try {
+      take(row, await (inPieces ? sendPieces(row) : sendWhole(row)));
+    } catch (error) {
+      if (row.state === "out") forget(row);
+      else take(row, error);
+    }
+  }
+
+  async function sendPieces(row) {
+    const signal = row.stop.signal;
+    row.sent ||= await sendInPieces(row.file, {
+      begin: words.begin,
+      token: token(),
+      signal,
+      began: (place) => {
+        row.place = place;
+      },
+      told: (share) => {
+        row.bar.value = share * 100;
+      },
+      broken: (yes) => {
+        row.element.classList.toggle("is-waiting", yes);
+        row.said.textContent = yes ? words.broken : words.sending;
+      },
+    });
+    row.said.textContent = words.checking;
+    return { answer: await ask("POST", `${row.place}done/`, token(), signal, said(row)), status: 201 };
+  }
+
+  function sendWhole(row) {
+    return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
-      row.request = request;
-      row.state = "sending";
-      row.element.classList.remove("is-bad");
-      row.acts.replaceChildren();
-      row.said.textContent = words.sending;
+      row.stop.signal.addEventListener("abort", () => request.abort(), { once: true });
       request.open("POST", form.action);
       request.setRequestHeader("Accept", "application/json");
       request.upload.addEventListener("progress", (event) => {
@@ -77,38 +119,48 @@ if (form) {
         if (event.loaded === event.total) row.said.textContent = words.checking;
       });
       request.addEventListener("loadend", () => {
-        if (row.state !== "out") take(row, request);
-        resolve();
+        let answer = {};
+        try {
+          answer = JSON.parse(request.responseText);
+        } catch {
+          answer = {};
+        }
+        (request.status === 201 ? resolve : reject)({ answer, status: request.status });
       });
-      request.send(body(row));
+      const data = said(row);
+      data.append("file", row.file);
+      request.send(data);
     });
   }
 
-  function take(row, request) {
-    let answer = {};
-    try {
-      answer = JSON.parse(request.responseText);
-    } catch {
-      answer = {};
-    }
-    if (request.status === 201) {
+  function take(row, { answer = {}, status = 0 }) {
+    if (status === 201) {
       row.state = "done";
+      row.place = null;
       row.out.remove();
+      row.element.classList.remove("is-waiting");
       row.element.classList.add("is-done");
+      row.bar.value = 100;
       row.said.textContent = words.done;
       const link = part("a", "btn btn-sm", answer.name);
       link.href = answer.url;
       row.acts.append(link);
       return;
     }
+    row.element.classList.remove("is-waiting");
     refuse(row, (answer.errors || [words.lost]).join(" "));
+    const anew = () => {
+      row.state = "waiting";
+      form.requestSubmit();
+    };
+    if (!answer.errors) row.acts.append(button(words.goOn, anew));
     if (!answer.known) return;
     const use = part("a", "btn btn-sm", words.use);
     use.href = answer.known.url;
+    use.addEventListener("click", () => forget(row));
     row.acts.append(use, button(words.again, () => {
       row.again = true;
-      row.state = "waiting";
-      form.requestSubmit();
+      anew();
     }));
   }
 

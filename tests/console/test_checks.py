@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from console.checks import settings_make_sense
+from console.storing import Bucket
 from tests.support.environment import ROOT
 
 
@@ -20,6 +21,7 @@ def test_the_settings_of_the_tests_make_sense():
 
 PUBLIC = {"PUBLIC_URL": "https://console.example", "SECRET_KEY": "x" * 50}
 HALF_SIGN_ON = {"openid_connect": {"APPS": [{"client_id": "console", "secret": ""}]}}
+BUCKET = Bucket("school", "https://cos.example", "ap-guangzhou", "key", "secret", path_style=False)
 BAD = [
     ("E001", {"FIELD_KEYS": []}),
     ("E002", {"FIELD_KEYS": ["short"]}),
@@ -43,6 +45,10 @@ BAD = [
     ("E021", {"CALLBACK_PAST_S": -1}),
     ("E022", {"LOG_FORMAT": "xml"}),
     ("E023", {"LOG_LEVEL": "LOUD"}),
+    ("E027", {"S3": BUCKET._replace(secret="")}),
+    ("E027", {"S3": BUCKET._replace(endpoint="cos.example")}),
+    ("E028", PUBLIC | {"S3": BUCKET._replace(endpoint="http://cos.example")}),
+    ("E029", {"S3": BUCKET, "COURSEWARE_ADDRESS_S": 700_000}),
 ]
 
 

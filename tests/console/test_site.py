@@ -73,6 +73,7 @@ NOT_TABLES = {
     "classes.timetableimport",
     "classes.timetablerow",
     "classes.told",
+    "documents.upload",
 }
 READ_ONLY = (
     Operation,

@@ -57,6 +57,7 @@ class Address:
             "app_label": "accounts",
             "content_type_id": 1,
             "token": "wrong",
+            "upload": getattr(row, "token", ""),
             "path_token": "wrong",
             "provider_id": "sso",
             "url": "x",

@@ -30,7 +30,7 @@ from console.mirror.models import Ignored
 from console.notices.models import Notice
 from console.outbox.models import Attempt, Gate, Operation
 from console.policy.models import ApiToken
-from documents.models import Document
+from documents.models import Document, Upload
 from tests.classes.rows import planned
 from tests.support.cast import person
 
@@ -109,6 +109,9 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
             enterprise=school, by=alice, suffix=".csv", filename="a.csv", ready_at=timezone.now()
         ),
         "document": Document.objects.create(enterprise=school, owner=bob, name="Hats", ext="pdf"),
+        "upload": Upload.objects.create(
+            enterprise=school, by=bob, told="a.pdf", bytes=9, file="incoming/a.pdf"
+        ),
         "recording": Recording.objects.create(
             enterprise=school,
             lesson=lesson,
@@ -150,7 +153,7 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "credit": {"teacher"},
         "entry": {"teacher"},
         "person": {"student"},
-        "document": {"teacher"},
+        **dict.fromkeys(("document", "upload"), {"teacher"}),
         "notice": {"teacher"},
         "feed": {"teacher"},
         **dict.fromkeys(("token", "export"), {"admin"}),

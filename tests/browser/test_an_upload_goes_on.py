@@ -1,0 +1,76 @@
+"""A large file is uploaded while the connection breaks, to the console and straight to a bucket: it goes on
+from where it was, and tells so."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, Route, expect
+
+from accounts.models import Enterprise, Role
+from documents.models import Document
+from tests.browser.test_courseware_and_recordings import Window
+from tests.documents.drawn import pdf
+from tests.support.cast import person
+from tests.support.objects import Objects
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
+MIB = 1024 * 1024
+DECK = pdf(b"2 0 obj<<>>stream\n" + bytes(range(256)) * (11 * MIB // 256) + b"\nendstream endobj\n")
+
+
+def upload(page: Page, url: str, tmp_path: Path) -> None:
+    deck = tmp_path / "large.pdf"
+    deck.write_bytes(DECK)
+    page.goto(f"{url}/courseware/new/")
+    page.set_input_files("input[type=file]", [deck])
+    page.locator("form.form button[type=submit]").click()
+
+
+def arrived(page: Page) -> None:
+    expect(page.locator(".upload.is-done")).to_contain_text("large.pdf", timeout=60_000)
+    document = Document.objects.get()
+    with document.file.open() as kept:
+        assert kept.read() == DECK
+
+
+def test_a_file_goes_on_where_the_connection_broke(
+    live_server: Any, browser: Browser, client: Client, connected: Enterprise, settings: Any, tmp_path: Path
+) -> None:
+    settings.REQUIRE_TWO_FACTOR, settings.COURSEWARE_PIECE_BYTES = False, 2 * MIB
+    bob = person(connected, "bob", Role.TEACHER)
+    window = Window(browser, client, bob, live_server.url, "telephone", "zh-CN")
+    page, sent = window.page, list[str]()
+
+    def cut_the_third(route: Route) -> None:
+        if route.request.method == "PUT":
+            sent.append(route.request.url.partition("offset=")[2])
+            if len(sent) == 3:
+                route.abort("connectionreset")
+                return
+        route.continue_()
+
+    page.route("**/courseware/uploads/**", cut_the_third)
+    upload(page, live_server.url, tmp_path)
+    expect(page.locator(".upload.is-waiting .upload-said")).to_contain_text("自动")
+    window.seen("broken")
+    arrived(page)
+    assert sent == [str(at * MIB) for at in (0, 2, 4, 4, 6, 8, 10)], "none was sent again but the one cut off"
+
+
+def test_a_file_goes_straight_to_the_bucket_and_on_where_it_was_cut(
+    live_server: Any, browser: Browser, client: Client, connected: Enterprise, settings: Any, tmp_path: Path,
+    objects: Objects,
+) -> None:  # fmt: skip
+    settings.REQUIRE_TWO_FACTOR, settings.COURSEWARE_PIECE_BYTES = False, 5 * MIB
+    bob = person(connected, "bob", Role.TEACHER)
+    window = Window(browser, client, bob, live_server.url, "desk", "en")
+    page, ours = window.page, list[str]()
+    page.on("request", lambda asked: ours.append(asked.url) if asked.method == "PUT" else None)
+    objects.cut = 4  # the browser by itself sends again, once
+    upload(page, live_server.url, tmp_path)
+    arrived(page)
+    assert objects.cut == 0
+    assert all(url.startswith(objects.url) for url in ours), "no piece went through the console"
+    assert len([path for method, path in objects.asked if method == "PUT"]) == 3, "none came twice"

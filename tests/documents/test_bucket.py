@@ -1,0 +1,203 @@
+"""Courseware in a bucket that speaks S3: the browser sends it straight there, and gets it from there; copies
+of recordings lie there, too. The service is real HTTP on loopback (tests/support/objects.py)."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+import time_machine
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from classes.models import Recording
+from console.audit.models import AuditEntry
+from documents.addresses import address_of
+from documents.models import Document, Upload, courseware_files
+from documents.receiving import upload_document
+from documents.services import delete_document
+from documents.views.files import attachment
+from tests.classes.rows import over
+from tests.documents.drawn import pdf
+from tests.support.pages import reader
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("objects")]
+
+PIECE = 5 * 1024 * 1024
+DECK = pdf(b"2 0 obj<<>>stream\n" + bytes(PIECE + 1000) + b"\nendstream endobj\n")
+
+
+@pytest.fixture(autouse=True)
+def smallest_pieces(settings):
+    settings.COURSEWARE_PIECE_BYTES = PIECE
+
+
+def begun(client, content=DECK, name="Tea party.pdf"):
+    told = {"name": name, "size": len(content), "modified": 7}
+    answer = client.post("/courseware/uploads/", told)
+    return f"/courseware/uploads/{answer.json()['token']}/"
+
+
+def send(client, place, content=DECK):
+    """All pieces, each straight to the bucket."""
+    while (told := client.get(place).json())["length"]:
+        piece = content[told["offset"] :][: told["length"]]
+        assert requests.put(told["address"], piece, timeout=10).status_code == 200
+
+
+def done(client, place, **said):
+    return client.post(f"{place}done/", {"permission": "private", **said}, headers={"accept-language": "en"})
+
+
+def uploaded(bob, content=DECK):
+    client = reader(bob)
+    place = begun(client, content)
+    send(client, place, content)
+    assert done(client, place).status_code == 201
+    return Document.objects.latest("id")
+
+
+def test_a_browser_sends_pieces_straight_to_the_bucket_and_they_become_a_document(bob, objects):
+    client = reader(bob)
+    place = begun(client)
+    first = client.get(place).json()
+    assert (first["offset"], first["length"]) == (0, PIECE)
+    assert first["address"].startswith(objects.url)
+    assert requests.put(first["address"], DECK[:PIECE], timeout=10).status_code == 200
+    assert begun(client) == place, "after a reload it goes on"
+    assert client.get(place).json()["offset"] == PIECE
+    assert done(client, place).status_code == 400, "not whole"
+    send(client, place)
+    assert done(client, place).status_code == 201
+    document = Document.objects.get()
+    assert (document.bytes, document.owner, str(document)) == (len(DECK), bob, "Tea party.pdf")
+    assert f"courseware/{document.file.name}" in objects.names()
+    assert "Tea" not in document.file.name
+    assert not Upload.objects.exists()
+    assert {method for method, path in objects.asked if path.endswith(".pdf") and method == "PUT"} == {"PUT"}
+
+
+def test_number_length_and_kind_are_signed_and_an_address_is_soon_over(bob, settings):
+    client = reader(bob)
+    told = client.get(begun(client)).json()
+    asked = parse_qs(urlsplit(told["address"]).query)
+    assert asked["X-Amz-SignedHeaders"] == ["content-length;host"]
+    assert int(asked["X-Amz-Expires"][0]) <= 900
+    assert requests.put(told["address"], DECK[: PIECE + 1], timeout=10).status_code == 403, "a longer piece"
+    other = told["address"].replace("partNumber=1", "partNumber=2")
+    assert requests.put(other, DECK[:PIECE], timeout=10).status_code == 403, "another piece"
+    bare = told["address"].partition("?")[0]
+    assert requests.put(bare, DECK[:PIECE], timeout=10).status_code == 403, "without a signature"
+    with time_machine.travel("2026-01-01T00:00:00Z"):
+        old = client.get(begun(client, name="old.pdf"))
+    assert requests.put(old.json()["address"], DECK[:PIECE], timeout=10).status_code == 403, "an old one"
+    assert client.put(f"{begun(client)}?offset=0", b"x", content_type="x/y").status_code == 409, "not to us"
+
+
+def test_what_was_judged_cannot_be_changed_afterwards(bob):
+    client = reader(bob)
+    place = begun(client)
+    first = client.get(place).json()["address"]
+    send(client, place)
+    assert done(client, place).status_code == 201
+    assert not requests.put(first, b"M" * PIECE, timeout=10).ok
+    with Document.objects.get().file.open() as kept:
+        assert kept.read() == DECK
+
+
+def test_a_hostile_file_is_refused_by_its_content_and_leaves_the_bucket(bob, objects):
+    client = reader(bob)
+    content = b"MZ" + bytes(4000)
+    place = begun(client, content)
+    send(client, place, content)
+    before = objects.names()
+    assert "not what its name says" in done(client, place).json()["errors"][0]
+    assert objects.names() == before
+    assert not Document.objects.exists()
+    assert not Upload.objects.exists()
+
+
+def test_one_that_is_here_already_is_offered_and_taken_without_being_sent_again(bob):
+    uploaded(bob)
+    client = reader(bob)
+    place = begun(client)
+    send(client, place)
+    assert done(client, place).status_code == 409
+    assert done(client, place, again="on").status_code == 201
+
+
+def test_giving_up_leaves_nothing_in_the_bucket(bob, objects):
+    client = reader(bob)
+    place = begun(client)
+    told = client.get(place).json()
+    requests.put(told["address"], DECK[:PIECE], timeout=10)
+    before = objects.names()
+    assert client.delete(place).status_code == 204
+    assert objects.names() == before
+    assert not requests.put(told["address"], DECK[:PIECE], timeout=10).ok
+
+
+def test_a_download_is_a_short_lived_private_address_of_an_attachment(bob, charlie, settings):
+    document = uploaded(bob)
+    answer = reader(bob).get(f"/courseware/{document.pk}/file/")
+    assert (answer.status_code, answer.headers["Referrer-Policy"]) == (302, "no-referrer")
+    assert "no-store" in answer.headers["Cache-Control"]
+    address = answer.headers["Location"]
+    assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["60"]
+    got = requests.get(address, timeout=10)
+    assert got.content == DECK
+    assert got.headers["Content-Disposition"] == 'attachment; filename="Tea party.pdf"'
+    assert got.headers["Content-Type"] == "application/octet-stream"
+    assert requests.get(address.partition("?")[0], timeout=10).status_code == 403, (
+        "nobody's without a signature"
+    )
+    with time_machine.travel("2026-01-01T00:00:00Z"):
+        old = attachment(document)["Location"]
+    assert requests.get(old, timeout=10).status_code == 403
+    assert AuditEntry.objects.filter(action="document.download").count() == 1
+    assert reader(charlie).get(f"/courseware/{document.pk}/file/").status_code == 404
+
+
+def test_iclass_gets_an_address_of_the_bucket_and_the_file_goes_with_its_document(
+    bob, django_capture_on_commit_callbacks
+):
+    document = uploaded(bob)
+    address = address_of(document)
+    assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["604800"]
+    assert requests.get(address, timeout=10).content == DECK
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_document(document=document, by=bob)
+    assert not requests.get(address, timeout=10).ok
+
+
+def test_a_form_without_script_keeps_its_file_in_the_bucket_too(bob, objects):
+    file = SimpleUploadedFile("Hats.pdf", pdf())
+    document = upload_document(enterprise=bob.enterprise, file=file, owner=bob, by=bob)
+    assert f"courseware/{document.file.name}" in objects.names()
+    page = reader(bob).get(f"/courseware/{document.pk}/file/")
+    assert requests.get(page.headers["Location"], timeout=10).content == pdf()
+
+
+def test_only_the_page_for_uploading_may_send_to_the_bucket(bob, objects):
+    client = reader(bob)
+    assert objects.url in client.get("/courseware/new/").headers["Content-Security-Policy"]
+    assert courseware_files().origin == objects.url
+    for path in ("/courseware/", "/recordings/", "/"):
+        assert objects.url not in client.get(path).headers["Content-Security-Policy"]
+
+
+def test_a_copy_of_a_recording_is_watched_from_the_bucket_by_who_may(bob, charlie, objects):
+    lesson = over(bob, record_types=["remote"])
+    track = Recording.objects.create(
+        enterprise=bob.enterprise, lesson=lesson, class_id="1", video_id="1", video_type=0, url="", seconds=60
+    )
+    track.copy.save(f"{bob.enterprise_id}/1.mp4", ContentFile(b"film" * 1000))
+    assert f"recordings/{track.copy.name}" in objects.names()
+    page = reader(bob).get(f"/recordings/{lesson.pk}/")
+    assert f"media-src 'self' {objects.url}" in page.headers["Content-Security-Policy"]
+    assert "X-Amz" not in page.content.decode()
+    answer = reader(bob).get(f"/recordings/tracks/{track.pk}/play/")
+    assert answer.status_code == 302
+    got = requests.get(answer.headers["Location"], headers={"Range": "bytes=4-7"}, timeout=10)
+    assert (got.status_code, got.content, got.headers["Content-Type"]) == (206, b"film", "video/mp4")
+    assert AuditEntry.objects.filter(action="recording.view").count() == 1
+    assert reader(charlie).get(f"/recordings/tracks/{track.pk}/play/").status_code == 404

@@ -65,7 +65,7 @@ class LessonAdmin(MirroredAdmin):
     more = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
     fieldsets = (
         (None, {"fields": ("topic", "teacher", "starts_at", "ends_at", "class_type")}),
-        (_("People"), {"fields": ("students", "staff")}),
+        (_("People"), {"fields": ("students", "staff", "conflict_reason")}),
         (_("More"), {"fields": more}),
         (_("At the service"), {"fields": readonly_fields}),
     )

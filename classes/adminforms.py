@@ -12,11 +12,15 @@ from accounts.models import User
 from accounts.queries import active
 from accounts.roles import Role
 from classes import services
+from classes.conflicts.booking import brought, in_words, sentence
+from classes.conflicts.finding import conflicts_of, wanted_of
 from classes.kinds import RecordType
 from classes.models import Lesson, Member
 from classes.rules import TEACHERS, check_lesson
 from console.policy.adminforms import ServiceForm
 
+#: So many conflicts are named.
+NAMED = 6
 HELPERS = (Role.ASSISTANT, Role.SUPERVISOR, Role.TEACHER)
 
 
@@ -38,6 +42,13 @@ class LessonForm(ServiceForm):
     )
     staff = forms.ModelMultipleChoiceField(
         User.objects.none(), required=False, label=_("assistants and supervisors")
+    )
+
+    conflict_reason = forms.CharField(
+        label=_("Reason to allow the conflicts"),
+        max_length=300,
+        required=False,
+        help_text=_("Only where somebody is planned twice at a time on purpose."),
     )
 
     class Meta:
@@ -68,3 +79,9 @@ class LessonForm(ServiceForm):
 
     def examine(self) -> None:
         check_lesson(self.instance)
+        data = self.cleaned_data
+        stored = Lesson.objects.filter(pk=self.instance.pk).first()
+        found = conflicts_of(wanted_of(self.instance, data.get("students"), data.get("staff")))
+        new = brought(wanted_of(stored) if stored else None, found)
+        if new and not data["conflict_reason"].strip():
+            self.add_error("conflict_reason", [sentence(new), *map(in_words, new[:NAMED])])

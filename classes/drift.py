@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,7 +29,7 @@ from console.outbox.states import SyncState
 
 #: What makes a conflict where it is taken over; nobody here can be asked for a reason then.
 BOOKED = {"starts_at", "ends_at", "teacher", "members"}
-ALLOWED = ("conflict_allowed", "conflict_reason")
+ALLOWED = ("conflict_allowed", "conflict_reason", "conflict_by", "conflict_at")
 
 
 @transaction.atomic
@@ -80,6 +81,7 @@ def take(lesson: Lesson, fields: Collection[str], by: User | None) -> None:
         raise ValidationError(_("The lesson must end after it starts."))
     if BOOKED & set(fields):
         lesson.conflict_allowed, lesson.conflict_reason = True, MADE_OUTSIDE
+        lesson.conflict_by, lesson.conflict_at = None, timezone.now()
     lesson.look_at = next_look(lesson)
     lesson.save(update_fields=[*FIELDS, *ALLOWED, "look_at", "observed", "double_of"])
     was, now = changes(before | {"members": people}, snapshot(lesson, FIELDS) | {"members": _people(lesson)})

@@ -62,7 +62,7 @@ def schedule_lesson(
     check_lesson(lesson)
     students, staff = list(students), list(staff)
     conflicted = bool(allow(wanted_of(lesson, students, staff), conflict_reason))
-    mark(lesson, conflicted, conflict_reason)
+    mark(lesson, conflicted, conflict_reason, by)
     with judged():
         lesson.save()
     linked = link(lesson, groups)
@@ -98,7 +98,7 @@ def edit_lesson(
         setattr(lesson, name, value)
     check_lesson(lesson)
     students, staff = _listed(students), _listed(staff)
-    allow_new(stored, lesson, wanted_of(lesson, students, staff), conflict_reason)
+    allow_new(stored, lesson, wanted_of(lesson, students, staff), conflict_reason, by)
     with judged():
         lesson.save()
     was, now = changes(before, snapshot(lesson, FIELDS))

@@ -10,6 +10,7 @@ from classes.recordings.urls import urlpatterns as recordings
 from classes.reports.urls import urlpatterns as reports
 from classes.room.urls import urlpatterns as room
 from classes.views.acts import LessonAct
+from classes.views.conflicts import Conflicts
 from classes.views.edit import LessonAdd, LessonEdit
 from classes.views.feeds import FeedAdd, FeedRevoke, Feeds, feed
 from classes.views.groups import GroupArchive, GroupChange, GroupPushed, GroupRestore
@@ -44,6 +45,7 @@ urlpatterns = [
     path("timetable/imports/<int:pk>/apply/", TimetableApply.as_view(), name="timetable_import_apply"),
     path("timetable/imports/<int:pk>/undo/", TimetableUndo.as_view(), name="timetable_import_undo"),
     path("timetable/", Timetable.as_view(), name="timetable"),
+    path("timetable/conflicts/", Conflicts.as_view(), name="conflicts"),
     path("timetable/lessons/", TimetableLessons.as_view(), name="timetable_lessons"),
     path("live/", WallPage.as_view(), name="wall"),
     path("lessons/", LessonList.as_view(), name="lessons"),

@@ -71,6 +71,7 @@ SECTIONS = (
                 "lesson",
                 pages=(
                     "classes:lesson_move",
+                    "classes:conflicts",
                     "classes:feeds",
                     "classes:feed_add",
                     "classes:timetable_imports",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, User
 from classes.bulk import telling
-from classes.conflicts.booking import Conflicted, judged, mark, queue_up
+from classes.conflicts.booking import MARKED, Conflicted, judged, mark, queue_up
 from classes.conflicts.finding import Conflict, Slot, Wanted, conflicts_of
 from classes.courses.writing import People, expect
 from classes.kinds import Status
@@ -106,10 +106,10 @@ def change_lessons(
     if new and not conflict_reason.strip():
         raise Conflicted(new)
     for one in wishes:
-        mark(one.lesson, bool(one.conflicts), conflict_reason or one.before.conflict_reason)
+        mark(one.lesson, bool(one.conflicts), conflict_reason or one.before.conflict_reason, by)
     changed = [one for one in wishes if one.fields_changed or one.new]
     with judged():
-        names = [*FIELDS, "occurrence", "conflict_allowed", "conflict_reason"]
+        names = [*FIELDS, "occurrence", *MARKED]
         Lesson.objects.bulk_update([one.lesson for one in changed], names, batch_size=BATCH)
     told = [one.lesson for one in changed if one.fields_changed]
     called = _call_roll(wishes)

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from classes.conflicts.finding import Conflict, Wanted, conflicts_of, wanted_of
 from classes.models import Lesson
 from classes.models.lesson import ONCE_AT_A_TIME
@@ -36,6 +38,15 @@ def sentence(conflicts: Sequence[Conflict]) -> str:
     return f"{told} {_('Choose other times or people, or give a reason to allow it.')}"
 
 
+def in_words(conflict: Conflict) -> str:
+    """One conflict as a short sentence with its day."""
+    if conflict.lesson is None:
+        told = _("more students than the %(n)s that fit") % {"n": conflict.most}
+    else:
+        told = _("%(who)s has “%(topic)s” then") % {"who": conflict.name, "topic": conflict.lesson.topic}
+    return f"{conflict.day:%Y-%m-%d}: {told}"
+
+
 def allow(wanted: Wanted, reason: str) -> set[int]:
     """The places of the slots that need the reason; Conflicted where one does and there is no reason.
 
@@ -48,19 +59,24 @@ def allow(wanted: Wanted, reason: str) -> set[int]:
     return {one.place for one in conflicts}
 
 
-def allow_new(stored: Lesson, lesson: Lesson, wanted: Wanted, reason: str) -> None:
+def allow_new(stored: Lesson, lesson: Lesson, wanted: Wanted, reason: str, by: User | None) -> None:
     """Mark a lesson that is changed from `stored` into what is wanted. A conflict that was there before needs
     no new reason; Conflicted where there is another and no reason."""
     before = wanted_of(stored)
     if wanted == before:
         return
     queue_up([wanted.teacher.pk, *wanted.assistants])
-    old = {_named(one) for one in conflicts_of(before)}
     found = conflicts_of(wanted)
-    new = [one for one in found if _named(one) not in old]
+    new = brought(before, found)
     if new and not reason.strip():
         raise Conflicted(new)
-    mark(lesson, bool(found), reason or stored.conflict_reason)
+    mark(lesson, bool(found), reason or stored.conflict_reason, by)
+
+
+def brought(before: Wanted | None, found: Sequence[Conflict]) -> list[Conflict]:
+    """Of these conflicts, those that were not there before."""
+    old = {_named(one) for one in conflicts_of(before)} if before and found else set()
+    return [one for one in found if _named(one) not in old]
 
 
 def _named(conflict: Conflict) -> tuple[str, str, int | None]:
@@ -94,9 +110,16 @@ def _set(when: str) -> None:
         cursor.execute(f"SET CONSTRAINTS {ONCE_AT_A_TIME} {when}")
 
 
-def mark(lesson: Lesson, conflicted: bool, reason: str) -> None:
-    """Note on a lesson, not saved yet, that its conflict is allowed, or that it has none."""
-    if conflicted:
-        lesson.conflict_allowed, lesson.conflict_reason = True, reason.strip()[:300]
-    elif not lesson.made_outside:
+#: The columns that `mark` writes.
+MARKED = ("conflict_allowed", "conflict_reason", "conflict_by", "conflict_at")
+
+
+def mark(lesson: Lesson, conflicted: bool, reason: str, by: User | None) -> None:
+    """Note on a lesson, not saved yet, that its conflict is allowed and by whom, or that it has none."""
+    reason = reason.strip()[:300]
+    if conflicted and (lesson.conflict_allowed, lesson.conflict_reason) != (True, reason):
+        lesson.conflict_allowed, lesson.conflict_reason = True, reason
+        lesson.conflict_by, lesson.conflict_at = by, timezone.now()
+    elif not conflicted and not lesson.made_outside:
         lesson.conflict_allowed, lesson.conflict_reason = False, ""
+        lesson.conflict_by = lesson.conflict_at = None

@@ -211,7 +211,7 @@ def _add(course: Course, change: Change, by: User | None, reason: str) -> None:
     places = allow(planning.wanted_of(change.series, change.added, change.people), reason)
     lessons = planning.lessons_on(change.added, course, change.series)
     for place, lesson in enumerate(lessons):
-        mark(lesson, place in places, reason)
+        mark(lesson, place in places, reason, by)
     with judged():
         write_lessons(course.enterprise, [(lessons, change.people)], by=by)
 

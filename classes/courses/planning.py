@@ -93,7 +93,7 @@ def _plan(series: Series, by: User | None, reason: str) -> Course:
     course.groups.set(series.groups)
     lessons = lessons_on(dates, course, series)
     for place, lesson in enumerate(lessons):
-        mark(lesson, place in places, reason)
+        mark(lesson, place in places, reason, by)
     with judged():
         write_lessons(series.school, [(lessons, people)], by=by)
     told = snapshot(course, FIELDS) | {"lessons": len(lessons), "conflicts_allowed": len(places)}

@@ -78,7 +78,7 @@ def _write(school: Enterprise, check: Check, by: User | None, reason: str) -> in
     for one in chosen:
         if one.wanted is None:
             continue
-        lessons = _lessons(school, one, teachers[one.wanted.teacher], courses.get(one.row.pk), reason)
+        lessons = _lessons(school, one, teachers[one.wanted.teacher], courses.get(one.row.pk), reason, by)
         key = _key(one.wanted)
         if key not in series:
             series[key] = ([], _people(check, one.wanted, roles))
@@ -152,7 +152,7 @@ def _link(links: dict[Any, list[Any]], through: Any, course: Course, column: str
 
 
 def _lessons(
-    school: Enterprise, one: Found, teacher: User, course: Course | None, reason: str
+    school: Enterprise, one: Found, teacher: User, course: Course | None, reason: str, by: User | None
 ) -> list[Lesson]:
     lessons = [
         Lesson(
@@ -167,5 +167,5 @@ def _lessons(
         for slot in one.slots
     ]
     for slot, lesson in zip(one.slots, lessons, strict=True):
-        mark(lesson, slot.place in one.clashing, reason)
+        mark(lesson, slot.place in one.clashing, reason, by)
     return lessons

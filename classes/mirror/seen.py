@@ -137,6 +137,7 @@ def adopt_lesson(enterprise: Enterprise, info: ClassInfo, *, double_of: int | No
         made_outside=True,
         conflict_allowed=True,
         conflict_reason=MADE_OUTSIDE,
+        conflict_at=timezone.now(),
         double_of_id=double_of,
         remote_id=str(info.class_id),
     )

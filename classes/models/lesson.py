@@ -33,8 +33,8 @@ class Lesson(Watched, Mirrored):
     brought no change, `room_counts` how often only their number was asked for since.
 
     `occurrence` is the day for which the rule of its course made it, wherever it was moved since.
-    `conflict_allowed`: somebody gave a reason to plan it in spite of a conflict; the database keeps all
-    others from double-booking their teacher.
+    `conflict_allowed`: `conflict_by` gave a reason to plan it in spite of a conflict; the database keeps all
+    others from double-booking their teacher. Of a lesson made outside nobody was asked.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="lessons")
@@ -70,6 +70,15 @@ class Lesson(Watched, Mirrored):
     conflict_reason = models.CharField(
         _("reason for the conflict"), max_length=300, blank=True, editable=False
     )
+    conflict_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("conflict allowed by"),
+    )
+    conflict_at = models.DateTimeField(_("conflict allowed at"), null=True, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
     cancel_reason = models.CharField(_("reason for cancelling"), max_length=300, blank=True, editable=False)
 

@@ -14,6 +14,7 @@ from classes.attendance.samples import Device
 from classes.attendance.sentence import SOURCES
 from classes.models import Lesson, Mark
 from classes.models.attendance import Grade
+from classes.models.lesson import MADE_OUTSIDE
 from classes.phases import Phase, phase_of
 from classes.timeline import clock
 from console.badges import sync_badge
@@ -49,6 +50,13 @@ SAMPLE_SILENT = {
     "hand_up": _("hand: unknown, iclass told nothing of it"),
 }
 ANSWERS = {True: _("yes"), False: _("no"), None: _("unknown")}
+
+
+@register.filter
+def conflict_reason(lesson: Lesson) -> str:
+    """Why a conflict is allowed: somebody's own words, or that the lesson was made outside."""
+    outside = lesson.conflict_reason == MADE_OUTSIDE
+    return gettext("made outside") if outside else lesson.conflict_reason
 
 
 @register.filter

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from classes.conflicts.overlaps import overlapping
 from classes.models import Holiday, Lesson
 from classes.queries import lessons_for
 from classes.readiness.points import readiness_of
@@ -48,8 +49,15 @@ def lessons_of(reader: Any, stretch: Stretch, layers: Layers) -> tuple[list[dict
     told, staff = found[:MOST], may(reader, "list", "member")
     hues = layers.hues(told) if layers.chosen else {}
     ready = readiness_of(reader.enterprise, told) if staff else {}
+    twice = overlapping(reader.enterprise_id, told) if staff else set()
     events = [
-        _event(one, hues.get(one.pk, 0), ready[one.pk].tone if one.pk in ready else "", staff=staff)
+        _event(
+            one,
+            hues.get(one.pk, 0),
+            ready[one.pk].tone if one.pk in ready else "",
+            staff=staff,
+            conflict=one.pk in twice,
+        )
         for one in told
     ]
     return events, len(found) > MOST
@@ -65,14 +73,14 @@ def holidays_of(reader: Any, stretch: Stretch) -> list[dict[str, str]]:
     return [{"day": day.isoformat(), "name": one.name} for one in known for day in days if one.covers(day)]
 
 
-def _event(lesson: Lesson, hue: int, ready: str, *, staff: bool) -> dict[str, Any]:
+def _event(lesson: Lesson, hue: int, ready: str, *, staff: bool, conflict: bool) -> dict[str, Any]:
     signs = signs_of(
         cancelled=lesson.cancelled_at is not None,
         status=lesson.status,
         sync_state=lesson.sync_state,
         staff=staff,
         ready=ready,
-        conflict=lesson.conflict_allowed,
+        conflict=conflict,
     )
     return {
         "id": lesson.pk,

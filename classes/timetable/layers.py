@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -92,35 +93,30 @@ class Layers:
         return found
 
     def narrow(self, lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
-        """The lessons of any of the layers; all of them where none is chosen."""
+        """The lessons of any of the layers, each with those of the chosen groups that it has as `in_groups`;
+        all lessons where no layer is chosen."""
         if not self.chosen:
             return lessons
         either = Q()
         for layer in self.chosen:
             of_layer = Lesson.objects.filter(layer.condition, enterprise=self.reader.enterprise_id)
             either |= Q(pk__in=of_layer.values("pk"))
-        return lessons.filter(either)
+        through = Lesson.groups.through.objects.filter(lesson=OuterRef("pk"), studentgroup__in=self._groups())
+        return lessons.filter(either).annotate(in_groups=ArraySubquery(through.values("studentgroup")))
 
     def hues(self, lessons: Iterable[Lesson]) -> dict[int, int]:
-        """By lesson: the colour of the first layer that has it."""
-        of_groups = self._of_groups([one.pk for one in lessons])
+        """By lesson of `narrow`: the colour of the first layer that has it."""
         found: dict[int, int] = {}
         for one in lessons:
             belongs = {("teacher", one.teacher.user_id), ("course", str(one.course_id))}
-            belongs |= {("group", str(group)) for group in of_groups.get(one.pk, ())}
+            belongs |= {("group", str(group)) for group in one.in_groups or ()}  # type: ignore[attr-defined]
             found[one.pk] = next(
                 (layer.hue for layer in self.chosen if (layer.kind, layer.key) in belongs), 0
             )
         return found
 
-    def _of_groups(self, keys: list[int]) -> dict[int, set[int]]:
-        groups = [int(one.key) for one in self.chosen if one.kind == "group"]
-        found: dict[int, set[int]] = {}
-        if groups:
-            between = Lesson.groups.through.objects.filter(lesson__in=keys, studentgroup__in=groups)
-            for lesson, group in between.values_list("lesson_id", "studentgroup_id"):
-                found.setdefault(lesson, set()).add(group)
-        return found
+    def _groups(self) -> list[int]:
+        return [int(one.key) for one in self.chosen if one.kind == "group"]
 
 
 WORDS: dict[str, tuple[str | Promise, str | Promise]] = {

@@ -181,6 +181,7 @@ PAGES: dict[str, Expected] = {
     "classes:timetable_import": about("timetable_import", "view"),
     "classes:timetable_import_apply": about("timetable_import", "change"),
     "classes:timetable_import_undo": about("timetable_import", "undo"),
+    "classes:conflicts": of("lesson", "add"),
     "classes:timetable": of("lesson", "list"),
     "classes:timetable_lessons": of("lesson", "list"),
     "classes:lesson_move": about("lesson", "change"),

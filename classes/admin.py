@@ -65,7 +65,7 @@ class LessonAdmin(MirroredAdmin):
     more = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
     fieldsets = (
         (None, {"fields": ("topic", "teacher", "starts_at", "ends_at", "class_type")}),
-        (_("People"), {"fields": ("students", "staff", "conflict_reason")}),
+        (_("People"), {"fields": ("students", "staff", "reason")}),
         (_("More"), {"fields": more}),
         (_("At the service"), {"fields": readonly_fields}),
     )
@@ -95,6 +95,7 @@ class LessonAdmin(MirroredAdmin):
     def service_save(self, request: HttpRequest, obj: Lesson, form: "ModelForm[Any]", change: bool) -> None:
         by: Any = request.user
         fields = dict(form.cleaned_data)
+        fields["conflict_reason"] = fields.pop("reason")
         if change:
             services.edit_lesson(lesson=Lesson.objects.get(pk=obj.pk), by=by, **fields)
             return

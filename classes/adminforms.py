@@ -44,7 +44,7 @@ class LessonForm(ServiceForm):
         User.objects.none(), required=False, label=_("assistants and supervisors")
     )
 
-    conflict_reason = forms.CharField(
+    reason = forms.CharField(
         label=_("Reason to allow the conflicts"),
         max_length=300,
         required=False,
@@ -83,5 +83,5 @@ class LessonForm(ServiceForm):
         stored = Lesson.objects.filter(pk=self.instance.pk).first()
         found = conflicts_of(wanted_of(self.instance, data.get("students"), data.get("staff")))
         new = brought(wanted_of(stored) if stored else None, found)
-        if new and not data["conflict_reason"].strip():
-            self.add_error("conflict_reason", [sentence(new), *map(in_words, new[:NAMED])])
+        if new and not data["reason"].strip():
+            self.add_error("reason", [sentence(new), *map(in_words, new[:NAMED])])

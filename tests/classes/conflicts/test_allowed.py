@@ -142,8 +142,8 @@ def test_the_django_admin_names_the_conflict_at_its_field_and_takes_the_reason(a
     told |= {"starts_at_1": start.time().isoformat(), "ends_at_0": end.date().isoformat()}
     told["ends_at_1"] = end.time().isoformat()
     answer = fill(web, page(Lesson, "add"), **told)
-    assert "Bob has “Hats” then" in str(errors_of(answer)["conflict_reason"])
-    answer = fill(web, page(Lesson, "add"), **told, conflict_reason="Two halls")
+    assert "Bob has “Hats” then" in str(errors_of(answer)["reason"])
+    answer = fill(web, page(Lesson, "add"), **told, reason="Two halls")
     assert answer.status_code == 302, errors_of(answer)
     tea = Lesson.objects.get(topic="Tea")
     assert (tea.conflict_allowed, tea.conflict_reason, tea.conflict_by) == (True, "Two halls", alice)

@@ -142,7 +142,7 @@ def test_the_django_admin_names_the_conflict_at_its_field_and_takes_the_reason(a
     told |= {"starts_at_1": start.time().isoformat(), "ends_at_0": end.date().isoformat()}
     told["ends_at_1"] = end.time().isoformat()
     answer = fill(web, page(Lesson, "add"), **told)
-    assert "Bob has “Hats” then" in str(errors_of(answer)["reason"])
+    assert "Bob 此时有“Hats”" in str(errors_of(answer)["reason"])
     answer = fill(web, page(Lesson, "add"), **told, reason="Two halls")
     assert answer.status_code == 302, errors_of(answer)
     tea = Lesson.objects.get(topic="Tea")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classes", "0015_timetables_from_files"),
+        ("classes", "0016_engagement_samples"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -29,7 +29,7 @@ Rows = QuerySet[Any]
 class Kind:
     """`column` of Enterprise holds the days; `old(school, before)` are the rows that go, `clear(rows)` lets a
     batch of them go; `least` is the fewest days that a school may choose. One with `most` is never kept for
-    good, and no longer than that."""
+    good, and no longer than that. What goes `into_bin` can be taken out of it again for a while."""
 
     column: str
     label: str | Promise
@@ -38,6 +38,7 @@ class Kind:
     old: Callable[[Enterprise, datetime], Rows]
     clear: Callable[[Rows], int]
     most: int | None = None
+    into_bin: bool = False
 
 
 KINDS: dict[str, Kind] = {}

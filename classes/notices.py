@@ -115,6 +115,16 @@ register(
 
 register(
     NoticeKind(
+        "recording.expire_many",
+        _("Recordings are kept no longer soon: %(number)d"),
+        _("They go into the bin after %(day)s. Give one a later day, or keep it for good, on its page."),
+        tone="warn",
+        icon="video",
+    )
+)
+
+register(
+    NoticeKind(
         "register.final",
         _("“%(lesson)s”: the register is final"),
         _(

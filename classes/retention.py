@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Enterprise
 from accounts.retention import Kind, register
 from classes.models import Observation, Samples
+from classes.recordings.keeping import into_bin, old_recordings
 
 
 def old_evidence(school: Enterprise, before: datetime) -> QuerySet[Any]:
@@ -57,5 +58,21 @@ register(
         most=90,
         old=old_samples,
         clear=lambda rows: rows.delete()[0],
+    )
+)
+
+register(
+    Kind(
+        "keep_recordings_days",
+        _("Recordings"),
+        _(
+            "So many days after its lesson a recording goes into the bin, and 30 days later it is gone. One "
+            "with a last day of its own, or that is kept for good, is left alone. Who taught and who runs the "
+            "school is told a week before."
+        ),
+        least=7,
+        old=old_recordings,
+        clear=into_bin,
+        into_bin=True,
     )
 )

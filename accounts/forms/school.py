@@ -188,7 +188,13 @@ class RetentionForm(SchoolForm):
 
     class Meta:
         model = Enterprise
-        fields = ("keep_messages_days", "keep_evidence_days", "keep_samples_days", "keep_notices_days")
+        fields = (
+            "keep_messages_days",
+            "keep_evidence_days",
+            "keep_samples_days",
+            "keep_recordings_days",
+            "keep_notices_days",
+        )
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -213,22 +219,28 @@ class RetentionForm(SchoolForm):
             data[name] = getattr(self.instance, name)
         going = self._going(data)
         if going and not self.errors:
-            told = ", ".join(f"{kind} ({count})" for kind, count in going)
-            self.fields["confirm"] = forms.BooleanField(
-                label=gettext("Let go of it for good: %(what)s") % {"what": told}, required=False
-            )
+            label, said = self._asked(going)
+            self.fields["confirm"] = forms.BooleanField(label=label, required=False)
             if not self.data.get(self.add_prefix("confirm")):
-                said = gettext("This goes within the hour and cannot come back. Tick it, or keep it longer.")
                 self.add_error("confirm", said)
         return data
 
-    def _going(self, data: Mapping[str, Any]) -> list[tuple[str, int]]:
+    def _asked(self, going: list[tuple[retention.Kind, int]]) -> tuple[str, str]:
+        """The words of the box to tick, and what is said where it is not ticked."""
+        told = {"what": ", ".join(f"{kind.label} ({count})" for kind, count in going)}
+        if all(kind.into_bin for kind, _count in going):
+            return gettext("Put into the bin: %(what)s") % told, gettext(
+                "This goes into the bin within the hour and can be taken out of it for 30 days. "
+                "Tick it, or keep it longer."
+            )
+        return gettext("Let go of it for good: %(what)s") % told, gettext(
+            "This goes within the hour and cannot come back. Tick it, or keep it longer."
+        )
+
+    def _going(self, data: Mapping[str, Any]) -> list[tuple[retention.Kind, int]]:
         """What the next clearing would take because of this change, by kind."""
         changed = [kind for name, kind in retention.KINDS.items() if name in self.changed_data]
-        counts = [
-            (str(kind.label), retention.would_go(self.instance, kind, data.get(kind.column)))
-            for kind in changed
-        ]
+        counts = [(kind, retention.would_go(self.instance, kind, data.get(kind.column))) for kind in changed]
         return [(kind, count) for kind, count in counts if count]
 
 

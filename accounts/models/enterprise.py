@@ -71,6 +71,9 @@ class Enterprise(Sealed, Mirrored):
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(90)],
     )
+    keep_recordings_days = models.PositiveIntegerField(
+        _("days that recordings are kept"), null=True, blank=True
+    )
     keep_notices_days = models.PositiveIntegerField(_("days that notices are kept"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -11,8 +11,9 @@ class Footage(models.Model):
     """One row a class that was recorded, or that iclass said could not be. Its tracks are `Recording`.
 
     `begin_…` and `end_…` are the newest telling of each event, by its own clock: `…_rank` orders them, so
-    that order and repeats do not matter. Title, tags and days are the school's own. What is put into the bin
-    goes thirty days later; a callback never brings it back.
+    that order and repeats do not matter. Title, tags and days are the school's own: a last day of its own, or
+    `keep_for_good`, goes before the days of the school (`Enterprise.keep_recordings_days`). What is put into
+    the bin goes thirty days later; a callback never brings it back.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="footage")
@@ -29,6 +30,7 @@ class Footage(models.Model):
     title = models.CharField(_("title"), max_length=100, blank=True)
     tags = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name=_("tags"))
     keep_until = models.DateField(_("keep until"), null=True, blank=True)
+    keep_for_good = models.BooleanField(_("kept for good"), default=False)
     binned_at = models.DateTimeField(_("put into the bin"), null=True)
     emptied_at = models.DateTimeField(_("gone for good"), null=True)
 

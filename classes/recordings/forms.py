@@ -26,7 +26,13 @@ class DescribeForm(forms.Form):
     keep_until = day_field(
         label=_("Keep until"),
         required=False,
-        help_text=_("Empty: for good. After this day it goes into the bin, and 30 days later it is gone."),
+        help_text=_(
+            "After this day it goes into the bin, and 30 days later it is gone. "
+            "Empty: as the school keeps all."
+        ),
+    )
+    keep_for_good = forms.BooleanField(
+        label=_("Keep it for good"), required=False, help_text=_("However long the school keeps the others.")
     )
 
     def save_by(self, by: User, lesson: Lesson) -> bool:
@@ -38,6 +44,7 @@ class DescribeForm(forms.Form):
                 title=data["title"],
                 tags=re.split(r"[,，、;；\n]", data["tags"]),
                 keep_until=data["keep_until"],
+                keep_for_good=data["keep_for_good"],
                 by=by,
             )
         except ValidationError as error:

@@ -16,7 +16,7 @@ from classes.models import Footage, Lesson, Recording
 from console.audit.trail import changes, record, snapshot
 
 BIN = timedelta(days=30)
-FIELDS = ("title", "tags", "keep_until")
+FIELDS = ("title", "tags", "keep_until", "keep_for_good")
 
 
 def footage_of(lesson: Lesson) -> Footage:
@@ -32,17 +32,25 @@ def footage_of(lesson: Lesson) -> Footage:
 
 @transaction.atomic
 def describe(
-    *, lesson: Lesson, title: str, tags: Iterable[str], keep_until: date | None, by: User
+    *,
+    lesson: Lesson,
+    title: str,
+    tags: Iterable[str],
+    keep_until: date | None,
+    keep_for_good: bool = False,
+    by: User,
 ) -> Footage:
-    """Give the recording a title and tags of its own, and say how long it is kept. ValidationError for a day
-    that has passed."""
+    """Give the recording a title and tags of its own, and say how long it is kept: until a day, for good, or
+    as the school keeps all. ValidationError for a day that has passed, or for both."""
     footage = footage_of(lesson)
     if keep_until and keep_until < timezone.localdate():
         raise ValidationError({"keep_until": _("Choose a day that has not passed.")})
+    if keep_until and keep_for_good:
+        raise ValidationError({"keep_until": _("Choose a day, or keep it for good; not both.")})
     before = _kept(footage)
     footage.title = title.strip()
     footage.tags = list(dict.fromkeys(tag.strip()[:30] for tag in tags if tag.strip()))[:20]
-    footage.keep_until = keep_until
+    footage.keep_until, footage.keep_for_good = keep_until, keep_for_good
     footage.save(update_fields=FIELDS)
     was, now = changes(before, _kept(footage))
     if now:
@@ -63,12 +71,13 @@ def put_into_bin(*, lesson: Lesson, by: User | None, reason: str = "") -> Footag
 
 @transaction.atomic
 def take_out_of_bin(*, lesson: Lesson, by: User) -> Footage:
-    """Put it back into the library. ValidationError where it is gone for good."""
+    """Put it back into the library, where it stays until somebody says otherwise. ValidationError where it is
+    gone for good."""
     footage = footage_of(lesson)
     if footage.emptied_at:
         raise ValidationError(_("It is gone for good: its thirty days in the bin are over."))
-    footage.binned_at, footage.keep_until = None, None
-    footage.save(update_fields=["binned_at", "keep_until"])
+    footage.binned_at, footage.keep_until, footage.keep_for_good = None, None, True
+    footage.save(update_fields=["binned_at", "keep_until", "keep_for_good"])
     record("recording.restore", footage, by=by)
     return footage
 

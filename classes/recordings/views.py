@@ -21,6 +21,7 @@ from classes.recordings.archive import copy_lesson
 from classes.recordings.chapters import chapters_of
 from classes.recordings.copies import served
 from classes.recordings.forms import DescribeForm
+from classes.recordings.keeping import kept_until
 from classes.recordings.library import LibraryFilter, library, lines_of, narrowed, tracks_of
 from classes.recordings.services import put_into_bin, take_out_of_bin
 from classes.recordings.states import states_of
@@ -104,6 +105,8 @@ class RecordingPage(OfLesson, TemplateView):
             title=(footage and footage.title) or lesson.topic,
             lesson=lesson,
             footage=footage,
+            until=kept_until(lesson, footage),
+            school_days=lesson.enterprise.keep_recordings_days,
             state=state,
             tracks=tracks,
             player=chosen or next((one for one in tracks if one.embedded), None),
@@ -180,7 +183,8 @@ class Describe(OfLesson, FormView):
 
     def get_initial(self) -> dict[str, Any]:
         found = Footage.objects.filter(lesson=self.lesson).first() or Footage()
-        return {"title": found.title, "tags": ", ".join(found.tags), "keep_until": found.keep_until}
+        own = {"keep_until": found.keep_until, "keep_for_good": found.keep_for_good}
+        return {"title": found.title, "tags": ", ".join(found.tags), **own}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -245,5 +249,5 @@ class OutOfBin(OfLesson, View):
         except ValidationError as error:
             self.warn(" ".join(error.messages))
         else:
-            self.say(_("It stands in the library again."))
+            self.say(_("It stands in the library again, and is kept for good until you choose a day."))
         return redirect("classes:recording", pk)

@@ -67,8 +67,8 @@ register(
         _("Recordings"),
         _(
             "So many days after its lesson a recording goes into the bin, and 30 days later it is gone. One "
-            "with a last day of its own, or that is kept for good, is left alone. Who taught and who runs the "
-            "school is told a week before."
+            "with a last day of its own, or that is kept for good, is left alone. Who taught and who runs "
+            "the school is told a week before."
         ),
         least=7,
         old=old_recordings,

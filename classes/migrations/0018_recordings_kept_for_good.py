@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classes", "0016_engagement_samples"),
+        ("classes", "0017_who_allowed_a_conflict"),
     ]
 
     operations = [

@@ -24,9 +24,9 @@ faults: .venv/.dev node_modules/.installed ## the fault goals in their full size
 	@.ci/setup rabbitmq
 	@FAULTS=full $(PYTHON) -m pytest -m faults -n 0
 
-browser: .venv/.dev node_modules/.installed ## only the tests in Chromium
+browser: .venv/.dev node_modules/.installed ## only the tests in Chromium, every page in every look
 	@.ci/setup browser
-	@$(PYTHON) -m pytest -m browser
+	@BROWSER=full $(PYTHON) -m pytest -m browser
 
 bench: .venv/.dev node_modules/.installed ## measure, and print the ratios
 	@$(PYTHON) -m bench

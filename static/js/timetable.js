@@ -54,6 +54,10 @@ function made(tag, css, text) {
   return element;
 }
 
+const dayInWords = new Intl.DateTimeFormat(document.documentElement.lang, {
+  weekday: "long", month: "long", day: "numeric", timeZone: "UTC",
+});
+
 function draw({ event, timeText, view }) {
   const { lesson: isLesson, start, teacher, signs, locked } = event.extendedProps;
   if (!isLesson) return event.title;
@@ -64,7 +68,7 @@ function draw({ event, timeText, view }) {
   const when = made("time", "tt-time", view.type === VIEWS.week ? start.slice(11, 16) : timeText);
   const shown = signs.map((sign) => document.getElementById(`sign-${sign}`).content.firstElementChild.cloneNode(true));
   const head = made("span", "tt-head");
-  head.append(when, ...shown);
+  head.append(made("span", "visually-hidden", dayInWords.format(Date.parse(`${start.slice(0, 10)}Z`))), when, ...shown);
   const nodes = [head, topic, made("span", "tt-who", teacher)];
   if (words.move && !locked) nodes.push(mover(event));
   return { domNodes: nodes };
@@ -128,6 +132,16 @@ function names(text) {
     prev: words.prev, next: words.next, close: words.close,
   };
 }
+
+// The calendar calls its parts a table or a list, but lessons lie beside its cells: to a screen reader that is a
+// broken table. Without those roles it reads the lessons one after the other, each with its day and time.
+const ROLES = ["table", "rowgroup", "row", "cell", "columnheader", "list", "listitem"].map((name) => `[role=${name}]`).join();
+function plain() {
+  for (const part of place.querySelectorAll(ROLES)) {
+    for (const name of ["role", "aria-colindex", "aria-rowindex"]) part.removeAttribute(name);
+  }
+}
+new MutationObserver(plain).observe(place, { childList: true, subtree: true, attributeFilter: ["role"] });
 
 const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 let calendar;

@@ -75,7 +75,12 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
     holiday = Holiday.objects.create(enterprise=school, name="Fair", **day)
     mark = Attendance.objects.create(lesson=lesson, person=dina, user_id="dina", role="student")
     operation = Operation.objects.create(
-        enterprise=school, kind="user.pull", subject_type="accounts.user", subject_id=dina.pk, lane="x"
+        enterprise=school,
+        kind="user.pull",
+        subject_type="accounts.user",
+        subject_id=dina.pk,
+        subject_label="Dina",
+        lane="x",
     )
     rows = {
         "lesson": lesson,

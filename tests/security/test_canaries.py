@@ -44,6 +44,10 @@ PLANTED = {
     "secret_key": "CanarySecretKeyCanarySecretKey03",
     "tic_key_previous": "CanaryPreviousKeyCanaryPrevious4",
 }
+#: Its own school may read it, on pages, in files and in the database; nothing else may hold it.
+PHONE = "13977550246"
+NO_PHONES = ("broker", "log", "error mail", "temporary files", "CONSOLE_DATA")
+USER_SIG = "eJyrVgrxCdYrSy1SslIy0jNQ0gHzM1NS80oy0zLBwsZCanaryUserSig*-_0815"
 USER_TOKEN = "canary-user-token-0123456789abcd5"
 
 
@@ -91,8 +95,11 @@ def world(school: Enterprise, other_school: Enterprise, olga: User, settings: An
     school.save()
     world = build(school, other_school, olga)
     dina: User = world.people["student"]  # type: ignore[assignment]
-    dina.user_token, dina.nickname = USER_TOKEN, CONTROL
+    dina.user_token, dina.nickname, dina.phone_no = USER_TOKEN, CONTROL, PHONE
     dina.save()
+    entry = world.rows["entry"]
+    entry.user_sig = USER_SIG
+    entry.save()
     return world
 
 
@@ -103,14 +110,16 @@ def work(world: World) -> tuple[list[tuple[str, str]], Sinks]:
     client = Client(raise_request_exception=False, headers={"accept-language": "en"})
     client.force_login(root)
     assert client.post("/school/keys/", {"tic_key": TYPED["tic_key"]}).status_code == 302
-    shown = {"nickname": CONTROL, "role": "student", "gender": "0"}
+    shown = {"nickname": CONTROL, "role": "student", "gender": "", "phone_no": PHONE}
     client.post(f"/people/{dina.pk}/edit/", {**shown, "password": TYPED["password"]})
     token = tokens.add(person=root, name="wall", scopes=["all:read"], by=root)
     with_factor(root)
-    client.post("/boom/", {"tic_key": TYPED["tic_key"], "password": TYPED["password"]})
+    client.post("/boom/", {"tic_key": TYPED["tic_key"], "password": TYPED["password"], "phone_no": PHONE})
+    client.post("/people/new/", {**shown, "user_id": "no good", "phone_no": f"{PHONE}!"})
     client.post("/sign-in/", {"username": root.login, "password": TYPED["password"]})
     app.send_task("accounts.tasks.tidy_sign_in", headers={"x": CONTROL})
-    secrets = [*TYPED.items(), *PLANTED.items(), ("user_token", USER_TOKEN), ("REST token", token)]
+    secrets = [*TYPED.items(), *PLANTED.items(), ("user_token", USER_TOKEN)]
+    secrets += [("REST token", token), ("UserSig", USER_SIG)]
     return [*secrets, ("second factor", SECRET)], _said(client, world, rest(root))
 
 
@@ -123,8 +132,9 @@ def _said(client: Client, world: World, api: Any) -> Sinks:
             body = b"".join(response.streaming_content) if response.streaming else response.content
             is_file = response.headers.get("Content-Disposition", "").startswith("attachment")
             said["exports" if is_file else "api" if is_api else "pages"] += body
-    taken = client.post("/people/export/", {"format": ".csv", "contacts": "on", "reason": "control"})
-    said["exports"] += b"".join(taken.streaming_content) if taken.streaming else taken.content
+    for suffix in (".csv", ".xlsx"):
+        taken = client.post("/people/export/", {"format": suffix, "contacts": "on", "reason": "control"})
+        said["exports"] += b"".join(taken.streaming_content) if taken.streaming else taken.content
     return said
 
 
@@ -163,10 +173,13 @@ def test_no_secret_is_written_down_anywhere(world: World, lines: io.StringIO, ow
     sinks["error mail"] = "\n".join(f"{one.subject}\n{one.body}" for one in mail.outbox).encode()
     sinks["temporary files"], sinks["CONSOLE_DATA"] = _files(own_temp), _files(data_folder())
     hits = [f"{place}: {one}" for place, sink in sinks.items() for one in found_in(sink, secrets)]
+    phone = [("phone", PHONE)]
+    hits += [f"{place}: {one}" for place in NO_PHONES for one in found_in(sinks[place], phone)]
+    assert found_in(sinks["database"], phone)  # it is looked for under the name that it has
     control = [place for place, sink in sinks.items() if found_in(sink, [("control", CONTROL)])]
     goal(
         "canaries",
-        secrets=len(secrets),
+        secrets=len(secrets) + 1,
         encodings=len(forms("x")),
         places=len(sinks),
         hits=len(hits),

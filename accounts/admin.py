@@ -45,6 +45,7 @@ class EnterpriseAdmin(MirroredAdmin):
         (_("Contact"), {"fields": contact}),
         (_("AI features"), {"fields": ai}),
         (_("Attendance"), {"fields": ("late_after_s", "early_leave_s", "present_share")}),
+        (_("Service"), {"fields": ("later_fields",)}),
         (_("At the service"), {"fields": readonly_fields}),
     )
 

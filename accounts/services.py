@@ -14,7 +14,7 @@ from accounts import avatars
 from accounts.models import Enterprise, StudentGroup, User
 from accounts.roles import STAFF, Role
 from accounts.sign_in import sessions, tokens
-from accounts.signals import group_changed
+from accounts.signals import group_changed, later_fields_on
 from console.audit.trail import CHANGED, changes, record, record_seen, snapshot
 from console.inbox.receive import forget_senders
 from console.outbox.models import Operation
@@ -232,6 +232,8 @@ def edit_school(
     secrets = sorted(set(now) & set(SCHOOL_SECRETS))
     if set(now) & set(SCHOOL_FIELDS) or clear or secrets:
         enqueue("school.modify", school, by=by, args={"clear": sorted(clear), "secrets": secrets})
+    if now.get("later_fields"):
+        later_fields_on.send(Enterprise, school=school, by=by)
     if "tic_key" in now:
         forget_senders()
         resume(school, reasons=("10217", "10270"))

@@ -62,7 +62,7 @@ class LessonAdmin(MirroredAdmin):
     }
     told = ("status", "real_started_at", "real_ended_at", "cancelled_at", "final_at")
     readonly_fields = (*told, *AT_THE_SERVICE)
-    more = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
+    more = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic", "capacity")
     fieldsets = (
         (None, {"fields": ("topic", "teacher", "starts_at", "ends_at", "class_type")}),
         (_("People"), {"fields": ("students", "staff", "reason")}),

@@ -18,6 +18,7 @@ class ClassesConfig(AppConfig):
         import_module("classes.retention")
         import_module("classes.attendance.ruling")
         import_module("classes.groups.following")
+        import_module("classes.later")
         register("lesson", of_school="enterprise", own=self._own_lessons)
         register("wall", of_school="enterprise")
         register("member", of_school="lesson__enterprise", own=self._in_own_lessons)

@@ -92,7 +92,7 @@ def told(name: str, value: Any, names: Mapping[str, str]) -> str:
     if name == "teacher":
         return names.get(value) or str(value)
     if name in ("starts_at", "ends_at"):
-        return _clock(value)
+        return clock(value)
     if name == "class_type":
         return str(dict(ClassType.choices).get(value, value))
     if name == "record_types":
@@ -106,7 +106,7 @@ def told(name: str, value: Any, names: Mapping[str, str]) -> str:
     return str(value)
 
 
-def _clock(second: int) -> str:
+def clock(second: int) -> str:
     """A unix second by the clock of the school; a number that is no time stays a number."""
     try:
         moment = datetime.fromtimestamp(second, UTC)

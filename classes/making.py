@@ -4,7 +4,7 @@
 times). The operation keeps each key that it sent: the row may have been edited since.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from classes.mirror.later import on_the_wire, unsent, worth_sending
 from classes.mirror.seen import lesson_seen, made
 from classes.mirror.wanted import REMOTE, natural_key, natural_key_of, wanted_lesson, wanted_members
 from classes.models import Lesson, Member
@@ -38,12 +39,14 @@ CLOCK_SKEW_S = 60
 
 @dataclass(frozen=True)
 class Create:
-    """What to send, and the natural keys of all that this operation sent."""
+    """What to send, and the natural keys of all that this operation sent. `later` are the words of the later
+    fields that go along."""
 
     new: NewClass
     keys: frozenset[str]
     school: int
     edited: bool
+    later: dict[str, Any] = field(default_factory=dict)
 
     def made(self, line: ClassLine) -> bool:
         """Whether this is a class that we asked for."""
@@ -52,11 +55,12 @@ class Create:
 
 @dataclass(frozen=True)
 class Made:
-    """The class as the service shows it, and the links that only a create tells."""
+    """The class as the service shows it, the links that only a create tells, the later fields it took."""
 
     info: ClassInfo
     teacher_url: str = ""
     student_url: str = ""
+    later: dict[str, Any] = field(default_factory=dict)
 
 
 def _create(operation: Operation) -> Create:
@@ -70,16 +74,18 @@ def _create(operation: Operation) -> Create:
     if not settings.ICLASS_ADMIN_ID:
         raise NotNow("no_admin_id")
     students = lesson.members.filter(role=Member.Role.STUDENT).values_list("user__user_id", flat=True)
+    later = worth_sending(lesson)
     new = NewClass(
         admin_id=settings.ICLASS_ADMIN_ID,
         admin_sig=school.signature_of(settings.ICLASS_ADMIN_ID),
         members=list(students),
         **_remote(wanted_lesson(lesson)),
         **recorder(lesson),
+        **on_the_wire(lesson, later),
     )
     key = natural_key(lesson)
     keys = _keys(operation, key)
-    return Create(new, keys, school.pk, edited=keys != {key})
+    return Create(new, keys, school.pk, edited=keys != {key}, later=later)
 
 
 def _keys(operation: Operation, key: str) -> frozenset[str]:
@@ -113,7 +119,7 @@ def _send(client: Client, create: Create) -> Made:
     """Create it and read it back."""
     answer = client.classes.create(create.new)
     info = _read_back(client, create, answer.class_id)
-    return Made(info, answer.teacher_url, answer.student_url)
+    return Made(info, answer.teacher_url, answer.student_url, create.later)
 
 
 def _read_back(client: Client, create: Create, class_id: int) -> ClassInfo:
@@ -138,6 +144,10 @@ def _record(operation: Operation, answer: Made) -> None:
     links = [url if class_id in url else "" for url in (answer.teacher_url, answer.student_url)]
     made(lesson, answer.info.class_id, *links)
     lesson_seen(lesson, answer.info)
+    lesson.later_sent = answer.later or None
+    lesson.save(update_fields=["later_sent"])
+    if unsent(lesson):
+        enqueue("class.modify", lesson, by=operation.created_by)
     if wanted_members(lesson) != lesson.observed["members"]:
         enqueue("class.members", lesson, by=operation.created_by)
 

@@ -1,6 +1,6 @@
 """Operations about lessons → the API."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
@@ -8,15 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from classes import entries, making
 from classes.kinds import Status
+from classes.mirror.later import on_the_wire, unsent, wanted_later
 from classes.mirror.seen import lesson_seen, next_look, room_links
 from classes.mirror.wanted import REMOTE, wanted_lesson, wanted_members
-from classes.models import Lesson
+from classes.models import Lesson, Member
 from console.bell import ring
 from console.iclass import ClassInfo, Client, LessonOver, NotFound
 from console.mirror.drift import asked, decide, differences
 from console.outbox.kinds import Kind, Lapsed, Nature, NothingToDo, register
 from console.outbox.models import Operation
 from console.outbox.points import LAPSE
+from console.outbox.queue import enqueue
 
 
 def _class_id(operation: Operation) -> int:
@@ -28,9 +30,12 @@ def _class_id(operation: Operation) -> int:
 
 @dataclass(frozen=True)
 class Change:
+    """`fields` as they are sent; `words` are ours for them, `later` ours for those of the later revision."""
+
     class_id: int
-    fields: dict[str, Any]
+    fields: dict[str, Any] = field(repr=False)
     words: dict[str, Any]
+    later: dict[str, Any]
 
 
 def _change(operation: Operation) -> Change:
@@ -42,17 +47,26 @@ def _change(operation: Operation) -> Change:
     words = {name: ours for name, (ours, _) in differing.items() if asked(operation, name)}
     if operation.args.get("whole"):
         words |= {name: ours for name, ours in wanted.items() if ours or name != "max_on_mic"}
-    if not words:
+    later = _later(operation, lesson)
+    if not words and not later:
         raise NothingToDo
     fields = {REMOTE[name]: value for name, value in words.items()}
     if "remote" in fields.get("record_types", ()):
         fields |= making.recorder(lesson)
-    return Change(class_id, fields, words)
+    return Change(class_id, fields | on_the_wire(lesson, later), words, later)
 
 
-def _modify(client: Client, change: Change) -> dict[str, Any]:
+def _later(operation: Operation, lesson: Lesson) -> dict[str, Any]:
+    """What of the later fields goes along: what the service did not take yet, or all where all is sent."""
+    words = unsent(lesson)
+    if operation.args.get("whole") and lesson.enterprise.later_fields:
+        words |= {name: value for name, value in wanted_later(lesson).items() if value}
+    return {name: value for name, value in words.items() if asked(operation, name)}
+
+
+def _modify(client: Client, change: Change) -> Change:
     client.classes.modify(change.class_id, **change.fields)
-    return change.words
+    return change
 
 
 def _read(client: Client, operation: Operation) -> ClassInfo:
@@ -63,11 +77,17 @@ def _learn(operation: Operation, info: ClassInfo) -> None:
     lesson_seen(operation.subject(), info)
 
 
-def _modified(operation: Operation, words: dict[str, Any]) -> None:
+def _modified(operation: Operation, change: Change) -> None:
+    """A new teacher or assistant may have cost other staff their place, for a list that the service replaces
+    has students only: they are looked at again."""
     lesson = operation.subject()
-    lesson.observed |= words
+    lesson.observed |= change.words
+    lesson.later_sent = {**(lesson.later_sent or {}), **change.later} or None
     lesson.look_at = next_look(lesson)
-    lesson.save(update_fields=["observed", "look_at"])
+    lesson.save(update_fields=["observed", "later_sent", "look_at"])
+    staffed = lesson.members.exclude(role=Member.Role.STUDENT).exists()
+    if staffed and ("teacher" in change.words or "assistant" in change.later):
+        enqueue("class.members", lesson, by=operation.created_by)
     decide(lesson)
 
 

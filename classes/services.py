@@ -17,10 +17,11 @@ from classes.conflicts.finding import wanted_of
 from classes.entries import WIPED
 from classes.groups.ways import came_by, link
 from classes.kinds import ClassType, Status
+from classes.mirror.later import unsent
 from classes.mirror.wanted import natural_key
-from classes.models import Entry, Lesson, Member
+from classes.models import Entry, Lesson, LessonKey, Member
 from classes.rules import check_lesson, locked_sentence
-from console.audit.trail import changes, record, record_seen, snapshot
+from console.audit.trail import CHANGED, changes, record, record_seen, snapshot
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue, open_operations, supersede
 from console.outbox.states import OPEN, State
@@ -36,6 +37,7 @@ FIELDS = (
     "auto_open_camera",
     "bitrate",
     "max_on_mic",
+    "capacity",
 )
 
 
@@ -48,11 +50,13 @@ def schedule_lesson(
     staff: Iterable[User] = (),
     groups: Iterable[StudentGroup] = (),
     conflict_reason: str = "",
+    password: str = "",
     **fields: Any,
 ) -> Lesson:
     """Schedule a lesson and make it at the service (`/class/create`).
 
-    Fields are those of FIELDS and `course`. `staff` are assistants and supervisors, who join by their
+    Fields are those of FIELDS and `course`. `password` and `capacity` stay here until the service knows them
+    (`classes.mirror.later`). `staff` are assistants and supervisors, who join by their
     own role. Of `students`, those in one of `groups` came by it and follow its changes; the groups add
     nobody by themselves (`classes.groups.ways.students_of`). The making waits for the registering of its
     people. ValidationError where a field does not hold, Conflicted (one, too) where somebody is planned twice
@@ -67,7 +71,7 @@ def schedule_lesson(
         lesson.save()
     linked = link(lesson, groups)
     _set_members(lesson, students, staff)
-    told = snapshot(lesson, FIELDS) | linked
+    told = snapshot(lesson, FIELDS) | linked | set_password(lesson, password or None)
     record("lesson.add", lesson, by=by, after=told, reason=lesson.conflict_reason)
     resend(lesson, by)
     return lesson
@@ -82,12 +86,14 @@ def edit_lesson(
     staff: Iterable[User] | None = None,
     groups: Iterable[StudentGroup] | None = None,
     conflict_reason: str = "",
+    password: str | None = None,
     **fields: Any,
 ) -> Lesson:
     """Change a lesson that has not begun, and tell the service what differs.
 
     Fields by `/class/modify`, people by increments (`/member/add`, `/member/delete`). None for
-    `students`, `staff` or `groups` leaves them. ValidationError once the lesson runs or is over; Conflicted
+    `students`, `staff`, `groups` or `password` leaves them; an empty password takes it away.
+    ValidationError once the lesson runs or is over; Conflicted
     (one, too) where the change brings a conflict and `conflict_reason` is empty.
     """
     stored = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
@@ -103,14 +109,14 @@ def edit_lesson(
         lesson.save()
     was, now = changes(before, snapshot(lesson, FIELDS))
     linked = link(lesson, groups)
-    people = _set_members(lesson, students, staff)
+    people = _set_members(lesson, students, staff) | set_password(lesson, password)
     if now or people or linked:
         reason = lesson.conflict_reason if lesson.conflict_reason != stored.conflict_reason else ""
         told = {**now, **people, **linked}
         record("lesson.change", lesson, by=by, before=was, after=told, reason=reason)
-    if now or not lesson.remote_id:
+    if now or not lesson.remote_id or unsent(lesson):
         resend(lesson, by)
-    if people and lesson.remote_id:
+    if people.keys() - {"password"} and lesson.remote_id:
         _owe("class.members", lesson, by)
     return lesson
 
@@ -300,6 +306,20 @@ def send_members(lesson: Lesson, by: User | None, new: Collection[int] = ()) -> 
     if making or lesson.remote_id:
         return _owe("class.members", lesson, by, after=registering)
     return resend(lesson, by)
+
+
+def set_password(lesson: Lesson, password: str | None) -> dict[str, str]:
+    """Keep the password of a lesson, '' for none; None leaves it. What the trail may say of it."""
+    if password is None:
+        return {}
+    key = LessonKey.objects.filter(lesson=lesson).first() or LessonKey(
+        enterprise=lesson.enterprise, lesson=lesson
+    )
+    if (key.password.reveal() if key.password else "") == password:
+        return {}
+    key.password, key.version = password or None, key.version + 1
+    key.save()
+    return {"password": CHANGED}
 
 
 def _listed(people: Iterable[User] | None) -> list[User] | None:

@@ -26,6 +26,7 @@ from classes.views.imports import (
 from classes.views.lesson import LessonPage
 from classes.views.lessons import LessonList
 from classes.views.live import LessonLive
+from classes.views.many import LessonsChanged, LessonsMany
 from classes.views.moving import LessonMove
 from classes.views.person import PersonPage
 from classes.views.timetable import Timetable, TimetableLessons
@@ -50,6 +51,8 @@ urlpatterns = [
     path("live/", WallPage.as_view(), name="wall"),
     path("lessons/", LessonList.as_view(), name="lessons"),
     path("lessons/new/", LessonAdd.as_view(), name="lesson_add"),
+    path("lessons/many/", LessonsMany.as_view(), name="lessons_many"),
+    path("lessons/changes/<int:pk>/", LessonsChanged.as_view(), name="lessons_changed"),
     path("lessons/<int:pk>/", LessonPage.as_view(), name="lesson"),
     path("lessons/<int:pk>/edit/", LessonEdit.as_view(), name="lesson_edit"),
     path("lessons/<int:pk>/move/", LessonMove.as_view(), name="lesson_move"),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from classes.bulk import push as changed
 from classes.groups import push
 from classes.imports import push as timetable
 from classes.imports import start
@@ -10,6 +11,9 @@ from console.jobs.machine import work
 
 follow = work(push.KIND, label=_("Send the lessons of a group to iclass"), page=push.page, parts=push.parts)
 follow(push.portion)
+
+change = work(changed.KIND, label=_("Send changed lessons to iclass"), page=changed.page, parts=changed.parts)
+change(changed.portion)
 
 copy = work(archive.KIND, label=_("Copy a recording to our storage"), page=archive.page)
 copy(archive.portion)

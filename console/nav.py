@@ -90,6 +90,8 @@ SECTIONS = (
                     "classes:lesson",
                     "classes:lesson_add",
                     "classes:lesson_edit",
+                    "classes:lessons_many",
+                    "classes:lessons_changed",
                     "classes:lesson_live",
                     "classes:lesson_decks",
                     "classes:attendance",

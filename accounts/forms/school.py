@@ -290,6 +290,21 @@ class CoursewareForm(SchoolForm):
         }
 
 
+class LaterFieldsForm(SchoolForm):
+    class Meta:
+        model = Enterprise
+        fields = ("later_fields",)
+        labels = {"later_fields": _("The service knows the later fields")}
+        help_texts = {
+            "later_fields": _(
+                "A later revision of iclass knows three more fields of a lesson: its assistant, a password, "
+                "and how many people fit in. Turn this on only when the vendor says that your service knows "
+                "them. Until then they are kept here and never sent. Turned on, they are sent at once for "
+                "all lessons to come; turned off again, nothing more is sent, and iclass keeps what it has."
+            )
+        }
+
+
 class LogoForm(forms.Form):
     """The logo on our pages: a file, or a tick to go without one."""
 
@@ -351,6 +366,7 @@ SECTIONS: dict[str, tuple[Any, type[SchoolForm] | type[LogoForm] | type[SamplesF
     "keys": (_("Keys"), KeysForm),
     "ai": (_("AI features"), AiForm),
     "courseware": (_("Courseware"), CoursewareForm),
+    "service": (_("What the service knows"), LaterFieldsForm),
     "logo": (_("Logo"), LogoForm),
     "rules": (_("Rules of attendance"), RulesForm),
     "samples": (_("Engagement samples"), SamplesForm),

@@ -25,7 +25,10 @@ class MembersField(UserIdsField):
 
 
 class LessonSerializer(SchoolSerializer):
-    """A lesson. Times are ISO 8601; people are user ids; `class_id` once the service made it."""
+    """A lesson. Times are ISO 8601; people are user ids; `class_id` once the service made it.
+
+    `capacity` and `password` (empty: none) stay here until the school says that its service knows them.
+    """
 
     teacher = UserIdField()
     assistants = MembersField(members=(Member.Role.ASSISTANT, Member.Role.SUPERVISOR), roles=STAFF)
@@ -33,6 +36,12 @@ class LessonSerializer(SchoolSerializer):
     class_id = serializers.IntegerField(read_only=True, allow_null=True)
     conflict_reason = serializers.CharField(
         write_only=True, required=False, max_length=300, default="", allow_blank=True
+    )
+    capacity = serializers.IntegerField(
+        write_only=True, required=False, allow_null=True, min_value=1, max_value=100_000
+    )
+    password = serializers.CharField(
+        write_only=True, required=False, allow_blank=True, min_length=4, max_length=32
     )
     sync = SyncField()
 
@@ -56,6 +65,8 @@ class LessonSerializer(SchoolSerializer):
             "real_ended_at",
             "sync",
             "conflict_reason",
+            "capacity",
+            "password",
         )
         read_only_fields = ("teacher_url", "student_url", "status", "real_started_at", "real_ended_at")
 

@@ -32,6 +32,7 @@ FIELDS = (
     "auto_open_camera",
     "bitrate",
     "max_on_mic",
+    "capacity",
 )
 
 Roster = frozenset[tuple[int, str]]
@@ -39,7 +40,10 @@ Roster = frozenset[tuple[int, str]]
 
 @dataclass
 class Wish:
-    """One lesson as it is to be: `lesson` carries the new fields, `people` the new people (None: the old)."""
+    """One lesson as it is to be: `lesson` carries the new fields, `people` the new people (None: the old).
+
+    `came` and `went` are pks, for whoever reckoned them.
+    """
 
     before: Lesson
     lesson: Lesson
@@ -47,6 +51,13 @@ class Wish:
     rows: list[tuple[int, str, int | None]] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     new: list[Conflict] = field(default_factory=list)
+    came: list[int] = field(default_factory=list)
+    went: list[int] = field(default_factory=list)
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to become different, where `came` and `went` are reckoned."""
+        return bool(self.fields_changed or self.came or self.went)
 
     @property
     def fields_changed(self) -> bool:
@@ -144,12 +155,12 @@ def _conflicts(
     school: Enterprise, lessons: Sequence[Lesson], rosters: Mapping[int, Roster]
 ) -> dict[int, list[Conflict]]:
     """The conflicts of each lesson; lessons of equal people are asked about together."""
-    alike: dict[tuple[int, str, Roster], list[Lesson]] = defaultdict(list)
+    alike: dict[tuple[int, str, int, Roster], list[Lesson]] = defaultdict(list)
     for lesson in lessons:
-        alike[lesson.teacher_id, lesson.class_type, rosters[lesson.pk]].append(lesson)
+        alike[lesson.teacher_id, lesson.class_type, lesson.capacity or 0, rosters[lesson.pk]].append(lesson)
     besides = [lesson.pk for lesson in lessons]
     found: dict[int, list[Conflict]] = {lesson.pk: [] for lesson in lessons}
-    for (_teacher, class_type, roster), some in alike.items():
+    for (_teacher, class_type, most, roster), some in alike.items():
         wanted = Wanted(
             school=school,
             slots=[Slot(one.starts_at, one.ends_at) for one in some],
@@ -157,6 +168,7 @@ def _conflicts(
             assistants=[pk for pk, role in roster if role == Member.Role.ASSISTANT],
             students=[pk for pk, role in roster if role == Member.Role.STUDENT],
             class_type=class_type,
+            most=most,
             besides=besides,
         )
         for conflict in conflicts_of(wanted):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from accounts.models import Enterprise, User
 from classes.courses.writing import registering
+from classes.mirror.later import unsent
 from classes.models import Lesson, Member
 from classes.services import resend, send_members
 from console.outbox.bulk import enqueue_many
@@ -25,6 +26,8 @@ def tell_members(school: Enterprise, lessons: Sequence[Lesson], by: User | None)
     """`/member/add` and `/member/delete`, once whoever is new is registered."""
     making = _making(lessons)
     known = {one.pk: one.topic for one in lessons if one.remote_id and one.pk not in making}
+    assisted = {one.pk: one.topic for one in _assisted(school, lessons) if one.pk in known}
+    enqueue_many("class.modify", Lesson, assisted, enterprise=school, by=by)
     rows = list(Member.objects.filter(lesson__in=known).values_list("lesson_id", "user_id"))
     waiting = registering({user for _lesson, user in rows})
     after: dict[int, list[int]] = {}
@@ -35,6 +38,11 @@ def tell_members(school: Enterprise, lessons: Sequence[Lesson], by: User | None)
     for one in lessons:
         if one.pk not in known:
             send_members(one, by, new=list(one.members.values_list("user", flat=True)))
+
+
+def _assisted(school: Enterprise, lessons: Sequence[Lesson]) -> list[Lesson]:
+    """Those whose assistant the service is to know by name, too, and does not yet."""
+    return [one for one in lessons if unsent(one)] if school.later_fields else []
 
 
 def _making(lessons: Sequence[Lesson]) -> set[int]:

@@ -106,6 +106,7 @@ def wanted_of(
         assistants=sorted(of_role[Member.Role.ASSISTANT]),
         students=sorted(of_role[Member.Role.STUDENT]),
         class_type=str(lesson.class_type),
+        most=lesson.capacity or 0,
         besides=(lesson.pk,) if lesson.pk else (),
     )
 

@@ -21,7 +21,7 @@ from classes.rules import check_lesson, check_people
 from console.audit.trail import record, snapshot
 
 #: What else the lessons of a series have, all alike.
-SETTINGS = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
+SETTINGS = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic", "capacity")
 FIELDS = ("title", "teacher", "class_type", "starts_local", "duration_minutes", "rrule", "skip")
 
 

@@ -30,14 +30,14 @@ OF_SERVICE = {
     "ends_at": "end",
 }
 DAYS = re.compile(r"[\s,;，；、]+")
-SETTINGS = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
+SETTINGS = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic", "capacity")
 
 
 class CourseForm(LessonForm):
     """Plans a series, or changes the one that it is given. Times are those of the school's wall."""
 
-    end_day = None
-    MORE = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
+    end_day = password = no_password = None
+    MORE = SETTINGS
     topic = forms.CharField(
         label=_("Title"), max_length=100, error_messages={"required": _("Give the series a title.")}
     )

@@ -30,16 +30,26 @@ from classes.forms.fields import (
 from classes.groups.ways import students_of
 from classes.kinds import ClassType, RecordType
 from classes.mirror.wanted import TOPIC_LENGTH
-from classes.models import Lesson, Member
+from classes.models import Lesson, LessonKey, Member
 from classes.rules import TEACHERS
 from classes.services import edit_lesson, schedule_lesson
+from console.vault.forms import SecretField
 
 USUAL_LENGTH = timedelta(minutes=45)
 HELPERS = (Role.ASSISTANT, Role.SUPERVISOR, Role.TEACHER)
 BETWEEN_IDS = re.compile(r"[\s,;，；、]+")
 #: Where a service's word for a field differs from the form's.
 OF_SERVICE = {"starts_at": "start", "ends_at": "end"}
-PLAIN = ("topic", "class_type", "record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
+PLAIN = (
+    "topic",
+    "class_type",
+    "record_types",
+    "auto_open_mic",
+    "auto_open_camera",
+    "bitrate",
+    "max_on_mic",
+    "capacity",
+)
 
 
 class LessonForm(forms.Form):
@@ -92,11 +102,26 @@ class LessonForm(forms.Form):
         label=_("Most people on the microphone"), min_value=1, max_value=100, required=False
     )
 
+    capacity = forms.IntegerField(
+        label=_("Most people in the room"), min_value=1, max_value=100_000, required=False
+    )
+    password = SecretField(label=_("Password of the lesson"), min_length=4, max_length=32, required=False)
+    no_password = forms.BooleanField(label=_("Take the password away"), required=False)
+
     conflict_reason = forms.CharField(
         label=_("Reason to allow the conflicts"), max_length=300, required=False
     )
 
-    MORE = ("record_types", "auto_open_mic", "auto_open_camera", "end_day", "bitrate", "max_on_mic")
+    MORE = (
+        "record_types",
+        "auto_open_mic",
+        "auto_open_camera",
+        "end_day",
+        "bitrate",
+        "max_on_mic",
+        "capacity",
+        "password",
+    )
 
     def __init__(
         self,
@@ -122,8 +147,14 @@ class LessonForm(forms.Form):
             "groups": self._groups(),
         }
         self.offered = offered
+        self._offer_no_password()
         for name, rows in offered.items():
             offer(self.fields[name], rows)
+
+    def _offer_no_password(self) -> None:
+        """There is one to take away only where there is one."""
+        if "no_password" in self.fields and not self.initial.get("password"):
+            del self.fields["no_password"]
 
     def _groups(self) -> QuerySet[StudentGroup]:
         """Groups in use; one that is chosen already stays, archived or not."""
@@ -201,6 +232,7 @@ class LessonForm(forms.Form):
         people: dict[str, Any] = {"students": students.values(), "staff": list(data["staff"])}
         people["groups"] = list(data["groups"])
         people["conflict_reason"] = data["conflict_reason"]
+        people["password"] = self._password(data)
         try:
             if self.lesson is not None:
                 return edit_lesson(lesson=self.lesson, by=by, **people, **fields)
@@ -212,6 +244,13 @@ class LessonForm(forms.Form):
         except ValidationError as error:
             self._take(error)
             return None
+
+    def _password(self, data: dict[str, Any]) -> str:
+        """What was typed, or the one that the lesson has; '' for none."""
+        if data.get("no_password") or not data["password"]:
+            return ""
+        password: str = data["password"].reveal()
+        return password
 
     def _of_new_groups(self) -> Iterable[User]:
         """Without script a group that is newly ticked brings all its students."""
@@ -237,6 +276,11 @@ class LessonForm(forms.Form):
     def more_is_open(self) -> bool:
         return any(self[name].errors for name in self.MORE)
 
+    @property
+    def knows_later(self) -> bool:
+        """Whether the service takes an assistant's name, a password and a capacity."""
+        return self.school.later_fields
+
     def student_choices(self) -> list[Choice]:
         groups: dict[int, list[int]] = defaultdict(list)
         entries = GroupStudent.objects.filter(group__enterprise=self.school)
@@ -252,8 +296,10 @@ def words_of(lesson: Lesson) -> dict[str, Any]:
     """A lesson as the form shows it."""
     starts, ends = timezone.localtime(lesson.starts_at), timezone.localtime(lesson.ends_at)
     members = lesson.members.values_list("user__user_id", "role")
+    key = LessonKey.objects.filter(lesson=lesson).first()
     return {name: getattr(lesson, name) for name in PLAIN} | {
         "teacher": lesson.teacher.user_id,
+        "password": key.password if key else None,
         "day": starts.date(),
         "start": starts.time(),
         "end": ends.time(),

@@ -8,6 +8,7 @@ from classes.models.feed import Feed, Told
 from classes.models.footage import Footage
 from classes.models.imports import TimetableImport, TimetableRow
 from classes.models.judged import Appeal, Correction, Credit, Leave, Register
+from classes.models.key import LessonKey
 from classes.models.lesson import Lesson, Member
 from classes.models.recording import Recording
 from classes.models.samples import Samples
@@ -29,6 +30,7 @@ __all__ = [
     "Holiday",
     "Leave",
     "Lesson",
+    "LessonKey",
     "Mark",
     "Member",
     "Observation",

@@ -66,6 +66,14 @@ class Lesson(Watched, Mirrored):
     max_on_mic = models.PositiveSmallIntegerField(
         _("most people on the microphone"), null=True, blank=True, validators=[MaxValueValidator(100)]
     )
+    capacity = models.PositiveIntegerField(
+        _("most people in the room"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100_000)],
+    )
+    #: What of the later revision's fields the service took last, in our words; it never tells them itself.
+    later_sent = models.JSONField(null=True, editable=False)
     conflict_allowed = models.BooleanField(_("conflict allowed"), default=False, editable=False)
     conflict_reason = models.CharField(
         _("reason for the conflict"), max_length=300, blank=True, editable=False

@@ -15,6 +15,7 @@ from classes.kinds import Status
 from classes.links import Links
 from classes.live import room_of
 from classes.models import Lesson
+from classes.panel import kept_lines, told_lines
 from classes.phases import phase_of
 from classes.queries import operations_about, roll
 from classes.readiness.points import readiness_of
@@ -41,7 +42,7 @@ class LessonPage(SchoolPage, DetailView):
         if may(reader, "list", "document"):
             context |= {"decks": decks_of(lesson), "may_attach": may(reader, "attach", "lesson", lesson)}
         if may(reader, "list", "operation"):
-            context |= {"operations": operations_about(lesson), "compared": at_the_service(lesson)}
+            context |= service_panel(lesson) | {"operations": operations_about(lesson)}
         return super().get_context_data(title=lesson.topic, **context, **more)
 
 
@@ -71,6 +72,17 @@ def lesson_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
         context |= {"roll": members, "room": room_of(lesson, reader, members)}
         context["readiness"] = readiness_of(lesson.enterprise, [lesson]).get(lesson.pk)
     return context
+
+
+def service_panel(lesson: Lesson) -> dict[str, Any]:
+    """What the panel "At the service" shows."""
+    members = lesson.members.count() + 1
+    return {
+        "at_service": True,
+        "compared": at_the_service(lesson),
+        "told": told_lines(lesson, members),
+        "kept": kept_lines(lesson),
+    }
 
 
 def find_lesson(reader: Any, pk: int) -> Lesson:

@@ -64,6 +64,7 @@ NOT_TABLES = {
     "audit.link",
     "audit.seen",
     "audit.personkey",
+    "classes.lessonkey",
     "classes.attachment",
     "classes.call",
     "classes.feed",

@@ -185,6 +185,8 @@ PAGES: dict[str, Expected] = {
     "classes:timetable": of("lesson", "list"),
     "classes:timetable_lessons": of("lesson", "list"),
     "classes:lesson_move": about("lesson", "change"),
+    "classes:lessons_many": of("lesson", "change"),
+    "classes:lessons_changed": about("job", "view", "lessons changed"),
     "classes:lesson_live": about("member", "list", "lesson"),
     **acts("classes:lesson_", "lesson", "start", "stop", "cancel", "pull", "push"),
     **{f"classes:report_{name}": of("report", "list") for name in REPORTS},

@@ -139,6 +139,12 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
             created_by=alice,
             args={"group": 0, "name": "Hatters", "came": 1, "went": 0, "sent": [], "locked": [], "left": []},
         ),
+        "lessons changed": Job.objects.create(
+            enterprise=school,
+            kind="lessons.push",
+            created_by=alice,
+            args={"lessons": [], "locked": [], "same": []},
+        ),
         "notice": Notice.objects.create(enterprise=school, person=bob, kind="matrix", key="1"),
         "audit": record("person.pull", dina, by=alice),
         "stay": Stay.objects.create(lesson=lesson, user_id="dina", entered_at=timezone.now()),

@@ -1,0 +1,192 @@
+"""One change to many lessons that somebody chose: what it would do, and the doing, as one act."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Enterprise, User
+from accounts.roles import Role
+from classes.bulk import push
+from classes.bulk.changing import Wish, change_lessons, look, wish
+from classes.conflicts.finding import Conflict
+from classes.courses.planning import helper_role
+from classes.courses.writing import People
+from classes.models import Lesson, Member
+from classes.phases import phase_of
+from console.audit.trail import record
+from console.jobs.models import Job
+
+#: Lessons that one act may change.
+MOST = 1_000
+#: Why a lesson is left as it is, by the phase in which it is.
+LOCKED: dict[str, str | Promise] = {
+    "running": gettext_lazy("running: iclass changes nothing until it ends"),
+    "over": gettext_lazy("over: it stays as it was held"),
+    "cancelled": gettext_lazy("cancelled"),
+    "not_held": gettext_lazy("its time has passed"),
+}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is to become of each of the lessons; what is not given stays.
+
+    `fields` are those of a Lesson that are set alike. `days` and `minutes` move it on the school's clock,
+    `length` is its new length in minutes. `add` join it by their own role, `remove` (pks) leave it.
+    """
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    days: int = 0
+    minutes: int = 0
+    length: int = 0
+    add: Collection[User] = ()
+    remove: Collection[int] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not any((self.fields, self.days, self.minutes, self.length, self.add, self.remove))
+
+    @property
+    def touches_people(self) -> bool:
+        return bool(self.add or self.remove or "teacher" in self.fields)
+
+
+@dataclass
+class Preview:
+    """`wishes` are lessons that change, `same` are as they should be already, `locked` cannot be changed."""
+
+    wishes: list[Wish] = field(default_factory=list)
+    same: list[Lesson] = field(default_factory=list)
+    locked: list[tuple[Lesson, str]] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+
+    @property
+    def people(self) -> int:
+        """Places in lessons that come or go."""
+        return sum(len(one.came) + len(one.went) for one in self.wishes)
+
+
+def preview(school: Enterprise, lessons: Sequence[Lesson], edit: Edit) -> Preview:
+    """What `edit_lessons` would do; conflicts are told, ValidationError where a lesson would break a rule."""
+    found = _sorted(school, lessons, edit)
+    found.conflicts = look(school, found.wishes)
+    return found
+
+
+@transaction.atomic
+def edit_lessons(
+    *, school: Enterprise, lessons: Sequence[Lesson], edit: Edit, by: User | None, conflict_reason: str = ""
+) -> Job:
+    """Change all of these that can be changed, in one transaction with one line of the trail.
+
+    The job that is returned shows what became of each. Conflicted (a ValidationError) where the change brings
+    conflicts and no reason is given; ValidationError where a lesson would break a rule, or began meanwhile.
+    """
+    found = _sorted(school, lessons, edit)
+    change_lessons(school, found.wishes, by=by, conflict_reason=conflict_reason)
+    told = {
+        **{name: _told(value) for name, value in edit.fields.items()},
+        **{name: value for name in ("days", "minutes", "length") if (value := getattr(edit, name))},
+        **({"members_added": [one.user_id for one in edit.add]} if edit.add else {}),
+        **({"members_removed": _ids(edit.remove)} if edit.remove else {}),
+    }
+    keys = [one.before.pk for one in found.wishes]
+    record(
+        "lesson.change_many",
+        by=by,
+        enterprise=school,
+        after={**told, "lessons": keys, "locked": len(found.locked)},
+        reason=conflict_reason,
+    )
+    return push.start(
+        school,
+        keys,
+        by=by,
+        locked=[one.pk for one, _why in found.locked],
+        same=[one.pk for one in found.same],
+    )
+
+
+def _told(value: Any) -> Any:
+    return value.user_id if isinstance(value, User) else value
+
+
+def _ids(people: Collection[int]) -> list[str]:
+    return sorted(User.objects.filter(pk__in=people).values_list("user_id", flat=True))
+
+
+def _sorted(school: Enterprise, lessons: Sequence[Lesson], edit: Edit) -> Preview:
+    found, now = Preview(), timezone.now()
+    rosters = _rosters(lessons) if edit.touches_people else {}
+    alike: dict[Any, People] = {}
+    for lesson in lessons:
+        phase = phase_of(lesson, now).name
+        if phase in LOCKED:
+            found.locked.append((lesson, str(LOCKED[phase])))
+            continue
+        one = _wish(school, lesson, edit, rosters.get(lesson.pk), alike)
+        (found.wishes if one.changes else found.same).append(one if one.changes else lesson)  # type: ignore[arg-type]
+    return found
+
+
+def _wish(
+    school: Enterprise, lesson: Lesson, edit: Edit, roster: list[Member] | None, alike: dict[Any, People]
+) -> Wish:
+    fields = {**edit.fields, **_times(school, lesson, edit)}
+    if roster is None:
+        return wish(lesson, **fields)
+    people = _people(lesson, edit, roster)
+    key = (
+        tuple(sorted(people.students.items(), key=str)),
+        tuple(sorted(people.helpers.items())),
+        people.groups,
+    )
+    one = wish(lesson, alike.setdefault(key, people), **fields)
+    before = {(member.user_id, str(member.role)) for member in roster}
+    after = {(pk, role) for pk, role, _via in one.people.rows(one.lesson.teacher_id)}  # type: ignore[union-attr]
+    one.came, one.went = sorted(pk for pk, _ in after - before), sorted(pk for pk, _ in before - after)
+    return one
+
+
+def _times(school: Enterprise, lesson: Lesson, edit: Edit) -> dict[str, datetime]:
+    """The new times, on the clock of the school's wall: 19:00 stays 19:00 through daylight saving."""
+    if not (edit.days or edit.minutes or edit.length):
+        return {}
+    starts = lesson.starts_at
+    if edit.days or edit.minutes:
+        local = starts.astimezone(school.tz).replace(tzinfo=None)
+        local += timedelta(days=edit.days, minutes=edit.minutes)
+        starts = timezone.make_aware(local, school.tz)
+    length = timedelta(minutes=edit.length) if edit.length else lesson.ends_at - lesson.starts_at
+    if starts + length <= timezone.now():
+        told = _("“%(topic)s” would be over already. Choose a time to come.")
+        raise ValidationError({"days": told % {"topic": lesson.topic}})
+    return {"starts_at": starts, "ends_at": starts + length}
+
+
+def _rosters(lessons: Sequence[Lesson]) -> dict[int, list[Member]]:
+    found: dict[int, list[Member]] = {one.pk: [] for one in lessons}
+    for member in Member.objects.filter(lesson__in=found).order_by("pk"):
+        found[member.lesson_id].append(member)
+    return found
+
+
+def _people(lesson: Lesson, edit: Edit, roster: list[Member]) -> People:
+    """Who is there, without those who go and with those who come; the groups stay."""
+    stay = [member for member in roster if member.user_id not in edit.remove]
+    students = {one.user_id: one.via_id for one in stay if one.role == Member.Role.STUDENT}
+    helpers = {one.user_id: str(one.role) for one in stay if one.role != Member.Role.STUDENT}
+    for person in edit.add:
+        if person.role == Role.STUDENT:
+            students.setdefault(person.pk, None)
+        else:
+            helpers.setdefault(person.pk, helper_role(person))
+    return People(students, helpers, tuple(sorted(group.pk for group in lesson.groups.all())))

@@ -1,0 +1,267 @@
+"""Assistant, password and capacity: kept here, and sent only where the service is said to know them."""
+
+import re
+import secrets
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Role
+from accounts.services import edit_school
+from classes.mirror.later import LATER
+from classes.models import Lesson, LessonKey
+from classes.services import edit_lesson, push_lesson, set_password
+from console.audit.models import AuditEntry
+from console.outbox import relay
+from console.outbox.models import Operation
+from tests.classes.rows import expect, planned
+from tests.support.cast import person
+from tests.support.rest import rest
+from tests.support.service import lesson_of, requests_to, tomorrow_at
+
+pytestmark = pytest.mark.django_db
+
+NOT_SENT = "Not sent: the service does not know these fields yet."
+PASSWORD = "off-with-their-heads"
+
+
+@pytest.fixture
+def helpers(connected, iclass):
+    """Ann and Ben, assistants whom the service knows."""
+    found = [person(connected, name, Role.ASSISTANT) for name in ("ann", "ben")]
+    iclass.call("user/register", {"list": [{"user_id": one.user_id, "role": "assistant"} for one in found]})
+    return found
+
+
+@pytest.fixture
+def knowing(connected):
+    """The school's service knows the later fields."""
+    return edit_school(school=connected, by=None, later_fields=True)
+
+
+def bodies(iclass, endpoint, lesson):
+    """What reached the endpoint about this lesson."""
+    return [
+        body
+        for body in requests_to(iclass, endpoint)
+        if body.get("class_topic") == lesson.topic or str(body.get("class_id")) == lesson.remote_id
+    ]
+
+
+def roles_there(iclass, lesson):
+    told = iclass.call("class/info", {"class_id": lesson.class_id})
+    return {one["user_id"]: one["role"] for one in told["members"]}
+
+
+def let_in(iclass, lesson, password):
+    """The error code that a guest meets who comes with this password."""
+    told = iclass.call(
+        "member/visitor/join",
+        {"class_id": lesson.class_id, "nickname": secrets.token_hex(3), "password": password},
+    )
+    return told["error_code"]
+
+
+def test_nothing_of_the_later_fields_leaves_while_the_switch_is_off(helpers, alice, bob, iclass):
+    lesson = lesson_of(bob, alice, staff=helpers, capacity=30, password=PASSWORD)
+    relay.drain()
+    lesson.refresh_from_db()
+    edit_lesson(lesson=lesson, by=alice, capacity=31, password="another", topic=lesson.topic + "!")
+    push_lesson(lesson=lesson, by=alice)
+    relay.drain()
+    sent = [*bodies(iclass, "class/create", lesson), *bodies(iclass, "class/modify", lesson)]
+    assert len(sent) >= 2
+    assert not any(LATER[name] in body for body in sent for name in LATER)
+    assert roles_there(iclass, lesson) == {"bob": "teacher", "ann": "assistant", "ben": "assistant"}
+    lesson.refresh_from_db()
+    assert (lesson.capacity, lesson.later_sent) == (31, None)
+    assert LessonKey.objects.get().password.reveal() == "another"
+
+
+def test_they_go_along_with_the_making_of_a_lesson_while_it_is_on(helpers, knowing, alice, bob, iclass):
+    lesson = lesson_of(
+        bob,
+        alice,
+        staff=helpers,
+        capacity=30,
+        password=PASSWORD,
+        class_type="public",
+        starts_at=timezone.now() + timedelta(minutes=30),
+    )
+    relay.drain()
+    lesson.refresh_from_db()
+    (body,) = bodies(iclass, "class/create", lesson)
+    assert (body["assistant_id"], body["max_member_num"], body["password"]) == ("ann", 30, "***")
+    assert roles_there(iclass, lesson) == {"bob": "teacher", "ann": "assistant", "ben": "assistant"}
+    assert (let_in(iclass, lesson, "wrong"), let_in(iclass, lesson, PASSWORD)) == (10225, 0)
+    assert lesson.later_sent == {"assistant": "ann", "password": 1, "capacity": 30}
+    assert lesson.sync_state == "in_sync"
+    assert Operation.objects.filter(kind="class.modify").count() == 0
+
+
+def test_a_change_sends_what_the_service_did_not_take_yet_and_nothing_twice(
+    helpers, knowing, alice, bob, iclass
+):
+    lesson = lesson_of(bob, alice, staff=helpers, capacity=30)
+    relay.drain()
+    lesson.refresh_from_db()
+    edit_lesson(lesson=lesson, by=alice, capacity=12, password=PASSWORD, staff=helpers[1:])
+    relay.drain()
+    lesson.refresh_from_db()
+    edit_lesson(lesson=lesson, by=alice, capacity=12, password=PASSWORD)
+    edit_lesson(lesson=lesson, by=alice, capacity=None, password="")
+    relay.drain()
+    first, second = bodies(iclass, "class/modify", lesson)
+    assert (first["assistant_id"], first["max_member_num"], first["password"]) == ("ben", 12, "***")
+    assert second["max_member_num"] == 0
+    assert "assistant_id" not in second
+    assert roles_there(iclass, lesson) == {"bob": "teacher", "ben": "assistant"}
+    lesson.refresh_from_db()
+    assert lesson.later_sent == {"assistant": "ben", "password": 0, "capacity": 0}
+
+
+def test_a_new_teacher_costs_no_assistant_their_place(helpers, knowing, alice, bob, iclass):
+    """`/class/modify` replaces a list of which it knows the students only: the others are added again."""
+    other = person(knowing, "carol", Role.TEACHER)
+    iclass.call("user/register", {"list": [{"user_id": "carol", "role": "teacher"}]})
+    lesson = lesson_of(bob, alice, staff=helpers)
+    relay.drain()
+    lesson.refresh_from_db()
+    edit_lesson(lesson=lesson, by=alice, teacher=other)
+    relay.drain()
+    assert roles_there(iclass, lesson) == {"carol": "teacher", "ann": "assistant", "ben": "assistant"}
+
+
+def test_turning_the_switch_on_sends_them_for_all_lessons_to_come(helpers, connected, alice, bob, iclass):
+    with_capacity = lesson_of(bob, alice, capacity=30)
+    with_password = lesson_of(bob, alice, password=PASSWORD)
+    assisted = lesson_of(bob, alice, staff=helpers[:1])
+    plain = lesson_of(bob, alice)
+    relay.drain()
+    edit_school(school=connected, by=alice, later_fields=True)
+    relay.drain()
+    told = {}
+    for one in (with_capacity, with_password, assisted, plain):
+        one.refresh_from_db()
+        told[one.pk] = one.later_sent
+    assert told == {
+        with_capacity.pk: {"capacity": 30},
+        with_password.pk: {"password": 1},
+        assisted.pk: {"assistant": "ann"},
+        plain.pk: None,
+    }
+    assert not bodies(iclass, "class/modify", plain)
+
+
+def test_a_password_stands_sealed_and_the_trail_says_only_that_it_changed(alice, bob):
+    lesson = planned(bob)
+    assert set_password(lesson, PASSWORD) == {"password": "changed"}
+    assert set_password(lesson, PASSWORD) == {}
+    (stored,) = LessonKey.objects.values_list("password", flat=True)
+    assert PASSWORD not in stored
+    edit_lesson(lesson=lesson, by=alice, password="another")
+    entry = AuditEntry.objects.get(action="lesson.change")
+    assert entry.after == {"password": "changed"}
+
+
+TYPED = {"class_type": "1vN", "record_types": ["local"], "bitrate": "850", "teacher": "bob"}
+
+
+def typed(**more):
+    at = tomorrow_at(8)
+    return TYPED | {"topic": "Croquet", "day": at.date().isoformat(), "start": "19:00", "end": "19:45"} | more
+
+
+def test_the_form_keeps_them_and_says_that_they_are_not_sent(browse, alice, bob, school):
+    assert NOT_SENT in browse(alice, "/lessons/new/").content.decode()
+    answer = browse(alice, "/lessons/new/", typed(capacity="30", password=PASSWORD))
+    lesson = Lesson.objects.get()
+    assert answer.url == f"/lessons/{lesson.pk}/"
+    assert (lesson.capacity, lesson.key.password.reveal()) == (30, PASSWORD)
+    page = browse(alice, answer.url).content.decode()
+    assert page.count("not sent: the service does not know this field yet") == 2
+    assert PASSWORD not in page
+    assert PASSWORD not in browse(alice, f"/lessons/{lesson.pk}/edit/").content.decode()
+    browse(alice, f"/lessons/{lesson.pk}/edit/", typed(capacity="31"))
+    lesson.refresh_from_db()
+    assert (lesson.capacity, LessonKey.objects.get().password.reveal()) == (31, PASSWORD)
+    browse(alice, f"/lessons/{lesson.pk}/edit/", typed(capacity="", no_password="on"))
+    lesson.refresh_from_db()
+    assert (lesson.capacity, LessonKey.objects.get().password) == (None, None)
+    school.later_fields = True
+    school.save()
+    assert NOT_SENT not in browse(alice, "/lessons/new/").content.decode()
+
+
+def test_the_form_says_it_in_chinese(browse, alice):
+    assert (
+        "未发送：服务端尚不支持这些字段"
+        in browse(alice, "/lessons/new/", language="zh-hans").content.decode()
+    )
+
+
+def test_more_students_than_fit_are_a_conflict_of_the_capacity(browse, alice, bob, kids):
+    answer = browse(alice, "/lessons/new/", typed(capacity="2", students=["kid1", "kid2", "kid3"]))
+    assert re.search("more students than the 2 that fit", answer.content.decode())
+    assert not Lesson.objects.exists()
+
+
+def test_a_superadmin_sets_the_switch_on_the_page_of_the_school(browse, alice, school):
+    boss = person(school, "boss", Role.SUPERADMIN)
+    page = browse(boss, "/school/").content.decode()
+    assert "no, they are kept here and not sent" in page
+    form = browse(boss, "/school/service/").content.decode()
+    assert "Turn this on only when the vendor says" in form
+    browse(boss, "/school/service/", {"later_fields": "on"})
+    school.refresh_from_db()
+    assert school.later_fields
+    assert "yes, they are sent" in browse(boss, "/school/").content.decode()
+    assert AuditEntry.objects.get(action="school.change").after == {"later_fields": True}
+    assert browse(alice, "/school/service/").status_code == 403
+
+
+def test_rest_takes_capacity_and_password_and_tells_neither(alice, bob, rest_of):
+    answer = rest_of(alice).post(
+        "/api/v1/lessons/",
+        {
+            "topic": "Croquet",
+            "teacher": "bob",
+            "starts_at": tomorrow_at(8).isoformat(),
+            "ends_at": tomorrow_at(9).isoformat(),
+            "capacity": 30,
+            "password": PASSWORD,
+        },
+        format="json",
+    )
+    assert answer.status_code == 201, answer.content
+    lesson = Lesson.objects.get()
+    assert (lesson.capacity, lesson.key.password.reveal()) == (30, PASSWORD)
+    assert PASSWORD not in answer.content.decode()
+
+
+@pytest.fixture
+def rest_of():
+    return rest
+
+
+def test_the_panel_shows_what_iclass_says_beside_ours(browse, alice, bob, connected, iclass):
+    lesson = lesson_of(bob, alice)
+    relay.drain()
+    lesson.refresh_from_db()
+    page = browse(alice, f"/lessons/{lesson.pk}/").content.decode()
+    panel = page[page.index('id="at-iclass"') :]
+    for told in (lesson.remote_id, f"{lesson.remote_id}_chat", "1280x720", ">20 <small", "it cannot be set"):
+        assert told in panel, told
+    assert f'action="/lessons/{lesson.pk}/pull/"' in panel
+    assert "not among the 20" not in panel
+    Lesson.objects.update(observed=lesson.observed | {"resolution": "1024x768"})
+    page = browse(alice, f"/lessons/{lesson.pk}/").content.decode()
+    assert "1024x768" in page
+    assert "not among the 20" in page
+
+
+def test_a_lesson_that_iclass_has_not_yet_says_so(browse, alice, bob, school):
+    lesson = planned(bob, remote_id="", sync_state="local")
+    expect(lesson)
+    assert "iclass does not have this lesson yet." in browse(alice, f"/lessons/{lesson.pk}/").content.decode()

@@ -1,0 +1,223 @@
+"""Many lessons changed together: chosen in the list, looked at before, done as one act with an outcome."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Role, StudentGroup
+from classes.bulk.editing import Edit, edit_lessons, preview
+from classes.conflicts.booking import Conflicted
+from classes.models import Lesson, Member
+from console.audit.models import AuditEntry
+from console.jobs.machine import drain
+from console.jobs.models import Job
+from console.outbox import relay
+from console.outbox.models import Operation
+from tests.classes.rows import expect, over, planned, running
+from tests.support.cast import person
+from tests.support.service import lesson_of, tomorrow_at
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def lessons(bob, kids):
+    """Three lessons of Bob's on the next days, with Kid1 and Kid2."""
+    made = [planned(bob, place * DAY, conflict_allowed=False, conflict_reason="") for place in (1, 2, 3)]
+    for one in made:
+        expect(one, *kids[:2])
+    return made
+
+
+@pytest.fixture
+def carol(school):
+    return person(school, "carol", Role.TEACHER)
+
+
+def fresh(lessons):
+    return list(Lesson.objects.filter(pk__in=[one.pk for one in lessons]).order_by("starts_at"))
+
+
+def members(lesson):
+    return dict(lesson.members.values_list("user__user_id", "role"))
+
+
+def test_the_list_offers_to_change_those_chosen_to_who_may(browse, alice, bob, sue, lessons):
+    page = browse(alice, "/lessons/").content.decode()
+    assert page.count('form="many" name="chosen"') == 3
+    assert 'formaction="/lessons/many/"' in page
+    for reader in (bob, sue):
+        assert 'form="many"' not in browse(reader, "/lessons/").content.decode()
+        assert browse(reader, "/lessons/many/", {"chosen": [lessons[0].pk]}).status_code == 403
+
+
+def test_what_would_happen_is_shown_and_then_done_as_one_act(browse, alice, bob, carol, lessons, kids):
+    locked = running(bob)
+    chosen = [*(one.pk for one in lessons), locked.pk]
+    form = browse(alice, "/lessons/many/", {"chosen": chosen}).content.decode()
+    assert "Change 4 lessons" in form
+    assert "1 of them is running, over or cancelled" in form
+    typed = {"chosen": chosen, "teacher": "carol", "minutes": "30", "add": ["kid3"], "remove": ["kid1"]}
+    looked = browse(alice, "/lessons/many/", typed | {"look": "1"}).content.decode()
+    assert "3 lessons change." in looked
+    assert "1 cannot be changed." in looked
+    assert "running: iclass changes nothing until it ends" in looked
+    assert "+ Kid3" in looked
+    assert "− Kid1" in looked
+    assert "<del>Bob</del> <ins>Carol</ins>" in looked
+    assert fresh(lessons)[0].teacher == bob
+    answer = browse(alice, "/lessons/many/", typed | {"sure": "1"})
+    job = Job.objects.get(kind="lessons.push")
+    assert answer.url == f"/lessons/changes/{job.pk}/"
+    for old, new in zip(lessons, fresh(lessons), strict=True):
+        assert new.teacher == carol
+        assert new.starts_at - old.starts_at == new.ends_at - old.ends_at == timedelta(minutes=30)
+        assert members(new) == {"kid2": "student", "kid3": "student"}
+    assert Operation.objects.filter(kind="class.modify").count() == 3
+    assert Operation.objects.filter(kind="class.members").count() == 3
+    entry = AuditEntry.objects.get(action="lesson.change_many")
+    assert entry.after["lessons"] == [one.pk for one in lessons]
+    assert (entry.after["teacher"], entry.after["minutes"]) == ("carol", 30)
+    outcome = browse(alice, answer.url).content.decode()
+    assert "Not changed: locked" in outcome
+    assert all(one.topic in outcome for one in (*lessons, locked))
+
+
+def test_each_lesson_shows_how_it_fared_at_iclass(browse, alice, bob, connected, iclass):
+    lessons = [lesson_of(bob, alice, starts_at=tomorrow_at(hour)) for hour in (8, 10)]
+    relay.drain()
+    iclass.call("class/delete", {"class_id": int(fresh(lessons)[1].remote_id)})
+    job = edit_lessons(school=connected, lessons=fresh(lessons), edit=Edit(fields={"bitrate": 900}), by=alice)
+    relay.drain()
+    drain()
+    page = browse(alice, f"/lessons/changes/{job.pk}/").content.decode()
+    rows = re.findall(r"<tr>.*?</tr>", page, re.S)[1:]
+    assert ["in sync" in row for row in rows] == [True, False]
+    job.refresh_from_db()
+    assert (job.done, job.failed, job.state) == (1, 1, "done")
+
+
+def test_a_conflict_is_named_and_needs_a_reason(browse, alice, bob, carol, lessons):
+    planned(carol, DAY, topic="Hats")
+    typed = {"chosen": [one.pk for one in lessons], "teacher": "carol"}
+    looked = browse(alice, "/lessons/many/", typed | {"look": "1"}).content.decode()
+    assert "Conflict on 1 day" in looked
+    assert "Hats" in looked
+    refused = browse(alice, "/lessons/many/", typed | {"sure": "1"}).content.decode()
+    assert "give a reason to allow it" in refused
+    assert {one.teacher for one in fresh(lessons)} == {bob}
+    answer = browse(alice, "/lessons/many/", typed | {"sure": "1", "conflict_reason": "She asked for it."})
+    assert answer.status_code == 302
+    assert [one.conflict_allowed for one in fresh(lessons)] == [True, False, False]
+    assert {one.teacher for one in fresh(lessons)} == {carol}
+
+
+def test_lessons_that_swap_places_are_not_in_each_others_way(alice, school, bob):
+    """Moved by a day, each comes where the next one was."""
+    lessons = [planned(bob, place * DAY, conflict_allowed=False, conflict_reason="") for place in (1, 2)]
+    found = preview(school, fresh(lessons), Edit(days=1))
+    assert (len(found.wishes), found.conflicts) == (2, [])
+    edit_lessons(school=school, lessons=fresh(lessons), edit=Edit(days=1), by=alice)
+
+
+def test_a_lesson_keeps_its_hour_through_daylight_saving(alice, school, bob):
+    school.zone = "Europe/Berlin"
+    school.save()
+    at = timezone.datetime(2027, 3, 27, 19, tzinfo=school.tz)
+    lesson = planned(bob, starts_at=at, ends_at=at + timedelta(minutes=45))
+    lesson.enterprise = school
+    edit_lessons(school=school, lessons=[lesson], edit=Edit(days=7), by=alice)
+    moved = fresh([lesson])[0].starts_at.astimezone(school.tz)
+    assert (moved.day, moved.hour) == (3, 19)
+
+
+def test_what_stays_as_it_is_gets_no_operation(alice, school, lessons):
+    Lesson.objects.filter(pk=lessons[0].pk).update(bitrate=900)
+    job = edit_lessons(school=school, lessons=fresh(lessons), edit=Edit(fields={"bitrate": 900}), by=alice)
+    assert job.args["same"] == [lessons[0].pk]
+    assert Operation.objects.count() == 2
+
+
+def test_one_that_began_meanwhile_stops_the_whole_act(alice, school, lessons):
+    stale = fresh(lessons)
+    Lesson.objects.filter(pk=lessons[1].pk).update(status="ing")
+    with pytest.raises(Exception, match="开始"):
+        edit_lessons(school=school, lessons=stale, edit=Edit(fields={"bitrate": 900}), by=alice)
+    assert {one.bitrate for one in fresh(lessons)} == {850}
+
+
+def test_a_reason_is_asked_for_by_the_service_as_well(alice, school, lessons, carol):
+    planned(carol, DAY)
+    with pytest.raises(Conflicted):
+        edit_lessons(school=school, lessons=fresh(lessons), edit=Edit(fields={"teacher": carol}), by=alice)
+
+
+def test_a_new_teacher_who_was_a_member_is_one_no_more(alice, school, lessons, ann):
+    for one in lessons:
+        expect(one, ann)
+    edit_lessons(school=school, lessons=fresh(lessons), edit=Edit(fields={"teacher": ann}), by=alice)
+    assert not Member.objects.filter(user=ann).exists()
+
+
+def test_groups_stay_when_people_change(alice, school, lessons, kids):
+    group = StudentGroup.objects.get()
+    lessons[0].groups.add(group)
+    Member.objects.filter(lesson=lessons[0]).update(via=group)
+    edit_lessons(school=school, lessons=fresh(lessons), edit=Edit(add=[kids[2]]), by=alice)
+    assert list(lessons[0].groups.all()) == [group]
+    assert set(lessons[0].members.values_list("user__user_id", "via")) == {
+        ("kid1", group.pk),
+        ("kid2", group.pk),
+        ("kid3", None),
+    }
+
+
+def test_all_that_the_filter_fits_can_be_chosen(browse, alice, bob, carol):
+    mine = [planned(bob, (place + 1) * DAY) for place in range(3)]
+    planned(carol, DAY)
+    form = browse(alice, "/lessons/many/?teacher=bob", {"all": "yes"}).content.decode()
+    assert "Change 3 lessons" in form
+    assert all(f'name="chosen" value="{one.pk}"' in form for one in mine)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, "Nothing is to be changed yet."),
+        ({"days": "-30"}, "would be over already"),
+        ({"bitrate": "1"}, "greater than or equal to 100"),
+        ({"teacher": "charlie"}, "Select a valid choice"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_lost(browse, alice, charlie, lessons, typed, said):
+    sent = {"chosen": [one.pk for one in lessons], "topic": "Hats", **typed}
+    if not typed:
+        sent.pop("topic")
+    page = browse(alice, "/lessons/many/", sent | {"look": "1"}).content.decode()
+    assert said in page
+    if typed:
+        assert 'value="Hats"' in page
+
+
+def test_lessons_of_another_school_are_not_there(browse, alice, charlie, other_school):
+    theirs = planned(person(other_school, "dora", Role.TEACHER))
+    answer = browse(alice, "/lessons/many/", {"chosen": [theirs.pk]})
+    assert answer.url == "/lessons/"
+
+
+def test_nothing_chosen_leads_back_to_the_list(browse, alice, bob):
+    past = over(bob)
+    assert browse(alice, "/lessons/many/").url == "/lessons/"
+    assert browse(alice, "/lessons/many/", {"chosen": ["x"]}).url == "/lessons/"
+    page = browse(alice, "/lessons/many/", {"chosen": [past.pk], "topic": "x", "look": "1"}).content.decode()
+    assert "over: it stays as it was held" in page
+
+
+def test_the_page_is_in_chinese(browse, alice, lessons):
+    sent = {"chosen": [one.pk for one in lessons], "bitrate": "900", "look": "1"}
+    page = browse(alice, "/lessons/many/", sent, language="zh-hans").content.decode()
+    assert "修改 3 节课" in page
+    assert "将有 3 节课发生变化" in page

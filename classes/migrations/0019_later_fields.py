@@ -10,7 +10,7 @@ import console.vault.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_names_of_groups_and_schools"),
-        ("classes", "0017_who_allowed_a_conflict"),
+        ("classes", "0018_recordings_kept_for_good"),
     ]
 
     operations = [

@@ -38,6 +38,8 @@ class Words:
         self.still, self.details, self.by_hand = _("still in"), _("Details"), _("by hand")
         labels = (_("Mark"), _("First in"), _("Last out"), _("Present"), _("Share"), _("In the room"))
         self.mark, self.first, self.last, self.present, self.share, self.line = map(escape, labels)
+        labels = (_("User id"), _("Of the planned time"), _("Evidence"), _("Why"))
+        self.id, self.planned, self.evidence, self.why = map(escape, labels)
         self.zone = timezone.get_current_timezone()
         self.icons: dict[str, str] = {}
         self.hand = f' <span class="by-hand">{icon("pencil")}{escape(self.by_hand)}</span>'
@@ -76,6 +78,34 @@ def _row(row: Any, words: Words) -> str:
         f'<td data-label="{words.line}" class="register-line">{_line(row.pieces, row.spoken, words)}</td>',
     )
     return f"<tbody><tr>{''.join(cells)}</tr>{_why(one, words)}</tbody>"
+
+
+@register.simple_tag(takes_context=True)
+def register_lines(context: RequestContext, rows: Iterable[Any]) -> SafeString:
+    """The same people as lines of a plain table, every fact a cell. Context: phase, person_link."""
+    words = Words(context["phase"].name == "running", (), context["person_link"] != "no")
+    return mark_safe("".join(_line_of(one, words) for one in rows))  # noqa: S308 - escaped where it is made
+
+
+def _line_of(row: Any, words: Words) -> str:
+    one = row.entry
+    last = words.still if one.first_entered_at and not one.last_left_at and words.running else ""
+    cells = (
+        (words.id, f"<small>{escape(one.user_id)}</small>"),
+        (words.mark, _mark(row, words)),
+        (words.first, words.time(one.first_entered_at)),
+        (words.last, escape(last) or words.time(one.last_left_at)),
+        (words.present, escape(duration(one.present_seconds))),
+        (words.share, percent(one.share) or "—"),
+        (words.planned, percent(row.planned) or "—"),
+        (words.evidence, escape(one.evidence_word)),
+        (words.line, escape(row.spoken)),
+        (words.why, escape(one.sentence)),
+    )
+    drawn = "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in cells)
+    name = escape(one.nickname or one.user_id)
+    told = f'<a href="{words.row}{one.pk}/">{name}</a>' if one.pk else name
+    return f'<tr><th scope="row">{told}</th>{drawn}</tr>'
 
 
 def _person(one: Any, words: Words) -> str:

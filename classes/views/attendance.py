@@ -1,6 +1,7 @@
 """Who came to a lesson, when, and for how long: as a page, and as files."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
+from classes.attendance.drawer import planned_share
 from classes.attendance.drops import drops_of
 from classes.attendance.queries import Entry, Table, table_for, with_people
 from classes.attendance.rights import may_judge
@@ -30,12 +32,14 @@ HARMED = {Mark.ABSENT, Mark.LATE, Mark.LEFT_EARLY, Mark.LATE_AND_LEFT_EARLY, Mar
 
 
 class Row(NamedTuple):
-    """A person as the page shows them; `spoken` is the line for those who do not see it."""
+    """A person as the page shows them; `spoken` is the line for those who do not see it, `planned` the share
+    of the planned time, which the table alone shows."""
 
     entry: Entry
     sign: Sign
     pieces: list[Piece]
     spoken: str
+    planned: Decimal | None = None
 
 
 class Count(NamedTuple):
@@ -67,13 +71,14 @@ class OfLesson(SchoolPage):
 
 
 class AttendancePage(OfLesson, TemplateView):
-    """The register of a lesson; `?mark=absent` shows only those."""
+    """The register of a lesson; `?mark=absent` shows only those, `?as=table` the same as a plain table."""
 
     template_name = "classes/attendance.html"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         lesson, table, ruler = self.lesson, self.table, Ruler.of(self.lesson)
         chosen = self.request.GET.get("mark", "")
+        plain = lesson if self.request.GET.get("as") == "table" else None
         return super().get_context_data(
             title=_("Attendance"),
             lesson=lesson,
@@ -81,9 +86,10 @@ class AttendancePage(OfLesson, TemplateView):
             counts=_counts(table),
             all=len(table.students),
             chosen=chosen,
-            rows=_rows([one for one in table.students if chosen in ("", one.mark)], ruler),
-            staff=_rows(table.staff, ruler),
-            guests=_rows(table.guests, ruler),
+            plain=plain is not None,
+            rows=_rows([one for one in table.students if chosen in ("", one.mark)], ruler, plain),
+            staff=_rows(table.staff, ruler, plain),
+            guests=_rows(table.guests, ruler, plain),
             ticks=ruler.ticks(lesson, _late_limit(table.students)),
             reckoned_at=max((one.reckoned_at for one in self.marks), default=None),
             provisional=table.provisional,
@@ -115,8 +121,14 @@ class AttendancePage(OfLesson, TemplateView):
         return [one for one in harmed if one[1]]
 
 
-def _rows(entries: Iterable[Entry], ruler: Ruler) -> list[Row]:
-    return [Row(one, sign_of(one.mark), ruler.pieces(one.facts), in_words(one.facts)) for one in entries]
+def _rows(entries: Iterable[Entry], ruler: Ruler, plain: Lesson | None) -> list[Row]:
+    """Drawn on the ruler, or for a plain table."""
+    if plain is None:
+        return [Row(one, sign_of(one.mark), ruler.pieces(one.facts), in_words(one.facts)) for one in entries]
+    return [
+        Row(one, sign_of(one.mark), [], in_words(one.facts), planned_share(plain, one.facts))
+        for one in entries
+    ]
 
 
 def _counts(table: Table) -> list[Count]:

@@ -151,3 +151,27 @@ def test_thirty_rows_cost_no_more_queries_than_three(queries, alice, bob, school
     expect(lesson, *(person(school, f"m{n}", Role.STUDENT) for n in range(27)))
     recompute(lesson)
     assert queries(alice, f"/lessons/{lesson.pk}/attendance/") == few
+
+
+def test_the_same_stands_in_a_plain_table_with_every_fact_in_a_cell(browse, alice, lesson):
+    page = text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/?as=table"))
+    names_in_order = re.findall(r'<tr><th scope="row"><a href="/attendance/\d+/">([^<]+)</a>', page)
+    assert names_in_order == ["Kid3", "Kid1", "Kid2", "Bob", "Zoe"]
+    assert '<svg class="line"' not in page
+    row = page[page.index(">Kid1<") : page.index(">Kid2<")]
+    for label in ("User id", "Mark", "First in", "Last out", "Present", "Share", "Of the planned time"):
+        assert f'data-label="{label}"' in row
+    assert row.count("100 %") >= 2
+    assert "one source" in row
+    assert "Present: " in row
+    assert "In the room: " in row
+
+
+def test_the_switch_between_timeline_and_table_keeps_what_was_chosen(browse, alice, lesson):
+    drawn = text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/?mark=present"))
+    assert 'href="?mark=present&amp;as=table"' in drawn
+    plain = text_of(browse(alice, f"/lessons/{lesson.pk}/attendance/?mark=present&as=table"))
+    assert 'href="?mark=present"' in plain
+    assert 'href="?mark=absent&amp;as=table"' in plain
+    assert "data-print" in plain
+    assert ">Kid3<" not in plain

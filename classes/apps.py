@@ -20,7 +20,7 @@ class ClassesConfig(AppConfig):
         import_module("classes.groups.following")
         import_module("classes.later")
         register("lesson", of_school="enterprise", own=self._own_lessons)
-        register("wall", of_school="enterprise")
+        register("wall", of_school="enterprise", own=self._own_lessons)
         register("member", of_school="lesson__enterprise", own=self._in_own_lessons)
         register("recording", of_school="enterprise", own=self._in_own_lessons)
         register("attendance", of_school="lesson__enterprise", own=self._own_marks)
@@ -29,7 +29,7 @@ class ClassesConfig(AppConfig):
         register("leave", of_school="enterprise", own=lambda user: Q(person=user))
         register("entry", of_school="enterprise", own=self._in_own_lessons)
         register("evidence", of_school="lesson__enterprise", own=lambda user: Q(pk__in=()))
-        register("alarm", of_school="enterprise")
+        register("alarm", of_school="enterprise", own=self._led)
         register("tally", of_school="lesson__enterprise")
         register("report", of_school="enterprise")
         register("call", of_school="lesson__enterprise", own=self._in_own_lessons)
@@ -47,9 +47,13 @@ class ClassesConfig(AppConfig):
     def _in_own_lessons(self, user: Any) -> Q:
         return Q(lesson__teacher=user) | Q(lesson__in=self._memberships(user).values("lesson"))
 
-    def _own_marks(self, user: Any) -> Q:
+    def _led(self, user: Any) -> Q:
+        """About lessons that one teaches or assists in, not those that one attends."""
         helped = self._memberships(user).exclude(role="student").values("lesson")
-        return Q(person=user) | Q(lesson__teacher=user) | Q(lesson__in=helped)
+        return Q(lesson__teacher=user) | Q(lesson__in=helped)
+
+    def _own_marks(self, user: Any) -> Q:
+        return Q(person=user) | self._led(user)
 
     def _own_courses(self, user: Any) -> Q:
         courses = self.get_model("Course")._default_manager

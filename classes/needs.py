@@ -18,7 +18,7 @@ from accounts.readiness import missing_keys
 from accounts.watch import callback_state, held_reason
 from classes.courseware.attaching import wanting
 from classes.kinds import Status
-from classes.models import Alarm, Lesson
+from classes.models import Alarm, Appeal, Lesson
 from classes.queries import NEEDS, TROUBLE, needing
 from classes.wall.troubles import SORTS
 from console.badges import sync_badge
@@ -63,6 +63,7 @@ def needs_of(reader: Any, lessons: QuerySet[Lesson]) -> list[Need]:
     alarms = scoped(Alarm.objects.filter(resolved_at=None, acknowledged_at=None), reader, "alarm", "list")
     kinds = alarms.order_by().values_list("kind").annotate(n=Count("pk"))
     found += [_alarms(kind, count) for kind, count in sorted(kinds)]
+    found.append(_appeals(reader))
     found.append(_differences(number_of_differences(reader)))
     found.append(_decks(lessons))
     needs = [need for need in found if need.number]
@@ -89,6 +90,15 @@ def _alarms(kind: str, count: int) -> Need:
     tone = sort.tone if sort else "warn"
     url = f"{reverse('classes:alarms')}?{urlencode({'kind': kind})}"
     return Need(count, words, "alarm", tone, url)
+
+
+def _appeals(reader: Any) -> Need:
+    """Appeals that wait, for who may answer them."""
+    waiting = scoped(Appeal.objects.filter(state=Appeal.State.OPEN), reader, "appeal", "list")
+    count = waiting.count() if may(reader, "answer", "attendance") else 0
+    words = ngettext("appeal waits for your answer", "appeals wait for your answer", count)
+    url = f"{reverse('classes:appeals')}?{urlencode({'state': Appeal.State.OPEN})}"
+    return Need(count, words, "message-report", "warn", url)
 
 
 def _decks(lessons: QuerySet[Lesson]) -> Need:

@@ -115,6 +115,7 @@ SECTIONS = (
                     "classes:course_add",
                     "classes:course_edit",
                     "classes:course_cancel",
+                    "classes:course_rules",
                     "classes:year",
                     "classes:term_add",
                     "classes:term_edit",

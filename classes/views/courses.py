@@ -19,6 +19,7 @@ from classes.courses.dates import dates_of
 from classes.forms import CancelForm
 from classes.forms.course import CourseForm
 from classes.models import Course
+from console.policy import may
 from console.policy.pages import SchoolPage
 
 
@@ -62,6 +63,7 @@ class CoursePage(SchoolPage, DetailView):
             lessons=lessons,
             sentence=_sentence(course),
             may_change=self.may("change", course),
+            may_rule=may(self.request.user, "set_rules", "attendance"),
             may_lessons=any(not one.locked for one in lessons),
             **more,
         )

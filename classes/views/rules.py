@@ -104,4 +104,4 @@ class CourseRules(Rules):
         )
 
     def back(self) -> str:
-        return reverse("classes:course_rules", args=[self.course.pk])
+        return reverse("classes:course", args=[self.course.pk])

@@ -126,7 +126,7 @@ TABLE: dict[str, dict[str, str]] = {
         "export": "- S S - - - - -",
     },
     "wall": {
-        "list": "S S S - - - S -",
+        "list": "S S S O O - S -",
     },
     "tally": {
         "list": "S S S - - - S -",
@@ -136,9 +136,9 @@ TABLE: dict[str, dict[str, str]] = {
         "export": "- S S - - - - -",
     },
     "alarm": {
-        "list": "S S S - - - S -",
-        "view": "S S S - - - S -",
-        "acknowledge": "S S S - - - - -",
+        "list": "S S S O O - S -",
+        "view": "S S S O O - S -",
+        "acknowledge": "S S S O O - - -",
     },
     "call": {
         "list": "S S S O O - S -",

@@ -159,6 +159,15 @@ def test_rules_of_a_course_hold_for_its_lessons_to_come_and_if_asked_for_those_b
     assert row(lesson, "kid2").mark == mark
 
 
+def test_the_rules_of_a_course_are_found_on_its_page(browse, alice, bob, school):
+    course = Course.objects.create(
+        enterprise=school, title="Games", teacher=bob, starts_local=WALL, duration_minutes=45
+    )
+    link = f'href="/courses/{course.pk}/attendance/rules/"'
+    assert link in text_of(browse(alice, f"/courses/{course.pk}/"))
+    assert link not in text_of(browse(bob, f"/courses/{course.pk}/"))
+
+
 @pytest.mark.parametrize(("past", "mark"), [("keep", "late"), ("again", "present")])
 def test_rules_of_the_school_name_the_marks_that_would_change(browse, school, lesson, past, mark):
     superadmin = person(school, "quinn", Role.SUPERADMIN)
@@ -194,3 +203,18 @@ def test_rest_tells_the_marks_of_one_student_and_of_one_course(
     told = browse(bob, f"/api/v1/courses/{course.pk}/attendance/?mark=absent").json()["results"]
     assert [one["user_id"] for one in told] == ["kid3"]
     assert browse(charlie, f"/api/v1/courses/{course.pk}/attendance/").status_code == 404
+
+
+def test_appeals_that_wait_are_counted_on_home_for_who_may_answer(browse, alice, bob, school, kids, lesson):
+    Appeal.objects.create(lesson=lesson, person=kids[2], mark="absent")
+    need = "/appeals/?state=open"
+    dora, sue = person(school, "dora", Role.TEACHER), person(school, "sue", Role.SUPERVISOR)
+    for reader in (alice, bob):
+        page = text_of(browse(reader, "/"))
+        assert need in page
+        assert "appeal waits for your answer" in page
+        assert text_of(browse(reader, need)).count('<th scope="row"') == 1
+    for reader in (dora, sue, kids[2]):
+        assert need not in text_of(browse(reader, "/"))
+    Appeal.objects.update(state="refused")
+    assert need not in text_of(browse(bob, "/"))

@@ -156,9 +156,25 @@ def test_who_may_see_and_take_care(browse, lesson, sue, bob, charlie, kids):
     assert "Croquet" in text(browse(sue, "/alarms/"))
     assert "take care of it" not in text(browse(sue, "/alarms/"))
     assert "Croquet" not in text(browse(charlie, "/alarms/"))
-    for who in (sue, bob, kids[0]):
+    dora = person(bob.enterprise, "dora", Role.TEACHER)
+    for who in (sue, dora, kids[0]):
         assert browse(who, f"/alarms/{alarm.pk}/acknowledge/", post={}).status_code == 403
     assert browse(charlie, f"/alarms/{alarm.pk}/acknowledge/", post={}).status_code == 404
+
+
+def test_a_teacher_sees_and_takes_care_of_the_alarms_of_the_own_lessons_alone(browse, lesson, bob, kids):
+    dora = person(bob.enterprise, "dora", Role.TEACHER)
+    seen(running(dora, topic="Hedgehogs"), [])
+    expect(Lesson.objects.get(topic="Hedgehogs"), bob)
+    detect()
+    page = text(browse(bob, "/alarms/"))
+    assert "Croquet" in page
+    assert "Hedgehogs" not in page
+    alarm = Alarm.objects.get(lesson=lesson)
+    browse(bob, f"/alarms/{alarm.pk}/acknowledge/", post={})
+    alarm.refresh_from_db()
+    assert alarm.acknowledged_by == bob
+    assert browse(kids[0], "/alarms/").status_code == 403
 
 
 @pytest.mark.parametrize("many", [1, 20])

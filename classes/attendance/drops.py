@@ -1,40 +1,53 @@
-"""Mass drops: many leave a lesson within a minute, which is a fault of the platform and of no student."""
+"""Mass drops: many leave a lesson within a minute, which is a fault of the platform and of no student.
 
-from collections.abc import Iterable, Mapping
+One finder for registers, which offer to excuse them, and for the wall and its alarms, which call somebody.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 WITHIN_S = 60
-#: At least so many people, and at least so large a part of those who were there just before.
-LEAST = 3
+#: At least so large a part of those who were there just before, and at least so many people: a register that
+#: offers to excuse is asked a person, an alarm goes out by itself and wants more.
 SHARE = 0.3
+LEAST, LEAST_FOR_ALARM = 3, 5
 #: Leaving in the last minute is going home.
 END_S = 60
+
+Exit = tuple[float, Any]
 
 
 class Drop(NamedTuple):
     """When it began (unix second), and who went."""
 
-    at: int
-    user_ids: tuple[str, ...]
+    at: float
+    who: tuple[Any, ...]
 
 
-def drops_of(facts: Mapping[str, Mapping[str, Any]]) -> list[Drop]:
-    """The mass drops of a lesson, from the facts of its marks by user id, in order of time."""
-    exits = sorted(_exits(facts))
+def find(exits: Iterable[Exit], there: Callable[[float], int], least: int = LEAST) -> list[Drop]:
+    """The mass drops among exits (unix second, who), in order of time; `there` says how many were in the room
+    at a second or left in it."""
+    ordered = sorted(exits, key=lambda one: one[0])
     found: list[Drop] = []
     place = 0
-    while place < len(exits):
-        at = exits[place][0]
-        gone = {user_id for second, user_id in exits[place:] if second < at + WITHIN_S}
-        if len(gone) >= LEAST and len(gone) >= SHARE * _there(facts, at):
+    while place + least <= len(ordered):
+        at = ordered[place][0]
+        end = next((n for n in range(place, len(ordered)) if ordered[n][0] > at + WITHIN_S), len(ordered))
+        gone = {who for _, who in ordered[place:end]}
+        if len(gone) >= least and len(gone) >= SHARE * there(at):
             found.append(Drop(at, tuple(sorted(gone))))
-            place = next((n for n in range(place, len(exits)) if exits[n][0] >= at + WITHIN_S), len(exits))
+            place = end
         else:
             place += 1
     return found
 
 
-def _exits(facts: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
+def drops_of(facts: Mapping[str, Mapping[str, Any]]) -> list[Drop]:
+    """The mass drops of a lesson, from the facts of its marks by user id."""
+    return find(_exits(facts), lambda at: _there(facts, at))
+
+
+def _exits(facts: Mapping[str, Mapping[str, Any]]) -> Iterable[Exit]:
     for user_id, told in facts.items():
         taught = told.get("taught")
         for stay in told.get("stays", ()) if taught else ():
@@ -42,8 +55,7 @@ def _exits(facts: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
                 yield stay["to"], user_id
 
 
-def _there(facts: Mapping[str, Mapping[str, Any]], at: int) -> int:
-    """How many were in the room at this second or left in it."""
+def _there(facts: Mapping[str, Mapping[str, Any]], at: float) -> int:
     return sum(
         any(stay["from"] <= at and (stay["to"] is None or at <= stay["to"]) for stay in told.get("stays", ()))
         for told in facts.values()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from classes.kinds import Status
+from classes.kinds import RecordType, Status
 from classes.models import Footage, Lesson, Recording
 
 #: How long after its lesson began a recording may be silent, and how long after its end its tracks may be.
@@ -86,9 +86,38 @@ class State:
         return self.name in ALARMS
 
 
-def state_of(lesson: Lesson, footage: Footage | None, tracks: int, now: datetime) -> State:
+class Told(NamedTuple):
+    """What iclass told of a recording, and whether it is in the bin: the columns of a Footage that count."""
+
+    begin_rank: str = ""
+    begin_at: datetime | None = None
+    begin_code: int = 0
+    begin_message: str = ""
+    end_rank: str = ""
+    end_at: datetime | None = None
+    end_code: int = 0
+    end_message: str = ""
+    binned_at: datetime | None = None
+
+
+NOTHING = Told()
+
+
+class Held(Protocol):
+    """What counts of a lesson: the row itself, or what stands for it on the wall."""
+
+    status: Any
+    record_types: Any
+    cancelled_at: Any
+    starts_at: Any
+    ends_at: Any
+    real_started_at: Any
+    real_ended_at: Any
+
+
+def state_of(lesson: Held, footage: Footage | Told | None, tracks: int, now: datetime) -> State:
     """The state of one lesson, from its row, what was told of its class, and how many tracks there are."""
-    told = footage or Footage()
+    told = footage or NOTHING
     if told.binned_at:
         return State(KINDS["binned"], told.binned_at, tracks=tracks)
     if tracks:
@@ -99,14 +128,14 @@ def state_of(lesson: Lesson, footage: Footage | None, tracks: int, now: datetime
         return State(KINDS["missing"], told.end_at)
     if told.begin_rank and told.begin_code:
         return State(KINDS["failed"], told.begin_at, told.begin_code, told.begin_message)
-    if not lesson.records_remotely and not told.begin_rank:
+    if RecordType.REMOTE not in lesson.record_types and not told.begin_rank:
         return State(KINDS["local" if lesson.record_types and not lesson.cancelled_at else "none"])
     if lesson.cancelled_at and lesson.status == Status.WILL and not told.begin_rank:
         return State(KINDS["none"])
     return _waited_for(lesson, told, now)
 
 
-def _waited_for(lesson: Lesson, told: Footage, now: datetime) -> State:
+def _waited_for(lesson: Held, told: Footage | Told, now: datetime) -> State:
     """Nothing has come of it yet: how far it is, or should be."""
     if lesson.status == Status.WILL and not told.begin_rank:
         return State(KINDS["planned"])

@@ -117,7 +117,7 @@ class AttendancePage(OfLesson, TemplateView):
             return []
         marks = {row.user_id: row.mark for row in self.marks}
         drops = drops_of({row.user_id: row.reason for row in self.marks})
-        harmed = [(one.at, sum(marks[user_id] in HARMED for user_id in one.user_ids)) for one in drops]
+        harmed = [(one.at, sum(marks[user_id] in HARMED for user_id in one.who)) for one in drops]
         return [one for one in harmed if one[1]]
 
 

@@ -214,14 +214,14 @@ class DropExcuse(OfWhole):
             raise ValidationError(_("Nobody dropped out there."))
         count = acts.excuse(
             lesson=self.lesson,
-            user_ids=self.drop.user_ids,
+            user_ids=self.drop.who,
             reason=_("Many dropped out at once, at %(time)s.") % {"time": clock(self.drop.at)},
             by=self.request.user,  # type: ignore[arg-type]
         )
         self.done = _("Excused: %(n)d. Who was present stays present.") % {"n": count}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        names = ", ".join(self.drop.user_ids) if self.drop else "–"
+        names = ", ".join(self.drop.who) if self.drop else "–"
         return super().get_context_data(
             title=_("Excuse all who dropped out?"),
             detail=_("These left within one minute: %(names)s. Each gets a correction of their own.")

@@ -14,13 +14,21 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from classes.wall.now import LessonNow, Track
+from classes.recordings.states import State
+from classes.wall.now import LessonNow
 from classes.wall.tiles import Tile
 from classes.wall.troubles import SORTS, Trouble
 from console.nav import zone_in_words
 from console.templatetags.ui import age, icon
 
-ICONS = {"started": "player-record", "stopped": "player-stop", "failed": "video-off", "asked": "hourglass"}
+#: States of a recording that a running lesson shows, with their icons; of others nothing is said.
+ICONS = {
+    "started": "player-record",
+    "ready": "player-stop",
+    "failed": "video-off",
+    "missing": "video-off",
+    "asked": "hourglass",
+}
 
 
 class Pen:
@@ -121,22 +129,27 @@ class Pen:
 
     def _track(self, lesson: LessonNow) -> str:
         track = lesson.recording
-        if not lesson.runs or track.state == "none":
+        if not lesson.runs or track.name not in ICONS:
             return ""
         words = escape(self._track_words(track))
-        return f'<span class="tile-track track-{track.state}">{self.icons[track.state]}{words}</span>'
+        return f'<span class="tile-track track-{track.name}">{self.icons[track.name]}{words}</span>'
 
     @cached_property
     def icons(self) -> dict[str, str]:
         return {state: str(icon(name)) for state, name in ICONS.items()}
 
-    def _track_words(self, track: Track) -> str:
-        at = {"at": self._clock(track.since) if track.since else ""}
-        if track.state == "started":
-            return _("recording since %(at)s") % at
-        if track.state == "stopped":
-            return _("recording stopped %(at)s") % at
-        return _("recording failed %(at)s") % at if track.state == "failed" else _("recording asked for")
+    def _track_words(self, track: State) -> str:
+        return self.track_words[track.name] % {"at": self._clock(track.since) if track.since else ""}
+
+    @cached_property
+    def track_words(self) -> dict[str, str]:
+        return {
+            "started": _("recording since %(at)s"),
+            "ready": _("recording stopped %(at)s"),
+            "failed": _("recording failed %(at)s"),
+            "missing": _("recording missing since %(at)s"),
+            "asked": _("recording asked for"),
+        }
 
     def _age(self, lesson: LessonNow) -> str:
         """What the tag `ago` draws, for whom static/js/ago.js counts on."""

@@ -1,33 +1,26 @@
-"""Every lesson that runs, should run or soon will, with who is in it: two statements for all of them."""
+"""Every lesson that runs, should run or soon will, with who is in it: two statements for all of them.
+
+How a recording stands is read by `classes.recordings.states`, as everywhere.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
-from classes.kinds import RecordType, Status
-from classes.models import Attendance, Lesson, Member, Stay
+from classes.kinds import Status
+from classes.models import Attendance, Lesson, Member, Recording, Stay
 from classes.phases import SOON
-from console.inbox.models import Callback
+from classes.recordings.states import NOTHING, State, Told, state_of
 
-RECORDING = ("online_record_start", "online_record_stop")
 #: How far back an exit is still news of this minute.
 LATELY = timedelta(seconds=150)
 STUDENT = Q(expected=True, role=Member.Role.STUDENT)
 INSIDE = Q(first_entered_at__isnull=False, last_left_at=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """Cloud recording: `state` is none (not wanted), asked, started, failed or stopped; since when it is."""
-
-    state: str
-    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +39,7 @@ class LessonNow:
     real_started_at: datetime | None
     looked_at: datetime | None
     late_after_s: int
-    recording: Track
+    recording: State
     teacher_since: datetime | None = None
     expected: int = 0
     here: int = 0
@@ -72,18 +65,28 @@ def of_now(lessons: QuerySet[Lesson], at: datetime | None = None) -> QuerySet[Le
     return lessons.filter(Q(status=Status.ING) | waiting, cancelled_at=None)
 
 
+class Row(NamedTuple):
+    """A row of the first statement, as far as recordings ask for it."""
+
+    status: str
+    record_types: list[str]
+    starts_at: datetime
+    ends_at: datetime
+    real_started_at: datetime | None
+    real_ended_at: datetime | None
+    cancelled_at: None = None
+
+
 def lessons_now(lessons: QuerySet[Lesson]) -> list[LessonNow]:
     """The lessons (of any schools) with who is in them."""
-    rows = list(_rows(of_now(lessons)))
+    now = timezone.now()
+    rows = list(_rows(of_now(lessons, now)))
     rooms = _rooms([row["pk"] for row in rows if row["status"] == Status.ING])
-    return [_lesson(row, rooms.get(row["pk"])) for row in rows]
+    return [_lesson(row, rooms.get(row["pk"]), now) for row in rows]
 
 
 def _rows(lessons: QuerySet[Lesson]) -> QuerySet[Any, Any]:
     there = Stay.objects.filter(lesson=OuterRef("pk"), user_id=OuterRef("teacher__user_id"), left_at=None)
-    told = Callback.objects.filter(
-        enterprise=OuterRef("enterprise"), class_id=OuterRef("remote_id"), event__in=RECORDING
-    )
     members = Member.objects.filter(lesson=OuterRef("pk"), role=Member.Role.STUDENT).order_by()
     count = members.values("lesson").annotate(n=Count("pk")).values("n")
     return lessons.order_by("starts_at", "pk").values(
@@ -93,6 +96,7 @@ def _rows(lessons: QuerySet[Lesson]) -> QuerySet[Any, Any]:
         "starts_at",
         "ends_at",
         "real_started_at",
+        "real_ended_at",
         "looked_at",
         "record_types",
         "teacher_id",
@@ -100,11 +104,8 @@ def _rows(lessons: QuerySet[Lesson]) -> QuerySet[Any, Any]:
         teacher_name=F("teacher__nickname"),
         late_after_s=F("enterprise__late_after_s"),
         teacher_since=Subquery(there.order_by("-entered_at").values("entered_at")[:1]),
-        recording_said=Subquery(
-            told.order_by("-id").values(
-                json=JSONObject(event="event", at="received_at", error=F("body__data__error_code"))
-            )[:1]
-        ),
+        tracks=Exists(Recording.objects.filter(lesson=OuterRef("pk"), emptied_at=None)),
+        **{f"told_{name}": F(f"footage__{name}") for name in Told._fields},
         students=Coalesce(Subquery(count, output_field=IntegerField()), 0),
     )
 
@@ -126,7 +127,7 @@ def _rooms(running: list[int]) -> dict[int, dict[str, Any]]:
     return {row["lesson"]: row for row in counted}
 
 
-def _lesson(row: dict[str, Any], room: dict[str, Any] | None) -> LessonNow:
+def _lesson(row: dict[str, Any], room: dict[str, Any] | None, now: datetime) -> LessonNow:
     names = ("here", "inside", "never", "missing", "left")
     return LessonNow(
         pk=row["pk"],
@@ -140,20 +141,16 @@ def _lesson(row: dict[str, Any], room: dict[str, Any] | None) -> LessonNow:
         real_started_at=row["real_started_at"],
         looked_at=row["looked_at"] if row["status"] == Status.ING else None,
         late_after_s=row["late_after_s"],
-        recording=_recording(row),
+        recording=_recording(row, now),
         teacher_since=row["teacher_since"],
         expected=row["students"],
         **({name: room[name] for name in names} if room else {}),
     )
 
 
-def _recording(row: dict[str, Any]) -> Track:
-    if RecordType.REMOTE not in row["record_types"]:
-        return Track("none")
-    told = row["recording_said"]
-    if not told:
-        return Track("asked")
-    since = parse_datetime(told["at"])
-    if told["error"]:
-        return Track("failed", since)
-    return Track("started" if told["event"] == RECORDING[0] else "stopped", since)
+def _recording(row: dict[str, Any], now: datetime) -> State:
+    told = Told(*(row[name] for name in TOLD)) if row["told_begin_rank"] is not None else NOTHING
+    return state_of(Row(*(row[name] for name in Row._fields[:-1])), told, int(row["tracks"]), now)
+
+
+TOLD = tuple(f"told_{name}" for name in Told._fields)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from classes.attendance.drops import LEAST_FOR_ALARM, find
 from classes.kinds import Status
 from classes.live import POLLS_MISSED
 from classes.wall.now import LessonNow
@@ -15,9 +16,6 @@ from classes.wall.now import LessonNow
 #: A lesson in which nobody at all is, and one that runs beyond its plan, after so long.
 GHOST_AFTER = timedelta(minutes=10)
 OVERRUN_AFTER = timedelta(minutes=15)
-RECORDING_AFTER = timedelta(minutes=5)
-#: So many students who left within a minute, and so large a part of the class, are no coincidence.
-DROP_LEAST, DROP_SHARE, DROP_WITHIN = 5, 0.3, timedelta(seconds=60)
 
 
 class Sort(NamedTuple):
@@ -70,8 +68,7 @@ def troubles_of(lesson: LessonNow, now: datetime) -> list[Trouble]:
 def _by_the_clock(lesson: LessonNow, now: datetime) -> Iterable[Trouble]:
     if now - lesson.ends_at > OVERRUN_AFTER:
         yield Trouble("overrun")
-    silent = lesson.recording.state == "asked" and now - lesson.began > RECORDING_AFTER
-    if silent or lesson.recording.state == "failed":
+    if lesson.recording.alarm:
         yield Trouble("recording_missing")
 
 
@@ -82,8 +79,7 @@ def _in_the_room(lesson: LessonNow, waited: timedelta, patience: timedelta) -> I
         if waited > GHOST_AFTER:
             yield Trouble("ghost")
         return
-    dropped = most_within(lesson.left, DROP_WITHIN)
-    if dropped >= max(DROP_LEAST, DROP_SHARE * (lesson.here + dropped)):
+    if dropped := _dropped(lesson):
         yield Trouble("mass_drop", dropped)
     if lesson.expected and not lesson.here and waited > patience:
         yield Trouble("nobody_in")
@@ -101,12 +97,10 @@ def stale_after() -> timedelta:
     return timedelta(seconds=POLLS_MISSED * settings.LIVE_POLL_S)
 
 
-def most_within(moments: Iterable[datetime], length: timedelta) -> int:
-    """How many of the moments lie at most within one stretch of this length."""
-    ordered = sorted(moments)
-    first = most = 0
-    for last, moment in enumerate(ordered):
-        while moment - ordered[first] > length:
-            first += 1
-        most = max(most, last - first + 1)
-    return most
+def _dropped(lesson: LessonNow) -> int:
+    """How many students the largest mass drop of the last minutes took, 0 where there was none."""
+    if len(lesson.left) < LEAST_FOR_ALARM:
+        return 0
+    exits = [(moment.timestamp(), place) for place, moment in enumerate(lesson.left)]
+    drops = find(exits, lambda at: lesson.here + sum(second >= at for second, _ in exits), LEAST_FOR_ALARM)
+    return max((len(one.who) for one in drops), default=0)

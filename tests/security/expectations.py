@@ -297,6 +297,12 @@ ADMIN: dict[str, tuple[str, str]] = {
     "classes_holiday": ("term", "list view"),
     "classes_member": ("member", "list view"),
     "classes_attendance": ("attendance", "list view"),
+    "classes_correction": ("attendance", "list view"),
+    "classes_credit": ("attendance", "list view"),
+    "classes_register": ("attendance", "list view"),
+    "classes_appeal": ("appeal", "list view"),
+    "classes_leave": ("leave", "list view"),
+    "classes_alarm": ("alarm", "list view"),
     "classes_stay": ("evidence", "list view"),
     "classes_observation": ("evidence", "list view"),
     "classes_recording": ("recording", "list view"),
@@ -315,6 +321,9 @@ ADMIN: dict[str, tuple[str, str]] = {
 #: Where the row is not called like its resource.
 ADMIN_ROWS = {
     "classes_stay": "stay",
+    "classes_correction": "correction",
+    "classes_credit": "credit",
+    "classes_register": "register",
     "classes_holiday": "holiday",
     "classes_observation": "observation",
     "mirror_ignored": "ignored",

@@ -10,6 +10,7 @@ from classes.models import (
     Alarm,
     Appeal,
     Attendance,
+    Correction,
     Course,
     Credit,
     Entry,
@@ -19,6 +20,7 @@ from classes.models import (
     Member,
     Observation,
     Recording,
+    Register,
     Stay,
     Term,
     TimetableImport,
@@ -92,6 +94,10 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "attendance": mark,
         "appeal": Appeal.objects.create(lesson=lesson, person=dina, mark="absent", evidence=EVIDENCE),
         "credit": Credit.objects.create(lesson=lesson, guest_id="guest", person=dina),
+        "correction": Correction.objects.create(lesson=lesson, user_id="dina", mark="present", by=bob),
+        "register": Register.objects.create(
+            lesson=lesson, number=1, body={}, digest="0" * 64, reopened_at=timezone.now()
+        ),
         "leave": Leave.objects.create(
             enterprise=school, person=dina, begins_at=lesson.starts_at, ends_at=lesson.ends_at
         ),
@@ -162,6 +168,7 @@ def build(school: Enterprise, other: Enterprise, operator: User) -> World:
         "appeal": {"student", "teacher"},
         "leave": {"student"},
         "credit": {"teacher"},
+        "alarm": {"teacher"},
         "entry": {"teacher"},
         "person": {"student"},
         **dict.fromkeys(("document", "upload"), {"teacher"}),

@@ -137,7 +137,7 @@ def test_many_who_leave_in_one_minute_are_a_mass_drop_and_going_home_is_none():
         return {"taught": taught, "stays": [{"from": start, "to": end} for start, end in stays]}
 
     everybody = {f"s{n}": facts((0, 1200 + n), (1400, 2700)) for n in range(5)} | {"t": facts((0, 2700))}
-    assert [(one.at, len(one.user_ids)) for one in drops_of(everybody)] == [(1200, 5)]
+    assert [(one.at, len(one.who)) for one in drops_of(everybody)] == [(1200, 5)]
     assert drops_of({f"s{n}": facts((0, 2690)) for n in range(9)}) == []
     assert drops_of({f"s{n}": facts((0, 300 * n + 300)) for n in range(7)}) == []
     assert drops_of({"s1": facts((0, 1200)), "s2": facts((0, 1201))}) == []

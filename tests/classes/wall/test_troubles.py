@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from classes.wall.now import LessonNow, Track
-from classes.wall.troubles import SORTS, most_within, troubles_of
+from classes.attendance.drops import find
+from classes.recordings.states import KINDS, State
+from classes.wall.now import LessonNow
+from classes.wall.troubles import SORTS, troubles_of
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -26,7 +28,7 @@ def lesson(began=20, **fields):
         "real_started_at": start,
         "looked_at": NOW,
         "late_after_s": 300,
-        "recording": Track("none"),
+        "recording": State(KINDS["none"]),
         "teacher_since": start,
         "expected": 10,
         "here": 10,
@@ -97,10 +99,13 @@ def test_a_lesson_may_run_a_quarter_of_an_hour_longer(minutes, found):
 
 @pytest.mark.parametrize(
     ("state", "found"),
-    [("none", []), ("asked", ["recording_missing"]), ("started", []), ("failed", ["recording_missing"])],
+    [
+        *(("none", []), ("local", []), ("asked", []), ("started", []), ("ready", [])),
+        *(("missing", ["recording_missing"]), ("failed", ["recording_missing"])),
+    ],
 )
-def test_a_recording_that_was_asked_for_begins_within_five_minutes(state, found):
-    assert kinds(6, recording=Track(state)) == found
+def test_a_recording_wants_a_look_where_its_state_does(state, found):
+    assert kinds(6, recording=State(KINDS[state])) == found
 
 
 def test_of_what_nobody_sees_nothing_is_said_but_that(settings):
@@ -113,12 +118,19 @@ def test_of_what_nobody_sees_nothing_is_said_but_that(settings):
 
 
 def test_the_worst_comes_first():
-    found = kinds(70, teacher_since=None, never=1, recording=Track("failed"))
+    found = kinds(70, teacher_since=None, never=1, recording=State(KINDS["failed"]))
     assert found == sorted(found, key=list(SORTS).index)
     assert found[0] == "teacher_out"
 
 
 def test_a_window_holds_its_edges():
-    moments = [NOW, NOW + MINUTE, NOW + 2 * MINUTE]
-    assert most_within(moments, MINUTE) == 2
-    assert most_within([], MINUTE) == 0
+    exits = [(0, "a"), (60, "b"), (120, "c")]
+    assert [one.who for one in find(exits, lambda at: 3, least=2)] == [("a", "b")]
+    assert find(exits, lambda at: 3, least=3) == []
+    assert find([], lambda at: 0) == []
+
+
+def test_an_alarm_wants_more_people_than_a_register_that_offers_to_excuse():
+    left = [NOW - timedelta(seconds=step) for step in range(4)]
+    assert kinds(here=5, left=left) == []
+    assert len(find([(moment.timestamp(), n) for n, moment in enumerate(left)], lambda at: 9)) == 1

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from accounts.models import Enterprise, Role
 from classes.attendance.register import recompute
-from classes.models import Lesson
+from classes.models import Lesson, Recording
+from classes.recordings.states import states_of
+from classes.recordings.telling import tell
 from console.inbox.models import Callback
 from tests.classes.rows import expect, over, planned, poll, pupils, running
 from tests.support.cast import person
@@ -124,25 +126,45 @@ def test_three_missed_polls_make_a_tile_stale(wall, sue, lesson, settings):
 
 
 @pytest.mark.parametrize(
-    ("event", "error", "words"),
+    ("minutes", "event", "error", "tracks", "words"),
     [
-        ("", 0, "recording asked for"),
-        ("online_record_start", 0, "recording since"),
-        ("online_record_stop", 0, "recording stopped"),
-        ("online_record_start", 7, "recording failed"),
+        (4, "", 0, 0, "recording asked for"),
+        (6, "", 0, 0, "recording missing since"),
+        (6, "online_record_start", 0, 0, "recording since"),
+        (6, "online_record_stop", 0, 1, "recording stopped"),
+        (6, "online_record_stop", 0, 0, "recording missing since"),
+        (6, "online_record_start", 7, 0, "recording failed"),
     ],
 )
-def test_the_recording_has_a_state_and_a_clock(wall, sue, lesson, event, error, words):
-    Lesson.objects.update(record_types=["remote"])
+def test_the_recording_stands_as_its_own_page_says(
+    browse, wall, alice, sue, bob, minutes, event, error, tracks, words
+):
+    """The wall reads how a recording stands where everybody else does."""
+    lesson = running(bob, minutes, record_types=["remote"], topic="Filmed")
+    seen(lesson, [bob])
     if event:
-        Callback.objects.create(
+        told = {"error_code": error, "timestamp": int(timezone.now().timestamp())}
+        callback = Callback.objects.create(
             enterprise_id=lesson.enterprise_id,
             fingerprint="1",
             event=event,
             class_id=lesson.remote_id,
-            body={"data": {"error_code": error}},
+            body={"event": event, "data": told},
         )
-    assert words in wall(sue)
+        tell(callback, lesson)
+    for number in range(tracks):
+        Recording.objects.create(
+            enterprise=lesson.enterprise,
+            lesson=lesson,
+            class_id=lesson.remote_id,
+            video_id=str(number),
+            video_type=0,
+        )
+    page = wall(sue)
+    assert words in page
+    state = states_of([lesson])[lesson.pk]
+    assert ("no recording" in page) is state.alarm
+    assert f'track-{state.name}"' in page
 
 
 def test_a_recording_on_the_teachers_computer_is_nothing_that_we_know_of(wall, sue, lesson):

@@ -45,6 +45,11 @@ class Footage(models.Model):
                 fields=["binned_at"], condition=models.Q(binned_at__isnull=False), name="footage_in_bin"
             ),
             models.Index(
+                fields=["lesson"],
+                condition=~models.Q(begin_code=0) | ~models.Q(end_code=0),
+                name="footage_failed",
+            ),
+            models.Index(
                 fields=["keep_until"], condition=models.Q(keep_until__isnull=False), name="footage_kept_until"
             ),
         ]

@@ -63,6 +63,10 @@ KINDS = {
         Kind("binned", _("in the bin"), "trash", "idle"),
     )
 }
+#: The last that was told is a failure. There are few of them, so they have an index, and are looked for there.
+FAILURE = (~Q(begin_code=0) | ~Q(end_code=0)) & (
+    Q(end_rank__gt="") & ~Q(end_code=0) | Q(end_rank="", begin_rank__gt="") & ~Q(begin_code=0)
+)
 #: States that somebody has to look at.
 ALARMS = ("failed", "missing")
 
@@ -165,8 +169,8 @@ def states_of(lessons: Iterable[Lesson], now: datetime | None = None) -> dict[in
 def with_told(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
     """Lessons with what `in_state` asks of them, as names that cost nothing where they are not asked."""
 
-    def footage(**where: Any) -> Exists:
-        return Exists(Footage.objects.filter(lesson=OuterRef("pk"), **where))
+    def footage(*conditions: Q, **where: Any) -> Exists:
+        return Exists(Footage.objects.filter(*conditions, lesson=OuterRef("pk"), **where))
 
     return lessons.alias(
         has_tracks=Exists(Recording.objects.filter(lesson=OuterRef("pk"), emptied_at=None)),
@@ -175,6 +179,7 @@ def with_told(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
         good_begin=footage(begin_rank__gt="", begin_code=0),
         good_end=footage(end_rank__gt="", end_code=0),
         in_bin=footage(binned_at__isnull=False),
+        told_failure=footage(FAILURE),
         over_at=Coalesce("real_ended_at", "ends_at"),
         under_way_at=Coalesce("real_started_at", "starts_at"),
     )
@@ -192,7 +197,7 @@ def in_state(name: str, now: datetime) -> Q:
     return {
         "binned": Q(in_bin=True),
         "ready": Q(in_bin=False, has_tracks=True),
-        "failed": empty & Q(good_end=False) | silent & broken,
+        "failed": Q(in_bin=False, has_tracks=False, told_failure=True),
         "missing": empty & Q(good_end=True) | waited & (over & late | running & ~begun & quiet),
         "stopped": waited & over & ~late,
         "started": waited & begun & ~over,

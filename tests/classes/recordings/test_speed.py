@@ -31,9 +31,9 @@ FROM (SELECT n, now() - n * interval '1 hour' - interval '1 day' AS at FROM gene
 """
 FOOTAGE = """
 INSERT INTO classes_footage (enterprise_id, lesson_id, class_id, begin_rank, begin_at, begin_code,
-    begin_message, end_rank, end_at, end_code, end_message, title, tags)
+    begin_message, end_rank, end_at, end_code, end_message, title, tags, keep_for_good)
 SELECT enterprise_id, id, remote_id, '1', starts_at, 0, '', '1', ends_at,
-    CASE WHEN id %% 500 = 0 THEN 7 ELSE 0 END, '', '', '{{}}'
+    CASE WHEN id %% 500 = 0 THEN 7 ELSE 0 END, '', '', '{{}}', false
 FROM classes_lesson WHERE enterprise_id = %(school)s
 """
 ROWS = """

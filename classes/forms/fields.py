@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.utils import from_current_timezone
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -40,6 +41,23 @@ class PersonChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.nickname} · {obj.user_id}"
+
+
+class PeopleSearch(forms.TextInput):
+    """A name or a user id; while it is typed, people who fit are offered from an address of ours, by
+    static/js/suggest.js."""
+
+    template_name = "classes/_people_search.html"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(attrs={"autocomplete": "off"})
+        self.address = address
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        offered = f"{context['widget']['attrs'].get('id', name)}-offered"
+        context["widget"]["attrs"] |= {"list": offered, "data-suggest": reverse(self.address)}
+        return context | {"offered": offered}
 
 
 def day_field(**more: Any) -> forms.DateField:

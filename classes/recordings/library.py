@@ -9,12 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from classes.forms.fields import day_field
+from classes.forms.fields import PeopleSearch, PersonChoice, day_field, offer
 from classes.kinds import Status
 from classes.models import Footage, Lesson, Recording
 from classes.queries import lessons_for
 from classes.recordings.states import KINDS, State, in_state, states_of, with_told
+from classes.rules import TEACHERS
+from console.policy import Scope, scope_of, scoped
 
+#: How many people are offered while a name is typed.
+MOST_NAMED = 20
 CHOSEN = ("ready", "asked", "started", "stopped", "failed", "missing", "binned")
 
 
@@ -22,8 +26,15 @@ class LibraryFilter(forms.Form):
     """What narrows the library, kept in its address."""
 
     q = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
-    teacher = forms.CharField(label=_("Teacher"), required=False, max_length=64)
-    person = forms.CharField(label=_("Person in a track"), required=False, max_length=64)
+    teacher = PersonChoice(
+        User.objects.none(), label=_("Teacher"), required=False, empty_label=_("all"), to_field_name="user_id"
+    )
+    person = forms.CharField(
+        label=_("Person in a track"),
+        required=False,
+        max_length=64,
+        widget=PeopleSearch("classes:recording_people"),
+    )
     since = day_field(label=_("From"), required=False)
     until = day_field(label=_("Until"), required=False)
     track = forms.ChoiceField(
@@ -34,6 +45,14 @@ class LibraryFilter(forms.Form):
         required=False,
         choices=[("", _("all")), *((name, KINDS[name].word) for name in CHOSEN)],
     )
+
+    def __init__(self, *args: Any, reader: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if scope_of(reader, "list", "recording") == Scope.SCHOOL:
+            taught = User.objects.filter(enterprise=reader.enterprise_id, role__in=TEACHERS)
+            offer(self.fields["teacher"], taught.order_by("nickname", "id"))
+        else:
+            del self.fields["teacher"]
 
 
 class Line(NamedTuple):
@@ -66,7 +85,7 @@ def narrowed(lessons: QuerySet[Lesson], data: dict[str, Any], school: int) -> Qu
         )
         lessons = lessons.filter(Q(topic__icontains=word) | Q(Exists(named)))
     if teacher := data.get("teacher"):
-        lessons = lessons.filter(teacher__in=_people(school, teacher))
+        lessons = lessons.filter(teacher=teacher)
     if since := data.get("since"):
         lessons = lessons.filter(starts_at__gte=_midnight(since))
     if until := data.get("until"):
@@ -94,6 +113,16 @@ def tracks_of(lessons: list[Lesson]) -> QuerySet[Recording]:
     """The tracks that are there, by type and person, in the order in which they were recorded."""
     there = Recording.objects.filter(lesson__in=lessons, emptied_at=None)
     return there.order_by("video_type", "user_id", "started_at", "id")
+
+
+def in_tracks(reader: Any, words: str) -> QuerySet[User]:
+    """The people of this name or user id who are in tracks that the reader may see."""
+    seen = scoped(
+        Recording.objects.filter(emptied_at=None, lesson__isnull=False), reader, "recording", "list"
+    )
+    named = Q(nickname__icontains=words) | Q(user_id__istartswith=words)
+    people = User.objects.filter(named, enterprise=reader.enterprise_id).order_by("nickname", "id")
+    return people.filter(Exists(seen.filter(user_id=OuterRef("user_id"))))[:MOST_NAMED]
 
 
 def _people(school: int, words: str) -> QuerySet[User]:

@@ -63,7 +63,7 @@ KINDS = {
         Kind("binned", _("in the bin"), "trash", "idle"),
     )
 }
-#: The last that was told is a failure. There are few of them, so they have an index, and are looked for there.
+#: The last that was told is a failure. Of these there are few: they have an index.
 FAILURE = (~Q(begin_code=0) | ~Q(end_code=0)) & (
     Q(end_rank__gt="") & ~Q(end_code=0) | Q(end_rank="", begin_rank__gt="") & ~Q(begin_code=0)
 )

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,7 +22,7 @@ from classes.recordings.chapters import chapters_of
 from classes.recordings.copies import served
 from classes.recordings.forms import DescribeForm
 from classes.recordings.keeping import kept_until
-from classes.recordings.library import LibraryFilter, library, lines_of, narrowed, tracks_of
+from classes.recordings.library import LibraryFilter, in_tracks, library, lines_of, narrowed, tracks_of
 from classes.recordings.services import put_into_bin, take_out_of_bin
 from classes.recordings.states import states_of
 from classes.views.lesson import find_lesson
@@ -40,7 +40,7 @@ class Library(SchoolPage, TemplateView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         reader = self.request.user
-        chosen = LibraryFilter(self.request.GET)
+        chosen = LibraryFilter(self.request.GET, reader=reader)
         chosen.is_valid()
         lessons = narrowed(library(reader), chosen.cleaned_data, reader.enterprise_id or 0)
         page = keyset(lessons, self.request, ("-starts_at", "-id"))
@@ -60,6 +60,20 @@ class Library(SchoolPage, TemplateView):
             return 0
         mine = Recording.objects.filter(enterprise=self.request.user.enterprise_id)
         return mine.filter(lesson=None, emptied_at=None).count()
+
+
+class People(SchoolPage, View):
+    """Who fits what is typed, of the people in tracks that the reader may see."""
+
+    resource, action = "recording", "list"
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        words = request.GET.get("q", "").strip()[:64]
+        found = in_tracks(request.user, words) if words else []
+        answer = JsonResponse({"people": [{"id": one.user_id, "name": one.nickname} for one in found]})
+        answer["Cache-Control"] = "private, no-store"
+        return answer
 
 
 class OfLesson(SchoolPage):

@@ -144,6 +144,7 @@ PAGES: dict[str, Expected] = {
     **acts("documents:", "document", "delete", "pull", "push"),
     "documents:shared": EVERYBODY,
     "classes:recordings": of("recording", "list"),
+    "classes:recording_people": of("recording", "list"),
     "classes:recording": about("lesson", "view"),
     "classes:recording_edit": about("recording", "change", "lesson"),
     "classes:recording_bin": about("recording", "delete", "lesson"),

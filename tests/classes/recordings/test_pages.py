@@ -63,6 +63,28 @@ def test_the_library_finds_by_topic_teacher_person_day_track_and_state(school, a
     assert other.topic not in found(reader(bob))
 
 
+def test_people_in_tracks_are_offered_while_a_name_is_typed_and_nobody_elses(
+    school, alice, bob, kids, lesson
+):
+    tom = person(school, "tom", Role.TEACHER)
+    track(lesson, user_id="kid1"), track(over(tom, record_types=["remote"]), user_id="kid2")
+
+    def offered(who, words):
+        answer = reader(who).get("/recordings/people/", {"q": words})
+        return [one["id"] for one in answer.json()["people"]]
+
+    assert offered(alice, "Kid") == ["kid1", "kid2"]
+    assert offered(alice, "kid2") == ["kid2"]
+    assert offered(alice, "kid3") == [], "in no track"
+    assert offered(bob, "kid") == ["kid1"], "of lessons of his own"
+    assert offered(kids[0], "kid") == ["kid1"]
+    assert offered(alice, "") == []
+    assert "teacher" in reader(alice).get("/recordings/").context["filter_form"].fields
+    assert "teacher" not in reader(bob).get("/recordings/").context["filter_form"].fields
+    wrong = reader(alice).get("/recordings/?teacher=nobody")
+    assert wrong.context["filter_form"].errors
+
+
 def test_a_raw_address_stands_on_no_page_and_the_link_asks_the_right_and_writes_the_viewing_down(
     school, alice, bob, kids, charlie, lesson
 ):

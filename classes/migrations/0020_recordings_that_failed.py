@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0014_recordings_kept_so_many_days"),
-        ("classes", "0018_recordings_kept_for_good"),
+        ("classes", "0019_later_fields"),
     ]
 
     operations = [

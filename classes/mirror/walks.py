@@ -75,12 +75,12 @@ def _known(enterprise: Enterprise) -> dict[str, Known]:
 
 
 def _worth_a_look(walk: Round, lines: Sequence[ClassLine], known: Mapping[str, Known]) -> set[int]:
-    """Lessons whose line is news, and those still to come: of these a line does not tell all.
+    """Lessons whose line is news, and those that are not over: of these a line does not tell all.
 
-    Of more than RECONCILE_LOOKS that are to come, each walk takes the next share.
+    Of more than RECONCILE_LOOKS that are not over, each walk takes the next share.
     """
     news: set[int] = set()
-    coming: list[int] = []
+    open_still: list[int] = []
     for line in lines:
         one = known.get(str(line.class_id))
         if one is None or one.cancelled:
@@ -88,10 +88,10 @@ def _worth_a_look(walk: Round, lines: Sequence[ClassLine], known: Mapping[str, K
         told = observed_line(line)
         if one.sync_state == SyncState.GONE or {name: one.observed.get(name) for name in told} != told:
             news.add(one.pk)
-        elif one.status == Status.WILL:
-            coming.append(one.pk)
-    shares = -(-len(coming) // settings.RECONCILE_LOOKS) or 1
-    return news | set(sorted(coming)[walk.generation % shares :: shares])
+        elif one.status != Status.END:
+            open_still.append(one.pk)
+    shares = -(-len(open_still) // settings.RECONCILE_LOOKS) or 1
+    return news | set(sorted(open_still)[walk.generation % shares :: shares])
 
 
 def _loaded(ids: Any) -> QuerySet[Lesson]:

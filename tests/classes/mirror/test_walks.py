@@ -141,6 +141,18 @@ def test_what_a_line_does_not_tell_is_seen_too(lesson, connected, iclass):
     assert lesson.members.count() == 1
 
 
+def test_who_was_taken_off_a_lesson_that_runs_is_seen_without_a_poll(lesson, connected, iclass):
+    iclass.call("class/start", {"class_id": lesson.class_id})
+    walk(connected)
+    lesson.refresh_from_db()
+    assert (lesson.status, list(lesson.observed["members"])) == ("ing", ["mouse"])
+    iclass.call("member/delete", {"class_id": lesson.class_id, "list": ["mouse"]})
+    walk(connected)
+    lesson.refresh_from_db()
+    assert lesson.observed["members"] == {}
+    assert lesson.sync_state == SyncState.CHANGED_OUTSIDE
+
+
 def test_of_many_coming_lessons_each_walk_asks_for_a_share(connected, alice, bob, iclass, settings):
     lessons = [lesson_of(bob, alice) for _ in range(3)]
     relay.drain()

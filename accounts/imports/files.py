@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.imports.columns import PEOPLE_HEADINGS, Options, guess, looks_like_headings
 from accounts.models import ImportRow, PeopleImport, User
+from console.rows import insert
 from console.sheets.reading import Limits, Row, Unreadable, open_table
 
 CHUNK = 1 << 20
@@ -115,6 +116,6 @@ def _store(source: Any, model: type[Any], rows: Iterable[Row]) -> int:
         for row in rows
     )
     while bundle := list(islice(lines, BATCH)):
-        model.objects.bulk_create(bundle)
+        insert(bundle)
         count += len(bundle)
     return count

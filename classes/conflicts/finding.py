@@ -3,9 +3,11 @@
 Lessons made outside the console are rows like all others, and so are found too.
 """
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -50,25 +52,34 @@ class Conflict(NamedTuple):
 TEACHER, ASSISTANT, STUDENT, CAPACITY = "teacher", "assistant", "student", "capacity"
 
 # Compared by plain times and not as ranges: row-level security lets the planner use an index for operators
-# that leak nothing only.
+# that leak nothing only. Slot by slot along the index of starts: a lesson takes a day at most, but for those
+# made outside, where the longest is asked for.
 _BUSY = """
 WITH slot AS (
     SELECT s.place - 1 AS place, s.starts, s.ends
     FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) WITH ORDINALITY AS s(starts, ends, place)
-), near AS (
-    SELECT s.place, l.id, l.teacher_id, l.topic, l.starts_at, l.ends_at, l.made_outside
-    FROM slot s JOIN classes_lesson l ON l.starts_at < s.ends AND l.ends_at > s.starts
-    WHERE l.enterprise_id = %(school)s AND l.cancelled_at IS NULL
-      AND l.starts_at < %(last)s AND l.ends_at > %(first)s AND l.id <> ALL(%(besides)s)
+), reach AS MATERIALIZED (
+    SELECT greatest(interval '1 day', max(l.ends_at - l.starts_at)) AS longest FROM classes_lesson l
+    WHERE l.enterprise_id = %(school)s AND l.made_outside AND l.cancelled_at IS NULL
+), near AS MATERIALIZED (
+    SELECT s.place, l.* FROM reach r CROSS JOIN slot s CROSS JOIN LATERAL (
+        SELECT l.id, l.teacher_id, l.topic, l.starts_at, l.ends_at, l.made_outside FROM classes_lesson l
+        WHERE l.enterprise_id = %(school)s AND l.starts_at < s.ends AND l.starts_at > s.starts - r.longest
+          AND l.ends_at > s.starts AND l.cancelled_at IS NULL AND l.id <> ALL(%(besides)s)
+        OFFSET 0
+    ) l
+), who AS MATERIALIZED (
+    SELECT id, user_id, nickname FROM accounts_user WHERE id = ANY(%(people)s)
 )
-SELECT n.place, p.user_id, p.nickname, n.id, n.topic, n.starts_at, n.ends_at, n.made_outside
+SELECT n.place, n.id, n.topic, n.starts_at, n.ends_at, n.made_outside,
+    json_agg(json_build_array(p.nickname, p.id, p.user_id))::text
 FROM (
     SELECT near.*, near.teacher_id AS person FROM near WHERE near.teacher_id = ANY(%(people)s)
     UNION ALL
     SELECT near.*, m.user_id FROM near JOIN classes_member m ON m.lesson_id = near.id
     WHERE m.user_id = ANY(%(people)s) AND m.role <> 'supervisor'
-) n JOIN accounts_user p ON p.id = n.person
-ORDER BY n.place, p.nickname, p.id, n.id
+) n JOIN who p ON p.id = n.person
+GROUP BY n.place, n.id, n.topic, n.starts_at, n.ends_at, n.made_outside
 """
 
 
@@ -140,8 +151,6 @@ def _busy(wanted: Wanted, kind: str, people: Collection[int]) -> list[Conflict]:
     told: dict[str, Any] = {
         "starts": [slot.starts_at for slot in wanted.slots],
         "ends": [slot.ends_at for slot in wanted.slots],
-        "first": min(slot.starts_at for slot in wanted.slots),
-        "last": max(slot.ends_at for slot in wanted.slots),
         "school": wanted.school.pk,
         "people": list(people),
         "besides": list(wanted.besides),
@@ -149,10 +158,14 @@ def _busy(wanted: Wanted, kind: str, people: Collection[int]) -> list[Conflict]:
     with connection.cursor() as cursor:
         cursor.execute(_BUSY, told)
         rows = cursor.fetchall()
-    return [
-        Conflict(place, _day(wanted, place), kind, user_id, name, Other(*lesson))
-        for place, user_id, name, *lesson in rows
-    ]
+    found = []
+    for place, *lesson, people_told in rows:
+        day, other = _day(wanted, place), Other(*lesson)
+        found += [
+            ((place, name, pk, other.pk), Conflict(place, day, kind, user_id, name, other))
+            for name, pk, user_id in json.loads(people_told)
+        ]
+    return [conflict for _order, conflict in sorted(found, key=itemgetter(0))]
 
 
 def _day(wanted: Wanted, place: int) -> date:

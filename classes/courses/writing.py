@@ -13,6 +13,7 @@ from classes.models import Lesson, Member
 from console.outbox.bulk import enqueue_many
 from console.outbox.models import Operation
 from console.outbox.states import OPEN
+from console.rows import insert
 
 BATCH = 2_000
 
@@ -52,7 +53,7 @@ def write_lessons(
     are the caller's to look for, and so is the trail.
     """
     lessons = [lesson for some, _people in series for lesson in some]
-    Lesson.objects.bulk_create(lessons, batch_size=BATCH)
+    insert(lessons)
     for some, people in series:
         expect(some, people)
     _owe(school, series, by)

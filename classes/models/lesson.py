@@ -37,7 +37,10 @@ class Lesson(Watched, Mirrored):
     others from double-booking their teacher. Of a lesson made outside nobody was asked.
     """
 
-    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="lessons")
+    # The indexes of `Meta` begin with it, with the teacher, and that of members with the lesson.
+    enterprise = models.ForeignKey(
+        "accounts.Enterprise", models.CASCADE, related_name="lessons", db_index=False
+    )
     course = models.ForeignKey(
         Course, models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name=_("course")
     )
@@ -45,7 +48,11 @@ class Lesson(Watched, Mirrored):
     topic = models.CharField(_("topic"), max_length=100)
     class_type = models.CharField(_("type"), max_length=8, choices=ClassType.choices, default=ClassType.SMALL)
     teacher = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="lessons_taught", verbose_name=_("teacher")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="lessons_taught",
+        verbose_name=_("teacher"),
+        db_index=False,
     )
     groups = models.ManyToManyField(
         "accounts.StudentGroup", related_name="lessons", blank=True, verbose_name=_("groups")
@@ -161,6 +168,7 @@ class Lesson(Watched, Mirrored):
         indexes = [
             models.Index(fields=["enterprise", "starts_at", "id"], name="lesson_by_start"),
             models.Index(fields=["teacher", "starts_at"], name="lesson_by_teacher"),
+            models.Index(fields=["enterprise"], condition=Q(made_outside=True), name="lesson_made_outside"),
             models.Index(fields=["facts_version"], name="lesson_by_facts"),
             models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="lesson_to_look_at"),
         ]
@@ -202,7 +210,7 @@ class Member(models.Model):
         ASSISTANT = "assistant", _("assistant")
         SUPERVISOR = "supervisor", _("supervisor")
 
-    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="members")
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="members", db_index=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("person")
     )

@@ -77,6 +77,21 @@ def test_lessons_made_outside_are_in_the_way_as_well(alice, bob, school):
     assert refused(lesson_at, bob, alice) == [("2027-03-02", "teacher", "bob", "Elsewhere")]
 
 
+def test_a_lesson_made_outside_is_found_however_long_it_lasts(alice, bob, school):
+    starts_at = FIRST.replace(tzinfo=school.tz)
+    Lesson.objects.create(
+        enterprise=school,
+        teacher=bob,
+        topic="A week",
+        starts_at=starts_at - timedelta(days=6),
+        ends_at=starts_at + timedelta(days=1),
+        made_outside=True,
+        conflict_allowed=True,
+        conflict_reason="made outside",
+    )
+    assert refused(lesson_at, bob, alice) == [("2027-03-02", "teacher", "bob", "A week")]
+
+
 def test_touching_cancelled_and_supervised_lessons_are_no_conflict(alice, bob, tom, sue, kids):
     lesson_at(bob, alice, students=kids, staff=[sue])
     lesson_at(bob, alice, 0.75, students=kids)

@@ -1,0 +1,56 @@
+"""Many rows in one statement: what is read back is what was given, and each row knows its key."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from classes.models import Lesson
+from console import rows
+
+pytestmark = pytest.mark.django_db
+
+FIRST = datetime(2027, 3, 2, 19, 0, 0, 123456, tzinfo=UTC)
+
+
+def lessons(teacher, number):
+    return [
+        Lesson(
+            enterprise=teacher.enterprise,
+            teacher=teacher,
+            topic=f"“Croquet”, 100% \\ 'first' {place} 槌球",
+            starts_at=FIRST + timedelta(hours=place),
+            ends_at=FIRST + timedelta(hours=place + 1),
+            record_types=["local", "remote"] if place % 2 else [],
+            observed={"topic": 'a "b" \\', "n": None, "list": [1, True]},
+            rules=None if place % 2 else {"late_after_s": 300},
+        )
+        for place in range(number)
+    ]
+
+
+def test_what_is_read_back_is_what_was_given(bob):
+    given = lessons(bob, 4)
+    rows.insert(given)
+    for one in given:
+        stored = Lesson.objects.get(pk=one.pk)
+        for field in Lesson._meta.concrete_fields:
+            assert getattr(stored, field.attname) == getattr(one, field.attname), field.name
+    assert not given[0]._state.adding
+
+
+def test_a_set_is_one_statement_and_none_are_none(bob):
+    with CaptureQueriesContext(connection) as asked:
+        rows.insert(lessons(bob, 50))
+        rows.insert([])
+    assert len(asked) == 1
+    assert Lesson.objects.count() == 50
+
+
+def test_what_no_column_of_a_set_can_hold_is_refused_before_anything_is_written(bob):
+    (odd,) = lessons(bob, 1)
+    odd.observed = {"key": b"bytes"}
+    with pytest.raises(TypeError, match="bytes"):
+        rows.insert([odd])
+    assert not Lesson.objects.exists()

@@ -1,7 +1,7 @@
 """Inserting many rows of one model in one statement, for models whose columns Django cannot send as sets.
 
-Django sends a set of rows as an array for each column, but not where a column is an array or JSON itself: then
-each value of each row becomes a parameter of its own, and most of the time goes into reading that statement.
+Django sends a set of rows as an array for each column, but not where a column is an array itself: then each
+value of each row becomes a parameter of its own, and most of the time goes into reading that statement.
 """
 
 import json

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0013_groups_in_charge_in_files"),
-        ("classes", "0017_who_allowed_a_conflict"),
+        ("classes", "0020_recordings_that_failed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

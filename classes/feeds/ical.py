@@ -6,19 +6,24 @@ students' link only in the feed of a person who may see it.
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from accounts.models import Enterprise
 from classes.models import Feed, Lesson, Member
+from console.later import Later
 from console.policy import fields
 from console.policy.scope import as_owner
 from console.policy.table import Sight
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
+icalendar = Later("icalendar")
 BACK, AHEAD = timedelta(days=60), timedelta(days=400)
 MOST = 3000
 REFRESH = timedelta(hours=1)
@@ -47,7 +52,7 @@ def _lessons(feed: Feed) -> QuerySet[Lesson]:
 
 def _calendar(feed: Feed, lessons: Iterable[Lesson]) -> bytes:
     school = feed.enterprise
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", "-//iclass console//calendar feed//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
@@ -64,8 +69,8 @@ def _calendar(feed: Feed, lessons: Iterable[Lesson]) -> bytes:
     return calendar.to_ical()
 
 
-def _event(school: Enterprise, lesson: Lesson, with_link: bool) -> Event:
-    event = Event()
+def _event(school: Enterprise, lesson: Lesson, with_link: bool) -> "Event":
+    event = icalendar.Event()
     event.add("uid", f"lesson-{lesson.pk}@{school.sdkappid}.iclass-console")
     event.add("sequence", lesson.revision)
     event.add("dtstamp", lesson.cancelled_at or lesson.created_at)

@@ -4,17 +4,21 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
+from console.later import Later
 from console.sheets.columns import Column, Kind, Rows, local, seconds
 
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+xlsxwriter = Later("xlsxwriter")
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
 EXACT = 10**15
@@ -52,7 +56,7 @@ def xlsx(
         # The folder goes with whatever a failure leaves of the rows in it.
         with (
             tempfile.TemporaryDirectory() as folder,
-            Workbook(file, {"constant_memory": True, "tmpdir": folder}) as book,
+            xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder}) as book,
         ):
             _table(book, _name(str(title)), rows, columns, zone)
             if meta:
@@ -62,7 +66,7 @@ def xlsx(
     return file
 
 
-def _table(book: Workbook, name: str, rows: Rows, columns: Sequence[Column], zone: ZoneInfo) -> None:
+def _table(book: "Workbook", name: str, rows: Rows, columns: Sequence[Column], zone: ZoneInfo) -> None:
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "quote_prefix": True})
     formats = {kind: book.add_format(properties) for kind, properties in FORMATS.items()}
@@ -81,12 +85,12 @@ def _table(book: Workbook, name: str, rows: Rows, columns: Sequence[Column], zon
 
 
 def _cell(
-    sheet: Worksheet,
+    sheet: "Worksheet",
     row: int,
     place: int,
     value: Any,
     kind: Kind,
-    formats: Mapping[Kind, Format],
+    formats: "Mapping[Kind, Format]",
     zone: ZoneInfo,
 ) -> None:
     if value is None:
@@ -106,7 +110,7 @@ def _cell(
         sheet.write_string(row, place, str(value)[:MAX_TEXT], style)
 
 
-def _about(book: Workbook, meta: Mapping[Any, Any]) -> None:
+def _about(book: "Workbook", meta: Mapping[Any, Any]) -> None:
     taken = book.worksheets()[0].get_name()
     sheet = book.add_worksheet(_name(gettext("About this file"), besides=taken))
     quoted = book.add_format(FORMATS[Kind.TEXT])

@@ -37,15 +37,33 @@ def body(boundary: str, megabytes: int) -> tuple[int, Iterator[bytes]]:
     return sum(len(part) for part in parts), iter(parts)
 
 
-def memory_of(process: int, what: str) -> float:
-    """Megabytes of a process and its children: VmRSS now, or VmHWM at the highest."""
-    pids, total = [process], 0.0
+def family(process: int) -> list[int]:
+    """A process and its children, and theirs."""
+    pids = [process]
     for pid in pids:
         children = Path(f"/proc/{pid}/task/{pid}/children")
         pids += [int(one) for one in children.read_text().split()] if children.exists() else []
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        total += next((int(line.split()[1]) / 1024 for line in lines if line.startswith(what)), 0.0)
-    return total
+    return pids
+
+
+def megabytes(pid: int, what: str) -> float:
+    """VmRSS, RssAnon or RssFile of one process."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(what)), 0.0)
+
+
+def memory_of(process: int, what: str) -> float:
+    """Megabytes of a process and its children."""
+    return sum(megabytes(pid, what) for pid in family(process))
+
+
+def told_apart(process: int) -> str:
+    """Each process of the web: what it holds of its own, and of files that others may share."""
+    each = [
+        f"{megabytes(pid, 'VmRSS'):.0f} MB ({megabytes(pid, 'RssAnon'):.0f} its own)"
+        for pid in family(process)
+    ]
+    return " + ".join(each)
 
 
 def test_the_web_process_stays_small(start_console: Any, alice: User, settings: Any) -> None:
@@ -77,7 +95,8 @@ def test_the_web_process_stays_small(start_console: Any, alice: User, settings: 
             answer += piece
             highest = max(highest, memory_of(console.process.pid, "VmRSS"))
     print(f"upload of {UPLOAD_MB} MB: {before:.0f} MB before, {highest:.0f} MB at the highest", end=" ")
-    print(f"({highest - before:.0f} MB more; bar {MOST_MB} MB more)")
+    print(f"({highest - before:.0f} MB more; bar {MOST_MB} MB more);", end=" ")
+    print(f"afterwards granian and its web process hold {told_apart(console.process.pid)}")
     assert answer.startswith(b"HTTP/1.1 201"), answer[-200:]
     document = Document.objects.get()
     assert document.bytes >= UPLOAD_MB * 2**20

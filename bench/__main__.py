@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "imports and exports": ["bench.imports"],
     "conflicts and dates of series": ["bench.conflicts"],
     "finding one of 100,000 people": ["bench.people"],
+    "two statements of the rules of attendance": ["bench.rules"],
     "the register of a lesson of 500": ["bench.register"],
     "searching 100,000 recordings": ["bench.recordings"],
     "the wall with 500 lessons": ["bench.wall"],

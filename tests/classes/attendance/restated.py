@@ -4,15 +4,36 @@ POLL_PERIODS = 3
 TOLERANCE = 5
 
 
-def restate(rows, everyone, times, policy, settled):
+def restate(rows, everyone, times, policy, settled, *, guests=(), leaves=()):
     """(mark, seconds, unknown seconds) of the student whose evidence is `rows`.
 
-    `everyone` is the evidence of the whole lesson, from which it is seen when somebody was looking.
+    `everyone` is the evidence of the whole lesson, from which it is seen when somebody was looking. `guests`
+    are the rows of each guest who is this student under another id, `leaves` when the student has leave.
     """
-    trust = POLL_PERIODS * policy.poll_s
-    running = times.real_start is not None and times.real_end is None
     if times.real_start is None:
         return "unknown", 0, 0
+    running = times.real_end is None
+    begin, end = times.real_start, times.now if running else times.real_end
+    known, doubt = set(), set()
+    for theirs in (rows, *guests):
+        there, perhaps = _seconds(theirs, everyone, times, policy, settled)
+        known |= there
+        doubt |= perhaps
+    doubt -= known
+    worst, best = (
+        _judge(sorted(there), times, policy, begin, end, running) for there in (known, known | doubt)
+    )
+    mark = worst if worst == best else "unknown"
+    lesson = range(min(begin, times.planned_start), max(end, times.planned_end))
+    if mark != "present" and any(second in lesson for leave in leaves for second in range(*leave)):
+        mark = "excused"
+    return mark, len(known), len(doubt)
+
+
+def _seconds(rows, everyone, times, policy, settled):
+    """The seconds of the lesson in which these rows have somebody there, and those in which nobody knows."""
+    trust = POLL_PERIODS * policy.poll_s
+    running = times.real_end is None
     begin, end = times.real_start, times.now if running else times.real_end
     window = range(begin, end)
     good, looked = _looks(everyone)
@@ -32,11 +53,7 @@ def restate(rows, everyone, times, policy, settled):
         doubt |= struck
     doubt |= _never_closed(rows, end, snapshots)
     known &= set(window)
-    doubt = doubt & set(window) - known
-    worst, best = (
-        _judge(sorted(there), times, policy, begin, end, running) for there in (known, known | doubt)
-    )
-    return worst if worst == best else "unknown", len(known), len(doubt)
+    return known, doubt & set(window) - known
 
 
 def _looks(everyone):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from classes.attendance.reckon import EXCUSABLE, reckon
 from classes.attendance.shapes import Evidence
 from classes.attendance.spans import total
+from tests.classes.attendance.restated import restate
 from tests.classes.attendance.strategies import START, USER, many, stretch, worlds
 from tests.classes.attendance.worlds import BOB
 
@@ -61,3 +62,15 @@ def test_a_guests_stays_make_a_union_whatever_the_order_of_the_evidence(world, s
 @given(worlds(), st.integers(START - 100, START + 900))
 def test_a_late_poll_is_told_and_changes_nothing(world, moment):
     assert results(world, [*world.evidence(), Evidence("late", moment)]) == results(world)
+
+
+@many
+@given(worlds(), st.lists(stretch, max_size=2), st.booleans())
+def test_a_second_statement_of_the_rules_agrees_on_leave_and_guests_too(world, leaves, known):
+    evidence = world.evidence()
+    credits = {GUEST: USER} if known else {}
+    one = results(world, evidence, leaves={USER: leaves}, credits=credits)[USER]
+    mine, theirs = ([line for line in evidence if line.user_id == who] for who in (USER, GUEST))
+    guests = [theirs] if known and theirs else []
+    told = restate(mine, evidence, world.times, world.policy, world.settled, guests=guests, leaves=leaves)
+    assert (one.mark, one.present_seconds, total(map(tuple, one.facts["unknown"]))) == told

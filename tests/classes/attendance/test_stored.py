@@ -1,0 +1,77 @@
+"""What is reckoned again equals what is stored, for any lesson."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import time_machine
+from hypothesis import given, settings
+from hypothesis.extra.django import TestCase
+
+from accounts.models import Enterprise, Role
+from classes.attendance.register import reckoned, recompute, settle
+from classes.kinds import Status
+from classes.models import Attendance, Lesson, Member, Observation
+from tests.classes.attendance.strategies import worlds
+from tests.classes.attendance.worlds import World
+from tests.faults.goals import add_up
+from tests.faults.sizes import FULL
+from tests.support.cast import TIC_KEY, person
+
+NAMES = [field.attname for field in Attendance._meta.fields if field.name not in ("id", "reckoned_at")]
+
+
+def moment(second: int | None) -> datetime | None:
+    return None if second is None else datetime.fromtimestamp(second, UTC)
+
+
+def stored(world: World) -> Lesson:
+    """The lesson of this world as rows, with all the evidence that it leaves."""
+    school = Enterprise.objects.create(name="Wonderland", sdkappid=1, tic_key=TIC_KEY)
+    lesson = Lesson.objects.create(
+        enterprise=school,
+        topic="Croquet",
+        teacher=person(school, "t-bob", Role.TEACHER),
+        starts_at=moment(world.planned[0]),
+        ends_at=moment(world.planned[1]),
+        real_started_at=moment(world.real_start),
+        real_ended_at=moment(world.real_end),
+        status=Status.ING if world.real_end is None else Status.END,
+    )
+    Member.objects.create(lesson=lesson, user=person(school, "s-ann", Role.STUDENT))
+    Observation.objects.bulk_create(
+        Observation(
+            lesson=lesson,
+            source=line.source,
+            seen_at=moment(line.seen_at),
+            user_id=line.user_id,
+            nickname=line.nickname,
+            role=line.role,
+            present=line.present,
+            entered_at=moment(line.entered_at),
+            left_at=moment(line.left_at),
+        )
+        for line in world.evidence()
+    )
+    return lesson
+
+
+def lines(rows: Iterable[Attendance]) -> list[list[Any]]:
+    return [[getattr(row, name) for name in NAMES] for row in sorted(rows, key=lambda row: row.user_id)]
+
+
+class Anything(TestCase):
+    """Twelve random lessons, or 300 with FAULTS=full."""
+
+    @settings(max_examples=300 if FULL else 12, deadline=None)
+    @given(worlds())
+    def test_it_equals_and_a_second_reckoning_finds_nothing_to_write(self, world: World) -> None:
+        with time_machine.travel(moment(world.now), tick=False):
+            lesson = stored(world)
+            if world.settled and world.real_end is not None:
+                settle(lesson)
+            else:
+                recompute(lesson)
+            assert lines(lesson.attendance.all()) == lines(reckoned(lesson))
+            assert recompute(lesson) is False
+        add_up("attendance recomputed", lessons=1)

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from documents.files import split_name
 from documents.models import Document, Upload, courseware_files
-from documents.receiving import Known, name_of_ours, upload_document
+from documents.receiving import Known, name_of_ours, same_file, upload_document
 from documents.uploads import PIECE, check_length
 
 #: How many files one person may have on the way.
@@ -37,13 +37,16 @@ class Next(NamedTuple):
     address: str
 
 
-def begin(*, by: User, told: str, size: int, modified: int) -> Upload:
+def begin(*, by: User, told: str, size: int, modified: int, md5: str = "", again: bool = False) -> Upload:
     """The upload of this file: the one that was begun before, or a new one. ValidationError where such a
-    file may not come in, as far as its name and its size tell."""
+    file may not come in, as far as its name and its size tell; Known where the digest is that of a file that
+    they see here already, unless `again`: then nothing has to be sent."""
     school = by.enterprise
     _name, kind = split_name(told)
     if not size:
         raise ValidationError(_("The file is empty."))
+    if not again and (same := same_file(by, md5.lower(), size)):
+        raise Known(same)
     mine = Upload.objects.filter(enterprise=school, by=by, begun_at__gt=timezone.now() - life())
     if there := mine.filter(told=told, bytes=size, modified=modified).first():
         return there

@@ -26,6 +26,8 @@ class BeginForm(forms.Form):
 
     name = forms.CharField(max_length=300, strip=False)
     size = forms.IntegerField(min_value=0, max_value=2**53)
+    md5 = forms.RegexField("^[0-9a-f]{32}$", required=False)
+    again = forms.BooleanField(required=False)
     modified = forms.IntegerField(min_value=0, max_value=2**53, required=False)
 
 
@@ -42,8 +44,15 @@ class Begin(SchoolPage, View):
         data = asked.cleaned_data
         try:
             upload = pieces.begin(
-                by=request.user, told=data["name"], size=data["size"], modified=data["modified"] or 0
+                by=request.user,
+                told=data["name"],
+                size=data["size"],
+                modified=data["modified"] or 0,
+                md5=data["md5"],
+                again=data["again"],
             )
+        except Known as known:
+            return offered(known)
         except ValidationError as error:
             return refused(error.messages)
         return JsonResponse({"token": str(upload.token)}, status=201)
@@ -116,11 +125,16 @@ def answered(take: Any) -> JsonResponse:
     try:
         document = take()
     except Known as known:
-        there = {"name": str(known.document), "url": known.document.get_absolute_url()}
-        return JsonResponse({"errors": known.messages, "known": there}, status=409)
+        return offered(known)
     except ValidationError as error:
         return refused(error.messages)
     return JsonResponse({"name": str(document), "url": document.get_absolute_url()}, status=201)
+
+
+def offered(known: Known) -> JsonResponse:
+    """The file that is here already, in the place of a second one."""
+    there = {"name": str(known.document), "url": known.document.get_absolute_url()}
+    return JsonResponse({"errors": known.messages, "known": there}, status=409)
 
 
 def refused(said: list[str], status: int = 400) -> JsonResponse:

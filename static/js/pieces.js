@@ -13,12 +13,12 @@ export class Refused extends Error {
 
 // Sends the file; `began(place)` hears the address of the upload, `told(share)` how far it is, `broken(yes)` whether
 // the connection is away. Resolves to that address. Refused where the server does not want it; AbortError after abort.
-export async function sendInPieces(file, { begin, token, signal, began, told, broken }) {
+export async function sendInPieces(file, { begin, token, signal, md5, again, began, told, broken }) {
   let place = null;
   let failures = 0;
   for (;;) {
     try {
-      if (!place) began((place = await placeOf(file, begin, token, signal)));
+      if (!place) began((place = await placeOf(file, { begin, token, signal, md5, again })));
       const next = await ask("GET", place, token, signal);
       broken(false);
       told(next.offset / file.size);
@@ -27,7 +27,7 @@ export async function sendInPieces(file, { begin, token, signal, began, told, br
       failures = 0;
     } catch (error) {
       if (error.name === "AbortError") throw error;
-      const final = error instanceof Refused && error.status < 500 && ![408, 409, 429].includes(error.status);
+      const final = error instanceof Refused && error.status < 500 && ![408, 429].includes(error.status);
       if (error instanceof Refused && error.status === 404 && place && failures < 2) place = null;
       else if (final) throw error;
       failures += 1;
@@ -47,11 +47,13 @@ export async function ask(method, address, token, signal, body) {
   return answer;
 }
 
-async function placeOf(file, begin, token, signal) {
+async function placeOf(file, { begin, token, signal, md5, again }) {
   const data = new FormData();
   data.set("name", file.name);
   data.set("size", file.size);
   data.set("modified", file.lastModified);
+  data.set("md5", md5);
+  if (again) data.set("again", "on");
   const { token: name } = await ask("POST", begin, token, signal, data);
   return new URL(`${name}/`, new URL(begin, location.href)).pathname;
 }

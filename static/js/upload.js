@@ -1,6 +1,7 @@
 // Files of a form, [data-upload]: chosen or dropped, sent one after the other, each with its progress: a small one
 // whole, a large one, or each where there is a bucket, in pieces (pieces.js). Without this file the form sends
 // all at once.
+import { md5 } from "./md5.js";
 import { ask, sendInPieces } from "./pieces.js";
 
 const drop = document.querySelector("[data-upload]");
@@ -89,10 +90,15 @@ if (form) {
 
   async function sendPieces(row) {
     const signal = row.stop.signal;
+    row.said.textContent = words.comparing;
+    row.md5 ??= await md5(row.file, signal);
+    row.said.textContent = words.sending;
     row.sent ||= await sendInPieces(row.file, {
       begin: words.begin,
       token: token(),
       signal,
+      md5: row.md5,
+      again: row.again,
       began: (place) => {
         row.place = place;
       },

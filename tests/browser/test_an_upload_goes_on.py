@@ -58,6 +58,16 @@ def test_a_file_goes_on_where_the_connection_broke(
     arrived(page)
     assert sent == [str(at * MIB) for at in (0, 2, 4, 4, 6, 8, 10)], "none was sent again but the one cut off"
 
+    before = len(sent)
+    upload(page, live_server.url, tmp_path)
+    expect(page.locator(".upload.is-bad .upload-acts .btn")).to_have_count(2)
+    assert len(sent) == before, "the same file is offered, and not sent again"
+    window.complaints.clear()  # the answer 409
+    window.seen("known")
+    page.locator(".upload-acts button").click()
+    expect(page.locator(".upload.is-done")).to_be_visible(timeout=60_000)
+    assert Document.objects.count() == 2
+
 
 def test_a_file_goes_straight_to_the_bucket_and_on_where_it_was_cut(
     live_server: Any, browser: Browser, client: Client, connected: Enterprise, settings: Any, tmp_path: Path,

@@ -1,5 +1,6 @@
 """Courseware comes in pieces, into a folder of ours; what was cut off goes on from where it was."""
 
+import hashlib
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -131,6 +132,20 @@ def test_a_file_that_is_here_already_is_offered_and_can_be_taken_without_being_s
     assert offered.status_code == 409
     assert offered.json()["known"]["url"] == Document.objects.get().get_absolute_url()
     assert done(client, second, again="on").status_code == 201
+
+
+def test_a_file_that_is_here_already_is_offered_before_anything_is_sent(bob, charlie):
+    client, digest = reader(bob), hashlib.md5(DECK, usedforsecurity=False).hexdigest()
+    place = place_of(client)
+    send(client, place)
+    done(client, place)
+    offered = begun(client, modified=9, md5=digest)
+    assert offered.status_code == 409
+    assert offered.json()["known"]["url"] == Document.objects.get().get_absolute_url()
+    assert begun(client, modified=9, md5=digest, again="on").status_code == 201
+    assert begun(reader(charlie), md5=digest).status_code == 201, "what others have is told to nobody"
+    assert begun(client, modified=10, md5="0" * 32).status_code == 201
+    assert begun(client, modified=11, md5="not one").status_code == 400
 
 
 def test_a_file_on_its_way_is_its_senders_alone(bob, alice, charlie):

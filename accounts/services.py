@@ -267,7 +267,8 @@ def pull_school(*, school: Enterprise, by: User | None) -> Operation:
 def save_group(
     *, group: StudentGroup, students: Iterable[User], by: User | None, leave: Collection[int] = ()
 ) -> StudentGroup:
-    """Make or change a group; lessons that name it learn of it by a signal in this transaction.
+    """Make or change a group; lessons that name it learn of it by a signal in this transaction. What changes
+    nothing is on no record.
 
     `leave` are ids of lessons that do not follow this change; `group.followed` is what listeners answered.
     ValidationError for an archived group, a name that is taken, or somebody in charge who is no staff.
@@ -282,13 +283,22 @@ def save_group(
     had = set(group.entries.values_list("student_id", flat=True))
     group.students.set(wanted)
     added, removed = wanted - had, had - wanted
-    told = {"name": group.name, "teacher": group.teacher and group.teacher.user_id}
-    record("group.change", group, by=by, after={**told, "added": added, "removed": removed})
+    was, now = changes(_named(stored), _named(group))
+    if now or added or removed:
+        moved = {"added": sorted(added), "removed": sorted(removed)}
+        record("group.change" if stored else "group.add", group, by=by, before=was, after={**now, **moved})
     if added or removed:
         told = {"group": group, "added": added, "removed": removed, "by": by, "leave": leave}
         answers = group_changed.send(sender=StudentGroup, **told)
         group.followed = [answer for _who, answer in answers if answer]
     return group
+
+
+def _named(group: StudentGroup | None) -> dict[str, Any]:
+    """A group as the trail tells of it; nothing of one that is not there yet."""
+    if group is None:
+        return {}
+    return {"name": group.name, "teacher": group.teacher and group.teacher.user_id}
 
 
 def _check_teacher(group: StudentGroup, stored: StudentGroup | None) -> None:
@@ -335,7 +345,8 @@ def _put_away(group: StudentGroup, at: datetime | None, action: str, by: User | 
 @transaction.atomic
 def delete_group(*, group: StudentGroup, by: User | None) -> None:
     """Delete a group; its students stay, and so do the lessons that they are members of."""
-    record("group.delete", group, by=by, before={"name": group.name})
+    students = sorted(group.entries.values_list("student_id", flat=True))
+    record("group.delete", group, by=by, before={**_named(group), "students": students})
     group.delete()
 
 

@@ -138,7 +138,7 @@ def fetch(source: Export, *, by: User) -> HttpResponseBase:
     """The file for whoever asked for it, and a line of it on the trail. ValidationError where it is gone."""
     if not source.is_there:
         raise ValidationError(_("This file is not there any more. Export again."))
-    record("export.fetch", source, by=by, after={"file": source.filename, "bytes": source.size})
+    record("export.fetch", source, by=by, after={"filename": source.filename, "size": source.size})
     file = TemporaryFile()  # noqa: SIM115 - the answer closes it
     for content in _contents(source, Holds.FILE):
         file.write(content)

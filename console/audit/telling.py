@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from console.audit.facts import heading, worded
 from console.audit.models import AuditEntry
 from console.audit.personal import Erased, opener
-from console.audit.words import action_words, field_words, kind_words
+from console.audit.words import action_words, kind_words
 from console.policy.rules import shown
 
 PERSON = "accounts.user"
@@ -50,9 +51,10 @@ class Told:
         return [self._change(name) for name in names]
 
     def _change(self, name: str) -> Change:
-        before, after = in_words(self.before.get(name)), in_words(self.after.get(name))
+        thing = self.entry.object_type
+        before, after = (in_words(worded(thing, name, side.get(name))) for side in (self.before, self.after))
         both = name in self.before and name in self.after
-        return Change(field_words(self.entry.object_type, name), before, after, both and before != after)
+        return Change(heading(thing, name), before, after, both and before != after)
 
 
 def tell(entries: Iterable[AuditEntry], reader: Any) -> list[Told]:

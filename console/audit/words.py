@@ -1,9 +1,10 @@
 """The acts of the trail, and what they are about, in words."""
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from console.audit.facts import FACTS
 
 #: What each act is called, by the name that `record` is given.
 ACTIONS: dict[str, str | Promise] = {
@@ -49,6 +50,7 @@ ACTIONS: dict[str, str | Promise] = {
     "school.logo": _("Logo of the school changed"),
     "school.samples": _("Engagement samples turned on or off"),
     "school.clear": _("Old data let go"),
+    "group.add": _("Group added"),
     "group.change": _("Group changed"),
     "group.archive": _("Group archived"),
     "group.restore": _("Group restored"),
@@ -125,13 +127,6 @@ KINDS = (
     *("accounts.user", "accounts.enterprise", "accounts.studentgroup", "classes.lesson", "classes.course"),
     *("documents.document", "outbox.operation", "inbox.callback", "classes.entry", "accounts.visit"),
 )
-SEEN_FIELDS: dict[str, str | Promise] = {
-    "phone_no": _("phone"),
-    "e_mail": _("e-mail"),
-    "user_token": _("entry token"),
-    "user_sig": _("signature for the chat"),
-    "card": _("entry card"),
-}
 
 
 def action_words(action: str) -> str | Promise:
@@ -147,15 +142,6 @@ def kind_words(object_type: str) -> str:
         return object_type
 
 
-def field_words(object_type: str, name: str) -> str:
-    """The heading of a field, as the form of that thing has it."""
-    try:
-        field = apps.get_model(object_type)._meta.get_field(name)
-    except (LookupError, FieldDoesNotExist, ValueError):
-        return str(SEEN_FIELDS.get(name, name))
-    return str(getattr(field, "verbose_name", name))
-
-
 def seen_words(fields: list[str]) -> str:
     """What somebody saw, as one line."""
-    return ", ".join(str(SEEN_FIELDS.get(name, name)) for name in fields)
+    return ", ".join(str(FACTS.get(name, name)) for name in fields)

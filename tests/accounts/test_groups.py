@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Enterprise, StudentGroup, User
-from accounts.services import save_group
+from accounts.services import delete_group, save_group
 from console.audit.models import AuditEntry
 from tests.support.pages import LANGUAGES, reader, says, text
 
@@ -178,3 +178,23 @@ def test_groups_are_closed_to_those_whom_they_do_not_concern(
         assert reader(one).post(f"/groups/{croquet.pk}/archive/").status_code == status
         assert reader(one).post(f"/groups/{croquet.pk}/restore/").status_code == status
     assert StudentGroup.objects.get().name == "Croquet"
+
+
+def test_the_trail_tells_what_became_of_a_group_and_nothing_where_nothing_changed(
+    alice: User, dina: User, bob: User, croquet: StudentGroup
+) -> None:
+    same = StudentGroup.objects.get(pk=croquet.pk)
+    save_group(group=same, students=[dina], by=alice)
+    same.name, same.teacher = "Chess", bob
+    save_group(group=same, students=[], by=alice)
+    delete_group(group=same, by=alice)
+    acts = AuditEntry.objects.filter(object_type="accounts.studentgroup").order_by("pk")
+    assert [(one.action, one.before, one.after) for one in acts] == [
+        ("group.add", {}, {"name": "Croquet", "added": [dina.pk], "removed": []}),
+        (
+            "group.change",
+            {"name": "Croquet", "teacher": None},
+            {"name": "Chess", "teacher": "bob", "added": [], "removed": [dina.pk]},
+        ),
+        ("group.delete", {"name": "Chess", "teacher": "bob", "students": []}, None),
+    ]

@@ -108,7 +108,7 @@ class AnewForm(OwnedForm):
     """Another name, owner or permission for the same file, or another file in its place."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=200, required=False, help_text=_("Without the ending.")
+        label=_("File name"), max_length=200, required=False, help_text=_("Without the ending.")
     )
     file = forms.FileField(
         label=_("Another file"),

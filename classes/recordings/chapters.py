@@ -1,6 +1,7 @@
 """Chapters of a track: where the lesson began, and what a late or absent person missed."""
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -35,7 +36,8 @@ def chapters_of(reader: Any, lesson: Lesson, track: Recording) -> list[Chapter]:
     for mark in marks.order_by("nickname", "user_id")[:200]:
         found += _missed(mark, lesson)
     there = [(at, words) for at, words in found if at is not None and _within(at, track)]
-    return sorted(Chapter(int((at - track.started_at).total_seconds()), words) for at, words in there)
+    chapters = [Chapter(int((at - track.started_at).total_seconds()), words) for at, words in there]
+    return sorted(chapters, key=attrgetter("seconds"))  # what the lesson does comes before what people do
 
 
 def _missed(mark: Attendance, lesson: Lesson) -> list[tuple[datetime | None, str]]:

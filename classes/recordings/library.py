@@ -115,6 +115,14 @@ def tracks_of(lessons: list[Lesson]) -> QuerySet[Recording]:
     return there.order_by("video_type", "user_id", "started_at", "id")
 
 
+def names_of(tracks: list[Recording]) -> dict[str, str]:
+    """The names of the people in the tracks of one school, by user id."""
+    ids = {one.user_id for one in tracks if one.user_id}
+    schools = {one.enterprise_id for one in tracks}
+    people = User.objects.filter(enterprise__in=schools, user_id__in=ids)
+    return dict(people.values_list("user_id", "nickname"))
+
+
 def in_tracks(reader: Any, words: str) -> QuerySet[User]:
     """The people of this name or user id who are in tracks that the reader may see."""
     seen = scoped(

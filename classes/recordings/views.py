@@ -22,7 +22,15 @@ from classes.recordings.chapters import chapters_of
 from classes.recordings.copies import served
 from classes.recordings.forms import DescribeForm
 from classes.recordings.keeping import kept_until
-from classes.recordings.library import LibraryFilter, in_tracks, library, lines_of, narrowed, tracks_of
+from classes.recordings.library import (
+    LibraryFilter,
+    in_tracks,
+    library,
+    lines_of,
+    names_of,
+    narrowed,
+    tracks_of,
+)
 from classes.recordings.services import put_into_bin, take_out_of_bin
 from classes.recordings.states import states_of
 from classes.views.lesson import find_lesson
@@ -113,7 +121,9 @@ class RecordingPage(OfLesson, TemplateView):
         footage = Footage.objects.filter(lesson=lesson).first()
         state = states_of([lesson])[lesson.pk]
         binned = state.name == "binned"
-        tracks = [] if binned else [Track(one, reader, lesson) for one in tracks_of([lesson])]
+        rows = [] if binned else list(tracks_of([lesson]))
+        names = names_of(rows)
+        tracks = [Track(one, reader, lesson, names.get(one.user_id, "")) for one in rows]
         chosen = next((one for one in tracks if str(one.row.pk) == self.request.GET.get("track")), None)
         return super().get_context_data(
             title=(footage and footage.title) or lesson.topic,
@@ -135,8 +145,8 @@ class RecordingPage(OfLesson, TemplateView):
 class Track:
     """A track as its page shows it; its address at the vendor's stands nowhere on the page."""
 
-    def __init__(self, row: Recording, reader: Any, lesson: Lesson) -> None:
-        self.row, self.reader, self.lesson = row, reader, lesson
+    def __init__(self, row: Recording, reader: Any, lesson: Lesson, name: str) -> None:
+        self.row, self.reader, self.lesson, self.name = row, reader, lesson, name
         parts = urlsplit(row.url)
         self.secure = parts.scheme == "https" and bool(PLAIN.fullmatch(parts.netloc.lower()))
         there = f"https://{parts.netloc.lower()}" if self.secure else ""

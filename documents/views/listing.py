@@ -26,7 +26,7 @@ class CoursewareList(SchoolPage, TemplateView):
         page = keyset(self._chosen(chosen.cleaned_data), self.request)
         return super().get_context_data(
             title=_("Courseware"),
-            search_label=_("Name"),
+            search_label=_("File name"),
             filter_form=chosen,
             keyset=page,
             lines=[(one, conversion_of(one)) for one in page.rows],

@@ -1,5 +1,6 @@
-"""Attendance in REST: the register of one lesson, as rows and as a file, and all marks as a list."""
+"""Attendance in REST: the register of a lesson, as rows and as a file, all marks, and deciding about them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,6 +9,7 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
+from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -15,9 +17,11 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from classes.api.filters import AttendanceFilter
+from classes.attendance import acts
 from classes.attendance.queries import Table, entry_of, table_for
+from classes.attendance.rights import may_judge
 from classes.attendance.sheet import download
-from classes.models import Attendance, Course, Lesson
+from classes.models import Attendance, Course, Lesson, Register
 from classes.models.attendance import Grade, Mark
 from console.policy import in_school, may
 from console.policy.rest import SchoolViewSet
@@ -62,13 +66,47 @@ class MarkSerializer(AttendanceSerializer):
         return {"id": row.pk, "lesson": row.lesson_id, **person}
 
 
+class CorrectSerializer(serializers.Serializer[Any]):
+    """A mark by hand over the derived one; the empty one is what the evidence says."""
+
+    mark = serializers.ChoiceField(Mark.choices, allow_blank=True)
+    reason = serializers.CharField(max_length=500)
+
+
+class CloseSerializer(serializers.Serializer[Any]):
+    """`anyway` closes a register that is provisional, or has marks without data."""
+
+    anyway = serializers.BooleanField(default=False)
+
+
+class ReopenSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500)
+
+
+class RevisionSerializer(serializers.ModelSerializer[Register]):
+    """A closed register: one numbered revision with its digest."""
+
+    class Meta:
+        model = Register
+        fields = ("lesson", "number", "digest", "closed_at", "reopened_at", "reopen_reason")
+
+
 class AttendanceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
     """Marks of all lessons; a student's own alone."""
 
     resource = "attendance"
-    queryset = Attendance.objects.select_related("lesson__enterprise", "person")
+    queryset = Attendance.objects.select_related("lesson__enterprise", "lesson__teacher", "person")
     serializer_class = MarkSerializer
     filterset_class = AttendanceFilter
+
+    @extend_schema(request=CorrectSerializer, responses=MarkSerializer)
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, pk: str) -> Response:
+        """Set the mark by hand, with a reason; all versions are kept. `excused` excuses."""
+        row = self.get_object()
+        judge(self.by, "correct", row.lesson)
+        acts.correct(mark_of=row, by=self.by, **_asked(CorrectSerializer, request))
+        return Response(self.get_serializer(self.queryset.get(pk=row.pk)).data)
 
 
 class LessonAttendance(SchoolViewSet):
@@ -97,6 +135,41 @@ class LessonAttendance(SchoolViewSet):
 
     def table(self, lesson: Lesson) -> Table:
         return table_for(self.by, lesson, list(self.get_queryset().filter(lesson=lesson)))
+
+
+class LessonRegister(LessonAttendance):
+    """Closing a register as a numbered revision, and opening it again."""
+
+    serializer_class = RevisionSerializer
+
+    @extend_schema(
+        operation_id="lessons_attendance_close", request=CloseSerializer, responses=RevisionSerializer
+    )
+    def close(self, request: Request, pk: int) -> Response:
+        return self._told("close", acts.close_register, _asked(CloseSerializer, request))
+
+    @extend_schema(
+        operation_id="lessons_attendance_reopen", request=ReopenSerializer, responses=RevisionSerializer
+    )
+    def reopen(self, request: Request, pk: int) -> Response:
+        return self._told("reopen", acts.reopen_register, _asked(ReopenSerializer, request))
+
+    def _told(self, name: str, act: Callable[..., Register], asked: dict[str, Any]) -> Response:
+        lesson = self.lesson()
+        judge(self.by, name, lesson)
+        return Response(self.get_serializer(act(lesson=lesson, by=self.by, **asked)).data)
+
+
+def judge(reader: User, action: str, lesson: Lesson) -> None:
+    """PermissionDenied for who neither teaches this lesson nor assists in it, nor runs the school."""
+    if not may_judge(reader, action, lesson):
+        raise PermissionDenied(refusal(action, "attendance"))
+
+
+def _asked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    asked = serializer(data=request.data)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
 
 
 class AnyType(BaseContentNegotiation):

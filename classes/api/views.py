@@ -16,6 +16,7 @@ from classes.api.attendance import (
     CourseAttendance,
     LessonAttendance,
     LessonAttendanceFile,
+    LessonRegister,
     PersonAttendance,
 )
 from classes.api.conflicts import AnswersConflicts
@@ -110,6 +111,8 @@ router.register("attendance", AttendanceViewSet)
 urlpatterns = [
     *router.urls,
     path("lessons/<int:pk>/attendance/", LessonAttendance.as_view({"get": "list"})),
+    path("lessons/<int:pk>/attendance/close/", LessonRegister.as_view({"post": "close"})),
+    path("lessons/<int:pk>/attendance/reopen/", LessonRegister.as_view({"post": "reopen"})),
     path("users/<str:user_id>/attendance/", PersonAttendance.as_view({"get": "list"})),
     path("courses/<int:pk>/attendance/", CourseAttendance.as_view({"get": "list"})),
     path("lessons/<int:pk>/attendance.xlsx", LessonAttendanceFile.as_view({"get": "xlsx"})),

@@ -150,3 +150,46 @@ def test_a_long_list_of_marks_costs_no_more_queries_than_a_short_one(
     for address in addresses:
         with django_assert_max_num_queries(counts[address]):
             assert client.get(address).status_code == 200
+
+
+def marked(lesson, user_id="mouse"):
+    return Attendance.objects.get(lesson=lesson, user_id=user_id)
+
+
+def test_a_mark_is_corrected_with_a_reason_by_who_teaches_the_lesson(bob, school, lesson):
+    path = f"/api/v1/attendance/{marked(lesson).pk}/correct/"
+    assert set(rest(bob).post(path, {"mark": "excused"}, format="json").json()) == {"reason"}
+    answer = rest(bob).post(path, {"mark": "excused", "reason": "Ill"}, format="json")
+    assert answer.status_code == 200
+    assert (answer.json()["user_id"], answer.json()["mark"], answer.json()["evidence"]) == (
+        *("mouse", "excused", "by_hand"),
+    )
+    assert lesson.corrections.get().instead_of == "absent"
+    back = rest(bob).post(path, {"mark": "", "reason": "A mistake"}, format="json")
+    assert back.json()["mark"] == "absent"
+    assert lesson.corrections.count() == 2
+    tom, sue = person(school, "tom", Role.TEACHER), person(school, "sue", Role.SUPERVISOR)
+    lesson.members.create(user=tom)
+    for other in (tom, sue, marked(lesson).person):
+        assert rest(other).post(path, {"mark": "present", "reason": "x"}, format="json").status_code == 403
+
+
+def test_a_register_is_closed_and_reopened_and_a_closed_one_takes_no_correction(alice, bob, charlie, lesson):
+    path = f"/api/v1/lessons/{lesson.pk}/attendance/"
+    closed = rest(bob).post(f"{path}close/", {}, format="json").json()
+    assert (closed["number"], len(closed["digest"]), closed["reopened_at"]) == (1, 64, None)
+    correct = f"/api/v1/attendance/{marked(lesson).pk}/correct/"
+    refused = rest(bob).post(correct, {"mark": "present", "reason": "x"}, format="json")
+    assert refused.status_code == 400
+    assert "closed" in refused.content.decode()
+    assert rest(charlie).post(f"{path}reopen/", {"reason": "x"}, format="json").status_code == 404
+    assert rest(alice).post(f"{path}reopen/", {"reason": "A note"}, format="json").json()["reopened_at"]
+    assert rest(bob).post(f"{path}close/", {}, format="json").json()["number"] == 2
+
+
+def test_a_register_with_doubts_is_closed_by_rest_only_where_that_is_said(bob, lesson):
+    Lesson.objects.update(final_at=None)
+    path = f"/api/v1/lessons/{lesson.pk}/attendance/close/"
+    refused = rest(bob).post(path, {}, format="json")
+    assert (refused.status_code, set(refused.json())) == (400, {"anyway"})
+    assert rest(bob).post(path, {"anyway": True}, format="json").status_code == 200

@@ -265,7 +265,7 @@ REST_PAGES: dict[str, dict[str, Expected]] = {
     **rest("course", "course"),
     **rest("recording", "recording"),
     **rest("audit", "audit"),
-    **rest("attendance", "attendance"),
+    **rest("attendance", "attendance", correct="correct"),
     **rest(
         "operation",
         "operation",
@@ -284,6 +284,8 @@ REST_PAGES: dict[str, dict[str, Expected]] = {
     "courses/<int:pk>/attendance/": {"list": about("attendance", "list", "course")},
     # These have no names; the address stands for one.
     "lessons/<int:pk>/attendance/": {"list": about("attendance", "list", "lesson")},
+    "lessons/<int:pk>/attendance/close/": {"close": about("attendance", "close", "lesson")},
+    "lessons/<int:pk>/attendance/reopen/": {"reopen": about("attendance", "reopen", "lesson")},
     "lessons/<int:pk>/attendance.xlsx": {"xlsx": about("attendance", "export", "lesson")},
     "lessons/<int:pk>/attendance.csv": {"csv": about("attendance", "export", "lesson")},
 }

@@ -179,7 +179,8 @@ def test_a_register_is_closed_and_reopened_and_a_closed_one_takes_no_correction(
     closed = rest(bob).post(f"{path}close/", {}, format="json").json()
     assert (closed["number"], len(closed["digest"]), closed["reopened_at"]) == (1, 64, None)
     correct = f"/api/v1/attendance/{marked(lesson).pk}/correct/"
-    refused = rest(bob).post(correct, {"mark": "present", "reason": "x"}, format="json")
+    english = {"accept-language": "en"}
+    refused = rest(bob).post(correct, {"mark": "present", "reason": "x"}, format="json", headers=english)
     assert refused.status_code == 400
     assert "closed" in refused.content.decode()
     assert rest(charlie).post(f"{path}reopen/", {"reason": "x"}, format="json").status_code == 404

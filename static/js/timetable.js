@@ -7,6 +7,9 @@ const dialog = document.getElementById("move");
 const VIEWS = { week: "timeGridWeek", month: "dayGridMonth", agenda: "listWeek" };
 const NAMES = Object.fromEntries(Object.entries(VIEWS).map(([name, view]) => [view, name]));
 const phone = matchMedia("(max-width: 47.99rem)").matches;
+const first = VIEWS[words.view] ?? (phone ? VIEWS.agenda : VIEWS.week);
+// So many lessons of one time stand beside each other in a week; more could not be read, nor drawn soon.
+const BESIDE = 5;
 
 const pageOf = (pattern, id) => pattern.replace("/0/", `/${id}/`);
 const layers = () => {
@@ -26,7 +29,8 @@ async function fetchLessons({ startStr, endStr }) {
     status.textContent = told.more ? words.more : "";
     calendar?.setOption("highlightedDates", told.holidays.map((free) => free.day));
     calendar?.setOption("allDaySlot", told.holidays.length > 0);
-    return [...told.lessons.map(lesson), ...told.holidays.map(holiday)];
+    const week = (calendar?.getView().type ?? first) === VIEWS.week;
+    return [...(week ? folded(told.lessons) : told.lessons.map(lesson)), ...told.holidays.map(holiday)];
   } catch {
     status.textContent = words.lost;
     return [];
@@ -41,6 +45,40 @@ function lesson({ id, title, start, end, ...more }) {
     classNames: [`hue-${more.hue}`, ...more.signs.map((sign) => `is-${sign}`)],
     extendedProps: { ...more, start, locked, lesson: true },
   };
+}
+
+// Those that want a look are drawn first; the others of a crowded hour wait behind a button.
+function folded(lessons) {
+  const urgent = (one) => one.signs.some((sign) => sign !== "locked" && sign !== "ready");
+  const kept = new Map(), hidden = new Map();
+  for (const one of [...lessons.filter(urgent), ...lessons.filter((other) => !urgent(other))]) {
+    const day = one.start.slice(0, 10), there = kept.get(day) ?? [];
+    const beside = there.filter((other) => other.start < one.end && one.start < other.end).length;
+    const place = beside < BESIDE ? kept : hidden, key = beside < BESIDE ? day : one.start.slice(0, 13);
+    place.set(key, [...(place.get(key) ?? []), one]);
+  }
+  return [...[...kept.values()].flat().map(lesson), ...[...hidden.values()].map(crowd)];
+}
+
+function crowd(lessons) {
+  const start = lessons.map((one) => one.start).sort()[0];
+  const end = lessons.map((one) => one.end).sort().at(-1);
+  return {
+    id: `more-${start}`, title: words.moreLink.replace("{n}", lessons.length), start, end,
+    startEditable: false, classNames: ["is-crowd"], extendedProps: { crowd: lessons, start },
+  };
+}
+
+function showCrowd({ title, extendedProps: { crowd: lessons } }) {
+  const list = document.getElementById("more-list");
+  document.getElementById("more-title").textContent = `${lessons[0].start.slice(0, 10)} · ${title}`;
+  list.replaceChildren(...lessons.map((one) => {
+    const line = made("li", ""), link = made("a", "", one.title);
+    link.href = pageOf(words.lesson, one.id);
+    line.append(made("time", "tt-time", `${one.start.slice(11, 16)}–${one.end.slice(11, 16)}`), link, made("span", "tt-who", one.teacher));
+    return line;
+  }));
+  document.getElementById("more").showModal();
 }
 
 function holiday({ day, name }) {
@@ -60,6 +98,7 @@ const dayInWords = new Intl.DateTimeFormat(document.documentElement.lang, {
 
 function draw({ event, timeText, view }) {
   const { lesson: isLesson, start, teacher, signs, locked } = event.extendedProps;
+  if (event.extendedProps.crowd) return { domNodes: [crowdButton(event)] };
   if (!isLesson) return event.title;
   const topic = made("a", "tt-topic", event.title);
   topic.href = pageOf(words.lesson, event.id);
@@ -72,6 +111,13 @@ function draw({ event, timeText, view }) {
   const nodes = [head, topic, made("span", "tt-who", teacher)];
   if (words.move && !locked) nodes.push(mover(event));
   return { domNodes: nodes };
+}
+
+function crowdButton(event) {
+  const button = made("button", "tt-more", event.title);
+  button.type = "button";
+  button.addEventListener("click", () => showCrowd(event));
+  return button;
 }
 
 function mover(event) {
@@ -146,7 +192,7 @@ new MutationObserver(plain).observe(place, { childList: true, subtree: true, att
 const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 let calendar;
 calendar = EventCalendar.create(place, {
-  view: VIEWS[words.view] ?? (phone ? VIEWS.agenda : VIEWS.week),
+  view: first,
   date: `${words.date}T00:00:00`,
   timeZone: words.zone,
   locale: document.documentElement.lang,

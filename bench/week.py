@@ -1,4 +1,4 @@
-"""A week of 2,000 lessons in a browser: until it stands there, the longest frame of scrolling, what it weighs.
+"""A week of 2,000 lessons in a browser: until it stands there, the longest frame of scrolling, its weight.
 
 `python -m bench.week [LESSONS]` runs tests/browser/test_full_week.py with so many and ends badly where a bar
 is missed.

@@ -114,7 +114,9 @@ function draw({ event, timeText, view }) {
 }
 
 function crowdButton(event) {
-  const button = made("button", "tt-more", event.title);
+  const button = made("button", "tt-more", `+${event.extendedProps.crowd.length}`);
+  button.title = event.title;
+  button.setAttribute("aria-label", event.title);
   button.type = "button";
   button.addEventListener("click", () => showCrowd(event));
   return button;

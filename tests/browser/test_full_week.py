@@ -88,7 +88,7 @@ def week(school: Enterprise) -> datetime:
 
 
 def _assert_each_can_be_reached(page: Any) -> None:
-    """What stands in the grid and what stands behind its buttons are all lessons; a crowd opens by keyboard."""
+    """The grid and what stands behind its buttons are all lessons; a crowd opens by keyboard."""
     drawn = page.locator(".ec-event .tt-topic").count()
     behind = sum(int("".join(filter(str.isdigit, one))) for one in page.locator(".tt-more").all_inner_texts())
     assert drawn + behind == LESSONS

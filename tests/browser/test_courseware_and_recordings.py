@@ -55,6 +55,20 @@ class Window:
             self.page.screenshot(path=f"{folder}/courseware-{what}-{self.name}.png", full_page=True)
 
 
+def drop(page: Page, selector: str, name: str, content: bytes) -> None:
+    """Let a file fall onto the element, as from another window."""
+    page.eval_on_selector(
+        selector,
+        """(place, [name, bytes]) => {
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([new Uint8Array(bytes)], name));
+            const told = { dataTransfer: dropped, bubbles: true, cancelable: true };
+            place.dispatchEvent(new DragEvent("drop", told));
+        }""",
+        [name, list(content)],
+    )
+
+
 def tab_to(page: Page, selector: str) -> None:
     """Press Tab until the element has the focus."""
     for _ in range(60):
@@ -81,7 +95,8 @@ def test_a_deck_is_uploaded_by_keyboard_attached_and_ready(
     page.goto(f"{live_server.url}/courseware/new/")
     window.seen("upload")
     tab_to(page, "input[type=file]")
-    page.set_input_files("input[type=file]", [deck, bad])
+    page.set_input_files("input[type=file]", [bad])
+    drop(page, "[data-upload]", deck.name, deck.read_bytes())
     tab_to(page, "form.form button[type=submit]")
     page.keyboard.press("Enter")
     expect(page.locator(".upload.is-done")).to_contain_text("分数 1.pptx")
@@ -130,7 +145,7 @@ def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
             class_id=lesson.remote_id,
             video_id=str(number),
             video_type=kind,
-            user_id="" if kind == 2 else "bob",
+            user_id=("bob", "kid1", "")[kind],
             url="https://1.vod2.myqcloud.com/a.mp4",
             seconds=2700,
             bytes=10**8,
@@ -144,6 +159,10 @@ def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
     )
     page.goto(f"{live_server.url}/recordings/")
     window.seen("recordings")
+    page.locator("[data-suggest]").press_sequentially("kid")
+    expect(page.locator("datalist option")).to_have_count(1)
+    page.locator("[data-suggest]").fill("kid1")
+    expect(page.locator("#results th a")).to_have_count(1)
     page.locator("tbody th a").click()
     expect(page.locator("#player")).to_be_visible()
     window.seen("recording")

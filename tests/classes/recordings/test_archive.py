@@ -6,17 +6,22 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+import requests
+from django.utils import timezone
 
-from classes.models import Recording
+from classes.models import Footage, Recording
 from classes.recordings import archive
 from classes.recordings.guard import NotAllowed, is_public, read, target_of
+from classes.recordings.services import BIN, empty_bin
 from console.jobs import machine
 from console.jobs.models import Job
 from tests.classes.rows import over
+from tests.support.objects import Objects
 from tests.support.pages import reader, text
 
 CONTENT = random.Random(8).randbytes(300_000)
@@ -240,6 +245,28 @@ def test_a_copy_is_made_in_parts_with_checksum_and_played_from_us(alice: Any, bo
     assert b"".join(played.streaming_content) == CONTENT
     client.post(f"/recordings/{lesson.pk}/copy/")
     assert Job.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_copy_goes_into_the_bucket_where_there_is_one_and_out_of_it_with_the_bin(
+    alice: Any, bob: Any, vendor: str, objects: Objects, django_capture_on_commit_callbacks: Any
+) -> None:
+    archive.PART = 70_000
+    lesson = over(bob, record_types=["remote"])
+    row = track(lesson, f"{vendor}/a.mp4")
+    client = reader(alice)
+    client.post(f"/recordings/{lesson.pk}/copy/")
+    machine.drain()
+    row.refresh_from_db()
+    assert (row.copy_sha256, row.bytes) == (hashlib.sha256(CONTENT).hexdigest(), len(CONTENT))
+    assert f"recordings/{row.copy.name}" in objects.names()
+    answer = client.get(f"/recordings/tracks/{row.pk}/play/")
+    assert requests.get(answer.headers["Location"], timeout=10).content == CONTENT
+    client.post(f"/recordings/{lesson.pk}/bin/")
+    Footage.objects.update(binned_at=timezone.now() - BIN - timedelta(hours=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert empty_bin() == 1
+    assert f"recordings/{row.copy.name}" not in objects.names()
 
 
 @pytest.mark.django_db

@@ -59,6 +59,30 @@ for _name, _title, _text, _tone, _icon in (
         "calendar-off",
     ),
     (
+        "lesson.called_off_saying",
+        _("Cancelled: “%(topic)s” on %(at)s"),
+        _("“%(topic)s” on %(at)s (%(zone)s) does not take place. Your school says: %(words)s"),
+        "warn",
+        "calendar-off",
+    ),
+    (
+        "lesson.called_off_many",
+        _("Cancelled: %(n)d lessons, the first on %(at)s"),
+        _("“%(topic)s” on %(at)s (%(zone)s) and %(more)d more do not take place. See your timetable."),
+        "warn",
+        "calendar-off",
+    ),
+    (
+        "lesson.called_off_many_saying",
+        _("Cancelled: %(n)d lessons, the first on %(at)s"),
+        _(
+            "“%(topic)s” on %(at)s (%(zone)s) and %(more)d more do not take place. See your timetable. "
+            "Your school says: %(words)s"
+        ),
+        "warn",
+        "calendar-off",
+    ),
+    (
         "lesson.tomorrow",
         _("Within a day: “%(topic)s”, %(at)s"),
         _("“%(topic)s” begins on %(at)s (%(zone)s)."),

@@ -20,6 +20,9 @@ from console.outbox.models import Operation
 from console.outbox.points import LAPSE
 from console.outbox.queue import enqueue
 
+#: A change of these may cost staff their place at the service.
+STAFFING = {"teacher", "members"}
+
 
 def _class_id(operation: Operation) -> int:
     lesson: Lesson = operation.subject()
@@ -48,12 +51,21 @@ def _change(operation: Operation) -> Change:
     if operation.args.get("whole"):
         words |= {name: ours for name, ours in wanted.items() if ours or name != "max_on_mic"}
     later = _later(operation, lesson)
+    fields = {REMOTE[name]: value for name, value in words.items()}
+    if operation.args.get("members"):
+        fields["members"] = _students(lesson)
+        words |= {"members": dict.fromkeys(fields["members"], str(Member.Role.STUDENT))}
     if not words and not later:
         raise NothingToDo
-    fields = {REMOTE[name]: value for name, value in words.items()}
     if "remote" in fields.get("record_types", ()):
         fields |= making.recorder(lesson)
     return Change(class_id, fields | on_the_wire(lesson, later), words, later)
+
+
+def _students(lesson: Lesson) -> list[str]:
+    """The whole list as the service takes it: everybody in it is a student."""
+    students = lesson.members.filter(role=Member.Role.STUDENT).order_by("pk")
+    return list(students.values_list("user__user_id", flat=True))
 
 
 def _later(operation: Operation, lesson: Lesson) -> dict[str, Any]:
@@ -78,15 +90,15 @@ def _learn(operation: Operation, info: ClassInfo) -> None:
 
 
 def _modified(operation: Operation, change: Change) -> None:
-    """A new teacher or assistant may have cost other staff their place, for a list that the service replaces
-    has students only: they are looked at again."""
+    """A whole list, a new teacher or assistant may have cost staff their place, for a list that the service
+    replaces has students only: they are called again."""
     lesson = operation.subject()
     lesson.observed |= change.words
     lesson.later_sent = {**(lesson.later_sent or {}), **change.later} or None
     lesson.look_at = next_look(lesson)
     lesson.save(update_fields=["observed", "later_sent", "look_at"])
     staffed = lesson.members.exclude(role=Member.Role.STUDENT).exists()
-    if staffed and ("teacher" in change.words or "assistant" in change.later):
+    if staffed and (STAFFING & change.words.keys() or "assistant" in change.later):
         enqueue("class.members", lesson, by=operation.created_by)
     decide(lesson)
 

@@ -21,6 +21,7 @@ from classes.mirror.later import unsent
 from classes.mirror.wanted import natural_key
 from classes.models import Entry, Lesson, LessonKey, Member
 from classes.rules import check_lesson, locked_sentence
+from classes.telling.cancelling import say_off
 from console.audit.trail import CHANGED, changes, record, record_seen, snapshot
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue, open_operations, supersede
@@ -70,7 +71,7 @@ def schedule_lesson(
     with judged():
         lesson.save()
     linked = link(lesson, groups)
-    _set_members(lesson, students, staff)
+    set_members(lesson, students, staff)
     told = snapshot(lesson, FIELDS) | linked | set_password(lesson, password or None)
     record("lesson.add", lesson, by=by, after=told, reason=lesson.conflict_reason)
     resend(lesson, by)
@@ -109,7 +110,7 @@ def edit_lesson(
         lesson.save()
     was, now = changes(before, snapshot(lesson, FIELDS))
     linked = link(lesson, groups)
-    people = _set_members(lesson, students, staff) | set_password(lesson, password)
+    people = set_members(lesson, students, staff) | set_password(lesson, password)
     if now or people or linked:
         reason = lesson.conflict_reason if lesson.conflict_reason != stored.conflict_reason else ""
         told = {**now, **people, **linked}
@@ -117,13 +118,18 @@ def edit_lesson(
     if now or not lesson.remote_id or unsent(lesson):
         resend(lesson, by)
     if people.keys() - {"password"} and lesson.remote_id:
-        _owe("class.members", lesson, by)
+        owe("class.members", lesson, by)
     return lesson
 
 
 @transaction.atomic
-def cancel_lesson(*, lesson: Lesson, by: User | None, reason: str = "") -> Lesson:
-    """Cancel a lesson: its row stays, the service's is deleted (`/class/delete`). Not while it runs."""
+def cancel_lesson(
+    *, lesson: Lesson, by: User | None, reason: str = "", notice: str = "", tell: bool = True
+) -> Lesson:
+    """Cancel a lesson: its row stays, the service's is deleted (`/class/delete`). Not while it runs.
+
+    Who was invited hears that it does not take place, with the words of `notice`, unless `tell` is off.
+    """
     stored = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
     if stored.cancelled_at:
         return stored
@@ -134,10 +140,11 @@ def cancel_lesson(*, lesson: Lesson, by: User | None, reason: str = "") -> Lesso
     stored.cancelled_at, stored.cancel_reason, stored.look_at = timezone.now(), reason[:300], None
     stored.save(update_fields=["cancelled_at", "cancel_reason", "look_at"])
     stored.doubles.update(double_of=None)
+    say_off([stored.pk], notice=notice, tell=tell)
     record("lesson.cancel", stored, by=by, reason=reason)
     supersede(open_operations(stored).exclude(kind="class.delete"))
     if stored.remote_id or open_operations(stored).exists():
-        _owe("class.delete", stored, by)
+        owe("class.delete", stored, by)
     return stored
 
 
@@ -149,7 +156,7 @@ def start_lesson(*, lesson: Lesson, by: User | None) -> Operation:
     if lesson.ends_at < timezone.now():
         raise ValidationError(_("The planned end has passed. Schedule a new lesson."))
     record("lesson.start", lesson, by=by)
-    return _owe("class.start", lesson, by)
+    return owe("class.start", lesson, by)
 
 
 @transaction.atomic
@@ -159,14 +166,14 @@ def stop_lesson(*, lesson: Lesson, by: User | None) -> Operation:
         raise ValidationError(locked_sentence(lesson))
     record("lesson.stop", lesson, by=by)
     supersede(open_operations(lesson).filter(kind="class.start"))
-    return _owe("class.stop", lesson, by)
+    return owe("class.stop", lesson, by)
 
 
 @transaction.atomic
 def pull_lesson(*, lesson: Lesson, by: User | None) -> Operation:
     """Look at what the service has of this lesson (`/class/info`)."""
     record("lesson.pull", lesson, by=by)
-    return _owe("class.pull", lesson, by)
+    return owe("class.pull", lesson, by)
 
 
 @transaction.atomic
@@ -267,11 +274,11 @@ def _at_the_door(lesson: Lesson, kind: str, by: User | None, *, password: str = 
 def resend(lesson: Lesson, by: User | None, *, whole: bool = False) -> Operation:
     """Make the lesson at the service, or change what differs (all of it where `whole`)."""
     if lesson.remote_id:
-        return _owe("class.modify", lesson, by, {"whole": True} if whole else {})
+        return owe("class.modify", lesson, by, {"whole": True} if whole else {})
     if waiting := open_operations(lesson).filter(kind="class.create").first():
         # Not tried yet, it reads the row when it is sent; its lane follows what it will then ask for.
         untried = Operation.objects.filter(pk=waiting.pk, attempts=0, state=State.READY)
-        return waiting if untried.update(lane=natural_key(lesson)) else _owe("class.modify", lesson, by)
+        return waiting if untried.update(lane=natural_key(lesson)) else owe("class.modify", lesson, by)
     people = [lesson.teacher_id, *lesson.members.values_list("user_id", flat=True)]
     registering = Operation.objects.filter(
         kind="user.register", subject_type="accounts.user", subject_id__in=people
@@ -279,7 +286,7 @@ def resend(lesson: Lesson, by: User | None, *, whole: bool = False) -> Operation
     return enqueue("class.create", lesson, by=by, lane=natural_key(lesson), after=registering)
 
 
-def _owe(
+def owe(
     kind: str,
     lesson: Lesson,
     by: User | None,
@@ -304,7 +311,7 @@ def send_members(lesson: Lesson, by: User | None, new: Collection[int] = ()) -> 
         making.waits_for.add(*registering)
         return making
     if making or lesson.remote_id:
-        return _owe("class.members", lesson, by, after=registering)
+        return owe("class.members", lesson, by, after=registering)
     return resend(lesson, by)
 
 
@@ -326,7 +333,7 @@ def _listed(people: Iterable[User] | None) -> list[User] | None:
     return None if people is None else list(people)
 
 
-def _set_members(
+def set_members(
     lesson: Lesson, students: Iterable[User] | None, staff: Iterable[User] | None
 ) -> dict[str, list[str]]:
     """Make the member rows as wished; returns the user ids that came and went."""

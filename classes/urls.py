@@ -27,6 +27,7 @@ from classes.views.lesson import LessonPage
 from classes.views.lessons import LessonList
 from classes.views.live import LessonLive
 from classes.views.many import LessonsChanged, LessonsMany
+from classes.views.members import LessonMembers
 from classes.views.moving import LessonMove
 from classes.views.person import PersonPage
 from classes.views.timetable import Timetable, TimetableLessons
@@ -55,6 +56,7 @@ urlpatterns = [
     path("lessons/changes/<int:pk>/", LessonsChanged.as_view(), name="lessons_changed"),
     path("lessons/<int:pk>/", LessonPage.as_view(), name="lesson"),
     path("lessons/<int:pk>/edit/", LessonEdit.as_view(), name="lesson_edit"),
+    path("lessons/<int:pk>/members/", LessonMembers.as_view(), name="lesson_members"),
     path("lessons/<int:pk>/move/", LessonMove.as_view(), name="lesson_move"),
     path("lessons/<int:pk>/live/", LessonLive.as_view(), name="lesson_live"),
     *(

@@ -90,6 +90,7 @@ SECTIONS = (
                     "classes:lesson",
                     "classes:lesson_add",
                     "classes:lesson_edit",
+                    "classes:lesson_members",
                     "classes:lessons_many",
                     "classes:lessons_changed",
                     "classes:lesson_live",

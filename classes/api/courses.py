@@ -7,14 +7,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Role, StudentGroup
 from accounts.roles import STAFF
 from accounts.userids import UserIdField, UserIdsField
+from classes.api.cancelling import CancelSerializer
 from classes.api.conflicts import AnswersConflicts, conflict_data
-from classes.courses.changing import Scope, change_course, preview_change
+from classes.courses.changing import Scope, cancel_course, change_course, preview_change
 from classes.courses.dates import Occurrence, kept
 from classes.courses.planning import plan_course, preview_course
 from classes.models import Course
@@ -80,6 +82,10 @@ class CourseSerializer(SchoolSerializer):
         )
 
 
+class CourseCancelSerializer(CancelSerializer):
+    lesson = serializers.IntegerField(required=False)
+
+
 class CourseViewSet(
     AnswersConflicts,
     mixins.ListModelMixin,
@@ -97,6 +103,7 @@ class CourseViewSet(
     serializer_class = CourseSerializer
     http_method_names = ("get", "post", "patch", "head", "options")
     filterset_fields = ("teacher__user_id",)
+    policy_actions = {"cancel": "delete"}  # noqa: RUF012
 
     @extend_schema(parameters=[DRY_RUN])
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -120,6 +127,18 @@ class CourseViewSet(
             return Response(_looked(change.dates, change.conflicts))
         changed = change_course(course=course, by=self.by, conflict_reason=reason, **fields)
         return Response(self._told(changed))
+
+    @extend_schema(request=CourseCancelSerializer, responses=CourseSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Cancel the lessons that have not begun, from `lesson` on where it is given."""
+        course = self.get_object()
+        asked = CourseCancelSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = dict(asked.validated_data)
+        first = self._lesson(course, data.pop("lesson", None))
+        cancel_course(course=course, by=self.by, lesson=first, **data)
+        return Response(self._told(course))
 
     @property
     def _dry(self) -> bool:

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.models import Role, User
 from accounts.roles import STAFF
 from accounts.userids import UserIdField, UserIdsField
+from classes.links import Links
 from classes.models import Lesson, Member, Recording
 from console.outbox.rest import SyncField
 from console.policy.rest import SchoolSerializer
@@ -69,6 +70,13 @@ class LessonSerializer(SchoolSerializer):
             "password",
         )
         read_only_fields = ("teacher_url", "student_url", "status", "real_started_at", "real_ended_at")
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """The teacher's address goes to the teacher and to the school's administrators alone."""
+        told: dict[str, Any] = super().to_representation(instance)
+        if told.get("teacher_url") and not Links.of(instance, self.context["request"].user).teacher:
+            told["teacher_url"] = None
+        return told
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The names that the services take."""

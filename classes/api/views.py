@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers
+from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,16 +19,13 @@ from classes.api.attendance import (
     LessonRegister,
     PersonAttendance,
 )
+from classes.api.cancelling import CancelSerializer
 from classes.api.conflicts import AnswersConflicts
 from classes.api.courses import CourseViewSet
 from classes.api.filters import RecordingFilter
 from classes.api.serializers import LessonSerializer, RecordingSerializer
 from classes.models import Lesson, Recording
 from console.policy.rest import SchoolViewSet
-
-
-class CancelSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
 
 class LessonViewSet(
@@ -83,7 +80,7 @@ class LessonViewSet(
         lesson = self.get_object()
         asked = CancelSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        services.cancel_lesson(lesson=lesson, by=self.by, reason=asked.validated_data["reason"])
+        services.cancel_lesson(lesson=lesson, by=self.by, **asked.validated_data)
         return self._told(lesson)
 
     def _told(self, lesson: Lesson) -> Response:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import Enterprise, User
 from classes.kinds import Status
 from classes.models import Lesson
+from classes.telling.cancelling import say_off
 from console.outbox.bulk import enqueue_many
 from console.outbox.models import Operation
 from console.outbox.queue import supersede
@@ -14,9 +15,17 @@ from console.outbox.states import OPEN
 
 
 def cancel_lessons(
-    school: Enterprise, lessons: Sequence[Lesson], *, by: User | None, reason: str = ""
+    school: Enterprise,
+    lessons: Sequence[Lesson],
+    *,
+    by: User | None,
+    reason: str = "",
+    notice: str = "",
+    tell: bool = True,
 ) -> list[Lesson]:
     """Cancel those that have not begun; returns them. Their rows stay, the service's classes are deleted.
+
+    Who was invited hears of it once, with the words of `notice`, unless `tell` is off.
 
     Inside the caller's transaction, who writes the trail.
     """
@@ -28,6 +37,7 @@ def cancel_lessons(
     Lesson.objects.filter(pk__in=keys).update(
         cancelled_at=timezone.now(), cancel_reason=reason[:300], look_at=None
     )
+    say_off(keys, notice=notice, tell=tell)
     Lesson.objects.filter(double_of__in=keys).update(double_of=None)
     theirs = Operation.objects.filter(subject_type=Lesson._meta.label_lower, subject_id__in=keys)
     supersede(theirs.filter(state__in=OPEN).exclude(kind="class.delete"))

@@ -100,12 +100,30 @@ def change_course(
 
 
 @transaction.atomic
-def cancel_course(*, course: Course, by: User | None, reason: str = "") -> list[Lesson]:
-    """Cancel all lessons of a series that have not begun; returns them."""
-    coming = changeable(course.lessons.filter(cancelled_at=None))
-    going = cancel_lessons(course.enterprise, coming, by=by, reason=reason)
-    record("course.cancel", course, by=by, after={"lessons": len(going)}, reason=reason)
+def cancel_course(
+    *,
+    course: Course,
+    by: User | None,
+    reason: str = "",
+    notice: str = "",
+    tell: bool = True,
+    lesson: Lesson | None = None,
+) -> list[Lesson]:
+    """Cancel the lessons of a series that have not begun, from `lesson` on where one is given; returns them.
+
+    Each person hears of it once, with the words of `notice`, unless `tell` is off.
+    """
+    coming = cancellable(course, lesson)
+    going = cancel_lessons(course.enterprise, coming, by=by, reason=reason, notice=notice, tell=tell)
+    told = {"lessons": len(going)} | ({"from": lesson.pk} if lesson else {})
+    record("course.cancel", course, by=by, after=told, reason=reason)
     return going
+
+
+def cancellable(course: Course, lesson: Lesson | None = None) -> list[Lesson]:
+    """What `cancel_course` would cancel."""
+    rows = course.lessons.filter(cancelled_at=None)
+    return changeable(rows.filter(starts_at__gte=lesson.starts_at) if lesson else rows)
 
 
 def series_of(course: Course) -> Series:

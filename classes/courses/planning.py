@@ -53,6 +53,7 @@ class Series:
     groups: Collection[StudentGroup] = ()
     class_type: str = ClassType.SMALL
     settings: Any = None
+    rules: Any = None
 
     @property
     def school(self) -> Enterprise:
@@ -65,9 +66,9 @@ def plan_course(*, by: User | None, conflict_reason: str = "", **fields: Any) ->
 
     Fields are those of Series: `title`, `teacher`, `starts_local` (naive, on the wall of the school),
     `duration_minutes`, `rrule` (RFC 5545, empty for one lesson), `skip` (days), `assistants`, `members` and
-    `groups` (whose students come besides, and follow the group), `class_type`, and `settings`, a mapping of
-    what else a Lesson has. Conflicted (a ValidationError) where there are conflicts and no reason to allow
-    them; ValidationError where a field does not hold. One transaction.
+    `groups` (whose students come besides, and follow the group), `class_type`, `rules` of attendance, and
+    `settings`, a mapping of what else a Lesson has. Conflicted (a ValidationError) where there are conflicts
+    and no reason to allow them; ValidationError where a field does not hold. One transaction.
     """
     return _plan(Series(**fields), by, conflict_reason)
 
@@ -107,6 +108,7 @@ def check(series: Series) -> Course:
         enterprise=series.school,
         rrule=recurrence.tidy(series.rrule),
         skip=sorted(set(series.skip)),
+        rules=series.rules,
         **{name: getattr(series, name) for name in FIELDS if name not in ("rrule", "skip")},
     )
     course.full_clean(exclude=["enterprise", "rrule"], validate_constraints=False)

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from classes.conflicts.booking import Conflicted
 from classes.courses import words
-from classes.courses.changing import Scope, change_course, preview_change, series_of
+from classes.courses.changing import Scope, cancellable, change_course, preview_change, series_of
 from classes.courses.dates import Occurrence
 from classes.courses.planning import plan_course, preview_course
 from classes.forms.fields import day_field
-from classes.forms.lesson import LessonForm
+from classes.forms.lesson import CancelForm, LessonForm
 from classes.models import Course, Lesson, Term
 
 #: Where a service's word for a field differs from the form's.
@@ -74,12 +74,19 @@ class CourseForm(LessonForm):
     )
 
     def __init__(
-        self, *args: Any, course: Course | None = None, of: Lesson | None = None, **more: Any
+        self,
+        *args: Any,
+        course: Course | None = None,
+        of: Lesson | None = None,
+        like: Course | None = None,
+        **more: Any,
     ) -> None:
-        self.course, self.of = course, of
+        self.course, self.of, self.model = course, of, like
         self.sentence, self.dates = "", list[Occurrence]()
         if course:
             more["initial"] = _of_course(course) | (more.get("initial") or {})
+        elif like:
+            more["initial"] = _like_course(like) | (more.get("initial") or {})
         super().__init__(*args, **more)
         terms: Any = self.fields["term"]
         terms.queryset = Term.objects.filter(enterprise=self.school, ends_on__gte=timezone.localdate())
@@ -140,7 +147,8 @@ class CourseForm(LessonForm):
                 return change_course(
                     course=self.course, by=by, conflict_reason=reason, **self._place(), **self._changed()
                 )
-            return plan_course(by=by, conflict_reason=reason, **self.fields_of())
+            rules = self.model.rules if self.model else None
+            return plan_course(by=by, conflict_reason=reason, rules=rules, **self.fields_of())
         except Conflicted as conflicted:
             self.look()
             self.conflicts = conflicted.conflicts
@@ -177,7 +185,8 @@ class CourseForm(LessonForm):
     def _rule(self, data: dict[str, Any]) -> str:
         until = data["term"].ends_on if data.get("term") else data.get("until")
         if not until and not data.get("count"):
-            return self.course.rrule if self.course and not data.get("weekdays") else ""
+            kept = self.course.rrule if self.course else _counted_rule(self.model)
+            return kept if not data.get("weekdays") else ""
         days = data.get("weekdays") or [words.CODES[data["day"].weekday()]]
         return words.weekly_rule(days, data.get("every") or 1, until, data.get("count"))
 
@@ -207,6 +216,31 @@ class CourseForm(LessonForm):
             self.add_error(field if field in self.fields else None, ValidationError(found))
 
 
+class CourseCancelForm(CancelForm):
+    """Cancels a series; from one of its lessons on where that is asked for."""
+
+    scope = forms.ChoiceField(label=_("What is cancelled"), widget=forms.RadioSelect)
+    field_order = ("scope", "reason", "tell", "notice")
+
+    def __init__(self, *args: Any, course: Course, of: Lesson | None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.of = of
+        if of is None:
+            del self.fields["scope"]
+            return
+        field: Any = self.fields["scope"]
+        field.choices = [
+            (scope, f"{scope.label} ({len(cancellable(course, first))})")
+            for scope, first in ((Scope.FOLLOWING, of), (Scope.ALL, None))
+        ]
+        field.initial = Scope.FOLLOWING
+
+    def act(self) -> dict[str, Any]:
+        """What `cancel_course` takes."""
+        data = dict(self.cleaned_data)
+        return data | {"lesson": self.of if data.pop("scope", "") == Scope.FOLLOWING else None}
+
+
 def _of_course(course: Course) -> dict[str, Any]:
     """A course as the form shows it."""
     series = series_of(course)
@@ -228,3 +262,18 @@ def _of_course(course: Course) -> dict[str, Any]:
         "scope": Scope.THIS,
         **(chosen or {}),
     }
+
+
+def _like_course(course: Course) -> dict[str, Any]:
+    """Another course like this one: on the same weekdays after its last lesson, and as long."""
+    told = _of_course(course)
+    last = course.lessons.order_by("-starts_at").values_list("starts_at", flat=True).first()
+    after = max(timezone.localdate(), timezone.localtime(last).date() if last else date.min)
+    shift = timedelta(weeks=max(1, (after - told["day"]).days // 7 + 1))
+    until = told.get("until")
+    return told | {"day": told["day"] + shift, "until": until + shift if until else None, "skip": ""}
+
+
+def _counted_rule(course: Course | None) -> str:
+    """The rule of a course where it says how many lessons there are, and so fits any first day."""
+    return course.rrule if course and "COUNT=" in course.rrule else ""

@@ -1,5 +1,6 @@
 """Controls of the forms about lessons."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -10,8 +11,12 @@ from django.db.models import QuerySet
 from django.forms.utils import from_current_timezone
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
+
+#: What stands between two ids of a list.
+BETWEEN_IDS = re.compile(r"[\s,;，；、]+")
 
 
 class Choice(NamedTuple):
@@ -79,6 +84,22 @@ def moment(day: date, clock: time) -> datetime:
     except ValidationError:
         sentence = _("On this day the clocks are changed and this time is not certain. Choose another.")
         raise ValidationError(sentence) from None
+
+
+def students_of_ids(text: str, offered: QuerySet[User]) -> list[User]:
+    """The students whose ids stand in a text; ValidationError that names every id that is nobody's."""
+    wanted = [one for one in BETWEEN_IDS.split(text) if one]
+    found = {one.user_id: one for one in offered.filter(user_id__in=wanted)}
+    unknown = sorted({one for one in wanted if one not in found})
+    if unknown:
+        sentence = ngettext_lazy(
+            "Your school has no student with the user id %(ids)s.",
+            "Your school has no students with these user ids: %(ids)s.",
+            "n",
+        )
+        shown = ", ".join(one[:40] for one in unknown[:10]) + (" …" if len(unknown) > 10 else "")
+        raise ValidationError(sentence, params={"n": len(unknown), "ids": shown})
+    return list(found.values())
 
 
 def offer(field: Any, rows: QuerySet[Any]) -> None:

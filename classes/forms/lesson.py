@@ -1,6 +1,5 @@
 """What people type about lessons. The services check again; their errors land at these fields."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -11,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from accounts.models import Enterprise, GroupStudent, Role, StudentGroup, User
 from accounts.queries import active, groups_in_use
@@ -26,6 +24,7 @@ from classes.forms.fields import (
     day_field,
     moment,
     offer,
+    students_of_ids,
 )
 from classes.groups.ways import students_of
 from classes.kinds import ClassType, RecordType
@@ -37,7 +36,6 @@ from console.vault.forms import SecretField
 
 USUAL_LENGTH = timedelta(minutes=45)
 HELPERS = (Role.ASSISTANT, Role.SUPERVISOR, Role.TEACHER)
-BETWEEN_IDS = re.compile(r"[\s,;，；、]+")
 #: Where a service's word for a field differs from the form's.
 OF_SERVICE = {"starts_at": "start", "ends_at": "end"}
 PLAIN = (
@@ -134,6 +132,7 @@ class LessonForm(forms.Form):
         self.school, self.lesson = school, lesson
         self.conflicts: list[Conflict] = []
         model = lesson or like
+        self.rules = like.rules if like else None
         more["initial"] = (words_of(model) if model else _usual()) | (more.get("initial") or {})
         if like and not lesson:
             more["initial"]["day"] = _next_such_day(more["initial"]["day"])
@@ -183,18 +182,7 @@ class LessonForm(forms.Form):
 
     def clean_ids(self) -> list[User]:
         """The students whose ids were pasted; names every id that is nobody's."""
-        wanted = [one for one in BETWEEN_IDS.split(self.cleaned_data["ids"]) if one]
-        found = {one.user_id: one for one in self.offered["students"].filter(user_id__in=wanted)}
-        unknown = sorted({one for one in wanted if one not in found})
-        if unknown:
-            sentence = ngettext_lazy(
-                "Your school has no student with the user id %(ids)s.",
-                "Your school has no students with these user ids: %(ids)s.",
-                "n",
-            )
-            shown = ", ".join(one[:40] for one in unknown[:10]) + (" …" if len(unknown) > 10 else "")
-            raise ValidationError(sentence, params={"n": len(unknown), "ids": shown})
-        return list(found.values())
+        return students_of_ids(self.cleaned_data["ids"], self.offered["students"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -236,7 +224,7 @@ class LessonForm(forms.Form):
         try:
             if self.lesson is not None:
                 return edit_lesson(lesson=self.lesson, by=by, **people, **fields)
-            return schedule_lesson(by=by, **people, **fields)
+            return schedule_lesson(by=by, rules=self.rules, **people, **fields)
         except Conflicted as conflicted:
             self.conflicts = conflicted.conflicts
             self.add_error("conflict_reason", conflicted)
@@ -329,4 +317,16 @@ class CancelForm(forms.Form):
         required=False,
         max_length=300,
         help_text=_("Stays with the lesson. Students do not see it."),
+    )
+    tell = forms.BooleanField(
+        label=_("Tell its people"),
+        required=False,
+        initial=True,
+        help_text=_("The teacher and whoever was invited and can read a notice hear of it, each once."),
+    )
+    notice = forms.CharField(
+        label=_("What they are told besides"),
+        required=False,
+        max_length=300,
+        help_text=_("For example when it is made up for. Goes to everybody who is told."),
     )

@@ -52,6 +52,8 @@ class Told(models.Model):
     starts_at = models.DateTimeField(null=True)
     day_for = models.DateTimeField(null=True)
     hour_for = models.DateTimeField(null=True)
+    #: What those who hear that it does not take place are told besides.
+    off_words = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("what was told of a lesson")

@@ -139,8 +139,27 @@ def _tell_moved(lessons: list[Lesson], people: People) -> int:
 
 
 def _tell_off(lessons: list[Lesson], people: People) -> int:
+    """One notice a person for all that do not take place: a cancelled series is one letter."""
+    words = dict(Told.objects.filter(lesson__in=lessons).values_list("lesson_id", "off_words"))
     _mark(lessons, starts_at=lambda lesson: None)
-    return _each("lesson.called_off", lessons, people)
+    mine: dict[tuple[User, str], list[Lesson]] = defaultdict(list)
+    for lesson in lessons:
+        for person in people[lesson.pk]:
+            mine[person, words.get(lesson.pk, "")].append(lesson)
+    return sum(_off_told(person, said, those) for (person, said), those in mine.items())
+
+
+def _off_told(person: User, said: str, those: list[Lesson]) -> int:
+    first, many = those[0], len(those) > 1
+    kind = "lesson.called_off_many" if many else "lesson.called_off"
+    page = reverse("classes:timetable") + f"?date={localtime(first.starts_at, first.enterprise.tz).date()}"
+    return tell(
+        f"{kind}_saying" if said else kind,
+        people=[person],
+        key=f"lesson.called_off {first.pk} {first.starts_at:%Y%m%d%H%M}",
+        args=_args(first) | {"n": len(those), "more": len(those) - 1, "words": said},
+        link=page if many else first.get_absolute_url(),
+    )
 
 
 def _remind_day(lessons: list[Lesson], people: People) -> int:

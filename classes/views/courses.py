@@ -16,10 +16,9 @@ from accounts.readiness import hindrances
 from classes.courses import words
 from classes.courses.changing import cancel_course
 from classes.courses.dates import dates_of
-from classes.forms import CancelForm
-from classes.forms.course import CourseForm
-from classes.models import Course
-from console.policy import may
+from classes.forms.course import CourseCancelForm, CourseForm
+from classes.models import Course, Lesson
+from console.policy import in_school, may
 from console.policy.pages import SchoolPage
 
 
@@ -64,6 +63,7 @@ class CoursePage(SchoolPage, DetailView):
             sentence=_sentence(course),
             may_change=self.may("change", course),
             may_rule=may(self.request.user, "set_rules", "attendance"),
+            may_add=self.may("add"),
             may_lessons=any(not one.locked for one in lessons),
             **more,
         )
@@ -119,7 +119,15 @@ class CourseFormPage(SchoolPage, FormView):
 
 
 class CourseAdd(CourseFormPage):
+    """Plan a series; `?like=<id>` fills the form in from another one, after its last lesson."""
+
     action = "add"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        like = self.request.GET.get("like", "")
+        rows = in_school(Course.objects.select_related("teacher", "enterprise"), self.request.user, "course")
+        known = rows.filter(pk=like).first() if like.isdecimal() and len(like) < 19 else None
+        return {**super().get_form_kwargs(), "like": known}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -139,6 +147,18 @@ class CourseAdd(CourseFormPage):
         return told % {"title": course.title, "n": number}
 
 
+def lesson_asked(request: HttpRequest, course: Course) -> Lesson | None:
+    """The lesson of the course that the address names; None where it names none."""
+    asked = request.GET.get("lesson", "")
+    if not asked:
+        return None
+    rows = course.lessons.select_related("teacher", "enterprise")
+    found = rows.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
+    if found is None:
+        raise Http404(_("There is no such lesson in this course."))
+    return found
+
+
 class CourseEdit(CourseFormPage):
     """`?lesson=<id>` offers to change that lesson alone, or it and the following ones."""
 
@@ -149,13 +169,7 @@ class CourseEdit(CourseFormPage):
         return self.find(Course.objects.select_related("teacher", "enterprise"), pk=self.kwargs["pk"])
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        asked = self.request.GET.get("lesson", "")
-        of = None
-        if asked:
-            rows = self.found.lessons.select_related("teacher", "enterprise")
-            of = rows.filter(pk=asked).first() if asked.isdecimal() else None
-            if of is None:
-                raise Http404(_("There is no such lesson in this course."))
+        of = lesson_asked(self.request, self.found)
         return {**super().get_form_kwargs(), "course": self.found, "of": of}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
@@ -171,18 +185,22 @@ class CourseEdit(CourseFormPage):
 
 
 class CourseCancel(SchoolPage, FormView):
-    """Cancel all lessons of a series that have not begun."""
+    """Cancel the lessons of a series that have not begun; `?lesson=<id>` offers it from that lesson on."""
 
     resource, action = "course", "delete"
-    form_class = CancelForm
+    form_class = CourseCancelForm
     template_name = "generic/confirm.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        of = lesson_asked(self.request, self.found)
+        return {**super().get_form_kwargs(), "course": self.found, "of": of}
 
     @cached_property
     def found(self) -> Course:
         return self.find(Course.objects.select_related("enterprise"), pk=self.kwargs["pk"])
 
-    def form_valid(self, form: CancelForm) -> HttpResponse:
-        going = cancel_course(course=self.found, by=self.request.user, reason=form.cleaned_data["reason"])
+    def form_valid(self, form: CourseCancelForm) -> HttpResponse:
+        going = cancel_course(course=self.found, by=self.request.user, **form.act())
         told = ngettext("%(n)s lesson is cancelled.", "%(n)s lessons are cancelled.", len(going))
         self.say(told % {"n": len(going)})
         return redirect("classes:course", self.found.pk)

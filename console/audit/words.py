@@ -58,6 +58,7 @@ ACTIONS: dict[str, str | Promise] = {
     "group.export": _("Group exported"),
     "lesson.add": _("Lesson scheduled"),
     "lesson.change": _("Lesson changed"),
+    "lesson.replace_members": _("List of students replaced"),
     "lesson.change_many": _("Many lessons changed at once"),
     "lesson.cancel": _("Lesson cancelled"),
     "timetable.import": _("Timetable imported"),

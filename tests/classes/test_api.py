@@ -216,6 +216,19 @@ def test_a_student_sees_the_own_lessons_without_the_teachers_link_and_changes_no
         assert client.post(f"{address}{act}/").status_code == 403
 
 
+def test_the_teachers_link_goes_to_the_teacher_and_the_school_alone(lesson, alice, bob, cat, school):
+    """An assistant of the lesson, and a teacher who assists in it, enter by the students' link."""
+    carol = person(school, "carol", Role.TEACHER)
+    lesson.members.create(user=cat, role="assistant")
+    lesson.members.create(user=carol, role="assistant")
+    told = {
+        one.user_id: rest(one).get(f"/api/v1/lessons/{lesson.pk}/").json()["teacher_url"]
+        for one in (alice, bob, cat, carol)
+    }
+    link = "https://room.example/7/0"
+    assert told == {"alice": link, "bob": link, "cat": None, "carol": None}
+
+
 def test_a_teacher_starts_the_own_lesson_and_no_other(lesson, alice, bob, school):
     other = lesson_of(person(school, "dodo", Role.TEACHER), alice)
     client = rest(bob)

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("classes", "0019_later_fields"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="told",
+            name="off_words",
+            field=models.CharField(blank=True, db_default="", default="", max_length=300),
+        ),
+    ]

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classes", "0019_later_fields"),
+        ("classes", "0021_no_index_twice"),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from classes.telling.invitation import invitation
 from console.notices.kinds import NoticeKind, register
 
 for _name, _title in (
@@ -97,7 +98,19 @@ for _name, _title, _text, _tone, _icon in (
         "clock-play",
     ),
 ):
-    register(NoticeKind(_name, _title, _text, tone=_tone, icon=_icon, mail=True))
+    _reminds = _name in ("lesson.tomorrow", "lesson.in_an_hour")
+    register(
+        NoticeKind(
+            _name,
+            _title,
+            _text,
+            tone=_tone,
+            icon=_icon,
+            mail=True,
+            wish="mail_reminders" if _reminds else "mail_invitations",
+            attach=None if _reminds else invitation,
+        )
+    )
 
 _LESSON = _("Look at the lesson: it says who is in it, and what you can do.")
 for _kind, _title, _text, _tone, _icon, _mail in (

@@ -68,6 +68,20 @@ class MySignIn(SignedIn, TemplateView):
         )
 
 
+class MyMails(SignedIn, View):
+    """Which mails about lessons the reader wants; the notices in the console stay."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        person: Any = request.user
+        person.mail_invitations = "invitations" in request.POST
+        person.mail_reminders = "reminders" in request.POST
+        person.save(update_fields=["mail_invitations", "mail_reminders"])
+        self.say(_("Your choice of e-mails is kept."))
+        return redirect("accounts:my_sign_in")
+
+
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class MyPassword(SignedIn, FormView):
     template_name = "accounts/my_password.html"

@@ -5,7 +5,7 @@ students' link only in the feed of a person who may see it.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Enterprise
+from accounts.models import Enterprise, User
 from classes.models import Feed, Lesson, Member
 from console.later import Later
 from console.policy import fields
@@ -60,20 +60,26 @@ def _calendar(feed: Feed, lessons: Iterable[Lesson]) -> bytes:
     calendar.add("x-wr-timezone", school.zone)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", REFRESH)
-    with_link = (
-        feed.person is not None and fields(feed.person, "view", "lesson")["student_url"] == Sight.CLEAR
-    )
+    with_link = feed.person is not None and sees_link(feed.person)
     for lesson in lessons:
-        calendar.add_component(_event(school, lesson, with_link))
+        calendar.add_component(event_of(school, lesson, with_link))
     calendar.add_missing_timezones()
     return calendar.to_ical()
 
 
-def _event(school: Enterprise, lesson: Lesson, with_link: bool) -> "Event":
+def sees_link(person: User) -> bool:
+    """Whether this person may have the students' link."""
+    return fields(person, "view", "lesson")["student_url"] == Sight.CLEAR
+
+
+def event_of(
+    school: Enterprise, lesson: Lesson, with_link: bool, *, stamp: datetime | None = None
+) -> "Event":
+    """A lesson as an event; without a stamp of its own the same as long as nothing in it changed."""
     event = icalendar.Event()
     event.add("uid", f"lesson-{lesson.pk}@{school.sdkappid}.iclass-console")
     event.add("sequence", lesson.revision)
-    event.add("dtstamp", lesson.cancelled_at or lesson.created_at)
+    event.add("dtstamp", stamp or lesson.cancelled_at or lesson.created_at)
     event.add("dtstart", lesson.starts_at.astimezone(school.tz))
     event.add("dtend", lesson.ends_at.astimezone(school.tz))
     event.add("summary", lesson.topic)

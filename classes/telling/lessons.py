@@ -127,7 +127,7 @@ def _invite(lessons: list[Lesson], people: People) -> int:
             kind,
             people=[person],
             key=f"invited {first.pk} {len(those)} {those[-1].pk}",
-            args=_args(first) | {"n": len(those)},
+            args=_args(first) | {"n": len(those), "lessons": [one.pk for one in those]},
             link=first.get_absolute_url() if len(those) == 1 else page,
         )
     return told
@@ -189,4 +189,9 @@ def _each(kind: str, lessons: Iterable[Lesson], people: People) -> int:
 def _args(lesson: Lesson) -> dict[str, Any]:
     """When, by the school's clock, with its zone."""
     at = localtime(lesson.starts_at, lesson.enterprise.tz)
-    return {"topic": lesson.topic, "at": f"{at:%Y-%m-%d %H:%M}", "zone": lesson.enterprise.zone}
+    return {
+        "topic": lesson.topic,
+        "at": f"{at:%Y-%m-%d %H:%M}",
+        "zone": lesson.enterprise.zone,
+        "lessons": [lesson.pk],
+    }

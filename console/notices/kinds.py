@@ -1,6 +1,8 @@
 """The sorts of notices; each app's `notices` module registers its own at start."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from email.mime.base import MIMEBase
 from typing import Any
 
 from django.utils.functional import Promise
@@ -10,7 +12,11 @@ TONES = ("ok", "warn", "bad", "idle")
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """`title` and `text` take the notice's args by `%(name)s`; `tone` is one of TONES."""
+    """`title` and `text` take the notice's args by `%(name)s`; `tone` is one of TONES.
+
+    `wish` names the field of a person who may not want such mails (the notice is told all the same); `attach`
+    makes what a mail carries besides its words.
+    """
 
     name: str
     title: str | Promise
@@ -18,6 +24,12 @@ class NoticeKind:
     tone: str = "idle"
     icon: str = "bell"
     mail: bool = False
+    wish: str = ""
+    attach: Callable[[Any], MIMEBase | None] | None = None
+
+    def mails(self, person: Any) -> bool:
+        """Whether this person gets such notices by mail, too."""
+        return self.mail and bool(person.e_mail) and (not self.wish or bool(getattr(person, self.wish)))
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,16 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
-from console.notices.kinds import words_of
+from console.notices.kinds import kind_of, words_of
 from console.notices.models import Notice
 
 log = logging.getLogger(__name__)
 MOST_TRIES = 8
+#: The page on which a person chooses mails.
+OWN_CHOICE = "accounts:my_sign_in"
 
 # Marked before it leaves: a mail that a dying process may have sent is never sent twice.
 _CLAIM = """
@@ -56,7 +59,8 @@ def _send(notice: Notice) -> None:
 
 
 def letter(notice: Notice) -> EmailMessage:
-    """The mail of a notice, in its reader's language."""
+    """The mail of a notice, in its reader's language, with what its kind attaches."""
+    kind, part = kind_of(notice.kind), None
     with translation.override(notice.person.language or settings.LANGUAGE_CODE):
         words = words_of(notice.kind, notice.args)
         context: dict[str, Any] = {
@@ -64,11 +68,15 @@ def letter(notice: Notice) -> EmailMessage:
             "person": notice.person,
             "school": notice.enterprise,
             "address": f"{settings.PUBLIC_URL}{notice.link}" if notice.link else "",
+            "choice": f"{settings.PUBLIC_URL}{reverse(OWN_CHOICE)}#mails" if kind and kind.wish else "",
         }
         text = render_to_string("notices/mail.txt", context)
+        if kind and kind.attach:
+            part = kind.attach(notice)
     # A line break in a subject would begin another header.
     subject = " ".join(words.title.split())
-    return EmailMessage(subject, text, to=[notice.person.e_mail])
+    attached = [part] if part else []
+    return EmailMessage(subject, text, to=[notice.person.e_mail], attachments=attached)
 
 
 def _set(notice: Notice, state: str, **fields: Any) -> None:

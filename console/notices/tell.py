@@ -37,7 +37,7 @@ def tell(
             key=key,
             args=args or {},
             link=link,
-            mail=Notice.Mail.WAITING if by_mail and person.e_mail else Notice.Mail.NONE,
+            mail=Notice.Mail.WAITING if by_mail and known.mails(person) else Notice.Mail.NONE,
         )
         for person in people
     ]

@@ -82,6 +82,7 @@ PAGES: dict[str, Expected] = {
         (
             "accounts:my_sign_in",
             "accounts:my_password",
+            "accounts:my_mails",
             "accounts:factor_setup",
             "accounts:factor_off",
             "accounts:recovery_codes",

@@ -25,6 +25,7 @@ from classes.api.courses import CourseViewSet
 from classes.api.filters import RecordingFilter
 from classes.api.serializers import LessonSerializer, RecordingSerializer
 from classes.models import Lesson, Recording
+from classes.recordings.api import LessonRecording
 from console.policy.rest import SchoolViewSet
 
 
@@ -107,6 +108,10 @@ router.register("recordings", RecordingViewSet)
 router.register("attendance", AttendanceViewSet)
 urlpatterns = [
     *router.urls,
+    path(
+        "lessons/<int:pk>/recording/",
+        LessonRecording.as_view({"get": "retrieve", "patch": "partial_update"}),
+    ),
     path("lessons/<int:pk>/attendance/", LessonAttendance.as_view({"get": "list"})),
     path("lessons/<int:pk>/attendance/close/", LessonRegister.as_view({"post": "close"})),
     path("lessons/<int:pk>/attendance/reopen/", LessonRegister.as_view({"post": "reopen"})),

@@ -285,6 +285,10 @@ REST_PAGES: dict[str, dict[str, Expected]] = {
     "users/<str:user_id>/attendance/": {"list": about("attendance", "list")},
     "courses/<int:pk>/attendance/": {"list": about("attendance", "list", "course")},
     # These have no names; the address stands for one.
+    "lessons/<int:pk>/recording/": {
+        "retrieve": about("recording", "view", "lesson"),
+        "partial_update": about("recording", "change", "lesson"),
+    },
     "lessons/<int:pk>/attendance/": {"list": about("attendance", "list", "lesson")},
     "lessons/<int:pk>/attendance/close/": {"close": about("attendance", "close", "lesson")},
     "lessons/<int:pk>/attendance/reopen/": {"reopen": about("attendance", "reopen", "lesson")},

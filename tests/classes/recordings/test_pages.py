@@ -216,3 +216,25 @@ def test_a_page_of_the_library_asks_as_much_for_many_lessons_as_for_one(alice, b
     for _ in range(20):
         track(over(bob, record_types=["remote"]))
     assert queries(alice, "/recordings/") == few
+
+
+def test_a_program_reads_how_a_recording_stands_and_names_and_keeps_it(alice, bob, kids, charlie, lesson):
+    row = track(lesson)
+    place = f"/api/v1/lessons/{lesson.pk}/recording/"
+    told = rest(kids[0]).get(place).json()
+    assert (told["state"], told["title"], told["kept_until"], told["code"]) == ("ready", "", None, 0)
+    assert [one["id"] for one in told["tracks"]] == [row.pk]
+    assert "secret.mp4" not in str(told)
+    day = (timezone.localdate() + timedelta(days=9)).isoformat()
+    answer = rest(bob).patch(place, {"title": "Long necks", "keep_until": day}, format="json")
+    assert (answer.status_code, answer.json()["kept_until"]) == (200, day)
+    answer = rest(bob).patch(place, {"tags": ["birds"]}, format="json")
+    assert (answer.json()["title"], answer.json()["tags"]) == ("Long necks", ["birds"])
+    assert AuditEntry.objects.filter(action="recording.change", actor=bob).count() == 2
+    both = rest(bob).patch(place, {"keep_for_good": True}, format="json")
+    assert (both.status_code, list(both.json())) == (400, ["keep_until"])
+    assert rest(kids[0]).patch(place, {"title": "x"}, format="json").status_code == 403
+    assert rest(kids[2]).get(place).status_code == 403
+    assert rest(charlie).get(place).status_code == 404
+    services.put_into_bin(lesson=lesson, by=alice)
+    assert (rest(bob).get(place).json()["state"], rest(bob).get(place).json()["tracks"]) == ("binned", [])

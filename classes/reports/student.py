@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +84,7 @@ def _line(mark: Attendance) -> dict[str, Any]:
         "last_left_at": mark.last_left_at,
         "present_seconds": mark.present_seconds,
         "share": mark.share,
+        "link": reverse("classes:attendance_row", args=[mark.pk]),
         "why": sentence(mark.mark, mark.reason, mark.lesson.enterprise.tz),
     }
 

@@ -102,7 +102,10 @@ def _line_of(row: Any, words: Words) -> str:
         (words.line, escape(row.spoken)),
         (words.why, escape(one.sentence)),
     )
-    drawn = "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in cells)
+    sentences = {words.line, words.why}
+    drawn = "".join(
+        f'<td data-label="{label}"{WORDS if label in sentences else ""}>{cell}</td>' for label, cell in cells
+    )
     name = escape(one.nickname or one.user_id)
     told = f'<a href="{words.row}{one.pk}/">{name}</a>' if one.pk else name
     return f'<tr><th scope="row">{told}</th>{drawn}</tr>'
@@ -139,6 +142,7 @@ def _line(pieces: Iterable[Piece], spoken: str, words: Words) -> str:
     )
 
 
+WORDS = ' class="words"'
 HATCHED = ' fill="url(#hatch)"'
 
 

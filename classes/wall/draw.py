@@ -94,7 +94,8 @@ class Pen:
     def labels(self) -> tuple[str, ...]:
         """The headings of the table, after that of the lesson."""
         words = (
-            _("Start"), _("Teacher"), _("Here"), _("Missing"), _("Recording"), _("Needs a look"), _("Seen"),
+            *(_("Start"), _("Teacher"), _("In the room"), _("Missing"), _("Recording"), _("Needs a look")),
+            _("Seen"),
         )  # fmt: skip
         return tuple(map(escape, words))
 

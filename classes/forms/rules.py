@@ -34,7 +34,7 @@ class OwnRulesForm(forms.Form):
         label=_("Left early (minutes before the end)"), min_value=0, max_value=240, required=False
     )
     present_share = forms.IntegerField(
-        label=_("present from (percent of the lesson)"), min_value=0, max_value=100, required=False
+        label=_("Present from (percent of the lesson)"), min_value=0, max_value=100, required=False
     )
     reason = reason_field()
 

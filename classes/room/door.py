@@ -69,7 +69,7 @@ class DoorAct(SchoolPage, FormView):
     """One act at the door: its form says what will happen, and sending it does it, once."""
 
     resource = "lesson"
-    template_name = "generic/confirm.html"
+    template_name = "classes/room/act.html"
     title: str | Promise
     detail: str | Promise
     label: str | Promise

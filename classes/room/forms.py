@@ -14,7 +14,9 @@ from classes.models import Call, Lesson
 class PersonForm(forms.Form):
     """One person: of those who are expected in the lesson, its teacher among them."""
 
-    person = PersonChoice(User.objects.none(), label=_("Who"), to_field_name="user_id")
+    person = PersonChoice(
+        User.objects.none(), label=_("Who"), to_field_name="user_id", empty_label=_("Choose somebody")
+    )
 
     def __init__(self, *args: Any, lesson: Lesson, **more: Any) -> None:
         super().__init__(*args, **more)

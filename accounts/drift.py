@@ -13,6 +13,7 @@ from accounts import avatars
 from accounts.mirror import OPTIONAL, PERSON, SCHOOL, wanted_person, wanted_school
 from accounts.models import Enterprise, Role, User
 from accounts.services import CONTACTS, spare_erased, spare_superadmin
+from accounts.sign_in import ending
 from console.audit.trail import changes, record, snapshot
 from console.mirror.drift import decide, differences_of
 from console.mirror.registry import mirrored
@@ -61,10 +62,12 @@ def take_person(person: User, fields: Collection[str], by: User | None) -> None:
     """Our columns follow the service. A superadmin is neither made nor unmade by anybody below."""
     spare_superadmin(person, by)
     spare_erased(person)
-    met = _met_before(person)
+    met, role = _met_before(person), person.role
     _take(person, fields, PERSON)
     spare_superadmin(person, by)
     _keep(person, fields, "person.take", by)
+    if person.role != role:
+        ending.end_all(person, by=by, reason="role")
     avatars.tidy(person)
     if met:
         enqueue("user.token", person, by=by)

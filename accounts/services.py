@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts import avatars
 from accounts.models import Enterprise, StudentGroup, User
 from accounts.roles import STAFF, Role
-from accounts.sign_in import sessions, tokens
+from accounts.sign_in import ending, sessions, tokens
 from accounts.signals import group_changed, later_fields_on
 from console.audit.trail import CHANGED, changes, record, record_seen, snapshot
 from console.inbox.receive import forget_senders
@@ -85,8 +85,7 @@ def edit_person(*, person: User, by: User | None, picture: bytes = b"", **fields
     if now:
         record("person.change", person, by=by, before=was, after=now)
         if "role" in now:
-            sessions.end_all(person, by=by, reason="role")
-            tokens.end_all(person, by=by, reason="role")
+            ending.end_all(person, by=by, reason="role")
         enqueue("user.modify" if person.remote_id else "user.register", person, by=by)
     return person
 
@@ -103,8 +102,7 @@ def deactivate_person(*, person: User, by: User | None, reason: str = "") -> Non
     person.is_active = False
     person.save(update_fields=["is_active"])
     record("person.deactivate", person, by=by, reason=reason)
-    sessions.end_all(person, by=by, reason="deactivated")
-    tokens.end_all(person, by=by, reason="deactivated")
+    ending.end_all(person, by=by, reason="deactivated")
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from accounts.imports import charges, planning, push
 from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE
 from accounts.imports.points import APPLIED, UNCHANGED_SINCE
 from accounts.models import Enterprise, GroupStudent, ImportRow, PeopleImport, Picture, StudentGroup, User
-from accounts.sign_in import sessions
+from accounts.sign_in import ending
 from accounts.signals import group_changed
 from console.audit.trail import record
 from console.outbox.bulk import enqueue_many
@@ -106,7 +106,7 @@ def _apply(source: PeopleImport, by: User | None) -> PeopleImport:
     made |= {"in_charge": len(source.charges)} if source.charges else {}
     record("person.import", source, by=by, after=made)
     for person in User.objects.filter(pk__in=roles):
-        sessions.end_all(person, by=by, reason="role")
+        ending.end_all(person, by=by, reason="role")
     for person in User.objects.filter(pk__in=pictures):
         avatars.tidy(person)
     _owe(source, by)

@@ -22,7 +22,7 @@ from accounts.imports.columns import FIELDS, GROUPS
 from accounts.imports.planning import known_people
 from accounts.models import GroupStudent, ImportRow, PeopleImport, Picture, StudentGroup, User
 from accounts.roles import Role
-from accounts.sign_in import sessions
+from accounts.sign_in import ending
 from console.audit.models import PersonKey
 from console.audit.trail import record
 from console.outbox.models import Operation
@@ -171,9 +171,9 @@ def _end_sign_in(source: PeopleImport, by: User) -> None:
     roles = [pk for pk, was, is_ in restored if was != is_]
     may_sign_in = ~Q(password__startswith="!")
     for person in User.objects.filter(may_sign_in, pk__in=deactivated):
-        sessions.end_all(person, by=by, reason="deactivated")
+        ending.end_all(person, by=by, reason="deactivated")
     for person in User.objects.filter(pk__in=roles):
-        sessions.end_all(person, by=by, reason="role")
+        ending.end_all(person, by=by, reason="role")
     for picture in Picture.objects.filter(person__in=lines.values("person")).select_related("person"):
         avatars.tidy(picture.person)
 

@@ -44,5 +44,5 @@ def person_named(claims: dict[str, Any]) -> User | None:
 
 
 def first_page(person: User) -> str:
-    """Where somebody begins: operators stand in no school and begin at the tables."""
-    return resolve_url("admin:index" if role_of(person) == "operator" else settings.LOGIN_REDIRECT_URL)
+    """Where somebody begins: operators stand in no school and begin at the list of all."""
+    return resolve_url("accounts:schools" if role_of(person) == "operator" else settings.LOGIN_REDIRECT_URL)

@@ -95,5 +95,5 @@ def test_the_door_does_not_lead_to_itself(alice: User) -> None:
     assert reader(alice).get(f"{DOOR}?next={DOOR}")["Location"] == "/"
 
 
-def test_an_operator_begins_at_the_tables(olga: User) -> None:
-    assert knock(reader(), "olga", "queen-of-hearts")["Location"] == reverse("admin:index")
+def test_an_operator_begins_at_the_list_of_schools(olga: User) -> None:
+    assert knock(reader(), "olga", "queen-of-hearts")["Location"] == reverse("accounts:schools")

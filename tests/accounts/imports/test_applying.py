@@ -5,7 +5,7 @@ import contextlib
 import pytest
 from django.utils import timezone
 
-from accounts.imports import applying, start
+from accounts.imports import applying, start, undoing
 from accounts.models import GroupStudent, PeopleImport, Role, StudentGroup, User
 from accounts.signals import group_changed
 from console.audit.models import AuditEntry
@@ -14,6 +14,8 @@ from console.jobs import machine
 from console.notices.models import Notice
 from console.outbox import relay
 from console.outbox.models import Operation
+from console.policy.models import ApiToken
+from console.policy.tokens import issue
 from tests.accounts.imports.conftest import line, outcomes
 from tests.faults.goals import sabotage
 from tests.support.cast import person
@@ -145,10 +147,15 @@ def test_the_same_file_again_changes_nothing(compared, alice):
     assert compared(LI).counts == {"added": 0, "changed": 0, "unchanged": 1, "refused": 0, "twins": 0}
 
 
-def test_whoever_gets_another_role_is_signed_out(compared, alice, bob, client):
+def test_whoever_gets_another_role_is_signed_out_and_loses_their_tokens(compared, alice, bob, client):
     client.force_login(bob)
-    applying.apply(source=compared(["bob", "Bob", "助教", "", "", ""]), by=alice)
+    issue(bob)
+    source = applying.apply(source=compared(["bob", "Bob", "助教", "", "", ""]), by=alice)
     assert client.get("/account/").status_code == 302
+    assert not ApiToken.objects.filter(user=bob).exists()
+    issue(bob)
+    undoing.undo(source=source, by=alice)
+    assert not ApiToken.objects.filter(user=bob).exists()
 
 
 def test_a_large_file_is_compared_and_applied_as_long_work(compared, alice, settings):

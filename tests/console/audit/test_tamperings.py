@@ -171,6 +171,7 @@ def chained(alice: User, bob: User, charlie: User, settings: object, tmp_path: P
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_thousand_tamperings_are_found(chained: Forger, school: Enterprise) -> None:
     assert verify(chained.chain).holds
     with connection.cursor() as cursor:

@@ -31,7 +31,7 @@ from classes.recordings.library import (
     narrowed,
     tracks_of,
 )
-from classes.recordings.services import put_into_bin, take_out_of_bin
+from classes.recordings.services import BIN, put_into_bin, take_out_of_bin
 from classes.recordings.states import states_of
 from classes.views.lesson import find_lesson
 from console.audit.trail import record
@@ -130,6 +130,7 @@ class RecordingPage(OfLesson, TemplateView):
             lesson=lesson,
             footage=footage,
             until=kept_until(lesson, footage),
+            leaves=footage.binned_at + BIN if binned and footage and not footage.emptied_at else None,
             school_days=lesson.enterprise.keep_recordings_days,
             state=state,
             tracks=tracks,

@@ -162,6 +162,7 @@ def test_the_bin_hides_for_thirty_days_and_then_lets_go_and_no_callback_brings_i
     client.post(f"/recordings/{lesson.pk}/bin/")
     assert found(client) == []
     assert found(client, "?state=binned") == ["Flamingos"]
+    assert "Can be taken out of the bin until" in text(client.get(f"/recordings/{lesson.pk}/"))
     assert client.get(f"/recordings/tracks/{row.pk}/play/").status_code == 404
     client.post(f"/recordings/{lesson.pk}/restore/")
     assert found(client) == ["Flamingos"]

@@ -17,9 +17,11 @@ from classes.views.groups import GroupArchive, GroupChange, GroupPushed, GroupRe
 from classes.views.home import Home
 from classes.views.imports import (
     TimetableApply,
+    TimetableColumns,
     TimetableExample,
     TimetableImportPage,
     TimetableImports,
+    TimetableRefused,
     TimetableUndo,
     TimetableUpload,
 )
@@ -44,6 +46,12 @@ urlpatterns = [
     path("timetable/imports/new/", TimetableUpload.as_view(), name="timetable_import_add"),
     path("timetable/imports/example.xlsx", TimetableExample.as_view(), name="timetable_import_example"),
     path("timetable/imports/<int:pk>/", TimetableImportPage.as_view(), name="timetable_import"),
+    path("timetable/imports/<int:pk>/columns/", TimetableColumns.as_view(), name="timetable_import_columns"),
+    path(
+        "timetable/imports/<int:pk>/refused.<str:suffix>",
+        TimetableRefused.as_view(),
+        name="timetable_import_refused",
+    ),
     path("timetable/imports/<int:pk>/apply/", TimetableApply.as_view(), name="timetable_import_apply"),
     path("timetable/imports/<int:pk>/undo/", TimetableUndo.as_view(), name="timetable_import_undo"),
     path("timetable/", Timetable.as_view(), name="timetable"),

@@ -77,6 +77,7 @@ SECTIONS = (
                     "classes:timetable_imports",
                     "classes:timetable_import_add",
                     "classes:timetable_import",
+                    "classes:timetable_import_columns",
                 ),
                 phone=True,
             ),

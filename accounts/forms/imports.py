@@ -1,9 +1,11 @@
 """The forms of an import and an export of people."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.imports.columns import LABELS, Options
@@ -48,14 +50,15 @@ class OptionsForm(forms.Form):
         return Options(**self.cleaned_data)
 
 
-class ColumnsForm(OptionsForm):
-    """Which column of the file fills what, with the first values of each, and the options."""
+class MappingForm(forms.Form):
+    """Which column of a file fills what, with the first values of each."""
 
-    def __init__(self, *args: Any, source: PeopleImport, **more: Any) -> None:
-        options = Options.of(source.options).stored()
-        super().__init__(*args, initial=options, **more)
+    labels: Mapping[str, str | Promise] = {}
+
+    def __init__(self, *args: Any, source: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.source = source
-        choices = [("", _("leave out")), *LABELS.items()]
+        choices = [("", _("leave out")), *self.labels.items()]
         samples = list(source.lines.order_by("number").values_list("cells", flat=True)[:SAMPLES])
         self.columns = [f"column_{place}" for place in range(len(source.headings))]
         for place, name in enumerate(self.columns):
@@ -77,18 +80,36 @@ class ColumnsForm(OptionsForm):
         for place, field in enumerate(chosen):
             if field and field in chosen[:place]:
                 self.add_error(self.columns[place], _("Another column fills this already."))
+        self.examine(chosen)
+        return data
+
+    def examine(self, chosen: Sequence[str]) -> None:
+        """Raise ValidationError where what is chosen is not enough."""
+
+    def keep(self) -> Any:
+        """Put the choice on the import, not saved yet."""
+        self.source.columns = [self.cleaned_data[name] for name in self.columns]
+        return self.source
+
+
+class ColumnsForm(MappingForm, OptionsForm):
+    """The columns of a file of people, and the options."""
+
+    labels = LABELS
+
+    def __init__(self, *args: Any, source: PeopleImport, **more: Any) -> None:
+        super().__init__(*args, source=source, initial=Options.of(source.options).stored(), **more)
+
+    def examine(self, chosen: Sequence[str]) -> None:
         if "user_id" not in chosen:
             raise ValidationError(
                 _("Choose the column that holds the user ids: by them people are known."), "no_id"
             )
-        return data
 
-    def keep(self) -> PeopleImport:
-        """Put the choice on the import, not saved yet."""
-        self.source.columns = [self.cleaned_data[name] for name in self.columns]
+    def keep(self) -> Any:
         names = [name for name in self.cleaned_data if name not in self.columns]
         self.source.options = {name: self.cleaned_data[name] for name in names}
-        return self.source
+        return super().keep()
 
 
 class ExportForm(forms.Form):

@@ -1,6 +1,6 @@
 """People and groups as files that an import reads again; phone and e-mail only with a reason, on record."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import IO, Any
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE, LABELS, join_groups
-from accounts.models import GroupStudent, ImportRow, PeopleImport, StudentGroup, User
+from accounts.models import FileImport, GroupStudent, StudentGroup, User
 from accounts.roles import Role
 from accounts.services import CONTACTS
 from console.audit.trail import record, record_seen
@@ -123,20 +123,21 @@ def title_of(groups: bool) -> str:
     return _("Groups") if groups else _("People")
 
 
-def refused(source: PeopleImport, *, by: User, suffix: str) -> HttpResponseBase:
-    """The refused rows in the columns of the file that was sent, each with its reason at the end."""
+def refused(source: FileImport, *, by: User, suffix: str, said: Callable[[Any], str]) -> HttpResponseBase:
+    """The refused rows in the columns of the file that was sent, each with its reason at the end: what `said`
+    says of a row."""
     plain = [Column(str(place), heading or "—") for place, heading in enumerate(source.headings)]
     columns = [*plain, Column("row", _("Row"), Kind.NUMBER, 8), Column("reason", _("Reason"), width=70)]
     title = _("Refused rows")
-    return sheet(_refused(source), columns, title, by=by, suffix=suffix)
+    return sheet(_refused(source, said), columns, title, by=by, suffix=suffix)
 
 
-def _refused(source: PeopleImport) -> Iterator[dict[str, Any]]:
-    rows = source.lines.filter(outcome=ImportRow.Outcome.REFUSED).order_by("number")
+def _refused(source: Any, said: Callable[[Any], str]) -> Iterator[dict[str, Any]]:
+    rows = source.lines.filter(outcome="refused").order_by("number")
     empty = {str(place): "" for place in range(len(source.headings))}
     for row in rows.iterator(BATCH):
         cells = {str(place): cell for place, cell in enumerate(row.cells) if str(place) in empty}
-        yield {**empty, **cells, "row": row.number, "reason": row.why}
+        yield {**empty, **cells, "row": row.number, "reason": said(row)}
 
 
 def sheet(

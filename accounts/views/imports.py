@@ -1,20 +1,24 @@
 """Importing people: upload, columns, preview, result; and what was imported before."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.generic import DetailView, FormView, ListView, View
 
-from accounts.forms.imports import ColumnsForm, UploadForm
+from accounts.forms.imports import ColumnsForm, MappingForm, UploadForm
 from accounts.imports import applying, export, files, start, undoing
 from accounts.imports.preview import Preview
 from accounts.models import PeopleImport
@@ -24,17 +28,21 @@ State = PeopleImport.State
 
 
 class ImportList(SchoolPage, ListView):
-    """History: who imported which file when, and what came of it."""
+    """History: who imported which file when, and what came of it.
+
+    The pages here are about files of people; other sorts of files set what stands on top of each class.
+    """
 
     resource, action = "import", "list"
     queryset = PeopleImport.objects.select_related("by")
     template_name = "accounts/imports.html"
     paginate_by = None
+    title: str | Promise = gettext_lazy("Imports")
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         page = keyset(self.get_queryset(), self.request)
         return super().get_context_data(
-            title=_("Imports"), keyset=page, object_list=PeopleImport.objects.none(), **more
+            title=self.title, keyset=page, object_list=self.get_queryset().none(), **more
         )
 
 
@@ -47,6 +55,11 @@ class ImportUpload(SchoolPage, FormView):
     template_name = "accounts/import_upload.html"
     #: Where somebody is sent whose file is too large.
     again = "accounts:import_add"
+
+    def take_in(self, file: Any) -> HttpResponse:
+        """Where the file leads; ValidationError where it cannot be read."""
+        source = files.take_in(file=file, filename=file.name, by=self.request.user)
+        return redirect("accounts:import_columns", source.pk)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":
@@ -65,13 +78,11 @@ class ImportUpload(SchoolPage, FormView):
         return redirect(self.again)
 
     def form_valid(self, form: UploadForm) -> HttpResponse:
-        file = form.cleaned_data["file"]
         try:
-            source = files.take_in(file=file, filename=file.name, by=self.request.user)
+            return self.take_in(form.cleaned_data["file"])
         except ValidationError as error:
             form.add_error("file", error)
             return self.form_invalid(form)
-        return redirect("accounts:import_columns", source.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -86,31 +97,38 @@ class ImportColumns(SchoolPage, DetailView):
     """Say what the columns of the file hold. May be done again until the import is applied."""
 
     resource, action = "import", "change"
-    model = PeopleImport
+    queryset = PeopleImport.objects.all()
     context_object_name = "source"
     template_name = "accounts/import_columns.html"
+    form_class: type[MappingForm] = ColumnsForm
+    #: The page of the import, and that of all of them.
+    page, pages = "accounts:import", "accounts:imports"
+    submit_label: str | Promise = gettext_lazy("Show what would change")
+
+    def check(self, source: Any) -> None:
+        start.check(source, by=self.request.user)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
         if self.object.state not in (State.UPLOADED, State.CHECKED):
-            return redirect("accounts:import", self.object.pk)
-        return self.render_to_response(self.get_context_data(form=ColumnsForm(source=self.object)))
+            return redirect(self.page, self.object.pk)
+        return self.render_to_response(self.get_context_data(form=self.form_class(source=self.object)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        form = ColumnsForm(request.POST, source=self.object)
+        form = self.form_class(request.POST, source=self.object)
         if self.object.state not in (State.UPLOADED, State.CHECKED):
-            return redirect("accounts:import", self.object.pk)
+            return redirect(self.page, self.object.pk)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
-        start.check(form.keep(), by=request.user)
-        return redirect("accounts:import", self.object.pk)
+        self.check(form.keep())
+        return redirect(self.page, self.object.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
             title=_("What the columns hold"),
-            submit_label=_("Show what would change"),
-            cancel_url=reverse("accounts:imports"),
+            submit_label=self.submit_label,
+            cancel_url=reverse(self.pages),
             **more,
         )
 
@@ -122,23 +140,32 @@ class ImportPage(SchoolPage, DetailView):
     queryset = PeopleImport.objects.select_related("by", "job", "enterprise")
     context_object_name = "source"
     template_name = "accounts/import.html"
+    columns = "accounts:import_columns"
+    preview: type[Any] = Preview
+
+    def lines(self, preview: Any, page: Any) -> list[Any]:
+        """The rows of a page as people read them."""
+        return [preview.line(row) for row in page]
+
+    def may_be_undone(self) -> bool:
+        return undoing.may_be_undone(self.object)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
         if self.object.state == State.UPLOADED:
-            return redirect("accounts:import_columns", self.object.pk)
+            return redirect(self.columns, self.object.pk)
         return self.render_to_response(self.get_context_data())
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        preview = Preview(self.object, self.request.GET)
+        preview = self.preview(self.object, self.request.GET)
         page = Paginator(preview.rows(), PAGE_SIZE).get_page(self.request.GET.get("page"))
         return super().get_context_data(
             title=self.object.filename,
             preview=preview,
             page_obj=page,
-            lines=[preview.line(row) for row in page],
+            lines=self.lines(preview, page),
             may_apply=self.object.state == State.CHECKED and self.may("change", self.object),
-            may_undo=undoing.may_be_undone(self.object) and self.may("undo", self.object),
+            may_undo=self.may_be_undone() and self.may("undo", self.object),
             **more,
         )
 
@@ -147,40 +174,43 @@ class ImportApply(SchoolPage, View):
     """Write what the preview showed."""
 
     resource, action = "import", "change"
+    queryset: QuerySet[Any] = PeopleImport.objects.select_related("by", "enterprise")
+    page = "accounts:import"
     http_method_names = ["post", "options"]
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        source = self.find(PeopleImport.objects.select_related("by", "enterprise"), pk=pk)
+    def act(self, source: Any) -> None:
+        """Do it; ValidationError where it cannot be done."""
         try:
-            start.apply(source, by=request.user)
+            start.apply(source, by=self.request.user)
         except applying.ChangedSince:
             self.warn(_("The school changed since the preview, so nothing was applied. This is the new one."))
-        except ValidationError as error:
-            self.warn(" ".join(error.messages))
-        return redirect("accounts:import", pk)
-
-
-class ImportUndo(SchoolPage, View):
-    """Take an import back where nothing changed since."""
-
-    resource, action = "import", "undo"
-    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        source = self.find(PeopleImport.objects.all(), pk=pk)
+        source = self.find(self.queryset.all(), pk=pk)
         try:
-            undoing.undo(source=source, by=request.user)
+            self.act(source)
         except ValidationError as error:
             self.warn(" ".join(error.messages))
-        return redirect("accounts:import", pk)
+        return redirect(self.page, pk)
+
+
+class ImportUndo(ImportApply):
+    """Take an import back where nothing changed since."""
+
+    action = "undo"
+
+    def act(self, source: Any) -> None:
+        undoing.undo(source=source, by=self.request.user)
 
 
 class ImportRefused(SchoolPage, View):
     """The refused rows as a file, in the columns that were sent."""
 
     resource = "import"
+    queryset: QuerySet[Any] = PeopleImport.objects.all()
+    said = staticmethod(attrgetter("why"))
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
-        source = self.find(PeopleImport.objects.all(), pk=pk)
-        return export.refused(source, by=request.user, suffix=f".{suffix}")
+        source = self.find(self.queryset.all(), pk=pk)
+        return export.refused(source, by=request.user, suffix=f".{suffix}", said=self.said)

@@ -1,6 +1,7 @@
 """The columns of a timetable: what they fill, their headings, and how days and clocks are written."""
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from django.utils.functional import Promise
@@ -45,6 +46,11 @@ EXCEL = date(1899, 12, 30)
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ENGLISH = re.compile(r"[a-z]+")
 _CHINESE = "一二三四五六日"
+
+
+def missing(columns: Collection[str]) -> list[str]:
+    """The names of what no row can go without and none of these columns fills."""
+    return [str(LABELS[name]) for name in NEEDED if name not in columns]
 
 
 def day_of(text: str) -> date | None:

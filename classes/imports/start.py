@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.imports.files import Sort, take
 from accounts.models import User
 from classes.imports import applying, planning
-from classes.imports.columns import HEADINGS, LABELS, NEEDED
+from classes.imports.columns import HEADINGS, missing
 from classes.models import TimetableImport, TimetableRow
 from console.jobs.machine import JobFailed, start
 from console.jobs.models import Job
@@ -27,20 +27,24 @@ def sort_of() -> Sort:
 
 @transaction.atomic
 def take_in(*, file: object, filename: str, by: User) -> TimetableImport:
-    """The import of a file, compared with the school, or with a job that does it where it is long.
-
-    ValidationError where it cannot be read or lacks a column.
+    """The import of a file, compared with the school where its headings say what each column holds; else
+    somebody chooses the columns first. ValidationError where it cannot be read.
     """
     source: TimetableImport = take(sort_of(), file=file, filename=filename, by=by)  # type: ignore[arg-type]
-    if missing := [str(LABELS[name]) for name in NEEDED if name not in source.columns]:
-        told = _("No column has one of these headings: %(names)s. Look at the example.")
-        raise ValidationError(told % {"names": ", ".join(missing)}, "columns")
+    if not missing(source.columns):
+        check(source, by=by)
+    return source
+
+
+@transaction.atomic
+def check(source: TimetableImport, *, by: User) -> None:
+    """Compare all rows by the columns that the import has, as a job where it takes longer than one waits."""
+    source.save(update_fields=["columns"])
     if source.rows_in_all <= WAITED_ROWS:
         planning.plan(source)
     else:
         source.state = State.CHECKING
         _job(source, CHECK, by)
-    return source
 
 
 def apply(source: TimetableImport, *, by: User, reason: str) -> None:

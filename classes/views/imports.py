@@ -1,58 +1,50 @@
-"""Importing a timetable: upload, preview, result; and what was imported before."""
+"""Importing a timetable: upload, columns, preview, result; and what was imported before."""
 
+from operator import attrgetter
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import DetailView, ListView, View
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
 
-from accounts.forms.imports import UploadForm
-from accounts.views.imports import ImportUpload
+from accounts.views.imports import (
+    ImportApply,
+    ImportColumns,
+    ImportList,
+    ImportPage,
+    ImportRefused,
+    ImportUndo,
+    ImportUpload,
+)
+from classes.forms.imports import TimetableColumnsForm
 from classes.imports import applying, push, start
 from classes.imports.columns import LABELS
 from classes.imports.example import example
-from classes.imports.preview import Preview
+from classes.imports.preview import Line, Preview
 from classes.models import TimetableImport
-from console.policy.pages import PAGE_SIZE, SchoolPage, keyset
-
-State = TimetableImport.State
+from console.policy.pages import SchoolPage
 
 
-class TimetableImports(SchoolPage, ListView):
-    """History: who imported which file when, and what came of it."""
-
-    resource, action = "timetable_import", "list"
+class TimetableImports(ImportList):
+    resource = "timetable_import"
     queryset = TimetableImport.objects.select_related("by")
     template_name = "classes/timetable_imports.html"
-    paginate_by = None
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        page = keyset(self.get_queryset(), self.request)
-        none = TimetableImport.objects.none()
-        return super().get_context_data(
-            title=_("Imports of timetables"), keyset=page, object_list=none, **more
-        )
+    title = gettext_lazy("Imports of timetables")
 
 
 class TimetableUpload(ImportUpload):
-    """Take a file in, as that of people is."""
+    """Where the headings do not say it all, the columns are chosen next; else the preview follows."""
 
-    resource, action = "timetable_import", "add"
+    resource = "timetable_import"
     template_name = "classes/timetable_upload.html"
     again = "classes:timetable_import_add"
 
-    def form_valid(self, form: UploadForm) -> HttpResponse:
-        file = form.cleaned_data["file"]
-        try:
-            source = start.take_in(file=file, filename=file.name, by=self.request.user)
-        except ValidationError as error:
-            form.add_error("file", error)
-            return self.form_invalid(form)
+    def take_in(self, file: Any) -> HttpResponse:
+        source = start.take_in(file=file, filename=file.name, by=self.request.user)
         return redirect("classes:timetable_import", source.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
@@ -75,55 +67,58 @@ class TimetableExample(SchoolPage, View):
         return example(request.user.enterprise)
 
 
-class TimetableImportPage(SchoolPage, DetailView):
-    """The preview before, the progress and the result after."""
+class TimetableColumns(ImportColumns):
+    resource = "timetable_import"
+    queryset = TimetableImport.objects.select_related("enterprise")
+    template_name = "classes/timetable_columns.html"
+    form_class = TimetableColumnsForm
+    page, pages = "classes:timetable_import", "classes:timetable_imports"
+    submit_label = gettext_lazy("Show what would be planned")
 
+    def check(self, source: TimetableImport) -> None:
+        start.check(source, by=self.request.user)
+
+
+class TimetableImportPage(ImportPage):
     resource = "timetable_import"
     queryset = TimetableImport.objects.select_related("by", "job", "enterprise")
-    context_object_name = "source"
     template_name = "classes/timetable_import.html"
+    columns = "classes:timetable_import_columns"
+    preview = Preview
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        preview = Preview(self.object, self.request.GET)
-        page = Paginator(preview.rows(), PAGE_SIZE).get_page(self.request.GET.get("page"))
-        return super().get_context_data(
-            title=self.object.filename,
-            preview=preview,
-            page_obj=page,
-            lines=preview.lines(page),
-            may_apply=self.object.state == State.CHECKED and self.may("change", self.object),
-            may_undo=push.may_be_undone(self.object) and self.may("undo", self.object),
-            **more,
-        )
+    def lines(self, preview: Preview, page: Any) -> list[Line]:
+        return preview.lines(page)
+
+    def may_be_undone(self) -> bool:
+        return push.may_be_undone(self.object)
 
 
-class TimetableApply(SchoolPage, View):
-    """Plan what the preview showed; `reason` allows its conflicts."""
+class TimetableApply(ImportApply):
+    """`reason` allows the conflicts."""
 
-    resource, action = "timetable_import", "change"
-    http_method_names = ["post", "options"]
+    resource = "timetable_import"
+    queryset = TimetableImport.objects.select_related("by", "enterprise")
+    page = "classes:timetable_import"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        source = self.find(TimetableImport.objects.select_related("by", "enterprise"), pk=pk)
+    def act(self, source: TimetableImport) -> None:
         try:
-            start.apply(source, by=request.user, reason=request.POST.get("reason", ""))
+            start.apply(source, by=self.request.user, reason=self.request.POST.get("reason", ""))
         except applying.ChangedSince:
             self.warn(_("The school changed since the preview, so nothing was planned. This is the new one."))
-        except ValidationError as error:
-            self.warn(" ".join(error.messages))
-        return redirect("classes:timetable_import", pk)
 
 
-class TimetableUndo(SchoolPage, View):
+class TimetableUndo(ImportUndo):
     """Cancel what the import planned and what has not begun."""
 
-    resource, action = "timetable_import", "undo"
-    http_method_names = ["post", "options"]
+    resource = "timetable_import"
+    queryset = TimetableImport.objects.select_related("enterprise")
+    page = "classes:timetable_import"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        source = self.find(TimetableImport.objects.select_related("enterprise"), pk=pk)
-        try:
-            push.undo(source=source, by=request.user)
-        except ValidationError as error:
-            self.warn(" ".join(error.messages))
-        return redirect("classes:timetable_import", pk)
+    def act(self, source: TimetableImport) -> None:
+        push.undo(source=source, by=self.request.user)
+
+
+class TimetableRefused(ImportRefused):
+    resource = "timetable_import"
+    queryset = TimetableImport.objects.all()
+    said = staticmethod(attrgetter("sentence"))

@@ -181,6 +181,8 @@ PAGES: dict[str, Expected] = {
     "classes:timetable_import_add": of("timetable_import", "add"),
     "classes:timetable_import_example": of("timetable_import", "add"),
     "classes:timetable_import": about("timetable_import", "view"),
+    "classes:timetable_import_columns": about("timetable_import", "change"),
+    "classes:timetable_import_refused": about("timetable_import", "view"),
     "classes:timetable_import_apply": about("timetable_import", "change"),
     "classes:timetable_import_undo": about("timetable_import", "undo"),
     "classes:conflicts": of("lesson", "add"),

@@ -128,12 +128,50 @@ class TestPreview:
         assert second.conflicts_in_all == 4 * len(kids)
         assert dora.pk
 
-    def test_a_file_that_lacks_a_column_names_it(self, browse, alice):
-        answer = browse(
-            alice, "/timetable/imports/new/", {"file": sheet([("a", "b")], headings=("topic", "day"))}
-        )
-        assert "No column has one of these headings: Teacher, Starts." in answer.content.decode()
-        assert not TimetableImport.objects.exists()
+    def test_where_the_headings_do_not_say_it_all_somebody_chooses_the_columns(
+        self, browse, alice, bob, monday
+    ):
+        rows = [("Hats", "bob", monday.isoformat(), "10:00", 45), ("Tea", "nobody", "", "", "")]
+        file = sheet(rows, headings=("topic", "who", "day", "from when", "minutes"))
+        answer = browse(alice, "/timetable/imports/new/", {"file": file})
+        source = TimetableImport.objects.get()
+        assert source.state == "uploaded"
+        assert browse(alice, answer["location"])["location"] == f"/timetable/imports/{source.pk}/columns/"
+        page = browse(alice, f"/timetable/imports/{source.pk}/columns/").content.decode()
+        assert "bob · nobody" in page
+        chosen = dict(zip((f"column_{n}" for n in range(5)), source.columns, strict=True))
+        answer = browse(alice, f"/timetable/imports/{source.pk}/columns/", chosen)
+        assert "Choose the columns that hold: Teacher, Starts." in answer.content.decode()
+        chosen |= {"column_1": "teacher", "column_3": "start"}
+        answer = browse(alice, f"/timetable/imports/{source.pk}/columns/", chosen)
+        assert answer["location"] == f"/timetable/imports/{source.pk}/"
+        assert outcomes(source) == [(2, "added", ""), (3, "refused", "no_date")]
+        answer = browse(alice, f"/timetable/imports/{source.pk}/columns/", chosen | {"column_2": "start"})
+        assert "Another column fills this already." in answer.content.decode()
+
+    def test_once_it_is_planned_the_columns_stand(self, browse, alice, bob, kids, monday):
+        source = taken([series(monday)], alice)
+        applying.apply(source=source, by=alice)
+        answer = browse(alice, f"/timetable/imports/{source.pk}/columns/", {"column_0": "topic"})
+        assert answer["location"] == f"/timetable/imports/{source.pk}/"
+        assert TimetableImport.objects.get().columns == source.columns
+
+    @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+    def test_the_refused_rows_are_a_file_with_the_reason(self, browse, alice, bob, kids, monday, suffix):
+        source = taken([series(monday), series(monday, topic="Tea", teacher="nobody")], alice)
+        answer = browse(alice, f"/timetable/imports/{source.pk}/refused.{suffix}")
+        sent = io.BytesIO(b"".join(answer) if answer.streaming else answer.content)
+        sent.name = f"refused.{suffix}"
+        again = start.take_in(file=sent, filename=sent.name, by=alice)
+        (row,) = again.lines.all()
+        assert (row.cells[0], row.cells[1]) == ("Tea", "nobody")
+        assert row.cells[-1].startswith("There is no teacher with this user id or name.")
+        assert row.cells[-2] == "3"
+
+    def test_another_school_finds_neither_columns_nor_refused_rows(self, browse, alice, charlie, monday):
+        source = taken([series(monday, teacher="nobody")], alice)
+        for path in ("columns/", "refused.csv"):
+            assert browse(charlie, f"/timetable/imports/{source.pk}/{path}").status_code == 404
 
     def test_csv_is_read_as_well(self, alice, bob, kids, monday):
         text = f"主题,教师,班级,日期,开始,结束,星期,节数\n槌球,bob,Year 7,{monday},10:00,10:45,周一,3\n"

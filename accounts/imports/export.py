@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from operator import attrgetter
 from typing import IO, Any
 
 from django.db import transaction
@@ -123,7 +124,9 @@ def title_of(groups: bool) -> str:
     return _("Groups") if groups else _("People")
 
 
-def refused(source: FileImport, *, by: User, suffix: str, said: Callable[[Any], str]) -> HttpResponseBase:
+def refused(
+    source: FileImport, *, by: User, suffix: str, said: Callable[[Any], str] = attrgetter("why")
+) -> HttpResponseBase:
     """The refused rows in the columns of the file that was sent, each with its reason at the end: what `said`
     says of a row."""
     plain = [Column(str(place), heading or "—") for place, heading in enumerate(source.headings)]

@@ -46,18 +46,20 @@ def badge_of(state: str) -> Badge:
     return sync_badge(state)
 
 
+#: Patterns that no language changes. A list shows hundreds of moments, so no other pattern is looked up.
+SAME_EVERYWHERE = {"time": "H:i", "seconds": "H:i:s", "exact": "Y-m-d H:i:s"}
+
+
 @register.filter
 def when(at: datetime, show: str = "both") -> str:
     """A moment for reading. `show`: both · day · time · seconds (time to the second) · exact (all of it)."""
-    local = timezone.localtime(at)
-    patterns = {
-        "both": pgettext("day and time", "D j M, H:i"),
-        "day": pgettext("day", "D j M Y"),
-        "time": "H:i",
-        "seconds": "H:i:s",
-        "exact": "Y-m-d H:i:s",
-    }
-    return date_format(local, patterns[show])
+    if show == "both":
+        pattern = pgettext("day and time", "D j M, H:i")
+    elif show == "day":
+        pattern = pgettext("day", "D j M Y")
+    else:
+        pattern = SAME_EVERYWHERE[show]
+    return date_format(timezone.localtime(at), pattern)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from classes.attendance.register import recompute, settle
 from classes.attendance.samples import count
 from classes.models import Attendance, Observation, Samples
 from console.audit.models import AuditEntry
+from console.env import BASE_DIR
 from tests.classes.attendance.strategies import many, worlds
 from tests.classes.rows import expect, over, poll
 from tests.support.cast import person
@@ -198,3 +199,10 @@ def test_a_device_that_changes_changes_no_mark(world, data):
         else:
             changed.append(line)
     assert world.reckon(changed) == world.reckon(evidence)
+
+
+def test_no_page_promises_what_iclass_never_tells_the_console():
+    """The events of appendix 3.9 stay in the classroom: rewards, screen sharing, network quality."""
+    catalogue = (BASE_DIR / "console/locale/zh_Hans/LC_MESSAGES/django.po").read_text().casefold()
+    promises = ("reward", "trophy", "screen sharing", "network quality", "奖励", "屏幕共享", "网络质量")
+    assert [word for word in promises if word in catalogue] == []

@@ -3,10 +3,11 @@
 It is named in STORAGES as text and imported by nobody, so that a console with folders never loads boto3.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from django.utils.deconstruct import deconstructible
@@ -20,6 +21,25 @@ KIND = "application/octet-stream"
 GONE = ("NoSuchUpload", "NoSuchKey", "404")
 
 
+def _manners(style: str) -> Config:
+    """How we speak. Sums in a trailer, which boto3 sends unasked, are unknown to others who speak S3."""
+    return Config(
+        signature_version="s3v4",
+        s3={"addressing_style": style},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        connect_timeout=5,
+        read_timeout=60,
+    )
+
+
+@cache
+def _client(endpoint: str, region: str | None, key: str, secret: str, style: str) -> Any:
+    """One for all threads and both storages: each costs ten megabytes, and S3Storage makes one a thread."""
+    session = boto3.session.Session(aws_access_key_id=key, aws_secret_access_key=secret)
+    return session.client("s3", endpoint_url=endpoint, region_name=region, config=_manners(style))
+
+
 @deconstructible(path="console.storing.bucket.PrivateBucket")
 class PrivateBucket(S3Storage):
     """One folder of a bucket that nobody may read without a signature of ours."""
@@ -27,15 +47,7 @@ class PrivateBucket(S3Storage):
     direct = True
 
     def __init__(self, **options: Any) -> None:
-        # Check sums in a trailer, which boto3 sends unasked, are unknown to others who speak S3.
-        config = Config(
-            signature_version="s3v4",
-            s3={"addressing_style": options["addressing_style"]},
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            connect_timeout=5,
-            read_timeout=60,
-        )
+        config = _manners(options["addressing_style"])
         fixed = {
             "file_overwrite": False,
             "default_acl": None,
@@ -45,15 +57,35 @@ class PrivateBucket(S3Storage):
         # A file that is read whole lies on the disk meanwhile, not in memory.
         super().__init__(client_config=config, max_memory_size=1 << 20, **fixed, **options)
 
+    @property
+    def client(self) -> Any:
+        style = self.addressing_style
+        return _client(self.endpoint_url, self.region_name, self.access_key, self.secret_key, style)
+
     @cached_property
     def origin(self) -> str:
-        parts = urlsplit(self.url("x"))
+        parts = urlsplit(self.address("x", shown="x", life=1))
         return f"{parts.scheme}://{parts.netloc}"
 
     def address(self, name: str, *, shown: str, life: int, kind: str = KIND, watch: bool = False) -> str:
         """Where the file is got for `life` seconds, under the name `shown`: to be kept, or to be watched."""
         told = content_disposition_header(not watch, shown)
-        return str(self.url(name, {"ResponseContentDisposition": told, "ResponseContentType": kind}, life))
+        return self._signed(
+            "get_object", name, life, ResponseContentDisposition=told, ResponseContentType=kind
+        )
+
+    def exists(self, name: str) -> bool:
+        try:
+            self._ask("head_object", name)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def size(self, name: str) -> int:
+        return int(self._ask("head_object", name)["ContentLength"])
+
+    def delete(self, name: str) -> None:
+        self._ask("delete_object", name)
 
     def stream(self, name: str) -> Any:
         """The object, read once and piece by piece, as a context manager."""
@@ -66,9 +98,7 @@ class PrivateBucket(S3Storage):
     def piece_address(self, name: str, ticket: str, number: int, length: int) -> str:
         """Where a browser sends one piece: its number, its length and the whole file's kind are signed."""
         what = {"UploadId": ticket, "PartNumber": number, "ContentLength": length}
-        client = self.connection.meta.client
-        told = {"Bucket": self.bucket_name, "Key": self._key(name), **what}
-        return str(client.generate_presigned_url("upload_part", Params=told, ExpiresIn=PIECE_S))
+        return self._signed("upload_part", name, PIECE_S, **what)
 
     def received(self, name: str, ticket: str) -> int:
         """How many bytes have come, up to the first piece that is missing. FileNotFoundError as in `join`."""
@@ -103,11 +133,13 @@ class PrivateBucket(S3Storage):
             marker, more = page.get("NextPartNumberMarker", 0), page.get("IsTruncated", False)
         return found
 
+    def _signed(self, what: str, name: str, life: int, **more: Any) -> str:
+        told = {"Bucket": self.bucket_name, "Key": self._key(name), **more}
+        return str(self.client.generate_presigned_url(what, Params=told, ExpiresIn=life))
+
     def _ask(self, what: str, name: str, **more: Any) -> Any:
         try:
-            return getattr(self.connection.meta.client, what)(
-                Bucket=self.bucket_name, Key=self._key(name), **more
-            )
+            return getattr(self.client, what)(Bucket=self.bucket_name, Key=self._key(name), **more)
         except ClientError as error:
             if error.response["Error"]["Code"] in GONE:
                 raise FileNotFoundError(name) from None

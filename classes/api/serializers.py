@@ -1,17 +1,22 @@
 """Lessons, courses and recordings as REST tells them."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from accounts.models import Role, User
+from accounts.models import Role, StudentGroup, User
 from accounts.roles import STAFF
 from accounts.userids import UserIdField, UserIdsField
+from classes.api.courses import GroupsField
+from classes.groups.ways import students_of
 from classes.links import Links
 from classes.models import Lesson, Member, Recording
 from console.outbox.rest import SyncField
 from console.policy.rest import SchoolSerializer
+
+#: How the room is set up; taken, and not told.
+SET_UP = ("auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
 
 
 class MembersField(UserIdsField):
@@ -28,7 +33,8 @@ class MembersField(UserIdsField):
 class LessonSerializer(SchoolSerializer):
     """A lesson. Times are ISO 8601; people are user ids; `class_id` once the service made it.
 
-    `capacity` and `password` (empty: none) stay here until the school says that its service knows them.
+    `groups` (ids) bring their students, who follow them from then on. How the room is set up is taken and not
+    told. `capacity` stays here until the school says that its service knows it.
     """
 
     teacher = UserIdField()
@@ -41,9 +47,7 @@ class LessonSerializer(SchoolSerializer):
     capacity = serializers.IntegerField(
         write_only=True, required=False, allow_null=True, min_value=1, max_value=100_000
     )
-    password = serializers.CharField(
-        write_only=True, required=False, allow_blank=True, min_length=4, max_length=32
-    )
+    groups = GroupsField(many=True, required=False, write_only=True, queryset=StudentGroup.objects.none())
     sync = SyncField()
 
     class Meta:
@@ -66,9 +70,11 @@ class LessonSerializer(SchoolSerializer):
             "real_ended_at",
             "sync",
             "conflict_reason",
+            *SET_UP,
+            "groups",
             "capacity",
-            "password",
         )
+        extra_kwargs: ClassVar = {name: {"write_only": True} for name in SET_UP}
         read_only_fields = ("teacher_url", "student_url", "status", "real_started_at", "real_ended_at")
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -83,7 +89,18 @@ class LessonSerializer(SchoolSerializer):
         for ours, theirs in (("members", "students"), ("assistants", "staff")):
             if ours in attrs:
                 attrs[theirs] = attrs.pop(ours)
+        if "groups" in attrs:
+            attrs["students"] = self._with_groups(attrs)
         return attrs
+
+    def _with_groups(self, attrs: dict[str, Any]) -> list[User]:
+        """The students that were named, or are there, and those whom the new groups bring."""
+        lesson = self.instance
+        there = set(lesson.groups.values_list("pk", flat=True)) if lesson else set()
+        members = lesson.members.all() if lesson else ()
+        have = [one.user for one in members if one.role == Member.Role.STUDENT]
+        brought = students_of(group for group in attrs["groups"] if group.pk not in there)
+        return list({one.pk: one for one in (*attrs.get("students", have), *brought)}.values())
 
 
 class RecordingSerializer(SchoolSerializer):

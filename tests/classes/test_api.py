@@ -216,38 +216,6 @@ def test_a_student_sees_the_own_lessons_without_the_teachers_link_and_changes_no
         assert client.post(f"{address}{act}/").status_code == 403
 
 
-def test_a_lesson_is_set_up_and_its_groups_bring_their_students(alice, bob, dina, school):
-    group = StudentGroup.objects.create(enterprise=school, name="Year 7")
-    group.students.set([dina])
-    set_up = {"auto_open_mic": True, "auto_open_camera": True, "bitrate": 900, "max_on_mic": 4}
-    told = rest(alice).post("/api/v1/lessons/", plan(groups=[group.pk], **set_up), format="json")
-    assert told.status_code == 201, told.content
-    assert told.json()["members"] == ["dina"]
-    lesson = Lesson.objects.get()
-    assert {name: getattr(lesson, name) for name in set_up} == set_up
-    assert list(lesson.members.values_list("user__user_id", "via")) == [("dina", group.pk)]
-    dodo = person(school, "dodo", Role.STUDENT)
-    other = StudentGroup.objects.create(enterprise=school, name="Year 8")
-    other.students.set([dodo])
-    address = f"/api/v1/lessons/{lesson.pk}/"
-    told = rest(alice).patch(address, {"groups": [group.pk, other.pk]}, format="json")
-    assert told.json()["members"] == ["dina", "dodo"]
-    assert rest(alice).patch(address, {"bitrate": 5}, format="json").status_code == 400
-
-
-def test_the_teachers_link_goes_to_the_teacher_and_the_school_alone(lesson, alice, bob, cat, school):
-    """An assistant of the lesson, and a teacher who assists in it, enter by the students' link."""
-    carol = person(school, "carol", Role.TEACHER)
-    lesson.members.create(user=cat, role="assistant")
-    lesson.members.create(user=carol, role="assistant")
-    told = {
-        one.user_id: rest(one).get(f"/api/v1/lessons/{lesson.pk}/").json()["teacher_url"]
-        for one in (alice, bob, cat, carol)
-    }
-    link = "https://room.example/7/0"
-    assert told == {"alice": link, "bob": link, "cat": None, "carol": None}
-
-
 def test_a_teacher_starts_the_own_lesson_and_no_other(lesson, alice, bob, school):
     other = lesson_of(person(school, "dodo", Role.TEACHER), alice)
     client = rest(bob)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Count, Q
 
 from accounts.models import User
 from classes.kinds import ClassType
@@ -18,7 +19,7 @@ from classes.models import Lesson, Member
 # it begins before an earlier one has ended, or ends after the next one begins.
 _OVERLAPPING = """
 WITH allowed AS (
-    SELECT id, starts_at, ends_at, class_type FROM classes_lesson WHERE id = ANY(%(lessons)s)
+    SELECT id, starts_at, ends_at, class_type, capacity FROM classes_lesson WHERE id = ANY(%(lessons)s)
 ), near AS (
     SELECT l.id, l.teacher_id, l.starts_at, l.ends_at FROM classes_lesson l
     WHERE l.enterprise_id = %(school)s AND l.cancelled_at IS NULL
@@ -37,8 +38,9 @@ WITH allowed AS (
 )
 SELECT id FROM placed WHERE twice
 UNION
-SELECT a.id FROM allowed a WHERE a.class_type = %(one)s
-    AND (SELECT count(*) FROM classes_member m WHERE m.lesson_id = a.id AND m.role = 'student') > 1
+SELECT a.id FROM allowed a WHERE (a.class_type = %(one)s OR a.capacity > 0)
+    AND (SELECT count(*) FROM classes_member m WHERE m.lesson_id = a.id AND m.role = 'student')
+        > CASE WHEN a.class_type = %(one)s THEN 1 ELSE a.capacity END
 """
 _MET = """
 WITH mine AS (
@@ -104,9 +106,10 @@ def met_by(lessons: Collection[int]) -> dict[int, list[Met]]:
 
 
 def too_many(lessons: Collection[int]) -> set[int]:
-    """Of these, the lessons one to one for which several students are planned."""
-    students = Member.objects.filter(lesson__in=lessons, role=Member.Role.STUDENT)
-    counts: dict[int, int] = defaultdict(int)
-    for lesson in students.filter(lesson__class_type=ClassType.ONE).values_list("lesson_id", flat=True):
-        counts[lesson] += 1
-    return {lesson for lesson, count in counts.items() if count > 1}
+    """Of these, the lessons for which more students are planned than fit: one, where it is one to one."""
+    limited = Q(class_type=ClassType.ONE) | Q(capacity__gt=0)
+    rows = Lesson.objects.filter(limited, pk__in=lessons).annotate(
+        students=Count("members", filter=Q(members__role=Member.Role.STUDENT))
+    )
+    told = rows.order_by().values_list("pk", "class_type", "capacity", "students")
+    return {pk for pk, kind, most, n in told if n > (1 if kind == ClassType.ONE else most or n)}

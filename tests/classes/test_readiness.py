@@ -1,5 +1,6 @@
 """Readiness: each point in its colour and words, the same few queries for many lessons, told once a stage."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Enterprise, User
+from classes.courseware.attaching import attach
 from classes.models import Lesson
 from classes.readiness.points import readiness_of
 from classes.readiness.warning import warn
@@ -15,6 +17,7 @@ from console.notices.kinds import words_of
 from console.notices.models import Notice
 from console.outbox.models import Operation
 from console.outbox.queue import hold_all
+from documents.models import Document
 from tests.classes.rows import expect, planned, running
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +132,53 @@ class TestWhereItIsShown:
         first = timezone.localtime(lacking.starts_at).date()
         path = f"/timetable/lessons/?start={first}&end={first + timedelta(days=1)}"
         assert "not_ready" in browse(alice, path).json()["lessons"][0]["signs"]
+
+    @pytest.mark.parametrize(
+        ("tone", "sign", "word"),
+        [
+            ("ok", "ready", "ready"),
+            ("warn", "nearly_ready", "nearly ready"),
+            ("bad", "not_ready", "not ready"),
+        ],
+    )
+    def test_home_and_the_timetable_show_red_amber_and_green_in_words(
+        self, browse, alice, in_order, bob, kids, tone, sign, word
+    ):
+        lesson = planned(bob, HOUR / 4)
+        expect(lesson, *kids)
+        if tone == "warn":
+            lacks = Document.objects.create(
+                enterprise=in_order,
+                owner=bob,
+                name="Deck",
+                remote_id="1",
+                sync_state="in_sync",
+                observed={"transcode": True},
+                transcode_status="queued",
+            )
+            attach(owner=lesson, document=lacks, by=bob)
+        if tone == "bad":
+            Lesson.objects.filter(pk=lesson.pk).update(sync_state="refused")
+        first = timezone.localtime(lesson.starts_at).date()
+        path = f"/timetable/lessons/?start={first}&end={first + timedelta(days=1)}"
+        assert sign in browse(alice, path).json()["lessons"][0]["signs"]
+        home = browse(alice, "/").content.decode()
+        assert re.search(rf'<span class="tag tag-{tone}"[^>]*>.*?</svg>{word}</span>', home)
+
+    def test_courseware_that_asked_for_no_transcode_counts_as_ready(self, in_order, bob, kids):
+        lesson = planned(bob, HOUR)
+        for name, observed, status in (("plain", {}, ""), ("done", {"transcode": True}, "finished")):
+            one = Document.objects.create(
+                enterprise=in_order,
+                owner=bob,
+                name=name,
+                remote_id=name,
+                sync_state="in_sync",
+                observed=observed,
+                transcode_status=status,
+            )
+            attach(owner=lesson, document=one, by=bob)
+        assert tones(in_order, lesson) == ({}, "ok")
 
     def test_a_student_is_told_nothing_of_it(self, browse, kids, lacking):
         page = browse(kids[0], f"/lessons/{lacking.pk}/").content.decode()

@@ -67,7 +67,10 @@ class TestSign:
     def test_one_to_one_with_several_students_wears_it(self, browse, alice, bob, kids):
         expect(planned(bob, 24 * HOUR, topic="Crowded", class_type="1v1"), *kids)
         expect(planned(bob, 30 * HOUR, topic="Alone", class_type="1v1"), kids[0])
-        assert signs(browse, alice) == {"Crowded"}
+        expect(planned(bob, 40 * HOUR, topic="Full", capacity=3), *kids)
+        expect(planned(bob, 50 * HOUR, topic="Too full", capacity=2), *kids)
+        assert signs(browse, alice) == {"Crowded", "Too full"}
+        assert listed(browse, alice).count("More students than fit.") == 2
 
     def test_a_long_lesson_meets_each_of_the_short_ones_in_it(self, browse, alice, bob):
         long = planned(bob, 24 * HOUR, topic="Long")

@@ -126,7 +126,7 @@ PAGES: dict[str, Expected] = {
     "accounts:group_cards": Expected("person", "reveal_token", "group"),
     "accounts:school": Expected("school", "view", who="inside"),
     "accounts:school_callback": Expected("school", "change", who="inside"),
-    "accounts:school_old_key": of("school", "change"),
+    "accounts:school_old_key": Expected("school", "change", who="inside"),
     "accounts:school_add": of("school", "add"),
     "accounts:school_pull": Expected("school", "pull", who="inside"),
     "accounts:school_test": Expected("school", "pull", who="inside"),

@@ -34,7 +34,7 @@ WRITABLE: dict[str, set[str]] = {
         *("late_after_s", "early_leave_s", "present_share"),
         *("keep_trail_days", "keep_evidence_days", "keep_callbacks_days", "keep_operations_days"),
     },
-    "classes.Lesson": {*_LESSON, "record_types", "is_open", "max_users"},
+    "classes.Lesson": {*_LESSON, "record_types", "capacity"},
     "classes.Course": {
         "title",
         "teacher",

@@ -53,7 +53,8 @@ TEACHER, ASSISTANT, STUDENT, CAPACITY = "teacher", "assistant", "student", "capa
 
 # Compared by plain times and not as ranges: row-level security lets the planner use an index for operators
 # that leak nothing only. Slot by slot along the index of starts: a lesson takes a day at most, but for those
-# made outside, where the longest is asked for.
+# made outside, where the longest is asked for. Each part is reckoned once: fresh rows have no statistics yet,
+# and joined freely one part ran again for every person.
 _BUSY = """
 WITH slot AS (
     SELECT s.place - 1 AS place, s.starts, s.ends
@@ -70,15 +71,15 @@ WITH slot AS (
     ) l
 ), who AS MATERIALIZED (
     SELECT id, user_id, nickname FROM accounts_user WHERE id = ANY(%(people)s)
-)
-SELECT n.place, n.id, n.topic, n.starts_at, n.ends_at, n.made_outside,
-    json_agg(json_build_array(p.nickname, p.id, p.user_id))::text
-FROM (
+), busy AS MATERIALIZED (
     SELECT near.*, near.teacher_id AS person FROM near WHERE near.teacher_id = ANY(%(people)s)
     UNION ALL
     SELECT near.*, m.user_id FROM near JOIN classes_member m ON m.lesson_id = near.id
     WHERE m.user_id = ANY(%(people)s) AND m.role <> 'supervisor'
-) n JOIN who p ON p.id = n.person
+)
+SELECT n.place, n.id, n.topic, n.starts_at, n.ends_at, n.made_outside,
+    json_agg(json_build_array(p.nickname, p.id, p.user_id))::text
+FROM busy n JOIN who p ON p.id = n.person
 GROUP BY n.place, n.id, n.topic, n.starts_at, n.ends_at, n.made_outside
 """
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from classes.telling.invitation import invitation
+from classes.telling.invitation import called_off, invitation, taken_off
 from console.notices.kinds import NoticeKind, register
 
 for _name, _title in (
@@ -53,6 +53,30 @@ for _name, _title, _text, _tone, _icon in (
         "calendar-time",
     ),
     (
+        "lesson.changed",
+        _("Changed: “%(topic)s”, %(at)s"),
+        _("“%(topic)s” is from %(at)s to %(until)s (%(zone)s). Teacher: %(teacher)s."),
+        "warn",
+        "calendar-cog",
+    ),
+    (
+        "lesson.taken_off",
+        _("You are not expected any more: “%(topic)s”, %(at)s"),
+        _("“%(topic)s” on %(at)s (%(zone)s) takes place without you."),
+        "warn",
+        "calendar-off",
+    ),
+    (
+        "lesson.taken_off_many",
+        _("You are not expected any more in %(n)d lessons, the first on %(at)s"),
+        _(
+            "“%(topic)s” on %(at)s (%(zone)s) and %(more)d more take place without you. "
+            "Your timetable shows what is left."
+        ),
+        "warn",
+        "calendar-off",
+    ),
+    (
         "lesson.called_off",
         _("Cancelled: “%(topic)s” on %(at)s"),
         _("“%(topic)s” on %(at)s (%(zone)s) does not take place."),
@@ -99,6 +123,7 @@ for _name, _title, _text, _tone, _icon in (
     ),
 ):
     _reminds = _name in ("lesson.tomorrow", "lesson.in_an_hour")
+    _ends = taken_off if "taken_off" in _name else called_off if "called_off" in _name else invitation
     register(
         NoticeKind(
             _name,
@@ -108,7 +133,7 @@ for _name, _title, _text, _tone, _icon in (
             icon=_icon,
             mail=True,
             wish="mail_reminders" if _reminds else "mail_invitations",
-            attach=None if _reminds else invitation,
+            attach=None if _reminds else _ends,
         )
     )
 

@@ -4,7 +4,7 @@ from classes.models.attendance import Attendance, Mark, Observation, Stay
 from classes.models.call import Call
 from classes.models.course import Course
 from classes.models.entry import Entry
-from classes.models.feed import Feed, Told
+from classes.models.feed import Feed, Seat, Told
 from classes.models.footage import Footage
 from classes.models.imports import TimetableImport, TimetableRow
 from classes.models.judged import Appeal, Correction, Credit, Leave, Register
@@ -37,6 +37,7 @@ __all__ = [
     "Recording",
     "Register",
     "Samples",
+    "Seat",
     "Stay",
     "Tally",
     "Term",

@@ -46,10 +46,16 @@ class Feed(models.Model):
 
 
 class Told(models.Model):
-    """Which start of a lesson its people were invited to, and reminded of. No row: nobody was told yet."""
+    """What the people of a lesson were told of it, and which start they were reminded of. No row: nobody was
+    told yet."""
 
     lesson = models.OneToOneField(Lesson, models.CASCADE, primary_key=True, related_name="told")
     starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    topic = models.CharField(max_length=100, blank=True, default="", db_default="")
+    teacher = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     day_for = models.DateTimeField(null=True)
     hour_for = models.DateTimeField(null=True)
     #: What those who hear that it does not take place are told besides.
@@ -61,3 +67,30 @@ class Told(models.Model):
 
     def __str__(self) -> str:
         return str(self.lesson_id)
+
+
+class Seat(models.Model):
+    """Somebody who came into a lesson, or was taken out of it, after its people had been told of it.
+
+    The database writes it with the change (see its migration). `believes`: they were told last that they are
+    expected. `changes` counts them, for the SEQUENCE of their calendar; topic and times are those that they
+    knew when they left. `pending`: nobody has told them of the newest change.
+    """
+
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="seats", db_index=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    believes = models.BooleanField()
+    changes = models.PositiveIntegerField()
+    pending = models.BooleanField()
+    topic = models.CharField(max_length=100, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("change of who is expected")
+        verbose_name_plural = _("changes of who is expected")
+        constraints = [models.UniqueConstraint(fields=["lesson", "person"], name="seat_once_a_lesson")]
+        indexes = [models.Index(fields=["person"], condition=models.Q(pending=True), name="seat_to_tell")]
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id} {self.person_id}"

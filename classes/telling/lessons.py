@@ -9,16 +9,15 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.timezone import localtime
 
 from accounts.models import User
 from classes.kinds import Status
-from classes.models import Lesson, Member, Told
+from classes.models import Lesson, Member, Seat, Told
+from classes.telling.letters import args_of, invited, readers, week_of
+from classes.telling.seats import tell_of_seats
 from console.notices.tell import tell
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -29,14 +28,11 @@ People = dict[int, list[User]]
 
 def tell_all() -> int:
     """Tell everything that is due; how many notices that were."""
-    acts = (
-        (_new, _invite),
-        (_moved, _tell_moved),
-        (_off, _tell_off),
-        (_tomorrow, _remind_day),
-        (_in_an_hour, _remind_hour),
-    )
-    return sum(_drain(rows, act) for rows, act in acts)
+    news = ((_new, _invite), (_moved, _tell_moved), (_changed, _tell_changed))
+    # Who came in since is left out of news and invited; who was taken out never hears of a cancelling after.
+    after = ((_off, _tell_off), (_tomorrow, _remind_day), (_in_an_hour, _remind_hour))
+    told = sum(_drain(rows, act) for rows, act in news)
+    return told + tell_of_seats() + sum(_drain(rows, act) for rows, act in after)
 
 
 def _drain(rows: Callable[[], QuerySet[Lesson]], act: Callable[[list[Lesson], People], int]) -> int:
@@ -66,6 +62,14 @@ def _moved() -> QuerySet[Lesson]:
     return _coming().exclude(told=None).exclude(told__starts_at=F("starts_at")).exclude(told__starts_at=None)
 
 
+def _changed() -> QuerySet[Lesson]:
+    """At the time that was told, but something else of it is not as it was told."""
+    same = _coming().filter(told__starts_at=F("starts_at"))
+    return same.filter(
+        ~Q(told__topic=F("topic")) | ~Q(told__ends_at=F("ends_at")) | ~Q(told__teacher=F("teacher"))
+    )
+
+
 def _off() -> QuerySet[Lesson]:
     """Cancelled, and its people believe that it takes place."""
     now = timezone.now()
@@ -84,20 +88,18 @@ def _in_an_hour() -> QuerySet[Lesson]:
 
 
 def _people(lessons: Iterable[Lesson]) -> People:
-    """By lesson: its teacher and members who can read a notice."""
-    reached = Q(user__is_active=True) & (~Q(user__password__startswith="!") | _by_mail("user__"))
-    members = Member.objects.filter(reached, lesson__in=[one.pk for one in lessons]).select_related("user")
+    """By lesson: its teacher and members who can read a notice, but those who were not invited to it yet."""
+    pks = [one.pk for one in lessons]
+    strangers = set(Seat.objects.filter(lesson__in=pks, believes=False).values_list("lesson", "person"))
+    members = Member.objects.filter(readers("user__"), lesson__in=pks).select_related("user")
     found: People = defaultdict(list)
     for member in members:
-        found[member.lesson_id].append(member.user)
+        if (member.lesson_id, member.user_id) not in strangers:
+            found[member.lesson_id].append(member.user)
     for lesson in lessons:
-        if lesson.teacher.is_active:
+        if lesson.teacher.is_active and (lesson.pk, lesson.teacher_id) not in strangers:
             found[lesson.pk].append(lesson.teacher)
     return found
-
-
-def _by_mail(prefix: str) -> Q:
-    return ~Q(**{f"{prefix}e_mail": ""}) if settings.EMAIL_IS_SET_UP else Q(pk__in=())
 
 
 def _mark(lessons: Iterable[Lesson], **what: Callable[[Lesson], Any]) -> None:
@@ -109,33 +111,37 @@ def _start(lesson: Lesson) -> Any:
     return lesson.starts_at
 
 
+#: Everything of a lesson that people are told of.
+_WHOLE: dict[str, Callable[[Lesson], Any]] = {
+    "starts_at": _start,
+    "ends_at": lambda lesson: lesson.ends_at,
+    "topic": lambda lesson: lesson.topic,
+    "teacher_id": lambda lesson: lesson.teacher_id,
+}
+
+
 def _invite(lessons: list[Lesson], people: People) -> int:
     """One invitation a person for all lessons of the batch: a planned term is one letter, not two hundred."""
-    _mark(lessons, starts_at=_start)
+    _mark(lessons, **_WHOLE)
     mine: dict[User, list[Lesson]] = defaultdict(list)
     for lesson in lessons:
         for person in people[lesson.pk]:
             mine[person].append(lesson)
-    told = 0
-    for person, those in mine.items():
-        first = those[0]
-        kind = "lesson.invited" if len(those) == 1 else "lesson.invited_to_many"
-        page = (
-            reverse("classes:timetable") + f"?date={localtime(first.starts_at, first.enterprise.tz).date()}"
-        )
-        told += tell(
-            kind,
-            people=[person],
-            key=f"invited {first.pk} {len(those)} {those[-1].pk}",
-            args=_args(first) | {"n": len(those), "lessons": [one.pk for one in those]},
-            link=first.get_absolute_url() if len(those) == 1 else page,
-        )
-    return told
+    return sum(
+        invited(person, those, key=f"invited {those[0].pk} {len(those)} {those[-1].pk}")
+        for person, those in mine.items()
+    )
 
 
 def _tell_moved(lessons: list[Lesson], people: People) -> int:
-    _mark(lessons, starts_at=_start)
+    _mark(lessons, **_WHOLE)
     return _each("lesson.moved", lessons, people)
+
+
+def _tell_changed(lessons: list[Lesson], people: People) -> int:
+    """Another topic, teacher or end: once for all that changed since the last time."""
+    _mark(lessons, **_WHOLE)
+    return _each("lesson.changed", lessons, people)
 
 
 def _tell_off(lessons: list[Lesson], people: People) -> int:
@@ -152,13 +158,12 @@ def _tell_off(lessons: list[Lesson], people: People) -> int:
 def _off_told(person: User, said: str, those: list[Lesson]) -> int:
     first, many = those[0], len(those) > 1
     kind = "lesson.called_off_many" if many else "lesson.called_off"
-    page = reverse("classes:timetable") + f"?date={localtime(first.starts_at, first.enterprise.tz).date()}"
     return tell(
         f"{kind}_saying" if said else kind,
         people=[person],
         key=f"lesson.called_off {first.pk} {first.starts_at:%Y%m%d%H%M}",
-        args=_args(first) | {"n": len(those), "more": len(those) - 1, "words": said},
-        link=page if many else first.get_absolute_url(),
+        args=args_of(those) | {"more": len(those) - 1, "words": said},
+        link=week_of(first) if many else first.get_absolute_url(),
     )
 
 
@@ -177,21 +182,10 @@ def _each(kind: str, lessons: Iterable[Lesson], people: People) -> int:
         tell(
             kind,
             people=people[lesson.pk],
-            key=f"{kind} {lesson.pk} {lesson.starts_at:%Y%m%d%H%M}",
-            args=_args(lesson),
+            key=f"{kind} {lesson.pk} {lesson.starts_at:%Y%m%d%H%M} {lesson.revision}",
+            args=args_of([lesson]),
             link=lesson.get_absolute_url(),
         )
         for lesson in lessons
         if people[lesson.pk]
     )
-
-
-def _args(lesson: Lesson) -> dict[str, Any]:
-    """When, by the school's clock, with its zone."""
-    at = localtime(lesson.starts_at, lesson.enterprise.tz)
-    return {
-        "topic": lesson.topic,
-        "at": f"{at:%Y-%m-%d %H:%M}",
-        "zone": lesson.enterprise.zone,
-        "lessons": [lesson.pk],
-    }

@@ -1,6 +1,6 @@
 """The sorts of notices; each app's `notices` module registers its own at start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.mime.base import MIMEBase
 from typing import Any
@@ -25,7 +25,7 @@ class NoticeKind:
     icon: str = "bell"
     mail: bool = False
     wish: str = ""
-    attach: Callable[[Any], MIMEBase | None] | None = None
+    attach: Callable[[Any], Sequence[MIMEBase]] | None = None
 
     def mails(self, person: Any) -> bool:
         """Whether this person gets such notices by mail, too."""

@@ -60,7 +60,7 @@ def _send(notice: Notice) -> None:
 
 def letter(notice: Notice) -> EmailMessage:
     """The mail of a notice, in its reader's language, with what its kind attaches."""
-    kind, part = kind_of(notice.kind), None
+    kind = kind_of(notice.kind)
     with translation.override(notice.person.language or settings.LANGUAGE_CODE):
         words = words_of(notice.kind, notice.args)
         context: dict[str, Any] = {
@@ -71,11 +71,9 @@ def letter(notice: Notice) -> EmailMessage:
             "choice": f"{settings.PUBLIC_URL}{reverse(OWN_CHOICE)}#mails" if kind and kind.wish else "",
         }
         text = render_to_string("notices/mail.txt", context)
-        if kind and kind.attach:
-            part = kind.attach(notice)
+        attached = list(kind.attach(notice)) if kind and kind.attach else []
     # A line break in a subject would begin another header.
     subject = " ".join(words.title.split())
-    attached = [part] if part else []
     return EmailMessage(subject, text, to=[notice.person.e_mail], attachments=attached)
 
 

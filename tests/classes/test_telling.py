@@ -7,13 +7,16 @@ from django.core import mail
 from django.urls import reverse
 from icalendar import Calendar
 
-from accounts.models import User
-from classes.models import Lesson, Told
+from accounts.models import Role, StudentGroup, User
+from accounts.services import save_group
+from classes.feeds.keeping import make_feed
+from classes.models import Lesson, Seat, Told
 from classes.services import cancel_lesson, edit_lesson
 from classes.telling.lessons import tell_all
 from console.notices import post
 from console.notices.models import Notice
 from tests.classes.rows import expect, planned
+from tests.support.cast import person
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +44,21 @@ def subjects():
     mail.outbox.clear()
     post.drain()
     return [letter.subject for letter in mail.outbox]
+
+
+def parts():
+    """Of each mail that leaves now: the calendars in it, whose method its header tells, too."""
+    subjects()
+    found = []
+    for letter in mail.outbox:
+        found.append([])
+        for part in letter.message().walk():
+            if part.get_content_type() == "text/calendar":
+                calendar = Calendar.from_ical(part.get_payload(decode=True))
+                assert part.get_param("method") == str(calendar["method"])
+                assert not [problem for event in calendar.walk() for problem in event.errors]
+                found[-1].append(calendar)
+    return found
 
 
 def lesson_of(bob, kids, begins=3 * DAY, **fields):
@@ -81,7 +99,7 @@ def test_the_reminders_come_a_day_and_an_hour_before_each_once(bob, kid, kids):
         Lesson.objects.filter(pk=lesson.pk).update(
             starts_at=lesson.created_at + begins, ends_at=lesson.created_at + begins + HOUR
         )
-        Told.objects.update(starts_at=lesson.created_at + begins)
+        Told.objects.update(starts_at=lesson.created_at + begins, ends_at=lesson.created_at + begins + HOUR)
         tell_all()
         assert tell_all() == 0
     assert kinds(kid) == ["lesson.invited", "lesson.tomorrow", "lesson.in_an_hour"]
@@ -122,17 +140,8 @@ class TestCalendarPart:
     """What a mail carries for the calendar of its reader, read by a calendar library."""
 
     def parts(self):
-        """Of each mail that leaves now: the method that its header tells, and the calendar in it."""
-        subjects()
-        found = []
-        for letter in mail.outbox:
-            (part,) = [one for one in letter.message().walk() if one.get_content_type() == "text/calendar"]
-            calendar = Calendar.from_ical(part.get_payload(decode=True))
-            assert part.get_filename() == "invite.ics"
-            assert part.get_param("method") == str(calendar["method"])
-            assert not [problem for event in calendar.walk() for problem in event.errors]
-            found.append(calendar)
-        return found
+        """Of each mail that leaves now: the calendar in it."""
+        return [calendar for (calendar,) in parts()]
 
     def test_an_invitation_a_move_and_a_cancellation_are_one_event_that_grows(self, alice, bob, kid, kids):
         lesson = lesson_of(bob, kids, topic="槌球")
@@ -187,6 +196,168 @@ class TestCalendarPart:
         subjects()
         (reminder,) = [one for one in mail.outbox if one.subject.startswith("Within an hour")]
         assert not reminder.attachments
+
+
+class TestWhatChanged:
+    """Topic, teacher and people of a lesson that was told of: whom it reaches, once, and their calendars."""
+
+    @pytest.fixture
+    def carol(self, school, kid):
+        return person(school, "carol", Role.TEACHER)
+
+    @pytest.fixture
+    def lesson(self, bob, kid, kids):
+        """Told of, with its mails gone."""
+        lesson = lesson_of(bob, kids, topic="Croquet")
+        tell_all()
+        subjects()
+        return lesson
+
+    def in_feed(self, client, person):
+        path = f"/calendar/{make_feed(by=person)[1]}.ics"
+        return Calendar.from_ical(client.get(path).content).events
+
+    def test_another_topic_is_one_new_invitation(self, alice, bob, kid, lesson, client):
+        edit_lesson(lesson=lesson, by=alice, topic="Flamingos")
+        edit_lesson(lesson=lesson, by=alice, topic="Croquet again")
+        assert tell_all() == 2
+        assert tell_all() == 0
+        assert kinds(kid) == ["lesson.invited", "lesson.changed"]
+        (((calendar,),), (event,)) = parts(), self.in_feed(client, kid)
+        assert str(calendar["method"]) == "REQUEST"
+        told = calendar.events[0]
+        assert str(told["summary"]) == str(event["summary"]) == "Croquet again"
+        assert told["sequence"] == event["sequence"] == 2
+
+    def test_a_move_tells_of_the_topic_too(self, alice, kid, lesson):
+        later = {"starts_at": lesson.starts_at + DAY, "ends_at": lesson.ends_at + DAY}
+        edit_lesson(lesson=lesson, by=alice, topic="Flamingos", **later)
+        tell_all()
+        assert kinds(kid) == ["lesson.invited", "lesson.moved"]
+
+    def test_moved_there_and_back_and_there_is_told_each_time(self, alice, kid, lesson):
+        for days in (1, -1, 1):
+            step = {"starts_at": lesson.starts_at + days * DAY, "ends_at": lesson.ends_at + days * DAY}
+            edit_lesson(lesson=lesson, by=alice, **step)
+            tell_all()
+        assert kinds(kid) == ["lesson.invited", *["lesson.moved"] * 3]
+
+    def test_what_people_are_not_told_of_tells_nobody(self, alice, kid, lesson):
+        edit_lesson(lesson=lesson, by=alice, bitrate=900)
+        assert tell_all() == 0
+
+    def test_another_teacher_reaches_the_old_the_new_and_the_people(self, alice, bob, carol, kid, lesson):
+        edit_lesson(lesson=lesson, by=alice, teacher=carol)
+        assert tell_all() == 3
+        assert tell_all() == 0
+        assert kinds(kid)[1:] == ["lesson.changed"]
+        assert kinds(bob)[1:] == ["lesson.taken_off"]
+        assert kinds(carol) == ["lesson.invited"]
+        subjects()
+        assert "Teacher: Carol" in mail.outbox[0].body
+
+    def test_an_assistant_who_becomes_the_teacher_is_told_of_the_change_alone(
+        self, alice, bob, kid, kids, ann
+    ):
+        lesson = lesson_of(bob, [kid, ann])
+        tell_all()
+        edit_lesson(lesson=lesson, by=alice, teacher=ann, staff=[bob])
+        tell_all()
+        assert kinds(ann) == kinds(bob) == ["lesson.invited", "lesson.changed"]
+
+    def test_who_is_taken_out_gets_one_cancelling_and_the_others_nothing(
+        self, alice, bob, kid, kids, lesson, client
+    ):
+        (before,) = self.in_feed(client, kid)
+        edit_lesson(lesson=lesson, by=alice, students=kids[1:])
+        assert tell_all() == 1
+        assert tell_all() == 0
+        assert kinds(bob) == ["lesson.invited"]
+        assert kinds(kid) == ["lesson.invited", "lesson.taken_off"]
+        (((calendar,),), (event,)) = parts(), self.in_feed(client, kid)
+        assert str(calendar["method"]) == "CANCEL"
+        (told,) = calendar.events
+        assert str(told["attendee"]).lower() == "mailto:kid@school.example"
+        for one in (told, event):
+            assert (one["uid"], str(one["status"])) == (before["uid"], "CANCELLED")
+            assert one["sequence"] > before["sequence"]
+            assert one.start == before.start
+
+    def test_what_became_of_it_afterwards_is_not_theirs_to_know(self, alice, kid, kids, lesson, client):
+        edit_lesson(lesson=lesson, by=alice, students=kids[1:])
+        edit_lesson(lesson=lesson, by=alice, topic="About the kid")
+        tell_all()
+        cancel_lesson(lesson=lesson, by=alice)
+        tell_all()
+        assert kinds(kid) == ["lesson.invited", "lesson.taken_off"]
+        (event,) = self.in_feed(client, kid)
+        assert str(event["summary"]) == "Croquet"
+        assert "url" not in event
+
+    def test_who_comes_back_is_invited_anew_with_a_higher_number(self, alice, kid, kids, lesson):
+        numbers = []
+        for students in (kids[1:], kids):
+            edit_lesson(lesson=lesson, by=alice, students=students)
+            tell_all()
+            (((calendar,),),) = (parts(),)
+            numbers.append(calendar.events[0]["sequence"])
+        assert kinds(kid) == ["lesson.invited", "lesson.taken_off", "lesson.invited"]
+        assert numbers == sorted(set(numbers))
+
+    def test_who_is_put_back_before_anybody_was_told_hears_nothing(self, alice, kid, kids, lesson):
+        edit_lesson(lesson=lesson, by=alice, students=kids[1:])
+        edit_lesson(lesson=lesson, by=alice, students=kids)
+        assert tell_all() == 0
+
+    def test_who_comes_later_is_invited_and_not_told_of_older_changes(self, alice, bob, kid, kids):
+        lesson = lesson_of(bob, kids[1:])
+        tell_all()
+        edit_lesson(lesson=lesson, by=alice, topic="Flamingos", students=kids)
+        tell_all()
+        assert kinds(kid) == ["lesson.invited"]
+
+    def test_who_came_before_it_was_cancelled_hears_nothing(self, alice, bob, kid, kids):
+        lesson = lesson_of(bob, kids[1:])
+        tell_all()
+        edit_lesson(lesson=lesson, by=alice, students=kids)
+        cancel_lesson(lesson=lesson, by=alice)
+        tell_all()
+        assert kinds(kid) == []
+        assert kinds(bob) == ["lesson.invited", "lesson.called_off"]
+
+    def test_a_student_who_leaves_a_group_gets_one_letter_with_a_cancelling_a_lesson(
+        self, alice, bob, kid, kids
+    ):
+        group = StudentGroup.objects.get(name="Year 7")
+        for number in range(3):
+            lesson = lesson_of(bob, kids, number * DAY + 3 * DAY)
+            lesson.groups.add(group)
+            lesson.members.update(via=group)
+        tell_all()
+        subjects()
+        save_group(group=group, students=kids[1:], by=alice)
+        assert tell_all() == 1
+        (calendars,) = parts()
+        assert [str(one["method"]) for one in calendars] == ["CANCEL"] * 3
+        assert len({str(one.events[0]["uid"]) for one in calendars}) == 3
+        assert mail.outbox[0].subject.startswith("You are not expected any more in 3 lessons")
+
+    def test_of_many_cancelled_lessons_each_is_struck(self, alice, bob, kid, kids):
+        for number in range(2):
+            lesson_of(bob, kids, number * DAY + 3 * DAY)
+        tell_all()
+        subjects()
+        for lesson in Lesson.objects.all():
+            cancel_lesson(lesson=lesson, by=alice, notice="Snow.")
+        tell_all()
+        (calendars,) = parts()
+        assert [str(one["method"]) for one in calendars] == ["CANCEL"] * 2
+
+    def test_the_start_of_a_lesson_ends_what_was_waiting(self, alice, kid, kids, lesson):
+        edit_lesson(lesson=lesson, by=alice, students=kids[1:])
+        Lesson.objects.update(starts_at=lesson.created_at - HOUR)
+        assert tell_all() == 0
+        assert not Seat.objects.filter(pending=True).exists()
 
 
 class TestChoice:

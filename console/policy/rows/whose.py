@@ -31,6 +31,7 @@ LESS = {
     "audit.PersonKey": "SELECT, INSERT, UPDATE",
     "classes.Observation": "SELECT",
     "classes.Samples": "SELECT",
+    "classes.Seat": "SELECT",
     "classes.Tally": "SELECT",
     "classes.Correction": "SELECT, INSERT",
     "classes.Register": "SELECT, INSERT, UPDATE",

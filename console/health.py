@@ -7,6 +7,7 @@ from django.utils import timezone
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
+from console.lateness import lateness
 from console.outbox.models import Pulse
 
 
@@ -16,10 +17,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, broker, and how long ago the schedule last ran; 503 where one of them is wanting."""
+    """Database, broker, and how long ago the schedule last ran; 503 where one of them is wanting.
+
+    The queue is told and decides nothing: a long one is no reason to take pages and callbacks away, too.
+    """
     parts = {"database": _database(), "broker": _broker(), "beat": _beat()}
     ready = all(part == "ok" for part in parts.values())
-    return JsonResponse({"status": "ok" if ready else "not ready", **parts}, status=200 if ready else 503)
+    told = {"status": "ok" if ready else "not ready", **parts, "queue": _queue()}
+    return JsonResponse(told, status=200 if ready else 503)
 
 
 def _database() -> str:
@@ -51,4 +56,17 @@ def _beat() -> str:
     if last is None:
         return "has never run"
     age = (timezone.now() - last).total_seconds()
-    return "ok" if age < 60 + 3 * settings.SWEEP_EVERY_S else f"last ran {int(age)} s ago"
+    return "ok" if age < _patience() else f"last ran {int(age)} s ago"
+
+
+def _queue() -> str:
+    """The queue whose oldest work is the latest, where that is longer than a healthy console needs."""
+    try:
+        name, age = max(lateness().items(), key=lambda one: one[1])
+    except DatabaseError:
+        return "unknown"
+    return "ok" if age < _patience() else f"{name} are {int(age)} s late"
+
+
+def _patience() -> float:
+    return float(60 + 3 * settings.SWEEP_EVERY_S)

@@ -15,8 +15,10 @@ from prometheus_client.registry import Collector
 
 from console.inbox.measures import Door
 from console.inbox.models import Callback
+from console.lateness import lateness
 from console.outbox.models import Operation, Pulse
 from console.outbox.states import OPEN, State
+from console.release import version
 
 
 class Rows(Collector):
@@ -41,6 +43,15 @@ class Rows(Collector):
         for name, at in Pulse.objects.values_list("name", "at"):
             ages.add_metric([name], (timezone.now() - at).total_seconds())
         yield ages
+        late = GaugeMetricFamily(
+            "console_queue_late_seconds", "How long the oldest work that is due has waited", labels=["queue"]
+        )
+        for name, seconds in lateness().items():
+            late.add_metric([name], seconds)
+        yield late
+        this = GaugeMetricFamily("console_release", "1 for the version that runs", labels=["version"])
+        this.add_metric([version()], 1)
+        yield this
         yield from self._lessons()
 
     def _lessons(self) -> Iterator[Metric]:

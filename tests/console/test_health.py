@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from console.outbox.models import Pulse
+from console.inbox.models import Callback
+from console.lateness import lateness
+from console.outbox.models import Gate, Operation, Pulse
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +26,7 @@ def test_a_process_that_answers_is_alive(settings):
 
 def test_it_is_ready_with_database_broker_and_a_schedule_that_runs():
     Pulse.objects.create(name="relay")
-    assert ready() == (200, {"status": "ok", "database": "ok", "broker": "ok", "beat": "ok"})
+    assert ready() == (200, {"status": "ok", "database": "ok", "broker": "ok", "beat": "ok", "queue": "ok"})
 
 
 def test_a_broker_that_is_away_is_named(settings):
@@ -42,5 +44,33 @@ def test_a_schedule_that_never_ran_or_stopped_is_named():
     assert parts["beat"].startswith("last ran 36")
 
 
+def test_a_queue_that_is_late_is_told_and_takes_no_page_away(school):
+    Pulse.objects.create(name="relay")
+    long_ago = timezone.now() - timedelta(minutes=20)
+    Callback.objects.create(enterprise=school, fingerprint="1", due_at=long_ago)
+    status, parts = ready()
+    assert status == 200
+    assert parts["queue"].startswith("callbacks are 12")
+
+
+def test_what_a_school_holds_back_is_not_late(school):
+    long_ago = timezone.now() - timedelta(minutes=20)
+    Operation.objects.create(
+        enterprise=school,
+        kind="user.pull",
+        subject_type="accounts.user",
+        subject_id=1,
+        lane="1",
+        due_at=long_ago,
+    )
+    assert lateness()["operations"] > 1000
+    gate = Gate.objects.create(enterprise=school)
+    assert lateness()["operations"] > 1000
+    Gate.objects.filter(pk=gate.pk).update(held_for=["key_refused"])
+    assert lateness()["operations"] == 0
+    Gate.objects.filter(pk=gate.pk).update(held_for=[], open_until=timezone.now() + timedelta(minutes=1))
+    assert lateness()["operations"] == 0
+
+
 def test_they_tell_strangers_nothing_else():
-    assert set(ready()[1]) == {"status", "database", "broker", "beat"}
+    assert set(ready()[1]) == {"status", "database", "broker", "beat", "queue"}

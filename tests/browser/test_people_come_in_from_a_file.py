@@ -15,6 +15,7 @@ from accounts.models import Enterprise, PeopleImport, Role, StudentGroup, User
 from accounts.services import register_person, save_group
 from classes.services import schedule_lesson
 from tests.support.cast import person
+from tests.support.pictures import draw
 from tests.support.sandbox import Sandbox
 from tests.support.service import tomorrow_at
 
@@ -89,7 +90,7 @@ class Window:
         if HANDBOOK and name in IN_HANDBOOK:
             short = "zh" if self.language == "zh-CN" else "en"
             clip = {"x": 0, "y": 0, "width": self.width, "height": IN_HANDBOOK[name]}
-            self.page.screenshot(path=f"{SHOTS}/{name}.{short}.png", clip=clip, full_page=True)
+            draw(self.page, f"{SHOTS}/{name}.{short}.png", clip=clip, full_page=True)
         elif SHOTS and not HANDBOOK:
             path = f"{SHOTS}/{name}-{self.size}-{self.language}.png"
             self.page.screenshot(path=path, full_page=True)

@@ -1,12 +1,7 @@
-"""Draws the pictures of the handbooks from the demo school; `SHOTS=docs/images` runs it, nothing else does.
-
-Pictures are made small by `pngquant` (Debian has it): without it this fails before it draws.
-"""
+"""Draws the pictures of the handbooks from the demo school: `SHOTS=docs/images` runs it, nothing else."""
 
 import io
 import os
-import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +16,7 @@ from classes.demo.lessons import Slot, slots
 from classes.models import Attendance, Lesson
 from classes.services import schedule_lesson, start_lesson
 from console.outbox import relay
+from tests.support import pictures
 from tests.support.sandbox import Sandbox
 
 SHOTS = os.environ.get("SHOTS", "").rstrip("/")
@@ -118,10 +114,7 @@ def draw(browser: Any, client: Any, live_server: Any, demo: Enterprise) -> Any:
             page = page_of(demo.users.get(user_id=cast.ADMIN.user_id), short, height)
             page.goto(f"{live_server.url}{path}")
             act(page)
-            file = f"{SHOTS}/{name}.{short}.png"
-            page.screenshot(path=file, animations="disabled")
-            smaller = ["--quality", "70-95", "--speed", "1", "--strip", "-f", "-o", file, file]
-            subprocess.run(["pngquant", *smaller], check=True)
+            pictures.draw(page, f"{SHOTS}/{name}.{short}.png")
             page.context.close()
 
     return drawn
@@ -158,7 +151,6 @@ def _opened(row: Attendance) -> Callable[[Any], None]:
 
 
 def test_they_are_drawn(draw: Any, demo: Enterprise) -> None:
-    assert shutil.which("pngquant"), "apt-get install pngquant"
     late = Attendance.objects.filter(
         lesson__enterprise=demo, lesson__final_at__isnull=False, mark="late", lesson__status="end"
     ).latest("lesson__starts_at")

@@ -70,7 +70,7 @@ def shape(url: str) -> list[str]:
         # A check that was dumped and loaded has its casts in other places.
         CAST.sub("", line)
         for line in lines
-        if not OF_ITSELF.match(line) and "DISABLE TRIGGER" not in line
+        if line and not OF_ITSELF.match(line) and "DISABLE TRIGGER" not in line
     ]
 
 

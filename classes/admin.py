@@ -132,7 +132,7 @@ class TermAdmin(ReadOnlyAdmin):
 @admin.register(Holiday)
 class HolidayAdmin(ReadOnlyAdmin):
     resource = "term"
-    list_display = ("name", "starts_on", "ends_on")
+    list_display = ("name", "term", "starts_on", "ends_on")
 
 
 @admin.register(Member)

@@ -19,7 +19,7 @@ from classes.api.conflicts import AnswersConflicts, conflict_data
 from classes.courses.changing import Scope, cancel_course, change_course, preview_change
 from classes.courses.dates import Occurrence, kept
 from classes.courses.planning import plan_course, preview_course
-from classes.models import Course
+from classes.models import Course, Term
 from console.policy.rest import SchoolSerializer, SchoolViewSet
 
 DRY_RUN = OpenApiParameter("dry_run", bool, description="Answer dates and conflicts, save nothing.")
@@ -43,11 +43,22 @@ class GroupsField(serializers.PrimaryKeyRelatedField[StudentGroup]):
         return mine.filter(archived_at=None)
 
 
+class TermField(serializers.SlugRelatedField[Term]):
+    """A term of the reader's school by its name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="name", queryset=Term.objects.none(), **kwargs)
+
+    def get_queryset(self) -> Any:
+        return Term.objects.filter(enterprise=self.context["request"].user.enterprise_id)
+
+
 class CourseSerializer(SchoolSerializer):
     """A series of lessons. `dtstart` is the clock of the school's wall, `lessons` are their ids.
 
     `conflict_reason` allows conflicts. For a change, `scope` says of which lessons: `all`, or `following` and
-    `this`, which begin with `lesson`.
+    `this`, which begin with `lesson`. `term` (a name) is taken and not told: its holidays are left
+    out besides those of the school.
     """
 
     teacher = UserIdField()
@@ -56,6 +67,7 @@ class CourseSerializer(SchoolSerializer):
     groups = GroupsField(many=True, required=False, queryset=StudentGroup.objects.none())
     dtstart = WallClock(source="starts_local")
     rrule = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    term = TermField(required=False, allow_null=True, write_only=True)
     lessons: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     conflict_reason = serializers.CharField(write_only=True, required=False, max_length=300, allow_blank=True)
     scope = serializers.ChoiceField(choices=Scope.values, write_only=True, required=False)
@@ -75,6 +87,7 @@ class CourseSerializer(SchoolSerializer):
             "rrule",
             "duration_minutes",
             "skip",
+            "term",
             "lessons",
             "conflict_reason",
             "scope",

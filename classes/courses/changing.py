@@ -27,7 +27,7 @@ from console.audit.trail import changes, record, snapshot
 #: Why a lesson was cancelled whose day is not in the rule any more; such a day may come back.
 NOT_IN_SERIES = "no longer in the series"
 PEOPLE = {"assistants", "members", "groups"}
-RULE = {"starts_local", "rrule", "skip"}
+RULE = {"starts_local", "rrule", "skip", "term"}
 
 
 class Scope(TextChoices):
@@ -158,7 +158,7 @@ def _change(course: Course, scope: str, lesson: Lesson | None, fields: dict[str,
 
 
 def _of_one(lesson: Lesson, series: Series, fields: dict[str, Any], settings: dict[str, Any]) -> Change:
-    if {"rrule", "skip"} & fields.keys():
+    if {"rrule", "skip", "term"} & fields.keys():
         raise ValidationError({"scope": _("The rule is that of the whole series, not of one lesson.")})
     starts_at = lesson.starts_at
     if "starts_local" in fields:

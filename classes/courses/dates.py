@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise
 from classes.courses import recurrence
-from classes.models import Holiday
+from classes.models import Holiday, Term
 
 LONGEST_MINUTES = 24 * 60
 
@@ -34,16 +34,18 @@ def dates_of(
     duration_minutes: int,
     rrule: str = "",
     skip: Collection[date] = (),
+    term: Term | None = None,
 ) -> list[Occurrence]:
     """All dates of a series in order, the left out ones among them.
 
+    The holidays of the school hold in every term; those of a term for its own series, and for series of none.
     ValidationError at `rrule` or `duration_minutes`.
     """
     if not 0 < duration_minutes <= LONGEST_MINUTES:
         raise ValidationError({"duration_minutes": _("A lesson takes 1 minute to 24 hours.")})
     length = timedelta(minutes=duration_minutes)
     locals_ = recurrence.starts(starts_local, rrule, school.tz)
-    holidays = _holidays(school, locals_)
+    holidays = _holidays(school, locals_, term)
     found = [_occurrence(school, local, length, holidays, skip) for local in locals_]
     for one, following in zip(found, found[1:], strict=False):
         if one.ends_at > following.starts_at:
@@ -56,11 +58,12 @@ def kept(dates: Iterable[Occurrence]) -> list[Occurrence]:
     return [one for one in dates if not one.left_out]
 
 
-def _holidays(school: Enterprise, locals_: list[datetime]) -> list[Holiday]:
+def _holidays(school: Enterprise, locals_: list[datetime], term: Term | None) -> list[Holiday]:
     if not locals_:
         return []
     first, last = locals_[0].date(), locals_[-1].date()
-    return list(Holiday.objects.filter(enterprise=school, ends_on__gte=first, starts_on__lte=last))
+    known = Holiday.objects.filter(enterprise=school, ends_on__gte=first, starts_on__lte=last)
+    return [one for one in known if one.holds_in(term.pk if term else None)]
 
 
 def _occurrence(

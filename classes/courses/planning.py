@@ -16,13 +16,13 @@ from classes.courses import recurrence
 from classes.courses.dates import Occurrence, dates_of, kept
 from classes.courses.writing import People, write_lessons
 from classes.kinds import ClassType
-from classes.models import Course, Lesson, Member
+from classes.models import Course, Lesson, Member, Term
 from classes.rules import check_lesson, check_people
 from console.audit.trail import record, snapshot
 
 #: What else the lessons of a series have, all alike.
 SETTINGS = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic", "capacity")
-FIELDS = ("title", "teacher", "class_type", "starts_local", "duration_minutes", "rrule", "skip")
+FIELDS = ("title", "teacher", "class_type", "term", "starts_local", "duration_minutes", "rrule", "skip")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Series:
     members: Collection[User] = ()
     groups: Collection[StudentGroup] = ()
     class_type: str = ClassType.SMALL
+    term: Term | None = None
     settings: Any = None
     rules: Any = None
 
@@ -66,9 +67,10 @@ def plan_course(*, by: User | None, conflict_reason: str = "", **fields: Any) ->
 
     Fields are those of Series: `title`, `teacher`, `starts_local` (naive, on the wall of the school),
     `duration_minutes`, `rrule` (RFC 5545, empty for one lesson), `skip` (days), `assistants`, `members` and
-    `groups` (whose students come besides, and follow the group), `class_type`, `rules` of attendance, and
-    `settings`, a mapping of what else a Lesson has. Conflicted (a ValidationError) where there are conflicts
-    and no reason to allow them; ValidationError where a field does not hold. One transaction.
+    `groups` (whose students come besides, and follow the group), `class_type`, `term` (whose holidays it
+    keeps), `rules` of attendance, and `settings`, a mapping of what else a Lesson has. Conflicted (a
+    ValidationError) where there are conflicts and no reason to allow them; ValidationError where a field does
+    not hold. One transaction.
     """
     return _plan(Series(**fields), by, conflict_reason)
 
@@ -116,6 +118,8 @@ def check(series: Series) -> Course:
     check_people(series.school, series.assistants, "assistants")
     if any(group.enterprise_id != series.school.pk for group in series.groups):
         raise ValidationError({"groups": _("One of these groups is not of your school.")})
+    if series.term and series.term.enterprise_id != series.school.pk:
+        raise ValidationError({"term": _("This term is not of your school.")})
     return course
 
 
@@ -127,6 +131,7 @@ def all_dates(series: Series) -> list[Occurrence]:
         duration_minutes=series.duration_minutes,
         rrule=series.rrule,
         skip=series.skip,
+        term=series.term,
     )
     for date_ in dates[:1]:
         (lesson,) = lessons_on([date_], None, series)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,20 +55,24 @@ class CourseForm(LessonForm):
     )
     until = day_field(label=_("Last day, included"), required=False)
     term = forms.ModelChoiceField(
-        Term.objects.none(), label=_("Or until the end of"), required=False, empty_label=_("no term")
+        Term.objects.none(),
+        label=_("Term"),
+        required=False,
+        empty_label=_("no term"),
+        help_text=_("Its holidays are left out, too. Without another end the series goes on until its end."),
     )
     count = forms.IntegerField(
         label=_("Or number of lessons"),
         min_value=1,
         max_value=500,
         required=False,
-        help_text=_("Without an end it is one lesson. Left out days are counted."),
+        help_text=_("Without an end and a term it is one lesson. Left out days are counted."),
     )
     skip = forms.CharField(
         label=_("Days to skip"),
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "2027-04-05, 2027-05-01"}),
-        help_text=_("Besides the holidays of your school."),
+        help_text=_("Besides the holidays of your school and of the term."),
     )
     scope = forms.ChoiceField(
         label=_("What is changed"), choices=Scope.choices, required=False, widget=forms.RadioSelect
@@ -89,7 +94,8 @@ class CourseForm(LessonForm):
             more["initial"] = _like_course(like) | (more.get("initial") or {})
         super().__init__(*args, **more)
         terms: Any = self.fields["term"]
-        terms.queryset = Term.objects.filter(enterprise=self.school, ends_on__gte=timezone.localdate())
+        offered = Q(ends_on__gte=timezone.localdate()) | Q(pk=course.term_id if course else None)
+        terms.queryset = Term.objects.filter(offered, enterprise=self.school)
         if not course or not of:
             del self.fields["scope"]
 
@@ -102,10 +108,9 @@ class CourseForm(LessonForm):
             return data
         if data["day"] < timezone.localdate() and not self.course:
             self.add_error("day", _("This day has passed. Choose one to come."))
-        ends = [name for name in ("until", "term", "count") if data.get(name)]
-        if len(ends) > 1:
-            self.add_error("until", _("Choose one end: a last day, a term, or a number of lessons."))
-        elif data.get("weekdays") and not ends:
+        if data.get("until") and data.get("count"):
+            self.add_error("until", _("Choose one end: a last day, or a number of lessons."))
+        elif data.get("weekdays") and not any(data.get(name) for name in ("until", "count", "term")):
             self.add_error("until", _("Say when the series ends: by a last day, or by a number of lessons."))
         return data
 
@@ -168,6 +173,7 @@ class CourseForm(LessonForm):
             "title": data["topic"],
             "teacher": data["teacher"],
             "class_type": data["class_type"],
+            "term": data["term"],
             "starts_local": first,
             "duration_minutes": minutes,
             "rrule": self._rule(data),
@@ -183,10 +189,12 @@ class CourseForm(LessonForm):
         return settings | {"record_types": sorted(data["record_types"]) or ["local"]}
 
     def _rule(self, data: dict[str, Any]) -> str:
-        until = data["term"].ends_on if data.get("term") else data.get("until")
+        until, term = data.get("until"), data.get("term")
         if not until and not data.get("count"):
-            kept = self.course.rrule if self.course else _counted_rule(self.model)
-            return kept if not data.get("weekdays") else ""
+            of_term = term and not (self.course and self.course.term_id == term.pk)
+            if not of_term and not data.get("weekdays"):
+                return self.course.rrule if self.course else _counted_rule(self.model)
+            until = term.ends_on if term else None
         days = data.get("weekdays") or [words.CODES[data["day"].weekday()]]
         return words.weekly_rule(days, data.get("every") or 1, until, data.get("count"))
 
@@ -252,6 +260,7 @@ def _of_course(course: Course) -> dict[str, Any]:
         "topic": course.title,
         "teacher": course.teacher.user_id,
         "class_type": course.class_type,
+        "term": course.term_id,
         "day": course.starts_local.date(),
         "start": course.starts_local.time(),
         "end": ends.time(),
@@ -271,7 +280,10 @@ def _like_course(course: Course) -> dict[str, Any]:
     after = max(timezone.localdate(), timezone.localtime(last).date() if last else date.min)
     shift = timedelta(weeks=max(1, (after - told["day"]).days // 7 + 1))
     until = told.get("until")
-    return told | {"day": told["day"] + shift, "until": until + shift if until else None, "skip": ""}
+    day = told["day"] + shift
+    over = course.term is not None and course.term.ends_on < day
+    told |= {"term": None} if over else {}
+    return told | {"day": day, "until": until + shift if until else None, "skip": ""}
 
 
 def _counted_rule(course: Course | None) -> str:

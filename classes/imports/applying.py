@@ -130,6 +130,7 @@ def _courses(school: Enterprise, chosen: list[Found]) -> dict[int, Course]:
                 starts_local=one.wanted.first,
                 duration_minutes=one.wanted.minutes,
                 rrule=one.wanted.rrule,
+                term_id=one.wanted.term,
             )
             for one in chosen
             if one.wanted

@@ -29,13 +29,15 @@ class Stop(Exception):
 
 @dataclass(frozen=True)
 class Known:
-    """Whom and what a school has: people by user id, teachers by name, groups by name; values are keys."""
+    """Whom and what a school has: people by user id, teachers by name, groups by name; values are keys,
+    of terms besides with the last day."""
 
     teachers: Mapping[str, int]
     teachers_by_name: Mapping[str, Sequence[int]]
     assistants: Mapping[str, int]
     students: Mapping[str, int]
     groups: Mapping[str, int]
+    terms: Mapping[str, tuple[int, date]]
 
 
 class Wanted(NamedTuple):
@@ -49,6 +51,7 @@ class Wanted(NamedTuple):
     first: datetime
     minutes: int
     rrule: str
+    term: int | None = None
 
     def stored(self) -> dict[str, Any]:
         return self._asdict() | {"first": self.first.isoformat()}
@@ -62,6 +65,7 @@ def wanted_of(told: Mapping[str, str], known: Known, split: Any) -> Wanted | Ref
     """What a row asks for; `split` reads the names of groups in a cell."""
     try:
         first, minutes = _times(told)
+        term, ends_on = _term(told, known)
         return Wanted(
             _topic(told),
             _teacher(told, known),
@@ -70,7 +74,8 @@ def wanted_of(told: Mapping[str, str], known: Known, split: Any) -> Wanted | Ref
             _groups(told, known, split),
             first,
             minutes,
-            _rule(told, first.date()),
+            _rule(told, first.date(), ends_on),
+            term,
         )
     except Stop as stop:
         refused: Refused = stop.args[0]
@@ -114,6 +119,14 @@ def _groups(told: Mapping[str, str], known: Known, split: Any) -> list[int]:
     return [known.groups[name] for name in names]
 
 
+def _term(told: Mapping[str, str], known: Known) -> tuple[int | None, date | None]:
+    """The term that is named, and its last day."""
+    name = told.get("term", "").strip()
+    if name and name not in known.terms:
+        raise Stop(Refused("term", name, "term", name))
+    return known.terms[name] if name else (None, None)
+
+
 def _times(told: Mapping[str, str]) -> tuple[datetime, int]:
     """The first start and the length in minutes; an end before the start is on the next day."""
     day = _read(told, "date", day_of, "no_date", "date")
@@ -139,16 +152,16 @@ def _read(told: Mapping[str, str], column: str, reader: Any, missing: str, wrong
     return found
 
 
-def _rule(told: Mapping[str, str], first: date) -> str:
-    """The weekly rule of a row; empty for a single lesson."""
+def _rule(told: Mapping[str, str], first: date, ends_on: date | None) -> str:
+    """The weekly rule of a row, without an end until that of its term; empty for a single lesson."""
     days, until, count = (told.get(name, "").strip() for name in ("weekdays", "until", "count"))
     if not (days or until or count):
         return ""
     found = weekdays_of(days) if days else [DAYS[first.weekday()]]
     if found is None:
         raise Stop(Refused("weekdays", days, "weekdays"))
-    if until:
-        last = day_of(until)
+    if until or (ends_on and not count):
+        last = day_of(until) if until else ends_on
         if last is None:
             raise Stop(Refused("until", until, "date"))
         return f"FREQ=WEEKLY;BYDAY={','.join(found)};UNTIL={last:%Y%m%d}"

@@ -20,6 +20,7 @@ LABELS: dict[str, str | Promise] = {
     "weekdays": _("Days of the week"),
     "until": _("Last day"),
     "count": _("Number of lessons"),
+    "term": _("Term"),
 }
 NEEDED = ("topic", "teacher", "date", "start")
 _HEADINGS: dict[str, tuple[str, ...]] = {
@@ -35,6 +36,7 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
     "weekdays": ("weekdays", "weekday", "days", "daysoftheweek", "星期", "周几", "每周"),
     "until": ("until", "lastday", "enddate", "截止", "截止日期", "结束日期", "最后一天"),
     "count": ("count", "lessons", "numberoflessons", "times", "次数", "节数", "课次"),
+    "term": ("term", "semester", "学期"),
 }  # fmt: skip
 HEADINGS = {heading: field for field, headings in _HEADINGS.items() for heading in headings}
 

@@ -20,7 +20,7 @@ from accounts.models import Enterprise, GroupStudent, Role, StudentGroup, User
 from classes.courses import recurrence
 from classes.imports.busy import Clash, Diary, Slot, diary_of
 from classes.imports.checking import Known, Refused, Wanted, wanted_of
-from classes.models import Holiday, TimetableImport, TimetableRow
+from classes.models import Holiday, Term, TimetableImport, TimetableRow
 from classes.rules import TEACHERS
 
 Outcome, State = TimetableRow.Outcome, TimetableImport.State
@@ -110,12 +110,14 @@ def known_of(school: Enterprise) -> Known:
             by_name[nickname].append(pk)
     students = User.objects.filter(enterprise=school, is_active=True, role=Role.STUDENT)
     groups = StudentGroup.objects.filter(enterprise=school)
+    terms = Term.objects.filter(enterprise=school)
     return Known(
         teachers,
         by_name,
         assistants,
         dict(students.values_list("user_id", "pk")),
         dict(groups.values_list("name", "pk")),
+        {one.name: (one.pk, one.ends_on) for one in terms},
     )
 
 
@@ -135,21 +137,23 @@ class Reckoner:
     def __init__(self, school: Enterprise) -> None:
         self.zone = school.tz
         self.holidays = list(Holiday.objects.filter(enterprise=school))
-        self._left_out: dict[date, bool] = {}
+        self._left_out: dict[tuple[date, int | None], bool] = {}
 
     def slots(self, number: int, wanted: Wanted) -> list[Slot]:
         """The lessons of a row but for those on holidays. ValidationError for a rule that does not hold."""
         length = timedelta(minutes=wanted.minutes)
         locals_ = recurrence.starts(wanted.first, wanted.rrule, self.zone)
-        starts = [recurrence.moment(one, self.zone) for one in locals_ if not self._is_holiday(one.date())]
+        kept = (one for one in locals_ if not self._is_holiday(one.date(), wanted.term))
+        starts = [recurrence.moment(one, self.zone) for one in kept]
         return [
             Slot(at, at + length, wanted.topic, row=number, place=place) for place, at in enumerate(starts)
         ]
 
-    def _is_holiday(self, day: date) -> bool:
-        if day not in self._left_out:
-            self._left_out[day] = any(one.covers(day) for one in self.holidays)
-        return self._left_out[day]
+    def _is_holiday(self, day: date, term: int | None) -> bool:
+        if (day, term) not in self._left_out:
+            found = any(one.covers(day) and one.holds_in(term) for one in self.holidays)
+            self._left_out[day, term] = found
+        return self._left_out[day, term]
 
 
 def _read(one: Found, wanted: Wanted | Refused, reckoned: Reckoner) -> None:

@@ -12,6 +12,7 @@ REASONS: dict[str, str | Promise] = {
     "group": _("There is no group “%(named)s”. Make it first."),
     "student": _("There is no student with the user id “%(named)s”. Add the person first."),
     "assistant": _("There is no assistant with the user id “%(named)s”. Add the person first."),
+    "term": _("There is no term “%(named)s”. Add it under Courses, terms and holidays."),
     "no_date": _("Write the day of the lesson, or of the first one, as 2026-11-24."),
     "date": _("This is no day. Write it as 2026-11-24."),
     "no_time": _("Write when the lesson begins, as 19:30."),

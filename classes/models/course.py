@@ -14,7 +14,8 @@ class Course(models.Model):
     """A series of lessons with a teacher, its people and a rule of repetition (RFC 5545).
 
     `starts_local` is wall-clock time in the school's zone: 19:00 stays 19:00 through daylight saving.
-    `members` are those named one by one; the students of `groups` come besides.
+    `members` are those named one by one; the students of `groups` come besides. In a `term` it has no lesson
+    on that term's holidays.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="courses")
@@ -30,6 +31,14 @@ class Course(models.Model):
     )
     groups = models.ManyToManyField(
         "accounts.StudentGroup", related_name="courses", blank=True, verbose_name=_("groups")
+    )
+    term = models.ForeignKey(
+        "classes.Term",
+        models.SET_NULL,
+        related_name="courses",
+        null=True,
+        blank=True,
+        verbose_name=_("term"),
     )
     class_type = models.CharField(_("type"), max_length=8, choices=ClassType.choices, default=ClassType.SMALL)
     starts_local = WallClockField(_("first lesson"))

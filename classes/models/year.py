@@ -39,9 +39,15 @@ class Term(models.Model):
 
 
 class Holiday(models.Model):
-    """Days, both included, on which series have no lesson: a holiday, or skipped days of one term."""
+    """Days, both included, on which series have no lesson: of the whole school, or of one of its terms.
+
+    A series that is planned in a term keeps the school's days and that term's; one in no term keeps them all.
+    """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="holidays")
+    term = models.ForeignKey(
+        Term, models.CASCADE, related_name="holidays", null=True, blank=True, verbose_name=_("term")
+    )
     name = models.CharField(_("name"), max_length=60)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
@@ -63,3 +69,7 @@ class Holiday(models.Model):
 
     def covers(self, day: date) -> bool:
         return self.starts_on <= day <= self.ends_on
+
+    def holds_in(self, term: int | None) -> bool:
+        """Whether a series of this term (its key, None for none) keeps these days free."""
+        return self.term_id is None or term is None or self.term_id == term

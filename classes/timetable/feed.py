@@ -66,11 +66,13 @@ def lessons_of(reader: Any, stretch: Stretch, layers: Layers) -> tuple[list[dict
 def holidays_of(reader: Any, stretch: Stretch) -> list[dict[str, str]]:
     """The days of those days on which nothing is planned, each with its name."""
     first, end = timezone.localdate(stretch.begins), timezone.localdate(stretch.ends)
-    known = Holiday.objects.filter(
-        enterprise=reader.enterprise_id, starts_on__lt=end, ends_on__gte=first
-    ).order_by("starts_on")
+    rows = Holiday.objects.filter(enterprise=reader.enterprise_id, starts_on__lt=end, ends_on__gte=first)
+    known = rows.select_related("term").order_by("starts_on", "id")
     days = [first + DAY * number for number in range((end - first).days)]
-    return [{"day": day.isoformat(), "name": one.name} for one in known for day in days if one.covers(day)]
+    names = {one.pk: f"{one.name} · {one.term}" if one.term else one.name for one in known}
+    return [
+        {"day": day.isoformat(), "name": names[one.pk]} for one in known for day in days if one.covers(day)
+    ]
 
 
 def _event(lesson: Lesson, hue: int, ready: str, *, staff: bool, conflict: bool) -> dict[str, Any]:

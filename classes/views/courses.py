@@ -50,7 +50,7 @@ class CoursePage(SchoolPage, DetailView):
     """One series with all its lessons and the state of each."""
 
     resource = "course"
-    queryset = Course.objects.select_related("teacher", "enterprise")
+    queryset = Course.objects.select_related("teacher", "enterprise", "term")
     template_name = "classes/courses/page.html"
     context_object_name = "course"
 
@@ -77,6 +77,7 @@ def _sentence(course: Course) -> str:
             duration_minutes=course.duration_minutes,
             rrule=course.rrule,
             skip=course.skip,
+            term=course.term,
         )
     except ValidationError:
         return course.rrule

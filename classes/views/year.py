@@ -7,11 +7,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView
 
 from classes.courses.year import Days, delete_days
 from classes.forms.year import DaysForm
 from classes.models import Holiday, Term
+from console.policy import in_school
 from console.policy.pages import SchoolPage
 
 KINDS: dict[str, Any] = {"term": Term, "holiday": Holiday}
@@ -27,8 +29,8 @@ class Year(SchoolPage, TemplateView):
         school = self.request.user.enterprise
         return super().get_context_data(
             title=_("Terms and holidays"),
-            terms=Term.objects.filter(enterprise=school),
-            holidays=Holiday.objects.filter(enterprise=school),
+            terms=Term.objects.filter(enterprise=school).prefetch_related("holidays"),
+            holidays=Holiday.objects.filter(enterprise=school, term=None),
             may_change=self.may("change"),
             **more,
         )
@@ -47,9 +49,17 @@ class DaysFormPage(SchoolPage, FormView):
         model = KINDS[self.kind]
         if "pk" not in self.kwargs:
             new: Days = model(enterprise=self.request.user.enterprise)
+            if isinstance(new, Holiday):
+                new.term = self._term_asked()
             return new
         found: Days = self.find(model.objects.all(), pk=self.kwargs["pk"])
         return found
+
+    def _term_asked(self) -> Term | None:
+        """The term of the reader's school that `?term=` names."""
+        asked = self.request.GET.get("term", "")
+        known = in_school(Term.objects.all(), self.request.user, "term")
+        return known.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "days": self.days}
@@ -83,10 +93,18 @@ class DaysDelete(SchoolPage, TemplateView):
         self.say(_("Deleted. Lessons that are planned already stay as they are."))
         return redirect("classes:year")
 
+    def _detail(self) -> str:
+        told = _("Lessons that are planned already stay as they are.")
+        own = self.days.holidays.count() if isinstance(self.days, Term) else 0
+        if not own:
+            return told
+        going = ngettext("Its %(n)d holiday goes with it.", "Its %(n)d holidays go with it.", own)
+        return f"{going % {'n': own}} {told}"
+
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
             title=_("Delete “%(name)s”?") % {"name": self.days},
-            detail=_("Lessons that are planned already stay as they are."),
+            detail=self._detail(),
             submit_label=_("Delete"),
             cancel_url=reverse("classes:year"),
             **more,

@@ -23,7 +23,9 @@ WATCHED: dict[str, tuple[str, ...]] = {
         *("password", "is_active", "is_superuser"),
     ),
     "accounts.StudentGroup": ("name", "teacher", "archived_at"),
-    "classes.Course": ("title", "teacher", "class_type", "starts_local", "duration_minutes", "rrule", "skip"),
+    "classes.Course": (
+        *("title", "teacher", "class_type", "term", "starts_local", "duration_minutes", "rrule", "skip"),
+    ),
     "classes.Lesson": (
         "topic",
         "teacher",
@@ -35,7 +37,7 @@ WATCHED: dict[str, tuple[str, ...]] = {
         "conflict_allowed",
     ),
     "classes.Term": ("name", "starts_on", "ends_on"),
-    "classes.Holiday": ("name", "starts_on", "ends_on"),
+    "classes.Holiday": ("name", "term", "starts_on", "ends_on"),
     "documents.Document": ("owner", "name", "permission", "deleted_at"),
 }
 ACTION = "row.changed"

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, StudentGroup
-from classes.models import Course, Holiday, Lesson
+from classes.models import Course, Holiday, Lesson, Term
 from console.outbox.models import Operation
 from tests.support.cast import person
 from tests.support.rest import rest
@@ -68,6 +68,18 @@ def test_a_dry_run_tells_dates_and_conflicts_and_saves_nothing(alice, bob, schoo
     assert body["left_out"] == [{"date": "2027-03-09", "reason": "Spring"}]
     assert body["conflicts"] == [{"date": "2027-03-04", "kind": "teacher", "who": "bob", "lesson": other.pk}]
     assert Lesson.objects.count() == 1
+
+
+def test_the_holidays_of_a_term_named_are_left_out(alice, bob, charlie, school):
+    days = {"starts_on": date(2027, 3, 1), "ends_on": date(2027, 3, 18)}
+    term = Term.objects.create(enterprise=school, name="Spring", **days)
+    free = {"starts_on": date(2027, 3, 9), "ends_on": date(2027, 3, 9)}
+    Holiday.objects.create(enterprise=school, name="Half-term", term=term, **free)
+    dry = send(alice, path="courses/?dry_run=1", **COURSE, term="Spring").json()
+    assert dry["left_out"] == [{"date": "2027-03-09", "reason": "Half-term"}]
+    assert planned(alice, term="Spring").term == term
+    assert send(alice, **COURSE, term="Autumn").json().keys() == {"term"}
+    assert send(charlie, **{**COURSE, "teacher": "charlie"}, term="Spring").json().keys() == {"term"}
 
 
 def test_a_conflict_is_409_unless_there_is_a_reason(alice, bob):

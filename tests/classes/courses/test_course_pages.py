@@ -1,12 +1,13 @@
 """Planning a series on its page: the dates beside the form, conflicts named before saving, nothing lost."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import StudentGroup
+from classes.courses.planning import plan_course
 from classes.models import Course, Holiday, Lesson, Term
 from console.outbox.models import Operation
 
@@ -76,7 +77,28 @@ def test_a_series_goes_on_until_the_end_of_a_term(browse, alice, bob, school):
         enterprise=school, name="Spring", starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 9)
     )
     browse(alice, "/courses/new/", TYPED | {"until": "", "term": term.pk})
-    assert Course.objects.get().lessons.count() == 3
+    course = Course.objects.get()
+    assert (course.lessons.count(), course.term) == (3, term)
+    assert "Spring" in words(browse(alice, f"/courses/{course.pk}/"))
+
+
+def test_the_holidays_of_the_chosen_term_are_struck_through_beside_the_form(browse, alice, bob, school):
+    days = {"starts_on": date(2027, 3, 1), "ends_on": date(2027, 3, 18)}
+    term, other = (Term.objects.create(enterprise=school, name=name, **days) for name in ("Spring", "Eve"))
+    free = {"starts_on": date(2027, 3, 9), "ends_on": date(2027, 3, 9)}
+    Holiday.objects.create(enterprise=school, name="Half-term", term=term, **free)
+    page = browse(alice, "/courses/new/", TYPED | {"term": term.pk}, htmx=True).content.decode()
+    assert "<s>2027-03-09 Tue</s>" in page
+    assert "Half-term" in page
+    page = browse(alice, "/courses/new/", TYPED | {"term": other.pk}, htmx=True).content.decode()
+    assert "<s>" not in page
+    monthly = {"rrule": "FREQ=MONTHLY;BYMONTHDAY=2;COUNT=2", "term": term}
+    monthly |= {"starts_local": datetime(2027, 3, 2, 8), "duration_minutes": 45}
+    course = plan_course(title="Tea", teacher=bob, by=alice, **monthly)
+    plain = {"topic": "Hats", "weekdays": [], "until": "", "start": "08:00", "end": "08:45"}
+    browse(alice, f"/courses/{course.pk}/edit/", TYPED | plain | {"term": term.pk})
+    course.refresh_from_db()
+    assert (course.title, course.rrule) == ("Hats", monthly["rrule"])
 
 
 @pytest.mark.parametrize(
@@ -141,4 +163,26 @@ def test_terms_and_holidays_are_kept_by_the_school(browse, alice, bob, charlie, 
     assert browse(charlie, f"/year/holiday/{holiday.pk}/delete/", {}).status_code == 404
     assert browse(bob, "/year/").status_code == 403
     browse(alice, f"/year/holiday/{holiday.pk}/delete/", {})
+    assert not Holiday.objects.exists()
+
+
+def test_a_term_keeps_holidays_of_its_own_that_lie_in_it(browse, alice, charlie, school, other_school):
+    days = {"name": "Spring", "starts_on": "2027-03-01", "ends_on": "2027-06-30"}
+    browse(alice, "/year/term/new/", days)
+    term = Term.objects.get()
+    free = {"name": "Half-term", "term": term.pk, "starts_on": "2027-05-01", "ends_on": "2027-05-05"}
+    path = f"/year/holiday/new/?term={term.pk}"
+    assert f'value="{term.pk}" selected' in browse(alice, path).content.decode()
+    assert f'value="{term.pk}"' not in browse(charlie, path).content.decode()
+    late = browse(alice, path, free | {"ends_on": "2027-07-01"})
+    assert "The term “Spring” is from 2027-03-01 to 2027-06-30." in words(late)
+    browse(alice, path, free)
+    assert Holiday.objects.get().term == term
+    assert browse(charlie, "/year/holiday/new/", free).status_code == 200
+    assert not Holiday.objects.filter(enterprise=other_school).exists()
+    shorter = browse(alice, f"/year/term/{term.pk}/", days | {"ends_on": "2027-05-02"})
+    assert "“Half-term” of this term would lie outside it." in words(shorter)
+    assert "Half-term" in words(browse(alice, "/year/"))
+    assert "Its 1 holiday goes with it." in words(browse(alice, f"/year/term/{term.pk}/delete/"))
+    browse(alice, f"/year/term/{term.pk}/delete/", {})
     assert not Holiday.objects.exists()

@@ -10,8 +10,9 @@ from django.utils import translation
 
 from accounts.models import Role, StudentGroup
 from accounts.services import register_person
+from classes.courses.changing import change_course
 from classes.courses.planning import plan_course, preview_course
-from classes.models import Course, Holiday, Lesson, Member
+from classes.models import Course, Holiday, Lesson, Member, Term
 from console.audit.models import AuditEntry
 from console.outbox import relay
 from console.outbox.models import Operation
@@ -175,3 +176,43 @@ def test_a_series_reaches_the_service_class_by_class(connected, iclass, alice, b
     assert set(made.lessons.values_list("sync_state", flat=True)) == {"in_sync"}
     assert len(effects(iclass, "class/create", topic="Croquet for the Queen")) in (0, 6)
     assert made.lessons.exclude(remote_id="").values("remote_id").distinct().count() == 6
+
+
+def test_a_term_has_holidays_of_its_own_and_those_of_the_school_hold_in_every_term(alice, bob, school):
+    days = {"starts_on": date(2027, 3, 1), "ends_on": date(2027, 6, 30)}
+    spring, evening = (
+        Term.objects.create(enterprise=school, name=name, **days) for name in ("Spring", "Eve")
+    )
+    for day, term in ((4, None), (9, spring), (11, evening)):
+        free = date(2027, 3, day)
+        Holiday.objects.create(enterprise=school, name="Free", term=term, starts_on=free, ends_on=free)
+    assert [day[-2:] for day in left(bob, spring)] == ["04", "09"]
+    assert [day[-2:] for day in left(bob, evening)] == ["04", "11"]
+    assert [day[-2:] for day in left(bob, None)] == ["04", "09", "11"]
+
+
+def left(teacher, term):
+    plan = preview_course(
+        title="Croquet", teacher=teacher, starts_local=FIRST, duration_minutes=90, rrule=RULE, term=term
+    )
+    return [one.day.isoformat() for one in plan.dates if one.left_out]
+
+
+def test_another_term_moves_the_lessons_of_a_series_off_its_holidays(alice, bob, school, other_school):
+    days = {"starts_on": date(2027, 3, 1), "ends_on": date(2027, 6, 30)}
+    spring, evening = (
+        Term.objects.create(enterprise=school, name=name, **days) for name in ("Spring", "Eve")
+    )
+    free = {"starts_on": date(2027, 3, 9), "ends_on": date(2027, 3, 9)}
+    Holiday.objects.create(enterprise=school, name="Half-term", term=spring, **free)
+    made = course(bob, alice, term=evening)
+    assert "2027-03-09" in days_left(made)
+    change_course(course=made, by=alice, term=spring)
+    assert "2027-03-09" not in days_left(made)
+    assert AuditEntry.objects.latest("pk").after["term"] == spring.pk
+    with pytest.raises(ValidationError, match="not of your school"):
+        course(bob, alice, term=Term.objects.create(enterprise=other_school, name="Theirs", **days))
+
+
+def days_left(course):
+    return [one.occurrence.isoformat() for one in course.lessons.filter(cancelled_at=None)]

@@ -12,7 +12,7 @@ from accounts.imports.columns import bare
 from accounts.models import StudentGroup
 from classes.imports import applying, planning, push, start
 from classes.imports.columns import HEADINGS, LABELS, clock_of, day_of, weekdays_of
-from classes.models import Course, Holiday, Lesson, Member, TimetableImport
+from classes.models import Course, Holiday, Lesson, Member, Term, TimetableImport
 from console.jobs import machine
 from console.outbox.models import Operation
 from tests.classes.imports.terms import next_monday, sheet
@@ -113,6 +113,21 @@ class TestPreview:
     def test_holidays_are_left_out(self, alice, bob, kids, monday, school):
         Holiday.objects.create(enterprise=school, name="Founders", starts_on=monday, ends_on=monday)
         assert taken([series(monday)], alice).counts["lessons"] == 3
+
+    def test_a_row_may_name_its_term_whose_end_and_holidays_hold(self, alice, bob, kids, monday, school):
+        days = {"starts_on": monday, "ends_on": monday + 13 * DAY}
+        term, other = (
+            Term.objects.create(enterprise=school, name=name, **days) for name in ("Spring", "Eve")
+        )
+        Holiday.objects.create(enterprise=school, name="Fair", term=other, starts_on=monday, ends_on=monday)
+        rows = [(*series(monday, until=""), "Spring"), (*series(monday, topic="Tea", until=""), "Eve")]
+        rows.append((*series(monday, topic="Hats"), "Autumn"))
+        headings = ("topic", "teacher", "groups", "date", "start", "minutes", "weekdays", "until", "term")
+        source = taken(rows, alice, headings=headings)
+        told = list(source.lines.order_by("number").values_list("lessons", "why", "named"))
+        assert told == [(4, "", ""), (3, "", ""), (0, "term", "Autumn")]
+        start.apply(source, by=alice, reason="Two rooms.")
+        assert dict(Course.objects.values_list("title", "term")) == {"Croquet": term.pk, "Tea": other.pk}
 
     def test_conflicts_are_named_within_the_file_and_with_the_school(self, alice, bob, kids, monday, school):
         dora = person(school, "dora", "teacher")

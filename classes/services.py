@@ -19,10 +19,11 @@ from classes.groups.ways import came_by, link
 from classes.kinds import ClassType, Status
 from classes.mirror.later import unsent
 from classes.mirror.wanted import natural_key
-from classes.models import Entry, Lesson, LessonKey, Member
+from classes.models import Entry, Lesson, Member
+from classes.passwords import set_password
 from classes.rules import check_lesson, locked_sentence
 from classes.telling.cancelling import say_off
-from console.audit.trail import CHANGED, changes, record, record_seen, snapshot
+from console.audit.trail import changes, record, record_seen, snapshot
 from console.outbox.models import Operation
 from console.outbox.queue import enqueue, open_operations, supersede
 from console.outbox.states import OPEN, State
@@ -51,7 +52,7 @@ def schedule_lesson(
     staff: Iterable[User] = (),
     groups: Iterable[StudentGroup] = (),
     conflict_reason: str = "",
-    password: str = "",
+    password: str | None = None,
     **fields: Any,
 ) -> Lesson:
     """Schedule a lesson and make it at the service (`/class/create`).
@@ -72,7 +73,7 @@ def schedule_lesson(
         lesson.save()
     linked = link(lesson, groups)
     set_members(lesson, students, staff)
-    told = snapshot(lesson, FIELDS) | linked | set_password(lesson, password or None)
+    told = snapshot(lesson, FIELDS) | linked | set_password(lesson, password)
     record("lesson.add", lesson, by=by, after=told, reason=lesson.conflict_reason)
     resend(lesson, by)
     return lesson
@@ -313,20 +314,6 @@ def send_members(lesson: Lesson, by: User | None, new: Collection[int] = ()) -> 
     if making or lesson.remote_id:
         return owe("class.members", lesson, by, after=registering)
     return resend(lesson, by)
-
-
-def set_password(lesson: Lesson, password: str | None) -> dict[str, str]:
-    """Keep the password of a lesson, '' for none; None leaves it. What the trail may say of it."""
-    if password is None:
-        return {}
-    key = LessonKey.objects.filter(lesson=lesson).first() or LessonKey(
-        enterprise=lesson.enterprise, lesson=lesson
-    )
-    if (key.password.reveal() if key.password else "") == password:
-        return {}
-    key.password, key.version = password or None, key.version + 1
-    key.save()
-    return {"password": CHANGED}
 
 
 def _listed(people: Iterable[User] | None) -> list[User] | None:

@@ -16,6 +16,7 @@ from accounts.roles import STAFF
 from accounts.userids import UserIdField, UserIdsField
 from classes.api.cancelling import CancelSerializer
 from classes.api.conflicts import AnswersConflicts, conflict_data
+from classes.api.rooms import RoomFields, settings_of
 from classes.courses.changing import Scope, cancel_course, change_course, preview_change
 from classes.courses.dates import Occurrence, kept
 from classes.courses.planning import plan_course, preview_course
@@ -53,12 +54,13 @@ class TermField(serializers.SlugRelatedField[Term]):
         return Term.objects.filter(enterprise=self.context["request"].user.enterprise_id)
 
 
-class CourseSerializer(SchoolSerializer):
+class CourseSerializer(RoomFields, SchoolSerializer):
     """A series of lessons. `dtstart` is the clock of the school's wall, `lessons` are their ids.
 
     `conflict_reason` allows conflicts. For a change, `scope` says of which lessons: `all`, or `following` and
-    `this`, which begin with `lesson`. `term` (a name) is taken and not told: its holidays are left
-    out besides those of the school.
+    `this`, which begin with `lesson`. How the rooms are set up and the `password` of the
+    lessons (empty for none) are taken and not told; so is `term` (a name), whose holidays are left out
+    besides those of the school.
     """
 
     teacher = UserIdField()
@@ -92,6 +94,7 @@ class CourseSerializer(SchoolSerializer):
             "conflict_reason",
             "scope",
             "lesson",
+            *RoomFields().fields,
         )
 
 
@@ -161,6 +164,8 @@ class CourseViewSet(
         asked = self.get_serializer(course, data=self.request.data, partial=course is not None)
         asked.is_valid(raise_exception=True)
         fields = dict(asked.validated_data)
+        if settings := settings_of(fields):
+            fields["settings"] = settings
         return fields, fields.pop("conflict_reason", "")
 
     def _lesson(self, course: Course, pk: int | None) -> Any:

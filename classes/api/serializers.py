@@ -9,14 +9,12 @@ from accounts.models import Role, StudentGroup, User
 from accounts.roles import STAFF
 from accounts.userids import UserIdField, UserIdsField
 from classes.api.courses import GroupsField
+from classes.api.rooms import SET_UP, CapacityField, PasswordField, set_up
 from classes.groups.ways import students_of
 from classes.links import Links
 from classes.models import Lesson, Member, Recording
 from console.outbox.rest import SyncField
 from console.policy.rest import SchoolSerializer
-
-#: How the room is set up; taken, and not told.
-SET_UP = ("auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic")
 
 
 class MembersField(UserIdsField):
@@ -34,7 +32,8 @@ class LessonSerializer(SchoolSerializer):
     """A lesson. Times are ISO 8601; people are user ids; `class_id` once the service made it.
 
     `groups` (ids) bring their students, who follow them from then on. How the room is set up is taken and not
-    told. `capacity` stays here until the school says that its service knows it.
+    told. `capacity` and `password` (empty for none) stay here until the school says that its service knows
+    them.
     """
 
     teacher = UserIdField()
@@ -44,9 +43,8 @@ class LessonSerializer(SchoolSerializer):
     conflict_reason = serializers.CharField(
         write_only=True, required=False, max_length=300, default="", allow_blank=True
     )
-    capacity = serializers.IntegerField(
-        write_only=True, required=False, allow_null=True, min_value=1, max_value=100_000
-    )
+    capacity = CapacityField()
+    password = PasswordField()
     groups = GroupsField(many=True, required=False, write_only=True, queryset=StudentGroup.objects.none())
     sync = SyncField()
 
@@ -73,8 +71,9 @@ class LessonSerializer(SchoolSerializer):
             *SET_UP,
             "groups",
             "capacity",
+            "password",
         )
-        extra_kwargs: ClassVar = {name: {"write_only": True} for name in SET_UP}
+        extra_kwargs: ClassVar = set_up()
         read_only_fields = ("teacher_url", "student_url", "status", "real_started_at", "real_ended_at")
 
     def to_representation(self, instance: Any) -> dict[str, Any]:

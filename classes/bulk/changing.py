@@ -17,6 +17,7 @@ from classes.conflicts.finding import Conflict, Slot, Wanted, conflicts_of
 from classes.courses.writing import People, expect
 from classes.kinds import Status
 from classes.models import Lesson, Member
+from classes.passwords import set_passwords
 from classes.rules import check_lesson
 
 BATCH = 1_000
@@ -42,7 +43,8 @@ Roster = frozenset[tuple[int, str]]
 class Wish:
     """One lesson as it is to be: `lesson` carries the new fields, `people` the new people (None: the old).
 
-    `came` and `went` are pks, for whoever reckoned them.
+    `came` and `went` are pks, for whoever reckoned them. `password` is the new one, '' for none; None keeps
+    it.
     """
 
     before: Lesson
@@ -53,11 +55,12 @@ class Wish:
     new: list[Conflict] = field(default_factory=list)
     came: list[int] = field(default_factory=list)
     went: list[int] = field(default_factory=list)
+    password: str | None = field(default=None, repr=False)
 
     @property
     def changes(self) -> bool:
         """Whether anything is to become different, where `came` and `went` are reckoned."""
-        return bool(self.fields_changed or self.came or self.went)
+        return bool(self.fields_changed or self.came or self.went or self.password is not None)
 
     @property
     def fields_changed(self) -> bool:
@@ -122,11 +125,22 @@ def change_lessons(
     with judged():
         names = [*FIELDS, "occurrence", *MARKED]
         Lesson.objects.bulk_update([one.lesson for one in changed], names, batch_size=BATCH)
-    told = [one.lesson for one in changed if one.fields_changed]
+    rekeyed = _set_passwords(wishes)
+    knows = rekeyed if school.later_fields else set()
+    told = [one.lesson for one in wishes if one.fields_changed or one.lesson.pk in knows]
     called = _call_roll(wishes)
     telling.tell_fields(school, told, by)
     telling.tell_members(school, called, by)
-    return len({one.pk for one in (*told, *called)})
+    return len({one.pk for one in (*told, *called)} | rekeyed)
+
+
+def _set_passwords(wishes: Sequence[Wish]) -> set[int]:
+    """The keys of the lessons that had another password."""
+    wished: dict[str, list[Lesson]] = defaultdict(list)
+    for one in wishes:
+        if one.password is not None:
+            wished[one.password].append(one.lesson)
+    return set().union(*(set_passwords(lessons, password) for password, lessons in wished.items()))
 
 
 def _lock(wishes: Sequence[Wish]) -> None:

@@ -20,6 +20,7 @@ from classes.conflicts.finding import Conflict
 from classes.courses.planning import helper_role
 from classes.courses.writing import People
 from classes.models import Lesson, Member
+from classes.passwords import differing, trail_of
 from classes.phases import phase_of
 from console.audit.trail import record
 from console.jobs.models import Job
@@ -41,6 +42,7 @@ class Edit:
 
     `fields` are those of a Lesson that are set alike. `days` and `minutes` move it on the school's clock,
     `length` is its new length in minutes. `add` join it by their own role, `remove` (pks) leave it.
+    `password` is that of each, '' for none.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
@@ -49,10 +51,12 @@ class Edit:
     length: int = 0
     add: Collection[User] = ()
     remove: Collection[int] = ()
+    password: str | None = field(default=None, repr=False)
 
     @property
     def is_empty(self) -> bool:
-        return not any((self.fields, self.days, self.minutes, self.length, self.add, self.remove))
+        told = (self.fields, self.days, self.minutes, self.length, self.add, self.remove)
+        return not any(told) and self.password is None
 
     @property
     def touches_people(self) -> bool:
@@ -97,6 +101,7 @@ def edit_lessons(
         **{name: value for name in ("days", "minutes", "length") if (value := getattr(edit, name))},
         **({"members_added": [one.user_id for one in edit.add]} if edit.add else {}),
         **({"members_removed": _ids(edit.remove)} if edit.remove else {}),
+        **trail_of(edit.password),
     }
     keys = [one.before.pk for one in found.wishes]
     record(
@@ -127,12 +132,14 @@ def _sorted(school: Enterprise, lessons: Sequence[Lesson], edit: Edit) -> Previe
     found, now = Preview(), timezone.now()
     rosters = _rosters(lessons) if edit.touches_people else {}
     alike: dict[Any, People] = {}
+    rekeyed = differing(lessons, edit.password)
     for lesson in lessons:
         phase = phase_of(lesson, now).name
         if phase in LOCKED:
             found.locked.append((lesson, str(LOCKED[phase])))
             continue
         one = _wish(school, lesson, edit, rosters.get(lesson.pk), alike)
+        one.password = edit.password if lesson.pk in rekeyed else None
         (found.wishes if one.changes else found.same).append(one if one.changes else lesson)  # type: ignore[arg-type]
     return found
 

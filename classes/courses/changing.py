@@ -21,7 +21,8 @@ from classes.courses.dates import Occurrence, kept
 from classes.courses.planning import FIELDS, Series
 from classes.courses.recurrence import moment, tidy
 from classes.courses.writing import People, write_lessons
-from classes.models import Course, Lesson
+from classes.models import Course, Lesson, LessonKey
+from classes.passwords import differing, set_passwords, trail_of
 from console.audit.trail import changes, record, snapshot
 
 #: Why a lesson was cancelled whose day is not in the rule any more; such a day may come back.
@@ -50,7 +51,11 @@ class Change:
 
     @property
     def changed(self) -> list[Wish]:
-        return [one for one in self.wishes if one.fields_changed or one.people is not None]
+        return [
+            one
+            for one in self.wishes
+            if one.fields_changed or one.people is not None or one.password is not None
+        ]
 
 
 def preview_change(
@@ -93,9 +98,8 @@ def change_course(
     was, now = changes(before, snapshot(stored, FIELDS))
     told = {"changed": count, "added": len(change.added), "cancelled": len(change.going), "scope": str(scope)}
     people = {name: sorted(one.pk for one in fields[name]) for name in PEOPLE if name in fields}
-    record(
-        "course.change", stored, by=by, before=was, after={**now, **people, **told}, reason=conflict_reason
-    )
+    after = {**now, **people, **told, **trail_of(fields.get("password"))}
+    record("course.change", stored, by=by, before=was, after=after, reason=conflict_reason)
     return stored
 
 
@@ -139,8 +143,12 @@ def series_of(course: Course) -> Series:
 
 def _settings_like(course: Course) -> dict[str, Any]:
     """New lessons of a series are set up like its last one."""
-    last = course.lessons.order_by("-starts_at", "-id").first()
+    last = last_lesson(course)
     return {name: getattr(last, name) for name in planning.SETTINGS} if last else {}
+
+
+def last_lesson(course: Course) -> Lesson | None:
+    return course.lessons.order_by("-starts_at", "-id").first()
 
 
 def _change(course: Course, scope: str, lesson: Lesson | None, fields: dict[str, Any]) -> Change:
@@ -149,12 +157,17 @@ def _change(course: Course, scope: str, lesson: Lesson | None, fields: dict[str,
     if scope != Scope.ALL and (lesson is None or lesson.course_id != course.pk):
         raise ValidationError({"lesson": _("Say with which lesson of the series the change begins.")})
     now = series_of(course)
-    settings = {**(now.settings or {}), **fields.pop("settings", {})}
+    settings = {**(now.settings or {}), **fields.get("settings", {})}
     series = Series(**{**now.__dict__, **fields, "settings": settings})
     planning.check(series)
     if scope == Scope.THIS:
-        return _of_one(lesson, series, fields, settings)  # type: ignore[arg-type]
-    return _of_many(course, lesson if scope == Scope.FOLLOWING else None, series, fields, settings)
+        change = _of_one(lesson, series, fields, settings)  # type: ignore[arg-type]
+    else:
+        change = _of_many(course, lesson if scope == Scope.FOLLOWING else None, series, fields, settings)
+    differ = differing((one.lesson for one in change.wishes), series.password)
+    for one in change.wishes:
+        one.password = series.password if one.lesson.pk in differ else None
+    return change
 
 
 def _of_one(lesson: Lesson, series: Series, fields: dict[str, Any], settings: dict[str, Any]) -> Change:
@@ -230,8 +243,13 @@ def _add(course: Course, change: Change, by: User | None, reason: str) -> None:
     lessons = planning.lessons_on(change.added, course, change.series)
     for place, lesson in enumerate(lessons):
         mark(lesson, place in places, reason, by)
+    password = change.series.password
+    if password is None and (like := last_lesson(course)):
+        key = LessonKey.objects.filter(lesson=like, password__isnull=False).first()
+        password = key.password.reveal() if key else None
     with judged():
         write_lessons(course.enterprise, [(lessons, change.people)], by=by)
+    set_passwords(lessons, password)
 
 
 def _save(course: Course, series: Series, fields: dict[str, Any]) -> None:

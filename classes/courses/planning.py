@@ -1,7 +1,7 @@
 """Planning a series: its dates and conflicts before saving, and then the course with all its lessons."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from classes.courses.dates import Occurrence, dates_of, kept
 from classes.courses.writing import People, write_lessons
 from classes.kinds import ClassType
 from classes.models import Course, Lesson, Member, Term
+from classes.passwords import set_passwords, trail_of
 from classes.rules import check_lesson, check_people
 from console.audit.trail import record, snapshot
 
@@ -55,6 +56,7 @@ class Series:
     term: Term | None = None
     settings: Any = None
     rules: Any = None
+    password: str | None = field(default=None, repr=False)
 
     @property
     def school(self) -> Enterprise:
@@ -68,9 +70,9 @@ def plan_course(*, by: User | None, conflict_reason: str = "", **fields: Any) ->
     Fields are those of Series: `title`, `teacher`, `starts_local` (naive, on the wall of the school),
     `duration_minutes`, `rrule` (RFC 5545, empty for one lesson), `skip` (days), `assistants`, `members` and
     `groups` (whose students come besides, and follow the group), `class_type`, `term` (whose holidays it
-    keeps), `rules` of attendance, and `settings`, a mapping of what else a Lesson has. Conflicted (a
-    ValidationError) where there are conflicts and no reason to allow them; ValidationError where a field does
-    not hold. One transaction.
+    keeps), `rules` of attendance, and `settings`, a mapping of what else a Lesson has; `password` is that
+    of each lesson. Conflicted (a ValidationError) where there are conflicts and no reason to allow them;
+    ValidationError where a field does not hold. One transaction.
     """
     return _plan(Series(**fields), by, conflict_reason)
 
@@ -99,7 +101,9 @@ def _plan(series: Series, by: User | None, reason: str) -> Course:
         mark(lesson, place in places, reason, by)
     with judged():
         write_lessons(series.school, [(lessons, people)], by=by)
+    set_passwords(lessons, series.password)
     told = snapshot(course, FIELDS) | {"lessons": len(lessons), "conflicts_allowed": len(places)}
+    told |= trail_of(series.password or None)
     record("course.add", course, by=by, after=told, reason=reason if places else "")
     return course
 

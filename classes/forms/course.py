@@ -13,11 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from classes.conflicts.booking import Conflicted
 from classes.courses import words
-from classes.courses.changing import Scope, cancellable, change_course, preview_change, series_of
+from classes.courses.changing import (
+    Scope,
+    cancellable,
+    change_course,
+    last_lesson,
+    preview_change,
+    series_of,
+)
 from classes.courses.dates import Occurrence
 from classes.courses.planning import plan_course, preview_course
 from classes.forms.fields import day_field
-from classes.forms.lesson import CancelForm, LessonForm
+from classes.forms.lesson import CancelForm, LessonForm, password_of
+from classes.forms.password import PasswordForm
 from classes.models import Course, Lesson, Term
 
 #: Where a service's word for a field differs from the form's.
@@ -37,8 +45,8 @@ SETTINGS = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max
 class CourseForm(LessonForm):
     """Plans a series, or changes the one that it is given. Times are those of the school's wall."""
 
-    end_day = password = no_password = None
-    MORE = SETTINGS
+    end_day = None
+    MORE = (*SETTINGS, "password")
     topic = forms.CharField(
         label=_("Title"), max_length=100, error_messages={"required": _("Give the series a title.")}
     )
@@ -89,7 +97,7 @@ class CourseForm(LessonForm):
         self.course, self.of, self.model = course, of, like
         self.sentence, self.dates = "", list[Occurrence]()
         if course:
-            more["initial"] = _of_course(course) | (more.get("initial") or {})
+            more["initial"] = _of_course(course, of) | (more.get("initial") or {})
         elif like:
             more["initial"] = _like_course(like) | (more.get("initial") or {})
         super().__init__(*args, **more)
@@ -103,7 +111,7 @@ class CourseForm(LessonForm):
         return self.course.groups.values("pk") if self.course else ()
 
     def clean(self) -> dict[str, Any]:
-        data = forms.Form.clean(self) or {}
+        data = PasswordForm.clean(self)
         if not data.get("day") or not data.get("start") or not data.get("end"):
             return data
         if data["day"] < timezone.localdate() and not self.course:
@@ -153,7 +161,13 @@ class CourseForm(LessonForm):
                     course=self.course, by=by, conflict_reason=reason, **self._place(), **self._changed()
                 )
             rules = self.model.rules if self.model else None
-            return plan_course(by=by, conflict_reason=reason, rules=rules, **self.fields_of())
+            return plan_course(
+                by=by,
+                conflict_reason=reason,
+                rules=rules,
+                password=self.password_of_new,
+                **self.fields_of(),
+            )
         except Conflicted as conflicted:
             self.look()
             self.conflicts = conflicted.conflicts
@@ -216,6 +230,8 @@ class CourseForm(LessonForm):
                 differs = value != (sorted(old) if name == "skip" else old)
             if differs:
                 changed[name] = value
+        if self.new_password is not None:
+            changed["password"] = self.new_password
         return changed
 
     def _take(self, error: ValidationError) -> None:
@@ -249,8 +265,8 @@ class CourseCancelForm(CancelForm):
         return data | {"lesson": self.of if data.pop("scope", "") == Scope.FOLLOWING else None}
 
 
-def _of_course(course: Course) -> dict[str, Any]:
-    """A course as the form shows it."""
+def _of_course(course: Course, of: Lesson | None = None) -> dict[str, Any]:
+    """A course as the form shows it; whether there is a password, its lesson `of` says, or the last one."""
     series = series_of(course)
     ends = course.starts_local + timedelta(minutes=course.duration_minutes)
     chosen = (
@@ -269,6 +285,7 @@ def _of_course(course: Course) -> dict[str, Any]:
         "students": [one.user_id for one in series.members],
         "staff": [one.user_id for one in series.assistants],
         "scope": Scope.THIS,
+        "password": password_of(of or last_lesson(course)),
         **(chosen or {}),
     }
 

@@ -26,13 +26,14 @@ from classes.forms.fields import (
     offer,
     students_of_ids,
 )
+from classes.forms.password import PasswordForm
 from classes.groups.ways import students_of
 from classes.kinds import ClassType, RecordType
 from classes.mirror.wanted import TOPIC_LENGTH
 from classes.models import Lesson, LessonKey, Member
 from classes.rules import TEACHERS
 from classes.services import edit_lesson, schedule_lesson
-from console.vault.forms import SecretField
+from console.vault.secret import Secret
 
 USUAL_LENGTH = timedelta(minutes=45)
 HELPERS = (Role.ASSISTANT, Role.SUPERVISOR, Role.TEACHER)
@@ -50,7 +51,7 @@ PLAIN = (
 )
 
 
-class LessonForm(forms.Form):
+class LessonForm(PasswordForm):
     """Schedules a lesson, or changes the one that it is given. Times are in the active zone."""
 
     topic = forms.CharField(label=_("Topic"), error_messages={"required": _("Give the lesson a topic.")})
@@ -103,9 +104,6 @@ class LessonForm(forms.Form):
     capacity = forms.IntegerField(
         label=_("Most people in the room"), min_value=1, max_value=100_000, required=False
     )
-    password = SecretField(label=_("Password of the lesson"), min_length=4, max_length=32, required=False)
-    no_password = forms.BooleanField(label=_("Take the password away"), required=False)
-
     conflict_reason = forms.CharField(
         label=_("Reason to allow the conflicts"), max_length=300, required=False
     )
@@ -220,7 +218,7 @@ class LessonForm(forms.Form):
         people: dict[str, Any] = {"students": students.values(), "staff": list(data["staff"])}
         people["groups"] = list(data["groups"])
         people["conflict_reason"] = data["conflict_reason"]
-        people["password"] = self._password(data)
+        people["password"] = self.password_of_new if self.lesson is None else self.new_password
         try:
             if self.lesson is not None:
                 return edit_lesson(lesson=self.lesson, by=by, **people, **fields)
@@ -233,12 +231,11 @@ class LessonForm(forms.Form):
             self._take(error)
             return None
 
-    def _password(self, data: dict[str, Any]) -> str:
-        """What was typed, or the one that the lesson has; '' for none."""
-        if data.get("no_password") or not data["password"]:
-            return ""
-        password: str = data["password"].reveal()
-        return password
+    @property
+    def password_of_new(self) -> str | None:
+        """What a new lesson gets: what was typed, or what the one has after which the form was filled in."""
+        like: Secret | None = self.initial.get("password")
+        return like.reveal() if self.new_password is None and like else self.new_password
 
     def _of_new_groups(self) -> Iterable[User]:
         """Without script a group that is newly ticked brings all its students."""
@@ -284,10 +281,9 @@ def words_of(lesson: Lesson) -> dict[str, Any]:
     """A lesson as the form shows it."""
     starts, ends = timezone.localtime(lesson.starts_at), timezone.localtime(lesson.ends_at)
     members = lesson.members.values_list("user__user_id", "role")
-    key = LessonKey.objects.filter(lesson=lesson).first()
     return {name: getattr(lesson, name) for name in PLAIN} | {
         "teacher": lesson.teacher.user_id,
-        "password": key.password if key else None,
+        "password": password_of(lesson),
         "day": starts.date(),
         "start": starts.time(),
         "end": ends.time(),
@@ -296,6 +292,12 @@ def words_of(lesson: Lesson) -> dict[str, Any]:
         "students": [user_id for user_id, role in members if role == Member.Role.STUDENT],
         "staff": [user_id for user_id, role in members if role != Member.Role.STUDENT],
     }
+
+
+def password_of(lesson: Lesson | None) -> Secret | None:
+    """The password as a form takes it, not opened."""
+    key = LessonKey.objects.filter(lesson=lesson).first() if lesson else None
+    return key.password if key else None
 
 
 def _usual() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from classes.conflicts.booking import Conflicted
 from classes.conflicts.finding import Conflict
 from classes.forms.fields import Choice, PeopleField, PersonChoice, choices_of, offer
 from classes.forms.lesson import HELPERS
+from classes.forms.password import PasswordForm
 from classes.kinds import ClassType, RecordType
 from classes.models import Lesson
 from classes.rules import TEACHERS
@@ -33,7 +34,7 @@ OF_RULE = {"starts_at": "days", "ends_at": "length", "students": "add"}
 OR_NONE = ("max_on_mic", "capacity")
 
 
-class ManyForm(forms.Form):
+class ManyForm(PasswordForm):
     """Changes these lessons alike. `look` reckons what it would do, `save` does it."""
 
     teacher = PersonChoice(
@@ -132,10 +133,11 @@ class ManyForm(forms.Form):
             length=data["length"] or 0,
             add=list(data["add"]),
             remove=[one.pk for one in data["remove"]],
+            password=self.new_password,
         )
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         if not self.errors and self.edit.is_empty:
             raise ValidationError(_("Nothing is to be changed yet. Fill in at least one field."))
         return data

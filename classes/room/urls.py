@@ -4,9 +4,11 @@ from django.urls import path
 
 from classes.room.calls import CallPage
 from classes.room.door import DoorPage, EnterFor, ShowPass, TakeOut, VisitorPass
+from classes.room.password import LessonPassword
 from classes.room.phone import MemberPhone
 
 urlpatterns = [
+    path("lessons/<int:pk>/password/", LessonPassword.as_view(), name="lesson_password"),
     path("lessons/<int:pk>/call/", CallPage.as_view(), name="call"),
     path("lessons/members/<int:pk>/phone/", MemberPhone.as_view(), name="member_phone"),
     path("lessons/<int:pk>/door/", DoorPage.as_view(), name="door"),

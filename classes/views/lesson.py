@@ -20,6 +20,7 @@ from classes.phases import phase_of
 from classes.queries import operations_about, roll
 from classes.readiness.points import readiness_of
 from classes.recordings.states import states_of
+from classes.room.password import password_facts
 from console.outbox.states import SyncState
 from console.policy import in_school, may
 from console.policy.pages import SchoolPage
@@ -39,6 +40,7 @@ class LessonPage(SchoolPage, DetailView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         lesson, reader = self.object, self.request.user
         context = lesson_context(lesson, reader) | {"recording": states_of([lesson])[lesson.pk]}
+        context |= password_facts(lesson, reader)
         if may(reader, "list", "document"):
             context |= {"decks": decks_of(lesson), "may_attach": may(reader, "attach", "lesson", lesson)}
         if may(reader, "list", "operation"):

@@ -98,10 +98,18 @@ def _rows(wishes: list[Wish]) -> list[dict[str, Any]]:
             "changes": _changes(one),
             "came": [names[pk] for pk in one.came],
             "went": [names[pk] for pk in one.went],
+            "password": _password(one),
             "conflicts": len(one.new),
         }
         for one in wishes
     ]
+
+
+def _password(one: Wish) -> str:
+    """What becomes of the password, in words; never the password."""
+    if one.password is None:
+        return ""
+    return _("Password: a new one") if one.password else _("Password: taken away")
 
 
 def _changes(one: Wish) -> list[tuple[Any, str, str]]:

@@ -60,6 +60,7 @@ ACTIONS: dict[str, str | Promise] = {
     "lesson.change": _("Lesson changed"),
     "lesson.replace_members": _("List of students replaced"),
     "lesson.change_many": _("Many lessons changed at once"),
+    "lesson.reveal_password": _("Password of a lesson shown"),
     "lesson.cancel": _("Lesson cancelled"),
     "timetable.import": _("Timetable imported"),
     "feed.add": _("Calendar feed made"),

@@ -120,6 +120,7 @@ TABLE: dict[str, dict[str, str]] = {
         "pull": "S S S O O - - -",
         "push": "S S S - - - - -",
         "reveal_link": "- S S O O - - -",
+        "reveal_password": "- S S O O - - -",
         "enter_for": "- S S O O - - -",
         "take_out": "- S S O O - - -",
         "visitor_pass": "- S S O O - - -",

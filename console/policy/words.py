@@ -55,6 +55,7 @@ ACTIONS: dict[str, str | Promise] = {
     "reveal": pgettext_lazy("right", "show contacts whole"),
     "reveal_token": pgettext_lazy("right", "show the entry card"),
     "reveal_link": pgettext_lazy("right", "show the room's address"),
+    "reveal_password": pgettext_lazy("right", "show the lesson's password"),
     "new_token": pgettext_lazy("right", "give out a new entry token"),
     "reset_sign_in": pgettext_lazy("right", "unlock and reset the second factor"),
     "erase": pgettext_lazy("right", "erase personal data"),

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from accounts.models import Role
 from accounts.services import edit_school
+from classes.bulk.editing import Edit, edit_lessons
 from classes.mirror.later import LATER
-from classes.models import Lesson, LessonKey
-from classes.services import edit_lesson, push_lesson, set_password
+from classes.models import Course, Lesson, LessonKey
+from classes.passwords import set_password
+from classes.services import edit_lesson, push_lesson
 from console.audit.models import AuditEntry
 from console.outbox import relay
 from console.outbox.models import Operation
@@ -263,3 +265,108 @@ def test_a_lesson_that_iclass_has_not_yet_says_so(browse, alice, bob, school):
     lesson = planned(bob, remote_id="", sync_state="local")
     expect(lesson)
     assert "iclass does not have this lesson yet." in browse(alice, f"/lessons/{lesson.pk}/").content.decode()
+
+
+def keys_of(lessons):
+    """The password of each, in the order of their starts."""
+    keys = {key.lesson_id: key.password for key in LessonKey.objects.filter(lesson__in=lessons)}
+    return [key.reveal() if (key := keys.get(one.pk)) else None for one in lessons.order_by("starts_at")]
+
+
+def series_typed(**more):
+    last = tomorrow_at(8).date() + timedelta(weeks=2)
+    return typed(until=last.isoformat(), **more)
+
+
+def test_a_series_gives_each_lesson_the_password_and_changes_or_takes_it_away(browse, alice, bob):
+    browse(alice, "/courses/new/", series_typed(password=PASSWORD))
+    course = Course.objects.get()
+    assert keys_of(course.lessons) == [PASSWORD] * 3
+    second = course.lessons.order_by("starts_at")[1]
+    edit = f"/courses/{course.pk}/edit/"
+    page = browse(alice, edit).content.decode()
+    assert "Leave empty to keep it." in page
+    assert PASSWORD not in page
+    browse(alice, f"{edit}?lesson={second.pk}", series_typed(scope="following", password="another"))
+    assert keys_of(course.lessons) == [PASSWORD, "another", "another"]
+    browse(alice, edit, series_typed(topic="Tea"))
+    assert keys_of(course.lessons) == [PASSWORD, "another", "another"]
+    browse(alice, f"{edit}?lesson={second.pk}", series_typed(topic="Tea", scope="this", no_password="on"))
+    assert keys_of(course.lessons) == [PASSWORD, None, "another"]
+    longer = series_typed(topic="Tea") | {"until": (tomorrow_at(8) + timedelta(weeks=3)).date().isoformat()}
+    browse(alice, edit, longer)
+    assert keys_of(course.lessons) == [PASSWORD, None, "another", "another"]
+    assert PASSWORD not in str(list(AuditEntry.objects.values_list("before", "after")))
+
+
+def test_all_lessons_of_a_series_follow_how_its_rooms_are_set_up(browse, alice, bob):
+    browse(alice, "/courses/new/", series_typed())
+    course = Course.objects.get()
+    more = {"bitrate": "1200", "record_types": ["remote"], "auto_open_mic": "on", "capacity": "9"}
+    browse(alice, f"/courses/{course.pk}/edit/", series_typed() | more)
+    names = ("bitrate", "record_types", "auto_open_mic", "capacity")
+    assert list(course.lessons.values_list(*names)) == [(1200, ["remote"], True, 9)] * 3
+
+
+def test_many_lessons_get_a_password_which_waits_sealed_between_looking_and_doing(browse, alice, bob):
+    lessons = [planned(bob, timedelta(days=day)) for day in (1, 2)]
+    set_password(lessons[0], PASSWORD)
+    chosen = {"chosen": [one.pk for one in lessons]}
+    looked = browse(alice, "/lessons/many/", chosen | {"look": "1", "password": PASSWORD}).content.decode()
+    assert "1 lesson changes." in looked
+    assert "1 is so already." in looked
+    assert "Password: a new one" in looked
+    assert PASSWORD not in looked
+    (waits,) = re.findall(r'name="password_waits" value="([^"]+)"', looked)
+    browse(alice, "/lessons/many/", chosen | {"sure": "1", "password_waits": waits})
+    assert keys_of(Lesson.objects.all()) == [PASSWORD] * 2
+    assert AuditEntry.objects.get(action="lesson.change_many").after["password"] == "changed"
+    forged = browse(alice, "/lessons/many/", chosen | {"sure": "1", "password_waits": "x"}).content.decode()
+    assert "Type the password again." in forged
+    browse(alice, "/lessons/many/", chosen | {"sure": "1", "no_password": "on"})
+    assert keys_of(Lesson.objects.all()) == [None] * 2
+
+
+def test_a_changed_password_of_many_reaches_the_service(connected, alice, bob, iclass, knowing):
+    lessons = [lesson_of(bob, alice, starts_at=tomorrow_at(hour)) for hour in (8, 9)]
+    edit_lessons(school=connected, lessons=lessons, edit=Edit(password=PASSWORD), by=alice)
+    relay.drain()
+    assert [one.later_sent["password"] for one in Lesson.objects.all()] == [1, 1]
+    assert [bodies(iclass, "class/modify", one)[-1]["password"] for one in lessons] == ["***"] * 2
+
+
+def test_rest_takes_a_password_and_never_tells_it(alice, bob):
+    lesson = {"topic": "Croquet", "teacher": "bob"}
+    lesson |= {"starts_at": tomorrow_at(8).isoformat(), "ends_at": tomorrow_at(9).isoformat()}
+    short = rest(alice).post("/api/v1/lessons/", lesson | {"password": "abc"}, format="json")
+    assert short.json().keys() == {"password"}
+    made = rest(alice).post("/api/v1/lessons/", lesson | {"password": PASSWORD}, format="json")
+    assert made.status_code == 201
+    assert PASSWORD not in made.content.decode()
+    path = f"/api/v1/lessons/{made.json()['id']}/"
+    rest(alice).patch(path, {"topic": "Tea"}, format="json")
+    assert keys_of(Lesson.objects.all()) == [PASSWORD]
+    rest(alice).patch(path, {"password": ""}, format="json")
+    assert keys_of(Lesson.objects.all()) == [None]
+
+
+def test_who_lets_people_in_is_shown_the_password_on_record(browse, alice, bob, sue, charlie):
+    lesson = planned(bob)
+    path = f"/lessons/{lesson.pk}/password/"
+    assert browse(bob, path).url == f"/lessons/{lesson.pk}/"
+    set_password(lesson, PASSWORD)
+    for reader in (alice, bob):
+        assert f'href="{path}"' in browse(reader, f"/lessons/{lesson.pk}/").content.decode()
+        assert PASSWORD not in browse(reader, path).content.decode()
+        answer = browse(reader, path, post={})
+        assert PASSWORD in answer.content.decode()
+        assert "no-store" in answer["Cache-Control"]
+    seen = AuditEntry.objects.filter(action="lesson.reveal_password", looks=True)
+    assert [(one.actor, one.after["fields"]) for one in seen.order_by("pk")] == [
+        (alice, ["password"]),
+        (bob, ["password"]),
+    ]
+    page = browse(sue, f"/lessons/{lesson.pk}/").content.decode()
+    assert path not in page
+    assert browse(sue, path, post={}).status_code == 403
+    assert browse(charlie, path, post={}).status_code == 404

@@ -52,5 +52,12 @@ def test_the_receiver_of_callbacks_is_described_with_its_signature(described):
 def test_tokens_are_described_and_no_secret_is_a_field(described):
     assert "token" in described["components"]["securitySchemes"]
     text = json.dumps(described)
-    for secret in ("tic_key", "private_key", "user_token", "callback_token", "password"):
+    for secret in ("tic_key", "private_key", "user_token", "callback_token"):
         assert secret not in text
+
+
+def test_the_password_of_a_lesson_goes_in_and_never_comes_out(described):
+    shapes = [one.get("properties", {}) for one in described["components"]["schemas"].values()]
+    passwords = [one["password"] for one in shapes if "password" in one]
+    assert passwords
+    assert all(one.get("writeOnly") for one in passwords)

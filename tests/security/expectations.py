@@ -173,6 +173,7 @@ PAGES: dict[str, Expected] = {
     "classes:lesson_add": of("lesson", "add"),
     "classes:lesson": about("lesson", "view"),
     "classes:lesson_edit": about("lesson", "change"),
+    "classes:lesson_password": about("lesson", "reveal_password"),
     "classes:feeds": of("feed", "list"),
     "classes:feed_add": of("feed", "add"),
     "classes:feed_revoke": about("feed", "delete"),

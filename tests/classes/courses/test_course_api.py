@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, StudentGroup
-from classes.models import Course, Holiday, Lesson, Term
+from classes.models import Course, Holiday, Lesson, LessonKey, Term
 from console.outbox.models import Operation
 from tests.support.cast import person
 from tests.support.rest import rest
@@ -68,6 +68,41 @@ def test_a_dry_run_tells_dates_and_conflicts_and_saves_nothing(alice, bob, schoo
     assert body["left_out"] == [{"date": "2027-03-09", "reason": "Spring"}]
     assert body["conflicts"] == [{"date": "2027-03-04", "kind": "teacher", "who": "bob", "lesson": other.pk}]
     assert Lesson.objects.count() == 1
+
+
+def test_the_rooms_of_all_lessons_are_set_up_by_the_rules_of_the_page(alice, bob):
+    room = {
+        **{"record_types": ["remote", "local"], "auto_open_mic": True, "auto_open_camera": True},
+        **{"bitrate": 1200, "max_on_mic": 4, "capacity": 30},
+    }
+    course = planned(alice, **room, password="off-with-their-heads")
+    assert list(course.lessons.values_list(*room)) == [(["local", "remote"], True, True, 1200, 4, 30)] * 4
+    assert LessonKey.objects.filter(lesson__course=course, password__isnull=False).count() == 4
+    change = {"bitrate": 900, "password": "", "record_types": []}
+    told = send(alice, "patch", f"courses/{course.pk}/", **change)
+    assert told.status_code == 200
+    assert not room.keys() & told.json().keys()
+    assert set(course.lessons.values_list("bitrate", "max_on_mic")) == {(900, 4)}
+    assert set(map(tuple, course.lessons.values_list("record_types", flat=True))) == {("local",)}
+    assert not LessonKey.objects.filter(password__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"bitrate": 99},
+        {"max_on_mic": 0},
+        {"capacity": 0},
+        {"record_types": ["tape"]},
+        {"password": "abc"},
+        {"password": "x" * 33},
+    ],
+)
+def test_what_the_page_refuses_of_a_room_is_400_here_and_for_a_lesson(alice, bob, wrong):
+    assert send(alice, **COURSE, **wrong).json().keys() == wrong.keys()
+    lesson = {"topic": "Tea", "teacher": "bob", "starts_at": "2027-03-02T19:00:00+08:00"}
+    lesson["ends_at"] = "2027-03-02T20:00:00+08:00"
+    assert send(alice, path="lessons/", **lesson, **wrong).json().keys() == wrong.keys()
 
 
 def test_the_holidays_of_a_term_named_are_left_out(alice, bob, charlie, school):

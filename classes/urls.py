@@ -28,7 +28,13 @@ from classes.views.imports import (
 from classes.views.lesson import LessonPage
 from classes.views.lessons import LessonList
 from classes.views.live import LessonLive
-from classes.views.many import LessonsChanged, LessonsMany
+from classes.views.many import (
+    CourseLessons,
+    LessonsChanged,
+    LessonsMany,
+    LessonsManyCancel,
+    TimetableMany,
+)
 from classes.views.members import LessonMembers
 from classes.views.moving import LessonMove
 from classes.views.person import PersonPage
@@ -61,6 +67,9 @@ urlpatterns = [
     path("lessons/", LessonList.as_view(), name="lessons"),
     path("lessons/new/", LessonAdd.as_view(), name="lesson_add"),
     path("lessons/many/", LessonsMany.as_view(), name="lessons_many"),
+    path("lessons/many/cancel/", LessonsManyCancel.as_view(), name="lessons_many_cancel"),
+    path("courses/<int:pk>/lessons/", CourseLessons.as_view(), name="course_lessons"),
+    path("timetable/change/", TimetableMany.as_view(), name="timetable_many"),
     path("lessons/changes/<int:pk>/", LessonsChanged.as_view(), name="lessons_changed"),
     path("lessons/<int:pk>/", LessonPage.as_view(), name="lesson"),
     path("lessons/<int:pk>/edit/", LessonEdit.as_view(), name="lesson_edit"),

@@ -43,8 +43,8 @@ Roster = frozenset[tuple[int, str]]
 class Wish:
     """One lesson as it is to be: `lesson` carries the new fields, `people` the new people (None: the old).
 
-    `came` and `went` are pks, for whoever reckoned them. `password` is the new one, '' for none; None keeps
-    it.
+    `came` and `went` are pks of people, `joined` and `left` of groups, for whoever reckoned them. `password`
+    is the new one, '' for none; None keeps it.
     """
 
     before: Lesson
@@ -55,12 +55,15 @@ class Wish:
     new: list[Conflict] = field(default_factory=list)
     came: list[int] = field(default_factory=list)
     went: list[int] = field(default_factory=list)
+    joined: list[int] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
     password: str | None = field(default=None, repr=False)
 
     @property
     def changes(self) -> bool:
-        """Whether anything is to become different, where `came` and `went` are reckoned."""
-        return bool(self.fields_changed or self.came or self.went or self.password is not None)
+        """Whether anything is to become different, where `came` to `left` are reckoned."""
+        moves = self.came or self.went or self.joined or self.left
+        return bool(self.fields_changed or moves or self.password is not None)
 
     @property
     def fields_changed(self) -> bool:
@@ -199,20 +202,28 @@ def _call_roll(wishes: Sequence[Wish]) -> list[Lesson]:
     wished = {one.lesson.pk: one for one in wishes if one.people is not None}
     there = defaultdict(dict)
     rows = Member.objects.filter(lesson__in=wished)
-    for pk, lesson, user, role in rows.values_list("pk", "lesson_id", "user_id", "role"):
-        there[lesson][user, role] = pk
+    ways: dict[int, int | None] = {}
+    for pk, lesson, user, role, via in rows.values_list("pk", "lesson_id", "user_id", "role", "via_id"):
+        there[lesson][user, role], ways[pk] = pk, via
     gone: list[int] = []
+    handed: list[Member] = []
     groups: dict[tuple[int, int], tuple[list[Lesson], People]] = {}
     changed = []
     for pk, one in wished.items():
         people: People = one.people  # type: ignore[assignment]
-        wanted = {(user, role) for user, role, _via in people.rows(one.lesson.teacher_id)}
+        wanted = {(user, role): via for user, role, via in people.rows(one.lesson.teacher_id)}
         leaving = [member for key, member in there[pk].items() if key not in wanted]
+        handed += [
+            Member(pk=member, via_id=wanted[key])
+            for key, member in there[pk].items()
+            if key in wanted and ways[member] not in (None, *people.groups)
+        ]
         gone += leaving
-        if leaving or wanted - there[pk].keys():
+        if leaving or wanted.keys() - there[pk].keys():
             changed.append(one.lesson)
         groups.setdefault((id(people), one.lesson.teacher_id), ([], people))[0].append(one.lesson)
     Member.objects.filter(pk__in=gone).delete()
+    Member.objects.bulk_update(handed, ["via"], batch_size=BATCH)
     for lessons, people in groups.values():
         Lesson.groups.through.objects.filter(lesson__in=lessons).exclude(
             studentgroup__in=people.groups

@@ -1,7 +1,7 @@
 """One change to many lessons that somebody chose: what it would do, and the doing, as one act."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Enterprise, User
+from accounts.models import Enterprise, GroupStudent, StudentGroup, User
 from accounts.roles import Role
 from classes.bulk import push
 from classes.bulk.changing import Wish, change_lessons, look, wish
@@ -42,7 +42,8 @@ class Edit:
 
     `fields` are those of a Lesson that are set alike. `days` and `minutes` move it on the school's clock,
     `length` is its new length in minutes. `add` join it by their own role, `remove` (pks) leave it.
-    `password` is that of each, '' for none.
+    `password` is that of each, '' for none. The groups of `join` bring their students and are followed from
+    then on; with those of `leave` (pks) go the students who came by them and come by no other group.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
@@ -51,16 +52,20 @@ class Edit:
     length: int = 0
     add: Collection[User] = ()
     remove: Collection[int] = ()
+    join: Collection[StudentGroup] = ()
+    leave: Collection[int] = ()
+    #: The active students of each group that comes or that a lesson has, where groups change; reckoned.
+    brought: Mapping[int, Collection[int]] = field(default_factory=dict)
     password: str | None = field(default=None, repr=False)
 
     @property
     def is_empty(self) -> bool:
-        told = (self.fields, self.days, self.minutes, self.length, self.add, self.remove)
+        told = (self.fields, self.days, self.minutes, self.length, self.touches_people)
         return not any(told) and self.password is None
 
     @property
     def touches_people(self) -> bool:
-        return bool(self.add or self.remove or "teacher" in self.fields)
+        return bool(self.add or self.remove or self.join or self.leave or "teacher" in self.fields)
 
 
 @dataclass
@@ -101,6 +106,8 @@ def edit_lessons(
         **{name: value for name in ("days", "minutes", "length") if (value := getattr(edit, name))},
         **({"members_added": [one.user_id for one in edit.add]} if edit.add else {}),
         **({"members_removed": _ids(edit.remove)} if edit.remove else {}),
+        **({"groups_added": [one.name for one in edit.join]} if edit.join else {}),
+        **({"groups_removed": _names(edit.leave)} if edit.leave else {}),
         **trail_of(edit.password),
     }
     keys = [one.before.pk for one in found.wishes]
@@ -128,8 +135,15 @@ def _ids(people: Collection[int]) -> list[str]:
     return sorted(User.objects.filter(pk__in=people).values_list("user_id", flat=True))
 
 
+def _names(groups: Collection[int]) -> list[str]:
+    return sorted(StudentGroup.objects.filter(pk__in=groups).values_list("name", flat=True))
+
+
 def _sorted(school: Enterprise, lessons: Sequence[Lesson], edit: Edit) -> Preview:
     found, now = Preview(), timezone.now()
+    if any(one.enterprise_id != school.pk for one in edit.join):
+        raise ValidationError({"join": _("One of these groups is not of your school.")})
+    edit = replace(edit, brought=_brought(lessons, edit))
     rosters = _rosters(lessons) if edit.touches_people else {}
     alike: dict[Any, People] = {}
     rekeyed = differing(lessons, edit.password)
@@ -151,6 +165,7 @@ def _wish(
     if roster is None:
         return wish(lesson, **fields)
     people = _people(lesson, edit, roster)
+    had = {group.pk for group in lesson.groups.all()}
     key = (
         tuple(sorted(people.students.items(), key=str)),
         tuple(sorted(people.helpers.items())),
@@ -159,6 +174,7 @@ def _wish(
     one = wish(lesson, alike.setdefault(key, people), **fields)
     before = {(member.user_id, str(member.role)) for member in roster}
     after = {(pk, role) for pk, role, _via in one.people.rows(one.lesson.teacher_id)}  # type: ignore[union-attr]
+    one.joined, one.left = sorted(set(people.groups) - had), sorted(had - set(people.groups))
     one.came, one.went = sorted(pk for pk, _ in after - before), sorted(pk for pk, _ in before - after)
     return one
 
@@ -187,13 +203,48 @@ def _rosters(lessons: Sequence[Lesson]) -> dict[int, list[Member]]:
 
 
 def _people(lesson: Lesson, edit: Edit, roster: list[Member]) -> People:
-    """Who is there, without those who go and with those who come; the groups stay."""
+    """Who is there, without those who go and with those who come; and the groups in the same way."""
+    had = {group.pk for group in lesson.groups.all()}
+    new = [group.pk for group in edit.join if group.pk not in had]
+    groups = (had | set(new)) - set(edit.leave)
     stay = [member for member in roster if member.user_id not in edit.remove]
-    students = {one.user_id: one.via_id for one in stay if one.role == Member.Role.STUDENT}
+    students = {
+        one.user_id: _via(one, groups, edit)
+        for one in stay
+        if one.role == Member.Role.STUDENT and not _goes(one, groups, edit)
+    }
+    for group in new:
+        for student in edit.brought.get(group, ()):
+            students.setdefault(student, group)
     helpers = {one.user_id: str(one.role) for one in stay if one.role != Member.Role.STUDENT}
     for person in edit.add:
         if person.role == Role.STUDENT:
             students.setdefault(person.pk, None)
         else:
             helpers.setdefault(person.pk, helper_role(person))
-    return People(students, helpers, tuple(sorted(group.pk for group in lesson.groups.all())))
+    return People(students, helpers, tuple(sorted(groups)))
+
+
+def _brought(lessons: Sequence[Lesson], edit: Edit) -> Mapping[int, Collection[int]]:
+    if not (edit.join or edit.leave):
+        return {}
+    groups = {group.pk for lesson in lessons for group in lesson.groups.all()} | {one.pk for one in edit.join}
+    found: dict[int, list[int]] = {pk: [] for pk in groups}
+    entries = GroupStudent.objects.filter(
+        group__in=groups, student__role=Role.STUDENT, student__is_active=True
+    )
+    for group, student in entries.order_by("group", "student").values_list("group_id", "student_id"):
+        found[group].append(student)
+    return found
+
+
+def _goes(member: Member, groups: Collection[int], edit: Edit) -> bool:
+    """Whether a student came by a group that goes, and by no other."""
+    return member.via_id in edit.leave and _via(member, groups, edit) is None
+
+
+def _via(member: Member, groups: Collection[int], edit: Edit) -> int | None:
+    """The group by which a student is there: as it was, or another one where that goes."""
+    if member.via_id not in edit.leave:
+        return member.via_id
+    return next((pk for pk in sorted(groups) if member.user_id in edit.brought.get(pk, ())), None)

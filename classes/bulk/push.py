@@ -33,10 +33,11 @@ def start(
     by: User | None,
     locked: Collection[int] = (),
     same: Collection[int] = (),
+    act: str = "change",
 ) -> Job:
     """Start the job, in the transaction of the change. `locked` lessons could not be changed, `same` ones
-    were as they should be already."""
-    args = {"lessons": list(lessons), "locked": list(locked), "same": list(same)}
+    were as they should be already. `act` is "change" or "cancel"."""
+    args = {"lessons": list(lessons), "locked": list(locked), "same": list(same), "act": act}
     return machine.start(KIND, enterprise=school, by=by, args=args, total=len(args["lessons"]))
 
 

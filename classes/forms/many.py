@@ -8,8 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Enterprise, Role, User
-from accounts.queries import active
+from accounts.models import Enterprise, Role, StudentGroup, User
+from accounts.queries import active, groups_in_use
 from classes.bulk.editing import Edit, Preview, edit_lessons, preview
 from classes.conflicts.booking import Conflicted
 from classes.conflicts.finding import Conflict
@@ -94,6 +94,20 @@ class ManyForm(PasswordForm):
     )
     add = PeopleField(_("Also expect"))
     remove = PeopleField(_("Expect no longer"))
+    join = forms.ModelMultipleChoiceField(
+        StudentGroup.objects.none(),
+        label=_("Also expect the groups"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Their students come, and the lessons follow the group from then on."),
+    )
+    leave = forms.ModelMultipleChoiceField(
+        StudentGroup.objects.none(),
+        label=_("Expect the groups no longer"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who came by such a group goes; who was added by hand or comes by another one stays."),
+    )
     conflict_reason = forms.CharField(
         label=_("Reason to allow the conflicts"), max_length=300, required=False
     )
@@ -112,6 +126,8 @@ class ManyForm(PasswordForm):
             "teacher": active(school.pk, *TEACHERS),
             "add": active(school.pk, Role.STUDENT, *HELPERS),
             "remove": there.order_by("nickname", "id"),
+            "join": groups_in_use(school.groups.order_by("name", "id")),
+            "leave": school.groups.filter(lessons__in=lessons).distinct().order_by("name", "id"),
         }
         for name, rows in self.offered.items():
             offer(self.fields[name], rows)
@@ -133,6 +149,8 @@ class ManyForm(PasswordForm):
             length=data["length"] or 0,
             add=list(data["add"]),
             remove=[one.pk for one in data["remove"]],
+            join=list(data["join"]),
+            leave=[one.pk for one in data["leave"]],
             password=self.new_password,
         )
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from classes.conflicts.overlaps import overlapping
@@ -34,6 +35,11 @@ class Stretch:
             raise ValueError("no stretch of days that a calendar shows")
         self.begins, self.ends = _midnight(first), _midnight(end)
 
+    def holding(self, lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+        """Those that begin or still run in it."""
+        near = lessons.filter(starts_at__gte=self.begins - DAY, starts_at__lt=self.ends)
+        return near.filter(ends_at__gt=self.begins)
+
     @classmethod
     def told(cls, first: str, end: str) -> "Stretch":
         """From what an address says; the clock of a moment is left out."""
@@ -42,9 +48,7 @@ class Stretch:
 
 def lessons_of(reader: Any, stretch: Stretch, layers: Layers) -> tuple[list[dict[str, Any]], bool]:
     """The lessons that the reader may see, in order, and whether there are more than are told."""
-    rows = lessons_for(reader).filter(
-        starts_at__gte=stretch.begins - DAY, starts_at__lt=stretch.ends, ends_at__gt=stretch.begins
-    )
+    rows = stretch.holding(lessons_for(reader))
     found = list(layers.narrow(rows).order_by("starts_at", "id").only(*FIELDS)[: MOST + 1])
     told, staff = found[:MOST], may(reader, "list", "member")
     hues = layers.hues(told) if layers.chosen else {}

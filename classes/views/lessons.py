@@ -42,6 +42,17 @@ class LessonList(SchoolPage, TemplateView):
         """What may be done to the ticked lessons; the address keeps the filter."""
         if not self.may("change"):
             return []
-        chosen = self.request.GET.urlencode()
-        url = f"{reverse('classes:lessons_many')}{'?' if chosen else ''}{chosen}"
-        return [{"url": url, "label": _("Change those chosen"), "icon_name": "edit"}]
+        told = self.request.GET.urlencode()
+        chosen = f"{'?' if told else ''}{told}"
+        return [
+            {
+                "url": f"{reverse('classes:lessons_many')}{chosen}",
+                "label": _("Change those chosen"),
+                "icon_name": "edit",
+            },
+            {
+                "url": f"{reverse('classes:lessons_many_cancel')}{chosen}",
+                "label": _("Cancel those chosen"),
+                "icon_name": "calendar-off",
+            },
+        ]

@@ -61,6 +61,7 @@ ACTIONS: dict[str, str | Promise] = {
     "lesson.replace_members": _("List of students replaced"),
     "lesson.change_many": _("Many lessons changed at once"),
     "lesson.reveal_password": _("Password of a lesson shown"),
+    "lesson.cancel_many": _("Many lessons cancelled at once"),
     "lesson.cancel": _("Lesson cancelled"),
     "timetable.import": _("Timetable imported"),
     "feed.add": _("Calendar feed made"),

@@ -168,6 +168,13 @@ function keep({ view, start, end }) {
     led.searchParams.set("date", date);
     link.href = led;
   }
+  const many = document.querySelector("[data-many-shown]");
+  if (!many) return;
+  const shown = new URL(many.action);
+  shown.search = new URL(location.href).search;
+  shown.searchParams.set("start", localDay(start));
+  shown.searchParams.set("end", localDay(end));
+  many.action = shown;
 }
 
 function localDay(at) {

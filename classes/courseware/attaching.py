@@ -120,6 +120,24 @@ def attach(*, owner: Owner, document: Document, by: User) -> Attachment:
 
 
 @transaction.atomic
+def attach_alike(*, like: Owner, owner: Owner, by: User) -> list[Deck]:
+    """Attach what another lesson or course has, in its order; how it stands here then.
+
+    A lesson takes along what came with the course of the other. Left out is what `by` may not see.
+    """
+    seen = set(documents_for(by).filter(enterprise=owner.enterprise_id).values_list("pk", flat=True))
+    chosen = [deck.document for deck in decks_of(like) if deck.document.pk in seen]
+    there: dict[str, Any] = {"lesson": owner} if isinstance(owner, Lesson) else {"course": owner}
+    Attachment.objects.bulk_create(
+        Attachment(enterprise_id=owner.enterprise_id, document=one, place=place, **there)
+        for place, one in enumerate(chosen)
+    )
+    if chosen:
+        _write_down(owner, by, after={"attached": [str(one) for one in chosen], "like": like.pk})
+    return decks_of(owner)
+
+
+@transaction.atomic
 def detach(*, owner: Owner, attachment: Attachment, by: User) -> None:
     """Take a document out; the document itself stays."""
     name = str(attachment.document)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +24,9 @@ from classes.courses.changing import (
 )
 from classes.courses.dates import Occurrence
 from classes.courses.planning import plan_course, preview_course
+from classes.forms.cancelling import CancelForm
 from classes.forms.fields import day_field
-from classes.forms.lesson import CancelForm, LessonForm, password_of
+from classes.forms.lesson import LessonForm, password_of
 from classes.forms.password import PasswordForm
 from classes.models import Course, Lesson, Term
 
@@ -107,6 +109,9 @@ class CourseForm(LessonForm):
         if not course or not of:
             del self.fields["scope"]
 
+    def _like_owner(self, like: Lesson | None) -> Course | None:
+        return self.model
+
     def _groups_had(self) -> Any:
         return self.course.groups.values("pk") if self.course else ()
 
@@ -161,13 +166,16 @@ class CourseForm(LessonForm):
                     course=self.course, by=by, conflict_reason=reason, **self._place(), **self._changed()
                 )
             rules = self.model.rules if self.model else None
-            return plan_course(
-                by=by,
-                conflict_reason=reason,
-                rules=rules,
-                password=self.password_of_new,
-                **self.fields_of(),
-            )
+            with transaction.atomic():
+                course = plan_course(
+                    by=by,
+                    conflict_reason=reason,
+                    rules=rules,
+                    password=self.password_of_new,
+                    **self.fields_of(),
+                )
+                self.copy_courseware(course, by)
+            return course
         except Conflicted as conflicted:
             self.look()
             self.conflicts = conflicted.conflicts

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,8 @@ from accounts.models import Enterprise, GroupStudent, Role, StudentGroup, User
 from accounts.queries import active, groups_in_use
 from classes.conflicts.booking import Conflicted
 from classes.conflicts.finding import Conflict
+from classes.courseware.attaching import Owner
+from classes.forms.courseware import CoursewareForm
 from classes.forms.fields import (
     Choice,
     PeopleField,
@@ -51,7 +54,7 @@ PLAIN = (
 )
 
 
-class LessonForm(PasswordForm):
+class LessonForm(CoursewareForm, PasswordForm):
     """Schedules a lesson, or changes the one that it is given. Times are in the active zone."""
 
     topic = forms.CharField(label=_("Topic"), error_messages={"required": _("Give the lesson a topic.")})
@@ -145,8 +148,12 @@ class LessonForm(PasswordForm):
         }
         self.offered = offered
         self._offer_no_password()
+        self.offer_courseware(self._like_owner(like))
         for name, rows in offered.items():
             offer(self.fields[name], rows)
+
+    def _like_owner(self, like: Lesson | None) -> Owner | None:
+        return like
 
     def _offer_no_password(self) -> None:
         """There is one to take away only where there is one."""
@@ -222,7 +229,10 @@ class LessonForm(PasswordForm):
         try:
             if self.lesson is not None:
                 return edit_lesson(lesson=self.lesson, by=by, **people, **fields)
-            return schedule_lesson(by=by, rules=self.rules, **people, **fields)
+            with transaction.atomic():
+                lesson = schedule_lesson(by=by, rules=self.rules, **people, **fields)
+                self.copy_courseware(lesson, by)
+            return lesson
         except Conflicted as conflicted:
             self.conflicts = conflicted.conflicts
             self.add_error("conflict_reason", conflicted)
@@ -311,24 +321,3 @@ def _next_such_day(day: date) -> date:
     today = timezone.localdate()
     weeks = max(1, (today - day).days // 7 + 1)
     return day + timedelta(weeks=weeks)
-
-
-class CancelForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Why"),
-        required=False,
-        max_length=300,
-        help_text=_("Stays with the lesson. Students do not see it."),
-    )
-    tell = forms.BooleanField(
-        label=_("Tell its people"),
-        required=False,
-        initial=True,
-        help_text=_("The teacher and whoever was invited and can read a notice hear of it, each once."),
-    )
-    notice = forms.CharField(
-        label=_("What they are told besides"),
-        required=False,
-        max_length=300,
-        help_text=_("For example when it is made up for. Goes to everybody who is told."),
-    )

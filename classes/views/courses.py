@@ -18,6 +18,7 @@ from classes.courses.changing import cancel_course
 from classes.courses.dates import dates_of
 from classes.forms.course import CourseCancelForm, CourseForm
 from classes.models import Course, Lesson
+from classes.views.edit import warn_of_courseware
 from console.policy import in_school, may
 from console.policy.pages import SchoolPage
 
@@ -110,6 +111,7 @@ class CourseFormPage(SchoolPage, FormView):
         if course is None:
             return self.form_invalid(form)
         self.say(self.done(course))
+        warn_of_courseware(self, form)
         return redirect("classes:course", course.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

@@ -12,9 +12,17 @@ from django.views.generic import FormView
 
 from accounts.readiness import hindrances
 from classes.forms import LessonForm
+from classes.forms.courseware import CoursewareForm
 from classes.models import Lesson
 from classes.queries import lessons_for
 from console.policy.pages import SchoolPage
+
+
+def warn_of_courseware(page: SchoolPage, form: CoursewareForm) -> None:
+    """Say what of the courseware that came along the teacher cannot open."""
+    for deck in form.unseen:
+        told = _("“%(name)s” came along, but is private: %(teacher)s, who teaches, cannot open it.")
+        page.warn(told % {"name": deck.document, "teacher": deck.hidden_from})
 
 
 class LessonFormPage(SchoolPage, FormView):
@@ -35,6 +43,7 @@ class LessonFormPage(SchoolPage, FormView):
         if lesson is None:
             return self.form_invalid(form)
         self.say(self.done(lesson))
+        warn_of_courseware(self, form)
         if form.begins_in_the_past:
             self.warn(_("Its planned start has passed already."))
         return redirect("classes:lesson", lesson.pk)

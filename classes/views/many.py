@@ -19,7 +19,7 @@ from classes.bulk.changing import Wish
 from classes.bulk.editing import MOST
 from classes.bulk.going import cancel_many, going_of
 from classes.compare import LABELS, told
-from classes.forms.lesson import CancelForm
+from classes.forms.cancelling import CancelForm
 from classes.forms.many import ManyForm
 from classes.kinds import Status
 from classes.mirror.wanted import wanted_lesson

@@ -76,6 +76,7 @@ function showCrowd({ title, extendedProps: { crowd: lessons } }) {
     const line = made("li", ""), link = made("a", "", one.title);
     link.href = pageOf(words.lesson, one.id);
     line.append(made("time", "tt-time", `${one.start.slice(11, 16)}–${one.end.slice(11, 16)}`), link, made("span", "tt-who", one.teacher));
+    if (words.move && !lesson(one).extendedProps.locked) line.append(mover(one));
     return line;
   }));
   document.getElementById("more").showModal();
@@ -122,10 +123,11 @@ function crowdButton(event) {
   return button;
 }
 
-function mover(event) {
+// The page behind it asks for day and clock: the way of the keyboard, and of lessons that are folded.
+function mover({ id, title }) {
   const link = made("a", "tt-move");
-  link.href = `${pageOf(words.move, event.id)}?${new URLSearchParams({ back: location.search })}`;
-  link.setAttribute("aria-label", `${words.wordMove}: ${event.title}`);
+  link.href = `${pageOf(words.move, id)}?${new URLSearchParams({ back: location.search })}`;
+  link.setAttribute("aria-label", `${words.wordMove}: ${title}`);
   link.title = words.wordMove;
   link.append(document.getElementById("sign-move").content.cloneNode(true));
   return link;

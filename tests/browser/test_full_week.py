@@ -96,10 +96,13 @@ def _assert_each_can_be_reached(page: Any) -> None:
         page.locator(".tt-more").first.focus()
         page.keyboard.press("Enter")
         page.locator("#more a").first.wait_for()
-        assert page.locator("#more a").count() == int(
-            "".join(filter(str.isdigit, page.locator(".tt-more").first.inner_text()))
-        )
-        page.keyboard.press("Escape")
+        waiting = int("".join(filter(str.isdigit, page.locator(".tt-more").first.inner_text())))
+        assert page.locator("#more li > a:not(.tt-move)").count() == waiting
+        assert page.locator("#more .tt-move").count() == waiting
+        page.locator("#more .tt-move").first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/move/**")
+        page.get_by_label("Day", exact=True).wait_for()
 
 
 def test_a_full_week_stands_there_soon_and_scrolls_smoothly(

@@ -6,7 +6,8 @@ from django.utils import timezone
 from accounts.models import Role
 from classes.courseware.attaching import attach, decks_of, move, wanting
 from classes.courseware.hosts import allowed
-from classes.models import Attachment, Course
+from classes.models import Attachment, Course, Lesson
+from console.audit.models import AuditEntry
 from console.inbox import process
 from console.inbox.models import Callback
 from documents.models import Document
@@ -15,6 +16,7 @@ from documents.services import delete_document
 from tests.classes.rows import planned
 from tests.support.cast import person
 from tests.support.pages import reader, text
+from tests.support.service import tomorrow_at
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +194,43 @@ def test_a_failed_h5_version_says_why_and_how_to_try_again(bob):
     assert "iclass could not convert the file." in page
     assert "bad file" in page
     assert f"/courseware/{failed.pk}/anew/" in page
+
+
+def test_a_lesson_planned_like_another_takes_its_courseware_along_in_order(
+    browse, alice, bob, lesson, school
+):
+    tom = person(school, "tom", Role.TEACHER)
+    attach(owner=lesson.course, document=deck(bob, "c"), by=alice)
+    for name in "ba":
+        attach(owner=lesson, document=deck(tom, name), by=alice)
+    path = f"/lessons/new/?like={lesson.pk}"
+    form = browse(alice, path).content.decode()
+    assert "With its courseware, in the same order" in form
+    assert "Private to Tom: Bob, who teaches, cannot open it." in form
+    at = tomorrow_at(8)
+    typed = {"topic": "Tea", "teacher": "bob", "day": at.date().isoformat(), "start": "08:00", "end": "08:45"}
+    typed |= {"class_type": "1vN", "record_types": ["local"], "bitrate": "850"}
+    page = browse(alice, browse(alice, path, typed | {"with_courseware": "on"}).url).content.decode()
+    copy = Lesson.objects.get(topic="Tea")
+    assert names(copy) == ["b", "a", "c"]
+    assert all(one.own for one in decks_of(copy))
+    assert "“b” came along, but is private: Bob, who teaches, cannot open it." in page
+    told = AuditEntry.objects.get(action="lesson.attach", object_id=str(copy.pk)).after
+    assert (len(told["attached"]), told["like"]) == (3, lesson.pk)
+    browse(alice, path, typed | {"topic": "Hats", "conflict_reason": "Two rooms."})
+    assert names(Lesson.objects.get(topic="Hats")) == []
+    assert (
+        "With its courseware" not in browse(alice, f"/lessons/new/?like={planned(bob).pk}").content.decode()
+    )
+
+
+def test_a_series_planned_like_another_takes_the_courseware_of_the_course_along(browse, alice, bob, lesson):
+    for name in "ba":
+        attach(owner=lesson.course, document=deck(bob, name), by=alice)
+    path = f"/courses/new/?like={lesson.course_id}"
+    assert "With its courseware, in the same order" in browse(alice, path).content.decode()
+    day = tomorrow_at(8).date().isoformat()
+    typed = {"topic": "Tea", "teacher": "bob", "day": day, "start": "08:00", "end": "08:45"}
+    typed |= {"class_type": "1vN", "record_types": ["local"], "bitrate": "850", "with_courseware": "on"}
+    browse(alice, path, typed)
+    assert names(Course.objects.get(title="Tea")) == ["b", "a"]

@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from accounts.models import Role, StudentGroup
 from classes.bulk.editing import Edit, edit_lessons, preview
+from classes.bulk.going import cancel_many
 from classes.conflicts.booking import Conflicted
-from classes.models import Lesson, Member
+from classes.models import Course, Lesson, Member
+from classes.telling.lessons import tell_all
 from console.audit.models import AuditEntry
 from console.jobs.machine import drain
 from console.jobs.models import Job
+from console.notices.models import Notice
 from console.outbox import relay
 from console.outbox.models import Operation
 from tests.classes.rows import expect, over, planned, running
@@ -221,3 +224,129 @@ def test_the_page_is_in_chinese(browse, alice, lessons):
     page = browse(alice, "/lessons/many/", sent, language="zh-hans").content.decode()
     assert "修改 3 节课" in page
     assert "将有 3 节课发生变化" in page
+
+
+def group_of(school, name, *students):
+    group = StudentGroup.objects.create(enterprise=school, name=name)
+    for one in students:
+        group.entries.create(student=one)
+    return group
+
+
+def ways(lesson):
+    return dict(lesson.members.values_list("user__user_id", "via__name"))
+
+
+def test_a_group_joins_many_lessons_and_leaves_them_with_those_who_came_by_it(alice, school, lessons, kids):
+    """Kid1 and Kid2 were added by hand; the lessons follow the group from then on."""
+    chess = group_of(school, "Chess", *kids[1:])
+    job = edit_lessons(school=school, lessons=fresh(lessons)[:2], edit=Edit(join=[chess]), by=alice)
+    assert len(job.args["lessons"]) == 2
+    assert [ways(one) for one in fresh(lessons)] == [
+        *[{"kid1": None, "kid2": None, "kid3": "Chess"}] * 2,
+        {"kid1": None, "kid2": None},
+    ]
+    assert [one.groups.count() for one in fresh(lessons)] == [1, 1, 0]
+    again = preview(school, fresh(lessons), Edit(join=[chess]))
+    assert (len(again.wishes), len(again.same)) == (1, 2)
+    edit_lessons(school=school, lessons=fresh(lessons), edit=Edit(leave=[chess.pk]), by=alice)
+    assert [ways(one) for one in fresh(lessons)] == [{"kid1": None, "kid2": None}] * 3
+    assert not Lesson.groups.through.objects.exists()
+    assert AuditEntry.objects.latest("pk").after["groups_removed"] == ["Chess"]
+
+
+def test_who_comes_by_another_group_too_stays_when_one_leaves(alice, school, lessons, kids):
+    chess, tea = group_of(school, "Chess", kids[2]), group_of(school, "Tea", kids[2])
+    edit_lessons(school=school, lessons=fresh(lessons), edit=Edit(join=[chess, tea]), by=alice)
+    edit_lessons(school=school, lessons=fresh(lessons), edit=Edit(leave=[chess.pk]), by=alice)
+    assert [ways(one)["kid3"] for one in fresh(lessons)] == ["Tea"] * 3
+
+
+def test_the_students_of_a_group_that_would_be_planned_twice_are_told_before(
+    browse, alice, carol, school, lessons, kids
+):
+    chess = group_of(school, "Chess", kids[2])
+    other = planned(carol, 1 * DAY, topic="Tea", conflict_allowed=False)
+    expect(other, kids[2])
+    chosen = {"chosen": [one.pk for one in lessons]}
+    assert 'name="join" value' in browse(alice, "/lessons/many/", chosen).content.decode()
+    typed = chosen | {"join": [chess.pk]}
+    looked = browse(alice, "/lessons/many/", typed | {"look": "1"}).content.decode()
+    assert "3 places in lessons come or go." in looked
+    assert "+ the group Chess" in looked
+    assert "1 conflict." in looked
+    assert f'href="/lessons/{other.pk}/"' in looked
+    assert browse(alice, "/lessons/many/", typed | {"sure": "1"}).status_code == 200
+    assert browse(alice, "/lessons/many/", typed | {"sure": "1", "conflict_reason": "Two rooms."}).url
+
+
+def test_all_coming_lessons_of_a_course_are_changed_from_its_page(browse, alice, bob, charlie, lessons):
+    course = Course.objects.create(
+        enterprise=bob.enterprise,
+        title="Croquet",
+        teacher=bob,
+        starts_local=timezone.now().replace(tzinfo=None),
+        duration_minutes=45,
+    )
+    before = planned(bob, -2 * DAY, course=course)
+    Lesson.objects.filter(pk__in=[one.pk for one in lessons[:2]]).update(course=course)
+    path = f"/courses/{course.pk}/lessons/"
+    assert f'action="{path}"' in browse(alice, f"/courses/{course.pk}/").content.decode()
+    form = browse(alice, path, {"all": "yes"}).content.decode()
+    assert "Change 2 lessons" in form
+    assert f'value="{before.pk}"' not in form
+    assert browse(alice, path).url == f"/courses/{course.pk}/"
+    assert browse(bob, path, {"all": "yes"}).status_code == 403
+    assert browse(charlie, path, {"all": "yes"}).status_code == 404
+
+
+def test_what_the_timetable_shows_is_changed_from_there(browse, alice, bob, carol, lessons):
+    planned(carol, 2 * DAY, topic="Tea")
+    days = f"start={timezone.localdate()}&end={timezone.localdate() + 30 * DAY}"
+    path = f"/timetable/change/?view=month&teacher=bob&{days}"
+    assert 'action="/timetable/change/"' in browse(alice, "/timetable/").content.decode()
+    assert 'action="/timetable/change/"' not in browse(bob, "/timetable/").content.decode()
+    assert "Change 3 lessons" in browse(alice, path, {"all": "yes"}).content.decode()
+    assert browse(alice, path).url == "/timetable/?view=month&teacher=bob"
+    assert "Change 4 lessons" in browse(alice, f"/timetable/change/?{days}", {"all": "yes"}).content.decode()
+    assert browse(alice, "/timetable/change/?start=soon", {"all": "yes"}).status_code == 302
+
+
+def test_many_are_cancelled_as_one_act_with_one_notice_a_person(browse, alice, bob, sue, lessons, kids):
+    tell_all()
+    Notice.objects.all().delete()
+    locked = running(bob)
+    chosen = {"chosen": [*(one.pk for one in lessons), locked.pk]}
+    path = "/lessons/many/cancel/"
+    assert f'formaction="{path}"' in browse(alice, "/lessons/").content.decode()
+    assert f'formaction="{path}"' in browse(alice, "/lessons/many/", chosen).content.decode()
+    asked = browse(alice, path, chosen).content.decode()
+    assert "Cancel 3 lessons?" in asked
+    assert "1 cannot be cancelled:" in asked
+    assert not Lesson.objects.exclude(cancelled_at=None).exists()
+    typed = chosen | {"sure": "1", "reason": "Bob is ill", "tell": "on", "notice": "Read on."}
+    answer = browse(alice, path, typed)
+    job = Job.objects.get(kind="lessons.push")
+    assert answer.url == f"/lessons/changes/{job.pk}/"
+    assert (len(job.args["lessons"]), job.args["locked"]) == (3, [locked.pk])
+    assert {one.cancel_reason for one in fresh(lessons)} == {"Bob is ill"}
+    entry = AuditEntry.objects.get(action="lesson.cancel_many")
+    assert (len(entry.after["lessons"]), entry.reason) == (3, "Bob is ill")
+    tell_all()
+    assert list(Notice.objects.values_list("person__user_id", "kind")) == [
+        ("bob", "lesson.called_off_many_saying")
+    ]
+    page = browse(alice, answer.url).content.decode()
+    assert "Lessons cancelled together" in page
+    assert "Not cancelled: begun, over or cancelled before" in page
+    assert browse(sue, path, typed).status_code == 403
+
+
+def test_how_each_cancelled_lesson_fared_at_the_service_is_followed(connected, alice, bob, iclass):
+    made = [lesson_of(bob, alice, starts_at=tomorrow_at(hour)) for hour in (8, 9)]
+    relay.drain()
+    job = cancel_many(school=connected, lessons=fresh(made), by=alice)
+    relay.drain()
+    drain()
+    job.refresh_from_db()
+    assert (job.done, job.failed, job.is_open) == (2, 0, False)

@@ -36,6 +36,8 @@ from console.policy.pages import SchoolPage
 
 #: Lessons that the preview lists one by one.
 LISTED = 200
+#: People that a line of it names.
+NAMED = 8
 TITLES = {
     "change": gettext_lazy("Lessons changed together"),
     "cancel": gettext_lazy("Lessons cancelled together"),
@@ -210,8 +212,8 @@ def _rows(wishes: list[Wish]) -> list[dict[str, Any]]:
         {
             "lesson": one.before,
             "changes": _changes(one),
-            "came": [names[pk] for pk in one.came],
-            "went": [names[pk] for pk in one.went],
+            "came": _named([names[pk] for pk in one.came]),
+            "went": _named([names[pk] for pk in one.went]),
             "joined": [groups[pk] for pk in one.joined],
             "left": [groups[pk] for pk in one.left],
             "password": _password(one),
@@ -219,6 +221,13 @@ def _rows(wishes: list[Wish]) -> list[dict[str, Any]]:
         }
         for one in wishes
     ]
+
+
+def _named(names: list[str]) -> str:
+    """The first names; of a group that comes, the others are counted."""
+    more = len(names) - NAMED
+    told = ", ".join(names[:NAMED])
+    return told if more <= 0 else _("%(names)s and %(n)s more") % {"names": told, "n": more}
 
 
 def _password(one: Wish) -> str:

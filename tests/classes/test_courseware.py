@@ -214,7 +214,7 @@ def test_a_lesson_planned_like_another_takes_its_courseware_along_in_order(
     copy = Lesson.objects.get(topic="Tea")
     assert names(copy) == ["b", "a", "c"]
     assert all(one.own for one in decks_of(copy))
-    assert "“b” came along, but is private: Bob, who teaches, cannot open it." in page
+    assert "“b.pptx” came along, but is private: Bob, who teaches, cannot open it." in page
     told = AuditEntry.objects.get(action="lesson.attach", object_id=str(copy.pk)).after
     assert (len(told["attached"]), told["like"]) == (3, lesson.pk)
     browse(alice, path, typed | {"topic": "Hats", "conflict_reason": "Two rooms."})

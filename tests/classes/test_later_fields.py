@@ -269,7 +269,7 @@ def test_a_lesson_that_iclass_has_not_yet_says_so(browse, alice, bob, school):
 
 def keys_of(lessons):
     """The password of each, in the order of their starts."""
-    keys = {key.lesson_id: key.password for key in LessonKey.objects.filter(lesson__in=lessons)}
+    keys = {key.lesson_id: key.password for key in LessonKey.objects.filter(lesson__in=lessons.all())}
     return [key.reveal() if (key := keys.get(one.pk)) else None for one in lessons.order_by("starts_at")]
 
 
@@ -328,7 +328,10 @@ def test_many_lessons_get_a_password_which_waits_sealed_between_looking_and_doin
 
 
 def test_a_changed_password_of_many_reaches_the_service(connected, alice, bob, iclass, knowing):
-    lessons = [lesson_of(bob, alice, starts_at=tomorrow_at(hour)) for hour in (8, 9)]
+    for hour in (8, 9):
+        lesson_of(bob, alice, starts_at=tomorrow_at(hour))
+    relay.drain()
+    lessons = list(Lesson.objects.all())
     edit_lessons(school=connected, lessons=lessons, edit=Edit(password=PASSWORD), by=alice)
     relay.drain()
     assert [one.later_sent["password"] for one in Lesson.objects.all()] == [1, 1]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classes", "0022_words_of_cancelling"),
+        ("classes", "0023_who_came_and_went"),
     ]
 
     operations = [

@@ -193,7 +193,7 @@ PAGES: dict[str, Expected] = {
     "classes:lesson_members": about("lesson", "change"),
     "classes:lessons_many": of("lesson", "change"),
     "classes:lessons_many_cancel": of("lesson", "cancel"),
-    "classes:course_lessons": of("lesson", "change"),
+    "classes:course_lessons": about("lesson", "change", "course"),
     "classes:timetable_many": of("lesson", "change"),
     "classes:lessons_changed": about("job", "view", "lessons changed"),
     "classes:lesson_live": about("member", "list", "lesson"),

@@ -5,6 +5,7 @@ from django.contrib.admin.apps import AdminConfig
 
 from console import checks
 from console.celery import app as celery_app
+from console.words import name_columns
 
 __all__ = ["ConsoleAdminConfig", "ConsoleConfig", "celery_app", "checks"]
 
@@ -12,6 +13,9 @@ __all__ = ["ConsoleAdminConfig", "ConsoleConfig", "celery_app", "checks"]
 class ConsoleConfig(AppConfig):
     name = "console"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        name_columns()
 
 
 class ConsoleAdminConfig(AdminConfig):

@@ -44,7 +44,7 @@ class Observation(models.Model):
         indexes = [models.Index(fields=["lesson", "user_id", "id"], name="observation_of_person")]
 
     def __str__(self) -> str:
-        return f"{self.source} {self.user_id}"
+        return f"{self.get_source_display()} {self.user_id}".strip()
 
 
 class Mark(models.TextChoices):
@@ -88,7 +88,7 @@ class Stay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.entered_at:%H:%M:%S}"
+        return f"{self.user_id} {timezone.localtime(self.entered_at):%H:%M:%S}"
 
 
 class Attendance(models.Model):
@@ -138,4 +138,4 @@ class Attendance(models.Model):
         indexes = [models.Index(fields=["person", "-lesson"], name="attendance_of_person")]
 
     def __str__(self) -> str:
-        return f"{self.nickname or self.user_id}: {self.mark}"
+        return f"{self.nickname or self.user_id}: {self.get_mark_display() or '–'}"

@@ -81,7 +81,7 @@ class Correction(models.Model):
         indexes = [models.Index(fields=["lesson", "user_id", "-id"], name="correction_newest")]
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {self.mark or '–'}"
+        return f"{self.user_id}: {self.get_mark_display() or '–'}"
 
 
 class Credit(models.Model):
@@ -140,12 +140,12 @@ class Leave(models.Model):
         indexes = [models.Index(fields=["person", "ends_at"], name="leave_of_person")]
 
     def __str__(self) -> str:
-        return f"{self.person}: {self.begins_at:%Y-%m-%d %H:%M}"
+        return f"{self.person}: {timezone.localtime(self.begins_at):%Y-%m-%d %H:%M}"
 
     @property
     def audit_label(self) -> str:
         """Without the name, which is the person's own."""
-        return f"{self.begins_at:%Y-%m-%d %H:%M}"
+        return f"{timezone.localtime(self.begins_at):%Y-%m-%d %H:%M}"
 
 
 class Register(models.Model):

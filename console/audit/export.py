@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, gettext_lazy
 
 from console.audit.models import AuditEntry
-from console.audit.telling import Told, in_words, plain, tell_many
+from console.audit.telling import Told, tell_many
 from console.audit.words import seen_words
 from console.sheets.columns import Column, Kind
 from console.sheets.csv import BOM, csv_lines
@@ -55,8 +55,8 @@ def entry_rows(entries: QuerySet[AuditEntry], reader: Any) -> Iterator[dict[str,
             "action": entry.action,
             "kind": told.kind,
             "object_id": entry.object_id,
-            "before": in_words(plain(told.before)),
-            "after": in_words(plain(told.after)),
+            "before": told.said(told.before),
+            "after": told.said(told.after),
             "request_id": entry.request_id,
         }
 

@@ -50,6 +50,12 @@ class Told:
         names = {name: None for name in (*self.before, *self.after) if name != "people_digest"}
         return [self._change(name) for name in names]
 
+    def said(self, side: dict[str, Any]) -> str:
+        """One side of the entry as one line: each field by the words of its form."""
+        thing = self.entry.object_type
+        told = {heading(thing, name): in_words(worded(thing, name, value)) for name, value in side.items()}
+        return "; ".join(f"{label}: {value}" for label, value in told.items() if value)
+
     def _change(self, name: str) -> Change:
         thing = self.entry.object_type
         before, after = (in_words(worded(thing, name, side.get(name))) for side in (self.before, self.after))

@@ -111,7 +111,7 @@ class Attempt(models.Model):
         indexes = (BrinIndex(fields=["started_at"], name="attempt_started", pages_per_range=16),)
 
     def __str__(self) -> str:
-        return f"{self.endpoint} {self.outcome}"
+        return f"{self.endpoint} {self.get_outcome_display()}"
 
 
 class Gate(models.Model):
@@ -141,7 +141,7 @@ class Gate(models.Model):
         verbose_name_plural = _("ways to the service")
 
     def __str__(self) -> str:
-        return f"{self.enterprise_id}: {self.held_reason or 'open'}"
+        return f"{self.enterprise_id}: {self.held_reason or '–'}"
 
     @property
     def held_reason(self) -> str:

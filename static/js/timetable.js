@@ -191,12 +191,14 @@ function names(text) {
 }
 
 // The calendar calls its parts a table or a list, but lessons lie beside its cells: to a screen reader that is a
-// broken table. Without those roles it reads the lessons one after the other, each with its day and time.
+// broken table. Without those roles it reads the lessons one after the other, each with its day and time. The days of
+// its list are headings of the fourth level below one of the second.
 const ROLES = ["table", "rowgroup", "row", "cell", "columnheader", "list", "listitem"].map((name) => `[role=${name}]`).join();
 function plain() {
   for (const part of place.querySelectorAll(ROLES)) {
     for (const name of ["role", "aria-colindex", "aria-rowindex"]) part.removeAttribute(name);
   }
+  for (const day of place.querySelectorAll("h4:not([aria-level])")) day.setAttribute("aria-level", "3");
 }
 new MutationObserver(plain).observe(place, { childList: true, subtree: true, attributeFilter: ["role"] });
 

@@ -1,12 +1,16 @@
 """Every string that a page shows is there in Chinese, and the compiled catalogue is that of the text."""
 
+import ast
 import gettext
 import re
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.support.environment import ROOT
+from tests.support.foreign import NAMES, untranslated
 
 CATALOGUES = [
     ROOT / "console/locale/zh_Hans/LC_MESSAGES/django.po",
@@ -14,6 +18,18 @@ CATALOGUES = [
     ROOT / "console/sandbox/locale/zh_Hans/LC_MESSAGES/django.po",
 ]
 ENTRY = re.compile(r'^(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?) "(.*)"$|^"(.*)"$')
+#: The calls that look a string up, with how many strings they take.
+LOOKUPS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}
+IN_CONTEXT = {"pgettext": 1, "pgettext_lazy": 1, "npgettext": 2, "npgettext_lazy": 2}
+#: Where a string is read by people: keywords of fields, forms and columns, and the sentence of a refusal.
+READ_BY_PEOPLE = {"label", "help_text", "verbose_name", "verbose_name_plural", "empty_label"}
+REFUSALS = {"ValidationError", "PermissionDenied"}
+#: What a template says besides its text: tags, variables, comments.
+MACHINERY = re.compile(
+    r"{% block \w*_class %}.*?{% endblock %}|{% comment %}.*?{% endcomment %}|{#.*?#}|{%.*?%}|{{.*?}}",
+    re.DOTALL,
+)
+IN_BLOCKS = re.compile(r"{% blocktrans(?:late)?\b.*?{% endblocktrans(?:late)? %}", re.DOTALL)
 IN_TEMPLATES = re.compile(r"""{%\s*translate\s+(["'])(.+?)\1""")
 
 
@@ -63,3 +79,95 @@ def test_every_string_of_a_template_stands_in_the_catalogue() -> None:
         if match[2] not in known
     }
     assert not missing
+
+
+def sources() -> Iterator[tuple[Path, ast.Module]]:
+    """Every module of the console; the sandbox has a catalogue of its own, its codes are the document's."""
+    for folder in ("accounts", "classes", "console", "documents"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "migrations" not in path.parts and "sandbox" not in path.parts:
+                yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            yield getattr(called, "id", getattr(called, "attr", "")), node
+
+
+def constant(node: ast.AST) -> str:
+    """The string that is written there; empty for anything else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def spelled(text: str) -> str:
+    """As a catalogue writes it."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+
+
+def test_every_string_of_a_module_stands_in_the_catalogue() -> None:
+    known = {entry["msgid"] for entry in entries(CATALOGUES[0])}
+    missing = [
+        f"{path.relative_to(ROOT)}: {text}"
+        for path, tree in sources()
+        for name, call in calls(tree)
+        for node in (call.args[: LOOKUPS.get(name, 0)][:1] or call.args[1 : 1 + IN_CONTEXT.get(name, 0)][:1])
+        if (text := constant(node)) and spelled(text) not in known
+    ]
+    assert not missing, "\n".join(missing)
+
+
+def test_nothing_that_people_read_is_written_bare_in_a_module() -> None:
+    """The description of REST is for programmers, in English."""
+    bare = []
+    for path, tree in sources():
+        if path.stem == "rest" or "api" in path.parts:
+            continue
+        for name, call in calls(tree):
+            said = [constant(one.value) for one in call.keywords if one.arg in READ_BY_PEOPLE]
+            said += [constant(one) for one in call.args[:1] if name in REFUSALS]
+            bare += [
+                f"{path.relative_to(ROOT)}: {one}"
+                for one in said
+                if re.search(r"[A-Za-z]{3}", NAMES.sub("", one))
+            ]
+    assert not bare, "\n".join(bare)
+
+
+def test_no_template_says_a_word_that_is_not_translated() -> None:
+    bare = {
+        f"{template.relative_to(ROOT)}: {said}"
+        for template in (ROOT / "templates").rglob("*.html")
+        for said in untranslated(
+            MACHINERY.sub("", IN_BLOCKS.sub("", template.read_text(encoding="utf-8"))), re.compile("DOCTYPE")
+        )
+    }
+    assert not bare, "\n".join(sorted(bare))
+
+
+def test_no_script_of_ours_holds_a_sentence() -> None:
+    """Words come from the page, in data attributes."""
+    said = re.compile(r"""(["'`])([A-Z][a-z]+(?: [a-z]+)+.*?|[a-z]+(?: [a-z]+){2,}.*?)\1""")
+    found = {
+        f"{script.name}: {match[2]}"
+        for script in (ROOT / "static/js").glob("*.js")
+        for match in said.finditer(re.sub(r"//.*", "", script.read_text(encoding="utf-8")))
+    }
+    assert not found, "\n".join(sorted(found))
+
+
+@pytest.mark.parametrize("package", ["django.conf", "django.contrib.admin", "django.contrib.auth", "allauth"])
+def test_what_a_package_says_and_has_no_chinese_for_is_in_our_catalogue(package: str) -> None:
+    spec = find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    english, chinese = (
+        entries(Path(spec.origin).parent / f"locale/{code}/LC_MESSAGES/django.po")
+        for code in ("en", "zh_Hans")
+    )
+    told = {
+        one["msgid"] for one in chinese if (one.get("msgstr") or one.get("msgstr[0]")) and not one["fuzzy"]
+    }
+    told |= {one["msgid"] for one in entries(CATALOGUES[0])}
+    assert not {one["msgid"] for one in (*english, *chinese)} - told

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Enterprise, Role, User
 from accounts.services import edit_person, note_reveal
@@ -142,6 +142,17 @@ def test_a_file_is_on_the_trail_and_masks_contacts(sue: User, bob: User, address
     assert file_of(reader(sue).get(f"{address}.xlsx")).startswith(b"PK")
     entry = AuditEntry.objects.filter(action="audit.export").earliest("id")
     assert entry.after["file"] == "csv"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_names_its_columns_and_what_changed_in_words(sue: User, bob: User, language: str) -> None:
+    record("person.change", bob, by=sue, before={"role": "assistant"}, after={"role": "teacher"})
+    answer = reader(sue, language).get("/audit/entries.csv", {"action": "person.change"})
+    heads, row = list(csv.reader(io.StringIO(body(answer).removeprefix("\ufeff"))))[:2]
+    fields = {field.name for field in AuditEntry._meta.get_fields()}
+    assert not fields & {head.split(" (")[0] for head in heads} - {"before", "after", "reason", "address"}
+    with translation.override(language):
+        assert f"{User._meta.get_field('role').verbose_name}: {Role.TEACHER.label}" in row
 
 
 def test_a_file_holds_what_was_searched(sue: User, bob: User) -> None:

@@ -1,0 +1,73 @@
+"""What is measured of a page that is open: axe, how far it shifted and sticks out, its weight, what moves."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.test import Client
+
+AXE = Path("node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+#: The rules of WCAG 2.2 AA, and what axe holds for good besides: landmarks, headings, the skip link.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: 1280 px at 200 % are 640, at 400 % they are 320 (WCAG 1.4.4 and 1.4.10).
+ZOOMED = (640, 320)
+#: A page may shift by less than this, and weigh so much before anything of it is in the cache.
+MOST_SHIFT = 0.1
+MOST_BYTES = 200_000
+
+#: To run before the page's own scripts. All shifts together are never below the score of the worst window.
+WATCH_SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
+LOADED = """
+[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .map((one) => [new URL(one.name).pathname, one.encodedBodySize])
+"""
+MOVING = """
+[...document.querySelectorAll("*")].filter((one) => {
+  const style = getComputedStyle(one);
+  return style.animationName !== "none" || style.transitionDuration.split(", ").some((one) => one !== "0s");
+}).map((one) => one.outerHTML.slice(0, 100))
+"""
+
+
+def axe_says(page: Any) -> list[str]:
+    """Each rule that is broken, with the first place."""
+    page.evaluate(AXE)
+    answer = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [
+        f"{rule['id']} ×{len(rule['nodes'])}: {rule['nodes'][0]['html'][:160]}"
+        for rule in answer["violations"]
+    ]
+
+
+def sticks_out(page: Any, width: int, height: int = 844) -> list[str]:
+    """By how much the page is wider than a window of this width."""
+    page.set_viewport_size({"width": width, "height": height})
+    over = page.evaluate("document.documentElement.scrollWidth") - width
+    return [f"{over} px stick out at a width of {width}"] if over > 0 else []
+
+
+def shifted(page: Any) -> float:
+    return float(page.evaluate("window.shifted"))
+
+
+def moving(page: Any) -> list[str]:
+    """What moves although the reader asked for less motion."""
+    return [f"moves: {one}" for one in page.evaluate(MOVING)[:3]]
+
+
+def weight(page: Any) -> int:
+    """The bytes of the page and all that it loads, as a browser gets them that has nothing yet."""
+    loaded = page.evaluate(LOADED)
+    return sum(packed(path) if path.startswith("/static/") else size for path, size in loaded)
+
+
+@cache
+def packed(path: str) -> int:
+    """The size of a file as the console sends it; the server of the tests sends files as they are."""
+    response = Client(headers={"accept-encoding": "gzip"}).get(path)
+    return sum(len(part) for part in response)

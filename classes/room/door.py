@@ -19,6 +19,7 @@ from classes.kinds import ClassType
 from classes.models import Entry, Lesson
 from classes.room.forms import EnterForm, PersonForm, VisitorForm
 from classes.views.lesson import find_lesson
+from console.badges import sync_badge
 from console.policy import may
 from console.policy.pages import SchoolPage
 
@@ -39,10 +40,12 @@ class DoorPage(SchoolPage, TemplateView):
         open_ = not lesson.cancelled_at and lesson.status != "end"
         acts = {name: open_ and may(reader, name, "lesson", lesson) for name in ("enter_for", "take_out")}
         visitors = open_ and lesson.class_type == ClassType.PUBLIC
+        entries = _entries(lesson)
         return super().get_context_data(
             title=_("At the door"),
             lesson=lesson,
-            entries=[_line(entry, reader) for entry in _entries(lesson)],
+            entries=[_line(entry, reader) for entry in entries],
+            busy=any(sync_badge(entry.sync_state).tone == "busy" for entry in entries),
             visitor_pass=visitors and may(reader, "visitor_pass", "lesson", lesson),
             **acts,
             **more,

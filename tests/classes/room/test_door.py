@@ -25,7 +25,9 @@ def test_somebody_is_put_in_with_devices_and_taken_out_again(browse, room, alice
     form = {"person": "bob", "password": "", "devices": ["camera", "mic"]}
     answer = browse(alice, f"/lessons/{room.pk}/enter-for/", post=form)
     assert answer.url == f"/lessons/{room.pk}/door/"
+    assert 'hx-trigger="every 2s"' in text(browse(alice, answer.url))
     relay.drain()
+    assert 'hx-trigger="every 2s"' not in text(browse(alice, answer.url))
     assert "bob" in inside(iclass, room)
     body = sent(iclass, "member/join", room)[-1]
     assert (body["camera"], body["mic"], body["speaker"]) == (1, 1, 0)
@@ -44,6 +46,7 @@ def test_the_states_that_iclass_told_are_shown_and_an_unknown_one_is_not_off(bro
     assert "camera: on" in page
     assert "microphone: off" in page
     assert "speaker:" not in page
+    assert "last time in this lesson:" in page
 
 
 def test_a_visitors_pass_is_shown_once(browse, room, alice, iclass):

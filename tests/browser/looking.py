@@ -71,3 +71,76 @@ def packed(path: str) -> int:
     """The size of a file as the console sends it; the server of the tests sends files as they are."""
     response = Client(headers={"accept-encoding": "gzip"}).get(path)
     return sum(len(part) for part in response)
+
+
+#: Where the focus is: shown, after the place before, not behind anything. Null once it has left the page.
+PLACE = """
+() => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return null;
+  const style = getComputedStyle(at), box = at.getBoundingClientRect(), before = window.before;
+  // The parts of a date are stops within one field, and draw their own focus.
+  if (at === before) return {html: "", wrong: []};
+  const seen = [0.5, 0.1, 0.9].some((part) => {
+    const middle = box.top + Math.min(box.height, 40) / 2;
+    const top = document.elementFromPoint(box.left + box.width * part, middle);
+    return top && (at.contains(top) || top.contains(at) || top.closest("label")?.control === at);
+  });
+  const after = !before?.isConnected || before.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING;
+  window.before = at;
+  const wrong = [];
+  if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) wrong.push("shows no focus");
+  if (!seen) wrong.push("lies behind something");
+  if (!after) wrong.push("comes too late");
+  return {html: at.outerHTML.slice(0, 120), wrong};
+}
+"""
+
+
+def walk(page: Any) -> list[str]:
+    """Go through the whole page with the tab key; what a screen reader says at each stop.
+
+    Fails where a stop has no name, shows no focus, lies behind something or is not in the order of the page,
+    and where the way does not begin with the link that skips the menu.
+    """
+    session = page.context.new_cdp_session(page)
+    page.evaluate("window.before = null; document.activeElement.blur(); scrollTo(0, 0)")
+    said: list[str] = []
+    wrong: list[str] = []
+    for _step in range(300):
+        page.keyboard.press("Tab")
+        place = page.evaluate(PLACE)
+        if place is None:
+            break
+        name = _spoken(session)
+        said.append(name)
+        wrong += [f"{place['html']} {one}" for one in place["wrong"]]
+        wrong += [] if name else [f"{place['html']} has no name"]
+    session.detach()
+    assert said[0] in ("Skip to the page", "跳到正文"), said[:3]
+    assert not wrong, "\n".join(wrong)
+    return said
+
+
+def _spoken(session: Any) -> str:
+    """The name of what has the focus, as the browser tells it to a screen reader."""
+    told = session.send("Runtime.evaluate", {"expression": "document.activeElement"})["result"]
+    asked = {"objectId": told["objectId"], "fetchRelatives": False}
+    node = session.send("Accessibility.getPartialAXTree", asked)["nodes"][0]
+    return str(node.get("name", {}).get("value", "")).strip()
+
+
+def in_order(said: list[str], *names: str) -> None:
+    """These names are said one after the other, whatever is said in between."""
+    rest = iter(said)
+    missing = [name for name in names if not any(name in one for one in rest)]
+    assert not missing, f"{missing[0]!r} is not said, or too early: {said}"
+
+
+def tab_to(page: Any, test: str) -> None:
+    """Go on with the tab key until `test` holds of what has the focus, `at`."""
+    for _step in range(150):
+        if page.evaluate(f"(() => {{ const at = document.activeElement; return {test}; }})()"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the tab key does not lead to {test}")

@@ -3,6 +3,7 @@
 The fifth, planning a series, is done in test_planning_a_series.py; here its page is walked through.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tests.classes.rows import expect, held, over, poll, pupils, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+PAGE_OF_LESSON = re.compile(r"/lessons/\d+/$")
 SHEET = "user_id,nickname,role\nhare,March Hare,student\nking,King,king\n"
 
 
@@ -73,7 +75,7 @@ def test_a_lesson_is_scheduled(
     page.keyboard.press("Space")
     tab_to(page, "at.matches('main form .btn-primary')")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/lessons/*/")
+    page.wait_for_url(PAGE_OF_LESSON)
     lesson = Lesson.objects.get()
     assert (lesson.teacher, lesson.members.count()) == (bob, 3)
     in_order(walk(page), "Change", "Cancel the lesson")
@@ -81,7 +83,7 @@ def test_a_lesson_is_scheduled(
 
 def test_the_page_of_a_series_is_heard_in_its_order(open_page: Callable[..., Any], alice: User) -> None:
     said = walk(open_page(alice, "/courses/new/"))
-    in_order(said, "Topic", "Teacher", "Starts", "Ends", "Mon")
+    in_order(said, "Title", "Teacher", "Starts", "Ends", "Mon")
 
 
 def test_people_come_in_from_a_file(
@@ -157,12 +159,18 @@ def test_a_register_is_corrected_and_closed(open_page: Callable[..., Any], bob: 
     assert Attendance.objects.get(pk=row).mark == "excused"
 
 
-def test_what_is_tried_again_says_why_and_where(open_page: Callable[..., Any], alice: User) -> None:
-    page = open_page(alice, "/lessons/new/")
-    tab_to(page, "at.name === 'topic'")
+def test_what_is_wrong_with_a_form_is_heard_first_and_leads_to_its_field(
+    open_page: Callable[..., Any], alice: User
+) -> None:
+    page = open_page(alice, "/people/new/")
+    page.evaluate("document.querySelector('main form').noValidate = true")
+    tab_to(page, "at.matches('main form .btn-primary')")
     page.keyboard.press("Enter")
     page.locator(".error-summary").wait_for()
-    in_order(walk(page), "Topic", "Topic")
-    field = page.locator("[name=topic]")
+    assert page.evaluate("document.activeElement.matches('.error-summary')")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    field = page.locator(":focus")
     assert field.get_attribute("aria-invalid") == "true"
-    assert page.locator(f"#{field.get_attribute('aria-describedby').split()[0]}").inner_text()
+    described = (field.get_attribute("aria-describedby") or "").split()
+    assert any("field-error" in (page.locator(f"#{one}").get_attribute("class") or "") for one in described)

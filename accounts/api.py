@@ -5,6 +5,8 @@ from typing import Any
 
 from django.urls import re_path
 from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.plumbing import build_choice_field
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -17,25 +19,37 @@ from accounts import services
 from accounts.imports import files
 from accounts.imports.rest import ImportAnswer, ImportAsked, import_people
 from accounts.models import StudentGroup, User
-from accounts.roles import REGISTRABLE, Role
+from accounts.roles import GIVEN, Role
 from accounts.userids import UserIdField, UserIdsField
 from console.outbox.rest import SyncField
 from console.policy.rest import SchoolSerializer, SchoolViewSet
+
+
+class RoleField(serializers.ChoiceField):
+    """A role that can be given here; a superadmin or a visitor is shown with another."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(GIVEN, **more)
+
+
+class RoleFieldShape(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "accounts.api.RoleField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        field = serializers.ChoiceField(Role.choices) if direction == "response" else self.target
+        shape: dict[str, Any] = build_choice_field(field)  # type: ignore[no-untyped-call]
+        return shape
 
 
 class UserSerializer(SchoolSerializer):
     """A person. `user_id` is chosen once; `sync` tells how the person stands at the service."""
 
     sync = SyncField()
-    role = serializers.ChoiceField([(role.value, role.label) for role in REGISTRABLE])
+    role = RoleField()
 
     class Meta:
         model = User
         fields = ("user_id", "role", "nickname", "gender", "avatar", "phone_no", "e_mail", "sync")
-
-    def to_representation(self, instance: User) -> dict[str, Any]:
-        # A superadmin or a visitor is shown with a role that nobody can be given here.
-        return {**super().to_representation(instance), "role": instance.role}
 
     def validate_user_id(self, value: str) -> str:
         """Chosen once, and not taken."""

@@ -16,6 +16,7 @@ class Role(TextChoices):
 
 #: Whom a school may register: the superadmin is named by the service, visitors only come in by pull.
 REGISTRABLE = (Role.ADMIN, Role.TEACHER, Role.ASSISTANT, Role.STUDENT, Role.SUPERVISOR)
+GIVEN = [(role.value, role.label) for role in REGISTRABLE]
 
 #: Who works for the school and is therefore never an absent student.
 STAFF = (Role.SUPERADMIN, Role.ADMIN, Role.TEACHER, Role.ASSISTANT, Role.SUPERVISOR)

@@ -48,6 +48,12 @@ def oidc_apps() -> list[dict[str, object]]:
     return [{**named, "client_id": OIDC_CLIENT_ID, "secret": OIDC_CLIENT_SECRET, "settings": more}]
 
 
+def cookie_name(name: str) -> str:
+    """Over HTTPS with `__Host-`: browsers then take the cookie from this host alone, for all of its addresses
+    and never over plain HTTP, so that no neighbouring host can plant one."""
+    return f"__Host-{name}" if _https else name
+
+
 def seconds(name: str, default: float) -> float:
     """A span of time in seconds; tests set them to about one."""
     return float(env.float(name, default=default))

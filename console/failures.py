@@ -1,20 +1,71 @@
 """The pages of what went wrong, with the number of the request, by which an entry of the log is found."""
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import get_template
+from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.debug import SafeExceptionReporterFilter
 from django.views.decorators.csrf import requires_csrf_token
+
+#: Programs read JSON, whatever went wrong.
+FOR_PROGRAMS = ("/api/", "/callbacks/")
 
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without context processors: the database may be what broke."""
-    return HttpResponse(get_template("500.html").render(_number(request)), status=500)
+    return _page(request, 500)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page of a person knows who reads it; a program is told in a sentence."""
+    if request.path_info.startswith(FOR_PROGRAMS):
+        return _page(request, 404)
+    page: HttpResponse = defaults.page_not_found(request, exception)
+    return page
 
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(get_template("400.html").render(_number(request)), status=400)
+    return _page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+class WordsForRefusals:
+    """What is refused to a browser without a word gets a page: a method that is not for that address, a body
+    that is too large, too many requests."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        mute = response.status_code in (405, 413, 429) and not response.streaming and not response.content
+        if not mute or not request.accepts("text/html") or request.method in ("HEAD", "OPTIONS"):
+            return response
+        page = _page(request, response.status_code)
+        for name, value in response.headers.items():
+            page.headers.setdefault(name, value)
+        page.headers.pop("Content-Length", None)
+        return page
+
+
+def _page(request: HttpRequest, status: int) -> HttpResponse:
+    if request.path_info.startswith(FOR_PROGRAMS):
+        return JsonResponse({"detail": _said(status), **_number(request)}, status=status)
+    return HttpResponse(get_template(f"{status}.html").render(_number(request)), status=status)
+
+
+def _said(status: int) -> str:
+    return {
+        400: _("This request could not be read."),
+        404: _("There is no such address. The description at /api/schema/ names them all."),
+        413: _("That was too much at once. Send less at a time."),
+    }.get(status, _("This is our fault, not yours. Try again in a minute."))
 
 
 def _number(request: HttpRequest) -> dict[str, str]:

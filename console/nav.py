@@ -334,7 +334,8 @@ def _links(section: Section, user: Any, here: str) -> Iterator[Link]:
 
 def theme_of(request: HttpRequest) -> str:
     """The reader's choice of colours, kept in a cookie so that the first paint is already right."""
-    chosen = request.COOKIES.get("theme", "auto")
+    kept = request.COOKIES  # named by static/js/theme.js: with the prefix over HTTPS
+    chosen = kept.get("__Host-theme") or kept.get("theme", "auto")
     return chosen if chosen in THEMES else "auto"
 
 

@@ -59,12 +59,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "console.audit.middleware.RequestContext",
     "console.logs.RequestLog",
-    "django.middleware.security.SecurityMiddleware",
+    # Outside of everything that may refuse, so that pages of refusal have them too.
     "csp.middleware.CSPMiddleware",
+    "console.headers.Isolation",
+    "console.headers.NoPlainPrograms",
+    "django.middleware.security.SecurityMiddleware",
     "console.compress.Compress",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "console.failures.WordsForRefusals",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -121,6 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in (
         "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "accounts.passwords.LongEnough",
+        "accounts.passwords.NotOurWords",
         "django.contrib.auth.password_validation.CommonPasswordValidator",
         "django.contrib.auth.password_validation.NumericPasswordValidator",
     )
@@ -186,6 +191,7 @@ STATICFILES_FINDERS = [
     "console.assets.NodeModulesFinder",
 ]
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = env.CONSOLE_DATA / "media"
 # Courseware and copies of recordings: folders of ours, or a bucket that speaks S3.
 S3 = storing.Bucket(
@@ -223,7 +229,14 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # Cookies and redirects want HTTPS wherever the address that people use is HTTPS.
 _https = env.PUBLIC_URL.startswith("https://")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = env.cookie_name("sessionid")
+CSRF_COOKIE_NAME = env.cookie_name("csrftoken")
+LANGUAGE_COOKIE_NAME = env.cookie_name("django_language")
+DOOR_COOKIE_NAME = env.cookie_name("door")
+MESSAGE_STORAGE = "console.cookies.Messages"
 SECURE_SSL_REDIRECT = env.env.bool("SECURE_SSL_REDIRECT", default=_https)
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
@@ -264,8 +277,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,  # what is answered may be masked or null; what is sent may not
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "accounts.roles.Role",
+        "GivenRoleEnum": "accounts.roles.GIVEN",
         "SyncStateEnum": "console.outbox.states.SyncState",
         "OperationStateEnum": "console.outbox.states.State",
     },

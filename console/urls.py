@@ -16,8 +16,9 @@ api = [
     path("", include("console.audit.rest")),
 ]
 
-# Pages of their own, for Django draws these two without the request.
+# Pages of their own: Django draws the first and the last without the request, and programs want JSON.
 handler400 = "console.failures.bad_request"
+handler404 = "console.failures.not_found"
 handler500 = "console.failures.server_error"
 
 urlpatterns = [

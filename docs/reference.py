@@ -21,8 +21,14 @@ INTRODUCTION = """# REST
 
 Under `/api/v1/`, JSON both ways. `Authorization: Token …`, with a token of your own (*Your REST tokens* in
 the console, or `manage.py apitoken LOGIN`). The same as OpenAPI: `/api/schema/`. Lists are paged: follow
-`next`. A refusal says at the field what is wrong; what your role may not see does not exist for you (404).
+`next`.
+
+Every address may refuse: `400` says at each field what is wrong; `401` wants a token; `403` names the right
+or the scope that is missing; `404` stands for what is not there or not in your school; `406` and `415` for
+anything but JSON, asked for or sent. All but `400` hold a sentence in `detail`.
 """
+#: Told once, in the introduction.
+REFUSALS = ("400", "401", "403", "404", "406", "415")
 
 
 def page(schema: dict[str, Any]) -> str:
@@ -53,6 +59,8 @@ def _section(path: str, method: str, operation: dict[str, Any], schema: dict[str
     for status, answer in operation["responses"].items():
         content = answer.get("content", {}).get("application/json")
         told = answer.get("description", "")
+        if status in REFUSALS and not told:
+            continue
         yield f"Answers `{status}`{f': {told}' if told else ''}\n"
         if content:
             yield from _fields(content["schema"], schema, sent=False)

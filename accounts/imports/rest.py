@@ -10,7 +10,7 @@ from rest_framework import serializers
 from accounts.imports import applying, files, planning
 from accounts.imports.columns import Options
 from accounts.models import ImportRow, PeopleImport, User
-from accounts.roles import REGISTRABLE, Role
+from accounts.roles import GIVEN, Role
 
 Outcome = ImportRow.Outcome
 
@@ -20,7 +20,7 @@ class ImportAsked(serializers.Serializer[Any]):
 
     file = serializers.FileField()
     dry_run = serializers.BooleanField(default=False)
-    role = serializers.ChoiceField([(role.value, role.label) for role in REGISTRABLE], default=Role.STUDENT)
+    role = serializers.ChoiceField(GIVEN, default=Role.STUDENT)
     create_groups = serializers.BooleanField(default=True)
     leave_groups = serializers.BooleanField(default=False)
     clear_empty = serializers.BooleanField(default=False)

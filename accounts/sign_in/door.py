@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Enterprise, User
 
-COOKIE, SALT = "door", "accounts.door"
+SALT = "accounts.door"
 KEPT_S = 180 * 86_400
 
 
@@ -18,7 +18,7 @@ def remember(answer: HttpResponse, person: User) -> None:
     if person.enterprise_id is None:
         return
     answer.set_signed_cookie(
-        COOKIE,
+        settings.DOOR_COOKIE_NAME,
         str(person.enterprise_id),
         salt=SALT,
         max_age=KEPT_S,
@@ -30,5 +30,5 @@ def remember(answer: HttpResponse, person: User) -> None:
 
 def school_of(request: HttpRequest) -> Enterprise | None:
     """The school that the door shows; None where nobody has signed in here."""
-    number = request.get_signed_cookie(COOKIE, "", salt=SALT, max_age=KEPT_S)
+    number = request.get_signed_cookie(settings.DOOR_COOKIE_NAME, "", salt=SALT, max_age=KEPT_S)
     return Enterprise.objects.only("name", "logo").filter(pk=number).first() if number else None

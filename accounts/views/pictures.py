@@ -39,4 +39,5 @@ def logo(request: HttpRequest, token: str) -> HttpResponse:
 def _served(found: Picture | Logo) -> HttpResponse:
     response = HttpResponse(bytes(found.content), content_type=Picture.Kind(found.kind).label)
     response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # classrooms of iclass show it
     return response

@@ -98,3 +98,9 @@ class SignOut(LogoutView):
     """POST alone, so that no foreign page signs anybody out."""
 
     http_method_names = ["post", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """What the browser kept of pictures and pages goes with the session."""
+        answer = super().dispatch(request, *args, **kwargs)
+        answer["Clear-Site-Data"] = '"cache", "storage"'
+        return answer

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -26,6 +26,7 @@ from console.policy.rest import SchoolSerializer, SchoolViewSet
 DRY_RUN = OpenApiParameter("dry_run", bool, description="Answer dates and conflicts, save nothing.")
 
 
+@extend_schema_field({"type": "string", "example": "2027-03-02T19:00:00"})  # without an offset: no date-time
 class WallClock(serializers.DateTimeField):
     """A moment on the clock of the school's wall, as 2027-03-02T19:00:00; an offset is counted in."""
 

@@ -77,6 +77,7 @@ _parameters = [
     OpenApiParameter("expire_time", int, **_number),
     OpenApiParameter("sign", str, **_number),
 ]
+_answer = inline_serializer("CallbackAnswer", {"error_code": serializers.IntegerField()})
 
 
 class CallbackView(APIView):
@@ -96,7 +97,7 @@ class CallbackView(APIView):
         operation_id="receive_callback",
         parameters=_parameters,
         request={"application/json": {"type": "object"}},
-        responses=inline_serializer("CallbackAnswer", {"error_code": serializers.IntegerField()}),
+        responses=dict.fromkeys((200, 400, 403, 413, 503), _answer),
     )
     def post(self, request: Request, path_token: str) -> Response:
         # Without a body no parser runs.

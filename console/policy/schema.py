@@ -1,14 +1,49 @@
-"""The OpenAPI description of an address, with the scope that a REST token needs there."""
+"""The OpenAPI description of an address: the scope that a REST token needs there, and its refusals."""
 
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
 
+from console.policy.rest import SchoolSerializer, SchoolViewSet
+from console.policy.table import FIELDS
 from console.policy.tokenscopes import scope_for
+
+#: What is wrong, in the reader's language: at each field, or under `detail`.
+WRONG = {"type": "object", "additionalProperties": {}}
+BODIES = ("POST", "PUT", "PATCH")
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    """What happened and what to do next, in the reader's language."""
+
+    detail = serializers.CharField(read_only=True)
 
 
 class ScopedSchema(AutoSchema):
-    """Says for each act which scope it wants."""
+    """Says for each act which scope it wants and how it is refused."""
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[no-untyped-call]
+        if not isinstance(self.view, SchoolViewSet):
+            return bodies
+        refusals = ["401", "403", "404", "406", *(["415"] if self.method in BODIES else [])]
+        refusals += ["409"] if self.method == "DELETE" else []
+        for shape, statuses in ((WRONG, ["400"]), (RefusalSerializer, refusals)):
+            for status in statuses:
+                body = self._get_response_for_code(shape, status, ["application/json"], direction)  # type: ignore[no-untyped-call]
+                bodies.setdefault(status, body)
+        return dict(sorted(bodies.items()))
+
+    def _map_serializer(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """What the policy table masks or hides is told as it may come: any text, or null."""
+        shape: Any = super()._map_serializer(serializer, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if direction == "response" and isinstance(serializer, SchoolSerializer):
+            for name in FIELDS.get(getattr(self.view, "resource", ""), {}):
+                if told := shape.get("properties", {}).get(name):
+                    kept = {key: told[key] for key in ("title", "description", "readOnly") if key in told}
+                    shape["properties"][name] = {"type": "string", "nullable": True, **kept}
+        return shape
 
     def token_scope(self) -> str:
         """Empty where the address belongs to no resource of the policy table."""

@@ -52,7 +52,9 @@ def shared(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
         document = document_at(token)
     if document is None:
         raise Http404
-    return attachment(document)
+    response = attachment(document)
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 def attachment(document: Document) -> HttpResponseBase:

@@ -16,8 +16,8 @@
 
   function choose(choice) {
     root.dataset.themeChoice = choice;
-    const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `theme=${choice}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+    const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
+    document.cookie = `${prefix}theme=${choice}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
     paint();
   }
 

@@ -83,7 +83,8 @@ class Console(Program):
 
     def _answers(self) -> bool:
         try:
-            return requests.get(f"{self.url}/healthz", timeout=5).ok
+            # As a proxy before it would ask, for one at an address of HTTPS leads everybody else there.
+            return requests.get(f"{self.url}/healthz", headers={"X-Forwarded-Proto": "https"}, timeout=5).ok
         except requests.RequestException:
             return False  # not yet, or a machine too busy to say so in time
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, register
 from django.core.checks import Error as Refusal
+from django.http.request import validate_host
 
 from console import failpoints
 from console.logs import LEVELS
@@ -112,6 +113,22 @@ def _addresses() -> Iterator[tuple[bool, Nonsense]]:
             "E011",
             "ALLOWED_HOSTS admits every name at an address that others reach.",
             "Name the hosts of this console: links in mails are made from the name that was asked for.",
+        ),
+    )
+    yield (
+        _is_address(settings.PUBLIC_URL) and not settings.DEBUG and not _is_admitted(settings.PUBLIC_URL),
+        Nonsense(
+            "E030",
+            "ALLOWED_HOSTS does not name the host of PUBLIC_URL.",
+            "Add it: everything that people and the iclass service ask for there would be refused.",
+        ),
+    )
+    yield (
+        settings.SECURE_SSL_REDIRECT and settings.PUBLIC_URL.startswith("http://"),
+        Nonsense(
+            "E031",
+            "SECURE_SSL_REDIRECT is on while PUBLIC_URL begins with http://.",
+            "Write https:// in PUBLIC_URL, or unset SECURE_SSL_REDIRECT: nobody would come in.",
         ),
     )
 
@@ -296,6 +313,10 @@ def _is_key(text: str) -> bool:
         return len(urlsafe_b64decode(text)) == 32
     except (Error, ValueError):
         return False
+
+
+def _is_admitted(address: str) -> bool:
+    return bool(validate_host(urlsplit(address).hostname or "", settings.ALLOWED_HOSTS))
 
 
 def _is_address(text: str) -> bool:

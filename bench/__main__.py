@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "signatures": ["bench.sandbox_signature"],
     "runtime page": ["bench.sandbox_runtime"],
     "generated requests": ["bench.sandbox_fuzz"],
+    "generated requests at REST": ["bench.rest_fuzz"],
     "guesses at the door": ["bench.guesses"],
     "imports and exports": ["bench.imports"],
     "conflicts and dates of series": ["bench.conflicts"],

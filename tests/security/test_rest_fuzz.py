@@ -1,0 +1,66 @@
+"""REST as everybody, with requests that fit its description and requests that do not: no fault of ours, and
+no answer that the description does not know.
+
+`REST_FUZZ=20000`, or `python -m bench.rest_fuzz`, says how many requests all readers send together; else a
+few hundred, of every address some.
+"""
+
+import os
+
+import pytest
+from django.db import connection
+
+from accounts.models import Enterprise, User
+from console.policy.tokens import issue
+from tests.faults.goals import add_up
+from tests.security.fuzzing import Result, fuzz, operations
+from tests.security.test_matrix import COLUMNS
+from tests.security.world import World, build
+
+CASES = int(os.environ.get("REST_FUZZ") or 320)
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.timeout(300 + CASES),
+    # The client of schemathesis leaves the files of requests and answers to the collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def world(school: Enterprise, other_school: Enterprise, olga: User) -> World:
+    return build(school, other_school, olga)
+
+
+@pytest.fixture(scope="module")
+def whole(django_db_setup: None, django_db_blocker: object) -> list[object]:
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        return operations()
+
+
+def thrown(world: World, column: str, cases: int, whole: list[object]) -> Result:
+    person = world.people[column]
+    turn = list(COLUMNS).index(column)
+    return fuzz(world, issue(person) if person is not None else "", cases, turn, whole)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_generated_requests_find_no_fault_and_nothing_that_is_not_described(
+    column: str, world: World, whole: list[object]
+) -> None:
+    result = thrown(world, column, -(-CASES // len(COLUMNS)), whole)
+    faults = sum(count for status, count in result.statuses.items() if status >= 500)
+    add_up("rest fuzz", cases=result.cases, faults=faults, breaches=len(result.breaches))
+    assert not result.breaches, "\n".join(f"{where}\n  {told}" for where, told in result.breaches.items())
+
+
+def test_a_fault_and_a_status_that_is_not_described_are_found(world: World, whole: list[object]) -> None:
+    """The control: a table is away, and a description says less than is answered."""
+    lists = [one for one in whole if one.label == "GET /api/v1/recordings/"]  # type: ignore[attr-defined]
+    assert thrown(world, "admin", 4, lists).breaches == {}
+    strict = [one for one in operations(unsaid="404") if one.label == "GET /api/v1/lessons/{id}/"]
+    strangers = thrown(world, "admin of another school", 20, strict)
+    assert any(where.endswith(" 404") for where in strangers.breaches), strangers
+    with connection.cursor() as cursor:
+        cursor.execute("alter table classes_recording rename to elsewhere")
+    assert set(thrown(world, "admin", 4, lists).breaches) == {"GET /api/v1/recordings/ 500"}

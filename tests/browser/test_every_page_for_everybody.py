@@ -26,15 +26,12 @@ from tests.browser.looking import (
     weight,
 )
 from tests.faults.goals import add_up, goal
-from tests.security.addresses import AREAS, Address
-from tests.security.expectations import Expected
-from tests.security.test_matrix import may
 from tests.security.world import World, build
+from tests.support.allpages import pages_of, session_of
 from tests.support.foreign import untranslated
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
 
-READERS = ("admin", "superadmin", "teacher", "student", "operator", "anonymous")
 LOOKS = list(itertools.product(("zh-CN", "en"), ("light", "dark"), (1280, 390)))
 FULL = os.environ.get("BROWSER") == "full"
 #: Names, topics and codes in the rows of the world; what people typed is not translated.
@@ -53,24 +50,6 @@ STORED = re.compile(
 @pytest.fixture
 def world(school: Enterprise, other_school: Enterprise, olga: User) -> World:
     return build(school, other_school, olga)
-
-
-def _reader(address: Address, world: World) -> str:
-    """The first who may read the page; empty where nobody may."""
-    expected = address.expected("GET") or Expected(who="nobody")
-    return next((one for one in READERS if may(one, expected, world)), "")
-
-
-def _shown(address: Address, world: World, reader: str) -> str:
-    """The page in Chinese; empty for a file, a redirect and what only takes forms."""
-    client = Client(raise_request_exception=False)
-    if world.people[reader] is not None:
-        client.force_login(world.people[reader])
-    response = client.get(address.path(world))
-    if response.streaming:
-        list(response.streaming_content)
-    page = response.status_code == 200 and response["Content-Type"].startswith("text/html")
-    return response.content.decode() if page else ""
 
 
 @pytest.fixture
@@ -95,11 +74,8 @@ def visit(live_server: Any, browser: Any, world: World, settings: Any, measured:
                 viewport={"width": width, "height": 844},
             )
             context.add_init_script(WATCH_SHIFTS)
-            if world.people[reader] is not None:
-                client = Client()
-                client.force_login(world.people[reader])
-                value = client.cookies["sessionid"].value
-                context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+            if cookies := session_of(world, reader, live_server.url):
+                context.add_cookies(cookies)
         return contexts[reader, look]
 
     def visited(path: str, reader: str, look: tuple[str, str, int], wait_for: str = "body") -> list[str]:
@@ -132,11 +108,7 @@ def _foreign(url: str, own: str) -> list[str]:
 
 def test_every_page_can_be_read_by_everybody(visit: Any, world: World, measured: Any) -> None:
     found, visits, turns = [], 0, itertools.cycle(LOOKS)
-    pages = [
-        (one, reader, page)
-        for one in AREAS["pages"]
-        if (reader := _reader(one, world)) and (page := _shown(one, world, reader))
-    ]
+    pages = pages_of(world, "pages")
     for address, reader, chinese in pages:
         found += [f"{address.name} not in Chinese: {one}" for one in untranslated(chinese, DATA)]
         for look in LOOKS if FULL else [next(turns)]:

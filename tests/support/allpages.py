@@ -1,0 +1,46 @@
+"""Every page of the console with the first of its readers, for tests that look at them all in a browser."""
+
+from typing import Any
+
+from django.test import Client
+
+from tests.security.addresses import AREAS, Address
+from tests.security.expectations import Expected
+from tests.security.test_matrix import may
+from tests.security.world import World
+
+READERS = ("admin", "superadmin", "teacher", "student", "operator", "anonymous")
+
+
+def pages_of(world: World, *areas: str) -> list[tuple[Address, str, str]]:
+    """The pages of these areas that somebody may read, each with the first who may, and as it is in Chinese."""
+    named = [(one, reader_of(one, world)) for area in areas for one in AREAS[area]]
+    read = [(one, reader, page_of(one, world, reader)) for one, reader in named if reader]
+    return [(one, reader, page) for one, reader, page in read if page]
+
+
+def reader_of(address: Address, world: World) -> str:
+    """The first who may read the page; empty where nobody may."""
+    expected = address.expected("GET") or Expected(who="nobody")
+    return next((one for one in READERS if may(one, expected, world)), "")
+
+
+def page_of(address: Address, world: World, reader: str) -> str:
+    """The page; empty for a file, a redirect and what only takes forms."""
+    client = Client(raise_request_exception=False)
+    if world.people[reader] is not None:
+        client.force_login(world.people[reader])
+    response = client.get(address.path(world))
+    if response.streaming:
+        list(response.streaming_content)
+    is_page = response.status_code == 200 and response["Content-Type"].startswith("text/html")
+    return response.content.decode() if is_page else ""
+
+
+def session_of(world: World, reader: str, url: str) -> list[Any]:
+    """The cookie with which a browser is signed in as this reader; none for a stranger."""
+    if world.people[reader] is None:
+        return []
+    client = Client()
+    client.force_login(world.people[reader])
+    return [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}]

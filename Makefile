@@ -31,6 +31,9 @@ browser: .venv/.dev node_modules/.installed ## only the tests in Chromium, every
 bench: .venv/.dev node_modules/.installed ## measure, and print the ratios
 	@$(PYTHON) -m bench
 
+audit: .venv/.dev node_modules/.installed ## ask the advisory databases about every locked package
+	@.ci/audit
+
 docs: .venv/.dev ## build the site of docs/ into var/site
 	@$(PYTHON) docs/reference.py
 	@.venv/bin/sphinx-build -q -W -b html -d var/doctrees docs var/site
@@ -64,4 +67,4 @@ node_modules/.installed: package-lock.json package.json | $(NEEDS_NPM)
 	@.ci/setup npm
 	@touch $@
 
-.PHONY: help install run test faults browser bench docs lint messages clean
+.PHONY: help install run test faults browser bench audit docs lint messages clean

@@ -2,8 +2,8 @@
 becomes markup, and the content policy, which would stop it, has nothing to stop.
 
 One turn puts another payload into each field; `BROWSER=full` takes all forty turns, so that each field has
-held each, and every table of the admin in place of each third. Half of the pages are asked for with payloads in
-the address, too.
+held each, and every table of the admin in place of each third. Half of the pages are asked for with payloads
+in the address, too.
 """
 
 import os

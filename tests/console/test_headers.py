@@ -44,7 +44,7 @@ def test_what_was_shown_is_kept_nowhere(alice: User, path: str) -> None:
     assert "no-store" in reader(alice).get(path).headers["Cache-Control"]
 
 
-def test_style_and_script_may_be_kept_and_are_nobody_elses(client: Client) -> None:
+def test_style_and_script_may_be_kept_and_are_nobody_elses(client: Client, db: None) -> None:
     answer = asked(client, "/static/css/app.css")
     assert "no-store" not in answer.headers["Cache-Control"]
     assert "Access-Control-Allow-Origin" not in answer.headers

@@ -11,7 +11,6 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from accounts.models import Enterprise, User
 from tests.browser.looking import (
@@ -143,8 +142,7 @@ def test_the_tables_of_the_admin_speak_chinese(world: World, settings: Any) -> N
     settings.REQUIRE_TWO_FACTOR = False
     found = [
         f"{one.name}: {said}"
-        for one in AREAS["admin"]
-        if (reader := _reader(one, world)) and (page := _shown(one, world, reader))
+        for one, _reader, page in pages_of(world, "admin")
         for said in untranslated(page, STORED)
     ]
     assert not found, "\n".join(found)

@@ -13,7 +13,7 @@ READERS = ("admin", "superadmin", "teacher", "student", "operator", "anonymous")
 
 
 def pages_of(world: World, *areas: str) -> list[tuple[Address, str, str]]:
-    """The pages of these areas that somebody may read, each with the first who may, and as it is in Chinese."""
+    """The pages of these areas that somebody may read: the address, the first who may, its Chinese text."""
     named = [(one, reader_of(one, world)) for area in areas for one in AREAS[area]]
     read = [(one, reader, page_of(one, world, reader)) for one, reader in named if reader]
     return [(one, reader, page) for one, reader, page in read if page]

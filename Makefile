@@ -12,6 +12,7 @@ help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 install: .venv/.run node_modules/.installed ## build .venv and node_modules for running
+	@test ! -d console || $(PYTHON) -m compileall -q accounts classes console documents
 
 run: install ## start everything with a demo school; Ctrl-C ends all
 	@exec $(PYTHON) -m console.run

@@ -5,9 +5,7 @@ from typing import Any
 
 from django.urls import re_path
 from django.utils.translation import gettext as _
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
-from drf_spectacular.plumbing import build_choice_field
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -22,6 +20,7 @@ from accounts.models import StudentGroup, User
 from accounts.roles import GIVEN, Role
 from accounts.userids import UserIdField, UserIdsField
 from console.outbox.rest import SyncField
+from console.policy.described import extend_schema
 from console.policy.rest import SchoolSerializer, SchoolViewSet
 
 
@@ -30,15 +29,6 @@ class RoleField(serializers.ChoiceField):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(GIVEN, **more)
-
-
-class RoleFieldShape(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    target_class = "accounts.api.RoleField"
-
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        field = serializers.ChoiceField(Role.choices) if direction == "response" else self.target
-        shape: dict[str, Any] = build_choice_field(field)  # type: ignore[no-untyped-call]
-        return shape
 
 
 class UserSerializer(SchoolSerializer):

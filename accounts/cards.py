@@ -6,7 +6,6 @@ A card carries the number of its token: once a new token has come, every card of
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-import segno
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,6 +18,7 @@ from accounts.services import spare_superadmin
 from console.audit.trail import record_seen
 from console.outbox.models import Operation
 from console.outbox.states import OPEN
+from console.qr import qr_picture
 
 #: Cards of one look: more is no longer one stack of paper.
 MOST = 1000
@@ -105,6 +105,4 @@ def _door(school: Enterprise, drawn: list[Card]) -> tuple[str, str]:
     if drawn:
         return drawn[0].link, drawn[0].picture
     link = school.room_address or settings.ICLASS_ROOM_URL
-    return link, segno.make(link, error="m", micro=False).svg_data_uri(
-        scale=3, border=2, dark="#000", light="#fff"
-    )
+    return link, qr_picture(link, scale=3, border=2)

@@ -23,6 +23,7 @@ MEASUREMENTS = {
     "the wall with 500 lessons": ["bench.wall"],
     "the report of 1,000,000 marks": ["bench.reports"],
     "a term from one file": ["bench.timetable"],
+    "start-up": ["bench.startup"],
     "a week of 2,000 lessons in a browser": ["bench.week"],
 }
 

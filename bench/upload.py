@@ -1,6 +1,7 @@
 """Uploads a file of 1 GB and watches the memory of the web process.
 
-`python -m bench.upload [MEGABYTES]` prints one line; ends badly where the process grew by 100 MB or more.
+`python -m bench.upload [MEGABYTES]` prints what the web process held; ends badly where that was 100 MB of
+its own or more.
 It is tests/documents/test_large_upload.py with a larger file.
 """
 
@@ -21,7 +22,7 @@ def main(megabytes: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line[line.index("upload of ") :] for line in done.stdout.splitlines() if "upload of " in line]
+    told = [line for line in done.stdout.splitlines() if line.startswith("upload of ")]
     print("\n".join(told) if told else done.stdout)
     return done.returncode
 

@@ -1,13 +1,12 @@
-"""The project package as an app: its templates, its translations, and the start of Celery."""
+"""The project package as an app: its templates and its translations."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
 from console import checks
-from console.celery import app as celery_app
 from console.words import name_columns
 
-__all__ = ["ConsoleAdminConfig", "ConsoleConfig", "celery_app", "checks"]
+__all__ = ["ConsoleAdminConfig", "ConsoleConfig", "checks"]
 
 
 class ConsoleConfig(AppConfig):

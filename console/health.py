@@ -4,9 +4,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
-from kombu import Connection
-from kombu.exceptions import OperationalError
 
+from console import bell
 from console.lateness import lateness
 from console.outbox.models import Pulse
 
@@ -38,11 +37,10 @@ def _database() -> str:
 
 
 def _broker() -> str:
-    options = {"socket_timeout": 2, "socket_connect_timeout": 2}
     try:
-        with Connection(settings.CELERY_BROKER_URL, transport_options=options, connect_timeout=2) as broker:
+        with bell.broker(socket_timeout=2, socket_connect_timeout=2) as broker:
             broker.ensure_connection(max_retries=1, timeout=2)
-    except (OperationalError, OSError):
+    except bell.failures():
         return "does not answer"
     return "ok"
 

@@ -275,6 +275,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "iclass console",
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "console.policy.generator.Generator",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,  # what is answered may be masked or null; what is sent may not

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import mixins, serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -18,6 +18,7 @@ from accounts.roles import STAFF
 from accounts.userids import UserIdField
 from console.outbox.rest import SyncField
 from console.policy import Scope, current_school, scope_of
+from console.policy.described import extend_schema
 from console.policy.rest import SchoolSerializer, SchoolViewSet
 from documents.models import Document
 from documents.queries import standing

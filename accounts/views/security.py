@@ -2,7 +2,6 @@
 
 from typing import Any, NamedTuple
 
-import segno
 from allauth.mfa.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -27,6 +26,7 @@ from accounts.sign_in import devices, factors, sessions, sso
 from accounts.sign_in.proof import FreshProof
 from console.policy import may
 from console.policy.pages import SignedIn
+from console.qr import qr_picture
 
 CODES_UNTIL = "codes_until"
 #: How long new recovery codes stand open, in seconds: shown once means in one sitting.
@@ -131,9 +131,7 @@ class FactorSetup(SignedIn, FreshProof, FormView):
             needed=factors.is_needed(self.request.user),
             secret=" ".join(secret[place : place + 4] for place in range(0, len(secret), 4)),
             address=address,
-            picture=segno.make(address, error="m", micro=False).svg_data_uri(
-                scale=5, border=4, dark="#000", light="#fff"
-            ),
+            picture=qr_picture(address),
             **more,
         )
 

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -24,6 +23,7 @@ from classes.attendance.sheet import download
 from classes.models import Attendance, Course, Lesson, Register
 from classes.models.attendance import Grade, Mark
 from console.policy import in_school, may
+from console.policy.described import extend_schema
 from console.policy.rest import SchoolViewSet
 from console.policy.rules import refusal, scope_of
 from console.policy.table import Scope

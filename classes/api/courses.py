@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -21,6 +21,7 @@ from classes.courses.changing import Scope, cancel_course, change_course, previe
 from classes.courses.dates import Occurrence, kept
 from classes.courses.planning import plan_course, preview_course
 from classes.models import Course, Term
+from console.policy.described import extend_schema
 from console.policy.rest import SchoolSerializer, SchoolViewSet
 
 DRY_RUN = OpenApiParameter("dry_run", bool, description="Answer dates and conflicts, save nothing.")

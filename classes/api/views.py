@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -26,6 +25,7 @@ from classes.api.filters import RecordingFilter
 from classes.api.serializers import LessonSerializer, RecordingSerializer
 from classes.models import Lesson, Recording
 from classes.recordings.api import LessonRecording
+from console.policy.described import extend_schema
 from console.policy.rest import SchoolViewSet
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -16,6 +15,7 @@ from classes.recordings.services import describe
 from classes.recordings.states import KINDS, states_of
 from classes.views.lesson import find_lesson
 from console.policy import may
+from console.policy.described import extend_schema
 from console.policy.rest import SchoolViewSet
 from console.policy.rules import refusal
 

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-import segno
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -22,6 +21,7 @@ from console.nav import zone_in_words
 from console.outbox.kinds import label_of
 from console.outbox.states import SYNC_OF_STATE, State
 from console.outbox.words import Words, words_of
+from console.qr import qr_picture
 
 register = template.Library()
 
@@ -92,7 +92,7 @@ def reason_words(reason: str) -> Words | None:
 @register.filter
 def qr(text: str) -> str:
     """The text as a QR code: the address of an image that travels within the page."""
-    return segno.make(text, error="m", micro=False).svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
+    return qr_picture(text)
 
 
 @register.filter

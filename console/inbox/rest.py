@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -15,6 +14,7 @@ from console.inbox.health import health_of
 from console.inbox.models import Callback
 from console.inbox.replay import MOST, replay, replay_many
 from console.inbox.words import next_step, reason_words
+from console.policy.described import extend_schema
 from console.policy.rest import SchoolSerializer, SchoolViewSet
 from console.policy.rules import scoped
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
@@ -22,6 +22,7 @@ from console.inbox.events import BODY_CAP
 from console.inbox.points import OWN_KEY, VERIFIED
 from console.inbox.receive import AWAY, NoSuchSchool, NotKept, Sender, keep, sender_of
 from console.inbox.refusals import count
+from console.policy.described import extend_schema
 
 log = logging.getLogger(__name__)
 REFUSED_SIGN = 10217

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.pagination import PageNumberPagination
@@ -16,6 +16,7 @@ from rest_framework.routers import SimpleRouter
 from console.mirror.choosing import DifferenceFilter, row_of
 from console.mirror.desk import Line, act, line_of, lines_of
 from console.mirror.models import Ignored
+from console.policy.described import extend_schema
 from console.policy.manyrest import Ids, ManyDone, each, ids_of
 from console.policy.rest import SchoolViewSet
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404
 from django_filters import rest_framework as filters  # type: ignore[import-untyped]
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,6 +19,7 @@ from console.outbox.mirrored import Mirrored
 from console.outbox.models import Attempt, Operation
 from console.outbox.standing import Standing, standing_of
 from console.outbox.states import OPEN
+from console.policy.described import extend_schema
 from console.policy.manyrest import Ids, ManyDone, each, ids_of
 from console.policy.rest import SchoolSerializer, SchoolViewSet
 

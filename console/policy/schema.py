@@ -2,12 +2,20 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from console.policy.rest import SchoolSerializer, SchoolViewSet
 from console.policy.table import FIELDS
-from console.policy.tokenscopes import scope_for
+from console.policy.tokenscopes import WORDS, scope_for
+
+SCHEME = (
+    "`Token`, a space, and a token: of the page *REST tokens* or of `manage.py apitoken LOGIN`. Each token "
+    "has scopes, `FAMILY:read` or `FAMILY:write`, where `write` reads too, and does what both they and the "
+    f"role of its person allow. Families: {', '.join(f'`{family}`' for family in WORDS)}. Which scope an "
+    "address wants stands there as `x-token-scope`; without it the answer is 403."
+)
 
 #: What is wrong, in the reader's language: at each field, or under `detail`.
 WRONG = {"type": "object", "additionalProperties": {}}
@@ -60,3 +68,16 @@ class ScopedSchema(AutoSchema):
         scope = self.token_scope()
         more = {"x-token-scope": scope} if scope else {}
         return {**super().get_extensions(), **more}
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "console.policy.tokens.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": SCHEME,
+        }

@@ -9,21 +9,14 @@ from typing import Any
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from console.policy import scope
 from console.policy.models import ApiToken
-from console.policy.tokenscopes import EVERYTHING, WORDS
+from console.policy.tokenscopes import EVERYTHING
 
-SCHEME = (
-    "`Token`, a space, and a token: of the page *REST tokens* or of `manage.py apitoken LOGIN`. Each token "
-    "has scopes, `FAMILY:read` or `FAMILY:write`, where `write` reads too, and does what both they and the "
-    f"role of its person allow. Families: {', '.join(f'`{family}`' for family in WORDS)}. Which scope an "
-    "address wants stands there as `x-token-scope`; without it the answer is 403."
-)
 LAST_USED_EVERY = timedelta(minutes=1)
 
 
@@ -70,19 +63,6 @@ class TokenAuthentication(BaseAuthentication):
             _note_use(found)
         scope.stand(scope.standing_of(found.user))  # to the end of the request: the middleware sees to it
         return found.user, found
-
-
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "console.policy.tokens.TokenAuthentication"
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": SCHEME,
-        }
 
 
 def _note_use(token: ApiToken) -> None:

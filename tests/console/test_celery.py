@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from celery import current_app
 
 from accounts.services import pull_school
+from console.celery import app
 from console.outbox.states import SyncState
 from tests.support import environment
 from tests.support.service import lesson_of
@@ -25,13 +25,13 @@ SETTINGS = {
 
 @pytest.mark.parametrize(("name", "value"), SETTINGS.items())
 def test_messages_are_json_results_are_nowhere_and_a_dead_workers_task_goes_to_another(name, value):
-    assert current_app.conf[name] == value
+    assert app.conf[name] == value
 
 
 def test_every_scheduled_task_exists_and_carries_ids_alone():
-    current_app.loader.import_default_modules()
-    for entry in current_app.conf.beat_schedule.values():
-        assert entry["task"] in current_app.tasks
+    app.loader.import_default_modules()
+    for entry in app.conf.beat_schedule.values():
+        assert entry["task"] in app.tasks
         arguments = (*entry.get("args", ()), *entry.get("kwargs", {}).values())
         assert all(isinstance(one, int) for one in arguments)
 

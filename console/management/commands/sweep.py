@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from console.celery import app
 from console.inbox import process
 from console.jobs import machine as jobs
 from console.mirror import registry
@@ -33,10 +33,10 @@ class Command(BaseCommand):
 
     def _keep_house(self) -> None:
         """What the schedule does besides, such as warnings, tidying and the chains of the trail."""
-        current_app.loader.import_default_modules()
+        app.loader.import_default_modules()
         for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
             if name not in IN_ROUNDS:
-                current_app.tasks[entry["task"]]()
+                app.tasks[entry["task"]]()
 
     def _round(self) -> tuple[int, ...]:
         return relay.drain(), process.drain(), registry.poll(), jobs.drain(), post.drain()

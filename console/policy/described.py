@@ -26,7 +26,7 @@ def extend_schema(**told: Any) -> Callable[[F], F]:
 
 
 def settle() -> None:
-    """Tell drf-spectacular what was noted, and what apps say in a module `openapi`; before it looks at views."""
+    """Tell drf-spectacular what was noted, and what apps say in a module `openapi`, before it looks."""
     autodiscover_modules("openapi")
     while _noted:
         method, told = _noted.pop(0)

@@ -76,7 +76,10 @@ class ChosenLessons(SchoolPage, TemplateView):
             named = [one for one in asked.getlist("chosen") if one.isdecimal() and len(one) < 19]
             rows = rows.filter(pk__in=named[:MOST])
         rows = in_school(rows, self.request.user, "lesson").order_by("starts_at", "id")
-        return [one for one in rows.prefetch_related("groups")[:MOST] if self.may(self.action, one)]
+        found = list(rows.prefetch_related("groups")[: MOST + 1])
+        if len(found) > MOST:
+            self.warn(_("More than %(most)d fit. The first of them are taken.") % {"most": MOST})
+        return [one for one in found[:MOST] if self.may(self.action, one)]
 
     def nothing(self) -> HttpResponse:
         self.warn(_("Nothing was chosen. Tick the lessons first, then change them."))

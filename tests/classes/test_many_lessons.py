@@ -349,3 +349,14 @@ def test_how_each_cancelled_lesson_fared_at_the_service_is_followed(connected, a
     drain()
     job.refresh_from_db()
     assert (job.done, job.failed, job.is_open) == (2, 0, False)
+
+
+def test_of_more_lessons_than_one_act_takes_the_first_are_taken_and_that_is_said(browse, alice, bob):
+    at = tomorrow_at(8)
+    times = {"starts_at": at, "ends_at": at + timedelta(minutes=45), "conflict_allowed": True}
+    Lesson.objects.bulk_create(
+        Lesson(enterprise=bob.enterprise, teacher=bob, topic="Tea", **times) for _number in range(1001)
+    )
+    form = browse(alice, "/lessons/many/", {"all": "yes"}).content.decode()
+    assert "Change 1000 lessons" in form
+    assert "More than 1000 fit. The first of them are taken." in form

@@ -354,6 +354,7 @@ def test_how_each_cancelled_lesson_fared_at_the_service_is_followed(connected, a
 def test_of_more_lessons_than_one_act_takes_the_first_are_taken_and_that_is_said(browse, alice, bob):
     at = tomorrow_at(8)
     times = {"starts_at": at, "ends_at": at + timedelta(minutes=45), "conflict_allowed": True}
+    times["conflict_reason"] = "Many at once, on purpose."
     Lesson.objects.bulk_create(
         Lesson(enterprise=bob.enterprise, teacher=bob, topic="Tea", **times) for _number in range(1001)
     )

@@ -16,7 +16,16 @@ from accounts.sign_in.adapters import SingleSignOnAdapter
 
 
 class SignedTokens(OpenIDConnectOAuth2Adapter):
-    """Looks at the signature of the id token, too, where the standard would let TLS be enough."""
+    """Looks at the signature of the id token, too, where the standard would let TLS be enough; and whether
+    the provider calls itself by the name that was set."""
+
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().openid_config
+        wanted = str(self.get_provider().app.settings["server_url"]).partition("/.well-known/")[0]
+        if told["issuer"].rstrip("/") != wanted.rstrip("/"):
+            raise ValueError("The provider's own description names another issuer than OIDC_ISSUER.")
+        return told
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         return jwtkit.verify_and_decode(

@@ -44,7 +44,7 @@ pytestmark = pytest.mark.django_db
 #: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, counts; and what
 #: stands on a page of its own: an entry of a group's list, a person's notices, visits of operators, imports,
 #: exports, pictures, who has seen whom, calendar feeds, calls, engagement samples, which courseware a lesson
-#: has, how a recording stands.
+#: has, how a recording stands, who sits where.
 NOT_TABLES = {
     "outbox.pulse",
     "mirror.walked",
@@ -70,6 +70,7 @@ NOT_TABLES = {
     "classes.feed",
     "classes.footage",
     "classes.samples",
+    "classes.seat",
     "classes.tally",
     "classes.timetableimport",
     "classes.timetablerow",

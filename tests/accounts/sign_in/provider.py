@@ -31,6 +31,7 @@ class Provider:
     """What the provider is made to say. `signs_with` may be a key that it does not publish."""
 
     issuer: str = ""
+    calls_itself: str = ""
     key: rsa.RSAPrivateKey = field(default_factory=new_key)
     signs_with: rsa.RSAPrivateKey | None = None
     claims: dict[str, Any] = field(default_factory=dict)
@@ -69,7 +70,7 @@ class Provider:
     def _discovery(self) -> dict[str, Any]:
         places = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
         return {
-            "issuer": self.issuer,
+            "issuer": self.calls_itself or self.issuer,
             **{name: f"{self.issuer}/{place}" for name, place in places.items()},
             "token_endpoint_auth_methods_supported": ["client_secret_post"],
         }

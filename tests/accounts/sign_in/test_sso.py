@@ -159,3 +159,10 @@ def test_a_provider_that_is_away_is_told_as_a_sentence(provider: Provider, setti
     client = reader()
     assert says(client.get(WAY, follow=True), FAILED)
     assert reader().get("/sign-in/oidc/other/").status_code == 404
+
+
+def test_a_provider_that_calls_itself_otherwise_opens_nothing(provider: Provider, alice: User) -> None:
+    provider.claims = {"preferred_username": "alice@1400000001"}
+    provider.calls_itself = provider.token_changes["iss"] = "https://elsewhere.example"
+    assert refused(provider, FAILED)
+    assert "/token" not in provider.asked

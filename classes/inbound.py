@@ -62,7 +62,9 @@ def look(callback: Callback) -> str | None:
     record_callback(lesson, callback.event, _data(callback), seen_at=callback.received_at)
     if _verdict(lesson):
         return DELETED
-    Lesson.objects.filter(pk=lesson.pk, cancelled_at=None, final_at=None).update(look_at=timezone.now())
+    # Whoever came or went: the number of people alone would not do.
+    due = {"look_at": timezone.now(), "room_total": None}
+    Lesson.objects.filter(pk=lesson.pk, cancelled_at=None, final_at=None).update(**due)
     transaction.on_commit(lambda: ring("console.mirror.tasks.poll"))
     return None
 

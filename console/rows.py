@@ -1,7 +1,8 @@
-"""Inserting many rows of one model in one statement, for models whose columns Django cannot send as sets.
+"""Writing many rows of one model in one statement that holds them as one JSON value.
 
-Django sends a set of rows as an array for each column, but not where a column is an array itself: then each
-value of each row becomes a parameter of its own, and most of the time goes into reading that statement.
+Django sends a set of rows as an array for each column, and where a column is an array itself, or where rows
+that are there are changed, each value of each row as a parameter of its own: most of the time then goes into
+writing and reading that statement.
 """
 
 import json
@@ -24,7 +25,18 @@ def insert(rows: Sequence[M]) -> None:
         _some(rows[start : start + BATCH])
 
 
-def _some(rows: Sequence[M]) -> None:
+def upsert(rows: Sequence[M], *, unique: Sequence[str], change: Sequence[str]) -> None:
+    """Insert unsaved rows; of those that are there, told by the columns `unique`, set the columns `change`.
+
+    No signals, as with `bulk_create`. No two of the rows may be the same one.
+    """
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in change)
+    told = ", ".join(f'"{name}"' for name in unique)
+    for start in range(0, len(rows), BATCH):
+        _some(rows[start : start + BATCH], f" ON CONFLICT ({told}) DO UPDATE SET {changes}")
+
+
+def _some(rows: Sequence[M], on_conflict: str = "") -> None:
     model, connection = type(rows[0]), connections[router.db_for_write(type(rows[0]))]
     fields = [one for one in model._meta.concrete_fields if not one.primary_key]
     told = [{one.column: one.pre_save(row, add=True) for one in fields} for row in rows]
@@ -34,7 +46,7 @@ def _some(rows: Sequence[M]) -> None:
     # Rows come back in the order in which they were given.
     statement = (
         f"INSERT INTO {table} ({names}) SELECT {names}"
-        f" FROM json_populate_recordset(NULL::{table}, %s::json) RETURNING {key}"
+        f" FROM json_populate_recordset(NULL::{table}, %s::json){on_conflict} RETURNING {key}"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [json.dumps(told, default=_plain)])

@@ -3,7 +3,7 @@
 Nothing here is ever changed or deleted. A poll writes only what changed since the one before.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import transaction
 
 from classes.models import Lesson, Observation
 from console.iclass import HistoryMember, RuntimeMember
+from console.rows import insert
 
 Source = Observation.Source
 JOINED, LEFT = "join_class", "quit_class"
@@ -32,22 +33,34 @@ class PersonNow:
     seen_at: datetime = field(compare=False)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_runtime(lesson: Lesson, members: Iterable[RuntimeMember], *, seen_at: datetime) -> bool:
     """A whole list of who is in the room (`/member/runtime/list`). Says whether anything changed.
 
     A row for each person who came, went, entered anew or switched a device; else one tick. The list must
     be whole, for whoever is not in it is taken to have gone.
     """
-    before = {person.user_id: person for person in present_now(lesson)}
+    rows = rows_of_list(lesson, present_now(lesson), members, seen_at=seen_at)
+    insert(rows or [tick(lesson, seen_at=seen_at)])
+    return bool(rows)
+
+
+def rows_of_list(
+    lesson: Lesson, present: Iterable[PersonNow], members: Iterable[RuntimeMember], *, seen_at: datetime
+) -> list[Observation]:
+    """The unsaved rows that a whole list adds where these people were present before; none without change."""
+    before = {person.user_id: person for person in present}
     rows = []
     for member in {_text(member.user_id, 64): member for member in members}.values():
         person = _person(member, seen_at)
         if before.pop(person.user_id, None) != person:
             rows.append(_row(lesson, person, present=True, raw=_clean(msgspec.to_builtins(member))))
-    rows += [_row(lesson, replace(gone, seen_at=seen_at, entered_at=None)) for gone in before.values()]
-    Observation.objects.bulk_create(rows or [Observation(lesson=lesson, source=Source.TICK, seen_at=seen_at)])
-    return bool(rows)
+    return rows + [_row(lesson, replace(gone, seen_at=seen_at, entered_at=None)) for gone in before.values()]
+
+
+def tick(lesson: Lesson, *, seen_at: datetime) -> Observation:
+    """The unsaved row of a list without change."""
+    return Observation(lesson=lesson, source=Source.TICK, seen_at=seen_at)
 
 
 @transaction.atomic
@@ -61,15 +74,15 @@ def record_history(lesson: Lesson, lines: Iterable[HistoryMember], *, seen_at: d
     return len(rows)
 
 
-def record_count(lesson: Lesson, total: int, *, seen_at: datetime) -> None:
-    """A poll that asked only for the number in the room, which is that of the last list."""
-    Observation.objects.create(lesson=lesson, source=Source.COUNT, seen_at=seen_at, raw={"total": total})
+def counted(lesson: Lesson, total: int, *, seen_at: datetime) -> Observation:
+    """The unsaved row of a poll that asked only for the number in the room, found as in the last list."""
+    return Observation(lesson=lesson, source=Source.COUNT, seen_at=seen_at, raw={"total": total})
 
 
-def record_late(lesson: Lesson, *, seen_at: datetime, since: datetime) -> None:
-    """A poll that came so late that nobody can say what happened since the one before."""
+def late(lesson: Lesson, *, seen_at: datetime, since: datetime) -> Observation:
+    """The unsaved row of a poll that came so late that nobody can say what happened since the one before."""
     gap = round((seen_at - since).total_seconds())
-    Observation.objects.create(lesson=lesson, source=Source.LATE, seen_at=seen_at, raw={"after_s": gap})
+    return Observation(lesson=lesson, source=Source.LATE, seen_at=seen_at, raw={"after_s": gap})
 
 
 def record_failed(lesson: Lesson, *, seen_at: datetime, why: str) -> None:
@@ -106,17 +119,23 @@ def record_callback(lesson: Lesson, event: str, data: Mapping[str, Any], *, seen
 
 def present_now(lesson: Lesson) -> list[PersonNow]:
     """Who was in the room at the last poll that was answered, the longest there first."""
-    polls = Observation.objects.filter(lesson=lesson, source=Source.POLL)
-    newest = polls.order_by("user_id", "-id").distinct("user_id")
-    rows = newest.values_list(
-        "present", "user_id", "nickname", "role", "entered_at", "raw__status", "seen_at"
-    )
-    people = [
-        PersonNow(user_id, nickname, role, entered_at, NO_DEVICES | (devices or {}), seen_at)
-        for present, user_id, nickname, role, entered_at, devices, seen_at in rows
-        if present
-    ]
+    people = present_in([lesson.pk]).get(lesson.pk, [])
     return sorted(people, key=lambda person: (person.entered_at or person.seen_at, person.user_id))
+
+
+def present_in(lessons: Collection[int]) -> dict[int, list[PersonNow]]:
+    """The same for many lessons in one query, by their keys and in no order."""
+    polls = Observation.objects.filter(lesson__in=lessons, source=Source.POLL)
+    newest = polls.order_by("lesson", "user_id", "-id").distinct("lesson", "user_id")
+    rows = newest.values_list(
+        "lesson", "present", "user_id", "nickname", "role", "entered_at", "raw__status", "seen_at"
+    )
+    people: dict[int, list[PersonNow]] = {}
+    for lesson, present, user_id, nickname, role, entered_at, devices, seen_at in rows:
+        if present:
+            one = PersonNow(user_id, nickname, role, entered_at, NO_DEVICES | (devices or {}), seen_at)
+            people.setdefault(lesson, []).append(one)
+    return people
 
 
 def last_poll(lesson: Lesson) -> datetime | None:

@@ -1,6 +1,6 @@
 """What the reckoning of a lesson needs, read from the database, and its results with what people decided."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -45,19 +45,71 @@ class Decided(NamedTuple):
     corrections: bool
 
 
-def decided(lesson: Lesson, lessons: QuerySet[Lesson] | None = None) -> Decided:
-    """`lessons` may lock what it finds."""
+def decided(lesson: Lesson) -> Decided:
+    return all_decided([lesson.pk])[lesson.pk]
+
+
+def all_decided(lessons: Collection[int], rows: QuerySet[Lesson] | None = None) -> dict[int, Decided]:
+    """By the key of the lesson; `rows` may lock what it finds."""
     about = {"lesson": OuterRef("pk")}
-    rows = Lesson.objects.all() if lessons is None else lessons
-    row = rows.filter(pk=lesson.pk).values_list(
+    found = (Lesson.objects.all() if rows is None else rows).filter(pk__in=lessons).order_by("pk")
+    told = found.values_list(
+        "pk",
         "register_closed_at",
         "facts_version",
         Exists(Leave.objects.filter(person__memberships__lesson=OuterRef("pk"), withdrawn_at=None)),
         Exists(Credit.objects.filter(**about, undone_at=None)),
         Exists(Correction.objects.filter(**about)),
     )
-    closed_at, *others = row.get()
-    return Decided(closed_at is not None, *others)
+    return {pk: Decided(closed_at is not None, *others) for pk, closed_at, *others in told}
+
+
+class Stored(NamedTuple):
+    """What is stored of a lesson: its evidence, its members as (key, user id, name, role here), and of
+    others whom the evidence names, those who are of the school: user id → (key, role)."""
+
+    evidence: list[Evidence]
+    members: list[tuple[int, str, str, str]]
+    guests: dict[str, tuple[int, str]]
+
+
+def stored_of(lessons: Collection[Lesson]) -> dict[int, Stored]:
+    """What is stored of each, by its key: three queries, however many they are."""
+    keys = [lesson.pk for lesson in lessons]
+    evidence: dict[int, list[Evidence]] = {key: [] for key in keys}
+    for key, line in _evidence(keys):
+        evidence[key].append(line)
+    members: dict[int, list[tuple[int, str, str, str]]] = {key: [] for key in keys}
+    names = ("lesson", "user_id", "user__user_id", "user__nickname", "role")
+    for key, *member in Member.objects.filter(lesson__in=keys).values_list(*names):
+        members[key].append(tuple(member))
+    strange: dict[int, set[str]] = {}
+    for lesson in lessons:
+        known = {lesson.teacher.user_id, *(user_id for _, user_id, *_ in members[lesson.pk])}
+        if others := {line.user_id for line in evidence[lesson.pk] if line.user_id} - known:
+            strange[lesson.pk] = others
+    ours = _people_of({lesson.enterprise_id for lesson in lessons if lesson.pk in strange}, strange.values())
+    return {
+        lesson.pk: Stored(
+            evidence[lesson.pk],
+            members[lesson.pk],
+            {
+                user_id: ours[lesson.enterprise_id, user_id]
+                for user_id in strange.get(lesson.pk, ())
+                if (lesson.enterprise_id, user_id) in ours
+            },
+        )
+        for lesson in lessons
+    }
+
+
+def _people_of(schools: set[int], names: Iterable[set[str]]) -> dict[tuple[int, str], tuple[int, str]]:
+    """(school, user id) → (key, role), of these schools and names."""
+    if not schools:
+        return {}
+    found = User.objects.filter(enterprise__in=schools, user_id__in=set().union(*names))
+    rows = found.values_list("enterprise", "user_id", "pk", "role")
+    return {(school, user_id): (pk, role) for school, user_id, pk, role in rows}
 
 
 class Gathered(NamedTuple):
@@ -67,22 +119,16 @@ class Gathered(NamedTuple):
     people: Mapping[str, int]
 
 
-def gather(lesson: Lesson, found: Decided, policy: Policy | None = None) -> Gathered:
+def gather(lesson: Lesson, found: Decided, stored: Stored, policy: Policy | None = None) -> Gathered:
     """Reckon a lesson from what is stored; `policy` stands for its own rules."""
-    evidence = _evidence(lesson)
     teacher = lesson.teacher
-    names = ("user_id", "user__user_id", "user__nickname", "user__role", "role")
-    members = list(Member.objects.filter(lesson=lesson).values_list(*names))
-    people = {user_id: pk for pk, user_id, *_ in members} | {teacher.user_id: teacher.pk}
-    roles = {user_id: role for _, user_id, _, role, _ in members} | {teacher.user_id: teacher.role}
-    known = {line.user_id for line in evidence if line.user_id}
-    if guests := known - people.keys():
-        ours = User.objects.filter(enterprise_id=lesson.enterprise_id, user_id__in=guests)
-        for pk, user_id, role in ours.values_list("pk", "user_id", "role"):
-            people[user_id], roles[user_id] = pk, role
+    people = {user_id: pk for pk, user_id, *_ in stored.members} | {teacher.user_id: teacher.pk}
+    roles = {user_id: role for _, user_id, _, role in stored.members} | {teacher.user_id: teacher.role}
+    for user_id, (pk, role) in stored.guests.items():
+        people[user_id], roles[user_id] = pk, role
     results = reckon(
-        evidence,
-        [Person(user_id, role, nickname) for _, user_id, nickname, _, role in members],
+        stored.evidence,
+        [Person(user_id, role, nickname) for _, user_id, nickname, role in stored.members],
         teacher=Person(teacher.user_id, Role.TEACHER, teacher.nickname),
         times=_times(lesson),
         policy=policy or policy_of(lesson),
@@ -94,9 +140,11 @@ def gather(lesson: Lesson, found: Decided, policy: Policy | None = None) -> Gath
     return Gathered(results, people)
 
 
-def lines_of(lesson: Lesson, found: Decided, policy: Policy | None = None) -> dict[str, Line]:
+def lines_of(
+    lesson: Lesson, found: Decided, policy: Policy | None = None, stored: Stored | None = None
+) -> dict[str, Line]:
     """By user id, the values of DERIVED; a correction stands over the mark that the evidence gives."""
-    results, people = gather(lesson, found, policy)
+    results, people = gather(lesson, found, stored or stored_of([lesson])[lesson.pk], policy)
     words = corrections_of(lesson) if found.corrections else {}
     provisional = lesson.final_at is None
     return {
@@ -161,16 +209,12 @@ def _leaves(lesson: Lesson) -> dict[str, list[Stretch]]:
     return leaves
 
 
-def _evidence(lesson: Lesson) -> list[Evidence]:
-    rows = Observation.objects.filter(lesson=lesson).values_list(
-        "source", "seen_at", "user_id", "nickname", "role", "present", "entered_at", "left_at"
-    )
-    return [
-        Evidence(
-            source, seen_at.timestamp(), user_id, nickname, role, present, _second(entered), _second(left)
-        )
-        for source, seen_at, user_id, nickname, role, present, entered, left in rows.iterator()
-    ]
+def _evidence(lessons: Collection[int]) -> Iterator[tuple[int, Evidence]]:
+    rows = Observation.objects.filter(lesson__in=lessons).order_by("lesson", "id")
+    names = ("lesson", "source", "seen_at", "user_id", "nickname", "role", "present", "entered_at", "left_at")
+    for key, source, seen_at, user_id, nickname, role, present, entered, left in rows.values_list(*names):
+        times = _second(entered), _second(left)
+        yield key, Evidence(source, seen_at.timestamp(), user_id, nickname, role, present, *times)
 
 
 def _times(lesson: Lesson) -> Times:

@@ -1,6 +1,6 @@
 """The register of a lesson: from evidence, members and what people decided to Stay and Attendance rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from classes.attendance.gather import DERIVED, Line, decided, lines_of
+from classes.attendance.gather import DERIVED, Line, all_decided, decided, lines_of, stored_of
 from classes.attendance.rules import freeze_policy
 from classes.attendance.samples import keep as keep_samples
 from classes.attendance.shapes import FACTS_VERSION, Policy
 from classes.models import Attendance, Lesson, Stay
+from console.rows import insert, upsert
 
 COLUMNS = tuple(name.removesuffix("_id") for name in DERIVED)
 FACTS = DERIVED.index("reason")
@@ -23,28 +24,33 @@ def is_final(lesson: Lesson) -> bool:
     return lesson.final_at is not None
 
 
-@transaction.atomic
 def recompute(lesson: Lesson) -> bool:
     """Write the lesson's stays and marks anew; says whether anything changed. A closed register stays.
 
     The times, rules and `final_at` are those of the row as given; other writers wait at the lesson's lock.
     """
-    found = decided(lesson, Lesson.objects.select_for_update(of=("self",)))
-    if found.closed:
-        return False
-    lines = lines_of(lesson, found)
-    stays_changed = _write_stays(lesson, lines)
-    changed = _write_marks(lesson, lines)
-    if found.version != FACTS_VERSION:
-        Lesson.objects.filter(pk=lesson.pk).update(facts_version=FACTS_VERSION)
-    return changed or stays_changed
+    return bool(recompute_all([lesson]))
+
+
+@transaction.atomic(savepoint=False)
+def recompute_all(lessons: Sequence[Lesson]) -> set[int]:
+    """The same for many lessons, with as many queries as for one; the keys of those that changed."""
+    locked = Lesson.objects.select_for_update(of=("self",))
+    found = all_decided([lesson.pk for lesson in lessons], locked)
+    open_ = [lesson for lesson in lessons if not found[lesson.pk].closed]
+    stored = stored_of(open_)
+    lines = {one.pk: lines_of(one, found[one.pk], stored=stored[one.pk]) for one in open_}
+    changed = _write_stays(lines) | _write_marks(lines)
+    if old := [one.pk for one in open_ if found[one.pk].version != FACTS_VERSION]:
+        Lesson.objects.filter(pk__in=old).update(facts_version=FACTS_VERSION)
+    return changed
 
 
 def reckoned(lesson: Lesson, policy: Policy | None = None) -> list[Attendance]:
     """The marks as they would be written now, or under another policy, unsaved and with their people."""
     lines = lines_of(lesson, decided(lesson), policy)
     people = User.objects.in_bulk([line[0] for line in lines.values() if line[0]])
-    rows = [_row(lesson, user_id, line) for user_id, line in lines.items()]
+    rows = [_row(lesson.pk, user_id, line) for user_id, line in lines.items()]
     for row in rows:
         row.person = people.get(row.person_id) if row.person_id else None
     return rows
@@ -63,7 +69,7 @@ def settle(lesson: Lesson) -> None:
 @transaction.atomic
 def renew_facts(lesson: Lesson) -> None:
     """Bring the facts behind the sentences to the present version; of a closed register only these."""
-    found = decided(lesson, Lesson.objects.select_for_update(of=("self",)))
+    found = all_decided([lesson.pk], Lesson.objects.select_for_update(of=("self",)))[lesson.pk]
     if not found.closed:
         recompute(lesson)
         return
@@ -75,58 +81,67 @@ def renew_facts(lesson: Lesson) -> None:
     Lesson.objects.filter(pk=lesson.pk).update(facts_version=FACTS_VERSION)
 
 
-def _row(lesson: Lesson, user_id: str, line: Line) -> Attendance:
+def _row(lesson: int, user_id: str, line: Line) -> Attendance:
     values: dict[str, Any] = dict(zip(DERIVED, line, strict=True))
-    return Attendance(lesson_id=lesson.pk, user_id=user_id, **values)
+    return Attendance(lesson_id=lesson, user_id=user_id, **values)
 
 
-def _write_stays(lesson: Lesson, lines: Mapping[str, Line]) -> bool:
-    """Add the stays that are new and take away those that are no more."""
+def _write_stays(lessons: Mapping[int, Mapping[str, Line]]) -> set[int]:
+    """Add the stays that are new, take away those that are no more; the lessons in which there were any."""
     wanted = {
-        (user_id, stay["from"], stay["to"], stay["grade"])
+        (lesson, user_id, stay["from"], stay["to"], stay["grade"])
+        for lesson, lines in lessons.items()
         for user_id, line in lines.items()
         for stay in line[FACTS]["stays"]
     }
-    rows = Stay.objects.filter(lesson=lesson).values_list(
-        "pk", "user_id", "entered_at", "left_at", "evidence"
+    rows = (
+        Stay.objects.filter(lesson__in=lessons)
+        .order_by()
+        .values_list("pk", "lesson", "user_id", "entered_at", "left_at", "evidence")
     )
-    kept = {(user_id, _second(start), _second(end), grade): pk for pk, user_id, start, end, grade in rows}
-    gone = [pk for key, pk in kept.items() if key not in wanted]
+    kept = {
+        (lesson, user_id, _second(start), _second(end), grade): pk
+        for pk, lesson, user_id, start, end, grade in rows
+    }
+    gone = {key: pk for key, pk in kept.items() if key not in wanted}
     new = sorted(wanted - kept.keys(), key=str)
     if gone:
-        Stay.objects.filter(pk__in=gone).delete()
-    Stay.objects.bulk_create(
-        Stay(
-            lesson_id=lesson.pk,
-            user_id=user_id,
-            entered_at=_at(start),
-            left_at=None if end is None else _at(end),
-            evidence=grade,
-        )
-        for user_id, start, end, grade in new
+        Stay.objects.filter(pk__in=gone.values()).delete()
+    insert(
+        [
+            Stay(
+                lesson_id=lesson,
+                user_id=user_id,
+                entered_at=_at(start),
+                left_at=None if end is None else _at(end),
+                evidence=grade,
+            )
+            for lesson, user_id, start, end, grade in new
+        ]
     )
-    return bool(gone or new)
+    return {key[0] for key in (*gone, *new)}
 
 
-def _write_marks(lesson: Lesson, lines: Mapping[str, Line]) -> bool:
-    """Insert or update the rows that differ; rows of people without evidence or place go."""
-    stored = Attendance.objects.filter(lesson=lesson).values_list("user_id", *DERIVED)
-    kept = {user_id: tuple(line) for user_id, *line in stored}
-    changed = [user_id for user_id, line in lines.items() if kept.get(user_id) != line]
+def _write_marks(lessons: Mapping[int, Mapping[str, Line]]) -> set[int]:
+    """Insert or update the rows that differ; rows of people without evidence or place go.
+
+    The lessons in which there were any.
+    """
+    stored = Attendance.objects.filter(lesson__in=lessons).order_by()
+    rows = stored.values_list("lesson", "user_id", *DERIVED)
+    kept = {(lesson, user_id): tuple(line) for lesson, user_id, *line in rows}
+    lines = {(lesson, user_id): line for lesson, of in lessons.items() for user_id, line in of.items()}
+    changed = [key for key, line in lines.items() if kept.get(key) != line]
     gone = kept.keys() - lines.keys()
-    if gone:
-        Attendance.objects.filter(lesson=lesson, user_id__in=gone).delete()
-    _upsert(_row(lesson, user_id, lines[user_id]) for user_id in changed)
-    return bool(changed or gone)
-
-
-def _upsert(rows: Iterable[Attendance]) -> None:
-    Attendance.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["lesson", "user_id"],
-        update_fields=[*COLUMNS, "reckoned_at"],
+    for lesson in {key[0] for key in gone}:
+        theirs = [user_id for of, user_id in gone if of == lesson]
+        Attendance.objects.filter(lesson=lesson, user_id__in=theirs).delete()
+    upsert(
+        [_row(*key, lines[key]) for key in changed],
+        unique=("lesson_id", "user_id"),
+        change=(*DERIVED, "reckoned_at"),
     )
+    return {key[0] for key in (*changed, *gone)}
 
 
 def _second(moment: datetime | None) -> int | None:

@@ -44,6 +44,8 @@ def wanted_lesson(lesson: Lesson) -> dict[str, Any]:
 
 def wanted_members(lesson: Lesson) -> dict[str, str]:
     """User id → role of everybody expected besides the teacher; no query where they are loaded."""
+    if lesson.expected_people is not None:
+        return dict(lesson.expected_people)
     if "members" in getattr(lesson, "_prefetched_objects_cache", {}):
         return {member.user.user_id: str(member.role) for member in lesson.members.all()}
     return dict(lesson.members.values_list("user__user_id", "role"))

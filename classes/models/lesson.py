@@ -127,6 +127,8 @@ class Lesson(Watched, Mirrored):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     #: Counted up by the database whenever something changes that calendars show.
     revision = models.PositiveIntegerField(default=0, editable=False)
+    #: User id → role of its members, where whoever loaded many lessons loaded them too.
+    expected_people: dict[str, str] | None = None
 
     class Meta:
         verbose_name = _("lesson")

@@ -4,13 +4,13 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from classes.attendance.evidence import (
+    counted,
     last_poll,
+    late,
     present_now,
     record_callback,
-    record_count,
     record_failed,
     record_history,
-    record_late,
     record_runtime,
 )
 from classes.models import Observation
@@ -149,7 +149,7 @@ def test_evidence_is_neither_changed_nor_taken_away(lesson):
 
 def test_a_count_of_the_room_is_the_age_of_what_we_know(lesson):
     record_runtime(lesson, [], seen_at=moment("8:00:20"))
-    record_count(lesson, 0, seen_at=moment("8:00:40"))
-    record_late(lesson, seen_at=moment("8:05"), since=moment("8:00:40"))
+    counted(lesson, 0, seen_at=moment("8:00:40")).save()
+    late(lesson, seen_at=moment("8:05"), since=moment("8:00:40")).save()
     assert last_poll(lesson) == moment("8:00:40")
     assert [row.raw for row in lesson.observations.order_by("id")] == [{}, {"total": 0}, {"after_s": 260}]

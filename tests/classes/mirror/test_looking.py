@@ -8,11 +8,17 @@ import time_machine
 from django.utils import timezone
 
 from accounts.services import register_person
-from classes.mirror.polls import Look, settled
+from classes.inbound import look as on_callback
+from classes.mirror import polls
+from classes.mirror.looks import Look, ask
+from classes.mirror.polls import settled
+from classes.mirror.quiet import number_will_do
 from classes.mirror.seen import next_look
+from classes.mirror.together import write_together
 from classes.models import Attendance, Lesson, Observation
 from classes.services import start_lesson, stop_lesson
 from console.iclass import HistoryMember, Walk
+from console.inbox.models import Callback
 from console.mirror import registry
 from console.outbox import relay
 from console.outbox.states import SyncState
@@ -196,3 +202,43 @@ def test_a_lesson_is_watched_from_a_quarter_of_an_hour_before_its_start(connecte
     relay.drain()
     lesson.refresh_from_db()
     assert next_look(lesson) == lesson.starts_at - timedelta(minutes=15)
+
+
+def test_many_quiet_lessons_are_written_with_as_many_statements_as_one(
+    connected, alice, bob, mouse, django_assert_max_num_queries
+):
+    lessons = [lesson_of(bob, alice, students=[mouse], starts_at=timezone.now()) for _ in range(4)]
+    for lesson in lessons:
+        start_lesson(lesson=lesson, by=alice)
+    relay.drain()
+    mine = Lesson.objects.filter(pk__in=[lesson.pk for lesson in lessons])
+    for _ in range(2):  # the first news of the room, then nothing new
+        mine.update(look_at=timezone.now())
+        registry.poll()
+    mine.update(look_at=timezone.now(), room_total=None)
+    with django_assert_max_num_queries(24):
+        assert polls.look_at_lessons(100) == 4
+    assert all(told(lesson)[-1] == "tick" for lesson in mine)
+    assert mine.filter(look_owner="", look_until=None, look_at__gt=timezone.now()).count() == 4
+
+
+def test_a_look_whose_lease_went_to_another_writes_nothing(running):
+    look(running)
+    mine = Lesson.objects.get(pk=running.pk)
+    before = running.observations.count()
+    seen = ask(running.enterprise.client(), mine)
+    Lesson.objects.filter(pk=running.pk).update(look_fence=mine.look_fence + 1)
+    assert write_together([(mine, seen)]) == []
+    assert running.observations.count() == before
+
+
+def test_a_callback_has_the_list_fetched_though_the_number_is_the_same(running, iclass, connected):
+    look(running)
+    look(running)
+    assert number_will_do(running)
+    callback = Callback(enterprise=connected, event="join_class", class_id=running.remote_id)
+    callback.body = {"event": "join_class", "data": {"class_id": running.class_id, "user_id": "mouse"}}
+    callback.received_at = timezone.now()
+    on_callback(callback)
+    running.refresh_from_db()
+    assert not number_will_do(running)

@@ -1,0 +1,1 @@
+"""Measurements beside an anchor in the same run; `bench/ground.py` calls each one's `measure`."""

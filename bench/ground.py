@@ -1,0 +1,60 @@
+"""The ground of a measurement with an anchor: servers of its own, an empty database, Django set up.
+
+`python -m bench.ground NAME [SIZE]` runs `bench/anchored/NAME.py`: its `measure(quick)` is called once the
+ground stands. With `quick` it goes through everything in small, and the page of figures is left alone.
+"""
+
+import importlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+from bench.figures import ROOT
+from console import embedded
+
+
+@contextmanager
+def ground() -> Iterator[Path]:
+    """A data folder with a migrated database and a broker, for this process and all that it starts."""
+    folder = Path(tempfile.mkdtemp(prefix="console-bench-"))
+    folder.chmod(0o711)  # the database's user has to get through
+    os.environ |= {
+        "CONSOLE_DATA": str(folder),
+        "DATABASE_URL": "",
+        "CELERY_BROKER_URL": "",
+        "DJANGO_SETTINGS_MODULE": "console.settings",
+        "DEBUG": "false",
+        "LOG_LEVEL": "ERROR",
+        "ICLASS_BASE_URL": os.environ.get("BENCH_SERVICE", "http://127.0.0.1:9"),
+        "PUBLIC_URL": "http://127.0.0.1:8000",
+    }
+    embedded.enter(ROOT)
+    try:
+        django.setup()
+        call_command("migrate", verbosity=0)
+        yield folder
+    finally:
+        embedded.release(folder)
+        spots = embedded.places(folder)
+        until = time.monotonic() + 15
+        while spots.control_socket.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(name: str, quick: bool) -> int:
+    with ground():
+        missed: int = importlib.import_module(f"bench.anchored.{name}").measure(quick)
+    return missed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], "quick" in sys.argv[2:]))

@@ -1,0 +1,137 @@
+"""Schools, people and lessons in bulk, as if they had been here for long; agrees with `bench/service.py`."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import Enterprise, Role, User
+from bench.service import LASTS_S, SIZE, SPAN
+from classes.kinds import Status
+from classes.models import Lesson
+
+KEY = "the key that the bench signs with"
+
+PEOPLE = """
+INSERT INTO accounts_user (enterprise_id, login, user_id, role, nickname, gender, avatar, phone_no, e_mail,
+    password, is_active, is_superuser, language, created_at, remote_id, observed, sync_state, sync_reason,
+    made_outside, seal_id, card_number, mail_invitations, mail_reminders)
+SELECT %(school)s, %(letter)s || n || '@' || %(number)s, %(letter)s || n, %(role)s,
+    (ARRAY['王','李','张','刘','陈','杨','赵','黄'])[1 + n %% 8]
+        || (ARRAY['小明','建国','丽华','伟','芳','静'])[1 + n %% 6] || n,
+    '', '', '138' || lpad(((n::bigint * 7919) %% 100000000)::text, 8, '0'), '',
+    '!', true, false, '', now(), %(letter)s || n, '{}', 'in_sync', '', false, gen_random_uuid(), 1,
+    false, false
+FROM generate_series(%(first)s, %(first)s + %(many)s - 1) n
+"""
+
+MEMBERS = """
+INSERT INTO classes_member (lesson_id, user_id, role)
+SELECT l.id, u.id, 'student'
+FROM classes_lesson l
+CROSS JOIN generate_series(0, %(size)s - 1) k
+JOIN accounts_user u ON u.enterprise_id = l.enterprise_id
+    AND u.user_id = 's' || (l.remote_id::bigint %% %(span)s * %(size)s + k)
+WHERE l.enterprise_id = %(school)s AND l.remote_id <> ''
+"""
+
+MARKS = """
+INSERT INTO classes_attendance (lesson_id, person_id, user_id, nickname, role, expected, mark, derived_mark,
+    present_seconds, share, evidence, reason, provisional, reckoned_at, first_entered_at, last_left_at)
+SELECT l.id, u.id, u.user_id, u.nickname, 'student', true, m, m, 2700, 1, 'two_sources', '{}', false, now(),
+    l.starts_at, l.ends_at
+FROM classes_lesson l
+JOIN classes_member e ON e.lesson_id = l.id
+JOIN accounts_user u ON u.id = e.user_id
+CROSS JOIN LATERAL (SELECT (ARRAY['present','late','absent'])[1 + (l.id + u.id) %% 3] AS m) one
+WHERE l.enterprise_id = %(school)s AND l.status = 'end'
+"""
+
+
+def school(number: int) -> Enterprise:
+    """A school that the service of the bench knows."""
+    made, _ = Enterprise.objects.get_or_create(
+        sdkappid=1_400_000_000 + number, defaults={"name": f"School {number}", "tic_key": KEY}
+    )
+    return made
+
+
+def people(of: Enterprise, letter: str, role: Role, many: int, first: int = 0) -> None:
+    """So many people of a role with the user ids `letter` + number."""
+    values = {"school": of.pk, "number": of.sdkappid, "letter": letter, "role": role}
+    with connection.cursor() as cursor:
+        cursor.execute(PEOPLE, values | {"many": many, "first": first})
+
+
+def live(of: Enterprise, number: int, many: int, began: int) -> None:
+    """So many lessons that run now, each with a teacher and 30 students who are all expected."""
+    people(of, "t", Role.TEACHER, many)
+    people(of, "s", Role.STUDENT, many * SIZE)
+    starts = datetime.fromtimestamp(began, UTC)
+    teachers = teachers_of(of)
+    Lesson.objects.bulk_create(
+        Lesson(
+            enterprise=of,
+            topic=f"Lesson {n}",
+            class_type="1vN",
+            teacher_id=teachers[n],
+            starts_at=starts,
+            ends_at=starts + timedelta(seconds=LASTS_S),
+            status=Status.ING,
+            real_started_at=starts,
+            remote_id=str(number * SPAN + n),
+            sync_state="in_sync",
+        )
+        for n in range(many)
+    )
+    expected(of)
+
+
+def past(of: Enterprise, many: int, *, days: int = 180) -> None:
+    """So many lessons that are over, spread over so many days and over the teachers there are, with marks."""
+    teachers, now = teachers_of(of), timezone.now()
+    Lesson.objects.bulk_create(
+        (
+            Lesson(
+                enterprise=of,
+                topic=f"History {n}",
+                teacher_id=teachers[n % len(teachers)],
+                starts_at=(begins := now - timedelta(seconds=86400 * days * (n + 1) / many)),
+                ends_at=begins + timedelta(minutes=45),
+                status=Status.END,
+                real_started_at=begins,
+                real_ended_at=begins + timedelta(minutes=45),
+                final_at=begins + timedelta(hours=1),
+                conflict_allowed=True,
+                conflict_reason="planted",
+                remote_id=str(of.pk * 10_000_000 + n * SPAN + n % max(1, len(teachers))),
+                sync_state="in_sync",
+                facts_version=2,
+            )
+            for n in range(many)
+        ),
+        batch_size=5000,
+    )
+    expected(of)
+    with connection.cursor() as cursor:
+        cursor.execute(MARKS, {"school": of.pk})
+
+
+def expected(of: Enterprise) -> None:
+    """Members for the lessons of a school that have none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MEMBERS + " AND NOT EXISTS (SELECT 1 FROM classes_member m WHERE m.lesson_id = l.id)",
+            {"school": of.pk, "size": SIZE, "span": SPAN},
+        )
+
+
+def teachers_of(of: Enterprise) -> list[int]:
+    """Their keys in the order of their numbers."""
+    rows = User.objects.filter(enterprise=of, role=Role.TEACHER).values_list("user_id", "pk")
+    return [pk for _, pk in sorted(rows, key=lambda row: int(row[0][1:]))]
+
+
+def analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")

@@ -1,0 +1,87 @@
+"""Writing looks at many running lessons in one transaction, with as many statements as for one.
+
+Most looks are at lessons of which the service has no news but who is in the room. What wants more than that
+is left to be written alone.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from classes.attendance.evidence import counted, late, present_in, rows_of_list, tick
+from classes.attendance.register import recompute_all
+from classes.attendance.rules import policy_of
+from classes.mirror.looks import Look
+from classes.mirror.quiet import after_list, after_number
+from classes.mirror.seen import news_of_lesson, next_look
+from classes.models import Lesson, Member, Observation
+from console.mirror.leases import hold_all, let_go_all
+from console.rows import insert
+
+RELATED = ("enterprise", "teacher", "course")
+
+
+@transaction.atomic
+def write_together(looks: Sequence[tuple[Lesson, Look]]) -> list[tuple[Lesson, Look]]:
+    """Rows from looks into rooms, where the lease is still ours; returns the looks that it left alone.
+
+    A lesson of which only the number of people was asked, and found as it was, is not reckoned anew: its
+    next list is near (`classes/mirror/quiet.py`), and nothing but time has passed.
+    """
+    plain = {lesson.pk: look for lesson, look in looks if look.room_total is not None or look.room_is_whole}
+    held = _held([lesson for lesson, _ in looks if lesson.pk in plain])
+    news = {row.pk for row in held if news_of_lesson(row, _info(plain[row.pk]))}
+    rows = [row for row in held if row.pk not in news]
+    _write(rows, plain)
+    return [(lesson, look) for lesson, look in looks if lesson.pk in news or lesson.pk not in plain]
+
+
+def late_rows(lesson: Lesson, seen_at: datetime) -> list[Observation]:
+    """A poll that came too late to speak for the time since the last one is evidence of the gap."""
+    moments = [at for at in (lesson.looked_at, lesson.real_started_at) if at]
+    since = max(moments, default=seen_at)
+    too_late = (seen_at - since).total_seconds() > policy_of(lesson).trust_s
+    return [late(lesson, seen_at=seen_at, since=since)] if too_late else []
+
+
+def _info(look: Look) -> Any:
+    assert look.info is not None
+    return look.info
+
+
+def _held(lessons: Sequence[Lesson]) -> list[Lesson]:
+    """The rows as they stand now, locked, where the lease is still ours, and with the people expected."""
+    rows = hold_all(lessons, related=RELATED)
+    expected: dict[int, dict[str, str]] = {row.pk: {} for row in rows}
+    members = Member.objects.filter(lesson__in=expected)
+    for lesson, user_id, role in members.values_list("lesson", "user__user_id", "role"):
+        expected[lesson][user_id] = role
+    for row in rows:
+        row.expected_people = expected[row.pk]
+    return rows
+
+
+def _write(rows: Sequence[Lesson], looks: dict[int, Look]) -> None:
+    present = present_in([row.pk for row in rows if looks[row.pk].room is not None])
+    evidence: list[Observation] = []
+    reckoned: list[Lesson] = []
+    after: list[tuple[Lesson, datetime | None, dict[str, Any]]] = []
+    for row in rows:
+        look = looks[row.pk]
+        gap = late_rows(row, look.seen_at)
+        evidence += gap
+        if look.room is None:
+            evidence.append(counted(row, look.room_total or 0, seen_at=look.seen_at))
+            fields = after_number(row)
+        else:
+            changes = rows_of_list(row, present.get(row.pk, ()), look.room.lines, seen_at=look.seen_at)
+            evidence += changes or [tick(row, seen_at=look.seen_at)]
+            fields = after_list(len(look.room.lines), quiet=not changes)
+        if gap or look.room is not None:
+            reckoned.append(row)
+        after.append((row, next_look(row), {"looked_at": look.seen_at, "look_failures": 0, **fields}))
+    insert(evidence)
+    recompute_all(reckoned)
+    let_go_all(after)

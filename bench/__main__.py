@@ -1,6 +1,8 @@
 """`make bench`: every measurement in turn; each prints a line a goal. Ends badly if one is missed.
 
-Each runs in a process of its own, so that none warms the memory or the settings of the next.
+Each runs in a process of its own, so that none warms the memory or the settings of the next. Words choose
+those whose name holds one of them: `python -m bench callback polling`. Those with an anchor write
+docs/benchmarks.md.
 """
 
 import subprocess
@@ -8,6 +10,13 @@ import sys
 import time
 
 MEASUREMENTS = {
+    "callback": ["bench.ground", "callbacks"],
+    "polling live lessons": ["bench.ground", "polling"],
+    "page of a room": ["bench.ground", "runtime_page"],
+    "lists of 1,000,000 rows": ["bench.ground", "lists"],
+    "growth by ten": ["bench.ground", "growth"],
+    "sheets against XlsxWriter and openpyxl": ["bench.ground", "sheets"],
+    "start-up": ["bench.ground", "startup"],
     "coverage of the document": ["bench.sandbox_coverage", "--check"],
     "signatures": ["bench.sandbox_signature"],
     "runtime page": ["bench.sandbox_runtime"],
@@ -29,8 +38,10 @@ MEASUREMENTS = {
 
 
 def main() -> int:
-    missed = []
+    missed, words = [], sys.argv[1:]
     for name, (module, *arguments) in MEASUREMENTS.items():
+        if words and not any(word in name for word in words):
+            continue
         began = time.monotonic()
         print(f"== {name}", flush=True)
         if subprocess.run([sys.executable, "-m", module, *arguments]).returncode:

@@ -302,6 +302,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TIMEZONE = TIME_ZONE
 SWEEP_EVERY_S = seconds("SWEEP_EVERY_S", 5)
+# One that waited so long is dropped: others were rung since, and a busy worker has a queue already.
+_sweep = {"schedule": SWEEP_EVERY_S, "options": {"expires": max(30.0, SWEEP_EVERY_S)}}
 CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "accounts.tasks.tidy_sign_in", "schedule": 3600.0},
     "tidy_imports": {"task": "accounts.tasks.tidy_imports", "schedule": 3600.0},
@@ -318,11 +320,11 @@ CELERY_BEAT_SCHEDULE = {
     "recordings": {"task": "classes.tasks.keep_recordings", "schedule": 3600.0},
     "readiness": {"task": "classes.tasks.check_readiness", "schedule": 300.0},
     "tell_of_lessons": {"task": "classes.tasks.tell_of_lessons", "schedule": 60.0},
-    "relay": {"task": "console.outbox.tasks.relay", "schedule": SWEEP_EVERY_S},
-    "inbox": {"task": "console.inbox.tasks.process", "schedule": SWEEP_EVERY_S},
-    "jobs": {"task": "console.jobs.tasks.work", "schedule": SWEEP_EVERY_S},
+    "relay": {"task": "console.outbox.tasks.relay", **_sweep},
+    "inbox": {"task": "console.inbox.tasks.process", **_sweep},
+    "jobs": {"task": "console.jobs.tasks.work", **_sweep},
     "mail": {"task": "console.notices.tasks.post", "schedule": 60.0},
-    "polls": {"task": "console.mirror.tasks.poll", "schedule": SWEEP_EVERY_S},
+    "polls": {"task": "console.mirror.tasks.poll", **_sweep},
     "reconcile": {"task": "console.mirror.tasks.reconcile", "schedule": seconds("RECONCILE_EVERY_S", 300)},
 }
 

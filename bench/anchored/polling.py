@@ -1,11 +1,7 @@
 """Looks at live lessons over 50 ms of latency: one worker process of ours against one thread by hand."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import cycle
 from typing import Any
@@ -15,7 +11,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from bench import planting
-from bench.figures import ROOT, Figure, medians, told
+from bench.anchored.service_process import service
+from bench.figures import Figure, medians, told
 from classes.mirror.polls import look_at_lessons
 from classes.models import Attendance, Lesson, Observation
 from console.iclass import sign
@@ -23,20 +20,6 @@ from console.iclass import sign
 LATENCY_MS, SCHOOLS = 50, 5
 SESSION_BAR, NAIVE_BAR, TASK = 12.0, 30.0, 20
 Post = Callable[..., requests.Response]
-
-
-@contextmanager
-def service(wait_ms: float) -> Iterator[tuple[str, int]]:
-    """A service of the bench's own: its address, and when its lessons began (unix seconds)."""
-    command = [sys.executable, "-m", "bench.service", str(wait_ms)]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
-    try:
-        assert running.stdout is not None
-        _, _, address, began = running.stdout.readline().split()
-        yield address, int(began)
-    finally:
-        running.terminate()
-        running.communicate()
 
 
 def ours(lessons: int) -> float:

@@ -6,6 +6,9 @@ side hangs up: it closes the connection's socket, and whoever waits on it is tol
 """
 
 import contextlib
+import functools
+import heapq
+import itertools
 import os
 import socket
 import threading
@@ -40,13 +43,10 @@ def limited() -> Iterator[None]:
     connection that has to be opened first is limited by `connect_timeout`.
     """
     watch = _Watch(connections[DEFAULT_DB_ALIAS])
-    timer = threading.Timer(settings.CALLBACK_DATABASE_S, watch.hang_up)
-    timer.daemon = True
-    timer.start()
+    _alarm(os.getpid()).set(settings.CALLBACK_DATABASE_S, watch)
     try:
         yield
     finally:
-        timer.cancel()
         watch.over()
 
 
@@ -56,12 +56,16 @@ class _Watch:
     def __init__(self, watched: BaseDatabaseWrapper) -> None:
         self._connection, self._lock, self._over = watched, threading.Lock(), False
 
+    @property
+    def is_over(self) -> bool:
+        return self._over
+
     def over(self) -> None:
         with self._lock:
             self._over = True
 
     def hang_up(self) -> None:
-        """Runs in the timer's thread. Under the lock, so that no later use of the connection is cut."""
+        """Runs in the alarm's thread. Under the lock, so that no later use of the connection is cut."""
         global _left_alone_until
         with self._lock:
             if self._over:
@@ -72,3 +76,38 @@ class _Watch:
                 return
             with contextlib.suppress(OSError), socket.socket(fileno=os.dup(raw.fileno())) as line:
                 line.shutdown(socket.SHUT_RDWR)
+
+
+class _Alarm:
+    """One thread that cuts what takes too long: a timer for each statement cost more than many of them do."""
+
+    def __init__(self) -> None:
+        self._due: list[tuple[float, int, _Watch]] = []
+        self._changed, self._numbers = threading.Condition(), itertools.count()
+        threading.Thread(target=self._run, name="callback patience", daemon=True).start()
+
+    def set(self, seconds: float, watch: _Watch) -> None:
+        with self._changed:
+            while self._due and self._due[0][2].is_over:
+                heapq.heappop(self._due)
+            entry = (time.monotonic() + seconds, next(self._numbers), watch)
+            heapq.heappush(self._due, entry)
+            if self._due[0] is entry:
+                self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            self._next().hang_up()
+
+    def _next(self) -> _Watch:
+        """The next watch whose time is up; one that is over meanwhile does nothing."""
+        with self._changed:
+            while not self._due or self._due[0][0] > time.monotonic():
+                self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
+            return heapq.heappop(self._due)[2]
+
+
+@functools.cache
+def _alarm(process: int) -> _Alarm:
+    """That of this process: a thread does not outlive a fork."""
+    return _Alarm()

@@ -1,8 +1,10 @@
 """What the mirror looks at: apps register pollers and walks in `mirror`, and what differs in `drift`."""
 
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from django.apps import apps
@@ -116,12 +118,17 @@ def walk(name: str, *, order: int) -> Callable[[Walk], Walk]:
     return keep
 
 
-def poll(batch: int = 100) -> int:
-    """Look at all that is due; returns how many rows."""
-    done = 0
+def poll(batch: int = 100, *, within_s: float = inf) -> int:
+    """Look at all that is due; returns how many rows.
+
+    After `within_s` seconds nothing more is begun: each sort has had one batch at least.
+    """
+    done, until = 0, time.monotonic() + within_s
     for look in _pollers.values():
         while seen := look(batch):
             done += seen
+            if time.monotonic() >= until:
+                break
     return done
 
 

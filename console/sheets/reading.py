@@ -49,11 +49,15 @@ def _bounded(rows: Iterator[Row], limits: Limits) -> Iterator[Row]:
     """The rows that hold anything, no more and no larger than allowed."""
     count = characters = 0
     for row in rows:
-        cells = [cell[: limits.cell] for cell in row.cells]
-        if not any(cell.strip() for cell in cells):
+        cells = row.cells
+        length = sum(map(len, cells))
+        if length > limits.cell:  # only then may one of them be longer than that
+            cells = [cell[: limits.cell] for cell in cells]
+            length = sum(map(len, cells))
+        if not "".join(cells).strip():
             continue
         count += 1
-        characters += sum(map(len, cells))
+        characters += length
         if count > limits.rows + 1 or len(cells) > limits.columns or characters > limits.characters:
             raise Unreadable(limits.sentence())
         yield Row(row.number, cells)

@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from posixpath import normpath
 from typing import IO, Any
 from xml.parsers import expat
@@ -21,6 +22,7 @@ CHUNK = 1 << 16
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 WHOLE = re.compile(r"-?[0-9]+")
 BROKEN = (BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, NotImplementedError, RuntimeError)
+DIGITS = "0123456789"
 LARGEST_WHOLE = 10**15
 WIDEST = 16_384
 
@@ -104,7 +106,7 @@ def _parser() -> Any:
 
 
 def _local(name: str) -> str:
-    return name.rpartition(":")[2]
+    return name.rpartition(":")[2] if ":" in name else name
 
 
 def _walk(archive: ZipFile, part: str, parser: Any) -> Iterator[Any]:
@@ -129,8 +131,10 @@ class _Feeding:
     def __init__(self, limits: Limits) -> None:
         self.limits, self.done, self.text = limits, [], []  # type: ignore[var-annotated]
         self.phonetic = 0
+        #: All text since an element that holds some began. Switching the handler on and off costs more.
+        self.raw: list[str] = []
         self.parser = _parser()
-        self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
+        self.parser.CharacterDataHandler = self.raw.append
 
     def feed(self, chunk: bytes, last: bool = False) -> None:
         self.parser.Parse(chunk, last)
@@ -139,35 +143,35 @@ class _Feeding:
         done, self.done = self.done, []
         return done
 
-    def listen(self, whether: bool) -> None:
-        self.parser.CharacterDataHandler = self.text.append if whether and not self.phonetic else None
+    def heard(self) -> None:
+        """Keep the text that has come since `raw` was emptied, unless it says how something is pronounced."""
+        if not self.phonetic:
+            self.text += self.raw
 
     def told(self) -> str:
         whole = "".join(self.text)[: self.limits.cell]
         self.text.clear()
         return whole
 
-    def start(self, tag: str, told: dict[str, str]) -> None:
-        raise NotImplementedError
-
-    def end(self, tag: str) -> None:
-        raise NotImplementedError
-
 
 class _TextParser(_Feeding):
     """The table of shared texts: each `si` is one, in runs; how it is pronounced (`rPh`) is left out."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
 
     def start(self, tag: str, told: dict[str, str]) -> None:
         tag = _local(tag)
         if tag == "rPh":
             self.phonetic += 1
         elif tag == "t":
-            self.listen(True)
+            self.raw.clear()
 
     def end(self, tag: str) -> None:
         tag = _local(tag)
         if tag == "t":
-            self.listen(False)
+            self.heard()
         elif tag == "rPh":
             self.phonetic -= 1
         elif tag == "si":
@@ -179,47 +183,57 @@ class _SheetParser(_Feeding):
 
     def __init__(self, shared: list[str], limits: Limits) -> None:
         super().__init__(limits)
-        self.shared, self.number, self.cells = shared, 0, []  # type: ignore[var-annotated]
-        self.kind, self.place = "n", 0
+        self.shared = shared
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.handlers()
 
-    def start(self, tag: str, told: dict[str, str]) -> None:
-        tag = _local(tag)
-        if tag == "c":
-            self.kind = told.get("t", "n")
-            self.place = _place(told["r"]) if "r" in told else len(self.cells)
-        elif tag in ("v", "t"):
-            self.listen(True)
-        elif tag == "row":
-            self.number, self.cells = int(told.get("r", self.number + 1)), []
-        elif tag == "rPh":
-            self.phonetic += 1
+    def handlers(self) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
+        """For the start and the end of an element. Called six times a cell, so names are local ones."""
+        raw, text, value_of, columns = self.raw, self.text, self.value, self.limits.columns
+        kind, place, number, cells = "n", 0, 0, list[str]()
 
-    def end(self, tag: str) -> None:
-        tag = _local(tag)
-        if tag in ("v", "t"):
-            self.listen(False)
-        elif tag == "c":
-            self._keep(self.told())
-        elif tag == "row":
-            self.done.append(Row(self.number, self.cells))
-        elif tag == "rPh":
-            self.phonetic -= 1
+        def start(tag: str, told: dict[str, str]) -> None:
+            nonlocal kind, place, number, cells
+            if ":" in tag:
+                tag = _local(tag)
+            if tag == "c":
+                kind = told.get("t", "n")
+                place = _place(told["r"].rstrip(DIGITS)) if "r" in told else len(cells)
+            elif tag == "v" or tag == "t":
+                raw.clear()
+            elif tag == "row":
+                number, cells = int(told.get("r", number + 1)), []
+            elif tag == "rPh":
+                self.phonetic += 1
 
-    def _keep(self, text: str) -> None:
-        value = self._value(text)
-        if not value:
-            return
-        if self.place >= self.limits.columns:
-            raise Unreadable(self.limits.sentence())
-        self.cells.extend([""] * (self.place + 1 - len(self.cells)))
-        self.cells[self.place] = value
+        def end(tag: str) -> None:
+            if ":" in tag:
+                tag = _local(tag)
+            if tag == "v" or tag == "t":
+                self.heard()
+            elif tag == "c":
+                if not text or not (value := value_of(kind, self.told())):
+                    return
+                if place >= columns:
+                    raise Unreadable(self.limits.sentence())
+                if place > len(cells):
+                    cells.extend([""] * (place - len(cells)))
+                if place == len(cells):
+                    cells.append(value)
+                else:
+                    cells[place] = value
+            elif tag == "row":
+                self.done.append(Row(number, cells))
+            elif tag == "rPh":
+                self.phonetic -= 1
 
-    def _value(self, text: str) -> str:
-        if self.kind == "s":
+        return start, end
+
+    def value(self, kind: str, text: str) -> str:
+        if kind == "s":
             return self.shared[int(text)] if text else ""
-        if self.kind == "n":
+        if kind == "n":
             return number(text)
-        if self.kind == "b":
+        if kind == "b":
             return "TRUE" if text == "1" else "FALSE"
         return _unescaped(text)
 
@@ -232,8 +246,9 @@ def number(text: str) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < LARGEST_WHOLE else repr(value)
 
 
+@lru_cache(maxsize=1000)
 def _place(reference: str) -> int:
-    """The column of a reference such as AB12, from 0."""
+    """The column of a reference such as AB12, or of its letters alone, from 0."""
     column = 0
     for letter in reference:
         if not "A" <= letter <= "Z":
@@ -245,4 +260,5 @@ def _place(reference: str) -> int:
 
 
 def _unescaped(text: str) -> str:
-    return clean(ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text)
+    """What is no character of XML can only stand there escaped."""
+    return clean(ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)) if "_x" in text else text

@@ -34,6 +34,10 @@ FORMATS = {
 }
 
 
+#: Most cells of most files.
+TEXTS = frozenset((Kind.TEXT, Kind.ID))
+
+
 class SheetTooLong(ValueError):
     """More rows than an Excel sheet holds."""
 
@@ -70,6 +74,7 @@ def _table(book: "Workbook", name: str, rows: Rows, columns: Sequence[Column], z
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "quote_prefix": True})
     formats = {kind: book.add_format(properties) for kind, properties in FORMATS.items()}
+    written = [(column.key, column.kind, formats[column.kind]) for column in columns]
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
@@ -78,8 +83,12 @@ def _table(book: "Workbook", name: str, rows: Rows, columns: Sequence[Column], z
     for last, row in enumerate(rows, start=1):
         if last >= MAX_ROWS:
             raise SheetTooLong(gettext("An Excel sheet holds 1,048,575 rows. Take the CSV file instead."))
-        for place, column in enumerate(columns):
-            _cell(sheet, last, place, row[column.key], column.kind, formats, zone)
+        for place, (key, kind, style) in enumerate(written):
+            value = row[key]
+            if value is not None and kind in TEXTS:
+                sheet.write_string(last, place, str(value)[:MAX_TEXT], style)
+            elif value is not None:
+                _cell(sheet, last, place, value, kind, formats, zone)
     if columns:
         sheet.autofilter(0, 0, last, len(columns) - 1)
 
@@ -93,8 +102,6 @@ def _cell(
     formats: "Mapping[Kind, Format]",
     zone: ZoneInfo,
 ) -> None:
-    if value is None:
-        return
     if kind == Kind.NUMBER and abs(value) >= EXACT:  # Excel keeps 15 digits of a number
         kind = Kind.TEXT
     style = formats[kind]

@@ -1,17 +1,26 @@
 """Many rows in one statement: what is read back is what was given, and each row knows its key."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from classes.models import Lesson
+from classes.models import Attendance, Lesson
 from console import rows
 
 pytestmark = pytest.mark.django_db
 
+SAME = {"unique": ("lesson_id", "user_id"), "change": ("nickname", "mark")}
 FIRST = datetime(2027, 3, 2, 19, 0, 0, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def lesson_marks(bob):
+    (lesson,) = lessons(bob, 1)
+    rows.insert([lesson])
+    return lesson, bob
 
 
 def lessons(teacher, number):
@@ -54,3 +63,20 @@ def test_what_no_column_of_a_set_can_hold_is_refused_before_anything_is_written(
     with pytest.raises(TypeError, match="bytes"):
         rows.insert([odd])
     assert not Lesson.objects.exists()
+
+
+def test_of_a_row_that_is_there_the_named_columns_are_set_and_no_others(lesson_marks):
+    lesson, person = lesson_marks
+    keys = {"lesson": lesson, "user_id": "sue"}
+    rows.upsert([Attendance(**keys, nickname="Sue", role="student", mark="late")], **SAME)
+    first = Attendance.objects.get(**keys)
+    again = [
+        Attendance(**keys, nickname="Sue L.", role="teacher", mark="present", share=Decimal("0.5")),
+        Attendance(lesson=lesson, user_id="tom", nickname="Tom", role="student", person=person),
+    ]
+    rows.upsert(again, **SAME)
+    kept = Attendance.objects.get(**keys)
+    assert (kept.pk, kept.nickname, kept.mark, kept.role) == (first.pk, "Sue L.", "present", "student")
+    assert [row.pk for row in again] == list(
+        Attendance.objects.order_by("user_id").values_list("pk", flat=True)
+    )

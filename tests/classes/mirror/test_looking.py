@@ -220,6 +220,9 @@ def test_many_quiet_lessons_are_written_with_as_many_statements_as_one(
         assert polls.look_at_lessons(100) == 4
     assert all(told(lesson)[-1] == "tick" for lesson in mine)
     assert mine.filter(look_owner="", look_until=None, look_at__gt=timezone.now()).count() == 4
+    mine.update(look_at=timezone.now())
+    registry.poll(1, within_s=0)  # time for no more than one batch of each sort
+    assert mine.filter(look_at__lte=timezone.now()).count() == 3
 
 
 def test_a_look_whose_lease_went_to_another_writes_nothing(running):

@@ -1,0 +1,253 @@
+"""A callback received, verified, stored and acknowledged, against a bare Django view that does one insert.
+
+All are served by gunicorn (2 processes, 8 threads each) over 16 connections that stay open, and store into
+the same PostgreSQL; the console as it is deployed, on granian, is measured beside.
+"""
+
+import hashlib
+import hmac
+import itertools
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import psutil
+import psycopg
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from accounts.models import Enterprise
+from bench import extras, planting
+from bench.blast import blast, request
+from bench.figures import ROOT, Figure, told
+from console.iclass import sign
+
+RATE_BAR, CPU_BAR, STRIPE_BAR = 0.6, 2.6, 4.0
+TABLE = "CREATE TABLE IF NOT EXISTS bench_bare (id bigserial PRIMARY KEY, body jsonb, at timestamptz)"
+_number = itertools.count(1)
+
+
+@dataclass
+class Web:
+    """A running server; `rates` in requests a second, `costs` in seconds of its processors for a request."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    rates: list[float]
+    costs: list[float]
+
+    @property
+    def rate(self) -> float:
+        return statistics.median(self.rates)
+
+    @property
+    def cost(self) -> float:
+        return statistics.median(self.costs)
+
+    def take(self, requests: list[bytes], *, counts: bool) -> None:
+        before, took = self._cpu(), blast(self.port, requests)
+        if counts:
+            self.rates.append(len(requests) / took)
+            self.costs.append((self._cpu() - before) / len(requests))
+
+    def _cpu(self) -> float:
+        top = psutil.Process(self.process.pid)
+        times = [one.cpu_times() for one in [top, *top.children(recursive=True)]]
+        return sum(one.user + one.system for one in times)
+
+
+def gunicorn(application: str, port: int) -> list[str]:
+    shape = ["-k", "gthread", "-w", "2", "--threads", "8", "--keep-alive", "75", "--log-level", "error"]
+    return [sys.executable, "-m", "gunicorn", *shape, "-b", f"127.0.0.1:{port}", application]
+
+
+def granian(application: str, port: int) -> list[str]:
+    shape = ["--interface", "wsgi", "--no-ws", "--workers", "2", "--blocking-threads", "8"]
+    place = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
+    return [sys.executable, "-m", "granian", *shape, *place, application]
+
+
+@contextmanager
+def served(command: list[str], port: int, **more: str) -> Iterator[Web]:
+    """The server until the end of the block; RuntimeError where it does not come up."""
+    packages = os.pathsep.join([str(extras.folder()), str(ROOT)])
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": packages, **more})
+    try:
+        until = time.monotonic() + 60
+        while not listens(port):
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"{command[2]} did not come up")
+            time.sleep(0.1)
+        yield Web(port, process, [], [])
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        return int(line.getsockname()[1])
+
+
+def signed_path(school: Enterprise, life_s: int = 3600) -> str:
+    """The address of a school, signed for so long."""
+    expires = int(time.time()) + life_s
+    query = f"sdkappid={school.sdkappid}&random=1&expire_time={expires}&sign={sign(planting.KEY, expires)}"
+    return f"/callbacks/iclass/{school.callback_token}/?{query}"
+
+
+def event() -> bytes:
+    """One that never came before."""
+    return event_of(100_001)
+
+
+def event_of(class_id: int) -> bytes:
+    """The same, of a class."""
+    number = next(_number)
+    data = {
+        "class_id": class_id,
+        "user_id": f"s{number}",
+        "role": "student",
+        "join_time": 1_790_000_000 + number,
+    }
+    return json.dumps({"event": "join_class", "data": data}).encode()
+
+
+def stripe_event() -> bytes:
+    number = next(_number)
+    inner = {"object": {"object": "balance", "livemode": False, "available": [{"amount": number}]}}
+    about = {
+        "id": f"evt_{number}",
+        "object": "event",
+        "type": "balance.available",
+        "api_version": "2020-08-27",
+    }
+    return json.dumps({**about, "livemode": False, "created": 1_790_000_000, "data": inner}).encode()
+
+
+def stripe_request(path: str) -> bytes:
+    now, body = int(time.time()), stripe_event()
+    told = hmac.new(b"whsec_of_the_bench", f"{now}.".encode() + body, hashlib.sha256).hexdigest()
+    return request(path, body, Stripe_Signature=f"t={now},v1={told}")
+
+
+def stripe_place() -> tuple[str, str]:
+    """The database of dj-stripe and the path of its endpoint."""
+    url = settings.DATABASES["default"]
+    place = psycopg.conninfo.make_conninfo(host=url["HOST"] or url["OPTIONS"].get("host"), user=url["USER"])
+    with psycopg.connect(f"{place} dbname=postgres", autocommit=True) as line:
+        line.execute("create database stripe")
+    database = database_url().replace("/console?", "/stripe?")
+    packages = os.pathsep.join([str(extras.folder()), str(ROOT)])
+    made = subprocess.run(
+        [sys.executable, "-m", "bench.webs.stripe"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": packages, "BENCH_DATABASE": database},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return database, made.stdout.strip().splitlines()[-1]
+
+
+def queries(path: str, body: bytes) -> int:
+    """Statements for one callback on a connection that is open, with the one that asks if it still is."""
+    asked = 0
+
+    def count(execute, *told):  # type: ignore[no-untyped-def]
+        nonlocal asked
+        asked += 1
+        return execute(*told)
+
+    with connection.execute_wrapper(count):
+        answer = Client(SERVER_NAME="127.0.0.1").post(path, body, content_type="application/json")
+    if answer.status_code != 200:
+        raise RuntimeError(answer.content.decode())
+    return asked + 1
+
+
+def measure(quick: bool) -> int:
+    many, rounds = (50, 1) if quick else (800, 5)
+    path = signed_path(planting.school(1))
+    with connection.cursor() as cursor:
+        cursor.execute(TABLE)
+    first, body = queries(path, event()), event()
+    fresh, repeat = queries(path, body), queries(path, body)
+    database, stripe_path = stripe_place()
+    ports = [free_port() for _ in range(4)]
+    with ExitStack() as up:
+        bare = up.enter_context(
+            served(gunicorn("bench.webs.bare:application", ports[0]), ports[0], BENCH_DATABASE=database_url())
+        )
+        ours = up.enter_context(served(gunicorn("console.wsgi:application", ports[1]), ports[1]))
+        deployed = up.enter_context(served(granian("console.wsgi:application", ports[2]), ports[2]))
+        stripe = up.enter_context(
+            served(gunicorn("bench.webs.stripe:application", ports[3]), ports[3], BENCH_DATABASE=database)
+        )
+        for turn in range(rounds + 1):
+            bare.take([request("/", event()) for _ in range(many)], counts=turn > 0)
+            ours.take([request(path, event()) for _ in range(many)], counts=turn > 0)
+            deployed.take([request(path, event()) for _ in range(many)], counts=turn > 0)
+            stripe.take([stripe_request(stripe_path) for _ in range(many // 3)], counts=turn > 0)
+    return told("callbacks", _figures(bare, ours, deployed, stripe, (first, fresh, repeat)), keep=not quick)
+
+
+def database_url() -> str:
+    """Of the console's own database."""
+    told = settings.DATABASES["default"]
+    return f"postgresql://{told['USER']}@/{told['NAME']}?host={told['OPTIONS'].get('host') or told['HOST']}"
+
+
+def _figures(bare: Web, ours: Web, deployed: Web, stripe: Web, asked: tuple[int, int, int]) -> list[Figure]:
+    rate, cost = f"{bare.rate:.0f}/s", f"{bare.cost * 1e6:.0f} µs"
+    return [
+        Figure("rate, gunicorn", rate, f"{ours.rate:.0f}/s", ours.rate / bare.rate, RATE_BAR, True),
+        Figure(
+            "rate, granian as deployed",
+            rate,
+            f"{deployed.rate:.0f}/s",
+            deployed.rate / bare.rate,
+            RATE_BAR,
+            True,
+        ),
+        Figure(
+            "processor a callback, gunicorn",
+            cost,
+            f"{ours.cost * 1e6:.0f} µs",
+            ours.cost / bare.cost,
+            CPU_BAR,
+        ),
+        Figure(
+            "processor a callback, granian",
+            cost,
+            f"{deployed.cost * 1e6:.0f} µs",
+            deployed.cost / bare.cost,
+            CPU_BAR,
+        ),
+        Figure(
+            "rate against dj-stripe",
+            f"{stripe.rate:.0f}/s",
+            f"{ours.rate:.0f}/s",
+            ours.rate / stripe.rate,
+            STRIPE_BAR,
+            True,
+        ),
+        Figure("queries, the school not yet known", "–", str(asked[0]), asked[0], 3, sign=""),
+        Figure("queries", "–", str(asked[1]), asked[1], 3, sign=""),
+        Figure("queries of a repeat", "–", str(asked[2]), asked[2], 2, sign=""),
+    ]

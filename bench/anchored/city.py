@@ -1,0 +1,209 @@
+"""What `bench/city.py` runs once the ground stands: processes, callbacks, clicks, and the age of the data."""
+
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection, HTTPException
+
+from django.db import connection, connections
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Enterprise, Role, User
+from bench import planting
+from bench.anchored.callbacks import event_of, free_port, granian, listens, signed_path
+from bench.figures import ROOT, SEED, Figure, told
+from bench.service import SIZE, SPAN
+from classes.models import Lesson
+
+SCHOOLS, PEOPLE, THINK_S, GOAL, BAR_S = 200, 200, 20.0, 5_000, 60.0
+#: In an hour everybody comes and goes once.
+CALLBACKS_S = 2 * SIZE / 3600
+PAGES = ("/", "/live/", "/lessons/", "/people/", "/timetable/")
+AGES = """
+SELECT count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY age),
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY age)
+FROM (SELECT extract(epoch FROM now() - coalesce(looked_at, %s))::float AS age FROM classes_lesson
+      WHERE status = 'ing' AND look_at IS NOT NULL) ages
+"""
+
+
+class Traffic:
+    """Threads that send something until they are stopped, each at its own rate; seconds of each answer."""
+
+    def __init__(self) -> None:
+        self.over, self.took, self.failed = threading.Event(), list[float](), 0
+        self.threads: list[threading.Thread] = []
+
+    def start(self, port: int, ask: Callable[[HTTPConnection], int], every_s: float) -> None:
+        thread = threading.Thread(target=self._run, args=(port, ask, every_s), daemon=True)
+        self.threads.append(thread)
+        thread.start()
+
+    def _run(self, port: int, ask: Callable[[HTTPConnection], int], every_s: float) -> None:
+        line, rng = HTTPConnection("127.0.0.1", port, timeout=60), random.Random(SEED + len(self.threads))
+        while not self.over.wait(rng.uniform(0, 2 * every_s)):
+            began = time.perf_counter()
+            try:
+                self.failed += ask(line) != 200
+            except (OSError, HTTPException):
+                self.failed += 1
+                line.close()
+            self.took.append(time.perf_counter() - began)
+        line.close()
+
+    def stop(self) -> None:
+        self.over.set()
+        for thread in self.threads:
+            thread.join(90)
+
+    def p95(self) -> float:
+        return sorted(self.took)[int(len(self.took) * 0.95)] if self.took else 0.0
+
+
+def planted(lessons: int, began: int) -> list[Enterprise]:
+    """The schools, with as many live lessons in each, and somebody in each who clicks."""
+    schools = [planting.school(number) for number in range(1, SCHOOLS + 1)]
+    for number, school in enumerate(schools, 1):
+        planting.live(school, number, lessons // SCHOOLS, began)
+        User.objects.create(enterprise=school, user_id="admin", role=Role.ADMIN, nickname="Admin")
+    planting.analyze()
+    return schools
+
+
+@contextmanager
+def running(command: list[str]) -> Iterator[None]:
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ))
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def worker() -> list[str]:
+    shape = ["--without-mingle", "--without-gossip", "--concurrency", "2", "-B"]
+    place = ["--schedule", os.path.join(os.environ["CONSOLE_DATA"], "celerybeat")]
+    quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
+    return [sys.executable, *quiet, "-m", "celery", "-q", "-A", "console", "worker", *shape, *place]
+
+
+def clicks(school: Enterprise) -> Callable[[HTTPConnection], int]:
+    """One person going from page to page."""
+    browser = Client(SERVER_NAME="127.0.0.1")
+    browser.force_login(User.objects.get(enterprise=school, user_id="admin"))
+    cookie = "; ".join(f"{name}={one.value}" for name, one in browser.cookies.items())
+    turn = iter(random.Random(school.pk).choices(PAGES, k=100_000))
+
+    def ask(line: HTTPConnection) -> int:
+        line.request("GET", next(turn), headers={"Cookie": cookie, "Host": "127.0.0.1"})
+        answer = line.getresponse()
+        answer.read()
+        return answer.status
+
+    return ask
+
+
+def calls_back(schools: list[Enterprise], lessons: int) -> Callable[[HTTPConnection], int]:
+    """Somebody comes into one of the lessons."""
+    paths = {number: signed_path(school, 86_400) for number, school in enumerate(schools, 1)}
+    rng = random.Random(SEED)
+
+    def ask(line: HTTPConnection) -> int:
+        number = rng.randint(1, SCHOOLS)
+        class_id = number * SPAN + rng.randrange(max(1, lessons // SCHOOLS))
+        headers = {"Content-Type": "application/json"}
+        line.request("POST", paths[number], event_of(class_id), headers)
+        answer = line.getresponse()
+        answer.read()
+        return answer.status
+
+    return ask
+
+
+Ask = Callable[[HTTPConnection], int]
+
+
+def level(
+    port: int, people_ask: list[Ask], service_asks: Ask, lessons: int, minutes: float
+) -> tuple[list[float], float, str]:
+    """So many live lessons for so long: p95 of the age at each look of ours, looks a second, and the rest."""
+    keys = list(Lesson.objects.order_by("remote_id").values_list("pk", flat=True))
+    chosen = random.Random(SEED).sample(keys, lessons)
+    Lesson.objects.update(look_at=None)
+    began = timezone.now()
+    Lesson.objects.filter(pk__in=chosen).update(look_at=began, looked_at=began)
+    people, service = Traffic(), Traffic()
+    for ask in people_ask:
+        people.start(port, ask, THINK_S)
+    for _ in range(8):
+        service.start(port, service_asks, 8 / max(lessons * CALLBACKS_S, 0.1))
+    before, started = _fences(), time.monotonic()
+    ages = []
+    while time.monotonic() - started < minutes * 60:
+        time.sleep(5)
+        with connection.cursor() as cursor:
+            cursor.execute(AGES, [began])
+            _, middle, oldest = cursor.fetchone()
+        print(f"  {time.monotonic() - started:4.0f} s: age {middle:.0f} s, p95 {oldest:.0f} s", flush=True)
+        if time.monotonic() - started >= min(60.0, minutes * 30):
+            ages.append(oldest)
+    rate = (_fences() - before) / (time.monotonic() - started)
+    for traffic in (people, service):
+        traffic.stop()
+    rest = (
+        f"{len(people.took)} clicks (p95 {people.p95() * 1000:.0f} ms, {people.failed} failed), "
+        f"{len(service.took)} callbacks (p95 {service.p95() * 1000:.0f} ms, {service.failed} failed)"
+    )
+    return ages, rate, rest
+
+
+def _fences() -> int:
+    """How many looks were begun so far."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(look_fence) FROM classes_lesson")
+        return int(cursor.fetchone()[0] or 0)
+
+
+def day(minutes: float, lessons: int, began: int) -> int:
+    """Levels from the goal downwards until one holds."""
+    schools = planted(lessons, began)
+    port, tried, notes = free_port(), lessons, []
+    people, service = [clicks(school) for school in schools[:PEOPLE]], calls_back(schools, lessons)
+    with ExitStack() as up:
+        up.enter_context(running(granian("console.wsgi:application", port)))
+        up.enter_context(running(worker()))
+        while not listens(port):
+            time.sleep(0.1)
+        for _ in range(4):
+            print(f"{tried} live lessons, {minutes:g} minutes", flush=True)
+            ages, rate, rest = level(port, people, service, tried, minutes)
+            worst = statistics.quantiles(ages, n=20)[-1] if len(ages) > 1 else max(ages)
+            notes.append(
+                f"{tried:,} live lessons: age at p95 {worst:.0f} s, {rate:.0f} looks a second; {rest}"
+            )
+            print(f"  {notes[-1]}", flush=True)
+            if worst < BAR_S:
+                break
+            tried = max(SCHOOLS, min(int(tried * 0.9), int(rate * BAR_S * 0.85)) // SCHOOLS * SCHOOLS)
+    connections.close_all()
+    most = tried if worst < BAR_S else 0
+    figures = [
+        Figure("live lessons with data under 60 s old at p95", f"{GOAL:,}", f"{most:,}", most, GOAL, True, "")
+    ]
+    told_of = [
+        f"{SCHOOLS} schools, {PEOPLE} people who click every {THINK_S:g} s, {minutes:g} minutes a level",
+        *notes,
+    ]
+    return told("city", figures, told_of, keep=minutes >= 10)

@@ -1,0 +1,138 @@
+"""Lists over many rows: the page of people against the stock Django admin over the same table, and REST."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.db import connection
+from django.http import HttpRequest
+from django.test import Client
+from django.test.utils import override_settings
+from django.urls import path
+
+from accounts.models import Role, User
+from bench import planting
+from bench.figures import Figure, medians, ms, seconds, told
+from console.policy.tokens import issue
+
+FIRST_BAR, LAST_BAR, SEARCH_BAR, REST_BAR, QUERIES = 0.4, 0.4, 0.15, 1.3, 6
+STOCK = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+
+class OpenSite(AdminSite):
+    """The stock admin; our own users hold none of Django's permissions, so everybody may do everything."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return True
+
+
+class PeopleAdmin(ModelAdmin):
+    list_display = ("nickname", "user_id", "role", "phone_no", "sync_state")
+    search_fields = ("nickname", "user_id")
+    list_per_page = 50
+    ordering = ("nickname", "id")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_change_permission = has_add_permission = has_delete_permission = has_view_permission
+    has_module_permission = has_view_permission
+
+
+site = OpenSite(name="admin")
+site.register(User, PeopleAdmin)
+urlpatterns = [path("admin/", site.urls)]
+
+
+def page(client: Client, address: str, **asked: Any) -> Callable[[], float]:
+    """A way to measure one page."""
+
+    def once() -> float:
+        def get() -> None:
+            answer = client.get(address, asked)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{address}: {answer.status_code}")
+
+        return seconds(get)
+
+    return once
+
+
+def stock(way: Callable[[], float]) -> Callable[[], float]:
+    """The same page from the stock admin, behind Django's own middleware alone."""
+
+    def once() -> float:
+        with override_settings(ROOT_URLCONF="bench.anchored.lists", MIDDLEWARE=STOCK):
+            return way()
+
+    return once
+
+
+def queries(client: Client, address: str, **asked: Any) -> int:
+    """Statements of a page, without those that tell the database who asks."""
+    count = 0
+
+    def counting(execute: Any, sql: str, *more: Any) -> Any:
+        nonlocal count
+        count += not sql.lstrip().upper().startswith(("SET ", "RESET", "SELECT SET_CONFIG"))
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(counting):
+        client.get(address, asked)
+    return count
+
+
+def measure(quick: bool) -> int:
+    many, rounds = (5_000, 1) if quick else (1_000_000, 5)
+    school = planting.school(1)
+    planting.people(school, "s", Role.STUDENT, many)
+    alice = User.objects.create(enterprise=school, user_id="alice", role=Role.ADMIN, nickname="Alice")
+    planting.analyze()
+    browser, clerk = (Client(SERVER_NAME="127.0.0.1") for _ in range(2))
+    browser.force_login(alice)
+    with override_settings(MIDDLEWARE=STOCK):
+        clerk.force_login(alice)
+    after = _after()
+    word = User.objects.get(enterprise=school, user_id=f"s{many // 2}").nickname
+    ways = [
+        ("first page", FIRST_BAR, {}, {}),
+        ("last page", LAST_BAR, {"after": after}, {"p": str(many // 50)}),
+        ("search", SEARCH_BAR, {"q": word}, {"q": word}),
+    ]
+    figures = []
+    for what, bar, asked, of_admin in ways:
+        ours, theirs = medians(
+            rounds,
+            page(browser, "/people/", **asked),
+            stock(page(clerk, "/admin/accounts/user/", **of_admin)),
+        )
+        figures.append(Figure(f"people, {what}", ms(theirs), ms(ours), ours / theirs, bar))
+        asks = queries(browser, "/people/", **asked)
+        figures.append(Figure(f"people, {what}: queries", "–", str(asks), asks, QUERIES, sign=""))
+    figures.append(_rest(alice, rounds))
+    return told("lists", figures, [f"{many:,} people in one school, 50 a page"], keep=not quick)
+
+
+def _after() -> str:
+    """The address of the last page: after the row that is the 51st from the end."""
+    row = User.objects.exclude(role=Role.VISITOR).order_by("-nickname", "-id")[50]
+    return base64.urlsafe_b64encode(json.dumps([row.nickname, row.pk]).encode()).decode()
+
+
+def _rest(alice: User, rounds: int) -> Figure:
+    client = Client(SERVER_NAME="127.0.0.1", headers={"authorization": f"Token {issue(alice)}"})
+    oldest = User.objects.order_by("id")[50].pk
+    cursor = base64.b64encode(f"p={oldest}".encode()).decode()
+    first, last = medians(
+        rounds, page(client, "/api/v1/users/"), page(client, "/api/v1/users/", cursor=cursor)
+    )
+    return Figure("REST people, last page by the first", ms(first), ms(last), last / first, REST_BAR)

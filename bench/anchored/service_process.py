@@ -1,0 +1,23 @@
+"""The service of the bench (`bench/service.py`) as a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bench.figures import ROOT
+
+
+@contextmanager
+def service(wait_ms: float) -> Iterator[tuple[str, int]]:
+    """Its address, and when its lessons began (unix seconds)."""
+    command = [sys.executable, "-m", "bench.service", str(wait_ms)]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
+    try:
+        assert running.stdout is not None
+        _, _, address, began = running.stdout.readline().split()
+        yield address, int(began)
+    finally:
+        running.terminate()
+        running.communicate()

@@ -1,0 +1,21 @@
+"""Packages that only measurements need (`requirements-bench.txt`), in a folder of their own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.figures import ROOT
+
+FOLDER = ROOT / "var" / "bench-packages"
+LOCK = ROOT / "requirements-bench.txt"
+
+
+def folder() -> Path:
+    """Where they lie; installs them where they do not yet, from where pip is told to install."""
+    stamp = FOLDER / "installed"
+    if not stamp.exists() or stamp.read_bytes() != LOCK.read_bytes():
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade"]
+        chosen = ["--require-hashes", "--no-deps", "--target", str(FOLDER), "-r", str(LOCK)]
+        subprocess.run([*pip, *chosen], check=True)
+        stamp.write_bytes(LOCK.read_bytes())
+    return FOLDER

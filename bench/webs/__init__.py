@@ -1,0 +1,1 @@
+"""Web applications that others are measured against; gunicorn serves them."""

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, RemoteDisconnected
 
 from django.db import connection, connections
 from django.test import Client
@@ -39,7 +40,7 @@ class Traffic:
     """Threads that send something until they are stopped, each at its own rate; seconds of each answer."""
 
     def __init__(self) -> None:
-        self.over, self.took, self.failed = threading.Event(), list[float](), 0
+        self.over, self.took, self.failed = threading.Event(), list[float](), Counter[str]()
         self.threads: list[threading.Thread] = []
 
     def start(self, port: int, ask: Callable[[HTTPConnection], int], every_s: float) -> None:
@@ -51,13 +52,22 @@ class Traffic:
         line, rng = HTTPConnection("127.0.0.1", port, timeout=60), random.Random(SEED + len(self.threads))
         while not self.over.wait(rng.uniform(0, 2 * every_s)):
             began = time.perf_counter()
-            try:
-                self.failed += ask(line) != 200
-            except (OSError, HTTPException):
-                self.failed += 1
-                line.close()
+            told = self._told(ask, line)
+            if told != "200":
+                self.failed[told] += 1
             self.took.append(time.perf_counter() - began)
         line.close()
+
+    def _told(self, ask: Callable[[HTTPConnection], int], line: HTTPConnection) -> str:
+        """The status, or what happened; a server may have closed a connection that was quiet for long."""
+        for last in (False, True):
+            try:
+                return str(ask(line))
+            except (OSError, HTTPException) as error:
+                line.close()
+                if last or not isinstance(error, RemoteDisconnected):
+                    return type(error).__name__
+        raise AssertionError
 
     def stop(self) -> None:
         self.over.set()
@@ -163,10 +173,15 @@ def level(
     for traffic in (people, service):
         traffic.stop()
     rest = (
-        f"{len(people.took)} clicks (p95 {people.p95() * 1000:.0f} ms, {people.failed} failed), "
-        f"{len(service.took)} callbacks (p95 {service.p95() * 1000:.0f} ms, {service.failed} failed)"
+        f"{len(people.took)} clicks (p95 {people.p95() * 1000:.0f} ms, {_failures(people)}), "
+        f"{len(service.took)} callbacks (p95 {service.p95() * 1000:.0f} ms, {_failures(service)})"
     )
     return ages, rate, rest
+
+
+def _failures(traffic: Traffic) -> str:
+    told = ", ".join(f"{count} × {why}" for why, count in traffic.failed.most_common())
+    return f"failed: {told}" if told else "none failed"
 
 
 def _fences() -> int:

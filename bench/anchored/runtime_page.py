@@ -70,8 +70,8 @@ def measure(quick: bool) -> int:
         ours, anchor = medians(rounds, lambda c=changed: room.ours(c), lambda c=changed: room.anchor(c))
         bar = BAR if changed < PEOPLE else 1.0
         figures.append(Figure(f"page of 100, {what}", ms(anchor), ms(ours), anchor / ours, bar, True))
-    before = _rows(room.lesson)
     room.ours(0)
+    before = _rows(room.lesson)
     record_runtime(room.lesson, room.page(0), seen_at=timezone.now())
     written = [after - was for was, after in zip(before, _rows(room.lesson), strict=True)]
     figures.append(

@@ -45,7 +45,7 @@ def hold(row: Row) -> bool:
     return locked.filter(look_fence=row.look_fence).exists() or not LEASE.up
 
 
-def hold_all(rows: Sequence[Row], related: Sequence[str] = ()) -> list[Row]:
+def hold_all(rows: Sequence[Row], related: Sequence[str]) -> list[Row]:
     """Inside a transaction: those of the rows whose lease is still ours, locked and as they stand now.
 
     They come with the rows that `related` names.

@@ -165,7 +165,7 @@ class _TextParser(_Feeding):
         tag = _local(tag)
         if tag == "rPh":
             self.phonetic += 1
-        elif tag == "t":
+        elif tag == "t" or tag == "si":
             self.raw.clear()
 
     def end(self, tag: str) -> None:
@@ -196,6 +196,7 @@ class _SheetParser(_Feeding):
             if ":" in tag:
                 tag = _local(tag)
             if tag == "c":
+                raw.clear()
                 kind = told.get("t", "n")
                 place = _place(told["r"].rstrip(DIGITS)) if "r" in told else len(cells)
             elif tag == "v" or tag == "t":

@@ -7,7 +7,6 @@ age of the data stays under a minute at p95; where it does not at first, further
 """
 
 import importlib
-import os
 import sys
 
 from bench.anchored.service_process import service
@@ -17,10 +16,8 @@ LATENCY_MS = 50
 
 
 def main(minutes: float, lessons: int) -> int:
-    with service(LATENCY_MS) as (address, began):
-        os.environ["BENCH_SERVICE"] = address
-        with ground():
-            missed: int = importlib.import_module("bench.anchored.city").day(minutes, lessons, began)
+    with service(LATENCY_MS) as (address, began), ground(address):
+        missed: int = importlib.import_module("bench.anchored.city").day(minutes, lessons, began)
     return missed
 
 

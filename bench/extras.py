@@ -1,4 +1,4 @@
-"""Packages that only measurements need (`requirements-bench.txt`), in a folder of their own."""
+"""Packages that only measurements need (`bench/requirements.txt`), in a folder of their own."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.figures import ROOT
 
 FOLDER = ROOT / "var" / "bench-packages"
-LOCK = ROOT / "requirements-bench.txt"
+LOCK = ROOT / "bench" / "requirements.txt"
 
 
 def folder() -> Path:

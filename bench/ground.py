@@ -22,8 +22,11 @@ from console import embedded
 
 
 @contextmanager
-def ground() -> Iterator[Path]:
-    """A data folder with a migrated database and a broker, for this process and all that it starts."""
+def ground(service: str = "http://127.0.0.1:9") -> Iterator[Path]:
+    """A data folder with a migrated database and a broker, for this process and all that it starts.
+
+    `service` is where they find iclass.
+    """
     folder = Path(tempfile.mkdtemp(prefix="console-bench-"))
     folder.chmod(0o711)  # the database's user has to get through
     os.environ |= {
@@ -33,7 +36,7 @@ def ground() -> Iterator[Path]:
         "DJANGO_SETTINGS_MODULE": "console.settings",
         "DEBUG": "false",
         "LOG_LEVEL": "ERROR",
-        "ICLASS_BASE_URL": os.environ.get("BENCH_SERVICE", "http://127.0.0.1:9"),
+        "ICLASS_BASE_URL": service,
         "PUBLIC_URL": "http://127.0.0.1:8000",
     }
     embedded.enter(ROOT)

@@ -171,7 +171,7 @@ def stripe_place() -> tuple[str, str]:
     made = subprocess.run(
         [sys.executable, "-m", "bench.webs.stripe"],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": packages, "BENCH_DATABASE": database},
+        env=os.environ | {"PYTHONPATH": packages, "DATABASE_URL": database},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -235,12 +235,12 @@ def measure(quick: bool) -> int:
     ports = [free_port() for _ in range(4)]
     with ExitStack() as up:
         bare = up.enter_context(
-            served(gunicorn("bench.webs.bare:application", ports[0]), ports[0], BENCH_DATABASE=database_url())
+            served(gunicorn("bench.webs.bare:application", ports[0]), ports[0], DATABASE_URL=database_url())
         )
         ours = up.enter_context(served(gunicorn("console.wsgi:application", ports[1]), ports[1]))
         deployed = up.enter_context(served(granian("console.wsgi:application", ports[2]), ports[2]))
         stripe = up.enter_context(
-            served(gunicorn("bench.webs.stripe:application", ports[3]), ports[3], BENCH_DATABASE=database)
+            served(gunicorn("bench.webs.stripe:application", ports[3]), ports[3], DATABASE_URL=database)
         )
         for turn in range(rounds + 1):
             bare.take([request("/", event()) for _ in range(many)], counts=turn > 0)

@@ -16,7 +16,7 @@ settings.configure(
     SECRET_KEY="none",
     DATABASES={
         "default": {
-            **Env.db_url_config(os.environ["BENCH_DATABASE"]),
+            **Env.db_url_config(os.environ["DATABASE_URL"]),
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
         }

@@ -18,7 +18,7 @@ settings.configure(
     INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "djstripe"],
     DATABASES={
         "default": {
-            **Env.db_url_config(os.environ["BENCH_DATABASE"]),
+            **Env.db_url_config(os.environ["DATABASE_URL"]),
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
         }

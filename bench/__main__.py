@@ -16,7 +16,6 @@ MEASUREMENTS = {
     "lists of 1,000,000 rows": ["bench.ground", "lists"],
     "growth by ten": ["bench.ground", "growth"],
     "sheets against XlsxWriter and openpyxl": ["bench.ground", "sheets"],
-    "start-up": ["bench.ground", "startup"],
     "coverage of the document": ["bench.sandbox_coverage", "--check"],
     "signatures": ["bench.sandbox_signature"],
     "runtime page": ["bench.sandbox_runtime"],

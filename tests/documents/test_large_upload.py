@@ -18,8 +18,9 @@ from tests.documents.drawn import pdf
 from tests.support.pages import reader
 
 UPLOAD_MB = int(os.environ.get("UPLOAD_MB", "60"))
-#: What the web process may hold of its own at its highest; and how much more, shared or not, than before.
-MOST_MB, MOST_MORE_MB = 100, 30
+#: What the web process may hold of its own while one body brings the file; and how much more than before
+#: in pieces, of which each thread keeps room for one.
+MOST_MB, MOST_MORE_MB = 100, 80
 PIECE = b"0123456789abcdef" * 65536
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
@@ -109,9 +110,8 @@ def test_the_web_process_stays_small(start_console: Any, alice: User, settings: 
     for document in Document.objects.all():
         assert document.bytes >= UPLOAD_MB * 2**20
         document.file.delete(save=False)
-    worst = highest(most, pieces)
-    assert worst.own < MOST_MB
-    assert worst.resident - before.resident < MOST_MORE_MB
+    assert most.own < MOST_MB
+    assert pieces.own - before.own < MOST_MORE_MB
 
 
 def in_pieces(console: Any, session: str, token: str, web: int) -> Memory:

@@ -29,10 +29,13 @@ from tests.security.world import World, build
 from tests.support.allpages import pages_of, session_of
 from tests.support.foreign import untranslated
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
-
 LOOKS = list(itertools.product(("zh-CN", "en"), ("light", "dark"), (1280, 390)))
 FULL = os.environ.get("BROWSER") == "full"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(7200 if FULL else 1800),
+]
 #: Names, topics and codes in the rows of the world; what people typed is not translated.
 DATA = re.compile(
     r"(alice|bob|dina|tom|root|sue|olga|charlie|guest|wonderland|looking-glass|croquet|hatters|hats(\.pdf)?|spring"

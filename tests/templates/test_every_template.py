@@ -49,3 +49,28 @@ def test_every_icon_that_it_names_exists(name: str) -> None:
         r'icon_name="([a-z0-9-]+)"', source(name)
     )
     assert [icon for icon in named if not (icons / f"{icon}.svg").is_file()] == []
+
+
+def test_every_empty_page_says_what_to_do() -> None:
+    """Whoever includes it hands on a sentence or a next step; the list that has neither is always told."""
+    silent = [
+        name
+        for name in TEMPLATES
+        for tag in re.findall(r'{% include "partials/empty.html" with [^%]*%}', source(name))
+        if "…" not in tag and "text=" not in tag and "action_url=" not in tag and name != "generic/list.html"
+    ]
+    assert silent == []
+
+
+def test_colours_have_their_names_in_one_place() -> None:
+    """The page of a fault of ours stands alone: it needs no other file."""
+    colour = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch|oklab)a?\(", re.IGNORECASE)
+    sheets = Path(settings.BASE_DIR) / "static/css"
+    found = [
+        f"{sheet.name}: {line.strip()[:90]}"
+        for sheet in sorted(sheets.glob("*.css"))
+        if sheet.name not in ("tokens.css", "error.css")
+        for line in sheet.read_text(encoding="utf-8").splitlines()
+        if colour.search(line)
+    ]
+    assert found == []

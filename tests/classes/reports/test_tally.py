@@ -13,6 +13,7 @@ from accounts.models import Enterprise, Role, User
 from classes.attendance.register import recompute
 from classes.models import Attendance, Lesson, Mark, Tally
 from tests.classes.rows import expect, held, over, planned, pupils
+from tests.faults.sizes import FULL
 from tests.support.cast import TIC_KEY, person
 
 NAMES = ("expected", *Mark.values)
@@ -57,7 +58,7 @@ def test_a_lesson_that_is_deleted_takes_its_tally_along(bob):
 class Anything(TestCase):
     """Any sequence of inserts, changes and deletions, over several lessons at once, ends in equal numbers."""
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=400 if FULL else 120, deadline=None)
     @given(
         st.lists(
             st.tuples(

@@ -324,6 +324,7 @@ CELERY_BEAT_SCHEDULE = {
     "inbox": {"task": "console.inbox.tasks.process", **_sweep},
     "jobs": {"task": "console.jobs.tasks.work", **_sweep},
     "mail": {"task": "console.notices.tasks.post", "schedule": 60.0},
+    "digests": {"task": "console.notices.tasks.gather", "schedule": 300.0},
     "polls": {"task": "console.mirror.tasks.poll", **_sweep},
     "reconcile": {"task": "console.mirror.tasks.reconcile", "schedule": seconds("RECONCILE_EVERY_S", 300)},
 }

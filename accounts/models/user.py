@@ -65,8 +65,6 @@ class User(Sealed, Mirrored, AbstractBaseUser):
     regist_time = models.DateTimeField(_("registered"), null=True, editable=False)
     update_time = models.DateTimeField(_("changed at the service"), null=True, editable=False)
     language = models.CharField(_("language"), max_length=10, blank=True, editable=False)
-    mail_invitations = models.BooleanField(_("invitations by e-mail"), default=True, editable=False)
-    mail_reminders = models.BooleanField(_("reminders by e-mail"), default=True, editable=False)
     card_number = models.PositiveIntegerField(_("entry cards given out"), default=0, editable=False)
     card_since = models.DateTimeField(_("entry card since"), null=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)

@@ -24,6 +24,8 @@ from accounts import services
 from accounts.forms import CodeForm, OwnPasswordForm
 from accounts.sign_in import devices, factors, sessions, sso
 from accounts.sign_in.proof import FreshProof
+from console.notices import wishes
+from console.notices.topics import Mail
 from console.policy import may
 from console.policy.pages import SignedIn
 from console.qr import qr_picture
@@ -64,21 +66,20 @@ class MySignIn(SignedIn, TemplateView):
             absolute_s=settings.SESSION_ABSOLUTE_S,
             idle_s=settings.SESSION_IDLE_S,
             may_have_tokens=may(person, "list", "token"),
+            choices=wishes.choices_of(person),
+            whens=Mail.choices,
             **more,
         )
 
 
 class MyMails(SignedIn, View):
-    """Which mails about lessons the reader wants; the notices in the console stay."""
+    """What the reader wants to be told, and where."""
 
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        person: Any = request.user
-        person.mail_invitations = "invitations" in request.POST
-        person.mail_reminders = "reminders" in request.POST
-        person.save(update_fields=["mail_invitations", "mail_reminders"])
-        self.say(_("Your choice of e-mails is kept."))
+        wishes.keep(request.user, request.POST)
+        self.say(_("Your choice is kept."))
         return redirect("accounts:my_sign_in")
 
 

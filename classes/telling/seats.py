@@ -28,7 +28,9 @@ def tell_of_seats() -> int:
     told = 0
     while True:
         with transaction.atomic():
-            people = list(pending.order_by("person").values_list("person", flat=True).distinct()[:BATCH])
+            people = list(
+                pending.order_by("person_id").values_list("person_id", flat=True).distinct()[:BATCH]
+            )
             rows = pending.filter(person__in=people).select_for_update(of=("self",), skip_locked=True)
             seats = list(
                 rows.select_related("person", "lesson__enterprise", "lesson__teacher").order_by(

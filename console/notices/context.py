@@ -18,4 +18,4 @@ def _count(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
     if not role_of(user):
         return 0
-    return scoped(Notice.objects.filter(read_at=None), user, "notice", "list").count()
+    return scoped(Notice.objects.filter(shown=True, read_at=None), user, "notice", "list").count()

@@ -14,22 +14,17 @@ TONES = ("ok", "warn", "bad", "idle")
 class NoticeKind:
     """`title` and `text` take the notice's args by `%(name)s`; `tone` is one of TONES.
 
-    `wish` names the field of a person who may not want such mails (the notice is told all the same); `attach`
-    makes what a mail carries besides its words.
+    `topic` names what it is about (console.notices.topics), by which people choose; `attach` makes what a
+    mail of it alone carries besides its words.
     """
 
     name: str
     title: str | Promise
     text: str | Promise
+    topic: str
     tone: str = "idle"
     icon: str = "bell"
-    mail: bool = False
-    wish: str = ""
     attach: Callable[[Any], Sequence[MIMEBase]] | None = None
-
-    def mails(self, person: Any) -> bool:
-        """Whether this person gets such notices by mail, too."""
-        return self.mail and bool(person.e_mail) and (not self.wish or bool(getattr(person, self.wish)))
 
 
 @dataclass(frozen=True)
@@ -53,6 +48,11 @@ def register(kind: NoticeKind) -> None:
 def kind_of(name: str) -> NoticeKind | None:
     """The kind of this name; None for one that no app has registered any more."""
     return _kinds.get(name)
+
+
+def kinds_about(topic: str) -> list[str]:
+    """The names of the kinds that are about this topic."""
+    return [one.name for one in _kinds.values() if one.topic == topic]
 
 
 def words_of(name: str, args: dict[str, Any]) -> Words:

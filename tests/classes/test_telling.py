@@ -13,7 +13,7 @@ from classes.feeds.keeping import make_feed
 from classes.models import Lesson, Seat, Told
 from classes.services import cancel_lesson, edit_lesson
 from classes.telling.lessons import tell_all
-from console.notices import post
+from console.notices import post, unsubscribing
 from console.notices.models import Notice
 from tests.classes.rows import expect, planned
 from tests.support.cast import person
@@ -181,7 +181,7 @@ class TestCalendarPart:
         tell_all()
         (calendar,) = self.parts()
         assert "教师：Bob" in str(calendar.events[0]["description"])
-        assert "关闭" in mail.outbox[0].body
+        assert "选择您要接收的邮件" in mail.outbox[0].body
 
     def test_what_was_cancelled_before_the_mail_left_invites_nobody(self, alice, bob, kid, kids):
         lesson = lesson_of(bob, kids)
@@ -366,25 +366,29 @@ class TestChoice:
     @pytest.mark.parametrize(
         ("wanted", "mailed"),
         [
-            ({"invitations": "on", "reminders": "on"}, ["New lesson", "Within an hour"]),
-            ({"reminders": "on"}, ["Within an hour"]),
-            ({"invitations": "on"}, ["New lesson"]),
-            ({}, []),
+            ({}, ["New lesson", "Within an hour"]),
+            ({"mail-lessons": "never"}, ["Within an hour"]),
+            ({"mail-reminders": "weekly"}, ["New lesson"]),
+            ({"mail-lessons": "never", "mail-reminders": "daily"}, []),
         ],
     )
     def test_invitations_and_reminders_are_chosen_apart(self, browse, bob, kid, kids, wanted, mailed):
-        assert browse(kid, reverse("accounts:my_mails"), wanted).status_code == 302
+        ticked = {"console-lessons": "on", "console-reminders": "on"}
+        assert browse(kid, reverse("accounts:my_mails"), ticked | wanted).status_code == 302
         lesson_of(bob, kids, HOUR / 2)
         tell_all()
         assert [one.split(":")[0] for one in subjects()] == mailed
         assert kinds(kid) == ["lesson.invited", "lesson.in_an_hour"]
 
-    def test_the_page_shows_what_was_chosen_and_the_mail_leads_there(self, browse, bob, kid, kids):
-        browse(kid, reverse("accounts:my_mails"), {"invitations": "on"})
-        page = browse(kid, reverse("accounts:my_sign_in")).content.decode()
-        assert 'name="invitations" checked' in page
-        assert 'name="reminders" checked' not in page
+    def test_supervisors_are_not_reminded_by_mail_unless_they_want_it(self, bob, kid, kids, sue):
+        sue.e_mail = "sue@school.example"
+        sue.save()
+        lesson_of(bob, [sue], HOUR / 2)
+        tell_all()
+        assert [one.split("：")[0] for one in subjects()] == ["新课堂"]
+
+    def test_the_mail_leads_to_where_its_reader_chooses(self, bob, kid, kids):
         lesson_of(bob, kids)
         tell_all()
         subjects()
-        assert f"{reverse('accounts:my_sign_in')}#mails" in mail.outbox[0].body
+        assert f"{unsubscribing.address_of(kid, 'lessons')}" in mail.outbox[0].body

@@ -73,6 +73,8 @@ PAGES: dict[str, Expected] = {
     "notices:notices": of("notice", "list"),
     "notices:read": of("notice", "change"),
     "notices:open": about("notice", "change"),
+    "notices:mails": EVERYBODY,
+    "notices:mails_off": EVERYBODY,
     "accounts:sign_in": EVERYBODY,
     "accounts:sign_in_code": EVERYBODY,
     "accounts:sign_out": EVERYBODY,

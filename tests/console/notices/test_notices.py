@@ -8,15 +8,18 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Role
 from console.notices import post
 from console.notices.kinds import NoticeKind, register
 from console.notices.models import Notice
 from console.notices.tell import tell
+from console.notices.topics import Mail, Topic, register_topic
 from tests.support.pages import reader
 
 pytestmark = pytest.mark.django_db
 
-register(NoticeKind("tests.tea", _("Today"), "%(cups)s cups\nof tea", tone="warn", mail=True))
+register_topic(Topic("tests", "Tea", list(Role), Mail.NOW))
+register(NoticeKind("tests.tea", _("Today"), "%(cups)s cups\nof tea", "tests", tone="warn"))
 
 
 class Broken(EmailBackend):
@@ -78,6 +81,17 @@ def test_a_notice_is_its_persons_alone(client, alice, request, reader):
     assert "3 cups" not in client.get(reverse("notices:notices")).content.decode()
     notice.refresh_from_db()
     assert notice.read_at is None
+
+
+def test_the_list_is_narrowed_to_what_is_new_and_to_a_topic(client, alice):
+    _tea(alice, key="old")
+    client.force_login(alice)
+    client.post(reverse("notices:read"))
+    tell("import.pushed", people=[alice], key="done", args={"file": "people.csv", "done": 1})
+    everything = {"": (1, 1), "?show=new": (0, 1), "?topic=tests": (1, 0), "?topic=nonsense": (1, 1)}
+    for query, told in everything.items():
+        page = client.get(reverse("notices:notices") + query).content.decode()
+        assert (page.count("cups"), page.count("iclass has been told")) == told
 
 
 def test_a_link_that_leaves_the_console_is_not_followed(client, alice):

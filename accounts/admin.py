@@ -156,7 +156,10 @@ class StudentGroupAdmin(SchoolAdmin):
         self, request: HttpRequest, obj: StudentGroup, form: "ModelForm[Any]", change: bool
     ) -> None:
         by: Any = request.user
-        services.save_group(group=obj, students=form.cleaned_data["students"], by=by)
+        told = form.cleaned_data
+        services.save_group(
+            group=obj, students=told["students"], by=by, conflict_reason=told["conflict_reason"]
+        )
 
     def service_delete(self, request: HttpRequest, obj: StudentGroup) -> None:
         by: Any = request.user

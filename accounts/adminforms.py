@@ -75,6 +75,9 @@ class GroupForm(ServiceForm):
         label=_("students"),
         widget=FilteredSelectMultiple(_("students"), is_stacked=False),
     )
+    conflict_reason = forms.CharField(
+        label=_("Reason to allow the conflicts"), max_length=300, required=False
+    )
 
     class Meta:
         model = StudentGroup

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import re_path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import mixins, serializers
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -17,6 +17,7 @@ from accounts import services
 from accounts.imports import files
 from accounts.imports.rest import ImportAnswer, ImportAsked, import_people
 from accounts.models import StudentGroup, User
+from accounts.objections import Objected
 from accounts.roles import GIVEN, Role
 from accounts.userids import UserIdField, UserIdsField
 from console.outbox.rest import SyncField
@@ -29,6 +30,17 @@ class RoleField(serializers.ChoiceField):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(GIVEN, **more)
+
+
+class AnswersObjections:
+    """For view sets whose services ask what there is against a change of groups: 409 without a reason."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, Objected):
+            told = {"detail": " ".join(exc.messages), "conflicts": [one.data for one in exc.objections]}
+            return Response(told, status=status.HTTP_409_CONFLICT)
+        answer: Response = super().handle_exception(exc)  # type: ignore[misc]
+        return answer
 
 
 class UserSerializer(SchoolSerializer):
@@ -56,6 +68,7 @@ class UserSerializer(SchoolSerializer):
 
 
 class UserViewSet(
+    AnswersObjections,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
@@ -117,13 +130,21 @@ class GroupSerializer(SchoolSerializer):
     students = UserIdsField(roles=(Role.STUDENT,), required=False)
     teacher = UserIdField(required=False, allow_null=True)
     archived = serializers.BooleanField(source="is_archived", read_only=True)
+    conflict_reason = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        max_length=300,
+        help_text="Why a student may be planned twice in lessons that follow.",
+    )
 
     class Meta:
         model = StudentGroup
-        fields = ("id", "name", "teacher", "students", "archived")
+        fields = ("id", "name", "teacher", "students", "archived", "conflict_reason")
 
 
 class GroupViewSet(
+    AnswersObjections,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
@@ -152,7 +173,8 @@ class GroupViewSet(
         told = serializer.validated_data
         group.name, group.teacher = told.get("name", group.name), told.get("teacher", group.teacher)
         students = told["students"] if "students" in told else list(group.students.all()) if group.pk else []
-        services.save_group(group=group, students=students, by=self.by)
+        reason = told.get("conflict_reason", "")
+        services.save_group(group=group, students=students, by=self.by, conflict_reason=reason)
         serializer.instance = self.queryset.get(pk=group.pk)
 
     @extend_schema(request=None)

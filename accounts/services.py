@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import avatars
+from accounts import avatars, objections
 from accounts.models import Enterprise, StudentGroup, User
 from accounts.roles import STAFF, Role
 from accounts.sign_in import ending, sessions, tokens
@@ -263,13 +263,19 @@ def pull_school(*, school: Enterprise, by: User | None) -> Operation:
 
 @transaction.atomic
 def save_group(
-    *, group: StudentGroup, students: Iterable[User], by: User | None, leave: Collection[int] = ()
+    *,
+    group: StudentGroup,
+    students: Iterable[User],
+    by: User | None,
+    leave: Collection[int] = (),
+    conflict_reason: str = "",
 ) -> StudentGroup:
     """Make or change a group; lessons that name it learn of it by a signal in this transaction. What changes
     nothing is on no record.
 
     `leave` are ids of lessons that do not follow this change; `group.followed` is what listeners answered.
-    ValidationError for an archived group, a name that is taken, or somebody in charge who is no staff.
+    ValidationError for an archived group, a name that is taken, or somebody in charge who is no staff;
+    Objected (one, too) where somebody would be planned twice and `conflict_reason` is empty.
     """
     stored = StudentGroup.objects.select_for_update().filter(pk=group.pk).first()
     if stored is not None and stored.is_archived:
@@ -282,12 +288,23 @@ def save_group(
     group.students.set(wanted)
     added, removed = wanted - had, had - wanted
     was, now = changes(_named(stored), _named(group))
+    objected = objections.allowed({group.pk: (added, removed)}, conflict_reason, leave)
+    reason = conflict_reason.strip()[:300] if objected else ""
     if now or added or removed:
-        moved = {"added": sorted(added), "removed": sorted(removed)}
-        record("group.change" if stored else "group.add", group, by=by, before=was, after={**now, **moved})
+        told = {**now, "added": sorted(added), "removed": sorted(removed)}
+        action = "group.change" if stored else "group.add"
+        record(action, group, by=by, before=was, after=told, reason=reason)
     if added or removed:
-        told = {"group": group, "added": added, "removed": removed, "by": by, "leave": leave}
-        answers = group_changed.send(sender=StudentGroup, **told)
+        answers = group_changed.send(
+            sender=StudentGroup,
+            group=group,
+            added=added,
+            removed=removed,
+            by=by,
+            leave=leave,
+            objected={one.into.pk for one in objected},
+            reason=reason,
+        )
         group.followed = [answer for _who, answer in answers if answer]
     return group
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.imports import applying, longexport, planning, push
 from accounts.models import PeopleImport
+from accounts.objections import Objected
 from console.jobs.machine import AT_ONCE, JobFailed, work
 from console.jobs.models import Job
 
@@ -31,6 +32,9 @@ def apply(job: Job) -> timedelta | None:
     try:
         applying.apply(source=_source(job), by=job.created_by)
     except applying.ChangedSince:
+        job.result = {"changed_since": True}
+    except Objected:  # since somebody asked for it: their page names the conflicts
+        applying.release(_source(job))
         job.result = {"changed_since": True}
     job.done = job.total
     return None

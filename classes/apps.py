@@ -17,6 +17,7 @@ class ClassesConfig(AppConfig):
         import_module("classes.leaving")  # by their names, because they need the models
         import_module("classes.retention")
         import_module("classes.attendance.ruling")
+        import_module("classes.groups.doubling")
         import_module("classes.groups.following")
         import_module("classes.later")
         register("lesson", of_school="enterprise", own=self._own_lessons)

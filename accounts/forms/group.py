@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import services
 from accounts.models import Enterprise, Role, StudentGroup, User
+from accounts.objections import Objected
 from accounts.queries import active
 from accounts.roles import STAFF
 
@@ -102,12 +103,16 @@ class GroupForm(forms.ModelForm):
         wanted = {student.pk for student in self.cleaned_data["students"] if student.role == Role.STUDENT}
         return wanted - had, had - wanted
 
-    def save_by(self, by: User, leave: Collection[int] = ()) -> StudentGroup | None:
-        """The group, saved; None where a rule of ours refused. `leave` as in `services.save_group`."""
+    def save_by(self, by: User, leave: Collection[int] = (), reason: str = "") -> StudentGroup | None:
+        """The group, saved; None where a rule of ours refused. `leave` as in `services.save_group`. Objected
+        where there are objections and no reason."""
+        students = self.cleaned_data["students"]
         try:
             return services.save_group(
-                group=self.instance, students=self.cleaned_data["students"], by=by, leave=leave
+                group=self.instance, students=students, by=by, leave=leave, conflict_reason=reason
             )
+        except Objected:
+            raise
         except ValidationError as error:
             at_fields = set(getattr(error, "error_dict", {"": None})) <= set(self.fields)
             self.add_error(None, error if at_fields else " ".join(error.messages))

@@ -11,11 +11,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import avatars
+from accounts import avatars, objections
 from accounts.imports import charges, planning, push
 from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE
 from accounts.imports.points import APPLIED, UNCHANGED_SINCE
 from accounts.models import Enterprise, GroupStudent, ImportRow, PeopleImport, Picture, StudentGroup, User
+from accounts.objections import Objection
 from accounts.sign_in import ending
 from accounts.signals import group_changed
 from console.audit.trail import record
@@ -68,7 +69,8 @@ def apply(*, source: PeopleImport, by: User | None) -> PeopleImport:
     """Write what the check showed, and start the job that follows the sending.
 
     Where people or groups changed since the check, nothing is written: the import is checked again and
-    ChangedSince raised, so that somebody looks at the new preview. ValidationError where it is not checked.
+    ChangedSince raised, so that somebody looks at the new preview. ValidationError where it is not checked;
+    Objected (one, too) where somebody would be planned twice and the import has no `conflict_reason`.
     """
     try:
         with transaction.atomic():
@@ -82,6 +84,11 @@ def claim(source: PeopleImport) -> None:
     """Mark a checked import as being applied by a job. ValidationError where it is not checked."""
     if not PeopleImport.objects.filter(pk=source.pk, state=State.CHECKED).update(state=State.APPLYING):
         raise ValidationError(not_waiting())
+
+
+def release(source: PeopleImport) -> None:
+    """Nothing was written: it waits to be confirmed again."""
+    PeopleImport.objects.filter(pk=source.pk, state=State.APPLYING).update(state=State.CHECKED)
 
 
 def not_waiting() -> str:
@@ -99,18 +106,20 @@ def _apply(source: PeopleImport, by: User | None) -> PeopleImport:
     execute(_FIND, source.pk)
     roles, pictures = _changed(source)
     execute(_CHANGE, source.pk)
-    moves = set_groups(source.enterprise_id, _group_moves(source), groups)
+    moves = set_groups(source.enterprise_id, group_moves(source), groups)
+    objected = objections.allowed(moves, source.conflict_reason)
+    reason = source.conflict_reason.strip() if objected else ""
     source.charges = charges.hand_over(source)
     counts = {name: source.counts.get(name, 0) for name in Outcome.values}
     made = {"file": source.filename, "sha256": source.digest, "groups": sorted(groups), **counts}
     made |= {"in_charge": len(source.charges)} if source.charges else {}
-    record("person.import", source, by=by, after=made)
+    record("person.import", source, by=by, after=made, reason=reason)
     for person in User.objects.filter(pk__in=roles):
         ending.end_all(person, by=by, reason="role")
     for person in User.objects.filter(pk__in=pictures):
         avatars.tidy(person)
     _owe(source, by)
-    tell_groups(moves, by)  # last: their lessons wait for the registering of whoever is new
+    tell_groups(moves, by, objected, reason)  # last: lessons wait for the registering of whoever is new
     source.made_groups = list(groups.values())
     source.state, source.applied_at = State.APPLIED, timezone.now()
     source.job = push.follow(source, by=by)
@@ -185,9 +194,18 @@ def _changed(source: PeopleImport) -> tuple[list[int], list[int]]:
     return roles, pictures
 
 
-def _group_moves(source: PeopleImport) -> Iterator[tuple[int, set[str], set[str]]]:
+def objections_to(source: PeopleImport) -> list[Objection]:
+    """What there is now against applying a checked import; who is new is planned nowhere yet."""
+    known = groups_in_use(source.enterprise_id)
+    return objections.objections_to(by_group(group_moves(source, person__isnull=False), known))
+
+
+def group_moves(source: PeopleImport, **which: Any) -> Iterator[tuple[int, set[str], set[str]]]:
     """Person, names of the groups they come into, and of those they leave."""
-    for row in _rows(source, "person", "before", "after"):
+    rows = source.lines.filter(outcome__in=(Outcome.ADDED, Outcome.CHANGED), **which).extra(
+        where=["before -> 'groups' IS DISTINCT FROM after -> 'groups'"]
+    )
+    for row in rows.order_by("pk").values("person", "before", "after").iterator(BATCH):
         was, wanted = set((row["before"] or {}).get(GROUPS, ())), set(row["after"][GROUPS])
         if was != wanted:
             yield row["person"], wanted - was, was - wanted
@@ -197,14 +215,7 @@ def set_groups(
     school: int, moves: Iterable[tuple[int, set[str], set[str]]], made: dict[str, int]
 ) -> dict[int, tuple[set[int], set[int]]]:
     """Move people between groups; who came and who left, by group."""
-    in_use = StudentGroup.objects.filter(enterprise=school, archived_at=None)
-    known = dict(in_use.values_list("name", "pk")) | made
-    told: dict[int, tuple[set[int], set[int]]] = {}
-    for person, into, out in moves:
-        for name in into & known.keys():
-            told.setdefault(known[name], (set(), set()))[0].add(person)
-        for name in out & known.keys():
-            told.setdefault(known[name], (set(), set()))[1].add(person)
+    told = by_group(moves, groups_in_use(school) | made)
     entries = (
         GroupStudent(group_id=group, student_id=one) for group, both in told.items() for one in both[0]
     )
@@ -215,11 +226,43 @@ def set_groups(
     return told
 
 
-def tell_groups(told: dict[int, tuple[set[int], set[int]]], by: User | None) -> None:
+def groups_in_use(school: int) -> dict[str, int]:
+    in_use = StudentGroup.objects.filter(enterprise=school, archived_at=None)
+    return dict(in_use.values_list("name", "pk"))
+
+
+def by_group(
+    moves: Iterable[tuple[int, set[str], set[str]]], known: dict[str, int]
+) -> dict[int, tuple[set[int], set[int]]]:
+    """Who comes into each known group and who leaves it."""
+    told: dict[int, tuple[set[int], set[int]]] = {}
+    for person, into, out in moves:
+        for name in into & known.keys():
+            told.setdefault(known[name], (set(), set()))[0].add(person)
+        for name in out & known.keys():
+            told.setdefault(known[name], (set(), set()))[1].add(person)
+    return told
+
+
+def tell_groups(
+    told: dict[int, tuple[set[int], set[int]]],
+    by: User | None,
+    objected: Iterable[Objection] = (),
+    reason: str = "",
+) -> None:
     """Lessons that name these groups learn of it in this transaction."""
+    lessons = {one.into.pk for one in objected}
     for group in StudentGroup.objects.filter(pk__in=told):
         added, removed = told[group.pk]
-        group_changed.send(sender=StudentGroup, group=group, added=added, removed=removed, by=by)
+        group_changed.send(
+            sender=StudentGroup,
+            group=group,
+            added=added,
+            removed=removed,
+            by=by,
+            objected=lessons,
+            reason=reason,
+        )
 
 
 def _owe(source: PeopleImport, by: User | None) -> None:

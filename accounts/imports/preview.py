@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.imports import push
+from accounts.imports import applying, push
 from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE, LABELS
 from accounts.models import ImportRow, PeopleImport, User
+from accounts.objections import Objection
 from accounts.roles import Role
 from console.badges import Badge
 from console.jobs.pages import Line as JobLine
@@ -132,6 +133,11 @@ class Preview:
         """Whether a job found the school changed, so that this is a new preview."""
         job = self.source.job
         return bool(job and job.result.get("changed_since")) and self.source.state == State.CHECKED
+
+    @cached_property
+    def objections(self) -> list[Objection]:
+        """What there is against applying it: who would be planned twice."""
+        return applying.objections_to(self.source) if self.source.state == State.CHECKED else []
 
     @property
     def changes_nothing(self) -> bool:

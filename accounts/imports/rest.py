@@ -24,6 +24,9 @@ class ImportAsked(serializers.Serializer[Any]):
     create_groups = serializers.BooleanField(default=True)
     leave_groups = serializers.BooleanField(default=False)
     clear_empty = serializers.BooleanField(default=False)
+    conflict_reason = serializers.CharField(
+        default="", allow_blank=True, max_length=300, help_text="Why somebody may be planned twice."
+    )
 
 
 class RefusedRow(serializers.Serializer[Any]):
@@ -35,6 +38,17 @@ class RefusedRow(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
+class ConflictSerializer(serializers.Serializer[Any]):
+    """`who` (a user id) would come `into` a lesson although there is the other `lesson`; both are null or
+    empty where too many would be in it."""
+
+    date = serializers.DateField()
+    kind = serializers.CharField()
+    who = serializers.CharField(allow_blank=True)
+    lesson = serializers.IntegerField(allow_null=True)
+    into = serializers.IntegerField()
+
+
 class ImportAnswer(serializers.Serializer[Any]):
     """`job` follows the people to the service; null where nothing was applied."""
 
@@ -42,17 +56,21 @@ class ImportAnswer(serializers.Serializer[Any]):
     changed = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     refused = RefusedRow(many=True)
+    conflicts = ConflictSerializer(many=True)
     job = serializers.IntegerField(allow_null=True)
 
 
 def import_people(told: dict[str, Any], by: User) -> dict[str, Any]:
-    """Compare a file with the school and, unless it is a dry run, apply it. ValidationError at `file`."""
-    dry_run, file = told.pop("dry_run"), told.pop("file")
+    """Compare a file with the school and, unless it is a dry run, apply it. ValidationError at `file`;
+    Objected where somebody would be planned twice and no `conflict_reason` is given."""
+    dry_run, file, reason = told.pop("dry_run"), told.pop("file"), told.pop("conflict_reason")
     with transaction.atomic():
         source = _checked(file, by, Options(**told))
+        PeopleImport.objects.filter(pk=source.pk).update(conflict_reason=reason)
+        found = applying.objections_to(source)
         if not dry_run and (source.counts[Outcome.ADDED] or source.counts[Outcome.CHANGED]):
             source = applying.apply(source=source, by=by)
-        answer = answer_of(source)
+        answer = answer_of(source) | {"conflicts": [one.data for one in found]}
         if source.state != PeopleImport.State.APPLIED:
             source.delete()  # what was not applied is no part of the history
     return answer

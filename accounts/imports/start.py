@@ -5,6 +5,7 @@ from django.db import transaction
 
 from accounts.imports import applying, planning
 from accounts.models import PeopleImport, User
+from accounts.objections import Objected
 from accounts.work import APPLY, CHECK
 from console.jobs.machine import start
 from console.jobs.models import Job
@@ -26,11 +27,15 @@ def check(source: PeopleImport, *, by: User) -> Job | None:
     return _job(source, CHECK, by)
 
 
-def apply(source: PeopleImport, *, by: User) -> Job | None:
+def apply(source: PeopleImport, *, by: User, conflict_reason: str = "") -> Job | None:
     """Apply a checked import, now or as a job. Raises what `applying.apply` does."""
+    source.conflict_reason = conflict_reason.strip()[:300]
+    source.save(update_fields=["conflict_reason"])
     if not is_long(source):
         applying.apply(source=source, by=by)
         return None
+    if not source.conflict_reason and (found := applying.objections_to(source)):
+        raise Objected(found)
     with transaction.atomic():
         applying.claim(source)
         return _job(source, APPLY, by)

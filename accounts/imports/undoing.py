@@ -21,6 +21,7 @@ from accounts.imports.applying import execute, owe, set_groups, tell_groups
 from accounts.imports.columns import FIELDS, GROUPS
 from accounts.imports.planning import known_people
 from accounts.models import GroupStudent, ImportRow, PeopleImport, Picture, StudentGroup, User
+from accounts.objections import objections_to
 from accounts.roles import Role
 from accounts.sign_in import ending
 from console.audit.models import PersonKey
@@ -59,7 +60,8 @@ def undo(*, source: PeopleImport, by: User) -> PeopleImport:
     moves = set_groups(source.enterprise_id, _moves(source), {})
     counts = _counts(source)
     record("person.import_undone", source, by=by, after={"file": source.filename, **counts})
-    tell_groups(moves, by)
+    # Whoever was there before comes back, into conflicts of meanwhile too: these are named in their list.
+    tell_groups(moves, by, objections_to(moves), _("An import was undone."))
     _end_sign_in(source, by)
     _push(source, by)
     _remove(source)

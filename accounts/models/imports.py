@@ -60,6 +60,8 @@ class PeopleImport(FileImport):
     made_groups = ArrayField(models.BigIntegerField(), default=list)
     #: Groups whose person in charge it changes, by id: who that was, and after it is applied who it became.
     charges = models.JSONField(default=dict)
+    #: Why somebody may be planned twice by it.
+    conflict_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("import of people")

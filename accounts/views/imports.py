@@ -181,7 +181,8 @@ class ImportApply(SchoolPage, View):
     def act(self, source: Any) -> None:
         """Do it; ValidationError where it cannot be done."""
         try:
-            start.apply(source, by=self.request.user)
+            reason = self.request.POST.get("conflict_reason", "")
+            start.apply(source, by=self.request.user, conflict_reason=reason)
         except applying.ChangedSince:
             self.warn(_("The school changed since the preview, so nothing was applied. This is the new one."))
 

@@ -7,6 +7,7 @@ from django.dispatch import receiver
 
 from accounts.models import StudentGroup, User
 from accounts.signals import group_changed
+from classes.conflicts.booking import MARKED, mark
 from classes.groups import push
 from classes.groups.touched import Touch, lessons_of, touched
 from classes.models import Lesson, Member
@@ -23,12 +24,14 @@ def follow(
     removed: Collection[int],
     by: User | None,
     leave: Collection[int] = (),
+    objected: Collection[int] = (),
+    reason: str = "",
     **_more: Any,
 ) -> Job | None:
     """Change each lesson of the group that has not begun, but those of `leave`; None where there is none.
 
     A running lesson is locked and stays as it is. Who left the group and is kept in a lesson stays there as
-    if added by hand.
+    if added by hand. In the lessons of `objected` there is a conflict that is allowed for this `reason`.
     """
     rows = Lesson.objects.filter(pk__in=lessons_of(group).values("pk"))
     lessons = list(rows.select_related("enterprise").select_for_update(of=("self",)).order_by("pk"))
@@ -41,7 +44,7 @@ def follow(
             (locked if touch.locked else left).append(touch.lesson.pk)
             Member.objects.filter(pk__in=[one.pk for one in touch.going]).update(via=None)
         else:
-            sent.append(_change(touch, group, by))
+            sent.append(_change(touch, group, by, reason if touch.lesson.pk in objected else ""))
     if not sent and not locked and not left:
         return None
     people = {"came": len(added), "went": len(removed)}
@@ -53,8 +56,11 @@ def _hand_on(touch: Touch) -> None:
         Member.objects.filter(pk=member.pk).update(via=other)
 
 
-def _change(touch: Touch, group: StudentGroup, by: User | None) -> push.Sent:
+def _change(touch: Touch, group: StudentGroup, by: User | None, reason: str) -> push.Sent:
     lesson = touch.lesson
+    if reason:
+        mark(lesson, True, reason, by)
+        lesson.save(update_fields=MARKED)
     Member.objects.filter(pk__in=[one.pk for one in touch.going]).delete()
     Member.objects.bulk_create(
         Member(lesson=lesson, user=one, role=Member.Role.STUDENT, via=group) for one in touch.coming
@@ -64,6 +70,6 @@ def _change(touch: Touch, group: StudentGroup, by: User | None) -> push.Sent:
         "members_added": [one.user_id for one in touch.coming],
         "members_removed": [one.user.user_id for one in touch.going],
     }
-    record("lesson.change", lesson, by=by, after=told)
+    record("lesson.change", lesson, by=by, after=told, reason=reason)
     operation = send_members(lesson, by, new=[one.pk for one in touch.coming])
     return push.Sent(lesson.pk, operation.pk, len(touch.coming), len(touch.going))

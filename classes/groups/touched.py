@@ -1,6 +1,5 @@
 """Which lessons a change of a group touches, and how: one reckoning for the preview and for the saving."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -15,13 +14,12 @@ from classes.models import Lesson, Member
 @dataclass
 class Touch:
     """What a lesson gets and loses. `hand_on` are members who stay because of another group of the lesson,
-    which stands beside them; `busy` are newcomers who are expected elsewhere at that time."""
+    which stands beside them."""
 
     lesson: Lesson
     coming: list[User] = field(default_factory=list)
     going: list[Member] = field(default_factory=list)
     hand_on: list[tuple[Member, int]] = field(default_factory=list)
-    busy: list[tuple[User, Lesson]] = field(default_factory=list)
 
     @property
     def changes(self) -> bool:
@@ -68,27 +66,3 @@ def _elsewhere(
     entries = GroupStudent.objects.filter(student__in=removed, group__lessons__in=lessons)
     rows = entries.exclude(group=group).values_list("group__lessons", "student", "group")
     return {(lesson, student): other for lesson, student, other in rows if lesson in lessons}
-
-
-def note_busy(touches: Iterable[Touch]) -> None:
-    """Find the newcomers who are expected in another lesson at the time of a touched one; one query."""
-    touches = [touch for touch in touches if touch.coming]
-    people = {student.pk for touch in touches for student in touch.coming}
-    if not people:
-        return
-    others = defaultdict(list)
-    rows = Member.objects.filter(
-        user__in=people,
-        lesson__cancelled_at=None,
-        lesson__ends_at__gt=min(touch.lesson.starts_at for touch in touches),
-        lesson__starts_at__lt=max(touch.lesson.ends_at for touch in touches),
-    )
-    for member in rows.exclude(lesson__status=Status.END).select_related("lesson"):
-        others[member.user_id].append(member.lesson)
-    for touch in touches:
-        touch.busy = [
-            (student, other)
-            for student in touch.coming
-            for other in others[student.pk]
-            if other.starts_at < touch.lesson.ends_at and other.ends_at > touch.lesson.starts_at
-        ]

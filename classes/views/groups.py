@@ -14,10 +14,11 @@ from django.views.generic import DetailView, FormView, UpdateView, View
 
 from accounts.forms import GroupForm
 from accounts.models import StudentGroup, User
+from accounts.objections import Objected, objections_to
 from accounts.services import ARCHIVED, archive_group, restore_group
 from accounts.views.groups import GroupPage
 from classes.groups import push
-from classes.groups.touched import Touch, lessons_of, note_busy, touched
+from classes.groups.touched import Touch, lessons_of, touched
 from classes.models import Lesson
 from classes.queries import lessons_for
 from console.jobs.models import Job
@@ -51,7 +52,10 @@ class GroupChange(GroupPage, UpdateView):
         touches = [one for one in self._touches(form) if one.changes]
         if touches and ("sure" not in posted or posted.get("was") != was):
             return self._ask(form, touches, was, stale="sure" in posted)
-        return self._save(form, self._left_out())
+        try:
+            return self._save(form, self._left_out())
+        except Objected as objected:
+            return self._ask(form, touches, was, stale=False, objected=objected)
 
     def _left_out(self) -> set[int]:
         """Lessons that were offered and not chosen; one that was scheduled since then follows."""
@@ -65,8 +69,15 @@ class GroupChange(GroupPage, UpdateView):
         lessons = lessons_of(form.instance).select_related("teacher")
         return touched(form.instance, added, removed, lessons)
 
-    def _ask(self, form: GroupForm, touches: list[Touch], was: str, stale: bool) -> HttpResponse:
-        note_busy(touches)
+    def _ask(
+        self,
+        form: GroupForm,
+        touches: list[Touch],
+        was: str,
+        stale: bool,
+        objected: Objected | None = None,
+    ) -> HttpResponse:
+        """`objected`: they want a reason, which was not given."""
         added, removed = form.moves()
         free = [one for one in touches if not one.locked]
         context = self.get_context_data(
@@ -81,11 +92,15 @@ class GroupChange(GroupPage, UpdateView):
             coming=User.objects.filter(pk__in=added).order_by("nickname"),
             going=User.objects.filter(pk__in=removed).order_by("nickname"),
             posted=self.request.POST.getlist("students"),
+            objections=objections_to({form.instance.pk: (added, removed)}, self._left_out()),
+            reason=self.request.POST.get("conflict_reason", ""),
+            objected=" ".join(objected.messages) if objected else "",
         )
         return self.response_class(self.request, ["classes/group_change.html"], context)
 
     def _save(self, form: GroupForm, leave: Collection[int]) -> HttpResponse:
-        group = form.save_by(self.request.user, leave=leave)
+        reason = self.request.POST.get("conflict_reason", "")
+        group = form.save_by(self.request.user, leave=leave, reason=reason)
         if group is None:
             return self.form_invalid(form)
         self.say(_("“%(name)s” is saved.") % {"name": group})

@@ -19,7 +19,7 @@ from console.jobs import machine
 from console.jobs.models import Job
 from console.outbox import relay
 from console.outbox.models import Operation
-from tests.classes.rows import expect, over, planned, running
+from tests.classes.rows import over, planned, running
 from tests.support.cast import person
 from tests.support.pages import text
 from tests.support.service import lesson_of
@@ -170,14 +170,6 @@ def test_lessons_that_are_over_or_cancelled_are_not_touched(browse, alice, bob, 
     assert answer.url == "/groups/"
     assert names(held) == names(cancelled) == ["kid1", "kid2", "kid3"]
     assert list(year7.students.order_by("pk")) == [*kids, late]
-
-
-def test_the_question_tells_who_is_expected_elsewhere_at_that_time(browse, alice, bob, kids, late, year7):
-    of_group(planned(bob), year7)
-    chess = planned(bob, topic="Chess")
-    expect(chess, late)
-    page = browse(alice, f"/groups/{year7.pk}/edit/", typed(*kids, late))
-    assert "Late is expected in “Chess” at that time." in text(page)
 
 
 def test_a_group_that_somebody_else_changed_meanwhile_is_asked_about_again(

@@ -61,6 +61,7 @@ class Address:
             "path_token": "wrong",
             "provider_id": "sso",
             "url": "x",
+            "what": "lessons",
         }
         path = GROUP.sub(lambda found: str(values[found["regex"] or found["path"]]), self.route)
         return path.replace("^", "").replace("$", "").replace("\\", "")

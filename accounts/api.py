@@ -125,7 +125,8 @@ class UserViewSet(
 
 
 class GroupSerializer(SchoolSerializer):
-    """A group of students (班级), who are named by user id."""
+    """A group of students (班级), who are named by user id. `conflict_reason` says why a student may be planned
+    twice in lessons that follow."""
 
     students = UserIdsField(roles=(Role.STUDENT,), required=False)
     teacher = UserIdField(required=False, allow_null=True)
@@ -135,7 +136,6 @@ class GroupSerializer(SchoolSerializer):
         required=False,
         allow_blank=True,
         max_length=300,
-        help_text="Why a student may be planned twice in lessons that follow.",
     )
 
     class Meta:

@@ -16,7 +16,8 @@ Outcome = ImportRow.Outcome
 
 
 class ImportAsked(serializers.Serializer[Any]):
-    """The file and the options; `dry_run` may stand in the address too."""
+    """The file and the options; `dry_run` may stand in the address too. `conflict_reason` says why somebody may
+    be planned twice."""
 
     file = serializers.FileField()
     dry_run = serializers.BooleanField(default=False)
@@ -24,9 +25,7 @@ class ImportAsked(serializers.Serializer[Any]):
     create_groups = serializers.BooleanField(default=True)
     leave_groups = serializers.BooleanField(default=False)
     clear_empty = serializers.BooleanField(default=False)
-    conflict_reason = serializers.CharField(
-        default="", allow_blank=True, max_length=300, help_text="Why somebody may be planned twice."
-    )
+    conflict_reason = serializers.CharField(default="", allow_blank=True, max_length=300)
 
 
 class RefusedRow(serializers.Serializer[Any]):

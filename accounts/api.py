@@ -125,8 +125,8 @@ class UserViewSet(
 
 
 class GroupSerializer(SchoolSerializer):
-    """A group of students (班级), who are named by user id. `conflict_reason` says why a student may be planned
-    twice in lessons that follow."""
+    """A group of students (班级), who are named by user id. `conflict_reason` says why a student may be
+    planned twice in lessons that follow."""
 
     students = UserIdsField(roles=(Role.STUDENT,), required=False)
     teacher = UserIdField(required=False, allow_null=True)

@@ -16,8 +16,8 @@ Outcome = ImportRow.Outcome
 
 
 class ImportAsked(serializers.Serializer[Any]):
-    """The file and the options; `dry_run` may stand in the address too. `conflict_reason` says why somebody may
-    be planned twice."""
+    """The file and the options; `dry_run` may stand in the address too. `conflict_reason` says why somebody
+    may be planned twice."""
 
     file = serializers.FileField()
     dry_run = serializers.BooleanField(default=False)

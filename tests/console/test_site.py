@@ -42,9 +42,9 @@ from tests.support.service import lesson_of
 pytestmark = pytest.mark.django_db
 
 #: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, counts; and what
-#: stands on a page of its own: an entry of a group's list, a person's notices, visits of operators, imports,
-#: exports, pictures, who has seen whom, calendar feeds, calls, engagement samples, which courseware a lesson
-#: has, how a recording stands, who sits where.
+#: stands on a page of its own: an entry of a group's list, a person's notices and wishes, visits of
+#: operators, imports, exports, pictures, who has seen whom, calendar feeds, calls, engagement samples, which
+#: courseware a lesson has, how a recording stands, who sits where.
 NOT_TABLES = {
     "outbox.pulse",
     "mirror.walked",
@@ -53,6 +53,8 @@ NOT_TABLES = {
     "accounts.groupstudent",
     "accounts.guesses",
     "notices.notice",
+    "notices.wish",
+    "notices.digest",
     "accounts.visit",
     "accounts.picture",
     "accounts.logo",

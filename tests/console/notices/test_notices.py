@@ -18,7 +18,7 @@ from tests.support.pages import reader
 
 pytestmark = pytest.mark.django_db
 
-register_topic(Topic("tests", "Tea", list(Role), Mail.NOW))
+register_topic(Topic("tests", _("Today"), list(Role), Mail.NOW))
 register(NoticeKind("tests.tea", _("Today"), "%(cups)s cups\nof tea", "tests", tone="warn"))
 
 

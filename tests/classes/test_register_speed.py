@@ -20,11 +20,12 @@ from tests.classes.rows import over
 
 pytestmark = pytest.mark.django_db
 PEOPLE = int(os.environ.get("LESSON_OF", "500"))
-TRIES = 5
-#: Beside other workers of a test run the same work takes the processor longer: they share its caches.
-CROWDED = 2 if os.environ.get("PYTEST_XDIST_WORKER") else 1
+TRIES = 15
+#: Beside other workers of a test run the same work takes the processor longer: they share its caches. The
+#: bar of 50 ms itself is asked of a run alone, as `python -m bench.register` makes it.
+CROWDED = 1.5 if os.environ.get("PYTEST_XDIST_WORKER") else 1
 #: Seconds of the processor, and of the clock of an idle machine, at most.
-RECKONED_S, DRAWN_S, QUERIES = 0.05 * CROWDED, 0.3 * CROWDED, 15
+RECKONED_S, DRAWN_S, QUERIES = 0.05 * CROWDED, 0.3, 15
 
 
 @pytest.fixture

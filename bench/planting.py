@@ -15,13 +15,12 @@ KEY = "the key that the bench signs with"
 PEOPLE = """
 INSERT INTO accounts_user (enterprise_id, login, user_id, role, nickname, gender, avatar, phone_no, e_mail,
     password, is_active, is_superuser, language, created_at, remote_id, observed, sync_state, sync_reason,
-    made_outside, seal_id, card_number, mail_invitations, mail_reminders)
+    made_outside, seal_id, card_number)
 SELECT %(school)s, %(letter)s || n || '@' || %(number)s, %(letter)s || n, %(role)s,
     (ARRAY['王','李','张','刘','陈','杨','赵','黄'])[1 + n %% 8]
         || (ARRAY['小明','建国','丽华','伟','芳','静'])[1 + n %% 6] || n,
     '', '', '138' || lpad(((n::bigint * 7919) %% 100000000)::text, 8, '0'), '',
-    '!', true, false, '', now(), %(letter)s || n, '{}', 'in_sync', '', false, gen_random_uuid(), 1,
-    false, false
+    '!', true, false, '', now(), %(letter)s || n, '{}', 'in_sync', '', false, gen_random_uuid(), 1
 FROM generate_series(%(first)s, %(first)s + %(many)s - 1) n
 """
 

@@ -180,6 +180,14 @@ def _signing_in() -> Iterator[tuple[bool, Nonsense]]:
         ),
     )
     yield (
+        settings.REST_REQUESTS_A_MINUTE < 0,
+        Nonsense(
+            "E032",
+            "REST_REQUESTS_A_MINUTE is negative.",
+            "Leave it at 600, or set 0 where nobody is to be held back.",
+        ),
+    )
+    yield (
         settings.TRUSTED_PROXIES < 0,
         Nonsense(
             "E017",

@@ -144,9 +144,10 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # How long a password or a code opens dangerous acts, and the second factor that some roles need.
 PROOF_S = seconds("PROOF_S", 10 * 60)
 REQUIRE_TWO_FACTOR = env.REQUIRE_TWO_FACTOR
-# REST tokens: for how many days one lives where nobody chose, and at most.
+# REST: days that a token lives where nobody chose, and at most; requests a minute a person a process.
 REST_TOKEN_DAYS = env.env.int("REST_TOKEN_DAYS", default=90)
 REST_TOKEN_MAX_DAYS = env.env.int("REST_TOKEN_MAX_DAYS", default=365)
+REST_REQUESTS_A_MINUTE = env.env.int("REST_REQUESTS_A_MINUTE", default=600)
 # Guesses: so many an account and an address in a window; then a lock that doubles, up to a cap.
 SIGN_IN_ACCOUNT_TRIES = env.env.int("SIGN_IN_ACCOUNT_TRIES", default=5)
 SIGN_IN_ADDRESS_TRIES = env.env.int("SIGN_IN_ADDRESS_TRIES", default=30)

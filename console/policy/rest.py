@@ -27,6 +27,7 @@ from rest_framework.views import exception_handler
 
 from console.policy.masking import mask
 from console.policy.models import ApiToken
+from console.policy.pace import Pace
 from console.policy.rules import current_school, fields, in_school, may, refusal, role_of, scoped
 from console.policy.table import Sight
 from console.policy.tokenscopes import reaches, scope_for
@@ -85,6 +86,7 @@ class SchoolViewSet(viewsets.GenericViewSet[Any]):
     resource: ClassVar[str]
     policy_actions: ClassVar[dict[str, str]] = {}
     permission_classes = (PolicyPermission,)
+    throttle_classes = (Pace,)
 
     @classmethod
     def get_extra_actions(cls) -> list[Any]:

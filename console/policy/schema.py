@@ -35,7 +35,7 @@ class ScopedSchema(AutoSchema):
         bodies: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[no-untyped-call]
         if not isinstance(self.view, SchoolViewSet):
             return bodies
-        refusals = ["401", "403", "404", "406", *(["415"] if self.method in BODIES else [])]
+        refusals = ["401", "403", "404", "406", "429", *(["415"] if self.method in BODIES else [])]
         refusals += ["409"] if self.method == "DELETE" else []
         for shape, statuses in ((WRONG, ["400"]), (RefusalSerializer, refusals)):
             for status in statuses:

@@ -60,6 +60,7 @@ BAD = [
     ("E029", {"S3": BUCKET, "COURSEWARE_ADDRESS_S": 700_000}),
     ("E030", PUBLIC | {"ALLOWED_HOSTS": ["other.example"]}),
     ("E031", {"SECURE_SSL_REDIRECT": True}),
+    ("E032", {"REST_REQUESTS_A_MINUTE": -1}),
 ]
 
 

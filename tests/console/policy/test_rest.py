@@ -89,3 +89,18 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(
 def test_what_an_address_takes_is_told_to_those_who_may_use_it(alice: User, bob: User) -> None:
     assert rest(alice).options("/api/v1/groups/").status_code == 200
     assert rest(bob).options("/api/v1/groups/").status_code == 403
+
+
+def test_who_asks_too_often_is_told_when_to_come_back_and_nobody_else_is_held(
+    alice: User, charlie: User, settings
+) -> None:
+    settings.REST_REQUESTS_A_MINUTE = 3
+    hurried = of(alice)
+    assert [hurried.get("/api/people/").status_code for _ in range(4)] == [200, 200, 200, 429]
+    answer = of(alice).get("/api/people/", HTTP_ACCEPT_LANGUAGE="zh-hans")
+    assert answer.status_code == 429, "however the same person comes in"
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert "限" in answer.json()["detail"]
+    assert of(charlie).get("/api/people/").status_code == 200
+    settings.REST_REQUESTS_A_MINUTE = 0
+    assert hurried.get("/api/people/").status_code == 200

@@ -288,8 +288,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# Celery only rings the bell: the rows are the queue, and the schedule below finds what a lost
-# message forgot. Tasks carry ids alone.
+# Celery only rings the bell: rows are the queue, and the schedule finds what a lost message forgot.
 CELERY_BROKER_URL = env.CELERY_BROKER_URL or _embedded.broker_url
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True

@@ -46,6 +46,16 @@ def test_the_choices_of_a_filter_are_those_of_the_own_school(alice: User, bob: U
     assert "charlie" not in page.lower()
 
 
+def test_the_trail_names_people_there_and_masks_their_contacts(alice: User, bob: User) -> None:
+    entry = record("person.change", bob, by=alice, before={"phone_no": "13812345678"}, after={"phone_no": ""})
+    for address in ("", f"{entry.pk}/change/"):
+        page = of(alice).get(f"/admin/audit/auditentry/{address}").content.decode()
+        assert "Bob" in page
+        assert "p1." not in page
+        assert "13812345678" not in page
+    assert "138****5678" in page
+
+
 def test_the_trail_is_read_there_and_changed_by_nobody(alice: User, bob: User, charlie: User) -> None:
     mine, other = record("person.pull", bob, by=alice), record("person.pull", charlie, by=charlie)
     client = of(alice)

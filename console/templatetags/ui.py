@@ -112,7 +112,7 @@ def age_pattern(unit: str) -> str:
 
 @register.filter
 def duration(seconds: float | None) -> str:
-    """A length of time to the second, never wrapped at a day: "41 min 5 s", "1 h 0 min 5 s"."""
+    """A length of time to the second, never wrapped at a day: "41 min 5 s", "1 h 0 min 5 s", "12 h"."""
     if seconds is None:
         return ""
     minutes, rest = divmod(round(seconds), 60)
@@ -120,7 +120,7 @@ def duration(seconds: float | None) -> str:
     parts = []
     if hours:
         parts.append(gettext("%(n)d h") % {"n": hours})
-    if hours or minutes:
+    if minutes or (hours and rest):
         parts.append(gettext("%(n)d min") % {"n": minutes})
     if rest or not parts:
         parts.append(gettext("%(n)d s") % {"n": rest})

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from classes.demo import cast
+from classes.demo.courseware import ensure_course, ensure_courseware, ensure_shown
 from classes.demo.lessons import ensure_running, plant_past, schedule_ahead
 from classes.demo.play import play
 from classes.demo.school import ensure_people, ensure_school, password
@@ -26,7 +27,9 @@ class Command(BaseCommand):
             admin = people[cast.ADMIN.user_id]
             plant_past(school)
             schedule_ahead(school, people, admin)
-            ensure_running(school, people, admin)
+            decks = ensure_courseware(school, people, admin)
+            ensure_shown(ensure_running(school, people, admin), decks, admin)
+            ensure_course(school, people, admin, decks)
         except NoLocalService as error:
             raise CommandError(str(error)) from None
         self._logins()

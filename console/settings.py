@@ -119,7 +119,7 @@ DATABASE_WEB_ROLE = env.env.str(
 )
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.sign_in.backends.WithTheirSchool"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": name}
     for name in (

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Max, Min, Q, Sum, Value
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -53,28 +53,47 @@ class Health:
 
 
 def health_of(school: Any) -> Health:
-    """Four queries and a look into the spool's folder."""
-    mine = Callback.objects.filter(enterprise=school)
-    states = dict(mine.exclude(state=State.DONE).order_by().values_list("state").annotate(n=Count("pk")))
+    """Two queries and a look into the spool's folder."""
     now = timezone.now()
-    oldest = mine.filter(state=State.WAITING, due_at__lte=now).aggregate(at=Min("due_at"))["at"]
-    last = mine.order_by("-last_delivery_at").values_list("last_delivery_at", flat=True).first()
+    told = _told(school, now)
+    states = {name: (number, at) for sort, name, number, at in told if sort == "state"}
+    waiting, oldest = states.get(State.WAITING, (0, None))
+    last = next((at for sort, _name, _number, at in told if sort == "last"), None)
+    refused = [(name, number) for sort, name, number, _at in told if sort == "refused"]
     return Health(
-        waiting=states.get(State.WAITING, 0),
-        parked=states.get(State.PARKED, 0),
-        set_aside=states.get(State.QUARANTINED, 0),
+        waiting=waiting,
+        parked=states.get(State.PARKED, (0, None))[0],
+        set_aside=states.get(State.QUARANTINED, (0, None))[0],
         lag_seconds=int((now - oldest).total_seconds()) if oldest else 0,
         last_received_at=last,
-        refused=_refused(school, now - REFUSED_WITHIN),
+        refused=dict(sorted(refused, key=lambda one: (-one[1], one[0]))),
         silent_lessons=_silent(school, last, now),
         spool_files=spool.waiting(),
         spool_bad=spool.bad(),
     )
 
 
-def _refused(school: Any, since: datetime) -> dict[str, int]:
-    counted = Refusal.objects.filter(enterprise=school, hour__gte=since).values_list("reason")
-    return dict(counted.annotate(n=Sum("count")).order_by("-n", "reason"))
+def _told(school: Any, now: datetime) -> list[tuple[str, str, int, datetime | None]]:
+    """Lines of a sort, a name, a number and a moment, in one query.
+
+    They are the unfinished states with their first that is due, the last delivery, and refusals by reason.
+    """
+    mine = Callback.objects.filter(enterprise=school)
+    due = Min("due_at", filter=Q(due_at__lte=now))
+    states = mine.exclude(state=State.DONE).order_by().annotate(sort=Value("state"))
+    last = mine.order_by("-last_delivery_at").annotate(sort=Value("last"), name=Value(""), n=Value(1))
+    refusals = Refusal.objects.filter(enterprise=school, hour__gte=now - REFUSED_WITHIN).order_by()
+    return list(
+        states.values_list("sort", "state")
+        .annotate(n=Count("pk"), at=due)
+        .union(
+            last.values_list("sort", "name", "n", "last_delivery_at")[:1],
+            refusals.annotate(sort=Value("refused"))
+            .values_list("sort", "reason")
+            .annotate(n=Sum("count"), at=Max("hour")),
+            all=True,
+        )
+    )
 
 
 def _silent(school: Any, last: datetime | None, now: datetime) -> int:

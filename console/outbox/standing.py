@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Value
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,8 @@ from console.outbox.words import words_of
 
 #: Seconds over which the rate is counted.
 RATE_OVER_S = 300
+#: Stands where a state stands, in the count of tries.
+TRIES = "tries"
 #: Seconds by which two clocks may differ before it is worth a line.
 SKEW_TOLD_S = 30
 #: Number → the states that it counts, its words, and how loud it is where it is not 0.
@@ -66,20 +68,30 @@ class Standing:
 
 
 def standing_of(school: Any) -> Standing:
-    """Counted over the operations that are not finished, which are few; four queries."""
-    mine = Operation.objects.filter(enterprise=school)
-    states = [state for state, _word, _tone in FIGURES.values()]
-    counted = mine.filter(state__in=states).order_by().values_list("state").annotate(n=Count("pk"))
-    numbers = dict(counted)
-    figures = [
-        Figure(name, state, word, tone if numbers.get(state) else "idle", numbers.get(state, 0))
-        for name, (state, word, tone) in FIGURES.items()
-    ]
-    oldest = mine.filter(state__in=OPEN).aggregate(at=Min("created_at"))["at"]
+    """Counted over the operations that are not finished, which are few; two queries."""
+    states = {state for state, _word, _tone in FIGURES.values()} | set(OPEN)
+    unfinished = Operation.objects.filter(enterprise=school, state__in=states).order_by()
     since = timezone.now() - timedelta(seconds=RATE_OVER_S)
-    tries = Attempt.objects.filter(operation__enterprise=school, started_at__gte=since).count()
+    tries = Attempt.objects.filter(operation__enterprise=school, started_at__gte=since).order_by()
+    counted = (
+        unfinished.values_list("state")
+        .annotate(n=Count("pk"), at=Min("created_at"))
+        .union(
+            tries.annotate(state=Value(TRIES))
+            .values_list("state")
+            .annotate(n=Count("pk"), at=Min("started_at")),
+            all=True,
+        )
+    )
+    told = {state: (number, at) for state, number, at in counted}
+    tried, _at = told.pop(TRIES, (0, None))
+    figures = []
+    for name, (state, word, tone) in FIGURES.items():
+        number, _at = told.get(state, (0, None))
+        figures.append(Figure(name, state, word, tone if number else "idle", number))
+    oldest = min((at for state, (_number, at) in told.items() if state in OPEN), default=None)
     gate = Gate.objects.filter(enterprise=school).first()
-    return Standing(figures, oldest, round(tries * 60 / RATE_OVER_S, 1), notes_of(gate) if gate else [])
+    return Standing(figures, oldest, round(tried * 60 / RATE_OVER_S, 1), notes_of(gate) if gate else [])
 
 
 def notes_of(gate: Gate) -> list[Note]:

@@ -12,12 +12,13 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 from console import embedded
+from console.bodies import let_go_of_bodies
 from console.checks import refuse_nonsense
 
 gc.disable()
 embedded.enter(Path(__file__).resolve().parent.parent)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
-application = get_wsgi_application()
+application = let_go_of_bodies(get_wsgi_application())
 refuse_nonsense()
 get_resolver().reverse_dict  # noqa: B018 — reading it loads every address with its view
 gc.collect()

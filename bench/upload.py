@@ -1,7 +1,7 @@
 """Uploads a file of 1 GB and watches the memory of the web process.
 
 `python -m bench.upload [MEGABYTES]` prints what the web process held: resident, as its share of what several
-processes use, and its own. Ends badly where one body made it hold 100 MB of its own.
+processes use, and its own. Ends badly where it came to hold 100 MB of its own, in one body or in pieces.
 It is tests/documents/test_large_upload.py with a larger file.
 """
 

@@ -1,7 +1,7 @@
 """The body of a request is let go of with its answer.
 
-A request that asked for its person refers to itself, so it lies about until the collector comes, and with it what
-the server read ahead of its body: a megabyte each. A thousand pieces of a large file held sixty so.
+A request that asked for its person refers to itself, so it lies about until the collector comes, and with it
+what the server read ahead of its body: a megabyte each. The pieces of a file of 1 GB held sixty so.
 """
 
 from collections.abc import Callable, Iterable

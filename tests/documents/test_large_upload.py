@@ -18,11 +18,11 @@ from tests.documents.drawn import pdf
 from tests.support.pages import reader
 
 UPLOAD_MB = int(os.environ.get("UPLOAD_MB", "60"))
-#: What the web process may hold of its own while a file of the full size comes, in one body and in pieces. Pages
-#: of libraries, which all processes of a machine share, are told beside it.
+#: What the web process may hold of its own while a file of the full size comes, in one body and in pieces.
+#: Pages of libraries, which all processes of a machine share, are told beside it.
 FULL_MB, MOST_MB = 1000, 100
-#: How much more than before it may hold, whatever the size. What it holds before depends on whether its packages
-#: are compiled.
+#: How much more than before it may hold, whatever the size. What it holds before depends on whether its
+#: packages are compiled.
 MORE_MB = 25
 PIECE = b"0123456789abcdef" * 65536
 

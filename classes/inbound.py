@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from classes.attendance.evidence import record_callback
+from classes.mirror.quiet import LIST_WANTED
 from classes.models import Lesson, Recording
 from classes.recordings.telling import STARTED, STOPPED, tell
 from classes.tracks import fold
@@ -63,7 +64,7 @@ def look(callback: Callback) -> str | None:
     if _verdict(lesson):
         return DELETED
     # Whoever came or went: the number of people alone would not do.
-    due = {"look_at": timezone.now(), "room_total": None}
+    due = {"look_at": timezone.now(), **LIST_WANTED}
     Lesson.objects.filter(pk=lesson.pk, cancelled_at=None, final_at=None).update(**due)
     transaction.on_commit(lambda: ring("console.mirror.tasks.poll"))
     return None

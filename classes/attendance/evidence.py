@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 
 from classes.models import Lesson, Observation
 from console.iclass import HistoryMember, RuntimeMember
@@ -123,19 +123,31 @@ def present_now(lesson: Lesson) -> list[PersonNow]:
     return sorted(people, key=lambda person: (person.entered_at or person.seen_at, person.user_id))
 
 
+#: The newest row of each person; those of a lesson as one value, where a row each took four times as long.
+_PRESENT = """
+SELECT lesson_id,
+    json_agg(json_build_array(user_id, nickname, role, entered_at, raw -> 'status', seen_at))::text
+FROM (
+    SELECT DISTINCT ON (lesson_id, user_id) *
+    FROM classes_observation WHERE lesson_id = ANY(%s) AND source = 'poll'
+    ORDER BY lesson_id, user_id, id DESC
+) AS newest
+WHERE present GROUP BY lesson_id
+"""
+_people = msgspec.json.Decoder(list[tuple[str, str, str, datetime | None, dict[str, Any] | None, datetime]])
+
+
 def present_in(lessons: Collection[int]) -> dict[int, list[PersonNow]]:
     """The same for many lessons in one query, by their keys and in no order."""
-    polls = Observation.objects.filter(lesson__in=lessons, source=Source.POLL)
-    newest = polls.order_by("lesson", "user_id", "-id").distinct("lesson", "user_id")
-    rows = newest.values_list(
-        "lesson", "present", "user_id", "nickname", "role", "entered_at", "raw__status", "seen_at"
-    )
-    people: dict[int, list[PersonNow]] = {}
-    for lesson, present, user_id, nickname, role, entered_at, devices, seen_at in rows:
-        if present:
-            one = PersonNow(user_id, nickname, role, entered_at, NO_DEVICES | (devices or {}), seen_at)
-            people.setdefault(lesson, []).append(one)
-    return people
+    with connection.cursor() as cursor:
+        cursor.execute(_PRESENT, [list(lessons)])
+        return {
+            lesson: [
+                PersonNow(user_id, nickname, role, entered_at, NO_DEVICES | (devices or {}), seen_at)
+                for user_id, nickname, role, entered_at, devices, seen_at in _people.decode(told)
+            ]
+            for lesson, told in cursor.fetchall()
+        }
 
 
 def last_poll(lesson: Lesson) -> datetime | None:

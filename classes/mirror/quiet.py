@@ -1,11 +1,20 @@
-"""Quiet lessons: where nothing happens, the number of people in the room is asked for, not the whole list."""
+"""Quiet lessons: where nothing happens, the number of people in the room is asked for, not the whole list.
 
+Their marks are not reckoned with each look either: nothing but time has passed since the last reckoning.
+"""
+
+from datetime import datetime
 from typing import Any
 
+from classes.attendance.rules import policy_of
 from classes.models import Lesson
 
 #: In a quiet lesson every third look fetches the list, for one may come while another goes.
 LIST_EVERY = 3
+#: So often the marks of a quiet lesson follow the clock, in seconds.
+RECKON_EVERY = 300
+#: Columns of a lesson of which evidence came from elsewhere: a number will not do, and the marks may change.
+LIST_WANTED: dict[str, Any] = {"room_total": None, "room_counts": LIST_EVERY}
 
 
 def number_will_do(lesson: Lesson) -> bool:
@@ -19,8 +28,22 @@ def after_list(count: int, *, quiet: bool) -> dict[str, Any]:
 
 
 def after_number(lesson: Lesson) -> dict[str, Any]:
-    return {"room_counts": lesson.room_counts + 1}
+    return {"room_total": lesson.room_total, "room_counts": lesson.room_counts + 1}
 
 
 def after_failure() -> dict[str, Any]:
-    return {"room_total": None, "room_counts": 0}
+    return LIST_WANTED
+
+
+def marks_wait(lesson: Lesson, seen_at: datetime) -> bool:
+    """Whether the marks may differ from those at the look before, though this one found no change.
+
+    There is evidence that no look brought, somebody is late or absent from now on, or the minutes of those
+    inside were counted too long ago.
+    """
+    if lesson.room_counts >= LIST_EVERY or lesson.looked_at is None:
+        return True
+    before, now = int(lesson.looked_at.timestamp()), int(seen_at.timestamp())
+    begins = max(filter(None, (lesson.starts_at, lesson.real_started_at)))
+    limit = int(begins.timestamp()) + policy_of(lesson).late_after_s
+    return before // RECKON_EVERY < now // RECKON_EVERY or before <= limit < now

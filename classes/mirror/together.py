@@ -14,7 +14,7 @@ from classes.attendance.evidence import counted, late, present_in, rows_of_list,
 from classes.attendance.register import recompute_all
 from classes.attendance.rules import policy_of
 from classes.mirror.looks import Look
-from classes.mirror.quiet import after_list, after_number
+from classes.mirror.quiet import after_list, after_number, marks_wait
 from classes.mirror.seen import news_of_lesson, next_look
 from classes.models import Lesson, Member, Observation
 from console.mirror.leases import hold_all, let_go_all
@@ -27,8 +27,8 @@ RELATED = ("enterprise", "teacher", "course")
 def write_together(looks: Sequence[tuple[Lesson, Look]]) -> list[tuple[Lesson, Look]]:
     """Rows from looks into rooms, where the lease is still ours; returns the looks that it left alone.
 
-    A lesson of which only the number of people was asked, and found as it was, is not reckoned anew: its
-    next list is near (`classes/mirror/quiet.py`), and nothing but time has passed.
+    A lesson in whose room nothing changed is not reckoned anew, unless its marks wait for the clock or for
+    what came from elsewhere (`classes/mirror/quiet.py`).
     """
     plain = {lesson.pk: look for lesson, look in looks if look.room_total is not None or look.room_is_whole}
     held = _held([lesson for lesson, _ in looks if lesson.pk in plain])
@@ -70,16 +70,18 @@ def _write(rows: Sequence[Lesson], looks: dict[int, Look]) -> None:
     after: list[tuple[Lesson, datetime | None, dict[str, Any]]] = []
     for row in rows:
         look = looks[row.pk]
-        gap = late_rows(row, look.seen_at)
-        evidence += gap
+        changes = late_rows(row, look.seen_at)
         if look.room is None:
             evidence.append(counted(row, look.room_total or 0, seen_at=look.seen_at))
             fields = after_number(row)
         else:
-            changes = rows_of_list(row, present.get(row.pk, ()), look.room.lines, seen_at=look.seen_at)
-            evidence += changes or [tick(row, seen_at=look.seen_at)]
-            fields = after_list(len(look.room.lines), quiet=not changes)
-        if gap or look.room is not None:
+            seen = rows_of_list(row, present.get(row.pk, ()), look.room.lines, seen_at=look.seen_at)
+            fields = after_list(len(look.room.lines), quiet=not seen)
+            if not seen:
+                evidence.append(tick(row, seen_at=look.seen_at))
+            changes += seen
+        evidence += changes
+        if changes or marks_wait(row, look.seen_at):
             reckoned.append(row)
         after.append((row, next_look(row), {"looked_at": look.seen_at, "look_failures": 0, **fields}))
     insert(evidence)

@@ -225,6 +225,72 @@ def test_many_quiet_lessons_are_written_with_as_many_statements_as_one(
     assert mine.filter(look_at__lte=timezone.now()).count() == 3
 
 
+@pytest.mark.parametrize("listed", [0, 1])
+def test_a_number_and_a_list_written_together_keep_what_each_needs_next(
+    connected, alice, bob, mouse, iclass, listed
+):
+    lessons = [lesson_of(bob, alice, students=[mouse], starts_at=timezone.now()) for _ in range(2)]
+    for lesson in lessons:
+        start_lesson(lesson=lesson, by=alice)
+    relay.drain()
+    mine = Lesson.objects.filter(pk__in=[lesson.pk for lesson in lessons]).order_by("pk")
+    mine.update(look_at=timezone.now())
+    registry.poll()
+    enter(iclass, mine[listed], "mouse")
+    mine.update(look_at=timezone.now())
+    registry.poll()
+    assert mine[listed].room_total is None  # after a change the next list is wanted whole
+    assert (mine[1 - listed].room_total, mine[1 - listed].room_counts) == (0, 1)
+
+
+def reckonings(lesson):
+    return set(Attendance.objects.filter(lesson=lesson).values_list("reckoned_at", flat=True))
+
+
+def test_the_marks_of_a_room_without_change_are_reckoned_again_after_minutes(running, iclass):
+    enter(iclass, running, "mouse")
+    begins = timezone.now()
+    Lesson.objects.filter(pk=running.pk).update(rules={"late_after_s": 3600})
+    look(running)
+    first = reckonings(running)
+    times = []
+    for seconds in range(20, 620, 20):
+        with time_machine.travel(begins + timedelta(seconds=seconds)):
+            look(running)
+        if reckonings(running) != first:
+            first = reckonings(running)
+            times.append(seconds)
+    assert len(times) == 2
+    assert 280 <= times[1] - times[0] <= 320
+
+
+def test_who_has_not_come_by_the_limit_is_absent_at_the_next_look(running):
+    marks = []
+    Lesson.objects.filter(pk=running.pk).update(rules={"late_after_s": 70})
+    for seconds in (20, 40, 60, 80):
+        with time_machine.travel(running.real_started_at + timedelta(seconds=seconds)):
+            look(running)
+            marks.append(Attendance.objects.get(lesson=running, user_id="mouse").mark)
+    assert marks == ["unknown", "unknown", "unknown", "absent"]
+
+
+def test_an_entry_that_was_called_back_has_the_marks_reckoned_though_the_list_shows_no_change(
+    running, iclass, connected
+):
+    for _ in range(3):
+        look(running)
+    before = reckonings(running)
+    callback = Callback(enterprise=connected, event="join_class", class_id=running.remote_id)
+    data = {"class_id": running.class_id, "user_id": "mouse", "join_time": int(timezone.now().timestamp())}
+    callback.body = {"event": "join_class", "data": data}
+    callback.received_at = timezone.now()
+    on_callback(callback)
+    look(running)
+    assert told(running)[-1] == "tick"
+    assert reckonings(running) != before
+    assert Attendance.objects.get(lesson=running, user_id="mouse").first_entered_at is not None
+
+
 def test_a_look_whose_lease_went_to_another_writes_nothing(running):
     look(running)
     mine = Lesson.objects.get(pk=running.pk)

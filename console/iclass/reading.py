@@ -30,6 +30,8 @@ class Odd(Exception):
 
 def number(value: Any) -> int:
     """A whole number of 64 bits, from a number or from its decimal text."""
+    if type(value) is int and value in INT64:  # as nearly all are
+        return value
     if isinstance(value, str) and WHOLE.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, float) and value.is_integer():
@@ -41,6 +43,8 @@ def number(value: Any) -> int:
 
 def text(value: Any) -> str:
     """A text, or the decimal text of a number. NUL is dropped: no database column takes it."""
+    if type(value) is str:
+        return value.replace("\0", "")
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise Odd("is no text")
     return str(value).replace("\0", "")
@@ -104,7 +108,10 @@ def read(kind: type[S], raw: Any) -> S:
         elif lines_of:
             values[name], values["odd"] = read_lines(lines_of, value, name)
         else:
-            values[name] = _converted(name, convert, value)
+            try:
+                values[name] = convert(value)
+            except Odd as why:
+                raise Odd(f"{name} {why}") from None
     return kind(**values)
 
 
@@ -120,13 +127,6 @@ def read_lines(kind: type[S], raw: Any, name: str = "list") -> tuple[list[S], li
         except Odd as why:
             odd.append(OddLine(place=place, key=_key(kind, line), reason=str(why)))
     return lines, odd
-
-
-def _converted(name: str, convert: Convert, value: Any) -> Any:
-    try:
-        return convert(value)
-    except Odd as why:
-        raise Odd(f"{name} {why}") from None
 
 
 def _key(kind: type[Shape], line: Any) -> str:

@@ -61,9 +61,10 @@ class Signer(AuthBase):
             "expire_time": expire_time,
             "sign": sign(self._tic_key, expire_time),
         }
-        request.prepare_url(request.url, parameters)
+        # Digits and letters alone: nothing of it needs quoting.
+        request.url = f"{request.url}?{'&'.join(f'{name}={value}' for name, value in parameters.items())}"
         body = msgspec.json.decode(request.body or b"{}")
-        # requests counts the length anew after the auth object has run.
+        # The length is counted after this has run.
         request.body = msgspec.json.encode(body | {"expire_time": expire_time})
         return request
 

@@ -39,10 +39,14 @@ PATIENCE = 30
 
 @poller("lessons")
 def look_at_lessons(limit: int) -> int:
-    """Look at up to `limit` due lessons: HTTP in threads, rows written for many lessons at once."""
+    """Look at up to `limit` due lessons: HTTP in threads, rows written for many lessons at once.
+
+    What a service that hangs holds up beyond the lease is not asked any more: by then it may be another's.
+    """
+    until = timezone.now().timestamp() + settings.LEASE_S
     lessons = take_due(Lesson, limit)
     schools = {lesson.enterprise_id: lesson.enterprise for lesson in lessons}
-    clients = {key: school.client() for key, school in schools.items()}
+    clients = {key: school.client(until=until) for key, school in schools.items()}
     pool = _pool(os.getpid())
     asked = [(lesson, pool.submit(ask, clients[lesson.enterprise_id], lesson)) for lesson in lessons]
     for start in range(0, len(asked), TOGETHER):

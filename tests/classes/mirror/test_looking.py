@@ -291,6 +291,15 @@ def test_an_entry_that_was_called_back_has_the_marks_reckoned_though_the_list_sh
     assert Attendance.objects.get(lesson=running, user_id="mouse").first_entered_at is not None
 
 
+def test_a_look_that_comes_to_its_turn_after_its_lease_asks_nothing(running, iclass, settings):
+    look(running)
+    before = len(asked(iclass, "class/info"))
+    settings.LEASE_S = 0
+    look(running)
+    assert len(asked(iclass, "class/info")) == before
+    assert told(running)[-1] == "failed"
+
+
 def test_a_look_whose_lease_went_to_another_writes_nothing(running):
     look(running)
     mine = Lesson.objects.get(pk=running.pk)

@@ -72,9 +72,9 @@ def _who_fits(school: int, place: int, word: str, phones: bool) -> Any:
     in_groups = GroupStudent.objects.filter(group__enterprise=school, group__name__icontains=word)
     named, known = Q(nickname__icontains=word), Q(user_id__icontains=word)
     grouped = Q(pk__in=in_groups.values("student"))
-    ways = [_by_index(mine.filter(named), "nickname", word)]
+    ways = [_by_index(mine, "nickname", word)]
     if USER_ID.fullmatch(word):  # a Chinese word is in none, and to see that takes reading all of them
-        ways.append(_by_index(mine.filter(known).exclude(named), "user_id", word))
+        ways.append(_by_index(mine.exclude(named), "user_id", word))
     ways.append(mine.filter(grouped & ~named & ~known))
     if phones and END_OF_PHONE.fullmatch(word):
         by_phone = mine.annotate(end=Reverse("phone_no")).filter(end__startswith=word[::-1])
@@ -84,9 +84,9 @@ def _who_fits(school: int, place: int, word: str, phones: bool) -> Any:
 
 
 def _by_index(people: QuerySet[User], field: str, word: str) -> QuerySet[User]:
-    """The same people; a word that is too short for the index of likeness finds them by another."""
+    """Those in whose field the word stands; one that is too short for the index of likeness, by another."""
     if len(word) > 2:
-        return people
+        return people.filter(**{f"{field}__icontains": word})
     return people.annotate(tripled=tripled(field)).filter(tripled__contains=tripled(Value(word)))
 
 

@@ -128,17 +128,12 @@ def in_school(queryset: QuerySet[M], user: Any, resource: str) -> QuerySet[M]:
 
 def fields(user: Any, action: str, resource: str) -> dict[str, Sight]:
     """How this user sees the sensitive fields of a resource; a field not named here goes with its row."""
-    scope_of(user, action, resource)
-    role = role_of(user)
-    return {
-        name: _row(actions[action], SIGHTS).get(role, Sight.HIDDEN) if action in actions else Sight.HIDDEN
-        for name, actions in FIELDS.get(resource, {}).items()
-    }
+    return dict(_sights(role_of(user), action, resource))
 
 
 def shown(user: Any, action: str, resource: str, field: str, value: str) -> str:
     """The value as this user may see it: whole, masked, or empty."""
-    sight = fields(user, action, resource).get(field, Sight.CLEAR)
+    sight = _sights(role_of(user), action, resource).get(field, Sight.CLEAR)
     if sight == Sight.CLEAR or not value:
         return value
     return masking.mask(value) if sight == Sight.MASKED else ""
@@ -171,6 +166,15 @@ def _scopes(resource: str, action: str) -> dict[str, Scope]:
         return _row(_cells(resource)[action], SCOPES)
     except KeyError:
         raise LookupError(f"The policy table knows no action {action!r} on {resource!r}.") from None
+
+
+@cache
+def _sights(role: str, action: str, resource: str) -> dict[str, Sight]:
+    _scopes(resource, action)  # that the table knows both
+    return {
+        name: _row(actions[action], SIGHTS).get(role, Sight.HIDDEN) if action in actions else Sight.HIDDEN
+        for name, actions in FIELDS.get(resource, {}).items()
+    }
 
 
 def _all_scopes(resource: str, role: str) -> set[Scope]:

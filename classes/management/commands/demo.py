@@ -32,9 +32,10 @@ class Command(BaseCommand):
             ensure_course(school, people, admin, decks)
         except NoLocalService as error:
             raise CommandError(str(error)) from None
-        self._logins()
         if options["play"]:
             play(school, people, admin)
+        else:
+            self._logins()
 
     def _logins(self) -> None:
         self.stdout.write(f"{cast.SCHOOL} · every password is {password()}")

@@ -166,5 +166,7 @@ def test_they_are_drawn(draw: Any, demo: Enterprise) -> None:
     draw("series", "/courses/new/", 900, act=_plan)
     draw("wall", "/live/", 620, act=lambda page: page.locator(".tile").first.wait_for())
     draw("register", f"/lessons/{late.lesson_id}/attendance/?mark=late", 900, act=_opened(late))
+    draw("courseware", "/courseware/", 560)
+    draw("recording", f"/recordings/{late.lesson_id}/", 900)
     draw("report", "/reports/school/", 640)
     draw("sent", "/sync/sent/?state=trouble", 760)

@@ -234,7 +234,15 @@ class FactorOff(ProvedAct):
         self.say(_("The second factor is off. Your password alone signs you in now."))
 
 
-class EndSession(MyAct):
+class EndSession(ProvedAct):
+    """One's own, which is signing out, wants no proof."""
+
+    def needs_proof(self) -> bool:
+        own = {"pk": self.kwargs["pk"], "session_key": self.request.session.session_key}
+        return (
+            super().needs_proof() and not UserSession.objects.filter(user=self.request.user, **own).exists()
+        )
+
     def act(self, person: Any, **kwargs: Any) -> HttpResponse | None:
         row = get_object_or_404(UserSession, pk=kwargs["pk"], user=person)
         own = row.session_key == self.request.session.session_key
@@ -246,7 +254,7 @@ class EndSession(MyAct):
         return None
 
 
-class EndOtherSessions(MyAct):
+class EndOtherSessions(ProvedAct):
     def act(self, person: Any, **kwargs: Any) -> None:
         sessions.end_all(person, by=person)
         self.say(_("Everywhere else you are signed out."))

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from accounts import services
+from accounts.forms.security import PROOF
 from accounts.models import Role, User
 from accounts.sign_in import devices, tidying
 from tests.accounts.sign_in.door import PASSWORD, acts, knock, trail
@@ -134,6 +135,22 @@ def test_all_others_are_ended_at_once(clock: Any, alice: User, bob: User) -> Non
     phone, desk, theirs = signed_in(alice, WECHAT), signed_in(alice), signed_in(bob)
     desk.post("/account/sessions/end/")
     assert (is_in(phone), is_in(desk), is_in(theirs)) == (False, True, True)
+
+
+def test_long_after_signing_in_ending_the_others_wants_a_proof_and_ending_this_one_none(
+    clock: Any, alice: User
+) -> None:
+    phone, desk = signed_in(alice, WECHAT), signed_in(alice)
+    clock.shift(timedelta(minutes=11))
+    row = UserSession.objects.get(session_key=phone.session.session_key)
+    for path in (f"/account/sessions/{row.pk}/end/", "/account/sessions/end/"):
+        assert says(desk.post(path), "Is it you?", "en")
+        assert is_in(phone)
+    assert desk.post("/account/sessions/end/", {PROOF: PASSWORD}).status_code == 302
+    assert (is_in(phone), is_in(desk)) == (False, True)
+    clock.shift(timedelta(minutes=11))
+    own = UserSession.objects.get(session_key=desk.session.session_key)
+    assert desk.post(f"/account/sessions/{own.pk}/end/")["Location"].startswith("/sign-in/")
 
 
 def test_nobody_ends_somebody_elses(clock: Any, alice: User, charlie: User) -> None:

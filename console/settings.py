@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "console.audit.middleware.RequestContext",
     "console.logs.RequestLog",
+    "console.inbox.door.StraightIn",
     # Outside of everything that may refuse, so that pages of refusal have them too.
     "csp.middleware.CSPMiddleware",
     "console.headers.Isolation",
@@ -114,9 +115,8 @@ DATABASES = {
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # Requests of people who signed in act as this role (console/policy/scope.py). Roles are the cluster's: the
 # name follows our own user there, so that consoles of different users share none.
-DATABASE_WEB_ROLE = env.env.str(
-    "DATABASE_WEB_ROLE", default=f"{DATABASES['default'].get('USER') or 'console'}_web"
-)
+_user = DATABASES["default"].get("USER") or "console"
+DATABASE_WEB_ROLE = env.env.str("DATABASE_WEB_ROLE", default=f"{_user}_web")
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.sign_in.backends.WithTheirSchool"]

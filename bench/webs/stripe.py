@@ -1,49 +1,77 @@
 """dj-stripe's webhook endpoint on a database of its own; as a program it prepares that and tells the path."""
 
 import os
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
-from django.urls import include, path
 from environ import Env
 
 SECRET = "whsec_of_the_bench"
+KEY = "sk_test_" + "b" * 24
+OF_A_NEW_PROJECT = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
 
-settings.configure(
-    ROOT_URLCONF=__name__,
-    ALLOWED_HOSTS=["*"],
-    SECRET_KEY="none",
-    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "djstripe"],
-    DATABASES={
-        "default": {
-            **Env.db_url_config(os.environ["DATABASE_URL"]),
-            "CONN_MAX_AGE": None,
-            "CONN_HEALTH_CHECKS": True,
-        }
-    },
-    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-    DJSTRIPE_FOREIGN_KEY_TO_FIELD="id",
-    DJSTRIPE_WEBHOOK_EVENT_CALLBACK=f"{__name__}.later",
-    STRIPE_LIVE_MODE=False,
-    STRIPE_TEST_SECRET_KEY="sk_test_" + "b" * 24,
-    USE_TZ=True,
-    USE_I18N=False,
-    LOGGING_CONFIG=None,
-)
-application = get_wsgi_application()
 
-urlpatterns = [path("", include("djstripe.urls", namespace="djstripe"))]
+def application(*, least: bool = False) -> Any:
+    """A project as `startproject` makes it, with the settings that dj-stripe asks for.
+
+    It stores the trigger, checks the signature, stores the event and marks the trigger as processed. Nothing
+    handles the event of the bench, so that no object is synchronised and Stripe is never called. With `least`
+    there is no middleware, and the event is left to another process.
+    """
+    settings.configure(
+        ROOT_URLCONF="djstripe.urls",
+        ALLOWED_HOSTS=["*"],
+        SECRET_KEY="none",
+        INSTALLED_APPS=[
+            "django.contrib.admin",
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.messages",
+            "djstripe",
+        ],
+        MIDDLEWARE=[] if least else OF_A_NEW_PROJECT,
+        DATABASES={
+            "default": {
+                **Env.db_url_config(os.environ["DATABASE_URL"]),
+                "CONN_MAX_AGE": None,
+                "CONN_HEALTH_CHECKS": True,
+            }
+        },
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        DJSTRIPE_FOREIGN_KEY_TO_FIELD="id",
+        DJSTRIPE_WEBHOOK_EVENT_CALLBACK=f"{__name__}.later" if least else None,
+        STRIPE_LIVE_MODE=False,
+        STRIPE_TEST_SECRET_KEY=KEY,
+        USE_TZ=True,
+        USE_I18N=False,
+        LOGGING_CONFIG=None,
+    )
+    return get_wsgi_application()
 
 
 def later(trigger: object, api_key: str) -> None:
-    """What came in is handled elsewhere, as the console does: this is not what is measured."""
+    """What came in is handled elsewhere."""
 
 
 def prepare() -> str:
-    """Tables and an endpoint; the path of the endpoint."""
+    """Tables, the account that the key belongs to, and an endpoint; the path of the endpoint."""
     call_command("migrate", verbosity=0)
+    account = apps.get_model("djstripe.Account").objects.create(id="acct_bench", livemode=False)
+    apps.get_model("djstripe.APIKey").objects.create(
+        secret=KEY, type="secret", livemode=False, djstripe_owner_account=account
+    )
     endpoint = apps.get_model("djstripe.WebhookEndpoint").objects.create(
         id="we_bench", secret=SECRET, enabled_events=["*"], status="enabled", url="http://x/", livemode=False
     )
@@ -51,4 +79,5 @@ def prepare() -> str:
 
 
 if __name__ == "__main__":
+    application()
     print(prepare())

@@ -14,13 +14,17 @@ BODY_CAP = 1024 * 1024
 
 @dataclass(frozen=True)
 class Event:
-    """A body as far as it could be read. `body` is None where it is not JSON that a database holds."""
+    """A body as far as it could be read. `body` is None where it is not JSON that a database holds.
+
+    `stored` is the body as the database takes it.
+    """
 
     name: str
     class_id: str
     body: Any
     unreadable: str
     fingerprint: str
+    stored: str | None = None
 
 
 def read_event(raw: bytes) -> Event:
@@ -31,17 +35,20 @@ def read_event(raw: bytes) -> Event:
         canonical = json.dumps(
             body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
         )
-        stored = canonical.encode("utf-8")
+        whole = canonical.encode("utf-8")
     except (ValueError, RecursionError):  # UnicodeError is a ValueError
         return as_unreadable(raw)
-    body = json.loads(canonical.replace("\\u0000", "\\ufffd"))
+    if "\\u0000" in canonical:
+        canonical = canonical.replace("\\u0000", "\\ufffd")
+        body = json.loads(canonical)
     data = body.get("data") if isinstance(body, dict) else None
     event = Event(
         name=_text(body.get("event") if isinstance(body, dict) else "", 60),
         class_id=_class_id(data),
         body=body,
         unreadable="",
-        fingerprint=hashlib.sha256(_essence(body, stored)).hexdigest(),
+        fingerprint=hashlib.sha256(_essence(body, whole)).hexdigest(),
+        stored=canonical,
     )
     return event if FINGERPRINT.up else replace(event, fingerprint=uuid4().hex)
 

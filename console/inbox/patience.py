@@ -14,6 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from math import inf
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -79,10 +80,15 @@ class _Watch:
 
 
 class _Alarm:
-    """One thread that cuts what takes too long: a timer for each statement cost more than many of them do."""
+    """One thread that cuts what takes too long: a timer for each statement cost more than many of them do.
+
+    It is not woken for each statement either, for all get the same time: it sleeps until the first of those
+    that it knew of would be due, and then looks which is the first now.
+    """
 
     def __init__(self) -> None:
         self._due: list[tuple[float, int, _Watch]] = []
+        self._wakes = inf
         self._changed, self._numbers = threading.Condition(), itertools.count()
         threading.Thread(target=self._run, name="callback patience", daemon=True).start()
 
@@ -92,7 +98,7 @@ class _Alarm:
                 heapq.heappop(self._due)
             entry = (time.monotonic() + seconds, next(self._numbers), watch)
             heapq.heappush(self._due, entry)
-            if self._due[0] is entry:
+            if entry[0] < self._wakes:
                 self._changed.notify()
 
     def _run(self) -> None:
@@ -102,9 +108,13 @@ class _Alarm:
     def _next(self) -> _Watch:
         """The next watch whose time is up; one that is over meanwhile does nothing."""
         with self._changed:
-            while not self._due or self._due[0][0] > time.monotonic():
-                self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
-            return heapq.heappop(self._due)[2]
+            while True:
+                while self._due and self._due[0][2].is_over:
+                    heapq.heappop(self._due)
+                self._wakes = self._due[0][0] if self._due else inf
+                if self._wakes <= time.monotonic():
+                    return heapq.heappop(self._due)[2]
+                self._changed.wait(self._wakes - time.monotonic() if self._due else None)
 
 
 @functools.cache

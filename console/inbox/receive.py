@@ -1,6 +1,5 @@
 """Receiving: know the sender, keep the event (in the table, else on the disk). Nothing is understood here."""
 
-import json
 import logging
 import threading
 import time
@@ -112,6 +111,8 @@ def _stored(enterprise_id: int, raw: bytes, now: datetime) -> bool:
             return False
         try:
             with patience.limited():
+                # Whether the connection still lives need not be asked before: the statement will tell.
+                connection.health_check_done = True
                 store(enterprise_id, raw, now)
             return True
         except AWAY as error:
@@ -157,8 +158,8 @@ def store(enterprise_id: int, raw: bytes, received_at: datetime) -> None:
 
 
 def _insert(enterprise_id: int, event: Event, received_at: datetime) -> None:
-    body = None if event.unreadable else json.dumps(event.body)
-    values = [enterprise_id, event.fingerprint, event.name, event.class_id, body, event.unreadable]
+    told = event.fingerprint, event.name, event.class_id, event.stored, event.unreadable
+    values = [enterprise_id, *told]
     with connection.cursor() as cursor:
         cursor.execute(
             _STORE + (_REARM if REARM.up else ""), [*values, received_at, received_at, timezone.now()]

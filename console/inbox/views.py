@@ -8,6 +8,7 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ParseError
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
@@ -40,6 +41,16 @@ class RawParser(BaseParser):
         if len(body) > BODY_CAP:
             raise ParseError("the body is larger than 1 MiB")
         return body
+
+
+class OneForm(BaseContentNegotiation):
+    """JSON, whatever is asked for."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 class SignedByTheService(BasePermission):
@@ -93,6 +104,7 @@ class CallbackView(APIView):
     permission_classes = [SignedByTheService]
     parser_classes = [RawParser]
     renderer_classes = [JSONRenderer]
+    content_negotiation_class = OneForm
 
     @extend_schema(
         operation_id="receive_callback",

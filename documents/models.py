@@ -75,6 +75,7 @@ class Document(Watched, Mirrored):
             models.Index(
                 fields=["look_at"], condition=models.Q(look_at__isnull=False), name="document_to_look_at"
             ),
+            models.Index(fields=["enterprise", "-id"], name="document_newest"),
             models.Index(fields=["enterprise", "md5"], name="document_by_md5"),
         ]
         constraints = [

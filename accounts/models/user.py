@@ -66,8 +66,15 @@ class User(Sealed, Mirrored, AbstractBaseUser):
         MALE = "male", _("male")
         FEMALE = "female", _("female")
 
+    # The indexes of `Meta` begin with it.
     enterprise = models.ForeignKey(
-        Enterprise, models.PROTECT, null=True, blank=True, related_name="users", verbose_name=_("school")
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        verbose_name=_("school"),
+        db_index=False,
     )
     login = models.CharField(_("login"), max_length=100, unique=True, editable=False)
     user_id = models.CharField(_("user id"), max_length=64, blank=True, validators=[user_id_rule])
@@ -108,6 +115,7 @@ class User(Sealed, Mirrored, AbstractBaseUser):
             ),
         ]
         indexes = [
+            models.Index(fields=["enterprise", "-id"], name="user_newest"),
             models.Index(fields=["enterprise", "role", "id"], name="user_by_role"),
             models.Index(fields=["enterprise", "nickname", "id"], name="user_by_name"),
             models.Index(

@@ -169,6 +169,7 @@ class Lesson(Watched, Mirrored):
         ]
         indexes = [
             models.Index(fields=["enterprise", "starts_at", "id"], name="lesson_by_start"),
+            models.Index(fields=["enterprise", "-id"], name="lesson_newest"),
             models.Index(fields=["teacher", "starts_at"], name="lesson_by_teacher"),
             models.Index(fields=["enterprise"], condition=Q(made_outside=True), name="lesson_made_outside"),
             models.Index(fields=["facts_version"], name="lesson_by_facts"),

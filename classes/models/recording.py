@@ -52,7 +52,10 @@ class Recording(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "class_id", "video_id"], name="track_once"),
         ]
-        indexes = [models.Index(fields=["enterprise", "user_id"], name="track_by_person")]
+        indexes = [
+            models.Index(fields=["enterprise", "-id"], name="track_newest"),
+            models.Index(fields=["enterprise", "user_id"], name="track_by_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_video_type_display()} {self.video_id}"

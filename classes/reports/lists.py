@@ -58,7 +58,9 @@ def absences(reader: Any, form: ReportForm) -> Sheet:
     # Of the newest marks in a row of one sort the place among all is the place among that sort.
     # Within a Case, for a condition of the mark alone would be asked before the places are counted.
     run = Case(When(mark=Mark.ABSENT, then=F("place") - F("among")), default=Value(-1))
-    rows = ranked.annotate(run=run).filter(run=0).values_list("person", "place", "lesson__starts_at")
+    rows = (
+        ranked.order_by().annotate(run=run).filter(run=0).values_list("person", "place", "lesson__starts_at")
+    )
     found: dict[int, tuple[int, Any]] = {}
     for person, place, at in rows.iterator():
         found[person] = max(found.get(person, (0, at)), (place, at))

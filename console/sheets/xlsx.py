@@ -74,7 +74,9 @@ def _table(book: "Workbook", name: str, rows: Rows, columns: Sequence[Column], z
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "quote_prefix": True})
     formats = {kind: book.add_format(properties) for kind, properties in FORMATS.items()}
-    written = [(column.key, column.kind, formats[column.kind]) for column in columns]
+    # Whether it is a text is looked up once a column: the hash of an enumeration is a call in Python.
+    written = [(one.key, one.kind, one.kind in TEXTS, formats[one.kind]) for one in columns]
+    write = sheet.write_string
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
@@ -83,10 +85,10 @@ def _table(book: "Workbook", name: str, rows: Rows, columns: Sequence[Column], z
     for last, row in enumerate(rows, start=1):
         if last >= MAX_ROWS:
             raise SheetTooLong(gettext("An Excel sheet holds 1,048,575 rows. Take the CSV file instead."))
-        for place, (key, kind, style) in enumerate(written):
+        for place, (key, kind, is_text, style) in enumerate(written):
             value = row[key]
-            if value is not None and kind in TEXTS:
-                sheet.write_string(last, place, str(value)[:MAX_TEXT], style)
+            if is_text and value is not None:
+                write(last, place, str(value)[:MAX_TEXT], style)
             elif value is not None:
                 _cell(sheet, last, place, value, kind, formats, zone)
     if columns:

@@ -19,7 +19,7 @@ run: install ## start everything with a demo school; Ctrl-C ends all
 
 test: .venv/.dev node_modules/.installed ## install what tests need, run all of them
 	@.ci/setup browser
-	@$(PYTHON) -m pytest -n $(XDIST)
+	@$(PYTHON) -m pytest -n $(XDIST) --dist worksteal
 
 faults: .venv/.dev node_modules/.installed ## the fault goals in their full sizes; prints a line a goal
 	@.ci/setup rabbitmq

@@ -17,6 +17,7 @@ from console.outbox import relay
 from documents.models import Document
 from tests.classes.rows import over, planned
 from tests.documents.drawn import ooxml
+from tests.support.browser import hear
 from tests.support.cast import person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
@@ -36,16 +37,8 @@ class Window:
         self.page: Page = context.new_page()
         self.page.set_default_timeout(20_000)
         self.complaints: list[str] = []
-        self.page.on("console", self._hear)
+        hear(self.page, self.complaints, ("myqcloud", "Failed to load"))
         self.width, self.name = width, f"{size}-{language}"
-
-    def _hear(self, message: Any) -> None:
-        if (
-            message.type == "error"
-            and "myqcloud" not in message.text
-            and "Failed to load" not in message.text
-        ):
-            self.complaints.append(message.text)
 
     def seen(self, what: str) -> None:
         self.page.wait_for_load_state()

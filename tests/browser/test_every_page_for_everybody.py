@@ -45,7 +45,7 @@ DATA = re.compile(
 )
 #: In the tables of the admin columns stand as they are stored; the pictures of Django speak English.
 STORED = re.compile(
-    rf"{DATA.pattern}|p1\.[\w.=-]+|student|mark|absent|facts|nickname|True|False|None|Search", re.IGNORECASE
+    rf"{DATA.pattern}|student|mark|absent|facts|nickname|True|False|None|Search", re.IGNORECASE
 )
 
 

@@ -11,6 +11,7 @@ from accounts.services import save_group
 from classes.services import schedule_lesson
 from console.outbox.states import SyncState
 from tests.accounts.drawn import png
+from tests.support.browser import hear
 from tests.support.cast import person
 from tests.support.service import tomorrow_at
 
@@ -59,7 +60,7 @@ def test_list_page_cards_and_erasing_fit_and_load_nothing_forbidden(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )
     page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    hear(page, complaints)
     first, second = User.objects.filter(user_id__startswith="student").order_by("user_id")[:2]
 
     def seen(name: str) -> None:

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from accounts.models import Enterprise, PeopleImport, Role, StudentGroup, User
 from accounts.services import register_person, save_group
 from classes.services import schedule_lesson
+from tests.support.browser import hear
 from tests.support.cast import person
 from tests.support.pictures import draw
 from tests.support.sandbox import Sandbox
@@ -59,11 +60,7 @@ class Window:
         self.page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.complaints: list[str] = []
-        self.page.on("console", self._hear)
-
-    def _hear(self, message: Any) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
+        hear(self.page, self.complaints)
 
     def enter(self, client: Any, who: User) -> None:
         client.force_login(who)

@@ -10,6 +10,7 @@ import pytest
 from accounts.models import Enterprise, User
 from classes.models import Course
 from tests.classes.rows import pupils
+from tests.support.browser import hear
 
 PLANNED = re.compile(r"/courses/\d+/$")
 SIZES = {"desk": (1280, 900), "telephone": (390, 844)}
@@ -34,9 +35,7 @@ def open_form(
         cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
         context.add_cookies([cookie])
         page, complaints = context.new_page(), []
-        page.on(
-            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-        )
+        hear(page, complaints)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{live_server.url}/courses/new/")
         return page, complaints

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.sign_in import factors
+from tests.support.browser import hear
 
 PASSWORD = "cheshire-cat-grins"
 SIZES = {"desk": (1280, 800), "telephone": (390, 844)}
@@ -37,7 +38,7 @@ def test_an_administrator_sets_up_the_second_factor_and_comes_in_by_it(
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
     page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    hear(page, complaints)
 
     def seen(name: str) -> None:
         """The page fits, and the browser has nothing to complain of."""

@@ -11,6 +11,7 @@ from accounts.services import deactivate_person, edit_person, note_reveal
 from console.audit import chain as chains
 from console.audit.models import AuditEntry
 from console.audit.trail import record_seen
+from tests.support.browser import hear
 from tests.support.cast import person
 
 SIZES = {"desk": (1280, 800), "telephone": (390, 844)}
@@ -37,7 +38,7 @@ def test_it_can_be_read_and_searched(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )
     page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    hear(page, complaints)
 
     def seen(name: str, address: str) -> None:
         page.goto(f"{live_server.url}/audit/{address}")

@@ -13,6 +13,7 @@ from classes.attendance.register import recompute
 from classes.attendance.rules import freeze_policy
 from classes.models import Attendance, Lesson, Register
 from tests.classes.rows import expect, over, poll, pupils
+from tests.support.browser import hear
 
 SIZES = {"desk": (1280, 800), "telephone": (390, 844)}
 MOST_CLICKS = 10
@@ -54,7 +55,7 @@ def test_a_teacher_corrects_a_mark_and_closes_the_register_in_less_than_ten_clic
 ) -> None:
     page = page_of(browser, client, live_server, bob, "desk", "en")
     forbidden: list[str] = []
-    page.on("console", lambda line: forbidden.append(line.text) if line.type == "error" else None)
+    hear(page, forbidden)
     clicks = 0
 
     def click(what: Any) -> None:

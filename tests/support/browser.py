@@ -45,6 +45,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=missing()))
 
 
+def hear(page: Any, complaints: list[str], passing: tuple[str, ...] = ()) -> None:
+    """Collects the errors that a page tells its console, but for those that hold one of `passing`.
+
+    A request that ended because its page was left is none; htmx calls it one.
+    """
+    given_up = ("htmx:sendAbort", "htmx:afterRequest")
+
+    def heard(message: Any) -> None:
+        if message.type == "error" and not any(word in message.text for word in (*given_up, *passing)):
+            complaints.append(message.text)
+
+    page.on("console", heard)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     assert not missing(), missing()

@@ -123,7 +123,7 @@ def present_now(lesson: Lesson) -> list[PersonNow]:
     return sorted(people, key=lambda person: (person.entered_at or person.seen_at, person.user_id))
 
 
-#: The newest row of each person; those of a lesson as one value, where a row each took four times as long.
+#: The newest row of each person; those of a lesson come as one value, which is read in one go.
 _PRESENT = """
 SELECT lesson_id,
     json_agg(json_build_array(user_id, nickname, role, entered_at, raw -> 'status', seen_at))::text

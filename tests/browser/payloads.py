@@ -51,7 +51,7 @@ PAYLOADS = (
 #: Names of things in the code, which no form and no answer of the service sets; with others no page is drawn.
 OF_CODE = {
     *("kind", "event", "lane", "subject_type", "source", "act", "endpoint", "outcome", "language", "zone"),
-    *("login", "password", "suffix", "sync_state", "scopes", "backend", "state", "rrule"),
+    *("login", "password", "suffix", "sync_state", "scopes", "backend", "state", "rrule", "logo"),
 }
 #: What answers and callbacks of the service may hold, where a row has none yet.
 OF_SERVICE = {"observed", "raw", "body"}

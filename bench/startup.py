@@ -93,6 +93,8 @@ def _environment(data: str) -> dict[str, str]:
         "DATABASE_URL": "postgresql://nowhere/none",
         "CELERY_BROKER_URL": "redis://nowhere",
         "CONSOLE_DATA": data,
+        # A server starts from what was compiled when it was installed; the first start here writes it.
+        "PYTHONDONTWRITEBYTECODE": "",
     }
 
 

@@ -27,7 +27,7 @@ faults: .venv/.dev node_modules/.installed ## the fault goals in their full size
 
 browser: .venv/.dev node_modules/.installed ## only the tests in Chromium, every page in every look
 	@.ci/setup browser
-	@BROWSER=full $(PYTHON) -m pytest -m browser
+	@BROWSER=full $(PYTHON) -m pytest -n $(XDIST) --dist worksteal -m browser
 
 bench: .venv/.dev node_modules/.installed ## measure, and print the ratios
 	@$(PYTHON) -m bench

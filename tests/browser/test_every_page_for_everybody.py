@@ -31,6 +31,8 @@ from tests.support.foreign import untranslated
 
 LOOKS = list(itertools.product(("zh-CN", "en"), ("light", "dark"), (1280, 390)))
 FULL = os.environ.get("BROWSER") == "full"
+#: A test for each look, which workers share, or one in which they take turns.
+SHARES = [[look] for look in LOOKS] if FULL else [LOOKS]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
@@ -108,15 +110,15 @@ def _foreign(url: str, own: str) -> list[str]:
     return [] if url.startswith((own, "data:", "blob:")) else [f"asks {url[:80]}"]
 
 
-def test_every_page_can_be_read_by_everybody(visit: Any, world: World, measured: Any) -> None:
-    found, visits, turns = [], 0, itertools.cycle(LOOKS)
+@pytest.mark.parametrize("looks", SHARES, ids=lambda looks: "-".join(map(str, looks[0])) if FULL else "turns")
+def test_every_page_can_be_read_by_everybody(visit: Any, world: World, measured: Any, looks: Any) -> None:
+    found, visits, turns = [], 0, itertools.cycle(looks)
     pages = pages_of(world, "pages")
     for address, reader, chinese in pages:
         found += [f"{address.name} not in Chinese: {one}" for one in untranslated(chinese, DATA)]
-        for look in LOOKS if FULL else [next(turns)]:
-            visits += 1
-            wrong = visit(address.path(world), reader, look)
-            found += [f"{address.name} as {reader} {look}: {one}" for one in wrong]
+        visits, look = visits + 1, next(turns)
+        wrong = visit(address.path(world), reader, look)
+        found += [f"{address.name} as {reader} {look}: {one}" for one in wrong]
     heaviest, most_shifted = max(measured["weight"]), max(measured["shift"])
     found += [f"{path} weighs {size} bytes" for size, path in measured["weight"] if size > MOST_BYTES]
     found += [f"{path} shifted by {far:.3f}" for far, path in measured["shift"] if far >= MOST_SHIFT]

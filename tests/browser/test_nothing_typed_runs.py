@@ -24,6 +24,8 @@ from tests.support.allpages import pages_of, session_of
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(14_400)]
 
 FULL = os.environ.get("BROWSER") == "full"
+#: The forty turns go to so many tests, which workers share.
+PARTS = 10 if FULL else 1
 ASKED = ("q", "search", "next", "date", "track", "view", "page", "cursor", "status", "teacher")
 #: Notes what the policy stopped, from the first moment of a page on.
 WITNESS = """
@@ -111,14 +113,17 @@ def _scripts_alone(route: Any) -> None:
     route.continue_() if route.request.resource_type == "script" else route.abort()
 
 
-def test_nothing_that_was_typed_runs_on_any_page(sweep: Any, world: World) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nothing_that_was_typed_runs_on_any_page(sweep: Any, world: World, part: int) -> None:
     tables = pages_of(world, "admin")
     shown = pages_of(world, "pages") + (tables if FULL else tables[::3])
     pages = [(address, reader) for address, reader, _page in shown]
-    turns = [sweep(pages, turn) for turn in range(len(PAYLOADS) if FULL else 1) if fill(turn)]
+    turns = [sweep(pages, turn) for turn in range(part, len(PAYLOADS) if FULL else 1, PARTS) if fill(turn)]
     told = {name: [one for turn in turns for one in getattr(turn, name)] for name in Sweep._fields[1:]}
     goal(
         "xss sweep",
+        part=part,
+        turns=len(turns),
         payloads=len(PAYLOADS),
         fields=fill(0),
         pages=len(pages),

@@ -8,7 +8,7 @@ from console.later import later_view
 
 api = [
     path("", include("accounts.api")),
-    path("", include("documents.api")),
+    path("", include("documents.api.urls")),
     path("", include("classes.api.views")),
     path("", include("console.outbox.rest")),
     path("", include("console.inbox.rest")),

@@ -13,11 +13,12 @@ from accounts.queries import active
 from accounts.roles import STAFF
 from console.policy import Scope, scope_of
 from documents.files import KINDS
-from documents.models import Document
+from documents.models import Document, Upload
 from documents.words import CONVERSIONS
 
 ACCEPT = ",".join(f".{kind}" for kind in (*KINDS, "jpeg"))
 MOST_AT_ONCE = 20
+GONE = _("This file is not on its way any more. Choose it again.")
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -116,13 +117,33 @@ class AnewForm(OwnedForm):
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
         help_text=_("Leave it empty to keep the file. A new file brings its own name."),
     )
+    upload = forms.UUIDField(required=False, widget=forms.HiddenInput)
     field_order = ("name", "file", "owner", "permission", "transcode")
 
     def clean(self) -> dict[str, Any]:
+        """`upload` becomes the reader's Upload, or None."""
         data = super().clean()
-        if not data.get("name") and not data.get("file") and "name" not in self.errors:
+        data["upload"] = self._upload(data.get("upload"))
+        given = data.get("name") or data.get("file") or data["upload"]
+        if not given and not {"name", "file"} & set(self.errors):
             self.add_error("name", gettext("Enter a name, or choose another file."))
         return data
+
+    def _upload(self, token: Any) -> Upload | None:
+        """What the script sent in pieces. One that is gone leaves the field empty, to be chosen again."""
+        if not token:
+            return None
+        coming = Upload.objects.filter(enterprise=self.reader.enterprise_id, by=self.reader, token=token)
+        found: Upload | None = coming.select_related("enterprise").first()
+        if found is None:
+            self.forget_upload()
+            self.add_error("file", GONE)
+        return found
+
+    def forget_upload(self) -> None:
+        """It is not here any more: the form comes back without it, and the file is chosen again."""
+        self.data = self.data.copy()
+        self.data["upload"] = ""
 
 
 class CoursewareFilter(forms.Form):

@@ -8,17 +8,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from console.policy.pages import SchoolPage
 from documents import pieces
-from documents.forms import PiecesForm
+from documents.forms import GONE, PiecesForm
 from documents.models import Upload
 from documents.receiving import Known
 from documents.uploads import TOO_LARGE
-
-GONE = gettext_lazy("This file is not on its way any more. Choose it again.")
 
 
 class BeginForm(forms.Form):

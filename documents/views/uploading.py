@@ -22,7 +22,8 @@ from django.views.generic import FormView
 from console.policy import current_school
 from console.policy.pages import SchoolPage
 from documents.forms import AnewForm, UploadForm
-from documents.models import Document, courseware_files
+from documents.models import Document, Upload, courseware_files
+from documents.pieces import finish
 from documents.queries import standing
 from documents.receiving import add_anew, put_in_place, upload_document
 from documents.uploads import TOO_LARGE, check_length, receive
@@ -59,8 +60,20 @@ class Receiving(SchoolPage, FormView):
         return {**super().get_form_kwargs(), "reader": self.request.user}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        days = -(-settings.COURSEWARE_ADDRESS_S // 86400)
-        return super().get_context_data(address_days=days, most_bytes=settings.COURSEWARE_MAX_BYTES, **more)
+        return super().get_context_data(
+            address_days=-(-settings.COURSEWARE_ADDRESS_S // 86400),
+            most_bytes=settings.COURSEWARE_MAX_BYTES,
+            direct=courseware_files().direct,
+            piece_bytes=settings.COURSEWARE_PIECE_BYTES,
+            **more,
+        )
+
+    def render_to_response(self, context: dict[str, Any], **more: Any) -> HttpResponse:
+        """These pages alone may send to the bucket, where there is one."""
+        to = {"connect-src": [SELF, *filter(None, [courseware_files().origin])]}
+        page = super().render_to_response(context, **more)
+        allowed: HttpResponse = csp_update(to)(lambda asked: page)(self.request)
+        return allowed
 
 
 class CoursewareAdd(Receiving):
@@ -78,18 +91,9 @@ class CoursewareAdd(Receiving):
             title=_("Upload courseware"),
             submit_label=_("Upload"),
             cancel_url=reverse("documents:courseware"),
-            direct=courseware_files().direct,
-            piece_bytes=settings.COURSEWARE_PIECE_BYTES,
             resume_hours=settings.COURSEWARE_RESUME_H,
             **more,
         )
-
-    def render_to_response(self, context: dict[str, Any], **more: Any) -> HttpResponse:
-        """This page alone may send to the bucket, where there is one."""
-        to = {"connect-src": [SELF, *filter(None, [courseware_files().origin])]}
-        page = super().render_to_response(context, **more)
-        allowed: HttpResponse = csp_update(to)(lambda asked: page)(self.request)
-        return allowed
 
     def form_invalid(self, form: UploadForm) -> HttpResponse:
         if wants_json(self.request):
@@ -165,21 +169,29 @@ class CoursewareAnew(Receiving):
         )
 
     def form_valid(self, form: AnewForm) -> HttpResponse:
+        """What the script sent in pieces stays where a field does not hold, so that it is sent once."""
         data = dict(form.cleaned_data)
-        file, name = data.pop("file"), data.pop("name")
+        file, upload, name = (data.pop(field) for field in ("file", "upload", "name"))
         by = self.request.user
         try:
-            if file:
-                school = by.enterprise
-                new = upload_document(enterprise=school, file=file, again=True, by=by, **data)
+            if file or upload:
+                new = self._come_in(file, upload, data)
                 put_in_place(old=self.document, new=new, by=by)
             else:
                 new = add_anew(document=self.document, name=name, by=by, **data)
         except ValidationError as error:
+            if upload and not Upload.objects.filter(pk=upload.pk).exists():
+                form.forget_upload()
             put_at_fields(form, error)
             return self.form_invalid(form)
         self.say(_("It is added anew. The old one is deleted as soon as iclass has the new one."))
         return redirect(new)
+
+    def _come_in(self, file: UploadedFile | None, upload: Upload | None, said: dict[str, Any]) -> Document:
+        by = self.request.user
+        if upload and not file:
+            return finish(upload=upload, again=True, by=by, **said)
+        return upload_document(enterprise=by.enterprise, file=file, again=True, by=by, **said)
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from accounts.models import Enterprise, Role
 from documents.models import Document
+from documents.receiving import upload_document
 from tests.browser.test_courseware_and_recordings import Window
 from tests.documents.drawn import pdf
 from tests.support.cast import person
@@ -84,3 +86,33 @@ def test_a_file_goes_straight_to_the_bucket_and_on_where_it_was_cut(
     assert objects.cut == 0
     assert all(url.startswith(objects.url) for url in ours), "no piece went through the console"
     assert len([path for method, path in objects.asked if method == "PUT"]) == 3, "none came twice"
+
+
+def test_another_file_of_a_document_goes_straight_to_the_bucket(
+    live_server: Any, browser: Browser, client: Client, connected: Enterprise, settings: Any, tmp_path: Path,
+    objects: Objects,
+) -> None:  # fmt: skip
+    settings.REQUIRE_TWO_FACTOR, settings.COURSEWARE_PIECE_BYTES = False, 5 * MIB
+    bob = person(connected, "bob", Role.TEACHER)
+    file = SimpleUploadedFile("Hats.pdf", pdf())
+    old = upload_document(enterprise=connected, file=file, owner=bob, by=bob)
+    window = Window(browser, client, bob, live_server.url, "telephone", "zh-CN")
+    page, bodies = window.page, list[int]()
+
+    def note(asked: Request) -> None:
+        if asked.url.startswith(live_server.url):
+            bodies.append(len(asked.post_data_buffer or b""))
+
+    page.on("request", note)
+    deck = tmp_path / "large.pdf"
+    deck.write_bytes(DECK)
+    page.goto(f"{live_server.url}/courseware/{old.pk}/anew/")
+    page.set_input_files("input[type=file]", [deck])
+    page.locator("form.form button[type=submit]").click()
+    page.wait_for_url(lambda url: "anew" not in url, timeout=60_000)
+    new = Document.objects.get(replaces=old)
+    assert page.url.endswith(new.get_absolute_url())
+    assert str(new) == "large.pdf"
+    with new.file.open() as kept:
+        assert kept.read() == DECK
+    assert max(bodies) < MIB, "nothing of the file went through the console"

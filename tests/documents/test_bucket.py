@@ -177,12 +177,25 @@ def test_a_form_without_script_keeps_its_file_in_the_bucket_too(bob, objects):
     assert requests.get(page.headers["Location"], timeout=10).content == pdf()
 
 
-def test_only_the_page_for_uploading_may_send_to_the_bucket(bob, objects):
-    client = reader(bob)
-    assert objects.url in client.get("/courseware/new/").headers["Content-Security-Policy"]
+def test_only_the_pages_for_uploading_may_send_to_the_bucket(bob, objects):
+    client, document = reader(bob), uploaded(bob)
+    for path in ("/courseware/new/", f"/courseware/{document.pk}/anew/"):
+        assert objects.url in client.get(path).headers["Content-Security-Policy"]
     assert courseware_files().origin == objects.url
     for path in ("/courseware/", "/recordings/", "/"):
         assert objects.url not in client.get(path).headers["Content-Security-Policy"]
+
+
+def test_another_file_of_a_document_comes_straight_to_the_bucket_too(bob, objects):
+    old, client, content = uploaded(bob), reader(bob), DECK + b"\n"
+    place = begun(client, content, name="New.pdf")
+    send(client, place, content)
+    told = {"name": "", "permission": "private", "upload": place.split("/")[-2]}
+    assert client.post(f"/courseware/{old.pk}/anew/", told).status_code == 302
+    new = Document.objects.get(replaces=old)
+    assert f"courseware/{new.file.name}" in objects.names()
+    with new.file.open() as kept:
+        assert kept.read() == content
 
 
 def test_a_copy_of_a_recording_is_watched_from_the_bucket_by_who_may(bob, charlie, objects):

@@ -1,7 +1,6 @@
 """Courseware comes in pieces, into a folder of ours; what was cut off goes on from where it was."""
 
 import hashlib
-import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,23 +8,19 @@ import pytest
 from django.utils import timezone
 
 from documents import pieces
-from documents.models import Document, Upload, courseware_files
+from documents.models import Document, Upload
 from tests.accounts.drawn import png
 from tests.documents.drawn import pdf
 from tests.support.pages import reader
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folder")]
 
 DECK = pdf(b"2 0 obj<<>>stream\n" + bytes(range(256)) * 40 + b"\nendstream endobj\n")
 
 
 @pytest.fixture(autouse=True)
-def own_folder(settings):
-    """Where files lie; it is empty at the beginning of each test. A piece has 4000 bytes."""
+def small_pieces(settings):
     settings.COURSEWARE_PIECE_BYTES = 4000
-    folder = Path(courseware_files().location)
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder
 
 
 def begun(client, **more):
@@ -175,3 +170,60 @@ def test_nobody_has_endless_files_on_the_way(bob):
     for number in range(pieces.MOST_OPEN):
         assert begun(client, name=f"{number}.png", size=len(png())).status_code == 201
     assert begun(client, name="one more.png", size=len(png())).status_code == 400
+
+
+def anew(client, document, **said):
+    told = {"name": "", "permission": "private", **said}
+    return client.post(f"/courseware/{document.pk}/anew/", told, headers={"accept-language": "en"})
+
+
+class TestAnotherFileInTheSamePlace:
+    """Adding anew, with a file that the script sent before the form."""
+
+    @pytest.fixture
+    def old(self, bob):
+        client = reader(bob)
+        place = place_of(client)
+        send(client, place)
+        done(client, place)
+        return Document.objects.get()
+
+    def sent(self, client, content, **more):
+        place = place_of(client, size=len(content), **more)
+        send(client, place, content)
+        return place.split("/")[-2]
+
+    def test_it_takes_the_place_of_the_old_one(self, bob, old, own_folder):
+        client, content = reader(bob), DECK + b"\n"
+        answer = anew(client, old, upload=self.sent(client, content, name="New.pdf"), permission="public")
+        new = Document.objects.get(replaces=old)
+        assert (answer.status_code, answer.url) == (302, new.get_absolute_url())
+        assert (str(new), new.permission, new.bytes) == ("New.pdf", "public", len(content))
+        assert not Upload.objects.exists()
+        assert not [one for one in own_folder.glob("incoming/**/*") if one.is_file()]
+
+    def test_it_stays_while_a_field_is_put_right(self, alice, old):
+        client = reader(alice)
+        token = self.sent(client, DECK + b"\n", name="New.pdf")
+        back = anew(client, old, upload=token, owner="", permission="private")
+        assert back.context["form"].errors.keys() == {"owner"}
+        assert token in back.content.decode()
+        assert "The new file has come" in back.content.decode()
+        assert anew(client, old, upload=token, owner="", permission="public").status_code == 302
+
+    def test_a_hostile_one_is_refused_and_the_old_one_stays(self, bob, old):
+        client = reader(bob)
+        token = self.sent(client, b"MZ" + bytes(5000), name="New.pdf")
+        back = anew(client, old, upload=token)
+        assert "not what its name says" in back.content.decode()
+        assert token not in back.content.decode()
+        old.refresh_from_db()
+        assert old.deleted_at is None
+        assert not Upload.objects.exists()
+
+    def test_one_of_somebody_else_or_that_is_gone_has_to_be_chosen_again(self, alice, bob, old):
+        theirs = self.sent(reader(alice), DECK, name="Theirs.pdf")
+        back = anew(reader(bob), old, upload=theirs)
+        assert back.context["form"].errors.keys() == {"file"}
+        assert theirs not in back.content.decode()
+        assert Document.objects.count() == 1

@@ -1,8 +1,5 @@
 """Courseware comes in as a file, by the page, our script and REST; and goes out to iclass and to people."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Q
@@ -12,7 +9,7 @@ from console.audit.models import AuditEntry
 from console.outbox import relay
 from console.outbox.models import Operation
 from documents.addresses import address_of
-from documents.models import Document, courseware_files
+from documents.models import Document
 from documents.receiving import add_anew, upload_document
 from tests.accounts.drawn import png
 from tests.documents.drawn import ooxml, pdf
@@ -20,17 +17,9 @@ from tests.support.cast import person
 from tests.support.pages import reader, text
 from tests.support.rest import rest
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folder")]
 
 SCRIPT = {"accept": "application/json", "accept-language": "en"}
-
-
-@pytest.fixture(autouse=True)
-def own_folder():
-    """Where files lie; it is empty at the beginning of each test."""
-    folder = Path(courseware_files().location)
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder
 
 
 def file(name="Tea party.pdf", content=None):

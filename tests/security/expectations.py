@@ -271,6 +271,9 @@ REST_PAGES: dict[str, dict[str, Expected]] = {
     **rest("user", "person", token="new_token", import_people="import"),  # noqa: S106 - the name of an act
     **rest("studentgroup", "group", archive="change", restore="change"),
     **rest("document", "document"),
+    "document-uploads": {"create": of("document", "add")},
+    "document-upload": dict.fromkeys(("retrieve", "piece", "destroy"), about("document", "add", "upload")),
+    "document-upload-done": {"done": about("document", "add", "upload")},
     **rest("lesson", "lesson", start="start", stop="stop", cancel="cancel"),
     **rest("course", "course", cancel="delete"),
     **rest("recording", "recording"),

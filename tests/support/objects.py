@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -187,6 +188,22 @@ def objects(moto: int, settings: Any) -> Iterator[Objects]:
     """Courseware and copies lie in the bucket while the test runs."""
     gate = Objects(moto)
     settings.STORAGES = storing.places(data_folder(), gate.bucket)
+    with _as_set():
+        yield gate
+    gate.close()
+
+
+@pytest.fixture
+def own_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
+    """Courseware lies in this folder while the test runs; it is empty at the beginning, and nobody else's."""
+    settings.STORAGES = storing.places(tmp_path, storing.Bucket("", "", "", "", "", path_style=False))
+    with _as_set():
+        yield tmp_path / "media" / "courseware"
+
+
+@contextmanager
+def _as_set() -> Iterator[None]:
+    """The fields keep their files where the settings say now."""
     fields = [
         (Document._meta.get_field("file"), "courseware"),
         (Recording._meta.get_field("copy"), "recordings"),
@@ -194,7 +211,6 @@ def objects(moto: int, settings: Any) -> Iterator[Objects]:
     before = [field.storage for field, _alias in fields]
     for field, alias in fields:
         field.storage = storages[alias]
-    yield gate
+    yield
     for (field, _alias), storage in zip(fields, before, strict=True):
         field.storage = storage
-    gate.close()

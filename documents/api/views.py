@@ -10,7 +10,6 @@ from rest_framework import mixins, serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.routers import SimpleRouter
 
 from accounts.models import User
 from accounts.queries import active
@@ -56,13 +55,18 @@ class DocumentSerializer(SchoolSerializer):
         fields = ("id", "name", "ext", "bytes", "md5", "owner", "permission", "doc_id", "transcode", "sync")
 
 
-class UploadSerializer(serializers.Serializer[Any]):
-    """What comes in. Without `owner` the document is the sender's own; an empty one makes it everybody's."""
+class SaidSerializer(serializers.Serializer[Any]):
+    """What is said of a file. Without `owner` it is the sender's own; an empty one makes it everybody's."""
 
-    file = serializers.FileField(allow_empty_file=True)
     owner = serializers.CharField(required=False, allow_blank=True, max_length=64)
     permission = serializers.ChoiceField(Document.Permission.choices, default=Document.Permission.PRIVATE)
     transcode = serializers.BooleanField(default=False)
+
+
+class UploadSerializer(SaidSerializer):
+    """What comes in, and what is said of it."""
+
+    file = serializers.FileField(allow_empty_file=True)
 
 
 class DocumentViewSet(
@@ -98,7 +102,7 @@ class DocumentViewSet(
         document = upload_document(
             enterprise=self.by.enterprise,
             file=data["file"],
-            owner=self._owner(data.get("owner")),
+            owner=owner_named(self.by, data.get("owner")),
             permission=data["permission"],
             transcode=data["transcode"],
             again=True,
@@ -107,23 +111,20 @@ class DocumentViewSet(
         told = self.get_serializer(self.queryset.get(pk=document.pk))
         return Response(told.data, status=status.HTTP_201_CREATED)
 
-    def _owner(self, told: str | None) -> User | None:
-        """A teacher owns what they bring; who runs the school names somebody of it, or nobody."""
-        if scope_of(self.by, "add", "document") != Scope.SCHOOL:
-            if told not in (None, self.by.user_id):
-                raise ValidationError({"owner": _("You can only add documents of your own.")})
-            return self.by
-        if told is None:
-            return self.by
-        found = active(self.by.enterprise_id, *STAFF).filter(user_id=told).first() if told else None
-        if told and found is None:
-            raise ValidationError({"owner": _("Choose a person of your school.")})
-        return found
-
     def perform_destroy(self, instance: Document) -> None:
         delete_document(document=instance, by=self.by)
 
 
-router = SimpleRouter()
-router.register("documents", DocumentViewSet)
-urlpatterns = router.urls
+def owner_named(by: User, told: str | None) -> User | None:
+    """A teacher owns what they bring; who runs the school names somebody of it, or nobody. ValidationError
+    for anybody else."""
+    if scope_of(by, "add", "document") != Scope.SCHOOL:
+        if told not in (None, by.user_id):
+            raise ValidationError({"owner": _("You can only add documents of your own.")})
+        return by
+    if told is None:
+        return by
+    found = active(by.enterprise_id, *STAFF).filter(user_id=told).first() if told else None
+    if told and found is None:
+        raise ValidationError({"owner": _("Choose a person of your school.")})
+    return found

@@ -1,0 +1,21 @@
+"""REST of courseware. Uploads stand first, for the router takes any word there for an id."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from documents.api.uploads import DocumentUploadViewSet
+from documents.api.views import DocumentViewSet
+
+router = SimpleRouter()
+router.register("documents", DocumentViewSet)
+one = DocumentUploadViewSet.as_view({"get": "retrieve", "put": "piece", "delete": "destroy"}, detail=True)
+urlpatterns = [
+    path("documents/uploads/", DocumentUploadViewSet.as_view({"post": "create"}), name="document-uploads"),
+    path("documents/uploads/<uuid:token>/", one, name="document-upload"),
+    path(
+        "documents/uploads/<uuid:token>/done/",
+        DocumentUploadViewSet.as_view({"post": "done"}, detail=True),
+        name="document-upload-done",
+    ),
+    *router.urls,
+]

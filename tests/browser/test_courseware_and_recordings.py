@@ -94,6 +94,7 @@ def test_a_deck_is_uploaded_by_keyboard_attached_and_ready(
     page.keyboard.press("Enter")
     expect(page.locator(".upload.is-done")).to_contain_text("分数 1.pptx")
     expect(page.locator(".upload.is-bad")).to_contain_text("bad.pdf")
+    expect(page.locator(".upload.is-bad progress")).to_be_hidden()
     expect(page.locator(".upload-words")).not_to_be_empty()
     window.complaints.clear()  # the answer 400 of the bad one
     window.seen("uploaded")

@@ -53,7 +53,7 @@ class DocumentUploadViewSet(SchoolViewSet):
     policy_actions = dict.fromkeys(("create", "retrieve", "piece", "destroy", "done"), "add")
     queryset = Upload.objects.all()
     serializer_class = NextSerializer
-    lookup_field = "token"
+    lookup_field, lookup_url_kwarg = "token", "upload"
 
     def get_queryset(self) -> QuerySet[Upload]:
         mine: QuerySet[Upload] = super().get_queryset().filter(by=self.by)
@@ -73,40 +73,41 @@ class DocumentUploadViewSet(SchoolViewSet):
         return Response(self._next(upload), status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=NextSerializer)
-    def retrieve(self, request: Request, token: str) -> Response:
+    def retrieve(self, request: Request, upload: str) -> Response:
         """Where the next piece goes. An address of the bucket works for a quarter of an hour."""
-        return Response(self._next(self._mine()), headers={"Cache-Control": "private, no-store"})
+        return Response(self._next(self.get_object()), headers={"Cache-Control": "private, no-store"})
 
     @extend_schema(request=PIECE, responses=NextSerializer)
-    def piece(self, request: Request, token: str) -> Response:
+    def piece(self, request: Request, upload: str) -> Response:
         """A piece, at its `offset`, where there is no bucket."""
-        upload = self._mine()
+        coming = self.get_object()
         told = (request.query_params.get("offset", ""), request.META.get("CONTENT_LENGTH") or "")
         offset, length = (int(one) if one.isascii() and one.isdigit() else -1 for one in told)
         try:
-            pieces.take(upload, offset, request._request, length)  # type: ignore[arg-type]
+            pieces.take(coming, offset, request._request, length)  # type: ignore[arg-type]
         except UnreadablePostError:
             raise ValidationError(_("The connection broke.")) from None
-        return Response(self._next(upload))
+        return Response(self._next(coming))
 
     @extend_schema(request=SaidSerializer, responses={201: DocumentSerializer})
-    def done(self, request: Request, token: str) -> Response:
+    def done(self, request: Request, upload: str) -> Response:
         """All is sent: it is judged, and becomes a document. One that may not come in is forgotten."""
-        upload = self._mine()
+        coming = self.get_object()
         asked = SaidSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         said = asked.validated_data | {"owner": owner_named(self.by, asked.validated_data.get("owner"))}
-        document = pieces.finish(upload=upload, again=True, by=self.by, **said)
+        document = pieces.finish(upload=coming, again=True, by=self.by, **said)
         told = DocumentSerializer(standing().get(pk=document.pk), context=self.get_serializer_context())
         return Response(told.data, status=status.HTTP_201_CREATED)
 
-    def destroy(self, request: Request, token: str) -> Response:
+    def destroy(self, request: Request, upload: str) -> Response:
         """Give up; what came is forgotten."""
-        pieces.drop(self._mine())
+        pieces.drop(self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _mine(self) -> Upload:
-        return get_object_or_404(self.get_queryset(), token=self.kwargs["token"])
+    def get_object(self) -> Upload:
+        """A row of the sender's own; there is nothing more to judge."""
+        return get_object_or_404(self.get_queryset(), token=self.kwargs["upload"])
 
     def _next(self, upload: Upload) -> dict[str, Any]:
         try:

@@ -11,9 +11,9 @@ router.register("documents", DocumentViewSet)
 one = DocumentUploadViewSet.as_view({"get": "retrieve", "put": "piece", "delete": "destroy"}, detail=True)
 urlpatterns = [
     path("documents/uploads/", DocumentUploadViewSet.as_view({"post": "create"}), name="document-uploads"),
-    path("documents/uploads/<uuid:token>/", one, name="document-upload"),
+    path("documents/uploads/<uuid:upload>/", one, name="document-upload"),
     path(
-        "documents/uploads/<uuid:token>/done/",
+        "documents/uploads/<uuid:upload>/done/",
         DocumentUploadViewSet.as_view({"post": "done"}, detail=True),
         name="document-upload-done",
     ),

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema_field
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -100,8 +100,24 @@ class CourseSerializer(RoomFields, SchoolSerializer):
         )
 
 
+class LookSerializer(serializers.Serializer[Any]):
+    """What a dry run answers: days that get a lesson, those left out with the reason, what is in the way."""
+
+    dates = serializers.ListField(child=serializers.DateField())
+    starts_at = serializers.ListField(child=serializers.DateTimeField())
+    left_out = serializers.ListField(child=serializers.DictField())
+    conflicts = serializers.ListField(child=serializers.DictField())
+
+
 class CourseCancelSerializer(CancelSerializer):
     lesson = serializers.IntegerField(required=False)
+
+
+EITHER = PolymorphicProxySerializer(
+    component_name="CourseOrLook",
+    serializers=[CourseSerializer, LookSerializer],
+    resource_type_field_name=None,
+)
 
 
 class CourseViewSet(
@@ -123,7 +139,7 @@ class CourseViewSet(
     filterset_fields = ("teacher__user_id",)
     policy_actions = {"cancel": "delete"}  # noqa: RUF012
 
-    @extend_schema(parameters=[DRY_RUN])
+    @extend_schema(parameters=[DRY_RUN], responses={201: CourseSerializer, 200: LookSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Plan a course; 409 with `conflicts` where there are some and no `conflict_reason` is given."""
         fields, reason = self._fields(None)
@@ -134,7 +150,7 @@ class CourseViewSet(
         course = plan_course(by=self.by, conflict_reason=reason, **fields)
         return Response(self._told(course), status=status.HTTP_201_CREATED)
 
-    @extend_schema(parameters=[DRY_RUN])
+    @extend_schema(parameters=[DRY_RUN], responses=EITHER)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change a course and the lessons of the scope that have not begun."""
         course = self.get_object()

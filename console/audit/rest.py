@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 
 from console.audit.models import AuditEntry
 from console.audit.telling import plain, tell
+from console.policy.filters import MomentFilter
 from console.policy.paging import NewestFirst
 from console.policy.rest import SchoolViewSet
 
@@ -74,8 +75,8 @@ class AuditEntrySerializer(serializers.Serializer[Any]):
 class AuditFilter(filters.FilterSet):
     """`since` and `until` are moments; `person` is the id of whoever did it."""
 
-    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
-    until = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+    since = MomentFilter(field_name="at", lookup_expr="gte")
+    until = MomentFilter(field_name="at", lookup_expr="lt")
     person = filters.NumberFilter(field_name="actor_id")
 
     class Meta:

@@ -33,3 +33,11 @@ def test_another_school_and_a_teacher_read_nothing(alice: User, bob: User, charl
 def test_nobody_writes_it(alice: User, bob: User, method: str) -> None:
     entry = record("person.change", bob, by=alice)
     assert getattr(rest(alice), method)(f"/api/v1/audit/{entry.pk}/", {}).status_code == 405
+
+
+def test_a_moment_of_a_far_zone_is_one_like_any_other_and_nonsense_is_said(alice: User, bob: User) -> None:
+    entry = record("person.change", bob, by=alice)
+    far = everything(rest(alice), "audit/?since=2020-01-01T00:00:00%2B23:59")
+    assert entry.pk in [row["id"] for row in far]
+    for beyond in ("0001-01-01T00:00:00%2B23:59", "9999-12-31T23:59:59-23:59", "yesterday"):
+        assert set(rest(alice).get(f"/api/v1/audit/?since={beyond}").json()) == {"since"}

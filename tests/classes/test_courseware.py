@@ -1,5 +1,7 @@
 """Courseware of lessons and courses: attached, ordered, warned of, and moved where it is added anew."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -207,7 +209,7 @@ def test_a_lesson_planned_like_another_takes_its_courseware_along_in_order(
     form = browse(alice, path).content.decode()
     assert "With its courseware, in the same order" in form
     assert "Private to Tom: Bob, who teaches, cannot open it." in form
-    at = tomorrow_at(8)
+    at = tomorrow_at(8) + timedelta(days=3)
     typed = {"topic": "Tea", "teacher": "bob", "day": at.date().isoformat(), "start": "08:00", "end": "08:45"}
     typed |= {"class_type": "1vN", "record_types": ["local"], "bitrate": "850"}
     page = browse(alice, browse(alice, path, typed | {"with_courseware": "on"}).url).content.decode()
@@ -229,7 +231,7 @@ def test_a_series_planned_like_another_takes_the_courseware_of_the_course_along(
         attach(owner=lesson.course, document=deck(bob, name), by=alice)
     path = f"/courses/new/?like={lesson.course_id}"
     assert "With its courseware, in the same order" in browse(alice, path).content.decode()
-    day = tomorrow_at(8).date().isoformat()
+    day = (tomorrow_at(8) + timedelta(days=3)).date().isoformat()
     typed = {"topic": "Tea", "teacher": "bob", "day": day, "start": "08:00", "end": "08:45"}
     typed |= {"class_type": "1vN", "record_types": ["local"], "bitrate": "850", "with_courseware": "on"}
     browse(alice, path, typed)

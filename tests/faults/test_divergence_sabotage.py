@@ -1,6 +1,7 @@
 """For each defence of the mirror: with it a service in trouble does no harm, without it the check fails."""
 
 import secrets
+import time
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from tests.support.service import lesson_of, made_without_us
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LAG = {"list_lag_s": 3600}
+LEASE_S = 1
 
 
 @pytest.fixture(autouse=True)
@@ -150,8 +152,9 @@ def test_a_look_that_was_paused_past_its_lease(lesson, connected, iclass, forge)
         old, new = (f"Topic {secrets.token_hex(4)}" for _ in range(2))
         iclass.call("class/modify", {"class_id": lesson.class_id, "class_topic": old})
         Lesson.objects.filter(pk=lesson.pk).update(look_at=timezone.now(), look_until=None)
-        slow = forge.start(POLL, faults={"mirror.polled": "stop@1"}, settings={"LEASE_S": 0.01})
+        slow = forge.start(POLL, faults={"mirror.polled": "stop@1"}, settings={"LEASE_S": LEASE_S})
         assert slow.stopped()
+        time.sleep(LEASE_S * 1.1)
         iclass.call("class/modify", {"class_id": lesson.class_id, "class_topic": new})
         Lesson.objects.filter(pk=lesson.pk).update(look_at=timezone.now())
         assert registry.poll() == 1

@@ -13,6 +13,7 @@ from classes.kinds import Status
 from classes.models import Entry, Lesson
 from console.bell import ring
 from console.iclass import Client, Hidden, Joined, Visitor
+from console.mirror.leases import look_now
 from console.mirror.registry import poller
 from console.outbox.kinds import Kind, Lapsed, Nature
 from console.outbox.models import Operation
@@ -85,7 +86,7 @@ def _visited(operation: Operation, visitor: Visitor) -> None:
 
 
 def _look_at_the_room(lesson_id: int) -> None:
-    Lesson.objects.filter(pk=lesson_id, final_at=None).exclude(remote_id="").update(look_at=timezone.now())
+    look_now(Lesson.objects.filter(pk=lesson_id, final_at=None).exclude(remote_id=""))
     ring("console.mirror.tasks.poll")
 
 

@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from classes.attendance.evidence import record_callback
 from classes.mirror.quiet import LIST_WANTED
@@ -26,6 +25,7 @@ from console.bell import ring
 from console.inbox.models import Callback
 from console.inbox.points import FOLD, TOMBSTONE
 from console.inbox.process import UNKNOWN_CLASS, Park, SetAside, handles
+from console.mirror.leases import look_now
 from console.outbox.states import SyncState
 
 DELETED = "lesson_deleted"
@@ -64,8 +64,7 @@ def look(callback: Callback) -> str | None:
     if _verdict(lesson):
         return DELETED
     # Whoever came or went: the number of people alone would not do.
-    due = {"look_at": timezone.now(), **LIST_WANTED}
-    Lesson.objects.filter(pk=lesson.pk, cancelled_at=None, final_at=None).update(**due)
+    look_now(Lesson.objects.filter(pk=lesson.pk, cancelled_at=None, final_at=None), **LIST_WANTED)
     transaction.on_commit(lambda: ring("console.mirror.tasks.poll"))
     return None
 

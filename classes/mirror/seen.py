@@ -18,6 +18,7 @@ from console.iclass import ClassInfo
 from console.inbox.process import release
 from console.mirror.copies import differs
 from console.mirror.drift import is_news, settle
+from console.mirror.leases import look_now
 from console.outbox.states import SyncState
 
 #: A class may run at most this long at the service with both its times the same (document's example).
@@ -145,7 +146,7 @@ def adopt_lesson(enterprise: Enterprise, info: ClassInfo, *, double_of: int | No
     lesson_seen(lesson, info)
     made(lesson, info.class_id)
     if lesson.status == Status.END:
-        Lesson.objects.filter(pk=lesson.pk).update(look_at=timezone.now())
+        look_now(Lesson.objects.filter(pk=lesson.pk))
     return lesson
 
 

@@ -64,9 +64,15 @@ def hold_all(rows: Sequence[Row], related: Sequence[str]) -> list[Row]:
     return held
 
 
-def look_now(rows: models.QuerySet[Row]) -> int:
-    """Ask for a look at these rows at once; returns how many."""
-    return rows.update(look_at=timezone.now())
+def look_now(rows: models.QuerySet[Row], **fields: object) -> int:
+    """Ask for a look at these rows at once; returns how many.
+
+    One that waits already keeps its place: who is asked for again and again would never come to the front.
+    One that is being looked at is asked for anew, which `let_go` sees.
+    """
+    now = Value(timezone.now(), output_field=models.DateTimeField())
+    place = Case(When(look_until__isnull=False, then=now), default=Least(F("look_at"), now))
+    return rows.update(look_at=place, **fields)
 
 
 def let_go(row: Row, look_at: datetime | None, **fields: object) -> None:

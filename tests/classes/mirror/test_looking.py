@@ -20,6 +20,7 @@ from classes.services import start_lesson, stop_lesson
 from console.iclass import HistoryMember, Walk
 from console.inbox.models import Callback
 from console.mirror import registry
+from console.mirror.leases import take_due
 from console.outbox import relay
 from console.outbox.states import SyncState
 from tests.support.service import lesson_of
@@ -320,3 +321,20 @@ def test_a_callback_has_the_list_fetched_though_the_number_is_the_same(running, 
     on_callback(callback)
     running.refresh_from_db()
     assert not number_will_do(running)
+
+
+def test_a_lesson_that_waits_keeps_its_place_however_often_somebody_comes(running, connected):
+    def somebody_comes():
+        callback = Callback(enterprise=connected, event="join_class", class_id=running.remote_id)
+        callback.body = {"event": "join_class", "data": {"class_id": running.class_id, "user_id": "mouse"}}
+        callback.received_at = timezone.now()
+        on_callback(callback)
+        return Lesson.objects.get(pk=running.pk).look_at
+
+    overdue = timezone.now() - timedelta(seconds=40)
+    Lesson.objects.filter(pk=running.pk).update(look_at=overdue)
+    assert [somebody_comes(), somebody_comes()] == [overdue, overdue]
+    Lesson.objects.filter(pk=running.pk).update(look_at=timezone.now() + timedelta(minutes=5))
+    assert somebody_comes() <= timezone.now()
+    [taken] = take_due(Lesson, 1)
+    assert somebody_comes() > taken.look_at, "it is being looked at: this is a new wish"

@@ -1,7 +1,7 @@
 """Courseware that comes as a file, and courseware that is added anew because it cannot be changed."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -142,6 +142,20 @@ def add_anew(
         by=by,
     )
     return put_in_place(old=old, new=new, by=by)
+
+
+def come_in_place(*, old: Document, come_in: Callable[[], Document], by: User) -> Document:
+    """The document that `come_in` makes of another file, in the place of the old one (`put_in_place`).
+
+    To come in takes a while, and no transaction lasts that long: where somebody else deletes the old one
+    meanwhile, the new one is taken back, for its sender is told that there is nothing to replace.
+    """
+    new = come_in()
+    try:
+        return put_in_place(old=old, new=new, by=by)
+    except ValidationError:
+        delete_document(document=new, by=by)
+        raise
 
 
 @transaction.atomic

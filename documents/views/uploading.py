@@ -25,7 +25,7 @@ from documents.forms import AnewForm, UploadForm
 from documents.models import Document, Upload, courseware_files
 from documents.pieces import finish
 from documents.queries import standing
-from documents.receiving import add_anew, put_in_place, upload_document
+from documents.receiving import add_anew, come_in_place, upload_document
 from documents.uploads import TOO_LARGE, check_length, receive
 from documents.views.pieces import answered, refused
 
@@ -175,8 +175,9 @@ class CoursewareAnew(Receiving):
         by = self.request.user
         try:
             if file or upload:
-                new = self._come_in(file, upload, data)
-                put_in_place(old=self.document, new=new, by=by)
+                new = come_in_place(
+                    old=self.document, come_in=lambda: self._come_in(file, upload, data), by=by
+                )
             else:
                 new = add_anew(document=self.document, name=name, by=by, **data)
         except ValidationError as error:

@@ -1,6 +1,7 @@
 """Courseware comes in as a file, by the page, our script and REST; and goes out to iclass and to people."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Q
 
@@ -8,9 +9,11 @@ from accounts.models import Role
 from console.audit.models import AuditEntry
 from console.outbox import relay
 from console.outbox.models import Operation
+from console.outbox.states import State
 from documents.addresses import address_of
 from documents.models import Document
-from documents.receiving import add_anew, upload_document
+from documents.receiving import add_anew, come_in_place, upload_document
+from documents.services import delete_document
 from tests.accounts.drawn import png
 from tests.documents.drawn import ooxml, pdf
 from tests.support.cast import person
@@ -249,3 +252,20 @@ def test_the_same_query_count_for_one_document_as_for_many(bob, django_assert_ma
     with django_assert_max_num_queries(12):
         assert client.get("/courseware/").status_code == 200
     assert Document.objects.filter(~Q(file="")).count() == 5
+
+
+def test_another_file_does_not_stay_alone_where_the_document_was_deleted_meanwhile(bob, alice):
+    old = uploaded(bob)
+
+    def come_in():
+        new = uploaded(bob, file=file("Hats.pdf"), again=True)
+        delete_document(document=old, by=alice)
+        return new
+
+    with pytest.raises(ValidationError, match="."):
+        come_in_place(old=old, come_in=come_in, by=bob)
+    assert list(Document.objects.filter(deleted_at=None)) == []
+    new = Document.objects.get(name="Hats")
+    assert new.replaces is None
+    [told] = Operation.objects.filter(kind="document.add", subject_id=new.pk)
+    assert told.state == State.SUPERSEDED, "iclass never hears of it"

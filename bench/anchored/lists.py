@@ -16,18 +16,11 @@ from django.urls import path
 from accounts.models import Role, User
 from bench import planting
 from bench.figures import Figure, medians, ms, seconds, told
+from bench.webs import OF_A_NEW_PROJECT
 from console.policy.tokens import issue
 
 FIRST_BAR, LAST_BAR, SEARCH_BAR, REST_BAR, QUERIES = 0.4, 0.4, 0.15, 1.3, 6
-STOCK = [
-    "bench.anchored.lists.Stock",
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-]
+STOCK = ["bench.anchored.lists.Stock", *OF_A_NEW_PROJECT]
 
 
 STOCK_TEMPLATES = {

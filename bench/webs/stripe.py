@@ -9,17 +9,10 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from environ import Env
 
+from bench.webs import OF_A_NEW_PROJECT
+
 SECRET = "whsec_of_the_bench"
 KEY = "sk_test_" + "b" * 24
-OF_A_NEW_PROJECT = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
 
 
 def application(*, least: bool = False) -> Any:

@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ pytestmark = [
 ]
 
 WIDTH, TUESDAY = 1280, 1
+#: A picture of so many bytes has little more in it than the frame.
+BLANK = 8_000
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 #: Who comes to the lessons that run; the others are missing.
 COME = 16
@@ -114,8 +117,11 @@ def draw(browser: Any, client: Any, live_server: Any, demo: Enterprise) -> Any:
             page = page_of(demo.users.get(user_id=cast.ADMIN.user_id), short, height)
             page.goto(f"{live_server.url}{path}")
             act(page)
-            pictures.draw(page, f"{SHOTS}/{name}.{short}.png")
+            picture = Path(f"{SHOTS}/{name}.{short}.png")
+            picture.unlink(missing_ok=True)
+            pictures.draw(page, str(picture))
             page.context.close()
+            assert picture.stat().st_size > BLANK, f"{picture} shows nothing"
 
     return drawn
 

@@ -1,8 +1,10 @@
 """Handling stored events: each in a transaction of its own, in any order, as often as need be."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from math import inf
 
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Q, QuerySet
@@ -48,11 +50,16 @@ def handles(event: str) -> Callable[[Handler], Handler]:
     return keep
 
 
-def drain(limit: int = 10_000) -> int:
-    """Put back what was spooled, then handle what is due; returns how many."""
-    done = unspool.drain()
+def drain(limit: int = 10_000, *, within_s: float = inf) -> int:
+    """Put back what was spooled, then handle what is due; returns how many.
+
+    After `within_s` seconds nothing more is begun: one has been handled at least.
+    """
+    done, until = unspool.drain(), time.monotonic() + within_s
     while done < limit and _handle_next():
         done += 1
+        if time.monotonic() >= until:
+            break
     return done
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
+from math import inf
 from typing import Any
 
 from django.conf import settings
@@ -116,16 +117,16 @@ class Try:
         log.info("tried", extra={"operation": self.operation.pk, "school": school, **figures})
 
 
-def drain(limit: int = 10_000) -> int:
+def drain(limit: int = 10_000, *, within_s: float = inf) -> int:
     """Send and probe until nothing is due, at most about `limit` operations; returns how many steps.
 
-    Where only the bucket of a school is empty it waits for it; what an open breaker or a reason to hold
-    keeps back is not due.
+    After `within_s` seconds no further batch is begun. Where only the bucket of a school is empty it waits
+    for it; what an open breaker or a reason to hold keeps back is not due.
     """
     make_missing()
     settle_held()
-    done = expire_leases()
-    while done < limit:
+    done, until = expire_leases(), time.monotonic() + within_s
+    while done < limit and (not done or time.monotonic() < until):
         asked = time.monotonic()
         with nullcontext() if MARK_FIRST.up else transaction.atomic():
             taken = claim(BATCH)

@@ -51,6 +51,16 @@ def test_a_lost_answer_does_not_make_a_second_class(connected, alice, bob, iclas
     assert set(outcomes) == {Attempt.Outcome.UNKNOWN, Attempt.Outcome.FOUND}
 
 
+def test_after_its_time_nothing_more_is_sent_for_other_work_waits_too(connected, alice):
+    for number in range(relay.BATCH + 2):
+        register_person(enterprise=connected, by=alice, user_id=f"u{number}", nickname="U", role="student")
+    waiting = Operation.objects.filter(kind="user.register", state=State.READY)
+    relay.drain(within_s=0)
+    assert waiting.count() == 2
+    relay.drain()
+    assert waiting.count() == 0
+
+
 def test_a_request_that_never_arrived_is_sent_again(connected, alice, bob, iclass):
     iclass.control("faults", {"arm": {"kind": "drop_before", "match": "class/create"}})
     lesson = lesson_of(bob, alice)

@@ -7,18 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Enterprise, Role, User
 from classes.models import Attendance, Recording
 from console.audit.models import AuditEntry
+from console.mirror import registry
 from console.outbox import relay
 from documents.models import Document
+from documents.receiving import upload_document
 from tests.classes.rows import over, planned
 from tests.documents.drawn import ooxml
 from tests.support.browser import hear
 from tests.support.cast import person
+from tests.support.sandbox import Sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 SIZES = {"desk": (1280, 800), "telephone": (390, 844)}
@@ -117,6 +122,28 @@ def test_a_deck_is_uploaded_by_keyboard_attached_and_ready(
     window.seen("document")
     page.goto(f"{live_server.url}/courseware/{document.pk}/anew/")
     window.seen("anew")
+
+
+def test_the_h5_version_of_a_deck_is_shown_within_its_page(
+    live_server: Any, browser: Browser, client: Client, connected: Enterprise, iclass: Sandbox, settings: Any,
+) -> None:  # fmt: skip
+    settings.PUBLIC_URL, settings.REQUIRE_TWO_FACTOR = live_server.url, False
+    settings.H5_HOSTS = [iclass.url]
+    connected.h5_white_listed = True
+    connected.save(update_fields=["h5_white_listed"])
+    bob = person(connected, "bob", Role.TEACHER)
+    file = SimpleUploadedFile("分数.pptx", ooxml("pptx"))
+    deck = upload_document(enterprise=connected, file=file, owner=bob, transcode=True, by=bob)
+    relay.drain()
+    iclass.control("clock", {"move": 600})
+    Document.objects.update(look_at=timezone.now())
+    registry.poll()
+    window = Window(browser, client, bob, live_server.url, "telephone", "zh-CN")
+    window.page.goto(f"{live_server.url}/courseware/{deck.pk}/")
+    slides = window.page.frame_locator("iframe.preview").locator(".slide")
+    expect(slides.first).to_contain_text("分数")
+    expect(slides).to_have_count(20)
+    window.seen("preview")
 
 
 @pytest.mark.parametrize(("size", "language"), [("telephone", "zh-CN"), ("desk", "en")])

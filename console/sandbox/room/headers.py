@@ -1,4 +1,4 @@
-"""Headers of every page: no inline script, no foreign source, no framing."""
+"""Headers of every page: no inline script, no foreign source, no framing where the page does not say so."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def strict_headers(
         response = get_response(request)
         response["X-Content-Type-Options"] = "nosniff"
         if response.get("Content-Type", "").startswith("text/html"):
-            response["Content-Security-Policy"] = POLICY
+            response.setdefault("Content-Security-Policy", POLICY)
             # The address may carry a token: it goes nowhere.
             response["Referrer-Policy"] = "no-referrer"
             response["Cache-Control"] = "no-store"

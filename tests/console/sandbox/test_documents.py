@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import requests
 
 from tests.console.sandbox.conftest import School
 from tests.support.covers import covers
@@ -97,6 +98,20 @@ def test_transcoding_tells_of_each_step_and_ends_in_a_result(school: School, rec
     assert {one["title"] for one in told} == {"量子"}
     assert [bool(one["h5_url"]) for one in told] == [False, False, True]
     assert school.ok("document/info", doc_id=doc_id)["transcode_result"] == told[-1]["h5_url"]
+
+
+def test_behind_the_result_lies_a_page_that_a_console_may_frame(school: School) -> None:
+    school.knobs(transcode_pace="immediate")
+    doc_id = add(school, is_transcode=True)
+    address = school.ok("document/info", doc_id=doc_id)["transcode_result"]
+    page = requests.get(address, timeout=10)
+    assert (page.status_code, "量子" in page.text, page.text.count("<section")) == (200, True, 20)
+    assert "frame-ancestors http: https:" in page.headers["Content-Security-Policy"]
+    other = requests.get(school.sandbox.url, timeout=10)
+    assert "frame-ancestors 'none'" in other.headers["Content-Security-Policy"]
+    assert requests.get(address.replace(doc_id, add(school)), timeout=10).status_code == 404
+    school.ok("document/delete", doc_ids=[doc_id])
+    assert requests.get(address, timeout=10).status_code == 404
 
 
 def test_transcoding_takes_its_time_or_none_by_the_pace(school: School) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import requests
 
 from tests.console.sandbox.conftest import School
 from tests.support.receiver import Receiver
@@ -96,3 +97,20 @@ def test_local_recording_raises_no_events_unless_the_knob_says_so(school: School
     school.ok("class/start", class_id=class_id)
     school.ok("class/stop", class_id=class_id)
     assert {one.data["class_id"] for one in receiver.wait_for(2)} == {class_id}
+
+
+def test_behind_each_track_lies_a_film_as_large_as_was_told(
+    school: School, receiver: Receiver, remote: dict[str, Any]
+) -> None:
+    school.knobs(recording_pace="immediate", heartbeat_s=0)
+    recorded(school, remote)
+    for track in receiver.wait_for(1, "online_record_stop")[0].data["video_info"]:
+        told = requests.get(track["video_url"], timeout=30)
+        assert (told.status_code, told.headers["Content-Type"]) == (200, "video/mp4")
+        assert len(told.content) == track["video_size"] == int(told.headers["Content-Length"])
+        assert told.content[4:8] == b"ftyp"
+        head = requests.head(track["video_url"], timeout=10)
+        assert (head.headers["Content-Length"], head.content) == (str(track["video_size"]), b"")
+    tiny = requests.get(f"{school.sandbox.url}/media/1-0.mp4", timeout=10)
+    assert tiny.content[4:8] == b"ftyp"
+    assert requests.get(f"{school.sandbox.url}/media/1-{10**12}.mp4", timeout=10).status_code == 404

@@ -129,16 +129,15 @@ def clicks(school: Enterprise) -> Callable[[HTTPConnection], int]:
     return ask
 
 
-def calls_back(schools: list[Enterprise], lessons: int) -> Callable[[HTTPConnection], int]:
-    """Somebody comes into one of the lessons."""
+def calls_back(schools: list[Enterprise], live: list[int]) -> Callable[[HTTPConnection], int]:
+    """Somebody comes into one of the lessons that are live at this level."""
     paths = {number: signed_path(school, 86_400) for number, school in enumerate(schools, 1)}
     rng = random.Random(SEED)
 
     def ask(line: HTTPConnection) -> int:
-        number = rng.randint(1, SCHOOLS)
-        class_id = number * SPAN + rng.randrange(max(1, lessons // SCHOOLS))
+        class_id = rng.choice(live)
         headers = {"Content-Type": "application/json"}
-        line.request("POST", paths[number], event_of(class_id), headers)
+        line.request("POST", paths[class_id // SPAN], event_of(class_id), headers)
         answer = line.getresponse()
         answer.read()
         return answer.status
@@ -150,11 +149,12 @@ Ask = Callable[[HTTPConnection], int]
 
 
 def level(
-    port: int, people_ask: list[Ask], service_asks: Ask, lessons: int, minutes: float
+    port: int, people_ask: list[Ask], service_asks: Ask, live: list[int], lessons: int, minutes: float
 ) -> tuple[list[float], float, str]:
     """So many live lessons for so long: p95 of the age at each look of ours, looks a second, and the rest."""
-    keys = list(Lesson.objects.order_by("remote_id").values_list("pk", flat=True))
-    chosen = random.Random(SEED).sample(keys, lessons)
+    rows = list(Lesson.objects.order_by("remote_id").values_list("pk", "remote_id"))
+    chosen, numbers = zip(*random.Random(SEED).sample(rows, lessons), strict=True)
+    live[:] = map(int, numbers)
     Lesson.objects.update(look_at=None)
     began = timezone.now()
     Lesson.objects.filter(pk__in=chosen).update(look_at=began, looked_at=began)
@@ -213,7 +213,8 @@ def day(minutes: float, lessons: int, began: int) -> int:
     """Levels from the goal downwards until one holds."""
     schools = planted(lessons, began)
     port, tried, notes = free_port(), lessons, []
-    people, service = [clicks(school) for school in schools[:PEOPLE]], calls_back(schools, lessons)
+    live: list[int] = []
+    people, service = [clicks(school) for school in schools[:PEOPLE]], calls_back(schools, live)
     with ExitStack() as up:
         up.enter_context(running(granian("console.wsgi:application", port)))
         up.enter_context(running(worker()))
@@ -221,7 +222,7 @@ def day(minutes: float, lessons: int, began: int) -> int:
             time.sleep(0.1)
         for _ in range(4):
             print(f"{tried} live lessons, {minutes:g} minutes", flush=True)
-            ages, rate, rest = level(port, people, service, tried, minutes)
+            ages, rate, rest = level(port, people, service, live, tried, minutes)
             worst = statistics.quantiles(ages, n=20)[-1] if len(ages) > 1 else max(ages)
             notes.append(
                 f"{tried:,} live lessons: age at p95 {worst:.0f} s, {rate:.0f} looks a second; {rest}"

@@ -121,12 +121,14 @@ def check_storm(
     _apply(settings, storm)
     with Weather(iclass.url, dice("storm"), stall_s=storm.stall_s) as sky:
         settings.ICLASS_BASE_URL = sky.url
+        sky.storm = True
         stop = tmp_path / f"stop-{worlds[0].school.sdkappid}"
         crew = [
             forge.start(WORK, stop=str(stop), pause_s=0.2, seed=number) for number in range(storm.workers)
         ]
         try:
-            sky.storm = True
+            # On a machine short of memory forked workers take seconds to wake; it storms from when they call.
+            _wait_for(lambda: len(sky.calls) > storm.schools, storm.patience_s)
             time.sleep(storm.seconds)
             sky.storm = False
             over = time.monotonic()

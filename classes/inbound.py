@@ -11,12 +11,12 @@ An event of a lesson that is not known yet waits; one of a lesson that was delet
 and its recordings kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
 
-from classes.attendance.evidence import record_callback
+from classes.attendance.evidence import Told, record_callbacks
 from classes.mirror.quiet import LIST_WANTED
 from classes.models import Lesson, Recording
 from classes.recordings.telling import STARTED, STOPPED, tell
@@ -24,11 +24,21 @@ from classes.tracks import fold
 from console.bell import ring
 from console.inbox.models import Callback
 from console.inbox.points import FOLD, TOMBSTONE
-from console.inbox.process import UNKNOWN_CLASS, Park, SetAside, handles
+from console.inbox.process import UNKNOWN_CLASS, Park, SetAside, alone, handles, handles_many
 from console.mirror.leases import look_now
 from console.outbox.states import SyncState
 
 DELETED = "lesson_deleted"
+
+
+# Lessons by their places at the service, locked in the order in which everybody locks many.
+_LESSONS = """
+SELECT l.id, l.enterprise_id, l.remote_id, l.cancelled_at, l.sync_state FROM classes_lesson l
+JOIN unnest(%s::bigint[], %s::text[]) AS told(school, class_id)
+    ON l.enterprise_id = told.school AND l.remote_id = told.class_id
+ORDER BY l.id FOR NO KEY UPDATE OF l
+"""
+Place = tuple[int, str]
 
 
 def lesson_of(callback: Callback) -> Lesson | None:
@@ -52,21 +62,39 @@ def _verdict(lesson: Lesson) -> str | None:
     return DELETED if lesson.cancelled_at or lesson.sync_state == SyncState.GONE else None
 
 
-@handles("class_begin")
-@handles("class_over")
-@handles("local_record_callback")
-@handles("join_class")
-@handles("quit_class")
-def look(callback: Callback) -> str | None:
-    """Something happened in a lesson: ask the service; an entry or exit is evidence besides."""
-    lesson = _known(callback, lesson_of(callback))
-    record_callback(lesson, callback.event, _data(callback), seen_at=callback.received_at)
-    if _verdict(lesson):
-        return DELETED
+@handles_many("class_begin", "class_over", "local_record_callback", "join_class", "quit_class")
+def look(callbacks: Sequence[Callback]) -> list[str | Park | SetAside | None]:
+    """Something happened in these lessons: ask the service; an entry or exit is evidence besides."""
+    lessons = _locked({_place(one) for one in callbacks if one.class_id})
+    outcomes: list[str | Park | SetAside | None] = []
+    told: list[Told] = []
+    due: set[int] = set()
+    for callback in callbacks:
+        try:
+            lesson = _known(callback, lessons.get(_place(callback)))
+        except (Park, SetAside) as other:
+            outcomes.append(other)
+            continue
+        told.append(Told(lesson.pk, callback.event, _data(callback), callback.received_at))
+        outcomes.append(_verdict(lesson))
+        if not outcomes[-1]:
+            due.add(lesson.pk)
+    record_callbacks(told)
     # Whoever came or went: the number of people alone would not do.
-    look_now(Lesson.objects.filter(pk=lesson.pk, cancelled_at=None, final_at=None), **LIST_WANTED)
-    transaction.on_commit(lambda: ring("console.mirror.tasks.poll"))
-    return None
+    if look_now(Lesson.objects.filter(pk__in=due, cancelled_at=None, final_at=None), **LIST_WANTED):
+        transaction.on_commit(lambda: ring("console.mirror.tasks.poll"))
+    return outcomes
+
+
+def _place(callback: Callback) -> Place:
+    return callback.enterprise_id, callback.class_id
+
+
+def _locked(places: Collection[Place]) -> dict[Place, Lesson]:
+    """Of these lessons those that there are, with what decides whether an event still matters."""
+    schools, class_ids = [school for school, _ in places], [class_id for _, class_id in places]
+    rows = Lesson.objects.raw(_LESSONS, [schools, class_ids])
+    return {(row.enterprise_id, row.remote_id): row for row in rows}
 
 
 @handles(STARTED)
@@ -74,7 +102,7 @@ def note_start(callback: Callback) -> str | None:
     """Whether the recording could begin is told here alone; how the lesson stands is asked."""
     _lock_class(callback)
     tell(callback, lesson_of(callback))
-    return look(callback)
+    return alone(look)(callback)
 
 
 @handles(STOPPED)

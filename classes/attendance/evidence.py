@@ -3,10 +3,11 @@
 Nothing here is ever changed or deleted. A poll writes only what changed since the one before.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection, transaction
@@ -91,30 +92,60 @@ def record_failed(lesson: Lesson, *, seen_at: datetime, why: str) -> None:
     Observation.objects.create(lesson=lesson, source=Source.FAILED, seen_at=seen_at, raw=raw)
 
 
-@transaction.atomic
-def record_callback(lesson: Lesson, event: str, data: Mapping[str, Any], *, seen_at: datetime) -> bool:
-    """An entry or exit that the service called back (`join_class`, `quit_class`; later revisions).
+class Told(NamedTuple):
+    """An event of a lesson, by its key: the name, the data as they came, and when."""
 
-    A repeat, another event, or one without person or time adds nothing. Says whether a row was added. What
-    is told with a difference is a row of its own, so that it cannot matter which of two came first.
+    lesson_id: int
+    event: str
+    data: Mapping[str, Any]
+    seen_at: datetime
+
+
+@transaction.atomic(savepoint=False)
+def record_callbacks(told: Iterable[Told]) -> int:
+    """Entries and exits that the service called back (`join_class`, `quit_class`; later revisions).
+
+    A repeat, another event, or one without person or time adds nothing. Says how many rows were added. What
+    is told with a difference is a row of its own, so that it cannot matter which of two came first. The
+    caller holds the lessons' rows, so that nobody writes the same beside us.
     """
-    entered = event == JOINED
-    moment = _moment(data.get("join_time" if entered else "quit_time"))
-    user_id = _text(data.get("user_id"), 64)
-    if event not in (JOINED, LEFT) or not user_id or moment is None:
-        return False
-    times = {"entered_at": moment} if entered else {"left_at": moment}
-    _, added = Observation.objects.get_or_create(
-        lesson=lesson,
+    rows: dict[tuple[object, ...], Observation] = {}
+    for row in filter(None, map(_told_row, told)):
+        rows.setdefault(_told_key(row), row)
+    known = Observation.objects.filter(
         source=Source.CALLBACK,
+        lesson__in={row.lesson_id for row in rows.values()},
+        user_id__in={row.user_id for row in rows.values()},
+    )
+    if rows:
+        for row in known:
+            rows.pop(_told_key(row), None)
+    insert(list(rows.values()))
+    return len(rows)
+
+
+def _told_row(told: Told) -> Observation | None:
+    """The unsaved row of an entry or exit; None for everything else."""
+    entered = told.event == JOINED
+    moment = _moment(told.data.get("join_time" if entered else "quit_time"))
+    user_id = _text(told.data.get("user_id"), 64)
+    if told.event not in (JOINED, LEFT) or not user_id or moment is None:
+        return None
+    return Observation(
+        lesson_id=told.lesson_id,
+        source=Source.CALLBACK,
+        seen_at=told.seen_at,
         user_id=user_id,
         present=entered,
-        **times,
-        role=_text(data.get("role"), 20),
-        raw=_clean(dict(data)),
-        defaults={"seen_at": seen_at},
+        role=_text(told.data.get("role"), 20),
+        raw=_clean(dict(told.data)),
+        **{"entered_at" if entered else "left_at": moment},
     )
-    return added
+
+
+def _told_key(row: Observation) -> tuple[object, ...]:
+    raw = json.dumps(row.raw, sort_keys=True)
+    return row.lesson_id, row.user_id, row.present, row.entered_at, row.left_at, row.role, raw
 
 
 def present_now(lesson: Lesson) -> list[PersonNow]:

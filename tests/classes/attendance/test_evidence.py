@@ -4,11 +4,12 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from classes.attendance.evidence import (
+    Told,
     counted,
     last_poll,
     late,
     present_now,
-    record_callback,
+    record_callbacks,
     record_failed,
     record_history,
     record_runtime,
@@ -17,6 +18,7 @@ from classes.models import Observation
 from console.iclass import HistoryMember, RuntimeMember
 from tests.classes.attendance.lines import here, moment, was
 from tests.classes.attendance.worlds import at
+from tests.support.service import lesson_of
 
 
 def told(lesson) -> list[tuple[str, str, bool | None]]:
@@ -88,12 +90,27 @@ def test_a_failed_poll_says_why(lesson):
 
 def test_a_callback_is_kept_once(lesson):
     data = {"class_id": 1001, "user_id": "ann", "role": "student", "join_time": at("8:00:03")}
-    assert record_callback(lesson, "join_class", data, seen_at=moment("8:00:05"))
-    assert not record_callback(lesson, "join_class", data, seen_at=moment("8:01:05"))
+    entered = Told(lesson.pk, "join_class", data, moment("8:00:05"))
+    assert record_callbacks([entered, entered._replace(seen_at=moment("8:00:06"))]) == 1
+    assert record_callbacks([entered._replace(seen_at=moment("8:01:05"))]) == 0
     left = {"user_id": "ann", "quit_time": str(at("8:20"))}
-    assert record_callback(lesson, "quit_class", left, seen_at=moment("8:20:01"))
+    assert record_callbacks([Told(lesson.pk, "quit_class", left, moment("8:20:01"))]) == 1
     rows = lesson.observations.values_list("present", "entered_at", "left_at")
     assert list(rows) == [(True, moment("8:00:03"), None), (False, None, moment("8:20"))]
+
+
+def test_callbacks_that_differ_in_anything_are_both_kept_and_those_of_another_lesson(lesson, alice, bob):
+    data = {"user_id": "ann", "join_time": at("8:00:03")}
+    other = lesson_of(bob, alice, topic="Another")
+    told = [
+        Told(lesson.pk, "join_class", data, moment("8:00:05")),
+        Told(lesson.pk, "join_class", data | {"role": "student"}, moment("8:00:05")),
+        Told(lesson.pk, "join_class", data | {"platform": 1}, moment("8:00:05")),
+        Told(other.pk, "join_class", data, moment("8:00:05")),
+    ]
+    assert record_callbacks(told) == 4
+    assert record_callbacks(reversed(told)) == 0
+    assert (lesson.observations.count(), other.observations.count()) == (3, 1)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +123,7 @@ def test_a_callback_is_kept_once(lesson):
     ],
 )
 def test_a_callback_without_person_or_time_adds_nothing(lesson, event, data):
-    assert not record_callback(lesson, event, data, seen_at=moment("8:00:05"))
+    assert record_callbacks([Told(lesson.pk, event, data, moment("8:00:05"))]) == 0
     assert not lesson.observations.exists()
 
 

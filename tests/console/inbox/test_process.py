@@ -90,10 +90,10 @@ def test_an_unknown_event_of_the_right_sender_is_kept(school):
     assert (row.state, row.reason) == ("done", "unknown_event")
 
 
-def test_after_its_time_nothing_more_is_begun_for_other_work_waits_too(school):
-    for number in range(3):
+def test_after_its_time_no_more_rows_are_taken_for_other_work_waits_too(school):
+    for number in range(process.TOGETHER + 2):
         event(school, "unheard_of", {"n": number}, fingerprint=number)
-    assert [process.drain(within_s=0), process.drain()] == [1, 2]
+    assert [process.drain(within_s=0), process.drain()] == [process.TOGETHER, 2]
 
 
 def test_a_handler_that_fails_leaves_its_row_and_does_not_stop_the_rest(school, alice, bob):

@@ -36,6 +36,27 @@ def upsert(rows: Sequence[M], *, unique: Sequence[str], change: Sequence[str]) -
         _some(rows[start : start + BATCH], f" ON CONFLICT ({told}) DO UPDATE SET {changes}")
 
 
+def update(rows: Sequence[M], columns: Sequence[str]) -> None:
+    """Write these columns (names of fields) of rows that are there. No signals, as with `bulk_update`."""
+    for start in range(0, len(rows), BATCH):
+        _change(rows[start : start + BATCH], columns)
+
+
+def _change(rows: Sequence[M], columns: Sequence[str]) -> None:
+    model, connection = type(rows[0]), connections[router.db_for_write(type(rows[0]))]
+    key, fields = model._meta.pk, [model._meta.get_field(name) for name in columns]
+    told = [{one.column: one.pre_save(row, add=False) for one in (key, *fields)} for row in rows]
+    quote = connection.ops.quote_name
+    table, pk = quote(model._meta.db_table), quote(key.column)
+    changes = ", ".join(f"{quote(one.column)} = told.{quote(one.column)}" for one in fields)
+    statement = (
+        f"UPDATE {table} AS kept SET {changes}"  # noqa: S608 (names of our own columns)
+        f" FROM json_populate_recordset(NULL::{table}, %s::json) AS told WHERE kept.{pk} = told.{pk}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [json.dumps(told, default=_plain)])
+
+
 def _some(rows: Sequence[M], on_conflict: str = "") -> None:
     model, connection = type(rows[0]), connections[router.db_for_write(type(rows[0]))]
     fields = [one for one in model._meta.concrete_fields if not one.primary_key]

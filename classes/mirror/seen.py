@@ -1,6 +1,6 @@
 """Writing what the service says of a lesson: the one place where a class becomes a row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from classes.models.lesson import MADE_OUTSIDE
 from console.iclass import ClassInfo
 from console.inbox.process import release
 from console.mirror.copies import differs
-from console.mirror.drift import is_news, settle
+from console.mirror.drift import Seen, is_news, settle, settle_all
 from console.mirror.leases import look_now
 from console.outbox.states import SyncState
 
@@ -29,13 +29,8 @@ MOST_BITRATE, DEFAULT_BITRATE, MOST_ON_MIC = 100_000, 850, 10_000
 
 def news_of_lesson(lesson: Lesson, info: ClassInfo) -> bool:
     """Whether `lesson_seen` would have something to write; asks nothing where the members are loaded."""
-    return is_news(
-        lesson,
-        str(info.class_id),
-        wanted=everything_wanted(lesson),
-        observed=observed_lesson(info) | differs(lesson)[1],
-        extra=_only_theirs(lesson, info),
-    )
+    row, remote_id, wanted, observed = _seen(lesson, info)
+    return is_news(row, remote_id, wanted=wanted, observed=observed, extra=_only_theirs(lesson, info))
 
 
 def _only_theirs(lesson: Lesson, info: ClassInfo) -> dict[str, Any]:
@@ -47,19 +42,32 @@ def _only_theirs(lesson: Lesson, info: ClassInfo) -> dict[str, Any]:
     }
 
 
+def lessons_seen(told: Sequence[tuple[Lesson, ClassInfo]]) -> None:
+    """`lesson_seen` for many lessons of which each has news; the caller's transaction has locked and read
+    them, and none has ended."""
+    if not told:
+        return
+    extra: dict[str, Any] = {}
+    for lesson, info in told:
+        extra = _only_theirs(lesson, info)
+        for name, value in extra.items():
+            setattr(lesson, name, value)
+    settle_all([_seen(lesson, info) for lesson, info in told], extra=tuple(extra))
+
+
+def _seen(lesson: Lesson, info: ClassInfo) -> Seen:
+    observed = observed_lesson(info) | differs(lesson)[1]
+    return Seen(lesson, str(info.class_id), everything_wanted(lesson), observed)
+
+
 def lesson_seen(lesson: Lesson, info: ClassInfo) -> bool:
     """Write what `/class/info` says; True where anything was new. Call it inside a transaction."""
     ended_before = lesson.status == Status.END
     told = _only_theirs(lesson, info)
     for name, value in told.items():
         setattr(lesson, name, value)
-    new = settle(
-        lesson,
-        str(info.class_id),
-        wanted=everything_wanted(lesson),
-        observed=observed_lesson(info) | differs(lesson)[1],
-        extra=tuple(told),
-    )
+    row, remote_id, wanted, observed = _seen(lesson, info)
+    new = settle(row, remote_id, wanted=wanted, observed=observed, extra=tuple(told))
     if lesson.status == Status.END and not ended_before:
         freeze_policy(lesson)
     return new

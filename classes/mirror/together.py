@@ -1,7 +1,6 @@
 """Writing looks at many running lessons in one transaction, with as many statements as for one.
 
-Most looks are at lessons of which the service has no news but who is in the room. What wants more than that
-is left to be written alone.
+A look that failed halfway, or is at a lesson that does not run, is left to be written alone.
 """
 
 from collections.abc import Sequence
@@ -15,8 +14,9 @@ from classes.attendance.register import recompute_all
 from classes.attendance.rules import policy_of
 from classes.mirror.looks import Look
 from classes.mirror.quiet import after_list, after_number, marks_wait
-from classes.mirror.seen import news_of_lesson, next_look
+from classes.mirror.seen import lessons_seen, news_of_lesson, next_look
 from classes.models import Lesson, Member, Observation
+from console.iclass import ClassInfo
 from console.mirror.leases import hold_all, let_go_all
 from console.rows import insert
 
@@ -31,11 +31,12 @@ def write_together(looks: Sequence[tuple[Lesson, Look]]) -> list[tuple[Lesson, L
     what came from elsewhere (`classes/mirror/quiet.py`).
     """
     plain = {lesson.pk: look for lesson, look in looks if look.room_total is not None or look.room_is_whole}
-    held = _held([lesson for lesson, _ in looks if lesson.pk in plain])
-    news = {row.pk for row in held if news_of_lesson(row, _info(plain[row.pk]))}
-    rows = [row for row in held if row.pk not in news]
-    _write(rows, plain)
-    return [(lesson, look) for lesson, look in looks if lesson.pk in news or lesson.pk not in plain]
+    rows = _held([lesson for lesson, _ in looks if lesson.pk in plain])
+    told = [(row, _info(plain[row.pk])) for row in rows]
+    news = [(row, info) for row, info in told if news_of_lesson(row, info)]
+    lessons_seen(news)
+    _write(rows, plain, {row.pk for row, _ in news})
+    return [(lesson, look) for lesson, look in looks if lesson.pk not in plain]
 
 
 def late_rows(lesson: Lesson, seen_at: datetime) -> list[Observation]:
@@ -46,7 +47,7 @@ def late_rows(lesson: Lesson, seen_at: datetime) -> list[Observation]:
     return [late(lesson, seen_at=seen_at, since=since)] if too_late else []
 
 
-def _info(look: Look) -> Any:
+def _info(look: Look) -> ClassInfo:
     assert look.info is not None
     return look.info
 
@@ -63,7 +64,7 @@ def _held(lessons: Sequence[Lesson]) -> list[Lesson]:
     return rows
 
 
-def _write(rows: Sequence[Lesson], looks: dict[int, Look]) -> None:
+def _write(rows: Sequence[Lesson], looks: dict[int, Look], news: set[int]) -> None:
     present = present_in([row.pk for row in rows if looks[row.pk].room is not None])
     evidence: list[Observation] = []
     reckoned: list[Lesson] = []
@@ -81,7 +82,7 @@ def _write(rows: Sequence[Lesson], looks: dict[int, Look]) -> None:
                 evidence.append(tick(row, seen_at=look.seen_at))
             changes += seen
         evidence += changes
-        if changes or marks_wait(row, look.seen_at):
+        if changes or row.pk in news or marks_wait(row, look.seen_at):
             reckoned.append(row)
         after.append((row, next_look(row), {"looked_at": look.seen_at, "look_failures": 0, **fields}))
     insert(evidence)

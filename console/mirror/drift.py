@@ -1,7 +1,7 @@
 """What was seen at the service against what the school wants: a difference while nothing is under way."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils import timezone
@@ -10,10 +10,13 @@ from console.failpoints import defence
 from console.mirror.models import Ignored
 from console.mirror.registry import twin_of
 from console.outbox.models import Operation
-from console.outbox.queue import open_operations
+from console.outbox.queue import open_operations, under_way
 from console.outbox.states import SyncState
+from console.rows import update
 
 QUIET = defence("mirror.quiet", "what is as it was is not written again")
+#: Columns that a look settles, besides those that only the service decides.
+SETTLED = ("observed", "remote_id", "observed_at", "sync_state", "sync_reason")
 #: States that a look may change; the others belong to an operation that waits for a person.
 FREE = (SyncState.LOCAL, SyncState.IN_SYNC, SyncState.CHANGED_OUTSIDE, SyncState.GONE)
 
@@ -123,8 +126,30 @@ def settle(
     if same and QUIET.up:
         return False
     row.observed_at = timezone.now()
-    row.save(update_fields=["observed", "remote_id", "observed_at", "sync_state", "sync_reason", *extra])
+    row.save(update_fields=[*SETTLED, *extra])
     return True
+
+
+class Seen(NamedTuple):
+    """A row, and what a look brought of it, in the words of `settle`."""
+
+    row: Any
+    remote_id: str
+    wanted: Mapping[str, Any]
+    observed: Mapping[str, Any]
+
+
+def settle_all(seen: Sequence[Seen], *, optional: Collection[str] = (), extra: Collection[str] = ()) -> None:
+    """`settle` for rows of one model, as many queries as for one. Each has news (`is_news`), and the caller's
+    transaction has locked and read it."""
+    busy = under_way([one.row for one in seen])
+    now = timezone.now()
+    for row, remote_id, wanted, observed in seen:
+        row.observed, row.remote_id, row.observed_at = dict(observed), remote_id, now
+        if row.sync_state in FREE and row.pk not in busy:
+            row.sync_state = state_of(row, wanted, observed, optional)
+            row.sync_reason = why(row)
+    update([one.row for one in seen], (*SETTLED, *extra))
 
 
 def why(row: Any) -> str:

@@ -1,7 +1,7 @@
 """Writing operations: inside the transaction of the change that they carry."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from console.outbox.reflect import reflect
 from console.outbox.states import OPEN, State
 
 log = logging.getLogger(__name__)
-__all__ = ["enqueue", "hold_all", "open_operations", "resume", "supersede"]
+__all__ = ["enqueue", "hold_all", "open_operations", "resume", "supersede", "under_way"]
 
 
 def enqueue(
@@ -75,6 +75,18 @@ def open_operations(subject: Any) -> Any:
     return Operation.objects.filter(
         subject_type=subject._meta.label_lower, subject_id=subject.pk, state__in=OPEN
     ).order_by("id")
+
+
+def under_way(subjects: Sequence[Any]) -> set[int]:
+    """The keys of those of these rows, of one model, about which an operation is unfinished."""
+    if not subjects:
+        return set()
+    theirs = Operation.objects.filter(
+        subject_type=subjects[0]._meta.label_lower,
+        subject_id__in=[one.pk for one in subjects],
+        state__in=OPEN,
+    )
+    return set(theirs.values_list("subject_id", flat=True))
 
 
 @transaction.atomic

@@ -80,3 +80,19 @@ def test_of_a_row_that_is_there_the_named_columns_are_set_and_no_others(lesson_m
     assert [row.pk for row in again] == list(
         Attendance.objects.order_by("user_id").values_list("pk", flat=True)
     )
+
+
+def test_the_named_columns_of_rows_are_written_in_one_statement_and_no_others(bob):
+    given = lessons(bob, 3)
+    rows.insert(given)
+    for number, one in enumerate(given):
+        one.observed, one.real_started_at, one.record_types = {"now": number}, FIRST, ["remote"]
+        one.topic = "not written"
+    with CaptureQueriesContext(connection) as asked:
+        rows.update(given[:2], ("observed", "real_started_at", "record_types"))
+        rows.update([], ("observed",))
+    assert len(asked) == 1
+    stored = Lesson.objects.order_by("starts_at").values_list("observed", "real_started_at", "record_types")
+    assert list(stored)[:2] == [({"now": number}, FIRST, ["remote"]) for number in range(2)]
+    assert stored[2][0]["n"] is None
+    assert not Lesson.objects.filter(topic="not written").exists()

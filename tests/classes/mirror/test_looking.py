@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.services import register_person
-from classes.inbound import look as on_callback
+from classes import inbound
 from classes.mirror import polls
 from classes.mirror.looks import Look, ask
 from classes.mirror.polls import settled
@@ -226,6 +228,50 @@ def test_many_quiet_lessons_are_written_with_as_many_statements_as_one(
     assert mine.filter(look_at__lte=timezone.now()).count() == 3
 
 
+def test_lessons_that_all_begin_at_once_are_written_together_with_their_news(
+    connected, alice, bob, mouse, iclass
+):
+    def cost(many):
+        lessons = [lesson_of(bob, alice, students=[mouse], starts_at=timezone.now()) for _ in range(many)]
+        relay.drain()
+        mine = Lesson.objects.filter(pk__in=[lesson.pk for lesson in lessons])
+        changed = mine.last()
+        iclass.call("class/modify", {"class_id": changed.class_id, "class_topic": "Changed outside"})
+        for lesson in mine:
+            assert iclass.call("class/start", {"class_id": lesson.class_id})["error_code"] == 0
+            enter(iclass, lesson, "mouse")
+        mine.update(look_at=timezone.now())
+        with CaptureQueriesContext(connection) as asked:
+            assert polls.look_at_lessons(100) == many
+        assert mine.filter(status="ing", real_started_at__isnull=False).count() == many
+        drifted = mine.filter(sync_state=SyncState.CHANGED_OUTSIDE, observed__topic="Changed outside")
+        assert [lesson.pk for lesson in drifted] == [changed.pk]
+        assert mine.exclude(pk=changed.pk).filter(sync_state=SyncState.IN_SYNC).count() == many - 1
+        assert all(
+            ("poll", "mouse") in list(one.observations.values_list("source", "user_id")) for one in mine
+        )
+        marks = Attendance.objects.filter(lesson__in=mine, user_id="mouse", first_entered_at__isnull=False)
+        assert marks.count() == many
+        return len(asked)
+
+    assert cost(6) == cost(2)
+
+
+def test_a_lesson_with_an_operation_under_way_keeps_the_state_that_this_gave_it(
+    connected, alice, bob, iclass
+):
+    lesson = lesson_of(bob, alice, starts_at=timezone.now())
+    relay.drain()
+    lesson.refresh_from_db()
+    iclass.call("class/modify", {"class_id": lesson.class_id, "class_topic": "Changed outside"})
+    iclass.call("class/start", {"class_id": lesson.class_id})
+    start_lesson(lesson=lesson, by=alice)  # owed, not sent
+    before = Lesson.objects.get(pk=lesson.pk).sync_state
+    look(lesson)
+    assert (lesson.status, lesson.observed["topic"]) == ("ing", "Changed outside")
+    assert lesson.sync_state == before != SyncState.CHANGED_OUTSIDE
+
+
 @pytest.mark.parametrize("listed", [0, 1])
 def test_a_number_and_a_list_written_together_keep_what_each_needs_next(
     connected, alice, bob, mouse, iclass, listed
@@ -285,7 +331,7 @@ def test_an_entry_that_was_called_back_has_the_marks_reckoned_though_the_list_sh
     data = {"class_id": running.class_id, "user_id": "mouse", "join_time": int(timezone.now().timestamp())}
     callback.body = {"event": "join_class", "data": data}
     callback.received_at = timezone.now()
-    on_callback(callback)
+    inbound.look([callback])
     look(running)
     assert told(running)[-1] == "tick"
     assert reckonings(running) != before
@@ -318,7 +364,7 @@ def test_a_callback_has_the_list_fetched_though_the_number_is_the_same(running, 
     callback = Callback(enterprise=connected, event="join_class", class_id=running.remote_id)
     callback.body = {"event": "join_class", "data": {"class_id": running.class_id, "user_id": "mouse"}}
     callback.received_at = timezone.now()
-    on_callback(callback)
+    inbound.look([callback])
     running.refresh_from_db()
     assert not number_will_do(running)
 
@@ -328,7 +374,7 @@ def test_a_lesson_that_waits_keeps_its_place_however_often_somebody_comes(runnin
         callback = Callback(enterprise=connected, event="join_class", class_id=running.remote_id)
         callback.body = {"event": "join_class", "data": {"class_id": running.class_id, "user_id": "mouse"}}
         callback.received_at = timezone.now()
-        on_callback(callback)
+        inbound.look([callback])
         return Lesson.objects.get(pk=running.pk).look_at
 
     overdue = timezone.now() - timedelta(seconds=40)

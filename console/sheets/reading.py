@@ -49,15 +49,14 @@ def _bounded(rows: Iterator[Row], limits: Limits) -> Iterator[Row]:
     """The rows that hold anything, no more and no larger than allowed."""
     count = characters = 0
     for row in rows:
-        cells = row.cells
-        length = sum(map(len, cells))
-        if length > limits.cell:  # only then may one of them be longer than that
-            cells = [cell[: limits.cell] for cell in cells]
-            length = sum(map(len, cells))
-        if not "".join(cells).strip():
+        whole = "".join(row.cells)
+        if len(whole) > limits.cell:  # only then may one of them be longer than that
+            row = Row(row.number, [cell[: limits.cell] for cell in row.cells])
+            whole = "".join(row.cells)
+        if not whole or whole.isspace():
             continue
         count += 1
-        characters += length
-        if count > limits.rows + 1 or len(cells) > limits.columns or characters > limits.characters:
+        characters += len(whole)
+        if count > limits.rows + 1 or len(row.cells) > limits.columns or characters > limits.characters:
             raise Unreadable(limits.sentence())
-        yield Row(row.number, cells)
+        yield row

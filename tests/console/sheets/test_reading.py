@@ -67,9 +67,11 @@ def test_an_excel_file_is_read_as_text_and_its_other_sheets_are_named() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.lists(st.text(max_size=12), min_size=2, max_size=2), min_size=1, max_size=6))
-def test_excel_reads_like_an_independent_reader(rows: list[list[str]]) -> None:
-    content = book([["a", "b"], *rows], constant_memory=False)
+@given(
+    st.lists(st.lists(st.text(max_size=12), min_size=2, max_size=2), min_size=1, max_size=6), st.booleans()
+)
+def test_excel_reads_like_an_independent_reader(rows: list[list[str]], texts_in_cells: bool) -> None:
+    content = book([["a", "b"], *rows], constant_memory=texts_in_cells)
     theirs = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     wanted = [[str(cell) for cell in row] for row in theirs]
     ours = [row + [""] * (2 - len(row)) for row in read(content)]
@@ -134,17 +136,42 @@ def test_one_long_text_that_many_cells_name_is_bounded() -> None:
         read(book(rows), Limits(characters=100_000))
 
 
-def test_a_document_type_and_its_entities_are_refused() -> None:
-    content = book([["a"]])
+def altered(part: str, old: bytes, new: bytes, packed: int = zipfile.ZIP_STORED) -> bytes:
+    """A book in one part of which something stands in place of something else."""
     file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w") as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "xl/workbook.xml":
-                data = data.replace(b"<workbook", b'<!DOCTYPE x [<!ENTITY a "aa">]><workbook', 1)
-            new.writestr(name, data)
+    with zipfile.ZipFile(io.BytesIO(book([["a"]]))) as given, zipfile.ZipFile(file, "w", packed) as made:
+        for name in given.namelist():
+            data = given.read(name)
+            assert name != part or old in data
+            made.writestr(name, data.replace(old, new, 1) if name == part else data)
+    return file.getvalue()
+
+
+BOOK, SHEET, TEXTS = "xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+
+
+@pytest.mark.parametrize(("part", "root"), [(BOOK, b"<workbook"), (SHEET, b"<worksheet"), (TEXTS, b"<sst")])
+def test_a_document_type_and_its_entities_are_refused(part: str, root: bytes) -> None:
     with pytest.raises(Unreadable, match="no Excel file"):
-        read(file.getvalue())
+        read(altered(part, root, b'<!DOCTYPE x [<!ENTITY a "aa">]>' + root))
+
+
+@pytest.mark.parametrize("part", [BOOK, SHEET, TEXTS])
+@pytest.mark.parametrize("encoding", [b"of nobody", b"nobodys", b"gb2312", b"base64"])
+def test_a_part_in_an_encoding_that_xml_has_not_is_told_in_a_sentence(part: str, encoding: bytes) -> None:
+    with pytest.raises(Unreadable, match="no Excel file"):
+        read(altered(part, b'"UTF-8"', b'"' + encoding + b'"'))
+
+
+def test_a_sheet_that_names_no_part_is_told_in_a_sentence() -> None:
+    with pytest.raises(Unreadable, match="no Excel file"):
+        read(altered(BOOK, b"r:id=", b"r:no="))
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_packing_that_excel_does_not_use_is_refused(packed: int) -> None:
+    with pytest.raises(Unreadable, match="no Excel file"):
+        read(altered(SHEET, b"<worksheet", b"<worksheet", packed))
 
 
 @pytest.mark.parametrize(

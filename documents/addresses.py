@@ -6,7 +6,10 @@ from django.urls import reverse
 
 from documents.models import Document
 
-SIGNER = TimestampSigner(salt="documents.shared")
+
+def _signer() -> TimestampSigner:
+    """Made where it is needed: what only reads the models, such as the check of types, has no key."""
+    return TimestampSigner(salt="documents.shared")
 
 
 def address_of(document: Document) -> str:
@@ -19,14 +22,14 @@ def address_of(document: Document) -> str:
     files, life = document.file.storage, settings.COURSEWARE_ADDRESS_S
     if address := files.address(document.file.name, shown=str(document), life=life):
         return str(address)
-    path = reverse("documents:shared", args=[SIGNER.sign(str(document.pk)), f"file.{document.ext}"])
+    path = reverse("documents:shared", args=[_signer().sign(str(document.pk)), f"file.{document.ext}"])
     return f"{settings.PUBLIC_URL}{path}"
 
 
 def document_at(token: str) -> Document | None:
     """The document of a token that still holds; None for every other."""
     try:
-        pk = SIGNER.unsign(token, max_age=settings.COURSEWARE_ADDRESS_S)
+        pk = _signer().unsign(token, max_age=settings.COURSEWARE_ADDRESS_S)
     except BadSignature:
         return None
     return Document.objects.filter(pk=pk, deleted_at=None).exclude(file="").first()

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.http import Http404
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.mirror.desk import RESOURCES, WHOLE
+from console.mirror.desk import RESOURCES, WHOLE, with_left
 from console.mirror.models import Ignored
 from console.mirror.registry import Twin, twins
 from console.outbox.states import SyncState
@@ -51,30 +51,39 @@ class DifferenceFilter(forms.Form):
 
 
 class Rows:
-    """Rows of several models one after the other, as a paginator wants them."""
+    """Rows of several models one after the other, as a paginator wants them: one query for all sizes."""
 
     ordered = True
 
     def __init__(self, parts: list[QuerySet[Any]]) -> None:
         self.parts = parts
 
+    @cached_property
+    def sizes(self) -> list[int]:
+        """How many each part holds, counted in one statement."""
+        counted = [
+            part.order_by().annotate(part=Value(place)).values_list("part").annotate(number=Count("pk"))
+            for place, part in enumerate(self.parts)
+        ]
+        sizes = dict(counted[0].union(*counted[1:], all=True))
+        return [sizes.get(place, 0) for place in range(len(counted))]
+
     def count(self) -> int:
-        return sum(part.count() for part in self.parts)
+        return sum(self.sizes)
 
     def __len__(self) -> int:
         return self.count()
 
     def __iter__(self) -> Iterator[Any]:
         for part in self.parts:
-            yield from part
+            yield from with_left(part)
 
     def __getitem__(self, asked: slice) -> list[Any]:
         begin, end = asked.start or 0, asked.stop
         rows: list[Any] = []
-        for part in self.parts:
-            size = part.count()
+        for part, size in zip(self.parts, self.sizes, strict=True):
             if begin < size:
-                rows += part[begin : min(size, end)]
+                rows += with_left(part)[begin : min(size, end)]
             begin, end = max(0, begin - size), end - size
             if end <= 0:
                 break

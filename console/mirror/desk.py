@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -113,11 +116,10 @@ class Line:
 
 
 def lines_of(rows: Sequence[Any]) -> list[Line]:
-    """The rows in words: one query for what was ignored, one for the names of all people on both sides."""
-    left = _left(rows)
+    """The rows in words, with one query for the names of all people on both sides. Many come `with_left`."""
     found = [(row, {} if row.sync_state == SyncState.GONE else differences_of(row)) for row in rows]
     names = _names(found)
-    return [_line(row, pairs, left.get((row._meta.label_lower, row.pk), {}), names) for row, pairs in found]
+    return [_line(row, pairs, _left(row), names) for row, pairs in found]
 
 
 def line_of(row: Any) -> Line:
@@ -135,15 +137,21 @@ def _line(row: Any, found: Mapping[str, Any], left: Mapping[str, Any], names: Ma
     return Line(row, twin, pairs, row.sync_state == SyncState.GONE, WHOLE in left)
 
 
-def _left(rows: Iterable[Any]) -> dict[tuple[str, int], dict[str, tuple[Any, Any]]]:
-    ids: dict[str, list[int]] = {}
-    for row in rows:
-        ids.setdefault(row._meta.label_lower, []).append(row.pk)
-    left: dict[tuple[str, int], dict[str, tuple[Any, Any]]] = {}
-    for label, numbers in ids.items():
-        for one in Ignored.objects.filter(subject_type=label, subject_id__in=numbers):
-            left.setdefault((label, one.subject_id), {})[one.field] = (one.ours, one.theirs)
-    return left
+def with_left(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows, each with what was ignored of it, so that many take no further query."""
+    left = Ignored.objects.filter(subject_type=rows.model._meta.label_lower, subject_id=OuterRef("pk"))
+    told = left.values(told=JSONObject(field="field", ours="ours", theirs="theirs"))
+    return rows.annotate(left_so=ArraySubquery(told))
+
+
+def _left(row: Any) -> dict[str, tuple[Any, Any]]:
+    """Field → the two values that were left as they are."""
+    if hasattr(row, "left_so"):
+        found = row.left_so
+    else:
+        left = Ignored.objects.filter(subject_type=row._meta.label_lower, subject_id=row.pk)
+        found = left.values("field", "ours", "theirs")
+    return {one["field"]: (one["ours"], one["theirs"]) for one in found}
 
 
 def _names(found: Iterable[tuple[Any, Mapping[str, tuple[Any, Any]]]]) -> dict[str, str]:

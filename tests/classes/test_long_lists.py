@@ -16,6 +16,7 @@ from console.inbox.models import Callback
 from console.notices.models import Notice
 from console.outbox.models import Operation
 from documents.models import Document
+from tests.console.mirror.rows import differs
 from tests.security.world import build
 from tests.support.pages import reader
 
@@ -35,6 +36,7 @@ LISTS = (
     "/appeals/",
     "/sync/sent/",
     "/sync/received/",
+    "/sync/differences/",
     "/audit/",
     "/notices/",
     "/reports/absences/",
@@ -100,6 +102,8 @@ def crowded(school: Enterprise, other_school: Enterprise, olga: User) -> User:
     Notice.objects.bulk_create(
         Notice(enterprise=school, person=alice, kind="job.done", key=f"many {n}", shown=True) for n in numbers
     )
+    for person in User.objects.filter(enterprise=school, user_id__startswith="s")[:MANY]:
+        differs(person, nickname="Other")
     for n in numbers:
         record("person.change", dina, by=alice, after={"nickname": f"Dina {n}"})
     return alice

@@ -154,6 +154,34 @@ def present_now(lesson: Lesson) -> list[PersonNow]:
     return sorted(people, key=lambda person: (person.entered_at or person.seen_at, person.user_id))
 
 
+# What was learnt since the last look that was answered, people by their ids.
+_SINCE = """
+SELECT o.lesson_id, o.source, o.user_id FROM classes_observation o
+JOIN (
+    SELECT lesson_id, max(id) FILTER (WHERE source IN ('poll', 'tick', 'count')) AS last
+    FROM classes_observation WHERE lesson_id = ANY(%s) GROUP BY lesson_id
+) AS looked ON looked.lesson_id = o.lesson_id AND o.id > looked.last
+"""
+
+
+def called_back_since(lessons: Collection[int]) -> dict[int, set[str]]:
+    """Of each of these lessons, who came or went by what was called back since its last look.
+
+    A lesson is left out where there is other news than that, or none. The caller holds the lessons' rows.
+    """
+    people: dict[int, set[str]] = {}
+    if not lessons:
+        return people
+    other: set[int] = set()
+    with connection.cursor() as cursor:
+        cursor.execute(_SINCE, [list(lessons)])
+        for lesson, source, user_id in cursor.fetchall():
+            people.setdefault(lesson, set()).add(user_id)
+            if source != Source.CALLBACK:
+                other.add(lesson)
+    return {lesson: told for lesson, told in people.items() if lesson not in other}
+
+
 #: The newest row of each person; those of a lesson come as one value, which is read in one go.
 _PRESENT = """
 SELECT lesson_id,

@@ -1,10 +1,13 @@
 """The register of a lesson: from evidence, members and what people decided to Stay and Attendance rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,6 +20,9 @@ from console.rows import insert, upsert
 
 COLUMNS = tuple(name.removesuffix("_id") for name in DERIVED)
 FACTS = DERIVED.index("reason")
+#: By the key of a lesson, whom a reckoning is about; in a lesson that is not named it is everybody.
+Only = Mapping[int, Collection[str]]
+EVERYBODY: Only = MappingProxyType({})
 
 
 def is_final(lesson: Lesson) -> bool:
@@ -33,14 +39,25 @@ def recompute(lesson: Lesson) -> bool:
 
 
 @transaction.atomic(savepoint=False)
-def recompute_all(lessons: Sequence[Lesson]) -> set[int]:
-    """The same for many lessons, with as many queries as for one; the keys of those that changed."""
+def recompute_all(lessons: Sequence[Lesson], only: Only = EVERYBODY) -> set[int]:
+    """The same for many lessons, with as many queries as for one; the keys of those that changed.
+
+    Of a lesson whose key `only` has, the stays and marks of these people (user ids) alone.
+    """
     locked = Lesson.objects.select_for_update(of=("self",))
     found = all_decided([lesson.pk for lesson in lessons], locked)
     open_ = [lesson for lesson in lessons if not found[lesson.pk].closed]
-    stored = stored_of(open_)
+    # Stays that count for somebody else, too, and facts of an older version are everybody's.
+    some = {
+        one.pk: only[one.pk]
+        for one in open_
+        if one.pk in only and not found[one.pk].credits and found[one.pk].version == FACTS_VERSION
+    }
+    stored = stored_of(open_, some)
     lines = {one.pk: lines_of(one, found[one.pk], stored=stored[one.pk]) for one in open_}
-    changed = _write_stays(lines) | _write_marks(lines)
+    for key, people in some.items():
+        lines[key] = {user_id: line for user_id, line in lines[key].items() if user_id in people}
+    changed = _write_stays(lines, some) | _write_marks(lines, some)
     if old := [one.pk for one in open_ if found[one.pk].version != FACTS_VERSION]:
         Lesson.objects.filter(pk__in=old).update(facts_version=FACTS_VERSION)
     return changed
@@ -86,7 +103,18 @@ def _row(lesson: int, user_id: str, line: Line) -> Attendance:
     return Attendance(lesson_id=lesson, user_id=user_id, **values)
 
 
-def _write_stays(lessons: Mapping[int, Mapping[str, Line]]) -> set[int]:
+def _among(only: Only) -> Q:
+    """Rows of the people whom `only` names in a lesson, and of everybody in the others."""
+    if not only:
+        return Q()
+    return ~Q(lesson__in=only) | Q(user_id__in=set(chain(*only.values())))
+
+
+def _is_among(only: Only, lesson: int, user_id: str) -> bool:
+    return lesson not in only or user_id in only[lesson]
+
+
+def _write_stays(lessons: Mapping[int, Mapping[str, Line]], only: Only) -> set[int]:
     """Add the stays that are new, take away those that are no more; the lessons in which there were any."""
     wanted = {
         (lesson, user_id, stay["from"], stay["to"], stay["grade"])
@@ -95,13 +123,14 @@ def _write_stays(lessons: Mapping[int, Mapping[str, Line]]) -> set[int]:
         for stay in line[FACTS]["stays"]
     }
     rows = (
-        Stay.objects.filter(lesson__in=lessons)
+        Stay.objects.filter(_among(only), lesson__in=lessons)
         .order_by()
         .values_list("pk", "lesson", "user_id", "entered_at", "left_at", "evidence")
     )
     kept = {
         (lesson, user_id, _second(start), _second(end), grade): pk
         for pk, lesson, user_id, start, end, grade in rows
+        if _is_among(only, lesson, user_id)
     }
     gone = {key: pk for key, pk in kept.items() if key not in wanted}
     new = sorted(wanted - kept.keys(), key=str)
@@ -122,14 +151,16 @@ def _write_stays(lessons: Mapping[int, Mapping[str, Line]]) -> set[int]:
     return {key[0] for key in (*gone, *new)}
 
 
-def _write_marks(lessons: Mapping[int, Mapping[str, Line]]) -> set[int]:
+def _write_marks(lessons: Mapping[int, Mapping[str, Line]], only: Only) -> set[int]:
     """Insert or update the rows that differ; rows of people without evidence or place go.
 
     The lessons in which there were any.
     """
-    stored = Attendance.objects.filter(lesson__in=lessons).order_by()
+    stored = Attendance.objects.filter(_among(only), lesson__in=lessons).order_by()
     rows = stored.values_list("lesson", "user_id", *DERIVED)
-    kept = {(lesson, user_id): tuple(line) for lesson, user_id, *line in rows}
+    kept = {
+        (lesson, user_id): tuple(line) for lesson, user_id, *line in rows if _is_among(only, lesson, user_id)
+    }
     lines = {(lesson, user_id): line for lesson, of in lessons.items() for user_id, line in of.items()}
     changed = [key for key, line in lines.items() if kept.get(key) != line]
     gone = kept.keys() - lines.keys()

@@ -1,6 +1,7 @@
 """Quiet lessons: where nothing happens, the number of people in the room is asked for, not the whole list.
 
-Their marks are not reckoned with each look either: nothing but time has passed since the last reckoning.
+Marks are not reckoned with each look either, where nothing but time has passed since the last reckoning:
+where somebody comes or goes only theirs are, and those of all follow the clock in steps of minutes.
 """
 
 from datetime import datetime
@@ -11,7 +12,7 @@ from classes.models import Lesson
 
 #: In a quiet lesson every third look fetches the list, for one may come while another goes.
 LIST_EVERY = 3
-#: So often the marks of a quiet lesson follow the clock, in seconds.
+#: So often all marks of a lesson follow the clock, in seconds.
 RECKON_EVERY = 300
 #: Columns of a lesson of which evidence came from elsewhere: a number will not do, and the marks may change.
 LIST_WANTED: dict[str, Any] = {"room_total": None, "room_counts": LIST_EVERY}
@@ -35,13 +36,17 @@ def after_failure() -> dict[str, Any]:
     return LIST_WANTED
 
 
-def marks_wait(lesson: Lesson, seen_at: datetime) -> bool:
-    """Whether the marks may differ from those at the look before, though this one found no change.
+def told_elsewhere(lesson: Lesson) -> bool:
+    """Whether there is evidence that no look brought."""
+    return lesson.room_counts >= LIST_EVERY
 
-    There is evidence that no look brought, somebody is late or absent from now on, or the minutes of those
-    inside were counted too long ago.
+
+def marks_wait(lesson: Lesson, seen_at: datetime) -> bool:
+    """Whether the marks may differ from those at the look before, though nobody came or went.
+
+    Somebody is late or absent from now on, or the minutes of those inside were counted too long ago.
     """
-    if lesson.room_counts >= LIST_EVERY or lesson.looked_at is None:
+    if lesson.looked_at is None:
         return True
     before, now = int(lesson.looked_at.timestamp()), int(seen_at.timestamp())
     begins = max(filter(None, (lesson.starts_at, lesson.real_started_at)))

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db import transaction
 
-from classes.attendance.evidence import counted, late, present_in, rows_of_list, tick
+from classes.attendance.evidence import called_back_since, counted, late, present_in, rows_of_list, tick
 from classes.attendance.register import recompute_all
 from classes.attendance.rules import policy_of
 from classes.mirror.looks import Look
-from classes.mirror.quiet import after_list, after_number, marks_wait
+from classes.mirror.quiet import after_list, after_number, marks_wait, told_elsewhere
 from classes.mirror.seen import lessons_seen, news_of_lesson, next_look
 from classes.models import Lesson, Member, Observation
 from console.iclass import ClassInfo
@@ -27,8 +27,8 @@ RELATED = ("enterprise", "teacher", "course")
 def write_together(looks: Sequence[tuple[Lesson, Look]]) -> list[tuple[Lesson, Look]]:
     """Rows from looks into rooms, where the lease is still ours; returns the looks that it left alone.
 
-    A lesson in whose room nothing changed is not reckoned anew, unless its marks wait for the clock or for
-    what came from elsewhere (`classes/mirror/quiet.py`).
+    A lesson in whose room nothing changed is not reckoned anew, unless its marks wait for the clock; where
+    people came or went, as a list or a callback told, their marks alone are (`classes/mirror/quiet.py`).
     """
     plain = {lesson.pk: look for lesson, look in looks if look.room_total is not None or look.room_is_whole}
     rows = _held([lesson for lesson, _ in looks if lesson.pk in plain])
@@ -66,25 +66,31 @@ def _held(lessons: Sequence[Lesson]) -> list[Lesson]:
 
 def _write(rows: Sequence[Lesson], looks: dict[int, Look], news: set[int]) -> None:
     present = present_in([row.pk for row in rows if looks[row.pk].room is not None])
+    called = called_back_since([row.pk for row in rows if told_elsewhere(row)])
     evidence: list[Observation] = []
     reckoned: list[Lesson] = []
+    only: dict[int, set[str]] = {}
     after: list[tuple[Lesson, datetime | None, dict[str, Any]]] = []
     for row in rows:
         look = looks[row.pk]
-        changes = late_rows(row, look.seen_at)
+        gap = late_rows(row, look.seen_at)
+        moved = set(called.get(row.pk, ()))
         if look.room is None:
             evidence.append(counted(row, look.room_total or 0, seen_at=look.seen_at))
             fields = after_number(row)
         else:
             seen = rows_of_list(row, present.get(row.pk, ()), look.room.lines, seen_at=look.seen_at)
             fields = after_list(len(look.room.lines), quiet=not seen)
-            if not seen:
-                evidence.append(tick(row, seen_at=look.seen_at))
-            changes += seen
-        evidence += changes
-        if changes or row.pk in news or marks_wait(row, look.seen_at):
+            evidence += seen or [tick(row, seen_at=look.seen_at)]
+            moved |= {one.user_id for one in seen}
+        evidence += gap
+        odd = told_elsewhere(row) and row.pk not in called
+        everybody = gap or odd or row.pk in news or marks_wait(row, look.seen_at)
+        if everybody or moved:
             reckoned.append(row)
+        if moved and not everybody:
+            only[row.pk] = moved
         after.append((row, next_look(row), {"looked_at": look.seen_at, "look_failures": 0, **fields}))
     insert(evidence)
-    recompute_all(reckoned)
+    recompute_all(reckoned, only)
     let_go_all(after)

@@ -6,10 +6,12 @@ from typing import Any
 
 import time_machine
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import Enterprise, Role
-from classes.attendance.register import reckoned, recompute, settle
+from classes.attendance.register import reckoned, recompute, recompute_all, settle
+from classes.attendance.shapes import FACTS_VERSION
 from classes.kinds import Status
 from classes.models import Attendance, Lesson, Member, Observation
 from tests.classes.attendance.strategies import worlds
@@ -74,4 +76,23 @@ class Anything(TestCase):
                 recompute(lesson)
             assert lines(lesson.attendance.all()) == lines(reckoned(lesson))
             assert recompute(lesson) is False
+        add_up("attendance recomputed", lessons=1)
+
+    @settings(max_examples=300 if FULL else 20, deadline=None)
+    @given(worlds(), st.data())
+    def test_for_some_people_it_equals_what_it_is_for_all_and_leaves_the_others(
+        self, world: World, data: st.DataObject
+    ) -> None:
+        with time_machine.travel(moment(world.now), tick=False):
+            lesson = stored(world)
+            everybody = {row.user_id: row for row in reckoned(lesson)}
+            Lesson.objects.filter(pk=lesson.pk).update(facts_version=FACTS_VERSION)
+            some = data.draw(st.sets(st.sampled_from([*sorted(everybody), "s-nobody"])))
+            recompute_all([lesson], {lesson.pk: some})
+            assert lines(lesson.attendance.all()) == lines(everybody[one] for one in some if one in everybody)
+            assert set(lesson.stays.values_list("user_id", flat=True)) <= some
+            recompute(lesson)
+            before = lines(lesson.attendance.all()), list(lesson.stays.order_by("pk").values())
+            assert not recompute_all([lesson], {lesson.pk: some})
+            assert (lines(lesson.attendance.all()), list(lesson.stays.order_by("pk").values())) == before
         add_up("attendance recomputed", lessons=1)

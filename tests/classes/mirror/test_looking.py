@@ -14,7 +14,7 @@ from classes import inbound
 from classes.mirror import polls
 from classes.mirror.looks import Look, ask
 from classes.mirror.polls import settled
-from classes.mirror.quiet import number_will_do
+from classes.mirror.quiet import RECKON_EVERY, number_will_do
 from classes.mirror.seen import next_look
 from classes.mirror.together import write_together
 from classes.models import Attendance, Lesson, Observation
@@ -336,6 +336,43 @@ def test_an_entry_that_was_called_back_has_the_marks_reckoned_though_the_list_sh
     assert told(running)[-1] == "tick"
     assert reckonings(running) != before
     assert Attendance.objects.get(lesson=running, user_id="mouse").first_entered_at is not None
+
+
+def test_of_a_lesson_in_which_somebody_comes_only_their_mark_is_reckoned(running, iclass, settings):
+    Lesson.objects.filter(pk=running.pk).update(rules={"late_after_s": 3600})
+    until_all = RECKON_EVERY - (int(timezone.now().timestamp()) + running.pk) % RECKON_EVERY
+    begins = timezone.now() + timedelta(seconds=until_all + 1)
+
+    def looked_after(seconds):
+        with time_machine.travel(begins + timedelta(seconds=seconds)):
+            began = timezone.now()
+            look(running)
+        rows = Attendance.objects.filter(lesson=running, reckoned_at__gte=began)
+        return set(rows.values_list("user_id", flat=True))
+
+    looked_after(0)
+    enter(iclass, running, "mouse")
+    assert looked_after(20) == {"mouse"}
+    inbound.look([came_back(running, "hare", begins + timedelta(seconds=30))])
+    assert looked_after(40) == {"hare"}
+    assert looked_after(60) == set()
+    address, settings.ICLASS_BASE_URL = settings.ICLASS_BASE_URL, "http://127.0.0.1:9"
+    looked_after(80)
+    settings.ICLASS_BASE_URL = address
+    inbound.look([came_back(running, "hare", begins + timedelta(seconds=90))])
+    print(
+        list(running.observations.values_list("id", "source", "user_id", "seen_at")),
+        running.looked_at,
+        running.look_failures,
+    )
+    assert looked_after(100) == {"bob", "hare", "mouse"}, "nobody knows what happened meanwhile"
+
+
+def came_back(lesson, user_id, at):
+    callback = Callback(enterprise=lesson.enterprise, event="join_class", class_id=lesson.remote_id)
+    data = {"class_id": lesson.class_id, "user_id": user_id, "join_time": int(at.timestamp())}
+    callback.body, callback.received_at = {"event": "join_class", "data": data}, at
+    return callback
 
 
 def test_a_look_that_comes_to_its_turn_after_its_lease_asks_nothing(running, iclass, settings):

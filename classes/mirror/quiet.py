@@ -1,7 +1,8 @@
 """Quiet lessons: where nothing happens, the number of people in the room is asked for, not the whole list.
 
 Marks are not reckoned with each look either, where nothing but time has passed since the last reckoning:
-where somebody comes or goes only theirs are, and those of all follow the clock in steps of minutes.
+where somebody comes or goes only theirs are, and those of all follow the clock in steps of minutes. A look
+that came late waits for such a step, too: else a console with too much to do would have more of it.
 """
 
 from datetime import datetime

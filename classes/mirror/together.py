@@ -73,8 +73,8 @@ def _write(rows: Sequence[Lesson], looks: dict[int, Look], news: set[int]) -> No
     after: list[tuple[Lesson, datetime | None, dict[str, Any]]] = []
     for row in rows:
         look = looks[row.pk]
-        gap = late_rows(row, look.seen_at)
         moved = set(called.get(row.pk, ()))
+        evidence += late_rows(row, look.seen_at)
         if look.room is None:
             evidence.append(counted(row, look.room_total or 0, seen_at=look.seen_at))
             fields = after_number(row)
@@ -83,9 +83,8 @@ def _write(rows: Sequence[Lesson], looks: dict[int, Look], news: set[int]) -> No
             fields = after_list(len(look.room.lines), quiet=not seen)
             evidence += seen or [tick(row, seen_at=look.seen_at)]
             moved |= {one.user_id for one in seen}
-        evidence += gap
         odd = told_elsewhere(row) and row.pk not in called
-        everybody = gap or odd or row.pk in news or marks_wait(row, look.seen_at)
+        everybody = odd or row.pk in news or marks_wait(row, look.seen_at)
         if everybody or moved:
             reckoned.append(row)
         if moved and not everybody:

@@ -1,15 +1,19 @@
 """The pages of what went wrong, with the number of the request, by which an entry of the log is found."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.template.context_processors import csrf
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.debug import SafeExceptionReporterFilter
 from django.views.decorators.csrf import requires_csrf_token
+
+from console.nav import LANGUAGES, theme_of
 
 #: Programs read JSON, whatever went wrong.
 FOR_PROGRAMS = ("/api/", "/callbacks/")
@@ -32,7 +36,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+    if isinstance(exception, DisallowedHost):  # what its page would send is refused, too
+        return _page(request, 400)
+    return _page(request, 413 if isinstance(exception, RequestDataTooBig) else 400, _tools(request))
 
 
 class WordsForRefusals:
@@ -47,17 +53,24 @@ class WordsForRefusals:
         mute = response.status_code in (405, 413, 429) and not response.streaming and not response.content
         if not mute or not request.accepts("text/html") or request.method in ("HEAD", "OPTIONS"):
             return response
-        page = _page(request, response.status_code)
+        page = _page(request, response.status_code, _tools(request))
         for name, value in response.headers.items():
             page.headers.setdefault(name, value)
         page.headers.pop("Content-Length", None)
         return page
 
 
-def _page(request: HttpRequest, status: int) -> HttpResponse:
+def _tools(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of a page needs to offer the other language; nothing of it asks the database."""
+    return {"request": request, "languages": LANGUAGES, "theme": theme_of(request), **csrf(request)}
+
+
+def _page(request: HttpRequest, status: int, told: dict[str, Any] | None = None) -> HttpResponse:
     if request.path_info.startswith(FOR_PROGRAMS):
         return JsonResponse({"detail": _said(status), **_number(request)}, status=status)
-    return HttpResponse(get_template(f"{status}.html").render(_number(request)), status=status)
+    return HttpResponse(
+        get_template(f"{status}.html").render({**(told or {}), **_number(request)}), status=status
+    )
 
 
 def _said(status: int) -> str:

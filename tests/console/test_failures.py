@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 
 from accounts.models import User
 from console.failures import WordsForRefusals, bad_request, not_found, server_error
-from tests.support.pages import LANGUAGES, reader, says
+from tests.support.pages import LANGUAGES, reader, says, text
 
 
 def whole(page: HttpResponse) -> bool:
@@ -53,7 +53,35 @@ def test_what_is_refused_without_a_word_gets_words(
     assert (page.status_code, page["Retry-After"]) == (status, "60")
     assert whole(page)
     assert says(page, sentence, language)
+    assert "/i18n/setlang/" in text(page)
     assert WordsForRefusals(refuses)(rf.get("/", headers={"accept": "application/json"})).content == b""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("here", "there", "name"), [("en", "zh-hans", "中文"), ("zh-hans", "en", "English")])
+@pytest.mark.parametrize("status", [400, 405, 413])
+def test_a_page_of_refusal_can_be_read_in_the_other_language(
+    here: str, there: str, name: str, status: int, settings: object
+) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000  # type: ignore[attr-defined]
+    web = Client(headers={"accept-language": here})
+    page = {
+        400: lambda: web.post("/sign-in/", "x", content_type="multipart/form-data; boundary=\x80"),
+        405: lambda: web.get("/sign-out/"),
+        413: lambda: web.post("/sign-in/", "x" * 2_000, content_type="application/x-www-form-urlencoded"),
+    }[status]()
+    assert (page.status_code, name in text(page)) == (status, True)
+    web.handler.enforce_csrf_checks = True
+    form = dict(re.findall(r'name="(csrfmiddlewaretoken|next)" value="([^"]+)"', text(page)))
+    back = web.post("/i18n/setlang/", form | {"language": there})
+    assert (back.status_code, back["Location"]) == (302, form["next"])
+    assert f'<html lang="{there}"' in text(web.get(form["next"]))
+
+
+def test_where_no_form_of_ours_arrives_no_language_is_offered(client: Client) -> None:
+    page = client.get("/", headers={"host": "evil.example"})
+    assert page.status_code == 400
+    assert "<form" not in text(page)
 
 
 def test_a_body_that_is_too_large_is_told_so_on_a_page(client: Client, settings: object) -> None:

@@ -53,6 +53,7 @@ class House:
         planting.live(school, number, 20, BEGAN)
         planting.people(school, "x", Role.STUDENT, people)
         planting.past(school, past)
+        planting.away(school, "x")
         for other in range(number + 1, number + 1 + others):
             planting.people(planting.school(other), "x", Role.STUDENT, people // 10)
         alice = User.objects.create(enterprise=school, user_id="alice", role=Role.ADMIN, nickname="Alice")

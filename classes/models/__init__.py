@@ -12,6 +12,7 @@ from classes.models.key import LessonKey
 from classes.models.lesson import Lesson, Member
 from classes.models.recording import Recording
 from classes.models.samples import Samples
+from classes.models.streak import Streak
 from classes.models.tally import Tally
 from classes.models.year import Holiday, Term
 
@@ -39,6 +40,7 @@ __all__ = [
     "Samples",
     "Seat",
     "Stay",
+    "Streak",
     "Tally",
     "Term",
     "TimetableImport",

@@ -1,90 +1,23 @@
-"""Reports that are lists: who stays away in a row, registers that nobody closed, how teachers kept time."""
+"""Reports that are lists: registers that nobody closed, how teachers kept time."""
 
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import (
-    Avg,
-    Case,
-    Count,
-    DurationField,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    Subquery,
-    Sum,
-    Value,
-    When,
-    Window,
-)
-from django.db.models.functions import RowNumber
+from django.db.models import Avg, Count, DurationField, Exists, F, OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from classes.kinds import Status
-from classes.models import Attendance, Mark, Register
+from classes.models import Attendance, Register
 from classes.queries import lessons_for
 from classes.reports.forms import ReportForm
 from classes.reports.sheet import Sheet
-from console.policy import scoped
 from console.sheets.columns import Column, Kind
 
 MOST = 1000
-LEAST = 3
 #: A teacher who comes so long after the planned start is not on time.
 ON_TIME = timedelta(minutes=1)
-
-
-def absences(reader: Any, form: ReportForm) -> Sheet:
-    """Students whose last marks are all absent, with how many; excused and no data neither break nor add."""
-    stretch, least = form.stretch, form.cleaned_data.get("least") or LEAST
-    marks = scoped(Attendance.objects.all(), reader, "attendance", "list").filter(
-        expected=True,
-        person__isnull=False,
-        lesson__starts_at__gte=stretch.begins,
-        lesson__starts_at__lt=stretch.ends,
-        lesson__status=Status.END,
-        lesson__cancelled_at=None,
-    )
-    telling = marks.exclude(mark__in=("", Mark.EXCUSED, Mark.UNKNOWN))
-    newest_first = [F("lesson__starts_at").desc(), F("lesson").desc()]
-    ranked = telling.annotate(
-        place=Window(RowNumber(), partition_by="person", order_by=newest_first),
-        among=Window(RowNumber(), partition_by=["person", "mark"], order_by=newest_first),
-    )
-    # Of the newest marks in a row of one sort the place among all is the place among that sort.
-    # Within a Case, for a condition of the mark alone would be asked before the places are counted.
-    run = Case(When(mark=Mark.ABSENT, then=F("place") - F("among")), default=Value(-1))
-    rows = (
-        ranked.order_by().annotate(run=run).filter(run=0).values_list("person", "place", "lesson__starts_at")
-    )
-    found: dict[int, tuple[int, Any]] = {}
-    for person, place, at in rows.iterator():
-        found[person] = max(found.get(person, (0, at)), (place, at))
-    long = {pk: told for pk, told in found.items() if told[0] >= least}
-    people = User.objects.in_bulk(long)
-    order = sorted(long, key=lambda pk: (-long[pk][0], people[pk].nickname, pk))
-    columns = (
-        Column("nickname", _("Name"), width=18),
-        Column("user_id", _("User id"), Kind.ID, 16),
-        Column("number", _("Absent in a row"), Kind.NUMBER, 12),
-        Column("since", _("Since the lesson"), Kind.DATETIME, 22),
-    )
-    rows = [
-        {
-            "nickname": people[pk].nickname,
-            "user_id": people[pk].user_id,
-            "number": long[pk][0],
-            "since": long[pk][1],
-            "link": reverse("classes:report_student", args=[pk]),
-        }
-        for pk in order[:MOST]
-    ]
-    note = _("The last marks of the student in the days chosen; “excused” and “no data” neither end nor add.")
-    return Sheet(columns, rows, note, len(order) > MOST)
 
 
 def registers(reader: Any, form: ReportForm) -> Sheet:

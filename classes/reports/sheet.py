@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from classes.marks import sign_of
 from classes.models import Mark
+from console.policy.pages import KeysetPage
 from console.sheets.columns import Column
 
 #: A mark as one letter, for grids where a word has no room.
@@ -44,13 +45,17 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """`rows` have a value for the key of each column, and perhaps `link`, an address for the first."""
+    """`rows` have a value for the key of each column, and perhaps `link`, an address for the first.
+
+    `keyset` is there where `rows` are those of one page.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Mapping[str, Any]]
     note: str | Promise = ""
     cut: bool = False
     total: Mapping[str, Any] = field(default_factory=dict)
+    keyset: KeysetPage[Any] | None = None
 
 
 def cell_of(mark: str) -> Cell:

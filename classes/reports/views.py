@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.views.generic import TemplateView, View
 
 from accounts.models import Role, User
 from classes.attendance.samples import seen_over
-from classes.reports import lists, matrix, school, student
+from classes.reports import absences, lists, matrix, school, student
 from classes.reports.forms import ReportForm
 from classes.reports.sheet import Cell, Sheet
 from classes.templatetags.lessons import percent
@@ -33,19 +33,23 @@ TERM_WEEKS = 18
 
 
 class Report(NamedTuple):
-    """`asks` names the fields of its form besides the days; the sheet is built from reader and form."""
+    """`asks` names the fields of its form besides the days; the sheet is built from reader and form.
+
+    `page` builds a page of it, where it may be long.
+    """
 
     title: str | Promise
     build: Callable[[Any, ReportForm], Sheet]
     asks: tuple[str, ...] = ()
     weeks: int = 4
+    page: Callable[[Any, ReportForm, HttpRequest], Sheet] | None = None
 
 
 REPORTS = {
     "school": Report(gettext_lazy("School"), school.school, ("by", "teacher", "course")),
     "course": Report(gettext_lazy("Course"), matrix.course, ("course",), TERM_WEEKS),
     "group": Report(gettext_lazy("Group"), matrix.group, ("group",)),
-    "absences": Report(gettext_lazy("Absent in a row"), lists.absences, ("least",), 8),
+    "absences": Report(gettext_lazy("Absent in a row"), absences.everybody, ("least",), 8, absences.page),
     "registers": Report(gettext_lazy("Registers to close"), lists.registers, ("teacher",)),
     "teachers": Report(gettext_lazy("Teachers"), lists.teachers),
 }
@@ -80,7 +84,8 @@ class ReportPage(OfReport, TemplateView):
     template_name = "classes/reports/report.html"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        sheet = self.sheet
+        page = self.report.page
+        sheet = page(self.request.user, self.form, self.request) if page else self.sheet
         return super().get_context_data(
             title=self.report.title,
             tabs=[
@@ -90,6 +95,7 @@ class ReportPage(OfReport, TemplateView):
             filter_form=self.form,
             stretch=self.form.stretch,
             **drawn(sheet),
+            keyset=sheet.keyset,
             files=_files(f"classes:report_{self.name}") if self.may("export") and sheet.rows else (),
             **more,
         )

@@ -73,6 +73,7 @@ NOT_TABLES = {
     "classes.footage",
     "classes.samples",
     "classes.seat",
+    "classes.streak",
     "classes.tally",
     "classes.timetableimport",
     "classes.timetablerow",

@@ -32,6 +32,7 @@ LESS = {
     "classes.Observation": "SELECT",
     "classes.Samples": "SELECT",
     "classes.Seat": "SELECT",
+    "classes.Streak": "SELECT",
     "classes.Tally": "SELECT",
     "classes.Correction": "SELECT, INSERT",
     "classes.Register": "SELECT, INSERT, UPDATE",

@@ -9,22 +9,25 @@ from django.db import migrations, models
 TELLING = "{a}.expected AND {a}.person_id IS NOT NULL AND {a}.mark NOT IN ('', 'excused', 'unknown')"
 OVER = "{l}.status = 'end' AND {l}.cancelled_at IS NULL"
 
-# The n-th group is the n-th mark of having come with the absences that follow it. `OFFSET 0` and the second
-# `ANY` keep the database from reading all lessons, or all rows, for the few of one person.
+# The n-th group is the n-th mark of having come with the absences that follow it. `OFFSET 0` and the array keep
+# the database on its indexes, for one person as for all: a guess of how many there are would have it read all marks.
 ANEW = f"""
 CREATE FUNCTION classes_streaks_anew(people bigint[]) RETURNS bigint LANGUAGE sql STRICT SECURITY DEFINER
 SET search_path FROM CURRENT AS $$
-    WITH told AS (
-        SELECT l.enterprise_id, a.person_id, l.starts_at, a.mark = 'absent' AS absent,
-            count(*) FILTER (WHERE a.mark <> 'absent') OVER (
-                PARTITION BY l.enterprise_id, a.person_id ORDER BY l.starts_at, l.id, a.id
-                ROWS UNBOUNDED PRECEDING
+    WITH who AS (
+        SELECT DISTINCT unnest(people) AS id
+    ), told AS (
+        SELECT l.enterprise_id, who.id AS person_id, l.starts_at, a.absent,
+            count(*) FILTER (WHERE NOT a.absent) OVER (
+                PARTITION BY l.enterprise_id, who.id ORDER BY l.starts_at, l.id, a.id ROWS UNBOUNDED PRECEDING
             ) AS came
-        FROM classes_attendance a CROSS JOIN LATERAL (
-            SELECT id, enterprise_id, starts_at FROM classes_lesson l
+        FROM who CROSS JOIN LATERAL (
+            SELECT a.id, a.lesson_id, a.mark = 'absent' AS absent FROM classes_attendance a
+            WHERE a.person_id = who.id AND {TELLING.format(a="a")} OFFSET 0
+        ) a CROSS JOIN LATERAL (
+            SELECT l.id, l.enterprise_id, l.starts_at FROM classes_lesson l
             WHERE l.id = a.lesson_id AND {OVER.format(l="l")} OFFSET 0
         ) l
-        WHERE a.person_id = ANY(people) AND {TELLING.format(a="a")}
     ), grouped AS (
         SELECT enterprise_id, person_id, array_agg(starts_at ORDER BY starts_at) FILTER (WHERE absent) AS times,
             lead(min(starts_at) FILTER (WHERE NOT absent)) OVER (
@@ -33,21 +36,27 @@ SET search_path FROM CURRENT AS $$
         FROM told GROUP BY enterprise_id, person_id, came
     ), wanted AS (
         SELECT * FROM grouped WHERE times IS NOT NULL
+    ), kept AS (
+        SELECT s.* FROM who CROSS JOIN LATERAL (
+            SELECT * FROM classes_streak s WHERE s.person_id = who.id OFFSET 0
+        ) s
     ), gone AS (
-        DELETE FROM classes_streak s WHERE s.person_id = ANY(people) AND NOT EXISTS (
-            SELECT 1 FROM wanted w
-            WHERE w.person_id = s.person_id AND w.enterprise_id = s.enterprise_id AND w.times = s.times
-                AND w.ended_at IS NOT DISTINCT FROM s.ended_at
-        ) RETURNING 1
+        DELETE FROM classes_streak WHERE id = ANY(ARRAY(
+            SELECT k.id FROM kept k WHERE NOT EXISTS (
+                SELECT 1 FROM wanted w
+                WHERE w.person_id = k.person_id AND w.enterprise_id = k.enterprise_id AND w.times = k.times
+                    AND w.ended_at IS NOT DISTINCT FROM k.ended_at
+            )
+        )) RETURNING 1
     ), new AS (
         INSERT INTO classes_streak
             (enterprise_id, person_id, times, number, began_at, last_at, ended_at, level)
         SELECT enterprise_id, person_id, times, cardinality(times), times[1], times[cardinality(times)], ended_at,
             width_bucket(extract(epoch FROM ended_at - times[1]) / 86400, ARRAY[1, 4, 16, 64, 256, 1024]::numeric[])
         FROM wanted w WHERE NOT EXISTS (
-            SELECT 1 FROM classes_streak s WHERE s.person_id = ANY(people)
-                AND s.person_id = w.person_id AND s.enterprise_id = w.enterprise_id AND s.times = w.times
-                AND s.ended_at IS NOT DISTINCT FROM w.ended_at
+            SELECT 1 FROM kept k
+            WHERE k.person_id = w.person_id AND k.enterprise_id = w.enterprise_id AND k.times = w.times
+                AND k.ended_at IS NOT DISTINCT FROM w.ended_at
         ) RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM new)

@@ -6,7 +6,7 @@ from accounts.models import Enterprise, Role, User
 from bench import planting
 from bench.anchored.growth import PAGES, REST, House
 from bench.service import SIZE
-from classes.models import Attendance, Lesson, Member
+from classes.models import Attendance, Lesson, Member, Streak
 
 
 def test_people_lessons_that_run_and_lessons_that_are_over(school: Enterprise) -> None:
@@ -22,6 +22,15 @@ def test_people_lessons_that_run_and_lessons_that_are_over(school: Enterprise) -
     marks = Attendance.objects.filter(lesson__enterprise=school)
     assert marks.count() == 5 * SIZE
     assert set(marks.values_list("mark", flat=True)) == {"present", "late", "absent"}
+
+
+def test_a_tenth_of_the_people_stay_away_since_four_lessons(school: Enterprise) -> None:
+    planting.live(school, 1, 2, int(time.time()))
+    planting.people(school, "x", Role.STUDENT, 30)
+    planting.past(school, 20)
+    planting.away(school, "x")
+    rows = Streak.objects.filter(person__user_id__startswith="x", ended_at=None)
+    assert sorted(rows.values_list("person__user_id", "number")) == [("x0", 4), ("x10", 4), ("x20", 4)]
 
 
 def test_every_page_that_growth_measures_opens(db: None) -> None:

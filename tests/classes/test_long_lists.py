@@ -40,6 +40,7 @@ LISTS = (
     "/audit/",
     "/notices/",
     "/reports/absences/",
+    "/reports/absences/?least=1",
 )
 
 

@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from accounts.models import StudentGroup
 from classes.models import Attendance, Course
+from classes.reports import absences
 from classes.reports.views import REPORTS
 from console.audit.models import AuditEntry
-from tests.classes.rows import expect, held, over, planned
+from console.templatetags.ui import when
+from tests.classes.rows import expect, held, over, planned, pupils
 from tests.support.pages import text
 
 WALL = datetime(2027, 3, 2, 19)
@@ -101,6 +103,44 @@ def test_who_stays_away_in_a_row(browse, alice, kids, week):
     assert "Kid2" not in text(browse(alice, "/reports/absences/?least=4"))
     marked(over(week[0].teacher), kids[1], "present")
     assert "Kid2" not in text(browse(alice, "/reports/absences/"))
+
+
+def test_who_stays_away_comes_in_pages_the_longest_row_first_and_whole_in_a_file(
+    browse, alice, bob, school, monkeypatch
+):
+    monkeypatch.setattr(absences, "SIZE", 2)
+    away = pupils(school, 5)
+    for lesson in range(6):
+        starts = timezone.now() - timedelta(days=lesson + 1)
+        held_then = over(bob, starts_at=starts, ends_at=starts + timedelta(minutes=45))
+        for kid in away[lesson // 2 :]:
+            marked(held_then, kid, "absent")
+    shown, after = [], ""
+    while True:
+        page = browse(alice, f"/reports/absences/?least=2&after={after}").context
+        shown += [(cells[1][1], cells[2][1]) for _link, cells in page["lines"]]
+        if not (after := page["keyset"].next):
+            break
+    assert shown == [("kid3", "6"), ("kid4", "6"), ("kid5", "6"), ("kid2", "4"), ("kid1", "2")]
+    told = file_of(browse(alice, "/reports/absences.csv?least=2")).splitlines()[1:]
+    assert [tuple(line.split(",")[1:3]) for line in told] == shown
+    assert browse(alice, "/reports/absences/?after=nonsense").status_code == 404
+
+
+def test_who_stayed_away_at_the_end_of_days_long_ago(browse, alice, bob, kids):
+    lessons = {}
+    for days in range(60, 50, -1):
+        starts = timezone.now() - timedelta(days=days)
+        lessons[days] = over(bob, starts_at=starts, ends_at=starts + timedelta(minutes=45))
+        marked(lessons[days], kids[0], "late" if days in (60, 51) else "absent")
+    assert "Kid1" not in text(browse(alice, "/reports/absences/?since=2020-01-01&until=2020-12-31"))
+    day = timezone.localtime(lessons[55].starts_at).date()
+    page = browse(alice, f"/reports/absences/?since={day - timedelta(days=2)}&until={day}")
+    ((_link, cells),) = page.context["lines"]
+    assert cells[2][1] == "3"
+    assert cells[3][1] == when(lessons[57].starts_at)
+    assert "Kid1" not in text(browse(alice, f"/reports/absences/?until={day}&since={day}"))
+    assert "Kid1" not in text(browse(alice, "/reports/absences/"))
 
 
 def test_registers_that_nobody_closed(browse, alice, bob, week):

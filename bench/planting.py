@@ -50,7 +50,8 @@ WHERE l.enterprise_id = %(school)s AND l.status = 'end'
 # newest lesson is left out, for its register is measured.
 AWAY = """
 WITH lesson AS (
-    SELECT id, row_number() OVER (ORDER BY starts_at DESC) - 2 AS place, greatest(count(*) OVER () / 4, 1) AS many
+    SELECT id, row_number() OVER (ORDER BY starts_at DESC) - 2 AS place,
+        greatest(count(*) OVER () / 4, 1) AS many
     FROM classes_lesson WHERE enterprise_id = %(school)s AND status = 'end'
 )
 INSERT INTO classes_attendance (lesson_id, person_id, user_id, nickname, role, expected, mark, derived_mark,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from classes.attendance.acts import correct, held
-from classes.attendance.register import recompute
+from classes.attendance.register import hold, recompute
 from classes.models import Appeal, Attendance, Correction, Credit, Leave, Lesson, Mark, Member
 from console.audit.trail import record
 from console.notices.tell import tell
@@ -141,7 +141,9 @@ def _reckon_anew(leave: Leave) -> None:
     lessons = Lesson.objects.filter(
         pk__in=mine, starts_at__lt=leave.ends_at, ends_at__gt=leave.begins_at, register_closed_at=None
     ).exclude(attendance=None)
-    for lesson in lessons.select_related("enterprise", "teacher", "course").distinct()[:MOST_LESSONS]:
+    found = list(lessons.select_related("enterprise", "teacher", "course").distinct()[:MOST_LESSONS])
+    hold(found)
+    for lesson in found:
         recompute(lesson)
 
 

@@ -1,6 +1,6 @@
 """The register of a lesson: from evidence, members and what people decided to Stay and Attendance rows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from types import MappingProxyType
@@ -36,6 +36,16 @@ def recompute(lesson: Lesson) -> bool:
     The times, rules and `final_at` are those of the row as given; other writers wait at the lesson's lock.
     """
     return bool(recompute_all([lesson]))
+
+
+def hold(lessons: Iterable[Lesson]) -> None:
+    """Lock them all, before they are reckoned one by one in this transaction.
+
+    Marks of lessons that are over have the writers of the school wait for each other, so that nobody may want
+    another lesson after them: its holder might be the one who waits.
+    """
+    locked = Lesson.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in lessons])
+    list(locked.order_by("pk").values_list("pk"))
 
 
 @transaction.atomic(savepoint=False)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, User
 from accounts.rules import keeps_marks
-from classes.attendance.register import reckoned, recompute
+from classes.attendance.register import hold, reckoned, recompute
 from classes.attendance.rules import NAMES, policy_of
 from classes.attendance.shapes import Policy
 from classes.kinds import Status
@@ -141,6 +141,7 @@ def follow_school(*, school: Enterprise, by: User | None) -> int:
 
 def _apply(policies: Mapping[Lesson, Policy]) -> int:
     count = len(changed(policies, {lesson.pk: policy for lesson, policy in policies.items()}))
+    hold(policies)
     for lesson, policy in policies.items():
         _follow(lesson, policy)
     return count

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -265,3 +266,40 @@ def test_those_who_write_marks_of_two_lessons_at_once_lose_nothing(bob: User, sc
         one.join()
     assert failed == []
     assert kept() == counted()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_leave_over_many_lessons_and_the_register_of_one_of_them_never_wait_for_each_other(
+    alice: User, bob: User, school: Enterprise
+) -> None:
+    kid = pupils(school, 1)[0]
+    lessons = []
+    for begins in (MONDAY, MONDAY + DAY):
+        ends = begins + DAY / 24
+        lesson = over(bob, starts_at=begins, ends_at=ends, real_started_at=begins, real_ended_at=ends)
+        expect(lesson, kid)
+        held(lesson, [bob])
+        lessons.append(lesson)
+    assert len(kept()) == 1
+    holds, failed = threading.Event(), []
+
+    def leave() -> None:
+        try:
+            holds.wait(10)
+            end = lessons[1].ends_at
+            grant_leave(person=kid, begins_at=MONDAY, ends_at=end, reason="A tea party.", by=alice)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    absent = threading.Thread(target=leave)
+    absent.start()
+    with transaction.atomic():
+        Lesson.objects.select_for_update().get(pk=lessons[1].pk)
+        holds.set()
+        time.sleep(0.5)  # the leave comes as far as it can
+        Attendance.objects.filter(lesson=lessons[1]).update(mark="late")
+    absent.join()
+    assert failed == []
+    assert kept() == counted() == []

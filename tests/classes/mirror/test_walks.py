@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services import register_person
 from classes.models import Attendance, Lesson, Member
 from classes.services import cancel_lesson, edit_lesson, start_lesson
 from console.audit.models import AuditEntry
@@ -21,11 +20,6 @@ from console.outbox.states import SyncState
 from tests.support.service import lesson_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def mouse(connected, alice):
-    return register_person(enterprise=connected, by=alice, user_id="mouse", nickname="Mouse", role="student")
 
 
 @pytest.fixture

@@ -1,0 +1,26 @@
+"""A lesson that Bob teaches now."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.services import register_person
+from classes.services import start_lesson
+from console.outbox import relay
+from tests.support.service import lesson_of
+
+
+@pytest.fixture
+def mouse(connected, alice):
+    return register_person(enterprise=connected, by=alice, user_id="mouse", nickname="Mouse", role="student")
+
+
+@pytest.fixture
+def running(connected, alice, bob, mouse):
+    """A lesson that Bob teaches now, with Mouse expected."""
+    lesson = lesson_of(bob, alice, students=[mouse], starts_at=timezone.now() - timedelta(minutes=1))
+    start_lesson(lesson=lesson, by=alice)
+    relay.drain()
+    lesson.refresh_from_db()
+    return lesson

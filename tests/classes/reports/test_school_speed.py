@@ -43,6 +43,8 @@ def fill(school: Enterprise, teacher: User) -> None:
             ends_at=now - place * step + timedelta(minutes=45),
             status="end",
             remote_id=str(1000000 + place),
+            conflict_allowed=True,
+            conflict_reason="A large school in one timetable of Bob.",
         )
         for place in range(number)
     ]

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from accounts.models import Enterprise, User
 from console.outbox.states import SyncState
+from console.templatetags.ui import badge_of_row
 
 pytestmark = pytest.mark.urls("tests.support.named_pages")
 
@@ -87,7 +88,8 @@ def test_a_big_list_is_paged_by_its_keys() -> None:
 
 @pytest.mark.parametrize("state", SyncState.values)
 def test_a_state_is_word_and_icon_and_its_reason_shows_in_trouble(state: str) -> None:
-    text = render_to_string("partials/sync_badge.html", {"state": state, "reason": "teacher <unknown>"})
+    row = SimpleNamespace(sync_state=state, sync_words=SimpleNamespace(what="teacher <unknown>"))
+    text = badge_of_row(row)
     assert "<svg" in text
     trouble = state in ("held", "refused", "needs_you", "changed_outside", "gone")
     assert ("teacher &lt;unknown&gt;" in text) == trouble

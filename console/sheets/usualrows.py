@@ -17,7 +17,10 @@ OPENED, END = b"<sheetData>", "</row>"
 # Text without entities, and without what the parser refuses or changes (control characters, ends of lines).
 # No repetition gives back what it has taken (`++`): an expression looks at no letter more than twice.
 TEXT = r"([^<>&\x00-\x08\x0b-\x1f\ufffe\uffff]*+)"
-ROW = re.compile(r'<row r="([0-9]{1,7})"((?: [A-Za-z][A-Za-z0-9:]*+="[A-Za-z0-9.: ]*+")*+)(/?)>')
+# Attributes are few and short ones, for `_each_once` remembers them.
+ROW = re.compile(
+    r'<row r="([0-9]{1,7})"((?: [A-Za-z][A-Za-z0-9:]{0,40}+="[A-Za-z0-9.: ]{0,40}+"){0,16}+)(/?)>'
+)
 CELL = re.compile(
     r'<c r="([A-Z]{1,3})[0-9]++"(?: s="[0-9]++")?+(?: t="([A-Za-z]++)")?+'
     r'(?:/>|>(?:(<v>)|<is><t(?: xml:space="preserve")?+>)' + TEXT + r"(?(3)</v>|</t></is>)</c>)"

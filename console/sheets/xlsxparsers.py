@@ -18,6 +18,8 @@ WHOLE = re.compile(r"-?[0-9]+")
 DIGITS = "0123456789"
 LARGEST_WHOLE = 10**15
 WIDEST = 16_384
+#: So many letters of a reference tell that it is beyond the widest sheet: no more of one is remembered.
+LETTERS = 4
 
 
 def broken() -> Unreadable:
@@ -138,7 +140,7 @@ class SheetParser(_Feeding):
                 raw.clear()
                 text.clear()
                 kind = told.get("t", "n")
-                place = place_of(told["r"].rstrip(DIGITS)) if "r" in told else len(cells)
+                place = place_of(told["r"].rstrip(DIGITS)[:LETTERS]) if "r" in told else len(cells)
             elif tag == "v" or tag == "t":
                 raw.clear()
             elif tag == "row":

@@ -1,6 +1,9 @@
 """Two readers of the same sheet, the quick and the exact one: whatever it holds, they give the same."""
 
+import gc
 import time
+import tracemalloc
+from collections.abc import Callable
 from itertools import pairwise
 from xml.parsers.expat import ExpatError
 
@@ -99,6 +102,10 @@ def given_by(reader: SheetParser | UsualRows, pieces: list[bytes]) -> list[Row] 
 
 def exact() -> SheetParser:
     return SheetParser(SHARED, LIMITS)
+
+
+def many_attributes(number: int) -> str:
+    return " ".join(f'a{number}b{place}="1"' for place in range(5000))
 
 
 def in_pieces(content: bytes, cuts: list[int]) -> list[bytes]:
@@ -207,6 +214,27 @@ def test_of_a_text_without_end_no_more_is_kept_than_a_cell_may_hold() -> None:
     for _ in range(3):
         sheet.feed(b"x" * 1_000 + b"</v><v>")
         assert sum(map(len, [*sheet.raw, *sheet.text])) <= 2 * LIMITS.cell
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        lambda n: f'<row r="{n}" a="{n:050000}"><c r="A{n}"><v>1</v></c></row>',
+        lambda n: f'<row r="{n}" {many_attributes(n)}><c r="A{n}"><v>1</v></c></row>',
+        lambda n: f'<row r="{n}" odd="&lt;"><c r="{"a" * 50000}{n}x"><v>1</v></c></row>',
+    ],
+    ids=["attribute", "attributes", "reference"],
+)
+def test_nothing_of_a_sheet_that_was_read_stays_in_memory(row: Callable[[int], str]) -> None:
+    """What is remembered of one row for the next ones is of a few letters."""
+    gc.collect()
+    tracemalloc.start()
+    for number in range(1, 101):
+        given_by(UsualRows(exact()), [(BEFORE + row(number) + AFTER).encode()])
+    gc.collect()
+    kept, _most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 1_000_000
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from console.mirror.drift import Seen, is_news, settle, settle_all
 from console.mirror.leases import look_now
 from console.outbox.states import SyncState
 
+#: The columns of a lesson that only the service decides.
+THEIRS = ("status", "real_started_at", "real_ended_at")
 #: A class may run at most this long at the service with both its times the same (document's example).
 ODD_END = timedelta(hours=2)
 #: Beyond these a number of the service is none that a lesson can have; the difference shows it all the same.
@@ -34,25 +36,23 @@ def news_of_lesson(lesson: Lesson, info: ClassInfo) -> bool:
 
 
 def _only_theirs(lesson: Lesson, info: ClassInfo) -> dict[str, Any]:
-    """The columns that only the service decides."""
-    return {
-        "status": info.class_status if info.class_status in Status.values else lesson.status,
-        "real_started_at": moment(info.real_start_time),
-        "real_ended_at": moment(info.real_stop_time),
-    }
+    """The columns that only the service decides, with what it says."""
+    status = info.class_status if info.class_status in Status.values else lesson.status
+    return dict(zip(THEIRS, (status, moment(info.real_start_time), moment(info.real_stop_time)), strict=True))
 
 
 def lessons_seen(told: Sequence[tuple[Lesson, ClassInfo]]) -> None:
     """`lesson_seen` for many lessons of which each has news; the caller's transaction has locked and read
     them, and none has ended."""
-    if not told:
-        return
-    extra: dict[str, Any] = {}
     for lesson, info in told:
-        extra = _only_theirs(lesson, info)
-        for name, value in extra.items():
-            setattr(lesson, name, value)
-    settle_all([_seen(lesson, info) for lesson, info in told], extra=tuple(extra))
+        _take(lesson, info)
+    settle_all([_seen(lesson, info) for lesson, info in told], extra=THEIRS)
+
+
+def _take(lesson: Lesson, info: ClassInfo) -> None:
+    """Set what only the service decides."""
+    for name, value in _only_theirs(lesson, info).items():
+        setattr(lesson, name, value)
 
 
 def _seen(lesson: Lesson, info: ClassInfo) -> Seen:
@@ -63,11 +63,9 @@ def _seen(lesson: Lesson, info: ClassInfo) -> Seen:
 def lesson_seen(lesson: Lesson, info: ClassInfo) -> bool:
     """Write what `/class/info` says; True where anything was new. Call it inside a transaction."""
     ended_before = lesson.status == Status.END
-    told = _only_theirs(lesson, info)
-    for name, value in told.items():
-        setattr(lesson, name, value)
+    _take(lesson, info)
     row, remote_id, wanted, observed = _seen(lesson, info)
-    new = settle(row, remote_id, wanted=wanted, observed=observed, extra=tuple(told))
+    new = settle(row, remote_id, wanted=wanted, observed=observed, extra=THEIRS)
     if lesson.status == Status.END and not ended_before:
         freeze_policy(lesson)
     return new

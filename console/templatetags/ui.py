@@ -1,4 +1,4 @@
-"""Small helpers of every page: icons, badges, times, durations, form widgets.
+"""Small helpers of every page: icons, people, badges, times, durations, form widgets.
 
 Load with `{% load ui %}`. Times are shown in the active zone, in the words of the active language.
 """

@@ -62,6 +62,16 @@ def test_every_empty_page_says_what_to_do() -> None:
     assert silent == []
 
 
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_column_beside_another_has_its_place_before_it_arrives(name: str) -> None:
+    """Where it makes its own place the page has been drawn without it already, and moves."""
+    text = source(name)
+    if "column-aside" in text:
+        assert "columns-two" in text
+    if '{% extends "generic/form.html" %}' in text:
+        assert name == "generic/form_beside.html" or "{% block aside %}" not in text, "nobody would see it"
+
+
 def test_colours_have_their_names_in_one_place() -> None:
     """The page of a fault of ours stands alone: it needs no other file."""
     colour = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch|oklab)a?\(", re.IGNORECASE)

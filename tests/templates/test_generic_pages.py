@@ -12,7 +12,7 @@ from django.utils import translation
 
 from accounts.models import Enterprise, User
 from console.outbox.states import SyncState
-from console.templatetags.ui import badge_of_row
+from console.templatetags.ui import badge_of_row, person
 
 pytestmark = pytest.mark.urls("tests.support.named_pages")
 
@@ -93,6 +93,17 @@ def test_a_state_is_word_and_icon_and_its_reason_shows_in_trouble(state: str) ->
     assert "<svg" in text
     trouble = state in ("held", "refused", "needs_you", "changed_outside", "gone")
     assert ("teacher &lt;unknown&gt;" in text) == trouble
+
+
+def test_a_person_is_shown_with_what_tells_two_of_one_name_apart_and_nothing_of_it_is_markup() -> None:
+    somebody = SimpleNamespace(pk=7, nickname="Li <b>", user_id='"li"')
+    assert '<a href="' in person(somebody)
+    unlinked = person(somebody, link="no")
+    assert "<a " not in unlinked
+    assert "<span>Li &lt;b&gt;</span><small>&quot;li&quot;</small>" in unlinked
+    assert "<span>&quot;li&quot;</span>" in person(
+        SimpleNamespace(pk=7, nickname="", user_id='"li"'), link="no"
+    )
 
 
 def test_a_question_leads_to_its_plain_page_where_no_script_runs() -> None:

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 import time_machine
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import Enterprise, Role
+from classes.attendance.gather import Epoch
 from classes.attendance.register import reckoned, recompute, recompute_all, settle
 from classes.attendance.shapes import FACTS_VERSION
 from classes.kinds import Status
@@ -96,3 +99,13 @@ class Anything(TestCase):
             assert not recompute_all([lesson], {lesson.pk: some})
             assert (lines(lesson.attendance.all()), list(lesson.stays.order_by("pk").values())) == before
         add_up("attendance recomputed", lessons=1)
+
+
+@pytest.mark.django_db
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
+@settings(max_examples=300, deadline=None)
+def test_the_database_and_python_tell_the_same_second_and_fraction(moment: datetime) -> None:
+    """Polls of one second keep their order by it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {Epoch.template % {'expressions': '%s::timestamptz'}}", [moment])
+        assert cursor.fetchone() == (moment.timestamp(),)

@@ -21,6 +21,7 @@ from django.utils import timezone
 from accounts.models import Enterprise, Role, User
 from bench import planting
 from bench.anchored.callbacks import event_of, free_port, granian, listens, signed_path
+from bench.anchored.processors import Spent
 from bench.figures import ROOT, SEED, Figure, told
 from bench.service import SIZE, SPAN
 from classes.models import Lesson
@@ -163,8 +164,8 @@ def level(
         people.start(port, ask, THINK_S)
     for _ in range(8):
         service.start(port, service_asks, 8 / max(lessons * CALLBACKS_S, 0.1))
-    _until_each_was_looked_at(began)
-    before, started = _fences(), time.monotonic()
+    first = _until_each_was_looked_at(began)
+    before, started, spent = _fences(), time.monotonic(), Spent()
     ages = []
     while time.monotonic() - started < minutes * 60:
         time.sleep(5)
@@ -174,18 +175,20 @@ def level(
         print(f"  {time.monotonic() - started:4.0f} s: age {middle:.0f} s, p95 {oldest:.0f} s", flush=True)
         ages.append(oldest)
     rate = (_fences() - before) / (time.monotonic() - started)
+    processors = ", ".join(f"{part} {took:.2f}" for part, took in spent.told().items())
     for traffic in (people, service):
         traffic.stop()
     rest = (
+        f"first looks {first:.0f} s; processors: {processors}; "
         f"{len(people.took)} clicks (p95 {people.p95() * 1000:.0f} ms, {_failures(people)}), "
         f"{len(service.took)} callbacks (p95 {service.p95() * 1000:.0f} ms, {_failures(service)})"
     )
     return ages, rate, rest
 
 
-def _until_each_was_looked_at(began: datetime) -> None:
+def _until_each_was_looked_at(began: datetime) -> float:
     """The planted lessons know nothing of the service yet. The first look at each brings all of that, which
-    takes several times as long; in a school day such looks are spread over the starts of lessons."""
+    takes several times as long; in a school day such looks are spread over the starts of lessons. Seconds."""
     waited = time.monotonic()
     while time.monotonic() - waited < MOST_WAIT_S:
         with connection.cursor() as cursor:
@@ -194,7 +197,9 @@ def _until_each_was_looked_at(began: datetime) -> None:
         if not left:
             break
         time.sleep(2)
-    print(f"  first looks took {time.monotonic() - waited:.0f} s", flush=True)
+    took = time.monotonic() - waited
+    print(f"  first looks took {took:.0f} s", flush=True)
+    return took
 
 
 def _failures(traffic: Traffic) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from classes.attendance.evidence import Told, record_callbacks
+from classes.attendance.evidence import CalledBack, record_callbacks
 from classes.mirror.quiet import LIST_WANTED
 from classes.models import Lesson, Recording
 from classes.recordings.telling import STARTED, STOPPED, tell
@@ -67,7 +67,7 @@ def look(callbacks: Sequence[Callback]) -> list[str | Park | SetAside | None]:
     """Something happened in these lessons: ask the service; an entry or exit is evidence besides."""
     lessons = _locked({_place(one) for one in callbacks if one.class_id})
     outcomes: list[str | Park | SetAside | None] = []
-    told: list[Told] = []
+    told: list[CalledBack] = []
     due: set[int] = set()
     for callback in callbacks:
         try:
@@ -75,7 +75,7 @@ def look(callbacks: Sequence[Callback]) -> list[str | Park | SetAside | None]:
         except (Park, SetAside) as other:
             outcomes.append(other)
             continue
-        told.append(Told(lesson.pk, callback.event, _data(callback), callback.received_at))
+        told.append(CalledBack(lesson.pk, callback.event, _data(callback), callback.received_at))
         outcomes.append(_verdict(lesson))
         if not outcomes[-1]:
             due.add(lesson.pk)

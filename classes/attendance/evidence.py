@@ -92,7 +92,7 @@ def record_failed(lesson: Lesson, *, seen_at: datetime, why: str) -> None:
     Observation.objects.create(lesson=lesson, source=Source.FAILED, seen_at=seen_at, raw=raw)
 
 
-class Told(NamedTuple):
+class CalledBack(NamedTuple):
     """An event of a lesson, by its key: the name, the data as they came, and when."""
 
     lesson_id: int
@@ -102,7 +102,7 @@ class Told(NamedTuple):
 
 
 @transaction.atomic(savepoint=False)
-def record_callbacks(told: Iterable[Told]) -> int:
+def record_callbacks(told: Iterable[CalledBack]) -> int:
     """Entries and exits that the service called back (`join_class`, `quit_class`; later revisions).
 
     A repeat, another event, or one without person or time adds nothing. Says how many rows were added. What
@@ -124,7 +124,7 @@ def record_callbacks(told: Iterable[Told]) -> int:
     return len(rows)
 
 
-def _told_row(told: Told) -> Observation | None:
+def _told_row(told: CalledBack) -> Observation | None:
     """The unsaved row of an entry or exit; None for everything else."""
     entered = told.event == JOINED
     moment = _moment(told.data.get("join_time" if entered else "quit_time"))

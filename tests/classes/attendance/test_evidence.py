@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from classes.attendance.evidence import (
-    Told,
+    CalledBack,
     counted,
     last_poll,
     late,
@@ -90,11 +90,11 @@ def test_a_failed_poll_says_why(lesson):
 
 def test_a_callback_is_kept_once(lesson):
     data = {"class_id": 1001, "user_id": "ann", "role": "student", "join_time": at("8:00:03")}
-    entered = Told(lesson.pk, "join_class", data, moment("8:00:05"))
+    entered = CalledBack(lesson.pk, "join_class", data, moment("8:00:05"))
     assert record_callbacks([entered, entered._replace(seen_at=moment("8:00:06"))]) == 1
     assert record_callbacks([entered._replace(seen_at=moment("8:01:05"))]) == 0
     left = {"user_id": "ann", "quit_time": str(at("8:20"))}
-    assert record_callbacks([Told(lesson.pk, "quit_class", left, moment("8:20:01"))]) == 1
+    assert record_callbacks([CalledBack(lesson.pk, "quit_class", left, moment("8:20:01"))]) == 1
     rows = lesson.observations.values_list("present", "entered_at", "left_at")
     assert list(rows) == [(True, moment("8:00:03"), None), (False, None, moment("8:20"))]
 
@@ -103,10 +103,10 @@ def test_callbacks_that_differ_in_anything_are_both_kept_and_those_of_another_le
     data = {"user_id": "ann", "join_time": at("8:00:03")}
     other = lesson_of(bob, alice, topic="Another")
     told = [
-        Told(lesson.pk, "join_class", data, moment("8:00:05")),
-        Told(lesson.pk, "join_class", data | {"role": "student"}, moment("8:00:05")),
-        Told(lesson.pk, "join_class", data | {"platform": 1}, moment("8:00:05")),
-        Told(other.pk, "join_class", data, moment("8:00:05")),
+        CalledBack(lesson.pk, "join_class", data, moment("8:00:05")),
+        CalledBack(lesson.pk, "join_class", data | {"role": "student"}, moment("8:00:05")),
+        CalledBack(lesson.pk, "join_class", data | {"platform": 1}, moment("8:00:05")),
+        CalledBack(other.pk, "join_class", data, moment("8:00:05")),
     ]
     assert record_callbacks(told) == 4
     assert record_callbacks(reversed(told)) == 0
@@ -123,7 +123,7 @@ def test_callbacks_that_differ_in_anything_are_both_kept_and_those_of_another_le
     ],
 )
 def test_a_callback_without_person_or_time_adds_nothing(lesson, event, data):
-    assert record_callbacks([Told(lesson.pk, event, data, moment("8:00:05"))]) == 0
+    assert record_callbacks([CalledBack(lesson.pk, event, data, moment("8:00:05"))]) == 0
     assert not lesson.observations.exists()
 
 

@@ -59,7 +59,7 @@ def test_an_administrator_sets_up_the_second_factor_and_comes_in_by_it(
     secret = page.input_value("#factor-secret").replace(" ", "")
     assert page.evaluate("document.querySelector('.factor-picture').naturalWidth") > 100
     seen("setup")
-    page.fill("[name=code]", code_of(secret, -1))
+    page.fill("[name=code]", code_of(secret))
     page.click("form[aria-labelledby=confirm] button[type=submit]")
     page.wait_for_url("**/account/recovery-codes/")
     seen("codes")
@@ -75,7 +75,8 @@ def test_an_administrator_sets_up_the_second_factor_and_comes_in_by_it(
     sign_in()
     page.wait_for_url("**/sign-in/code/")
     seen("code")
-    page.fill("[name=code]", code_of(secret))
+    # A code counts once, so the next one; either may grow a step old while the browser is at it.
+    page.fill("[name=code]", code_of(secret, 1))
     page.click("main button[type=submit]")
     page.wait_for_url(f"{live_server.url}/")
     assert page.locator(".shell").count() == 1

@@ -10,7 +10,7 @@ STORM = (
     Storm(operations=2000, seconds=60.0, schools=10)
     if FULL
     else Storm(
-        operations=200, seconds=8.0, schools=5,
+        operations=300, seconds=8.0, schools=5,
         timeout_s=1.5, stall_s=1.6, settle_s=0.5, backoff_s=0.3, breaker_s=0.15, breaker_cap_s=1.5,
     )
 )  # fmt: skip

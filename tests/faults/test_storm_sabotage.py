@@ -6,7 +6,7 @@ from tests.faults.goals import quietly, sabotage
 from tests.faults.storm import Storm, check_storm
 
 CONTROLS = {
-    # Calls of the storm itself are the breaker's to count, not the work's: with less to do the ratio is chance.
+    # The breaker decides the calls of the storm, not the work: with little work the ratio is chance.
     "outbox.breaker": Storm(
         operations=150, seconds=7.0, schools=2, timeout_s=0.5, stall_s=0.6, settle_s=0.3, backoff_s=0.1,
         breaker_s=0.5, breaker_cap_s=4.0,

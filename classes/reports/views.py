@@ -178,14 +178,12 @@ def _files(name: str, *args: Any) -> list[tuple[str, str]]:
 
 def drawn(sheet: Sheet) -> dict[str, Any]:
     """The sheet as words and cells for a table."""
-    zone = timezone.get_current_timezone_name()
     return {
         "columns": sheet.columns,
         "lines": [(row.get("link", ""), _cells(sheet.columns, row)) for row in sheet.rows],
         "total": _cells(sheet.columns, sheet.total)[1:] if sheet.total else (),
         "note": sheet.note,
         "cut": sheet.cut,
-        "zone_name": zone,
     }
 
 

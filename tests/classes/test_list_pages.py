@@ -65,7 +65,8 @@ def test_what_nobody_can_read_is_said_and_narrows_nothing(browse, alice, bob, ch
     lesson = planned(bob)
     answer = browse(alice, f"/lessons/{address}")
     assert lesson.topic in topics(answer)
-    assert "field-error" in answer.content.decode()
+    results = answer.content.decode().partition('id="results"')[2]  # what comes anew with each word typed
+    assert re.search(r'class="field-error" id="id_(since|q|teacher|sync)_error"', results)
 
 
 def test_a_damaged_place_in_the_list_is_no_page(browse, alice, bob):

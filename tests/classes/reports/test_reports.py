@@ -102,6 +102,7 @@ def test_who_stays_away_in_a_row(browse, alice, kids, week):
     assert page.count('<th scope="row"') == 1
     assert "Kid2" in page
     assert "Kid2" not in text(browse(alice, "/reports/absences/?least=4"))
+    assert 'class="field-error" id="id_least_error"' in text(browse(alice, "/reports/absences/?least=abc"))
     marked(over(week[0].teacher), kids[1], "present")
     assert "Kid2" not in text(browse(alice, "/reports/absences/"))
 

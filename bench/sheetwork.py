@@ -43,7 +43,15 @@ def export(file: Path, rows: int) -> None:
 
 
 def bare(file: Path, rows: int) -> None:
-    book = xlsxwriter.Workbook(str(file), {"constant_memory": True})
+    _written(xlsxwriter.Workbook(str(file), {"constant_memory": True}), rows)
+
+
+def shared(file: Path, rows: int) -> None:
+    """As Excel writes it: cells name their texts by number, in a table of all texts."""
+    _written(xlsxwriter.Workbook(str(file)), rows)
+
+
+def _written(book: xlsxwriter.Workbook, rows: int) -> None:
     sheet = book.add_worksheet()
     for place, name in enumerate(NAMES):
         sheet.write_string(0, place, name)
@@ -70,6 +78,7 @@ def by_openpyxl(file: Path, rows: int) -> None:
 WORK: dict[str, Callable[[Path, int], None]] = {
     "export": export,
     "bare": bare,
+    "shared": shared,
     "parse": parse,
     "openpyxl": by_openpyxl,
 }

@@ -15,7 +15,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from django.utils.translation import gettext as _
 
 from console.sheets.shape import Limits, Row, Unreadable
-from console.sheets.usualrows import UsualRows
+from console.sheets.usual import UsualRows, UsualTexts
 from console.sheets.xlsxparsers import SheetParser, TextParser, broken, local_name, xml_parser
 
 CHUNK = 1 << 16
@@ -109,4 +109,4 @@ def _shared(archive: ZipFile, limits: Limits) -> list[str]:
     """The texts that cells name by number; files without texts have none."""
     if "xl/sharedStrings.xml" not in archive.namelist():
         return []
-    return list(_walk(archive, "xl/sharedStrings.xml", TextParser(limits)))
+    return list(_walk(archive, "xl/sharedStrings.xml", UsualTexts(TextParser(limits))))

@@ -43,15 +43,25 @@ def local_name(name: str) -> str:
 
 
 class _Feeding:
-    """A parser that is fed in pieces and gives what it has finished."""
+    """A parser that is fed in pieces and gives what it has finished.
+
+    `encoding` is what the part says of itself, `began` the byte at which the element that holds it all opens,
+    None before it does.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits, self.done, self.text = limits, [], []  # type: ignore[var-annotated]
+        self.encoding: str | None = None
+        self.began: int | None = None
         self.phonetic = 0
         #: All text since an element that holds some began. Switching the handler on and off costs more.
         self.raw: list[str] = []
         self.parser = xml_parser()
         self.parser.CharacterDataHandler = self.raw.append
+        self.parser.XmlDeclHandler = self.declared
+
+    def declared(self, version: str, encoding: str | None, standalone: int) -> None:
+        self.encoding = encoding
 
     def feed(self, chunk: bytes, last: bool = False) -> None:
         self.parser.Parse(chunk, last)
@@ -82,7 +92,9 @@ class TextParser(_Feeding):
 
     def start(self, tag: str, told: dict[str, str]) -> None:
         tag = local_name(tag)
-        if tag == "rPh":
+        if self.began is None:
+            self.began = self.parser.CurrentByteIndex
+        elif tag == "rPh":
             self.phonetic += 1
         elif tag == "t" or tag == "si":
             self.raw.clear()
@@ -94,27 +106,20 @@ class TextParser(_Feeding):
         elif tag == "rPh":
             self.phonetic -= 1
         elif tag == "si":
-            self.done.append(_unescaped(self.told()))
+            self.done.append(unescaped(self.told()))
 
 
 class SheetParser(_Feeding):
     """The rows of a sheet that hold anything. A formula counts as the value that was computed last.
 
-    `number` is that of the last row, `encoding` what the part says of itself, `began` the byte at which the
-    element with the rows opens, None before it does.
+    `number` is that of the last row.
     """
 
     def __init__(self, shared: list[str], limits: Limits) -> None:
         super().__init__(limits)
         self.shared, self.number = shared, 0
-        self.encoding: str | None = None
-        self.began: int | None = None
         self.above: list[str] = []
-        self.parser.XmlDeclHandler = self.declared
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.before, self.after
-
-    def declared(self, version: str, encoding: str | None, standalone: int) -> None:
-        self.encoding = encoding
 
     def before(self, tag: str, told: dict[str, str]) -> None:
         """The start of an element outside of the rows: of the one that holds them, perhaps."""
@@ -178,7 +183,7 @@ class SheetParser(_Feeding):
         elif kind == "b":
             value = "TRUE" if text == "1" else "FALSE"
         else:
-            value = _unescaped(text)
+            value = unescaped(text)
         if not value:
             return
         if place >= self.limits.columns:
@@ -212,6 +217,6 @@ def place_of(reference: str) -> int:
     return column - 1
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
     """What is no character of XML can only stand there escaped."""
     return clean(ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)) if "_x" in text else text

@@ -4,16 +4,15 @@ import gc
 import time
 import tracemalloc
 from collections.abc import Callable
-from itertools import pairwise
-from xml.parsers.expat import ExpatError
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.sheets.shape import Limits, Row, Unreadable
-from console.sheets.usualrows import CELL, LONGEST_ROW, ROW, UsualRows
+from console.sheets.shape import Limits
+from console.sheets.usual import CELL, LONGEST, ROW, UsualRows
 from console.sheets.xlsxparsers import SheetParser
+from tests.console.sheets.feeding import given_by, in_pieces
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -32,8 +31,9 @@ LIBREOFFICE = (
     '<row r="5" customFormat="false" ht="12.8" hidden="false" customHeight="false" outlineLevel="0">'
     '<c r="A5" s="0" t="str"><v>a_x0041_b</v></c><c r="B5" s="0" t="e"><v>#N/A</v></c></row>'
 )
+WPS = '<row r="6"><c r="A6" t="str"><v>&amp;lt;&quot;R&amp;D&apos;&gt;</v></c></row>'
 EMPTY = '<row r="6" spans="1:4"/>'
-USUAL = [EXCEL, WRITER, OPENPYXL, LIBREOFFICE, EMPTY + '<row r="7"><c r="C7"><v>1</v></c></row>']
+USUAL = [EXCEL, WRITER, OPENPYXL, LIBREOFFICE, WPS, EMPTY + '<row r="7"><c r="C7"><v>1</v></c></row>']
 
 ODD = [
     '<row><c><v>1</v></c><c t="str"><v>no places</v></c></row>',
@@ -41,6 +41,7 @@ ODD = [
     '<row r="8"><c r="A8"><f>1+1</f><v>2</v></c></row>',
     '<row r="8"><c r="A8" t="s" s="1"><v>2</v></c></row>',
     '<row r="8"><c r="A8" t="str"><v>&lt;a&#65;&amp;</v></c></row>',
+    '<row r="8"><c r="A8"><v>1&amp;2</v></c></row>',
     '<row r="8"><c r="A8" t="inlineStr"><is><r><t>A</t></r><r><t>b</t></r><rPh><t>x</t></rPh></is></c></row>',
     '<row r="8"><!-- </row> --><c r="A8"><v>1</v></c></row>',
     "<!-- <row r='1'></row> -->",
@@ -85,32 +86,12 @@ BEFORE = '<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns:x="y"><dimensio
 AFTER = '</sheetData><autoFilter ref="A1:D7"/></worksheet>'
 
 
-def given_by(reader: SheetParser | UsualRows, pieces: list[bytes]) -> list[Row] | str:
-    """The rows; the sentence or the kind of error where there is one."""
-    found = []
-    try:
-        for piece in pieces:
-            reader.feed(piece)
-            found += reader.taken()
-        reader.feed(b"", True)
-    except Unreadable as refused:
-        return str(refused)
-    except (ExpatError, ValueError, LookupError) as error:
-        return type(error).__name__
-    return found + reader.taken()
-
-
 def exact() -> SheetParser:
     return SheetParser(SHARED, LIMITS)
 
 
 def many_attributes(number: int) -> str:
     return " ".join(f'a{number}b{place}="1"' for place in range(5000))
-
-
-def in_pieces(content: bytes, cuts: list[int]) -> list[bytes]:
-    places = sorted({0, len(content), *(cut % (len(content) + 1) for cut in cuts)})
-    return [content[begin:end] for begin, end in pairwise(places)]
 
 
 @pytest.mark.parametrize("row", USUAL)
@@ -127,6 +108,7 @@ def test_what_rows_hold_is_read_in_its_place() -> None:
         (2, ["s0", "", " 王小明 "]),
         (4, ["a", "0.25"]),
         (5, ["aAb", "#N/A"]),
+        (6, ["&lt;\"R&D'>"]),
         (7, ["", "", "1"]),
     ]
 
@@ -203,7 +185,7 @@ def test_a_row_without_end_is_not_kept_for_long() -> None:
     quick.feed((BEFORE + '<row r="1">').encode())
     for _ in range(100):
         quick.feed(b'<c r="A1"><v>7</v></c>' * 200)
-        assert len(quick.pending) < LONGEST_ROW
+        assert len(quick.pending) < LONGEST
     quick.feed(b"</row>" + AFTER.encode(), True)
     assert quick.taken() == [(1, ["7"])]
 
@@ -253,7 +235,7 @@ def test_nothing_of_a_sheet_that_was_read_stays_in_memory(row: Callable[[int], s
 @pytest.mark.parametrize("start", ["", '<row r="1"', '<c r="A1', '<c r="A1" s="', '<c r="A1"><v>'])
 def test_no_row_takes_the_expressions_long(start: str, many: str) -> None:
     """With one that looks at letters again and again the longest row takes minutes."""
-    text = start + many * (LONGEST_ROW // len(many))
+    text = start + many * (LONGEST // len(many))
     began = time.process_time()
     ROW.match(text)
     CELL.split(text)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -18,7 +18,7 @@ from accounts.readiness import missing_keys
 from accounts.watch import callback_state, held_reason
 from classes.courseware.attaching import wanting
 from classes.kinds import Status
-from classes.models import Alarm, Appeal, Lesson
+from classes.models import Alarm, Appeal, Attachment, Lesson
 from classes.queries import NEEDS, TROUBLE, needing
 from classes.wall.troubles import SORTS
 from console.badges import sync_badge
@@ -107,8 +107,9 @@ def _decks(lessons: QuerySet[Lesson]) -> Need:
     coming = lessons.filter(
         status=Status.WILL, cancelled_at=None, starts_at__gt=now, starts_at__lt=now + SOON
     )
-    attached = coming.filter(Q(attachments__isnull=False) | Q(course__attachments__isnull=False))
-    rows = list(attached.order_by("starts_at", "id").distinct()[:MOST_LOOKED_AT])
+    own = Attachment.objects.filter(lesson=OuterRef("pk"))
+    of_course = Attachment.objects.filter(course=OuterRef("course"))
+    rows = list(coming.filter(Exists(own) | Exists(of_course)).order_by("starts_at", "id")[:MOST_LOOKED_AT])
     counts = wanting(rows)
     first = next((one for one in rows if one.pk in counts), None)
     if first is None:

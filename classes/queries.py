@@ -79,7 +79,7 @@ def _not_begun(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
 
 def _not_held(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
     now = timezone.now()
-    recent = lessons.filter(ends_at__lte=now, ends_at__gt=now - NOT_HELD_FOR)
+    recent = lessons.filter(starts_at__lt=now, ends_at__lte=now, ends_at__gt=now - NOT_HELD_FOR)
     return recent.filter(status=Status.WILL, cancelled_at=None)
 
 

@@ -14,6 +14,7 @@ from classes.models.course import Course
 from classes.models.guards import LastGuard
 from console.mirror.models import Watched
 from console.outbox.mirrored import Mirrored
+from console.outbox.states import SyncState
 
 #: Names the constraint, for services to know its refusal by.
 ONCE_AT_A_TIME = "lesson_teacher_once_at_a_time"
@@ -174,6 +175,22 @@ class Lesson(Watched, Mirrored):
             models.Index(fields=["enterprise"], condition=Q(made_outside=True), name="lesson_made_outside"),
             models.Index(fields=["facts_version"], name="lesson_by_facts"),
             models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="lesson_to_look_at"),
+            # What the first page counts is found without the lessons of all years.
+            models.Index(
+                fields=["enterprise", "status", "starts_at"],
+                condition=Q(cancelled_at=None) & ~Q(status=Status.END),
+                name="lesson_not_over",
+            ),
+            models.Index(
+                fields=["enterprise"],
+                condition=Q(status=Status.END, cancelled_at=None, final_at=None),
+                name="lesson_provisional",
+            ),
+            models.Index(
+                fields=["enterprise", "sync_state"],
+                condition=~Q(sync_state=SyncState.IN_SYNC),
+                name="lesson_not_in_sync",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,9 +6,13 @@ from html import unescape
 
 import pytest
 import time_machine
+from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Enterprise, Role
 from classes.attendance.register import recompute
+from classes.models import Lesson
+from classes.queries import NEEDS, needing
 from console.outbox.queue import hold_all, resume
 from tests.classes.rows import expect, held, over, planned, poll, pupils, running
 from tests.support.cast import person
@@ -158,3 +162,21 @@ def test_thirty_lessons_cost_no_more_queries_than_three(queries, alice, bob, sch
     few = queries(alice, "/")
     more(27)
     assert queries(alice, "/") == few
+
+
+@pytest.mark.parametrize("need", sorted({*NEEDS} - {"not_ready"}))  # those begin soon, and are found by that
+def test_what_the_first_page_counts_is_found_without_the_lessons_that_are_over(bob, school, need):
+    long_ago = timezone.now() - timedelta(days=300)
+    told = {"status": "end", "sync_state": "in_sync", "final_at": long_ago, "conflict_allowed": True}
+    told |= {"starts_at": long_ago, "ends_at": long_ago + timedelta(hours=1), "conflict_reason": "Old."}
+    Lesson.objects.bulk_create(
+        Lesson(enterprise=school, teacher=bob, topic="Croquet", remote_id=str(number), **told)
+        for number in range(200_000, 201_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE classes_lesson")
+    found = needing(Lesson.objects.filter(enterprise=school), need).order_by()
+    plan = found.explain(format="json", analyze=True)
+    passed = re.findall(r'"(?:Actual Rows|Rows Removed by Filter)": (\d+)', plan)
+    assert passed
+    assert max(map(int, passed)) < 100, plan

@@ -19,6 +19,7 @@ run: install ## start everything with a demo school; Ctrl-C ends all
 
 test: .venv/.dev node_modules/.installed ## install what tests need, run all of them
 	@.ci/setup browser
+	@.ci/setup scanner
 	@$(PYTHON) -m pytest -n $(XDIST) --dist worksteal
 
 faults: .venv/.dev node_modules/.installed ## the fault goals in their full sizes; prints a line a goal
@@ -47,7 +48,7 @@ lint: .venv/.dev ## style, formatting, imports one way, types
 	@.venv/bin/mypy
 
 messages: .venv/.dev ## collect strings for translation and compile them (needs gettext)
-	@$(PYTHON) manage.py makemessages -l zh_Hans -i node_modules -i .venv
+	@$(PYTHON) manage.py makemessages -l zh_Hans -i node_modules -i .venv --no-location --no-obsolete
 	@$(PYTHON) manage.py compilemessages -l zh_Hans -i node_modules -i .venv
 
 clean: ## remove what was installed, but no data

@@ -6,6 +6,7 @@ address only the look is checked. Nobody's own picture is the service's: it choo
 """
 
 import re
+from io import BytesIO
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Picture, User
 from accounts.pixels import BadPicture, Examined, examine
+from console.scanner import check_clean
 
 MOST_BYTES = 100_000
 SIDE = 400
@@ -37,12 +39,14 @@ class Shown(NamedTuple):
 
 
 def whole(content: bytes) -> Examined:
-    """The picture without what is no picture. ValidationError where it is no whole jpg or png."""
+    """The picture without what is no picture. ValidationError where it is no whole, clean jpg or png."""
     try:
-        return examine(content)
+        picture = examine(content)
     except BadPicture:
         said = _("This is no whole jpg or png. Save the picture anew as one.")
         raise ValidationError(said, "kind") from None
+    check_clean(BytesIO(content))
+    return picture
 
 
 def checked(content: bytes) -> Examined:

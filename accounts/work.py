@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.imports import applying, longexport, planning, push
 from accounts.models import PeopleImport
@@ -49,5 +50,5 @@ work(longexport.EXPORT, label=_("Export people to a file"), page=longexport.page
 def _source(job: Job) -> PeopleImport:
     source = PeopleImport.objects.filter(pk=job.args["import"]).first()
     if source is None:
-        raise JobFailed("The import is gone.")
+        raise JobFailed(gettext_noop("The import is gone."))
     return source

@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage, Tags, register
 from django.core.checks import Error as Refusal
 from django.http.request import validate_host
 
-from console import failpoints
+from console import failpoints, scanner
 from console.logs import LEVELS
 
 #: What Celery can carry messages with that survive its own restart.
@@ -294,6 +294,14 @@ def _files() -> Iterator[tuple[bool, Nonsense]]:
             "E029",
             "COURSEWARE_ADDRESS_S is longer than a bucket signs an address for.",
             "Make it 604800 (7 days) at most.",
+        ),
+    )
+    yield (
+        bool(settings.VIRUS_SCANNER) and scanner.place(settings.VIRUS_SCANNER) is None,
+        Nonsense(
+            "E030",
+            "VIRUS_SCANNER is no place at which a scanner could listen.",
+            "Write unix:/run/clamav/clamd.ctl or tcp://host:port, or unset it.",
         ),
     )
 

@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
-from console import bell
+from console import bell, scanner
 from console.lateness import lateness
 from console.outbox.models import Pulse
 
@@ -18,11 +18,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Database, broker, and how long ago the schedule last ran; 503 where one of them is wanting.
 
-    The queue is told and decides nothing: a long one is no reason to take pages and callbacks away, too.
+    The queue and the scanner for viruses are told and decide nothing: a long one, or one that is away, is no
+    reason to take pages and callbacks away, too.
     """
     parts = {"database": _database(), "broker": _broker(), "beat": _beat()}
     ready = all(part == "ok" for part in parts.values())
     told = {"status": "ok" if ready else "not ready", **parts, "queue": _queue()}
+    if settings.VIRUS_SCANNER:
+        told["scanner"] = "ok" if scanner.answers() else "does not answer"
     return JsonResponse(told, status=200 if ready else 503)
 
 

@@ -195,14 +195,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = env.CONSOLE_DATA / "media"
 # Courseware and copies of recordings: folders of ours, or a bucket that speaks S3.
-S3 = storing.Bucket(
-    name=env.env.str("S3_BUCKET", default=""),
-    endpoint=env.env.str("S3_ENDPOINT_URL", default="").rstrip("/"),
-    region=env.env.str("S3_REGION", default=""),
-    key=env.env.str("S3_ACCESS_KEY_ID", default=""),
-    secret=env.env.str("S3_SECRET_ACCESS_KEY", default=""),
-    path_style=env.env.bool("S3_PATH_STYLE", default=False),
-)
+S3 = storing.bucket_of(env.env)
 STORAGES = storing.places(env.CONSOLE_DATA, S3)
 # For how many seconds an address works at which a browser gets a file straight from the bucket.
 S3_ADDRESS_S = int(seconds("S3_ADDRESS_S", 60))
@@ -221,6 +214,9 @@ RECORDING_HOSTS = env.env.list(
     "RECORDING_HOSTS", default=["*.vod2.myqcloud.com", "*.vod-qcloud.com", env.ICLASS_BASE_URL]
 )
 COPYING_DIR = env.CONSOLE_DATA / "copying"
+# A clamd that sees every file before it is kept, `unix:/path` or `tcp://host:port`; how long it may take.
+VIRUS_SCANNER = env.env.str("VIRUS_SCANNER", default="")
+VIRUS_SCANNER_TIMEOUT_S = seconds("VIRUS_SCANNER_TIMEOUT_S", 60)
 # Beside the files, so that an upload that has come in is moved and not copied.
 FILE_UPLOAD_TEMP_DIR = env.CONSOLE_DATA / "uploads"
 with suppress(OSError):

@@ -104,7 +104,8 @@ def finish(
     *, upload: Upload, owner: User | None, permission: str, transcode: bool, again: bool, by: User
 ) -> Document:
     """Make a document of what has come. ValidationError where not all of it is here, or where it may not come
-    in: then it is forgotten, unless it is Known, and can be taken all the same without being sent again."""
+    in: then it is forgotten, unless it is Known, or nobody could look for viruses, and can be taken later
+    without being sent again."""
     try:
         with _whole(upload) as file:
             document = upload_document(
@@ -120,7 +121,7 @@ def finish(
     except Known:
         raise
     except ValidationError as error:
-        if getattr(error, "code", "") != "incomplete":
+        if getattr(error, "code", "") not in ("incomplete", "scanner"):
             drop(upload)
         raise
     if not courseware_files().direct:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Enterprise, User
 from console.audit.trail import record
 from console.outbox.queue import open_operations
+from console.scanner import check_clean
 from documents.files import examine, split_name
 from documents.models import Document, Upload, courseware_files
 from documents.queries import documents_for
@@ -56,6 +57,7 @@ def upload_document(
     if not again and (same := same_file(by, md5, size)):
         raise Known(same)
     check_transcode(enterprise, transcode)
+    check_clean(file)
     with kept_as(file, kind, enterprise, came) as kept, transaction.atomic():
         end_upload(came)
         return add_document(

@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.support.cast",
     "tests.support.service",
     "tests.support.objects",
+    "tests.support.clamd",
     "tests.faults.goals",
 ]
 

@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
 
 from accounts.imports.export import columns_for, name_of, note, people_of, rows_of, title_of, written
@@ -64,9 +64,11 @@ def portion(job: Job) -> timedelta | None:
     """The next rows, or the file out of all of them."""
     source = Export.objects.select_related("by", "enterprise").filter(pk=job.args["export"]).first()
     if source is None or source.emptied_at:
-        raise machine.JobFailed("The file is not made any more, for its rows were deleted. Ask for it again.")
+        raise machine.JobFailed(
+            gettext_noop("The file is not made any more, for its rows were deleted. Ask for it again.")
+        )
     if not may(source.by, "export", "group" if source.groups else "person"):
-        raise machine.JobFailed("Whoever asked for this file may not take it away any more.")
+        raise machine.JobFailed(gettext_noop("Whoever asked for this file may not take it away any more."))
     with override(source.language or settings.LANGUAGE_CODE), timezone.override(source.enterprise.tz):
         return _collect(job, source)
 

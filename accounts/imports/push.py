@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import PeopleImport, User
 from console.jobs import machine
@@ -56,7 +57,7 @@ def portion(job: Job) -> timedelta | None:
     """Count again; over once nothing waits any more."""
     source = PeopleImport.objects.filter(pk=job.args["import"]).first()
     if source is None:
-        raise machine.JobFailed("The import is gone.")
+        raise machine.JobFailed(gettext_noop("The import is gone."))
     counts = standing(source)
     job.done, job.failed = counts["done"], counts["refused"] + counts["needs_you"]
     job.result = {"states": counts}

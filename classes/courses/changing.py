@@ -22,11 +22,10 @@ from classes.courses.planning import FIELDS, Series
 from classes.courses.recurrence import moment, tidy
 from classes.courses.writing import People, write_lessons
 from classes.models import Course, Lesson, LessonKey
+from classes.models.lesson import NOT_IN_SERIES
 from classes.passwords import differing, set_passwords, trail_of
 from console.audit.trail import changes, record, snapshot
 
-#: Why a lesson was cancelled whose day is not in the rule any more; such a day may come back.
-NOT_IN_SERIES = "no longer in the series"
 PEOPLE = {"assistants", "members", "groups"}
 RULE = {"starts_local", "rrule", "skip", "term"}
 

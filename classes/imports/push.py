@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.imports.push import MEANINGS, WORDS
 from accounts.models import User
@@ -105,5 +106,5 @@ def _left(source: TimetableImport) -> QuerySet[Lesson]:
 def _source(job: Job) -> TimetableImport:
     source = TimetableImport.objects.filter(pk=job.args["import"]).first()
     if source is None:
-        raise machine.JobFailed("The import is gone.")
+        raise machine.JobFailed(gettext_noop("The import is gone."))
     return source

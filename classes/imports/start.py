@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.imports.files import Sort, take
 from accounts.models import User
@@ -88,5 +89,5 @@ def apply_portion(job: Job) -> timedelta | None:
 def _source(job: Job) -> TimetableImport:
     source = TimetableImport.objects.filter(pk=job.args["import"]).first()
     if source is None:
-        raise JobFailed("The import is gone.")
+        raise JobFailed(gettext_noop("The import is gone."))
     return source

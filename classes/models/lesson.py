@@ -8,6 +8,7 @@ from django.db.models import Deferrable, F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from classes.kinds import ClassType, RecordType, Status
 from classes.models.course import Course
@@ -20,6 +21,8 @@ from console.outbox.states import SyncState
 ONCE_AT_A_TIME = "lesson_teacher_once_at_a_time"
 #: The reason of a lesson that somebody made elsewhere: nobody here was asked.
 MADE_OUTSIDE = "made outside"
+#: Why a lesson was cancelled whose day is not in the rule any more; such a day may come back.
+NOT_IN_SERIES = gettext_noop("no longer in the series")
 
 
 def no_recording() -> list[str]:

@@ -13,7 +13,7 @@ from classes.attendance.samples import Device
 from classes.attendance.sentence import SOURCES
 from classes.models import Lesson, Mark
 from classes.models.attendance import Grade
-from classes.models.lesson import MADE_OUTSIDE
+from classes.models.lesson import MADE_OUTSIDE, NOT_IN_SERIES
 from classes.phases import Phase, phase_of
 from classes.timeline import clock
 from console.badges import sync_badge
@@ -57,6 +57,13 @@ def conflict_reason(lesson: Lesson) -> str:
     """Why a conflict is allowed: somebody's own words, or that the lesson was made outside."""
     outside = lesson.conflict_reason == MADE_OUTSIDE
     return gettext("made outside") if outside else lesson.conflict_reason
+
+
+@register.filter
+def cancel_reason(lesson: Lesson) -> str:
+    """Why it was cancelled: somebody's own words, or that its day is not in the series any more."""
+    ours = lesson.cancel_reason == NOT_IN_SERIES
+    return gettext(NOT_IN_SERIES) if ours else lesson.cancel_reason
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext_noop
 
 from console.bell import ring
 from console.jobs.models import Job
@@ -147,7 +148,7 @@ def _portion(job: Job) -> timedelta | None:
         return None
     kind = work_of(current.kind)
     if kind is None:
-        raise JobFailed("This version knows no such work.")
+        raise JobFailed(gettext_noop("This version knows no such work."))
     again = kind.portion(current)
     current.attempts = 0
     if again is None:

@@ -30,6 +30,18 @@ class Bucket(NamedTuple):
         return f"Bucket({self.name!r})"
 
 
+def bucket_of(env: Any) -> Bucket:
+    """The bucket that the environment names."""
+    return Bucket(
+        name=env.str("S3_BUCKET", default=""),
+        endpoint=env.str("S3_ENDPOINT_URL", default="").rstrip("/"),
+        region=env.str("S3_REGION", default=""),
+        key=env.str("S3_ACCESS_KEY_ID", default=""),
+        secret=env.str("S3_SECRET_ACCESS_KEY", default=""),
+        path_style=env.bool("S3_PATH_STYLE", default=False),
+    )
+
+
 def places(data: Path, bucket: Bucket) -> dict[str, dict[str, Any]]:
     """The storages of courseware and of copies of recordings, beside those that Django wants."""
     kept = {

@@ -9,12 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
-from accounts import avatars
+from accounts import avatars, logos
 from accounts.models import Enterprise, Picture, User
 from accounts.pixels import BadPicture, examine
 from accounts.services import edit_person
 from console.outbox import relay
 from tests.accounts.drawn import PNG, chunk, jpg, png, segment
+from tests.support.clamd import BAD, NAME
 from tests.support.pages import reader, text
 from tests.support.service import requests_to
 
@@ -63,6 +64,15 @@ def test_what_breaks_the_rule_is_refused_with_the_reason(
     assert answer.status_code == 200
     assert sentence in text(answer)
     assert not Picture.objects.exists()
+
+
+@pytest.mark.usefixtures("scanned")
+def test_a_picture_or_logo_in_which_the_scanner_finds_something_is_refused() -> None:
+    hidden = png(more=chunk(b"tEXt", BAD))
+    for checked in (avatars.checked, logos.checked):
+        with pytest.raises(ValidationError, match=NAME):
+            checked(hidden)
+        assert checked(png()).kind == "png"
 
 
 def test_a_bomb_is_not_unpacked() -> None:

@@ -23,7 +23,7 @@ LOOKUPS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext
 IN_CONTEXT = {"pgettext": 1, "pgettext_lazy": 1, "npgettext": 2, "npgettext_lazy": 2}
 #: Where a string is read by people: keywords of fields, forms and columns, and the sentence of a refusal.
 READ_BY_PEOPLE = {"label", "help_text", "verbose_name", "verbose_name_plural", "empty_label"}
-REFUSALS = {"ValidationError", "PermissionDenied"}
+REFUSALS = {"ValidationError", "PermissionDenied", "JobFailed"}
 #: What a template says besides its text: tags, variables, comments.
 MACHINERY = re.compile(
     r"{% block \w*_class %}.*?{% endblock %}|{% comment %}.*?{% endcomment %}|{#.*?#}|{%.*?%}|{{.*?}}",

@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from accounts.models import Role, User
 from classes.courses.planning import plan_course
 from classes.models import Lesson
+from classes.models.lesson import NOT_IN_SERIES
 from classes.services import cancel_lesson
 from classes.telling.lessons import tell_all
 from console.audit.models import AuditEntry
@@ -225,3 +227,9 @@ def test_who_sees_which_link_stands_beside_it(browse, alice, bob, ann):
     assert "by the teacher of the lesson and by your administrators alone" in page
     assert "by everybody who is expected in the lesson" in page
     assert "administrators alone" not in browse(ann, f"/lessons/{lesson.pk}/").content.decode()
+
+
+def test_a_lesson_whose_day_left_its_series_says_so_in_the_language_of_the_reader(browse, alice, bob):
+    lesson = planned(bob, cancelled_at=timezone.now(), cancel_reason=NOT_IN_SERIES)
+    assert "已不在系列课中" in browse(alice, f"/lessons/{lesson.pk}/", language="zh-hans").content.decode()
+    assert NOT_IN_SERIES in browse(alice, f"/lessons/{lesson.pk}/").content.decode()

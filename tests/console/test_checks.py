@@ -58,6 +58,8 @@ BAD = [
     ("E027", {"S3": BUCKET._replace(endpoint="cos.example")}),
     ("E028", PUBLIC | {"S3": BUCKET._replace(endpoint="http://cos.example")}),
     ("E029", {"S3": BUCKET, "COURSEWARE_ADDRESS_S": 700_000}),
+    ("E030", {"VIRUS_SCANNER": "/run/clamav/clamd.ctl"}),
+    ("E030", {"VIRUS_SCANNER": "tcp://127.0.0.1"}),
     ("E030", PUBLIC | {"ALLOWED_HOSTS": ["other.example"]}),
     ("E031", {"SECURE_SSL_REDIRECT": True}),
     ("E032", {"REST_REQUESTS_A_MINUTE": -1}),

@@ -74,3 +74,13 @@ def test_what_a_school_holds_back_is_not_late(school):
 
 def test_they_tell_strangers_nothing_else():
     assert set(ready()[1]) == {"status", "database", "broker", "beat", "queue"}
+
+
+@pytest.mark.usefixtures("scanned")
+def test_whether_the_scanner_answers_is_told_and_decides_nothing(settings, tmp_path):
+    Pulse.objects.create(name="relay")
+    status, parts = ready()
+    assert (status, parts["scanner"]) == (200, "ok")
+    settings.VIRUS_SCANNER = f"unix:{tmp_path}/none.sock"
+    status, parts = ready()
+    assert (status, parts["scanner"]) == (200, "does not answer")

@@ -116,6 +116,16 @@ def test_a_hostile_file_is_refused_and_nothing_of_it_stays(bob, own_folder):
     assert not [one for one in own_folder.rglob("*") if one.is_file()]
 
 
+def test_a_file_that_nobody_could_scan_waits_and_is_not_sent_again(bob, settings, tmp_path):
+    client = reader(bob)
+    place = place_of(client)
+    send(client, place)
+    settings.VIRUS_SCANNER = f"unix:{tmp_path}/none.sock"
+    assert "does not answer" in done(client, place).json()["errors"][0]
+    settings.VIRUS_SCANNER = ""
+    assert done(client, place).status_code == 201
+
+
 def test_a_file_that_is_here_already_is_offered_and_can_be_taken_without_being_sent_again(bob):
     client = reader(bob)
     place = place_of(client)

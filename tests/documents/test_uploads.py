@@ -17,6 +17,7 @@ from documents.services import delete_document
 from tests.accounts.drawn import png
 from tests.documents.drawn import ooxml, pdf
 from tests.support.cast import person
+from tests.support.clamd import BAD, NAME
 from tests.support.pages import reader, text
 from tests.support.rest import rest
 
@@ -69,6 +70,24 @@ def test_our_script_is_answered_a_file_at_a_time(bob):
     )
     assert bad.status_code == 400
     assert "not what its name says" in bad.json()["errors"][0]
+
+
+@pytest.mark.usefixtures("scanned")
+def test_a_file_in_which_the_scanner_finds_something_is_not_kept(bob, own_folder):
+    answer = reader(bob).post(
+        "/courseware/new/", {"file": file(content=pdf(BAD)), "permission": "private"}, headers=SCRIPT
+    )
+    assert (answer.status_code, NAME in answer.json()["errors"][0]) == (400, True)
+    assert not Document.objects.exists()
+    assert not [one for one in own_folder.rglob("*") if one.is_file()]
+    uploaded(bob)
+
+
+def test_while_the_scanner_is_away_nothing_comes_in_unseen(bob, own_folder, settings):
+    settings.VIRUS_SCANNER = f"unix:{own_folder}/none.sock"
+    answer = text(send(reader(bob), file()))
+    assert "does not answer, so no file is taken in" in answer
+    assert not Document.objects.exists()
 
 
 def test_a_private_file_of_a_colleague_is_not_told_to_be_there_already(school, bob):

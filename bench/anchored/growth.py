@@ -14,6 +14,8 @@ from classes.models import Attendance, Lesson
 from console.policy.tokens import issue
 
 BAR = 1.5
+#: So many lessons run in either school that lists from today on fill their page in both, at any hour.
+FULL = 100
 PAGES = (
     "/",
     "/lessons/",
@@ -50,7 +52,7 @@ class House:
     def build(cls, number: int, *, people: int, past: int, others: int) -> "House":
         """`others` schools of a tenth of the size stand beside it."""
         school = planting.school(number)
-        planting.live(school, number, 20, BEGAN)
+        planting.live(school, number, FULL, BEGAN)
         planting.people(school, "x", Role.STUDENT, people)
         planting.past(school, past)
         planting.away(school, "x")

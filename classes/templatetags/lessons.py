@@ -5,6 +5,8 @@ from typing import Any
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,7 @@ from console.outbox.kinds import label_of
 from console.outbox.states import SYNC_OF_STATE, State
 from console.outbox.words import Words, words_of
 from console.qr import qr_picture
+from console.templatetags.ui import when
 
 register = template.Library()
 
@@ -64,6 +67,35 @@ def cancel_reason(lesson: Lesson) -> str:
     """Why it was cancelled: somebody's own words, or that its day is not in the series any more."""
     ours = lesson.cancel_reason == NOT_IN_SERIES
     return gettext(NOT_IN_SERIES) if ours else lesson.cancel_reason
+
+
+@register.simple_tag
+def head_count(lesson: Any, phase: Phase) -> SafeString:
+    """How many students: here of expected while it runs, came of expected afterwards, else expected.
+
+    In Python, as all that a list draws in each row. The lesson is one of `classes.queries.counted`.
+    """
+    if phase.name == "running":
+        return _of_expected(lesson, lesson.here, gettext("in the room now, of those expected"))
+    if phase.name == "over":
+        return _of_expected(lesson, lesson.came, gettext("came, of those expected"))
+    return format_html("{}", lesson.expected)
+
+
+def _of_expected(lesson: Any, number: int, words: str) -> SafeString:
+    return format_html('<span class="nowrap" title="{}">{}/{}</span>', words, number, lesson.expected)
+
+
+@register.simple_tag
+def choose_lesson(lesson: Lesson) -> SafeString:
+    """The box that chooses a row of the list; to those who hear the page it says which."""
+    words = gettext("Choose “%(topic)s”, %(when)s") % {"topic": lesson.topic, "when": when(lesson.starts_at)}
+    return format_html(
+        '<label class="tick-label"><input class="form-check-input" type="checkbox" form="many" name="chosen"'
+        ' value="{}"><span class="visually-hidden">{}</span></label>',
+        lesson.pk,
+        words,
+    )
 
 
 @register.filter

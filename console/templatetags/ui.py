@@ -47,24 +47,26 @@ def badge_of(state: str) -> Badge:
     return sync_badge(state)
 
 
+@register.simple_tag
+def state_tag(badge: Any) -> SafeString:
+    """A state as icon and word: a `Badge`, or whatever else has `word`, `icon` and `tone`.
+
+    In Python, as all that lists have once a row or more: a template takes more than twice as long.
+    """
+    hint = getattr(badge, "next_step", "")
+    title = format_html(' title="{}"', hint) if hint else ""
+    drawn = icon(badge.icon)
+    return format_html('<span class="tag tag-{}"{}>{}{}</span>', badge.tone, title, drawn, badge.word)
+
+
 @register.simple_tag(name="sync_badge")
 def badge_of_row(row: Any, *, reason: bool = True) -> SafeString:
-    """The state of a mirrored row at iclass, as icon and word; in trouble its reason stands below.
-
-    In Python, as `person`: a list has one of each a row, and a template takes more than twice as long.
-    """
+    """The state of a mirrored row at iclass, as icon and word; in trouble its reason stands below."""
     badge = sync_badge(row.sync_state)
-    tag = format_html(
-        '<span class="tag tag-{}" title="{}">{}{}</span>',
-        badge.tone,
-        badge.next_step,
-        icon(badge.icon),
-        badge.word,
-    )
     words = row.sync_words if reason and badge.trouble else None
     why = words.what if words else ""
     below = format_html('<span class="sync-reason">{}</span>', why) if why else ""
-    return format_html('<span class="sync">{}{}</span>', tag, below)
+    return format_html('<span class="sync">{}{}</span>', state_tag(badge), below)
 
 
 @register.simple_tag
@@ -84,26 +86,37 @@ def person(person: Any, *, link: str = "") -> SafeString:
     )
 
 
-#: Patterns that no language changes. A list shows hundreds of moments, so no other pattern is looked up.
-SAME_EVERYWHERE = {"time": "H:i", "seconds": "H:i:s", "exact": "Y-m-d H:i:s"}
+#: Patterns that no language changes. A list shows hundreds of moments, so Django's own way is left to words.
+SAME_EVERYWHERE = {"time": "%H:%M", "seconds": "%H:%M:%S", "exact": "%Y-%m-%d %H:%M:%S"}
 
 
 @register.filter
 def when(at: datetime, show: str = "both") -> str:
     """A moment for reading. `show`: both · day · time · seconds (time to the second) · exact (all of it)."""
-    if show == "both":
-        pattern = pgettext("day and time", "D j M, H:i")
-    elif show == "day":
-        pattern = pgettext("day", "D j M Y")
-    else:
-        pattern = SAME_EVERYWHERE[show]
-    return date_format(timezone.localtime(at), pattern)
+    local = timezone.localtime(at)
+    if show in SAME_EVERYWHERE:
+        return local.strftime(SAME_EVERYWHERE[show])
+    both = show == "both"
+    return date_format(local, pgettext("day and time", "D j M, H:i") if both else pgettext("day", "D j M Y"))
 
 
 @register.filter
 def zoned(at: datetime) -> str:
     """A moment to the second with its zone: "2026-11-24 08:03:10, Beijing time (UTC+8)"."""
     return gettext("%(time)s, %(zone)s") % {"time": when(at, "exact"), "zone": zone_in_words(at)}
+
+
+@register.simple_tag
+def time_span(begins: datetime, ends: datetime, *, seconds: bool = False) -> SafeString:
+    """From when to when, with the zone in its title; with `seconds` without the day and to the second."""
+    first, last = ("seconds", "seconds") if seconds else ("both", "time")
+    return format_html(
+        '<span class="time" title="{} – {}">{}–{}</span>',
+        zoned(begins),
+        zoned(ends),
+        when(begins, first),
+        when(ends, last),
+    )
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ import time_machine
 from django import forms
 from django.utils import timezone, translation
 
+from console.badges import Badge
 from console.templatetags import ui
 
 MOMENT = datetime(2026, 11, 24, 0, 3, 10, tzinfo=UTC)
@@ -26,6 +27,20 @@ def test_a_moment_is_shown_in_the_zone_of_the_reader() -> None:
 
 def test_the_zone_stands_with_the_whole_moment() -> None:
     assert ui.zoned(MOMENT) == "2026-11-24 08:03:10, Beijing time (UTC+8)"
+
+
+def test_a_span_names_its_day_once_and_its_zone_in_the_title() -> None:
+    ends = MOMENT + timedelta(minutes=45)
+    drawn = ui.time_span(MOMENT, ends)
+    assert drawn.endswith(">Tue 24 Nov, 08:03–08:48</span>")
+    assert "2026-11-24 08:03:10, Beijing time (UTC+8) – 2026-11-24 08:48:10, Beijing time (UTC+8)" in drawn
+    assert ">08:03:10–08:48:10<" in ui.time_span(MOMENT, ends, seconds=True)
+
+
+def test_a_state_has_a_title_only_where_there_is_something_to_do() -> None:
+    assert 'class="tag tag-ok">' in ui.state_tag(Badge("<done>", "check", "ok", ""))
+    assert "&lt;done&gt;</span>" in ui.state_tag(Badge("<done>", "check", "ok", ""))
+    assert 'class="tag tag-bad" title="Look at it.">' in ui.state_tag(Badge("no", "x", "bad", "Look at it."))
 
 
 @pytest.mark.parametrize(

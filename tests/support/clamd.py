@@ -1,6 +1,5 @@
 """A scanner for viruses on loopback: clamd itself, with one signature, which is ours."""
 
-import os
 import shutil
 import subprocess
 import time
@@ -23,8 +22,8 @@ def missing() -> str:
 
 @pytest.fixture(scope="module")
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Its address. CI has to have one."""
-    if missing() and os.environ.get("CI") != "true":
+    """Its address; `make test` installs one where it may."""
+    if missing():
         pytest.skip(missing())
     folder = tmp_path_factory.mktemp("clamd")
     (folder / "ours.ndb").write_text(f"Wonderland.Bottle:0:*:{BAD.hex()}\n")

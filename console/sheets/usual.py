@@ -7,6 +7,7 @@ the parser alone says what is XML and what it means.
 """
 
 import re
+from abc import ABC, abstractmethod
 from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import unescape
@@ -32,7 +33,7 @@ SHARED = re.compile(
 )
 
 
-class _Usual:
+class _Usual(ABC):
     """Fed like the parser that it stands before, and gives the same.
 
     `opened` is the element that holds what is taken apart, `end` how each of these ends.
@@ -88,9 +89,9 @@ class _Usual:
                 return
         self.pending = self.pending[end:]
 
+    @abstractmethod
     def one(self, text: str) -> bool:
         """Give what this is, without its end. False, and nothing given, if it is not usual."""
-        raise NotImplementedError
 
 
 class UsualTexts(_Usual):

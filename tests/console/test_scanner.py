@@ -63,7 +63,10 @@ class TestOfClamd:
 
 def test_without_a_scanner_nothing_is_asked(settings) -> None:
     settings.VIRUS_SCANNER = ""
-    check_clean(BytesIO(BAD))
+    file = BytesIO(BAD)
+    file.seek(3)
+    check_clean(file)
+    assert file.tell() == 3, "it was read"
 
 
 def test_where_none_listens_no_file_comes_in(settings, tmp_path) -> None:

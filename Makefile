@@ -12,7 +12,7 @@ help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 install: .venv/.run node_modules/.installed ## build .venv and node_modules for running
-	@test ! -d console || $(PYTHON) -m compileall -q accounts classes console documents
+	@test ! -d console || .ci/setup bytecode
 
 run: install ## start everything with a demo school; Ctrl-C ends all
 	@exec $(PYTHON) -m console.run
@@ -20,6 +20,7 @@ run: install ## start everything with a demo school; Ctrl-C ends all
 test: .venv/.dev node_modules/.installed ## install what tests need, run all of them
 	@.ci/setup browser
 	@.ci/setup scanner
+	@.ci/setup proxy
 	@$(PYTHON) -m pytest -n $(XDIST) --dist worksteal
 
 faults: .venv/.dev node_modules/.installed ## the fault goals in their full sizes; prints a line a goal
@@ -32,6 +33,9 @@ browser: .venv/.dev node_modules/.installed ## only the tests in Chromium, every
 
 bench: .venv/.dev node_modules/.installed ## measure, and print the ratios
 	@$(PYTHON) -m bench
+
+figures: .venv/.dev ## size and shape of the code base; fails where it misses a bar
+	@$(PYTHON) -m bench.code_figures
 
 audit: .venv/.dev node_modules/.installed ## ask the advisory databases about every locked package
 	@.ci/audit
@@ -48,7 +52,7 @@ lint: .venv/.dev ## style, formatting, imports one way, types
 	@.venv/bin/mypy
 
 messages: .venv/.dev ## collect strings for translation and compile them (needs gettext)
-	@$(PYTHON) manage.py makemessages -l zh_Hans -i node_modules -i .venv --no-location --no-obsolete
+	@$(PYTHON) manage.py makemessages -l zh_Hans -e html,txt,py,jinja -i node_modules -i .venv --no-location --no-obsolete
 	@$(PYTHON) manage.py compilemessages -l zh_Hans -i node_modules -i .venv
 
 clean: ## remove what was installed, but no data
@@ -69,4 +73,4 @@ node_modules/.installed: package-lock.json package.json | $(NEEDS_NPM)
 	@.ci/setup npm
 	@touch $@
 
-.PHONY: help install run test faults browser bench audit docs lint messages clean
+.PHONY: help install run test faults browser bench figures audit docs lint messages clean

@@ -20,7 +20,7 @@ def main() -> None:
         os.chdir(BASE_DIR)
         os.execv(sys.executable, [sys.executable, "-m", "console.sandbox", *sys.argv[2:]])
     if command not in NEEDS_NOTHING:
-        embedded.enter(BASE_DIR)
+        embedded.start_servers(BASE_DIR)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
     execute_from_command_line(sys.argv)
 

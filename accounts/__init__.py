@@ -1,1 +1,1 @@
-"""Schools, their people and groups: who exists and who may do what."""
+"""Schools, people, groups and sign-in."""

@@ -1,36 +1,36 @@
-"""What accounts does on the clock."""
+"""Periodic tasks of accounts."""
 
 from celery import shared_task
 
-from accounts import licence, old_keys, retention
-from accounts.imports import longexport
-from accounts.imports import tidying as imports
-from accounts.sign_in import tidying, tokens
+from accounts.imports import export_job
+from accounts.imports import retention as imports
+from accounts.school import licence, previous_keys, retention
+from accounts.sign_in import api_tokens, services
 
 
 @shared_task
-def tidy_sign_in() -> int:
-    return tidying.tidy()
+def delete_expired_sign_in_data() -> int:
+    return services.delete_expired()
 
 
 @shared_task
-def tidy_imports() -> int:
-    return imports.tidy() + longexport.tidy()
+def delete_expired_imports() -> int:
+    return imports.delete_old_imports() + export_job.delete_expired_exports()
 
 
 @shared_task
-def watch_schools() -> int:
-    """Tell of licences that end and drop previous keys whose time is over."""
-    return licence.warn() + old_keys.drop_old()
+def check_school_deadlines() -> int:
+    """Notify about licences that end soon, and delete expired previous keys."""
+    return licence.notify_licence_ends() + previous_keys.drop_expired_keys()
 
 
 @shared_task
-def watch_tokens() -> int:
-    """Tell of REST tokens that end soon."""
-    return tokens.warn()
+def notify_token_owners() -> int:
+    """Notify the owners of REST tokens that expire soon."""
+    return api_tokens.notify_expiring_tokens()
 
 
 @shared_task
-def clear_old_data() -> int:
-    """Let go of what schools keep no longer."""
-    return retention.clear()
+def apply_retention() -> int:
+    """Delete data beyond the retention periods of all schools."""
+    return retention.clear_all_schools()

@@ -1,1 +1,1 @@
-"""Measurements of this project beside their anchors; `make bench` runs them all."""
+"""Benchmarks of the console against reference implementations; `make bench` runs all of them."""

@@ -1,7 +1,7 @@
-"""`make bench`: every measurement in turn; each prints a line a goal. Ends badly if one is missed.
+"""`make bench`: run every benchmark in turn; each prints a line per goal. Fails if one is missed.
 
-Each runs in a process of its own, so that none warms the memory or the settings of the next. Words choose
-those whose name holds one of them: `python -m bench callback polling`. Those with an anchor write
+Each runs in its own process, so that none warms memory or settings of the next. Arguments select the
+benchmarks whose name contains one of them: `python -m bench callback polling`. Those with a reference write
 docs/benchmarks.md.
 """
 
@@ -28,8 +28,10 @@ MEASUREMENTS = {
     "two statements of the rules of attendance": ["bench.rules"],
     "the register of a lesson of 500": ["bench.register"],
     "searching 100,000 recordings": ["bench.recordings"],
+    "searching everything among 100,000 people": ["bench.search"],
     "the wall with 500 lessons": ["bench.wall"],
     "the report of 1,000,000 marks": ["bench.reports"],
+    "pages with charts": ["bench.ground", "charts"],
     "a term from one file": ["bench.timetable"],
     "start-up": ["bench.startup"],
     "a week of 2,000 lessons in a browser": ["bench.week"],

@@ -1,6 +1,6 @@
-"""A bare Django view on the sandbox's server, to measure others against: `python -m bench.bare_view`.
+"""A bare Django view on the sandbox's server, as a reference: `python -m bench.bare_view`.
 
-It prints the address and answers a page of a hundred people that lie in memory.
+It prints its address and returns a page of a hundred people from memory.
 """
 
 import signal
@@ -18,7 +18,7 @@ PEOPLE = [{"user_id": f"student{n}", "nickname": f"学生{n}", "enter_time": 1_7
 
 
 def bare(request: HttpRequest) -> JsonResponse:
-    """The view."""
+    """Return the page."""
     return JsonResponse({"error_code": 0, "error_msg": "", "list": PEOPLE})
 
 

@@ -1,9 +1,9 @@
 """A day of a city: `python -m bench.city [MINUTES] [LESSONS]` (10 minutes and 5,000 lessons by default).
 
-200 schools, so many live lessons of 30 at a service of the bench's own, callbacks, and 200 people who click;
-on one machine, with the console's own web server, worker and beat. Prints the most live lessons at which the
-age of the data stays under a minute at p95; where it does not at first, further levels as long follow.
-`docs/benchmarks.md` is written by runs of 10 minutes and more.
+200 schools with live lessons of 30 students at the mock service of the bench, callbacks, and 200 people who
+click; on one machine, with the console's own web server, worker and beat. Prints the highest number of live
+lessons at which the age of the data stays under a minute at p95; if the first level misses this, lower levels
+follow. Runs of 10 minutes and more write `docs/benchmarks.md`.
 """
 
 import importlib
@@ -22,5 +22,5 @@ def main(minutes: float, lessons: int) -> int:
 
 
 if __name__ == "__main__":
-    told = sys.argv[1:]
-    sys.exit(main(float(told[0]) if told else 10.0, int(told[1]) if told[1:] else 5_000))
+    arguments = sys.argv[1:]
+    sys.exit(main(float(arguments[0]) if arguments else 10.0, int(arguments[1]) if arguments[1:] else 5_000))

@@ -1,8 +1,8 @@
-"""Conflicts and dates in full size: seconds to plan a term, milliseconds to ask about one new series in it,
-and 10,000 rules of repetition against dateutil.
+"""Conflicts and recurrence at full size: seconds to plan a term, milliseconds to check one new series, and
+10,000 recurrence rules against dateutil.
 
-`python -m bench.conflicts` runs their tests with more rows and rules, each in a process of its own. Ends
-badly if a goal is missed.
+`python -m bench.conflicts` runs their tests with more rows and rules, each in its own process. Exits with an
+error if a goal is missed.
 """
 
 import os
@@ -12,9 +12,9 @@ import sys
 FULL = {"CONFLICT_GROUPS": "60", "RECURRENCE_RULES": "10000"}
 RUNS = (
     ["tests/classes/conflicts/test_conflict_speed.py"],
-    ["tests/classes/courses/test_recurrence.py", "--timeout=600"],
+    ["tests/classes/timetable/courses/test_recurrence.py", "--timeout=600"],
 )
-TOLD = ("planning ", "asking about", " rules, ")
+RESULT_MARKERS = ("planning ", "asking about", " rules, ")
 
 
 def main() -> int:
@@ -27,7 +27,11 @@ def main() -> int:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        lines = [line.lstrip(".") for line in done.stdout.splitlines() if any(one in line for one in TOLD)]
+        lines = [
+            line.lstrip(".")
+            for line in done.stdout.splitlines()
+            if any(marker in line for marker in RESULT_MARKERS)
+        ]
         print("\n".join(lines) if lines else done.stdout, flush=True)
         missed += bool(done.returncode)
     return missed

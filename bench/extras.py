@@ -1,4 +1,4 @@
-"""Packages that only measurements need (`bench/requirements.txt`), in a folder of their own."""
+"""Packages needed by benchmarks only (`bench/requirements.txt`), in a separate folder."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ LOCK = ROOT / "bench" / "requirements.txt"
 
 
 def folder() -> Path:
-    """Where they lie; installs them where they do not yet, from where pip is told to install."""
+    """Return the folder; install the packages first if needed, from pip's configured index."""
     stamp = FOLDER / "installed"
     if not stamp.exists() or stamp.read_bytes() != LOCK.read_bytes():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade"]

@@ -1,4 +1,4 @@
-"""Figures with an anchor: taken by turns, as medians, and written into the page by the program itself."""
+"""Figures with a reference: measured in turns, reported as medians, written into docs/benchmarks.md."""
 
 import os
 import platform
@@ -17,7 +17,7 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. `ratio` is ours by the anchor's; met where it is at most (or at least) `bar`."""
+    """A line of the table. `ratio` is ours divided by the reference; `bar` is its maximum (or minimum)."""
 
     what: str
     anchor: str
@@ -41,31 +41,31 @@ class Figure:
 
     def __str__(self) -> str:
         verdict = "ok" if self.met else "MISSED"
-        told = f"{self.ratio:.3g}{self.sign} (bar {self.asked})"
-        return f"{self.what}: ours {self.ours}, anchor {self.anchor}, {told} {verdict}"
+        text = f"{self.ratio:.3g}{self.sign} (bar {self.asked})"
+        return f"{self.what}: ours {self.ours}, anchor {self.anchor}, {text} {verdict}"
 
 
-def by_turns(rounds: int, *ways: Callable[[], float]) -> list[list[float]]:
-    """What each way told, measured in turns, so that whatever else the machine does falls on all alike.
+def measure_in_turns(rounds: int, *ways: Callable[[], float]) -> list[list[float]]:
+    """Return the measurements of each way, taken in turns, so that other load affects all alike.
 
     The first round warms up and is not counted.
     """
-    told: list[list[float]] = [[] for _ in ways]
+    results: list[list[float]] = [[] for _ in ways]
     for number in range(rounds + 1):
-        for way, figures in zip(ways, told, strict=True):
+        for way, figures in zip(ways, results, strict=True):
             figure = way()
             if number:
                 figures.append(figure)
-    return told
+    return results
 
 
 def medians(rounds: int, *ways: Callable[[], float]) -> list[float]:
-    """The medians of `by_turns`."""
-    return [statistics.median(figures) for figures in by_turns(rounds, *ways)]
+    """Return the medians of `measure_in_turns`."""
+    return [statistics.median(figures) for figures in measure_in_turns(rounds, *ways)]
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long a call took."""
+    """Return the duration of a call."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
@@ -76,9 +76,9 @@ def ms(taken: float) -> str:
 
 
 def machine() -> str:
-    """Where and when this was measured, in one line."""
-    told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    models = [line.split(":")[1].strip() for line in told.splitlines() if line.startswith("model name")]
+    """Describe the machine, the time and the commit in one line."""
+    cpuinfo = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    models = [line.split(":")[1].strip() for line in cpuinfo.splitlines() if line.startswith("model name")]
     model = models[0] if models else platform.processor() or platform.machine()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     git = ["git", "describe", "--always", "--dirty=+", "--abbrev=8"]
@@ -90,7 +90,7 @@ def machine() -> str:
 
 
 def write(name: str, figures: Sequence[Figure], notes: Sequence[str] = (), page: Path = PAGE) -> None:
-    """Put the figures between the markers of `name` in the page; ValueError where it has none."""
+    """Replace the table between the markers of `name` in the page; ValueError if there are none."""
     begins, ends = f"<!-- {name} -->", f"<!-- /{name} -->"
     before, found, rest = page.read_text().partition(begins)
     _, closed, after = rest.partition(ends)
@@ -102,8 +102,8 @@ def write(name: str, figures: Sequence[Figure], notes: Sequence[str] = (), page:
     page.write_text(before + begins + "\n".join(lines) + "\n" + ends + after)
 
 
-def told(name: str, figures: Sequence[Figure], notes: Sequence[str] = (), *, keep: bool = True) -> int:
-    """Print the figures, keep them in the page, and say how many were missed."""
+def report(name: str, figures: Sequence[Figure], notes: Sequence[str] = (), *, keep: bool = True) -> int:
+    """Print the figures, write them into the page if `keep`, and return how many were missed."""
     for figure in figures:
         print(figure, flush=True)
     for note in notes:

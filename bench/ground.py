@@ -1,7 +1,7 @@
-"""The ground of a measurement with an anchor: servers of its own, an empty database, Django set up.
+"""The environment of a benchmark: own servers, an empty database, and Django set up.
 
-`python -m bench.ground NAME [SIZE]` runs `bench/anchored/NAME.py`: its `measure(quick)` is called once the
-ground stands. With `quick` it goes through everything in small, and the page of figures is left alone.
+`python -m bench.ground NAME [SIZE]` runs `measure(quick)` of `bench/anchored/NAME.py` in it. With `quick` it
+runs everything at a small size and does not write the page of figures.
 """
 
 import importlib
@@ -23,12 +23,12 @@ from console import embedded
 
 @contextmanager
 def ground(service: str = "http://127.0.0.1:9") -> Iterator[Path]:
-    """A data folder with a migrated database and a broker, for this process and all that it starts.
+    """Yield a data folder with a migrated database and a broker, for this process and its children.
 
-    `service` is where they find iclass.
+    `service` is the base URL of the iclass service.
     """
     folder = Path(tempfile.mkdtemp(prefix="console-bench-"))
-    folder.chmod(0o711)  # the database's user has to get through
+    folder.chmod(0o711)  # the database's user needs access
     os.environ |= {
         "CONSOLE_DATA": str(folder),
         "DATABASE_URL": "",
@@ -39,16 +39,16 @@ def ground(service: str = "http://127.0.0.1:9") -> Iterator[Path]:
         "ICLASS_BASE_URL": service,
         "PUBLIC_URL": "http://127.0.0.1:8000",
     }
-    embedded.enter(ROOT)
+    embedded.start_servers(ROOT)
     try:
         django.setup()
         call_command("migrate", verbosity=0)
         yield folder
     finally:
         embedded.release(folder)
-        spots = embedded.places(folder)
+        server_paths = embedded.data_paths(folder)
         until = time.monotonic() + 15
-        while spots.control_socket.exists() and time.monotonic() < until:
+        while server_paths.control_socket.exists() and time.monotonic() < until:
             time.sleep(0.05)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,8 +1,8 @@
-"""Guesses passwords at the door, and counts how many guesses come as far as the password.
+"""Password guessing at sign-in: how many guesses reach the password check.
 
 `python -m bench.guesses [GUESSES]` (10,000 by default, over a tenth as many accounts) prints a line for each
-way of going about it; ends badly where more came through than docs/security.md says. It is the test of the
-door (tests/accounts/sign_in/test_guesses.py) with more guesses: that needs a database, and the test has one.
+strategy; exits with an error if more pass than docs/security.md states. It runs the test of sign-in
+(tests/accounts/sign_in/test_password_guessing.py), which provides a database, with more guesses.
 """
 
 import os
@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 FULL = "10000"
-TEST = "tests/accounts/sign_in/test_guesses.py"
+TEST = "tests/accounts/sign_in/test_password_guessing.py"
 
 
 def main(guesses: str) -> int:
@@ -22,8 +22,10 @@ def main(guesses: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line[line.index("sign-in guesses") :] for line in done.stdout.splitlines() if "guesses, " in line]
-    print("\n".join(told) if told else done.stdout)
+    results = [
+        line[line.index("sign-in guesses") :] for line in done.stdout.splitlines() if "guesses, " in line
+    ]
+    print("\n".join(results) if results else done.stdout)
     return done.returncode
 
 

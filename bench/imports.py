@@ -1,8 +1,7 @@
-"""Imports and exports in full size: seconds for previews of 10,000 rows, megabytes for 100,000, and formulas.
+"""Imports and exports at full size: seconds for previews of 10,000 rows, megabytes for 100,000, and formulas.
 
-`python -m bench.imports` runs their tests (test_sizes.py, test_formulas.py in tests/accounts/imports) with
-more rows, each in a process of its own: they need a database, and a test has one. Ends badly if a goal is
-missed.
+`python -m bench.imports` runs their tests (test_sizes.py, test_formulas.py in tests/accounts/imports), which
+provide a database, with more rows, each in its own process. Exits with an error if a goal is missed.
 """
 
 import os
@@ -24,7 +23,7 @@ RUNS = (
     [SIZES, "-k", "export and xlsx"],
     [FORMULAS],
 )
-TOLD = ("preview of", "rows of", "formula cells", "reading ")
+RESULT_MARKERS = ("preview of", "rows of", "formula cells", "reading ")
 
 
 def main() -> int:
@@ -37,7 +36,11 @@ def main() -> int:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        lines = [line.lstrip(".") for line in done.stdout.splitlines() if any(one in line for one in TOLD)]
+        lines = [
+            line.lstrip(".")
+            for line in done.stdout.splitlines()
+            if any(marker in line for marker in RESULT_MARKERS)
+        ]
         print("\n".join(lines) if lines else done.stdout, flush=True)
         missed += bool(done.returncode)
     return missed

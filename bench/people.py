@@ -1,7 +1,8 @@
-"""Finds people in a school of 100,000, in every way that the list offers, as the role of the web.
+"""Search of people in a school of 100,000, in every way that the list offers, as the web role.
 
-`python -m bench.people [PEOPLE]` prints a line for each way; ends badly where one is slower than its bar. It
-is the test of the list (tests/accounts/test_people_speed.py) with more people: that has a database.
+`python -m bench.people [PEOPLE]` prints a line for each way; exits with an error if one is too slow. It runs
+the test of the list (tests/accounts/people/test_people_speed.py), which provides a database, with more
+people.
 """
 
 import os
@@ -9,7 +10,7 @@ import subprocess
 import sys
 
 FULL = "100000"
-TEST = "tests/accounts/test_people_speed.py"
+TEST = "tests/accounts/people/test_people_speed.py"
 
 
 def main(people: str) -> int:
@@ -21,8 +22,8 @@ def main(people: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line[line.index("people ") :] for line in done.stdout.splitlines() if " ms (bar " in line]
-    print("\n".join(told) if told else done.stdout)
+    results = [line[line.index("people ") :] for line in done.stdout.splitlines() if " ms (bar " in line]
+    print("\n".join(results) if results else done.stdout)
     return done.returncode
 
 

@@ -1,13 +1,14 @@
-"""Schools, people and lessons in bulk, as if they had been here for long; agrees with `bench/service.py`."""
+"""Bulk creation of schools, people and past lessons; matches the data of `bench/service.py`."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Enterprise, Role, User
 from bench.service import LASTS_S, SIZE, SPAN
-from classes.kinds import Status
+from classes.choices import Status
 from classes.models import Lesson
 
 KEY = "the key that the bench signs with"
@@ -46,8 +47,8 @@ CROSS JOIN LATERAL (SELECT (ARRAY['present','late','absent'])[1 + (l.id + u.id) 
 WHERE l.enterprise_id = %(school)s AND l.status = 'end'
 """
 
-# Of those with a letter each tenth, in four lessons one after the other of the last quarter of the time; the
-# newest lesson is left out, for its register is measured.
+# A tenth of the people with a letter, absent in four consecutive lessons of the last quarter of the period.
+# The newest lesson is left out, because its register is measured.
 AWAY = """
 WITH lesson AS (
     SELECT id, row_number() OVER (ORDER BY starts_at DESC) - 2 AS place,
@@ -64,30 +65,31 @@ WHERE u.enterprise_id = %(school)s AND u.user_id LIKE %(letter)s || '%%' AND n %
 """
 
 
-def school(number: int) -> Enterprise:
-    """A school that the service of the bench knows."""
-    made, _ = Enterprise.objects.get_or_create(
+def create_school(number: int) -> Enterprise:
+    """Return a school that the mock service of the bench knows."""
+    school, _ = Enterprise.objects.get_or_create(
         sdkappid=1_400_000_000 + number, defaults={"name": f"School {number}", "tic_key": KEY}
     )
-    return made
+    return school
 
 
-def people(of: Enterprise, letter: str, role: Role, many: int, first: int = 0) -> None:
-    """So many people of a role with the user ids `letter` + number."""
-    values = {"school": of.pk, "number": of.sdkappid, "letter": letter, "role": role}
+def create_people(enterprise: Enterprise, letter: str, role: Role, count: int, first: int = 0) -> None:
+    """Create people of a role with the user IDs `letter` + number."""
+    values: dict[str, Any] = {"school": enterprise.pk, "number": enterprise.sdkappid, "letter": letter}
+    values |= {"role": role, "many": count, "first": first}
     with connection.cursor() as cursor:
-        cursor.execute(PEOPLE, values | {"many": many, "first": first})
+        cursor.execute(PEOPLE, values)
 
 
-def live(of: Enterprise, number: int, many: int, began: int) -> None:
-    """So many lessons that run now, each with a teacher and 30 students who are all expected."""
-    people(of, "t", Role.TEACHER, many)
-    people(of, "s", Role.STUDENT, many * SIZE)
+def create_live_lessons(enterprise: Enterprise, number: int, count: int, began: int) -> None:
+    """Create running lessons, each with a teacher and 30 expected students."""
+    create_people(enterprise, "t", Role.TEACHER, count)
+    create_people(enterprise, "s", Role.STUDENT, count * SIZE)
     starts = datetime.fromtimestamp(began, UTC)
-    teachers = teachers_of(of)
+    teachers = teacher_keys(enterprise)
     Lesson.objects.bulk_create(
         Lesson(
-            enterprise=of,
+            enterprise=enterprise,
             topic=f"Lesson {n}",
             class_type="1vN",
             teacher_id=teachers[n],
@@ -98,21 +100,21 @@ def live(of: Enterprise, number: int, many: int, began: int) -> None:
             remote_id=str(number * SPAN + n),
             sync_state="in_sync",
         )
-        for n in range(many)
+        for n in range(count)
     )
-    expected(of)
+    create_members(enterprise)
 
 
-def past(of: Enterprise, many: int, *, days: int = 180) -> None:
-    """So many lessons that are over, spread over so many days and over the teachers there are, with marks."""
-    teachers, now = teachers_of(of), timezone.now()
+def create_past_lessons(enterprise: Enterprise, count: int, *, days: int = 180) -> None:
+    """Create past lessons with marks, spread over so many days and over the existing teachers."""
+    teachers, now = teacher_keys(enterprise), timezone.now()
     Lesson.objects.bulk_create(
         (
             Lesson(
-                enterprise=of,
+                enterprise=enterprise,
                 topic=f"History {n}",
                 teacher_id=teachers[n % len(teachers)],
-                starts_at=(begins := now - timedelta(seconds=86400 * days * (n + 1) / many)),
+                starts_at=(begins := now - timedelta(seconds=86400 * days * (n + 1) / count)),
                 ends_at=begins + timedelta(minutes=45),
                 status=Status.END,
                 real_started_at=begins,
@@ -120,37 +122,37 @@ def past(of: Enterprise, many: int, *, days: int = 180) -> None:
                 final_at=begins + timedelta(hours=1),
                 conflict_allowed=True,
                 conflict_reason="planted",
-                remote_id=str(of.pk * 10_000_000 + n * SPAN + n % max(1, len(teachers))),
+                remote_id=str(enterprise.pk * 10_000_000 + n * SPAN + n % max(1, len(teachers))),
                 sync_state="in_sync",
                 facts_version=2,
             )
-            for n in range(many)
+            for n in range(count)
         ),
         batch_size=5000,
     )
-    expected(of)
+    create_members(enterprise)
     with connection.cursor() as cursor:
-        cursor.execute(MARKS, {"school": of.pk})
+        cursor.execute(MARKS, {"school": enterprise.pk})
 
 
-def away(of: Enterprise, letter: str) -> None:
-    """A tenth of the people with this letter stay away since four lessons that are over."""
+def create_absences(enterprise: Enterprise, letter: str) -> None:
+    """Make a tenth of the people with this letter absent in their last four lessons."""
     with connection.cursor() as cursor:
-        cursor.execute(AWAY, {"school": of.pk, "letter": letter})
+        cursor.execute(AWAY, {"school": enterprise.pk, "letter": letter})
 
 
-def expected(of: Enterprise) -> None:
-    """Members for the lessons of a school that have none."""
+def create_members(enterprise: Enterprise) -> None:
+    """Create members for the lessons of a school that have none."""
     with connection.cursor() as cursor:
         cursor.execute(
             MEMBERS + " AND NOT EXISTS (SELECT 1 FROM classes_member m WHERE m.lesson_id = l.id)",
-            {"school": of.pk, "size": SIZE, "span": SPAN},
+            {"school": enterprise.pk, "size": SIZE, "span": SPAN},
         )
 
 
-def teachers_of(of: Enterprise) -> list[int]:
-    """The keys of the planted ones in the order of their numbers."""
-    planted = User.objects.filter(enterprise=of, role=Role.TEACHER, user_id__regex=r"^t\d+$")
+def teacher_keys(enterprise: Enterprise) -> list[int]:
+    """Return the primary keys of the created teachers, ordered by number."""
+    planted = User.objects.filter(enterprise=enterprise, role=Role.TEACHER, user_id__regex=r"^t\d+$")
     rows = planted.values_list("user_id", "pk")
     return [pk for _, pk in sorted(rows, key=lambda row: int(row[0][1:]))]
 

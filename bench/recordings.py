@@ -1,7 +1,7 @@
-"""Searches a library of 100,000 recordings, in every way that the page offers, as the role of the web.
+"""Search in a library of 100,000 recordings, in every way that the page offers, as the web role.
 
-`python -m bench.recordings [RECORDINGS]` prints a line for each way; ends badly where one is slower than its
-bar. It is the test of the library (tests/classes/recordings/test_speed.py) with more recordings.
+`python -m bench.recordings [RECORDINGS]` prints a line for each way; exits with an error if one is too slow.
+It runs the test of the library (tests/classes/recordings/test_speed.py) with more recordings.
 """
 
 import os
@@ -21,12 +21,12 @@ def main(recordings: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [
+    results = [
         line[line.index("recordings ") :]
         for line in done.stdout.splitlines()
         if " ms, " in line and "{" not in line
     ]
-    print("\n".join(told) if told else done.stdout)
+    print("\n".join(results) if results else done.stdout)
     return done.returncode
 
 

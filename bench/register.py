@@ -1,7 +1,7 @@
-"""Reckons and draws the register of a lesson of 500 people.
+"""Calculation and rendering of the register of a lesson of 500 people.
 
-`python -m bench.register [PEOPLE]` prints a line for each figure; ends badly where one misses its bar. It is
-the test of the page (tests/classes/test_register_speed.py), which has a database.
+`python -m bench.register [PEOPLE]` prints a line for each figure; exits with an error if one is missed. It
+runs the test of the page (tests/classes/attendance/test_register_speed.py), which provides a database.
 """
 
 import os
@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 FULL = "500"
-TEST = "tests/classes/test_register_speed.py"
+TEST = "tests/classes/attendance/test_register_speed.py"
 
 
 def main(people: str) -> int:
@@ -21,8 +21,8 @@ def main(people: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line[line.index("lesson of ") :] for line in done.stdout.splitlines() if "lesson of " in line]
-    print("\n".join(told) if told else done.stdout)
+    results = [line[line.index("lesson of ") :] for line in done.stdout.splitlines() if "lesson of " in line]
+    print("\n".join(results) if results else done.stdout)
     return done.returncode
 
 

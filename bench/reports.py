@@ -1,6 +1,7 @@
-"""Opens the report of a school with 1,000,000 marks: under 500 ms, and equal to the marks.
+"""The report of a school with 1,000,000 marks: under 500 ms, and equal to the marks.
 
-`python -m bench.reports [MARKS]` runs tests/classes/reports/test_school_speed.py, which has a database.
+`python -m bench.reports [MARKS]` runs tests/classes/attendance/reports/test_school_speed.py, which provides a
+database.
 """
 
 import os
@@ -8,7 +9,7 @@ import subprocess
 import sys
 
 FULL = "1000000"
-TEST = "tests/classes/reports/test_school_speed.py"
+TEST = "tests/classes/attendance/reports/test_school_speed.py"
 
 
 def main(marks: str) -> int:
@@ -19,8 +20,8 @@ def main(marks: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line[line.index("report of ") :] for line in done.stdout.splitlines() if "marks: best" in line]
-    print("\n".join(told) if told else done.stdout)
+    results = [line[line.index("report of ") :] for line in done.stdout.splitlines() if "marks: best" in line]
+    print("\n".join(results) if results else done.stdout)
     return done.returncode
 
 

@@ -1,16 +1,14 @@
-"""Throws generated requests at the console's REST, as everybody, and holds every answer against its
-description.
+"""Fuzzing of REST: generated requests of every role, with each response checked against the description.
 
-`python -m bench.rest_fuzz [CASES]` runs tests/security/test_rest_fuzz.py with about so many, 20,000 and some
-by default, prints the sums and ends badly where an answer was a fault of ours or none that the description
-knows.
+`python -m bench.rest_fuzz [CASES]` runs tests/security/test_rest_fuzz.py with about so many requests, 22,000
+by default, and prints the totals; exits with an error on a server error or a response that is not described.
 """
 
 import os
 import subprocess
 import sys
 
-#: Shared by all addresses in equal whole numbers, this is 21,000 cases.
+#: Divided equally among all addresses and rounded down, this makes 21,000 cases.
 FULL = "22000"
 TEST = "tests/security/test_rest_fuzz.py"
 
@@ -23,8 +21,8 @@ def main(cases: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line for line in done.stdout.splitlines() if line.startswith("goal rest fuzz")]
-    print("\n".join(told) if told and not done.returncode else done.stdout)
+    results = [line for line in done.stdout.splitlines() if line.startswith("goal rest fuzz")]
+    print("\n".join(results) if results and not done.returncode else done.stdout)
     return done.returncode
 
 

@@ -1,7 +1,7 @@
-"""Reckons 10,000 random lessons by the rules of attendance and by a second statement of them: all must agree.
+"""Calculation of attendance for 10,000 random lessons, compared with a second implementation of the rules.
 
-`python -m bench.rules` runs the two properties of tests/classes/attendance that say so and prints how many
-lessons they looked at; HYPOTHESIS_PROFILE=ci looks at fewer.
+`python -m bench.rules` runs the two property tests of tests/classes/attendance and prints the number of
+lessons that they checked; HYPOTHESIS_PROFILE=ci checks fewer.
 """
 
 import os
@@ -9,8 +9,8 @@ import subprocess
 import sys
 
 TESTS = (
-    "tests/classes/attendance/test_properties.py::test_a_second_statement_of_the_rules_agrees",
-    "tests/classes/attendance/test_decided.py"
+    "tests/classes/attendance/calculation/test_properties.py::test_a_second_statement_of_the_rules_agrees",
+    "tests/classes/attendance/calculation/test_leave_and_credit_properties.py"
     "::test_a_second_statement_of_the_rules_agrees_on_leave_and_guests_too",
 )
 
@@ -23,8 +23,8 @@ def main() -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line for line in done.stdout.splitlines() if line.startswith("goal ")]
-    print("\n".join(told) if told and not done.returncode else done.stdout)
+    results = [line for line in done.stdout.splitlines() if line.startswith("goal ")]
+    print("\n".join(results) if results and not done.returncode else done.stdout)
     return done.returncode
 
 

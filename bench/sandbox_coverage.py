@@ -1,7 +1,7 @@
-"""Writes docs/sandbox-coverage.md: every field of every endpoint, its example, and the tests that show it.
+"""Generate docs/sandbox-coverage.md: every field of every endpoint, its example, and the tests that cover it.
 
-`python -m bench.sandbox_coverage` writes; with `--check` it compares and ends with 1 where the page is stale
-or a field is shown by no test. Tests say what they show with `tests.support.covers.covers`.
+`python -m bench.sandbox_coverage` writes it; with `--check` it compares, and exits with 1 if the page is
+outdated or a field has no test. Tests declare the fields with `tests.support.covers.covers`.
 """
 
 import ast
@@ -20,7 +20,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "console.sandbox.settings"
 django.setup()
 
 from console.sandbox import fields, knobs  # noqa: E402
-from console.sandbox.paas.table import ENDPOINTS  # noqa: E402
+from console.sandbox.paas.views import ENDPOINTS  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests" / "console" / "sandbox"
@@ -31,20 +31,20 @@ DESCRIBED = "test_openapi.py::test_generated_requests_never_break_the_descriptio
 
 
 def names(declared: Any, prefix: str = "") -> list[tuple[str, fields.Field]]:
-    """The fields of an endpoint with the fields within them: `settings.fps`, `members[].role`."""
+    """Return the fields of an endpoint, including nested ones: `settings.fps`, `members[].role`."""
     found: list[tuple[str, fields.Field]] = []
-    for one in declared:
-        name = f"{prefix}{one.name}"
-        found.append((name, one))
-        if isinstance(one, fields.Obj):
-            found += names(one.fields, f"{name}.")
-        if isinstance(one, fields.ListOf) and isinstance(one.item, fields.Obj):
-            found += names(one.item.fields, f"{name}[].")
+    for declared_field in declared:
+        name = f"{prefix}{declared_field.name}"
+        found.append((name, declared_field))
+        if isinstance(declared_field, fields.Object):
+            found += names(declared_field.fields, f"{name}.")
+        if isinstance(declared_field, fields.ListOf) and isinstance(declared_field.item, fields.Object):
+            found += names(declared_field.item.fields, f"{name}[].")
     return found
 
 
-def shown() -> dict[tuple[str, str], list[str]]:
-    """Which tests show which field, read from the tests' own marks."""
+def covering_tests() -> dict[tuple[str, str], list[str]]:
+    """Return the tests that cover each field, by the decorators of the tests."""
     tests: dict[tuple[str, str], list[str]] = defaultdict(list)
     for path in sorted(TESTS.glob("test_*.py")):
         scope: dict[str, Any] = {}
@@ -59,7 +59,7 @@ def shown() -> dict[tuple[str, str], list[str]]:
 
 
 def constant(node: ast.Assign, scope: dict[str, Any]) -> None:
-    """Keep a constant that marks may unpack (`*CARD`)."""
+    """Store a constant that decorators may unpack (`*CARD`)."""
     target = node.targets[0]
     if isinstance(target, ast.Name):
         try:
@@ -69,23 +69,23 @@ def constant(node: ast.Assign, scope: dict[str, Any]) -> None:
 
 
 def marks(node: ast.FunctionDef, scope: dict[str, Any]) -> list[tuple[str, str]]:
-    """The pairs of `@covers(endpoint, field, …)` above a test."""
+    """Return the pairs of `@covers(endpoint, field, …)` on a test."""
     found = []
     for mark in node.decorator_list:
         if not (isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "covers"):
             continue
-        said: list[str] = []
-        for one in mark.args:
-            if isinstance(one, ast.Starred) and isinstance(one.value, ast.Name):
-                said += list(scope[one.value.id])
+        arguments: list[str] = []
+        for argument in mark.args:
+            if isinstance(argument, ast.Starred) and isinstance(argument.value, ast.Name):
+                arguments += list(scope[argument.value.id])
             else:
-                said.append(str(ast.literal_eval(one)))
-        found += [(said[0], field) for field in said[1:]]
+                arguments.append(str(ast.literal_eval(argument)))
+        found += [(arguments[0], field) for field in arguments[1:]]
     return found
 
 
 def in_example(example: Any, name: str) -> bool:
-    """Whether the document's example has the field."""
+    """Return whether the document's example has the field."""
     for part in name.replace("[]", ".[]").split("."):
         if part == "[]":
             example = example[0] if isinstance(example, list) and example else None
@@ -97,49 +97,52 @@ def in_example(example: Any, name: str) -> bool:
 
 
 def examples() -> dict[tuple[str, str], Any]:
-    """The document's examples by endpoint and kind."""
+    """Return the document's examples by endpoint and kind."""
     kept = json.loads(EXAMPLES.read_text())
-    return {(one["of"], one["kind"]): json.loads(one["text"].replace(",\n}", "\n}")) for one in kept}
+    return {
+        (example["of"], example["kind"]): json.loads(example["text"].replace(",\n}", "\n}"))
+        for example in kept
+    }
 
 
 def rows() -> list[tuple[str, str, str, str, str, list[str]]]:
-    """endpoint, way, field, source, example, tests."""
-    tests, kept = shown(), examples()
-    told = []
+    """Return rows of endpoint, way, field, source, example and tests."""
+    tests, kept = covering_tests(), examples()
+    found = []
     for path, endpoint in ENDPOINTS.items():
         for way, declared, kind in (
             ("asks", endpoint.fields, "request"),
             ("answers", endpoint.answer, "response"),
         ):
-            for name, one in names(declared):
+            for name, declared_field in names(declared):
                 example = "yes" if in_example(kept[path, kind], name) else "–"
                 by = (
                     tests.get((path, name), [])
                     if way == "asks"
                     else [ANSWERS if example == "yes" else DESCRIBED]
                 )
-                told.append((path, way, name, one.source, example, by))
-    return told
+                found.append((path, way, name, declared_field.source, example, by))
+    return found
 
 
 def page() -> tuple[str, list[str]]:
-    """The page, and the documented fields that no test shows."""
-    told = rows()
-    gaps = [f"{path} {name}" for path, _, name, _, _, by in told if not by]
-    asked = [row for row in told if row[1] == "asks"]
+    """Return the page, and the documented fields without a test."""
+    found = rows()
+    gaps = [f"{path} {name}" for path, _, name, _, _, by in found if not by]
+    asked = [row for row in found if row[1] == "asks"]
     lines = [
         "# What the sandbox implements, field by field",
         "",
         "Made by `python -m bench.sandbox_coverage`; a test fails while it is stale.",
         "",
         f"{len(ENDPOINTS)} endpoints, {len(asked)} request fields, {len(asked) - len(gaps)} shown by a "
-        f"test of their own, {len(told) - len(asked)} answer fields, {len(knobs.KNOBS)} knobs.",
+        f"test of their own, {len(found) - len(asked)} answer fields, {len(knobs.KNOBS)} knobs.",
         "",
         "| endpoint | way | field | source | example | shown by |",
         "|---|---|---|---|---|---|",
     ]
-    for path, way, name, source, example, by in told:
-        tests = "<br>".join(f"`{one}`" for one in by) or "**none**"
+    for path, way, name, source, example, by in found:
+        tests = "<br>".join(f"`{test}`" for test in by) or "**none**"
         lines.append(f"| {path} | {way} | `{name}` | {source} | {example} | {tests} |")
     lines += ["", "## Knobs", "", "| knob | default | choices | source | about |", "|---|---|---|---|---|"]
     for knob in knobs.KNOBS:
@@ -149,7 +152,7 @@ def page() -> tuple[str, list[str]]:
 
 
 def main(check: bool) -> int:
-    """Write or compare."""
+    """Write or compare the page."""
     text, gaps = page()
     if not check:
         PAGE.write_text(text)

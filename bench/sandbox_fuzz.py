@@ -1,8 +1,8 @@
-"""Throws generated requests at the sandbox's API and holds every answer against its OpenAPI description.
+"""Fuzzing of the sandbox's API: generated requests, with each response checked against the description.
 
-`python -m bench.sandbox_fuzz [CASES]` (20,000 by default) prints one line and ends with 1 on a breach: an
-HTTP status other than 200, or a body that the description does not allow. About half of the ids in the
-requests are put into the place of real ones, so that cases get past "there is no such class".
+`python -m bench.sandbox_fuzz [CASES]` (20,000 by default) prints one line and exits with 1 on a violation: an
+HTTP status other than 200, or a body that does not match the description. About half of the IDs in the
+requests are replaced by existing ones, so that cases get past "there is no such class".
 """
 
 import random
@@ -25,7 +25,7 @@ FULL = 20_000
 
 @dataclass
 class Result:
-    """How many requests were thrown, what they were answered, and what was wrong."""
+    """The numbers of requests and accepted ones, and the violations."""
 
     cases: int = 0
     accepted: int = 0
@@ -33,19 +33,19 @@ class Result:
 
 
 def fuzz(sandbox: Sandbox, cases: int) -> Result:
-    """About `cases` requests over all operations, half of them made to fit the description, half not."""
+    """Send about `cases` requests over all operations, half of them valid by the description, half not."""
     result = Result()
-    real = planted(sandbox)
-    schema = schemathesis.openapi.from_url(f"{sandbox.url}/openapi.json")
+    real = create_objects(sandbox)
+    schema: Any = schemathesis.openapi.from_url(f"{sandbox.url}/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations()]
     each = -(-cases // len(operations))
     for operation in operations:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            throw(sandbox, operation, mode, -(-each // 2), real, result)
+            send_cases(sandbox, operation, mode, -(-each // 2), real, result)
     return result
 
 
-def throw(
+def send_cases(
     sandbox: Sandbox,
     operation: Any,
     mode: GenerationMode,
@@ -53,7 +53,7 @@ def throw(
     real: dict[str, list[Any]],
     result: Result,
 ) -> None:
-    """One operation, one mode."""
+    """Fuzz one operation in one mode."""
     rng = random.Random(operation.path)
 
     @seed(1)
@@ -66,8 +66,8 @@ def throw(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(generation_mode=mode))
-    def one(case: Any) -> None:
-        body = made_real(case.body, real, rng)
+    def send_case(case: Any) -> None:
+        body = with_real_ids(case.body, real, rng)
         answer = sandbox.web.post(sandbox.signed(operation.path[1:], APP), **sent(body), timeout=30)
         result.cases += 1
         if answer.status_code != 200:
@@ -79,39 +79,39 @@ def throw(
         except Exception as breach:
             result.breaches.append(f"{operation.path}: {type(breach).__name__} {str(breach)[:300]}")
 
-    one()
+    send_case()
 
 
 def sent(body: Any) -> dict[str, Any]:
-    """The body as requests takes it; what is no JSON at all goes as it is."""
+    """Return the body as arguments for requests; a body that is not JSON is sent as bytes."""
     if isinstance(body, bytes):
         return {"data": body}
     return {"data": b""} if repr(body) == "NOT_SET" or not is_json(body) else {"json": body}
 
 
 def is_json(body: Any) -> bool:
-    """Whether the generated body is made of JSON's types."""
+    """Return whether the generated body consists of JSON types."""
     if isinstance(body, dict):
         return all(isinstance(key, str) and is_json(value) for key, value in body.items())
     if isinstance(body, list):
-        return all(is_json(one) for one in body)
+        return all(is_json(item) for item in body)
     return body is None or isinstance(body, str | int | float | bool)
 
 
-def made_real(body: Any, real: dict[str, list[Any]], rng: random.Random) -> Any:
-    """The body with about half of its ids replaced by ones that the service knows."""
+def with_real_ids(body: Any, real: dict[str, list[Any]], rng: random.Random) -> Any:
+    """Return the body with about half of its IDs replaced by existing ones."""
     if isinstance(body, list):
-        return [made_real(one, real, rng) for one in body]
+        return [with_real_ids(item, real, rng) for item in body]
     if not isinstance(body, dict):
         return body
     return {
-        key: rng.choice(real[key]) if key in real and rng.random() < 0.5 else made_real(value, real, rng)
+        key: rng.choice(real[key]) if key in real and rng.random() < 0.5 else with_real_ids(value, real, rng)
         for key, value in body.items()
     }
 
 
-def planted(sandbox: Sandbox) -> dict[str, list[Any]]:
-    """Things to meet: classes in each state, people of each role, courseware."""
+def create_objects(sandbox: Sandbox) -> dict[str, list[Any]]:
+    """Create classes in each state, people of each role, and courseware; return their IDs by field."""
     people = {"t1": "teacher", "a1": "assistant", **{f"s{n}": "student" for n in range(5)}}
     sandbox.call("user/register", {"list": [{"user_id": u, "role": r} for u, r in people.items()]}, APP)
     made = {"teacher_id": "t1", "admin_id": "a", "admin_sig": "s", "class_type": "public"}
@@ -132,7 +132,7 @@ def planted(sandbox: Sandbox) -> dict[str, list[Any]]:
 
 
 def main(cases: int) -> int:
-    """Run on a service of its own and print the line."""
+    """Fuzz a new service and print the result."""
     with tempfile.TemporaryDirectory() as data:
         sandbox = start_sandbox(Path(data), [(APP, KEY, None)])
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Times a page of the runtime list of a class with 500 people in it.
+"""Response time of a page of the runtime list of a class with 500 people in it.
 
 `python -m bench.sandbox_runtime [REQUESTS]` (1,000 by default) prints a line; the goal is a p95 under 20 ms
 or three times that of a bare Django view on the same server, whichever is larger.
@@ -9,7 +9,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -21,7 +23,7 @@ LIMIT_MS, TIMES_BARE = 20.0, 3.0
 
 
 def filled_class(sandbox: Sandbox) -> int:
-    """A class with everybody inside."""
+    """Create a class with all people in it."""
     people = [f"s{n}" for n in range(PEOPLE)]
     sandbox.call("user/register", {"list": [{"user_id": u, "role": "student"} for u in ["t", *people]]}, APP)
     made = {"teacher_id": "t", "admin_id": "a", "admin_sig": "s"}
@@ -32,14 +34,18 @@ def filled_class(sandbox: Sandbox) -> int:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Milliseconds that a call took."""
+    """Return the duration of a call in milliseconds."""
     began = time.perf_counter()
     work()
     return (time.perf_counter() - began) * 1000
 
 
+def _read_page(web: requests.Session, url: str, body: dict[str, Any]) -> None:
+    check_page(web.post(url, json=body, timeout=30))
+
+
 def compared(sandbox: Sandbox, bare_url: str, count: int) -> tuple[float, float]:
-    """p95 of the page and of the bare view, asked by turns so that other load falls on both alike."""
+    """Return p95 of the page and of the bare view, requested in turns, so other load affects both alike."""
     class_id = filled_class(sandbox)
     pages, bares = [], []
     with requests.Session() as web:
@@ -47,20 +53,20 @@ def compared(sandbox: Sandbox, bare_url: str, count: int) -> tuple[float, float]
         for n in range(count):
             body = {"class_id": class_id, "index": n % 5 * 100, "size": 100}
             url = sandbox.signed("member/runtime/list", APP)
-            pages.append(timed(lambda url=url, body=body: whole(web.post(url, json=body, timeout=30))))
+            pages.append(timed(partial(_read_page, web, url, body)))
             bares.append(timed(lambda: web.post(bare_url, json={}, timeout=30).json()))
     return p95(pages), p95(bares)
 
 
-def whole(answer: requests.Response) -> None:
-    """Raise where the page is not a whole one."""
-    told = answer.json()
-    if len(told["list"]) != 100 or told["total"] != PEOPLE:
-        raise RuntimeError("the page is not whole")
+def check_page(answer: requests.Response) -> None:
+    """Raise RuntimeError if the page is incomplete."""
+    data = answer.json()
+    if len(data["list"]) != 100 or data["total"] != PEOPLE:
+        raise RuntimeError("the page is incomplete")
 
 
 def p95(took: list[float]) -> float:
-    """The 95th percentile."""
+    """Return the 95th percentile."""
     return sorted(took)[int(len(took) * 0.95)]
 
 
@@ -79,12 +85,12 @@ def measured(count: int) -> tuple[float, float]:
 
 
 def main(count: int) -> int:
-    """Measure and print the line."""
+    """Measure and print the result."""
     page, bare = measured(count)
     limit = max(LIMIT_MS, TIMES_BARE * bare)
     verdict = "ok" if page < limit else "MISSED"
-    told = f"p95 {page:.1f} ms (goal {limit:.1f}; bare view {bare:.1f})"
-    print(f"sandbox runtime page, {PEOPLE} people: {told} {verdict}")
+    result = f"p95 {page:.1f} ms (goal {limit:.1f}; bare view {bare:.1f})"
+    print(f"sandbox runtime page, {PEOPLE} people: {result} {verdict}")
     return 0 if page < limit else 1
 
 

@@ -1,4 +1,4 @@
-"""Compares the sandbox's signature with one computed without any library.
+"""Comparison of the sandbox's signature with one computed without any library.
 
 `python -m bench.sandbox_signature [PAIRS]` (100,000 by default) prints a line; ends with 1 on a difference.
 """
@@ -16,7 +16,7 @@ LETTERS = string.ascii_letters + string.digits
 
 
 def differences(pairs: int) -> int:
-    """How many of so many random keys and moments the two computations sign differently."""
+    """Return how many of `pairs` random keys and times the two implementations sign differently."""
     rng = random.Random(1)
     different = 0
     for _ in range(pairs):
@@ -27,7 +27,7 @@ def differences(pairs: int) -> int:
 
 
 def main(pairs: int) -> int:
-    """Compare and print the line."""
+    """Compare and print the result."""
     began = time.monotonic()
     different = differences(pairs)
     verdict = "ok" if different == 0 else "MISSED"

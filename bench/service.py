@@ -1,9 +1,9 @@
-"""A service of the bench's own that answers looks at lessons, fast and late: `python -m bench.service MS`.
+"""A mock service that answers polls of lessons after a fixed delay: `python -m bench.service MS`.
 
-The sandbox keeps every promise of the document and is a Django project; thousands of looks a second would
-measure it and not the console. This one keeps nothing but a counter a class, waits MS milliseconds before
-each answer and says what `bench/planting.py` plants: class `school * 100_000 + lesson`, a teacher and 30
-students, all in the room but one, who goes out and comes back every fourth look.
+The sandbox implements the whole document as a Django project; at thousands of polls a second it would be the
+bottleneck. This service only keeps a counter per class and waits MS milliseconds before each response. It
+matches the data of `bench/planting.py`: class `school * 100_000 + lesson`, a teacher and 30 students, all in
+the room except one, who leaves and returns every fourth poll.
 """
 
 import asyncio
@@ -20,14 +20,14 @@ LASTS_S = 6 * 3600
 
 
 class State:
-    """How often each class was looked at."""
+    """The number of polls of each class."""
 
     def __init__(self) -> None:
         self.looks: dict[int, int] = defaultdict(int)
         self.answered = 0
 
     def out(self, class_id: int) -> int | None:
-        """Which student is outside now."""
+        """Return the student who is outside now."""
         turn = (self.looks[class_id] + class_id) // CHANGE_EVERY
         return (turn // 2) % SIZE if turn % 2 else None
 
@@ -53,7 +53,7 @@ def info(class_id: int) -> dict[str, Any]:
 
 
 def people(class_id: int, out: int | None) -> list[dict[str, Any]]:
-    """Everybody in the room."""
+    """Return everybody in the room."""
     lesson = class_id % SPAN
     devices = {"camera": 1, "mic": 0, "speaker": 1, "silence": 0, "hand_up": 0}
     names = [("teacher", f"t{lesson}"), *(("student", f"s{lesson * SIZE + n}") for n in range(SIZE))]
@@ -68,20 +68,20 @@ def people(class_id: int, out: int | None) -> list[dict[str, Any]]:
 def answer(state: State, path: str, body: dict[str, Any]) -> dict[str, Any]:
     class_id = int(body.get("class_id") or 0)
     out = state.out(class_id)
-    told: dict[str, Any] = {"error_code": 0, "error_msg": ""}
+    success: dict[str, Any] = {"error_code": 0, "error_msg": ""}
     if path.endswith("/class/info"):
         state.looks[class_id] += 1
-        return told | info(class_id)
+        return success | info(class_id)
     if path.endswith("/member/runtime/total"):
-        return told | {"total": SIZE + 1 - (out is not None)}
+        return success | {"total": SIZE + 1 - (out is not None)}
     if path.endswith("/member/runtime/list"):
         lines = people(class_id, out)
-        return told | {"total": len(lines), "finish": True, "list": lines}
+        return success | {"total": len(lines), "finish": True, "list": lines}
     return {"error_code": 10003, "error_msg": "this service only answers looks"}
 
 
-class Line(asyncio.Protocol):
-    """One connection; requests on it follow each other."""
+class Connection(asyncio.Protocol):
+    """One connection; its requests are sequential."""
 
     def __init__(self, state: State, wait_s: float) -> None:
         self.state, self.wait_s, self.buffer = state, wait_s, b""
@@ -111,10 +111,10 @@ class Line(asyncio.Protocol):
 
 
 async def serve(wait_ms: float) -> None:
-    """Answer until SIGTERM."""
+    """Serve until SIGTERM."""
     loop, over, state = asyncio.get_running_loop(), asyncio.Event(), State()
     loop.add_signal_handler(signal.SIGTERM, over.set)
-    server = await loop.create_server(lambda: Line(state, wait_ms / 1000), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Connection(state, wait_ms / 1000), "127.0.0.1", 0)
     print(f"ready on http://127.0.0.1:{server.sockets[0].getsockname()[1]} {BEGAN}", flush=True)
     await over.wait()
     server.close()

@@ -1,8 +1,8 @@
-"""What a start costs, beside plain `django.setup()` without a line of ours; by turns, each in a new process.
+"""Cost of a start, compared with `django.setup()` of the same packages; in turns, each in a new process.
 
-`python -m bench.startup [ROUNDS]` prints seconds of CPU and the most memory (medians), and the ratios. The
-anchor is a project of the packages that ours stands on; Django alone is told too. Packages that only tests
-bring are hidden from all of them. Ends badly if a goal is missed.
+`python -m bench.startup [ROUNDS]` prints CPU seconds and peak memory (medians), and the ratios. The reference
+is a project with the packages that ours depends on; plain Django is reported too. Packages that only tests
+need are hidden from all of them. Exits with an error if a goal is missed.
 """
 
 import os
@@ -50,21 +50,21 @@ def main(rounds: int) -> int:
     programs = {name: alone + program for name, program in programs.items()}
     for program in programs.values():
         cost(program)  # warms the disk
-    taken = [{name: cost(program) for name, program in programs.items()} for _ in range(rounds)]
-    told = {
-        name: [statistics.median(each) for each in zip(*(one[name] for one in taken), strict=True)]
+    samples = [{name: cost(program) for name, program in programs.items()} for _ in range(rounds)]
+    medians = {
+        name: [statistics.median(each) for each in zip(*(sample[name] for sample in samples), strict=True)]
         for name in programs
     }
-    for name, (seconds, memory) in told.items():
-        ratio = seconds / told[ANCHOR][0]
+    for name, (seconds, memory) in medians.items():
+        ratio = seconds / medians[ANCHOR][0]
         print(f"{name}: {seconds:.2f} s CPU ({ratio:.2f} of the anchor), {memory:.0f} MiB")
-    ratio, memory = told[SETUP][0] / told[ANCHOR][0], told[SETUP][1]
+    ratio, memory = medians[SETUP][0] / medians[ANCHOR][0], medians[SETUP][1]
     print(f"start-up: {ratio:.2f} (goal {RATIO}), {memory:.0f} MiB (goal {MEMORY_MIB})")
     return int(ratio > RATIO or memory > MEMORY_MIB)
 
 
 def hidden() -> list[str]:
-    """What can be imported here and is not of requirements.txt."""
+    """Return importable modules that requirements.txt does not provide."""
     lines = Path("requirements.txt").read_text().splitlines()
     locked = {line.partition("==")[0].lower() for line in lines if "==" in line}
     return [
@@ -75,7 +75,7 @@ def hidden() -> list[str]:
 
 
 def cost(program: str) -> tuple[float, float]:
-    """Seconds of CPU and the most MiB that a Python of its own takes for the program."""
+    """Return CPU seconds and peak memory in MiB of a new Python process that runs the program."""
     with tempfile.TemporaryDirectory() as data:
         started = subprocess.Popen([sys.executable, "-W", "ignore", "-c", program], env=_environment(data))
         _pid, status, used = os.wait4(started.pid, 0)
@@ -86,14 +86,14 @@ def cost(program: str) -> tuple[float, float]:
 
 
 def _environment(data: str) -> dict[str, str]:
-    """Of a server's kind; nothing of it is asked for anything."""
+    """Return the environment of a server; none of these addresses is contacted."""
     return os.environ | {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "FIELD_KEYS": urlsafe_b64encode(os.urandom(32)).decode(),
         "DATABASE_URL": "postgresql://nowhere/none",
         "CELERY_BROKER_URL": "redis://nowhere",
         "CONSOLE_DATA": data,
-        # A server starts from what was compiled when it was installed; the first start here writes it.
+        # A server starts from compiled files; the first start here writes them.
         "PYTHONDONTWRITEBYTECODE": "",
     }
 

@@ -1,7 +1,7 @@
 """A term of 14,400 lessons and 504,000 memberships from one XLSX, and a week of the school that has it.
 
-`python -m bench.timetable [GROUPS]` runs tests/classes/imports/test_full_term.py with 60 groups, or as many
-as are told, prints a line for each figure, and ends badly where one is missed.
+`python -m bench.timetable [GROUPS]` runs tests/classes/timetable/imports/test_full_term.py with 60 groups, or
+the given number, prints a line for each figure, and exits with an error if one is missed.
 """
 
 import os
@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 FULL = "60"
-TEST = "tests/classes/imports/test_full_term.py"
+TEST = "tests/classes/timetable/imports/test_full_term.py"
 
 
 def main(groups: str) -> int:
@@ -21,8 +21,8 @@ def main(groups: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line.lstrip(".") for line in done.stdout.splitlines() if "(bar " in line]
-    print("\n".join(told) if told else done.stdout)
+    results = [line.lstrip(".") for line in done.stdout.splitlines() if "(bar " in line]
+    print("\n".join(results) if results else done.stdout)
     return done.returncode
 
 

@@ -1,8 +1,8 @@
-"""Uploads a file of 1 GB and watches the memory of the web process.
+"""Upload of a file of 1 GB, with the memory of the web process.
 
-`python -m bench.upload [MEGABYTES]` prints what the web process held: resident, as its share of what several
-processes use, and its own. Ends badly where it came to hold 100 MB of its own, in one body or in pieces.
-It is tests/documents/test_large_upload.py with a larger file.
+`python -m bench.upload [MEGABYTES]` prints the memory of the web process: resident, proportional share, and
+private. Exits with an error if the private memory reached 100 MB, in one body or in chunks. It runs
+tests/documents/test_large_upload.py with a larger file.
 """
 
 import os
@@ -22,8 +22,8 @@ def main(megabytes: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line for line in done.stdout.splitlines() if line.startswith("upload of ")]
-    print("\n".join(told) if told else done.stdout)
+    results = [line for line in done.stdout.splitlines() if line.startswith("upload of ")]
+    print("\n".join(results) if results else done.stdout)
     return done.returncode
 
 

@@ -1,6 +1,6 @@
-"""Refreshes the live wall with 500 lessons that run: under 200 ms and at most six statements.
+"""Refresh of the live wall with 500 running lessons: under 200 ms and at most six statements.
 
-`python -m bench.wall [LESSONS]` runs tests/classes/wall/test_wall_speed.py, which has a database.
+`python -m bench.wall [LESSONS]` runs tests/classes/live/wall/test_wall_speed.py, which provides a database.
 """
 
 import os
@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 FULL = "500"
-TEST = "tests/classes/wall/test_wall_speed.py"
+TEST = "tests/classes/live/wall/test_wall_speed.py"
 
 
 def main(lessons: str) -> int:
@@ -19,8 +19,8 @@ def main(lessons: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line[line.index("wall ") :] for line in done.stdout.splitlines() if "queries (bar 6)" in line]
-    print("\n".join(told) if told else done.stdout)
+    results = [line[line.index("wall ") :] for line in done.stdout.splitlines() if "queries (bar 6)" in line]
+    print("\n".join(results) if results else done.stdout)
     return done.returncode
 
 

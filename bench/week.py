@@ -1,7 +1,7 @@
-"""A week of 2,000 lessons in a browser: until it stands there, the longest frame of scrolling, its weight.
+"""A week of 2,000 lessons in a browser: time to display, longest frame while scrolling, size of the page.
 
-`python -m bench.week [LESSONS]` runs tests/browser/test_full_week.py with so many and ends badly where a bar
-is missed.
+`python -m bench.week [LESSONS]` runs tests/browser/test_full_week.py with so many and exits with an error if
+a goal is missed.
 """
 
 import os
@@ -20,8 +20,10 @@ def main(lessons: str) -> int:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    told = [line.lstrip(".") for line in done.stdout.splitlines() if line.lstrip(".").startswith("week of ")]
-    print("\n".join(told) if told else done.stdout)
+    results = [
+        line.lstrip(".") for line in done.stdout.splitlines() if line.lstrip(".").startswith("week of ")
+    ]
+    print("\n".join(results) if results else done.stdout)
     return done.returncode
 
 

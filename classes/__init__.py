@@ -1,1 +1,1 @@
-"""Courses, lessons and their members; the timetable, the live view, attendance and recordings."""
+"""Courses, lessons and members; timetable, live view, attendance and recordings."""

@@ -1,4 +1,4 @@
-"""Lessons in the Django admin through their services; evidence, marks and recordings to be read."""
+"""Admin of lessons, through their services; evidence, marks and recordings are read-only."""
 
 from typing import Any
 
@@ -9,18 +9,21 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.queries import active
-from classes import services
-from classes.adminforms import LessonForm
-from classes.kinds import Status
+from accounts.people.queries import active_people
+from classes.admin_forms import LessonAdminForm
+from classes.choices import Status
+from classes.lessons import services
+from classes.lessons.fields import SETTING_NAMES
+from classes.lessons.validation import TEACHING_ROLES
 from classes.models import (
     Alarm,
     Appeal,
     Attendance,
+    CallbackDifference,
     Correction,
     Course,
-    Credit,
     Entry,
+    GuestCredit,
     Holiday,
     Leave,
     Lesson,
@@ -31,48 +34,46 @@ from classes.models import (
     Stay,
     Term,
 )
-from classes.rules import TEACHERS
-from console.outbox.mirroredadmin import AT_THE_SERVICE, MirroredAdmin
+from console.outbox.mirrored_admin import REMOTE_FIELDS, MirroredAdmin
 from console.policy.admin import ReadOnlyAdmin, ScopedRelatedFilter
 
 
 class TeacherFilter(ScopedRelatedFilter):
-    """Those who may teach, not the whole school."""
+    """Filter that offers only people who may teach."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         enterprise = getattr(request.user, "enterprise_id", None) or 0
-        return [(str(one.pk), str(one)) for one in active(enterprise, *TEACHERS)]
+        return [(str(one.pk), str(one)) for one in active_people(enterprise, *TEACHING_ROLES)]
 
 
 @admin.register(Lesson)
 class LessonAdmin(MirroredAdmin):
-    """Lessons. Deleting one cancels it: the row stays, the service's class is deleted."""
+    """Admin of lessons. Deleting a lesson cancels it: the row stays, the class is deleted from the API."""
 
     resource = "lesson"
-    form = LessonForm
+    form = LessonAdminForm
     list_display = ("topic", "teacher", "starts_at", "ends_at", "status", "cancelled_at", "sync_state")
-    list_filter = ("status", "sync_state", ("teacher", TeacherFilter))
+    list_filter = ("starts_at", "status", "sync_state", ("teacher", TeacherFilter))
     list_select_related = ("teacher", "enterprise")
     search_fields = ("topic",)
     acts = {
         "start": (_("Start"), services.start_lesson),
         "stop": (_("End"), services.stop_lesson),
-        "pull": (_("Pull from the service"), services.pull_lesson),
-        "push": (_("Send to the service"), services.push_lesson),
+        "pull": (_("Pull from iclass"), services.pull_lesson),
+        "push": (_("Send to iclass"), services.push_lesson),
     }
-    told = ("status", "real_started_at", "real_ended_at", "cancelled_at", "final_at")
-    readonly_fields = (*told, *AT_THE_SERVICE)
-    more = ("record_types", "auto_open_mic", "auto_open_camera", "bitrate", "max_on_mic", "capacity")
+    status_fields = ("status", "real_started_at", "real_ended_at", "cancelled_at", "final_at")
+    readonly_fields = (*status_fields, *REMOTE_FIELDS)
     fieldsets = (
         (None, {"fields": ("topic", "teacher", "starts_at", "ends_at", "class_type")}),
         (_("People"), {"fields": ("students", "staff", "reason")}),
-        (_("More"), {"fields": more}),
-        (_("At the service"), {"fields": readonly_fields}),
+        (_("More"), {"fields": SETTING_NAMES}),
+        (_("Compare with iclass"), {"fields": readonly_fields}),
     )
 
     @admin.display(description=_("students"))
     def students(self, lesson: Lesson) -> str:
-        """For a locked lesson, which has no form."""
+        """Shown for a locked lesson, which has no form."""
         return _names(lesson, Member.Role.STUDENT)
 
     @admin.display(description=_("assistants and supervisors"))
@@ -80,16 +81,16 @@ class LessonAdmin(MirroredAdmin):
         return _names(lesson, Member.Role.ASSISTANT, Member.Role.SUPERVISOR)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Running and finished lessons are shown but locked, as they are at the service."""
+        """Running and finished lessons are read-only, as in the API."""
         return super().has_change_permission(request, obj) and not (obj and obj.locked)
 
-    def kept_because(self, obj: Lesson) -> str:
+    def deletion_refusal(self, obj: Lesson) -> str:
         if obj.cancelled_at:
-            return gettext("It is cancelled already.")
+            return gettext("This lesson is already cancelled.")
         if obj.status == Status.ING:
-            return gettext("The lesson is running. End it first, then cancel it.")
+            return gettext("This lesson is running. End it first, then cancel it.")
         if obj.status == Status.END:
-            return gettext("The lesson is over. Its register and recordings are kept.")
+            return gettext("This lesson has ended. Its register and recordings are kept.")
         return ""
 
     def service_save(self, request: HttpRequest, obj: Lesson, form: "ModelForm[Any]", change: bool) -> None:
@@ -97,7 +98,8 @@ class LessonAdmin(MirroredAdmin):
         fields = dict(form.cleaned_data)
         fields["conflict_reason"] = fields.pop("reason")
         if change:
-            services.edit_lesson(lesson=Lesson.objects.get(pk=obj.pk), by=by, **fields)
+            stored = Lesson.objects.get(pk=obj.pk)
+            services.edit_lesson(lesson=stored, by=by, seen=getattr(form, "seen", None), **fields)
             return
         obj.pk = services.schedule_lesson(by=by, **fields).pk
 
@@ -106,8 +108,8 @@ class LessonAdmin(MirroredAdmin):
         services.cancel_lesson(lesson=obj, by=by)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        """Django would say that it is deleted."""
-        self.message_user(request, gettext("“%(lesson)s” is cancelled.") % {"lesson": obj_display})
+        """Report a cancellation; the default message says that the object was deleted."""
+        self.message_user(request, gettext("“%(lesson)s” has been cancelled.") % {"lesson": obj_display})
         return redirect("admin:classes_lesson_changelist")
 
 
@@ -120,6 +122,8 @@ def _names(lesson: Lesson, *roles: str) -> str:
 class CourseAdmin(ReadOnlyAdmin):
     resource = "course"
     list_display = ("title", "teacher", "starts_local", "rrule")
+    list_select_related = ("teacher",)
+    list_filter = ("class_type", "term", ("teacher", TeacherFilter))
     search_fields = ("title",)
 
 
@@ -127,12 +131,16 @@ class CourseAdmin(ReadOnlyAdmin):
 class TermAdmin(ReadOnlyAdmin):
     resource = "term"
     list_display = ("name", "starts_on", "ends_on")
+    list_filter = ("starts_on",)
+    date_hierarchy = "starts_on"
 
 
 @admin.register(Holiday)
 class HolidayAdmin(ReadOnlyAdmin):
     resource = "term"
     list_display = ("name", "term", "starts_on", "ends_on")
+    list_filter = ("term",)
+    date_hierarchy = "starts_on"
 
 
 @admin.register(Member)
@@ -166,6 +174,7 @@ class StayAdmin(ReadOnlyAdmin):
     resource = "evidence"
     list_display = ("user_id", "lesson", "entered_at", "left_at", "evidence")
     list_select_related = ("lesson",)
+    list_filter = ("evidence", "entered_at")
 
 
 @admin.register(Observation)
@@ -173,24 +182,35 @@ class ObservationAdmin(ReadOnlyAdmin):
     resource = "evidence"
     list_display = ("id", "lesson", "source", "user_id", "present", "entered_at", "left_at", "seen_at")
     list_select_related = ("lesson",)
-    list_filter = ("source",)
+    list_filter = ("source", "seen_at")
 
 
 @admin.register(Correction)
 class CorrectionAdmin(ReadOnlyAdmin):
-    """All versions of the marks that people set by hand."""
+    """All corrections, superseded ones included."""
 
     resource = "attendance"
     list_display = ("id", "lesson", "user_id", "instead_of", "mark", "kind", "by", "created_at")
     list_select_related = ("lesson", "by")
     list_filter = ("kind", "mark")
+    date_hierarchy = "created_at"
 
 
-@admin.register(Credit)
+@admin.register(CallbackDifference)
+class CallbackDifferenceAdmin(ReadOnlyAdmin):
+    resource = "attendance"
+    list_display = ("id", "lesson", "user_id", "entered", "told_at", "received_at", "decided_by")
+    list_select_related = ("lesson", "decided_by")
+    list_filter = ("entered", "received_at", "decided_at")
+
+
+@admin.register(GuestCredit)
 class CreditAdmin(ReadOnlyAdmin):
     resource = "attendance"
     list_display = ("id", "lesson", "guest_id", "person", "by", "created_at", "undone_at")
     list_select_related = ("lesson", "person", "by")
+    list_filter = ("undone_at",)
+    date_hierarchy = "created_at"
 
 
 @admin.register(Appeal)
@@ -199,6 +219,7 @@ class AppealAdmin(ReadOnlyAdmin):
     list_display = ("id", "lesson", "person", "mark", "state", "created_at", "answered_by", "answered_at")
     list_select_related = ("lesson", "person", "answered_by")
     list_filter = ("state",)
+    date_hierarchy = "created_at"
 
 
 @admin.register(Leave)
@@ -206,15 +227,18 @@ class LeaveAdmin(ReadOnlyAdmin):
     resource = "leave"
     list_display = ("id", "person", "begins_at", "ends_at", "by", "created_at", "withdrawn_at")
     list_select_related = ("person", "by")
+    list_filter = ("withdrawn_at",)
+    date_hierarchy = "begins_at"
 
 
 @admin.register(Register)
 class RegisterAdmin(ReadOnlyAdmin):
-    """Closed registers, a line a revision."""
+    """Closed registers, one row per revision."""
 
     resource = "attendance"
     list_display = ("id", "lesson", "number", "digest", "closed_by", "closed_at", "reopened_at")
     list_select_related = ("lesson", "closed_by")
+    list_filter = ("closed_at", "reopened_at")
 
 
 @admin.register(Alarm)
@@ -222,7 +246,7 @@ class AlarmAdmin(ReadOnlyAdmin):
     resource = "alarm"
     list_display = ("id", "kind", "lesson", "raised_at", "resolved_at", "acknowledged_by", "hook")
     list_select_related = ("lesson", "acknowledged_by")
-    list_filter = ("kind",)
+    list_filter = ("kind", "raised_at", "resolved_at")
 
 
 @admin.register(Recording)
@@ -230,7 +254,7 @@ class RecordingAdmin(ReadOnlyAdmin):
     resource = "recording"
     list_display = ("video_id", "lesson", "video_type", "user_id", "seconds", "bytes", "received_at")
     list_select_related = ("lesson",)
-    list_filter = ("video_type",)
+    list_filter = ("video_type", "received_at")
     exclude = ("url", "raw")
 
 
@@ -239,5 +263,5 @@ class EntryAdmin(ReadOnlyAdmin):
     resource = "entry"
     list_display = ("id", "lesson", "act", "person", "nickname", "sync_state", "created_at")
     list_select_related = ("lesson", "person")
-    list_filter = ("act",)
+    list_filter = ("act", "sync_state", "created_at")
     exclude = ("password", "user_token", "user_sig", "seal_id")

@@ -1,4 +1,3 @@
-from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -13,13 +12,11 @@ class ClassesConfig(AppConfig):
     verbose_name = _("Lessons")
 
     def ready(self) -> None:
-        """Say what is somebody's own: what they teach, assist or attend; of the marks, a student's own."""
-        import_module("classes.leaving")  # by their names, because they need the models
-        import_module("classes.retention")
-        import_module("classes.attendance.ruling")
-        import_module("classes.groups.doubling")
-        import_module("classes.groups.following")
-        import_module("classes.later")
+        """Import modules that register themselves, and register the school and "own" filter of each resource.
+
+        "Own" are the lessons that a person teaches, assists in or attends; of marks, a student's own.
+        """
+        self._import_registrations()
         register("lesson", of_school="enterprise", own=self._own_lessons)
         register("wall", of_school="enterprise", own=self._own_lessons)
         register("member", of_school="lesson__enterprise", own=self._in_own_lessons)
@@ -30,14 +27,38 @@ class ClassesConfig(AppConfig):
         register("leave", of_school="enterprise", own=lambda user: Q(person=user))
         register("entry", of_school="enterprise", own=self._in_own_lessons)
         register("evidence", of_school="lesson__enterprise", own=lambda user: Q(pk__in=()))
-        register("alarm", of_school="enterprise", own=self._led)
+        register("alarm", of_school="enterprise", own=self._leading)
         register("tally", of_school="lesson__enterprise")
         register("report", of_school="enterprise")
+        register("report_schedule", of_school="enterprise")
+        register("register", of_school="enterprise", own=self._led_lessons)
         register("call", of_school="lesson__enterprise", own=self._in_own_lessons)
         register("timetable_import", of_school="enterprise")
         register("feed", of_school="enterprise", own=lambda user: Q(person=user))
         register("term", of_school="enterprise")
         register("course", of_school="enterprise", own=self._own_courses)
+
+    def _import_registrations(self) -> None:
+        """Import here because these modules need the models."""
+        import classes.attendance.policy_changes
+        import classes.demo.history
+        import classes.inbound.handlers
+        import classes.inbound.replay_preview
+        import classes.jobs
+        import classes.menu_counts
+        import classes.mirror.differences
+        import classes.mirror.outdated_registers
+        import classes.mirror.polling
+        import classes.mirror.reconcile
+        import classes.models.data_rules
+        import classes.notifications.notification_types
+        import classes.outbound.extended_fields
+        import classes.outbound.operations
+        import classes.person_removal
+        import classes.retention
+        import classes.search
+        import classes.timetable.group_changes.conflicts
+        import classes.timetable.group_changes.propagation
 
     def _memberships(self, user: Any) -> Any:
         return self.get_model("Member")._default_manager.filter(user=user)
@@ -48,13 +69,18 @@ class ClassesConfig(AppConfig):
     def _in_own_lessons(self, user: Any) -> Q:
         return Q(lesson__teacher=user) | Q(lesson__in=self._memberships(user).values("lesson"))
 
-    def _led(self, user: Any) -> Q:
-        """About lessons that one teaches or assists in, not those that one attends."""
-        helped = self._memberships(user).exclude(role="student").values("lesson")
-        return Q(lesson__teacher=user) | Q(lesson__in=helped)
+    def _leading(self, user: Any) -> Q:
+        """Match rows of lessons that the user teaches or assists in, not of those that they attend."""
+        return Q(lesson__teacher=user) | Q(lesson__in=self._assisted_lessons(user))
+
+    def _led_lessons(self, user: Any) -> Q:
+        return Q(teacher=user) | Q(pk__in=self._assisted_lessons(user))
+
+    def _assisted_lessons(self, user: Any) -> Any:
+        return self._memberships(user).exclude(role="student").values("lesson")
 
     def _own_marks(self, user: Any) -> Q:
-        return Q(person=user) | self._led(user)
+        return Q(person=user) | self._leading(user)
 
     def _own_courses(self, user: Any) -> Q:
         courses = self.get_model("Course")._default_manager

@@ -1,4 +1,4 @@
-"""What a school may let go of the evidence of old lessons; the marks that follow from it do not change."""
+"""Retention categories: raw evidence, engagement samples and recordings. Marks do not change."""
 
 from datetime import datetime
 from typing import Any
@@ -8,19 +8,19 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise
-from accounts.retention import Kind, register
-from classes.models import Observation, Samples
-from classes.recordings.keeping import into_bin, old_recordings
+from accounts.school.retention import RetentionCategory, register_category
+from classes.models import EngagementSample, Observation
+from classes.recordings.retention import bin_recordings, expired_recordings
 
 
 def old_evidence(school: Enterprise, before: datetime) -> QuerySet[Any]:
-    """Evidence, of registers that are final, that still holds the service's own words."""
+    """Return evidence of final registers that still has raw data of the API."""
     return Observation.objects.filter(lesson__enterprise=school, lesson__final_at__lt=before).exclude(raw={})
 
 
 @transaction.atomic
-def empty(rows: QuerySet[Any]) -> int:
-    """Take the words out; who was there from when to when stays, so a register reckoned anew is the same."""
+def clear_raw_evidence(rows: QuerySet[Any]) -> int:
+    """Clear the raw data. Presence and times stay, so a recalculated register is the same."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('console.erasing', 'on', true)")
         count = rows.update(raw={})
@@ -28,51 +28,55 @@ def empty(rows: QuerySet[Any]) -> int:
     return count
 
 
-register(
-    Kind(
+register_category(
+    RetentionCategory(
         "keep_evidence_days",
-        _("Evidence of lessons, as iclass said it"),
+        _("Raw attendance evidence from iclass"),
         _(
-            "What each look at a lesson got from iclass word by word is emptied. Who was there from when to "
-            "when, the marks and corrections stay."
+            "The raw answers from each check of a lesson are deleted. Attendance times, "
+            "marks and corrections are kept."
         ),
-        least=90,
-        old=old_evidence,
-        clear=empty,
+        min_days=90,
+        expired_rows=old_evidence,
+        clear=clear_raw_evidence,
     )
 )
 
 
 def old_samples(school: Enterprise, before: datetime) -> QuerySet[Any]:
-    """Samples of lessons that ended before; all of them where the school keeps none any more."""
-    mine = Samples.objects.filter(lesson__enterprise=school)
-    return mine.filter(lesson__ends_at__lt=before) if school.samples_on else mine
+    """Return samples of lessons that ended before; all samples if the school turned sampling off."""
+    samples = EngagementSample.objects.filter(lesson__enterprise=school)
+    return samples.filter(lesson__ends_at__lt=before) if school.samples_on else samples
 
 
-register(
-    Kind(
+register_category(
+    RetentionCategory(
         "keep_samples_days",
         _("Engagement samples"),
-        _("How often cameras and microphones were seen on is deleted; turned off, it goes at once."),
-        least=1,
-        most=90,
-        old=old_samples,
+        _(
+            "The number of times cameras and microphones were on is deleted. If the feature is "
+            "turned off, it is deleted immediately."
+        ),
+        min_days=1,
+        max_days=90,
+        expired_rows=old_samples,
         clear=lambda rows: rows.delete()[0],
     )
 )
 
-register(
-    Kind(
+register_category(
+    RetentionCategory(
         "keep_recordings_days",
         _("Recordings"),
         _(
-            "So many days after its lesson a recording goes into the bin, and 30 days later it is gone. One "
-            "with a last day of its own, or that is kept for good, is left alone. Who taught and who runs "
-            "the school is told a week before."
+            "This many days after the lesson, a recording moves to the recycle bin and is "
+            "deleted 30 days later. Recordings with their own last day and those kept "
+            "indefinitely are not affected. The teacher and the administrators are notified "
+            "a week before."
         ),
-        least=7,
-        old=old_recordings,
-        clear=into_bin,
+        min_days=7,
+        expired_rows=expired_recordings,
+        clear=bin_recordings,
         into_bin=True,
     )
 )

@@ -1,35 +1,42 @@
-"""What lessons do on the clock."""
+"""Periodic tasks of lessons."""
 
 from celery import shared_task
 
-from classes.alarms import detect, hook
-from classes.readiness import warning
-from classes.recordings import archive
+from classes.attendance.reports.schedules import delivery
+from classes.live.alarms import detection, webhook
+from classes.notifications import lessons
+from classes.readiness import notifications
+from classes.recordings import copy_job
+from classes.recordings import notifications as expiry
 from classes.recordings import services as recordings
-from classes.recordings import warning as expiry
-from classes.telling import lessons
 
 
 @shared_task
 def check_readiness() -> int:
-    """Tell which of the lessons to come are not ready."""
-    return warning.warn()
+    """Send notifications about upcoming lessons that are not ready."""
+    return notifications.send_readiness_warnings()
 
 
 @shared_task
-def tell_of_lessons() -> int:
-    """Invite, tell of changes, remind a day and an hour before."""
-    return lessons.tell_all()
+def send_lesson_notifications() -> int:
+    """Send invitations, changes, and reminders a day and an hour before."""
+    return lessons.send_lesson_notifications()
 
 
 @shared_task
 def watch_lessons() -> int:
-    """Raise the alarms of now, and send what another system is to hear of them."""
-    return detect.detect() + hook.drain()
+    """Raise and resolve alarms, and send their webhooks."""
+    return detection.detect_alarms() + webhook.send_webhooks()
 
 
 @shared_task
 def keep_recordings() -> int:
-    """Tell of recordings that go soon, bin what is over, empty the bin, try old addresses."""
-    done = expiry.warn() + recordings.expire() + recordings.empty_bin()
-    return done + archive.check_addresses()
+    """Warn of expiring recordings, bin expired ones, empty the bin and check old URLs."""
+    done = expiry.send_expiry_warnings() + recordings.expire_recordings() + recordings.empty_bin()
+    return done + copy_job.check_track_urls()
+
+
+@shared_task
+def send_scheduled_reports() -> int:
+    """Send the reports that are due by e-mail."""
+    return delivery.send_due_reports()

@@ -1,10 +1,11 @@
-"""The project package as an app: its templates and its translations."""
+"""The project package as an app, for its templates and translations."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
 from console import checks
-from console.words import name_columns
+from console.inputs import converters
+from console.ui.admin_labels import set_field_labels
 
 __all__ = ["ConsoleAdminConfig", "ConsoleConfig", "checks"]
 
@@ -14,11 +15,12 @@ class ConsoleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        name_columns()
+        set_field_labels()
+        converters.register()
 
 
 class ConsoleAdminConfig(AdminConfig):
-    """The Django admin as a site of ours: its doors ask the policy table."""
+    """The Django admin with the console's site, whose admins check the policy table."""
 
     default = False
-    default_site = "console.site.ConsoleAdminSite"
+    default_site = "console.admin_site.ConsoleAdminSite"

@@ -1,9 +1,11 @@
-"""The environment, read once and in one place, with django-environ.
+"""Environment variables, read once with django-environ, and the version.
 
-Every name is explained in `.env.example`. A `.env` file beside `manage.py` is read where it stands;
-what is set in the process wins over it.
+`.env.example` documents each variable. A `.env` file beside `manage.py` is read; variables of the process
+take precedence.
 """
 
+import tomllib
+from functools import cache
 from pathlib import Path
 
 import environ
@@ -23,6 +25,10 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 ICLASS_BASE_URL = env.str("ICLASS_BASE_URL", default="http://127.0.0.1:9000").rstrip("/")
 VENDOR_ROOMS = {"https://iclass.api.qcloud.com": "https://tedu.qcloudtrtc.com"}
 ICLASS_ROOM_URL = env.str("ICLASS_ROOM_URL", default=VENDOR_ROOMS.get(ICLASS_BASE_URL, ICLASS_BASE_URL))
+# Hosts whose classroom takes a user ID and an entry token in the fragment of its address, and the same as
+# sources of the content policy: "Enter" is a form whose answer redirects there.
+CLASSROOM_HOSTS = env.list("CLASSROOM_HOSTS", default=[])
+CLASSROOM_ORIGINS = [one if "://" in one else f"https://{one}" for one in CLASSROOM_HOSTS]
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
@@ -40,7 +46,7 @@ OIDC_USERINFO = env.bool("OIDC_USERINFO", default=False)
 
 
 def oidc_apps() -> list[dict[str, object]]:
-    """The provider of single sign-on as allauth wants it told; empty where none is set."""
+    """Return the single sign-on provider as allauth configuration; empty if none is set."""
     if not OIDC_ISSUER:
         return []
     more = {"server_url": OIDC_ISSUER, "fetch_userinfo": OIDC_USERINFO}
@@ -49,11 +55,17 @@ def oidc_apps() -> list[dict[str, object]]:
 
 
 def cookie_name(name: str) -> str:
-    """Over HTTPS with `__Host-`: browsers then take the cookie from this host alone, for all of its addresses
-    and never over plain HTTP, so that no neighbouring host can plant one."""
+    """Add the prefix `__Host-` under HTTPS: browsers then accept the cookie only from this host, for all
+    paths and over HTTPS, so that no neighbouring host can set it."""
     return f"__Host-{name}" if _https else name
 
 
 def seconds(name: str, default: float) -> float:
-    """A span of time in seconds; tests set them to about one."""
+    """Return a duration in seconds; tests set these to about one."""
     return float(env.float(name, default=default))
+
+
+@cache
+def version() -> str:
+    """Return the version of the console, as stated in pyproject.toml only, such as `0.1.0`."""
+    return str(tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])

@@ -1,32 +1,32 @@
-"""`/healthz` says that the process answers; `/readyz` that what it needs answers too."""
+"""Health checks: `/healthz` for the process, `/readyz` for its dependencies."""
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
-from console import bell, scanner
-from console.lateness import lateness
-from console.outbox.models import Pulse
+from console import scanner, wakeup
+from console.outbox.models import TaskHeartbeat
+from console.queue_delay import queue_delays
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Alive."""
+    """The process is alive."""
     return JsonResponse({"status": "ok"})
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, broker, and how long ago the schedule last ran; 503 where one of them is wanting.
+    """Check the database, the broker and the age of the last scheduled run; 503 if one of them fails.
 
-    The queue and the scanner for viruses are told and decide nothing: a long one, or one that is away, is no
-    reason to take pages and callbacks away, too.
+    The queue delay and the virus scanner are reported only: neither is a reason to take pages and callbacks
+    offline.
     """
     parts = {"database": _database(), "broker": _broker(), "beat": _beat()}
     ready = all(part == "ok" for part in parts.values())
-    told = {"status": "ok" if ready else "not ready", **parts, "queue": _queue()}
+    body = {"status": "ok" if ready else "not ready", **parts, "queue": _queue()}
     if settings.VIRUS_SCANNER:
-        told["scanner"] = "ok" if scanner.answers() else "does not answer"
-    return JsonResponse(told, status=200 if ready else 503)
+        body["scanner"] = "ok" if scanner.is_available() else "does not answer"
+    return JsonResponse(body, status=200 if ready else 503)
 
 
 def _database() -> str:
@@ -41,33 +41,33 @@ def _database() -> str:
 
 def _broker() -> str:
     try:
-        with bell.broker(socket_timeout=2, socket_connect_timeout=2) as broker:
+        with wakeup.broker_connection(socket_timeout=2, socket_connect_timeout=2) as broker:
             broker.ensure_connection(max_retries=1, timeout=2)
-    except bell.failures():
+    except wakeup.broker_errors():
         return "does not answer"
     return "ok"
 
 
 def _beat() -> str:
-    """The age of the last scheduled run; three missed ones are one too many."""
+    """Check the age of the last scheduled run; three missed runs are too many."""
     try:
-        last = Pulse.objects.filter(name="relay").values_list("at", flat=True).first()
+        last = TaskHeartbeat.objects.filter(name="relay").values_list("at", flat=True).first()
     except DatabaseError:
         return "unknown"
     if last is None:
         return "has never run"
     age = (timezone.now() - last).total_seconds()
-    return "ok" if age < _patience() else f"last ran {int(age)} s ago"
+    return "ok" if age < _max_age_s() else f"last ran {int(age)} s ago"
 
 
 def _queue() -> str:
-    """The queue whose oldest work is the latest, where that is longer than a healthy console needs."""
+    """Report the most delayed queue, if its delay is longer than normal."""
     try:
-        name, age = max(lateness().items(), key=lambda one: one[1])
+        name, age = max(queue_delays().items(), key=lambda delay: delay[1])
     except DatabaseError:
         return "unknown"
-    return "ok" if age < _patience() else f"{name} are {int(age)} s late"
+    return "ok" if age < _max_age_s() else f"{name} are {int(age)} s late"
 
 
-def _patience() -> float:
+def _max_age_s() -> float:
     return float(60 + 3 * settings.SWEEP_EVERY_S)

@@ -1,8 +1,8 @@
-"""Log lines: text for a person at a laptop, or one JSON object a line for a machine (`LOG_FORMAT=json`).
+"""Logging: plain text, or one JSON object per line (`LOG_FORMAT=json`).
 
-A line within a request carries its `request_id`, one about a call to iclass its `operation` and `school`.
-A request itself is told by the name of its page and never by its address: addresses of callbacks and
-calendars hold secrets.
+Lines within a request carry its `request_id`, lines about a call to iclass its `operation` and `school`. A
+request is identified by the name of its view, never by its URL: URLs of callbacks and calendars contain
+secrets.
 """
 
 import logging
@@ -21,10 +21,10 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 log = logging.getLogger("console.requests")
 
 
-def configuration(form: str, level: str) -> dict[str, Any]:
-    """The LOGGING of the settings. `form` is "plain" or "json"; requests have lines in the latter alone.
+def logging_config(form: str, level: str) -> dict[str, Any]:
+    """Return LOGGING for the settings. `form` is "plain" or "json"; only the latter logs requests.
 
-    Of nonsense the checks tell, in lines that this has to be able to write.
+    Invalid values are replaced, because the checks that report them need working logs.
     """
     is_json = form == "json"
     level = level if level in LEVELS else "INFO"
@@ -34,42 +34,59 @@ def configuration(form: str, level: str) -> dict[str, Any]:
         "formatters": {
             "lines": {
                 "()": ProcessorFormatter,
-                "foreign_pre_chain": _facts(),
+                "foreign_pre_chain": _shared_processors(),
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    *_written(is_json),
+                    *_output_processors(is_json),
                 ],
             }
         },
-        "filters": {"pages": {"()": PageForAddress}},
+        "filters": {"pages": {"()": RouteNameFilter}, "refusals": {"()": NoTracebackFilter}},
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["pages"]}
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "lines",
+                "filters": ["pages", "refusals"],
+            }
         },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "console.requests": {"level": level if is_json else "WARNING"},
-            # Two lines for each glance of the schedule, which finds nothing most of the time.
+            # Two lines for each run of a scheduled task, most of which find nothing to do.
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
         },
     }
 
 
-class PageForAddress(logging.Filter):
-    """Django's own lines about a request name its address; they name its page in place of it."""
+class RouteNameFilter(logging.Filter):
+    """Replaces the URL by the view name in Django's log lines about a request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = record.__dict__.pop("request", None)
         if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
-            record.args = tuple(_page(request) if one == request.path else one for one in record.args)
+            record.args = tuple(_route_name(request) if arg == request.path else arg for arg in record.args)
         return True
 
 
-def _page(request: HttpRequest) -> str:
+class NoTracebackFilter(logging.Filter):
+    """Removes the traceback that Django logs for a refused request (403, 404, 400).
+
+    A refusal is not an error, and a client could fill the disk with tracebacks.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        is_refusal = record.name == "django.request" and record.levelno < logging.ERROR
+        if is_refusal or record.name.startswith("django.security"):
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def _route_name(request: HttpRequest) -> str:
     return request.resolver_match.view_name if request.resolver_match else "no page"
 
 
-def _facts() -> list[Processor]:
+def _shared_processors() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -79,18 +96,18 @@ def _facts() -> list[Processor]:
     ]
 
 
-def _written(is_json: bool) -> list[Processor]:
-    """Tracebacks as text in both forms: local variables, which may be secrets, are not in them."""
+def _output_processors(is_json: bool) -> list[Processor]:
+    """Return the final processors. Tracebacks have no local variables, which may be secrets."""
     if not is_json:
         plain = structlog.dev.plain_traceback
         return [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, exception_formatter=plain)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
 
 
-class RequestLog:
-    """A line for each request, and its id on every line that is written meanwhile.
+class RequestLogMiddleware:
+    """Logs each request, and adds its ID to every line logged during it.
 
-    Stands right below the middleware that gives the id.
+    List it right after the middleware that assigns the ID.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -101,15 +118,15 @@ class RequestLog:
         with bound_contextvars(request_id=request.META["HTTP_X_REQUEST_ID"]):
             response = self.get_response(request)
             if log.isEnabledFor(logging.INFO):
-                log.info("request", extra=_told(request, response, began))
+                log.info("request", extra=_request_fields(request, response, began))
         return response
 
 
-def _told(request: HttpRequest, response: HttpResponseBase, began: float) -> dict[str, Any]:
-    user = getattr(request, "_cached_user", None)  # asking for it here would be a query too late
+def _request_fields(request: HttpRequest, response: HttpResponseBase, began: float) -> dict[str, Any]:
+    user = getattr(request, "_cached_user", None)  # request.user would run a query here
     return {
         "method": request.method,
-        "page": _page(request),
+        "page": _route_name(request),
         "status": response.status_code,
         "milliseconds": round((time.perf_counter() - began) * 1000, 1),
         "person": user.pk if user is not None and user.is_authenticated else None,

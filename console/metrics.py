@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: what waits, how old the schedule is. Numbers of all schools together."""
+"""`/metrics` for Prometheus: waiting work and the age of the schedule, summed over all schools."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,22 +13,24 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from console.inbox.measures import Door
+from console.env import version
+from console.inbox.metrics import InboxCollector
 from console.inbox.models import Callback
-from console.lateness import lateness
-from console.outbox.models import Operation, Pulse
-from console.outbox.states import OPEN, State
-from console.release import version
+from console.outbox.models import Operation, TaskHeartbeat
+from console.outbox.states import OPEN_STATES, OperationState
+from console.queue_delay import queue_delays
 
 
-class Rows(Collector):
-    """Counted when asked, so that every process tells the same."""
+class DatabaseCollector(Collector):
+    """Queries the database at each scrape, so that all processes report the same values."""
 
     def collect(self) -> Iterator[Metric]:
         waiting = GaugeMetricFamily(
             "console_operations", "Operations that are not finished", labels=["state"]
         )
-        counted = Operation.objects.filter(state__in=(*OPEN, State.REFUSED)).values_list("state")
+        counted = Operation.objects.filter(state__in=(*OPEN_STATES, OperationState.REFUSED)).values_list(
+            "state"
+        )
         for state, number in counted.annotate(number=Count("pk")):
             waiting.add_metric([state], number)
         yield waiting
@@ -40,13 +42,13 @@ class Rows(Collector):
         ages = GaugeMetricFamily(
             "console_beat_age_seconds", "Since a scheduled task last ran", labels=["task"]
         )
-        for name, at in Pulse.objects.values_list("name", "at"):
+        for name, at in TaskHeartbeat.objects.values_list("name", "at"):
             ages.add_metric([name], (timezone.now() - at).total_seconds())
         yield ages
         late = GaugeMetricFamily(
             "console_queue_late_seconds", "How long the oldest work that is due has waited", labels=["queue"]
         )
-        for name, seconds in lateness().items():
+        for name, seconds in queue_delays().items():
             late.add_metric([name], seconds)
         yield late
         this = GaugeMetricFamily("console_release", "1 for the version that runs", labels=["version"])
@@ -55,7 +57,7 @@ class Rows(Collector):
         yield from self._lessons()
 
     def _lessons(self) -> Iterator[Metric]:
-        """What keeps every lesson of a school from being made at iclass."""
+        """Yield what prevents the lessons of whole schools from being created at iclass."""
         schools: Any = apps.get_model("accounts.Enterprise")
         without = GaugeMetricFamily(
             "console_schools_without_private_key", "Schools of which no lesson can be made at iclass"
@@ -68,8 +70,8 @@ class Rows(Collector):
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The numbers in Prometheus' text form."""
+    """Return the metrics in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Door())
-    registry.register(Rows())
+    registry.register(InboxCollector())
+    registry.register(DatabaseCollector())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

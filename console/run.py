@@ -1,7 +1,7 @@
 """`make run`: the whole console on this machine, with a local iclass service and a demo school.
 
-The order matters: the service before the demo, which talks to it; the tables before everything else.
-Where ICLASS_BASE_URL names another service, neither the local one nor the demo school is started.
+The service starts before the demo, which talks to it; migrations run before everything else. If
+ICLASS_BASE_URL names another service, neither the local one nor the demo school is started.
 """
 
 import os
@@ -9,6 +9,8 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -17,17 +19,27 @@ import environ
 import requests
 
 from console import embedded
-from console.embedded.crew import Crew
+from console.embedded import migration_stamp, prepared_schema
 from console.embedded.errors import EmbeddedError
+from console.embedded.process_group import ProcessGroup
 from console.embedded.processes import die_with_parent
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-UP_WITHIN_S = 120.0
+START_TIMEOUT_S = 120.0
+#: Columns for the name of a step; `.ci/setup` prints the steps of the installation alike.
+STEP_WIDTH = 24
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: Options of granian, here and in production. A proxy in front handles HTTP/2. Headers have ten seconds, and
+#: so has an idle connection until its next request.
+GRANIAN_ARGUMENTS = [
+    *("--interface", "asginl", "--no-ws", "--http", "1", "--http1-header-read-timeout", "10000"),
+    *("--backlog", "4096", "--backpressure", "4096"),
+]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Where things will be, from the environment."""
+class RunConfig:
+    """Addresses and folders, from the environment."""
 
     host: str
     port: int
@@ -35,7 +47,7 @@ class Plan:
     data: Path
 
     @classmethod
-    def read(cls) -> "Plan":
+    def read(cls) -> "RunConfig":
         data = Path(os.environ.get("CONSOLE_DATA") or BASE_DIR / "var").absolute()
         host = os.environ.get("HOST") or "127.0.0.1"
         return cls(host, _port("PORT", 8000), _port("SANDBOX_PORT", 9000), data)
@@ -60,35 +72,46 @@ class Plan:
         return self.manage("sandbox", "--bind", bind, "--data", str(self.data / "sandbox"))
 
     def web_command(self) -> list[str]:
-        serve = ["--interface", "wsgi", "--host", self.host, "--port", str(self.port), "--no-ws"]
-        # Its advice on threads is for work in Python; ours wait for the database and the service.
-        threads = ["--blocking-threads", "8", "--log-level", "error"]
-        return [sys.executable, "-m", "granian", *serve, *threads, "console.wsgi:application"]
+        place = ["--host", self.host, "--port", str(self.port), "--log-level", "error"]
+        return [sys.executable, "-m", "granian", *GRANIAN_ARGUMENTS, *place, "console.asgi:application"]
 
     def worker_command(self) -> list[str]:
         quick = ["--without-mingle", "--without-gossip", "--concurrency", "2"]
         beat = ["-B", "--schedule", str(self.data / "celerybeat")]
-        no_sermon = ["-W", "ignore:You're running the worker with superuser privileges"]
-        return [sys.executable, *no_sermon, "-m", "celery", "-q", "-A", "console", "worker", *quick, *beat]
+        no_root_warning = ["-W", "ignore:You're running the worker with superuser privileges"]
+        return [
+            sys.executable,
+            *no_root_warning,
+            "-m",
+            "celery",
+            "-q",
+            "-A",
+            "console",
+            "worker",
+            *quick,
+            *beat,
+        ]
 
 
 def main() -> None:
     began = time.monotonic()
     if "MAKELEVEL" in os.environ:
-        # Whoever kills `make` means this.
+        # Signals to `make` are meant for this process.
         die_with_parent(signal.SIGTERM)()
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
+        signal.signal(number, _exit_on_signal)
     os.chdir(BASE_DIR)
     environ.Env.read_env(BASE_DIR / ".env")
-    crew = Crew()
+    processes = ProcessGroup()
     try:
-        plan = Plan.read()
-        os.environ.setdefault("ICLASS_BASE_URL", plan.sandbox)
-        os.environ.setdefault("PUBLIC_URL", plan.address)
+        config = RunConfig.read()
+        _check_exposure(config.host)
+        os.environ.setdefault("ICLASS_BASE_URL", config.sandbox)
+        os.environ.setdefault("CLASSROOM_HOSTS", config.sandbox)
+        os.environ.setdefault("PUBLIC_URL", config.address)
         os.environ.setdefault("LOG_LEVEL", "WARNING")
-        _come_up(plan, crew, began)
-        crew.watch(lambda: False)
+        _start_all(config, processes, began)
+        processes.watch(lambda: False)
     except EmbeddedError as error:
         sys.exit(f"{error}")
     except KeyboardInterrupt:
@@ -96,39 +119,80 @@ def main() -> None:
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        crew.end()
+        processes.end()
 
 
-def _come_up(plan: Plan, crew: Crew, began: float) -> None:
-    _check_free("PORT", plan.host, plan.port)
-    if plan.is_demo:
-        _check_free("SANDBOX_PORT", "127.0.0.1", plan.sandbox_port)
-        crew.start("sandbox", plan.sandbox_command())
-    embedded.enter(BASE_DIR)
-    crew.start("migrate", plan.manage("migrate", "--verbosity=0"), keep=True)
-    crew.finish("migrate")
-    crew.start("web", plan.web_command())
-    crew.watch(lambda: _status(f"{plan.address}/healthz") == 200, seconds=UP_WITHIN_S)
-    if _status(plan.address) != 200:
-        raise EmbeddedError("The first page answers with an error; the lines of web say why.")
-    # Only now, so that on a small machine the first page does not wait for them.
-    crew.start("worker", plan.worker_command())
-    logins = _demo(plan, crew) if plan.is_demo else ""
-    print(f"\n{logins}\nThe console is at {plan.address} (up after {time.monotonic() - began:.1f} s).")
+def _check_exposure(host: str) -> None:
+    """Refuse unsafe settings on an exposed HOST; `console.checks` covers the addresses in the settings."""
+    if host in LOOPBACK:
+        return
+    if environ.Env().bool("DEBUG", default=False):
+        raise EmbeddedError(
+            f"DEBUG is on while others reach this console by HOST={host}: unset DEBUG or HOST."
+        )
+
+
+def _start_all(config: RunConfig, processes: ProcessGroup, began: float) -> None:
+    _check_free("PORT", config.host, config.port)
+    if config.is_demo:
+        _check_free("SANDBOX_PORT", "127.0.0.1", config.sandbox_port)
+        processes.start("sandbox", config.sandbox_command())
+    with _step("Database and broker"):
+        embedded.start_servers(BASE_DIR)
+    with _step("Tables"):
+        _migrate(config, processes)
+    with _step("Web server"):
+        processes.start("web", config.web_command())
+        processes.watch(lambda: _http_status(f"{config.address}/healthz") == 200, seconds=START_TIMEOUT_S)
+        if _http_status(config.address) != 200:
+            raise EmbeddedError("The first page answers with an error; the lines of web say why.")
+    # Last, so that on a small machine the first page does not wait for them.
+    processes.start("worker", config.worker_command())
+    logins = ""
+    if config.is_demo:
+        with _step("Demo school"):
+            logins = _demo(config, processes)
+    print(f"\n{logins}\nThe console is at {config.address} (up after {time.monotonic() - began:.1f} s).")
     print(f"It talks to {os.environ['ICLASS_BASE_URL']}. Ctrl-C ends everything.", flush=True)
 
 
-def _demo(plan: Plan, crew: Crew) -> str:
-    """Seed the demo school once its service answers; what that command says, with the logins."""
-    crew.watch(lambda: _status(plan.sandbox) > 0, seconds=UP_WITHIN_S)
-    crew.start("demo", plan.manage("demo"), keep=True)
-    logins = crew.finish("demo")
-    crew.start("students", plan.manage("demo", "--play"), dispensable=True)
+def _migrate(config: RunConfig, processes: ProcessGroup) -> None:
+    """Bring the tables up to date; those of the embedded database know whether they are."""
+    files = migration_stamp.code_files(BASE_DIR)
+    embeds = not os.environ.get("DATABASE_URL")
+    if embeds and migration_stamp.is_migrated(config.data, files):
+        return
+    if embeds:
+        prepared_schema.load(embedded.data_paths(config.data).database_url)
+    processes.start("migrate", config.manage("migrate", "--verbosity=0"), keep=True)
+    processes.finish("migrate")
+    if embeds:
+        migration_stamp.save_stamp(config.data, files)
+
+
+@contextmanager
+def _step(what: str) -> Iterator[None]:
+    """Print a line when a step of the start begins, and one with its seconds when it has ended.
+
+    Whole lines, because programs that run already write to the same terminal.
+    """
+    began = time.monotonic()
+    print(f"{what} …", flush=True)
+    yield
+    print(f"{what:<{STEP_WIDTH}}{time.monotonic() - began:6.1f} s", flush=True)
+
+
+def _demo(config: RunConfig, processes: ProcessGroup) -> str:
+    """Seed the demo school once the service answers; return the output of the command, with the logins."""
+    processes.watch(lambda: _http_status(config.sandbox) > 0, seconds=START_TIMEOUT_S)
+    processes.start("demo", config.manage("demo"), keep=True)
+    logins = processes.finish("demo")
+    processes.start("students", config.manage("demo", "--play"), may_exit=True)
     return logins
 
 
-def _status(address: str) -> int:
-    """What an address answers after its redirects, 0 for nothing yet. No proxy stands in between."""
+def _http_status(address: str) -> int:
+    """Return the status of an address after redirects, without a proxy; 0 if it does not answer."""
     with requests.Session() as session:
         session.trust_env = False
         try:
@@ -155,7 +219,7 @@ def _check_free(name: str, host: str, port: int) -> None:
             ) from error
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _exit_on_signal(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 

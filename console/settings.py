@@ -1,4 +1,4 @@
-"""Settings of the console. Values come from `console.env`; this file only arranges them."""
+"""Django settings. Values that depend on the environment come from `console.env`."""
 
 from contextlib import suppress
 from typing import Any
@@ -7,10 +7,10 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environ import Env
 
-from console import embedded, env, logs, storing
+from console import embedded, env, inputs, logs, storage
 from console.env import BASE_DIR, seconds
 
-_embedded = embedded.places(env.CONSOLE_DATA)
+_embedded = embedded.data_paths(env.CONSOLE_DATA)
 
 DEBUG = env.DEBUG
 SECRET_KEY = env.SECRET_KEY
@@ -21,6 +21,12 @@ WSGI_APPLICATION = "console.wsgi.application"
 ASGI_APPLICATION = "console.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+#: The apps of this project that have models.
+LOCAL_APPS = [
+    *("classes", "documents", "accounts"),
+    *("console.inbox", "console.mirror", "console.outbox", "console.lists", "console.audit"),
+    *("console.jobs", "console.notifications", "console.sheets", "console.policy", "console.vault"),
+]
 INSTALLED_APPS = [
     "console.apps.ConsoleConfig",
     "allauth",
@@ -29,26 +35,10 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
-    "classes",
-    "documents",
-    "accounts",
-    "console.inbox",
-    "console.mirror",
-    "console.outbox",
-    "console.audit",
-    "console.jobs",
-    "console.notices",
-    "console.sheets",
-    "console.policy",
-    "console.vault",
+    *LOCAL_APPS,
     "console.apps.ConsoleAdminConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.postgres",
-    "django.contrib.staticfiles",
-    "django.forms",
+    *("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"),
+    *("django.contrib.messages", "django.contrib.postgres", "django.contrib.staticfiles", "django.forms"),
     "rest_framework",
     "drf_spectacular",
     "django_filters",
@@ -57,31 +47,36 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "console.audit.middleware.RequestContext",
-    "console.logs.RequestLog",
-    "console.inbox.door.StraightIn",
-    # Outside of everything that may refuse, so that pages of refusal have them too.
+    "console.audit.middleware.RequestContextMiddleware",
+    "console.logs.RequestLogMiddleware",
+    "console.inbox.middleware.CallbackFastPath",
+    # Above all middleware that may refuse a request, so that error pages have these headers too.
     "csp.middleware.CSPMiddleware",
-    "console.headers.Isolation",
-    "console.headers.NoPlainPrograms",
+    "console.http.headers.SecurityHeadersMiddleware",
+    "console.http.middleware.HttpsOnlyApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "console.compress.Compress",
+    "console.http.compression.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "console.inputs.middleware.RequestNormalizationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "console.failures.WordsForRefusals",
+    "console.error_views.ErrorPageMiddleware",
+    "console.http.middleware.RejectedBodyMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.sign_in.middleware.SessionLife",
-    "accounts.sign_in.middleware.SecondFactorFirst",
-    "accounts.operator.Visiting",
-    "console.policy.middleware.SchoolScope",
+    "accounts.sign_in.middleware.SessionLifetimeMiddleware",
+    "accounts.sign_in.middleware.SecondFactorRequiredMiddleware",
+    "accounts.school.operator_visits.OperatorVisitMiddleware",
+    "console.policy.middleware.SchoolScopeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "console.policy.middleware.SchoolZone",
+    "console.http.live_polls.LivePollMiddleware",
+    "console.policy.middleware.SchoolTimeZoneMiddleware",
+    "console.error_views.ConflictPageMiddleware",
+    "console.inputs.middleware.NullCharacterMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -95,37 +90,39 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "console.nav.context",
-                "console.notices.context.unread",
+                "console.navigation.page_context",
             ],
+            "libraries": {
+                "ui": "console.ui.template_tags",
+                "people": "accounts.people.template_tags",
+                "visits": "accounts.school.template_tags",
+            },
         },
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "console.ui.jinja_environment.environment"},
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-
-# One connection a thread, kept: opening one for each request cost 87 % of the callback rate.
-DATABASES = {
-    "default": {
-        **Env.db_url_config(env.DATABASE_URL or _embedded.database_url),
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-    }
-}
-# A server that accepts and then says nothing would hold each caller for two minutes.
+# One persistent connection per thread: opening one per request cost 87 % of the callback rate.
+_default = Env.db_url_config(env.DATABASE_URL or _embedded.database_url)
+DATABASES = {"default": _default | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
+# Otherwise a server that accepts connections but never answers would block each caller for two minutes.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-# Requests of people who signed in act as this role (console/policy/scope.py). Roles are the cluster's: the
-# name follows our own user there, so that consoles of different users share none.
+# Requests of signed-in users run as this role (console/policy/database_scope.py). Roles are cluster-wide.
 _user = DATABASES["default"].get("USER") or "console"
 DATABASE_WEB_ROLE = env.env.str("DATABASE_WEB_ROLE", default=f"{_user}_web")
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.sign_in.backends.WithTheirSchool"]
+AUTHENTICATION_BACKENDS = ["accounts.sign_in.adapters.SchoolUserBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": name}
     for name in (
         "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "accounts.passwords.LongEnough",
-        "accounts.passwords.NotOurWords",
+        "accounts.sign_in.password_validators.TranslatedMinimumLengthValidator",
+        "accounts.sign_in.password_validators.SchoolWordsValidator",
         "django.contrib.auth.password_validation.CommonPasswordValidator",
         "django.contrib.auth.password_validation.NumericPasswordValidator",
     )
@@ -134,97 +131,98 @@ LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "classes:home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 
-# Sessions: so long at most, so long without the reader doing anything; nothing is remembered beyond that.
+# Sessions end after SESSION_ABSOLUTE_S, or SESSION_IDLE_S without a request; there is no "remember me".
 SESSION_ABSOLUTE_S = seconds("SESSION_ABSOLUTE_S", 12 * 3600)
-# How long an operator stays in a school that they entered.
-VISIT_S = seconds("VISIT_S", 30 * 60)
+# Duration of an operator's visit to a school.
+OPERATOR_VISIT_S = seconds("OPERATOR_VISIT_S", 30 * 60)
 SESSION_IDLE_S = seconds("SESSION_IDLE_S", 30 * 60)
 SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE_S)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-# How long a password or a code opens dangerous acts, and the second factor that some roles need.
-PROOF_S = seconds("PROOF_S", 10 * 60)
+# How long after a password or code sensitive actions are allowed; whether some roles need a second factor.
+REAUTHENTICATION_S = seconds("REAUTHENTICATION_S", 10 * 60)
 REQUIRE_TWO_FACTOR = env.REQUIRE_TWO_FACTOR
-# REST: days that a token lives where nobody chose, and at most; requests a minute a person a process.
+# Days: REST tokens by default and at most, password links. REST requests a minute per person and process.
 REST_TOKEN_DAYS = env.env.int("REST_TOKEN_DAYS", default=90)
 REST_TOKEN_MAX_DAYS = env.env.int("REST_TOKEN_MAX_DAYS", default=365)
+PASSWORD_LINK_AGE_D = env.env.int("PASSWORD_LINK_AGE_D", default=7)
 REST_REQUESTS_A_MINUTE = env.env.int("REST_REQUESTS_A_MINUTE", default=600)
-# Guesses: so many an account and an address in a window; then a lock that doubles, up to a cap.
-SIGN_IN_ACCOUNT_TRIES = env.env.int("SIGN_IN_ACCOUNT_TRIES", default=5)
-SIGN_IN_ADDRESS_TRIES = env.env.int("SIGN_IN_ADDRESS_TRIES", default=30)
+# Failed sign-ins per account and per address in a window; beyond these a lock that doubles, up to a cap.
+SIGN_IN_ACCOUNT_ATTEMPTS = env.env.int("SIGN_IN_ACCOUNT_ATTEMPTS", default=5)
+SIGN_IN_ADDRESS_ATTEMPTS = env.env.int("SIGN_IN_ADDRESS_ATTEMPTS", default=30)
 SIGN_IN_WINDOW_S = seconds("SIGN_IN_WINDOW_S", 15 * 60)
 SIGN_IN_LOCK_S = seconds("SIGN_IN_LOCK_S", 15 * 60)
-SIGN_IN_LOCK_CAP_S = seconds("SIGN_IN_LOCK_CAP_S", 4 * 3600)
+SIGN_IN_LOCK_MAX_S = seconds("SIGN_IN_LOCK_MAX_S", 4 * 3600)
 TRUSTED_PROXIES = env.TRUSTED_PROXIES
 
-# allauth: its flow of signing in, its second factors, sessions and OpenID Connect, behind pages of ours.
+# allauth: its sign-in flow, second factors, sessions and OpenID Connect, with our own pages.
 ACCOUNT_ADAPTER = "accounts.sign_in.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = False  # its counters race and live in a cache; ours are rows
+ACCOUNT_RATE_LIMITS = False  # its counters have races and need a cache; ours are rows
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "accounts.sign_in.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "iclass console"
 SOCIALACCOUNT_ADAPTER = "accounts.sign_in.adapters.SingleSignOnAdapter"
-SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that leads elsewhere is what our content policy forbids
+SOCIALACCOUNT_LOGIN_ON_GET = True  # our content policy forbids forms that redirect to other sites
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": env.oidc_apps()}}
-OIDC_LOGIN_CLAIM = env.OIDC_LOGIN_CLAIM
-OIDC_SDKAPPID = env.OIDC_SDKAPPID
+OIDC_LOGIN_CLAIM, OIDC_SDKAPPID = env.OIDC_LOGIN_CLAIM, env.OIDC_SDKAPPID
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "console" / "locale"]
-USE_I18N = True
-USE_TZ = True
+FORMAT_MODULE_PATH = "console.formats"
+USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.CONSOLE_DATA / "static"
-with suppress(OSError):  # whitenoise warns of a folder that `collectstatic` has not filled yet
+with suppress(OSError):  # whitenoise warns if the folder is missing before `collectstatic`
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "console.assets.NodeModulesFinder",
+    "console.ui.assets.NodeModulesFinder",
 ]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = env.CONSOLE_DATA / "media"
-# Courseware and copies of recordings: folders of ours, or a bucket that speaks S3.
-S3 = storing.bucket_of(env.env)
-STORAGES = storing.places(env.CONSOLE_DATA, S3)
-# For how many seconds an address works at which a browser gets a file straight from the bucket.
-S3_ADDRESS_S = int(seconds("S3_ADDRESS_S", 60))
-# In how large pieces a browser sends a file; S3 wants 5 MiB or more.
-COURSEWARE_PIECE_BYTES = 8 * 1024 * 1024
-# For how many hours a file that came in part can be gone on with.
-COURSEWARE_RESUME_H = env.env.int("COURSEWARE_RESUME_H", default=24)
+# Courseware and copies of recordings: local folders, or an S3 bucket.
+S3 = storage.bucket_from_env(env.env)
+STORAGES = storage.storages_setting(env.CONSOLE_DATA, S3)
+# Seconds for which a signed URL lets a browser download a file from the bucket.
+S3_URL_S = int(seconds("S3_URL_S", 60))
+# Chunk size of uploads from browsers; S3 requires 5 MiB or more.
+COURSEWARE_CHUNK_BYTES = 8 * 1024 * 1024
+# Hours for which an incomplete upload can be resumed.
+COURSEWARE_RESUME_HOURS = env.env.int("COURSEWARE_RESUME_HOURS", default=24)
 COURSEWARE_MAX_BYTES = env.env.int("COURSEWARE_MAX_MB", default=1100) * 1_000_000
 COURSEWARE_QUOTA_BYTES = env.env.int("COURSEWARE_QUOTA_MB", default=50_000) * 1_000_000
-# How long the address works under which iclass fetches a file of ours, and whoever else has it.
-COURSEWARE_ADDRESS_S = int(seconds("COURSEWARE_ADDRESS_S", 7 * 86400))
-# Where pages made of courseware may lie to be shown within ours; a star stands for one part of a name.
+# Lifetime of the URL from which iclass, and anybody else who has it, can fetch a file.
+COURSEWARE_URL_S = int(seconds("COURSEWARE_URL_S", 7 * 86400))
+# Hosts of H5 courseware that may be framed by our pages; an asterisk matches one label of a name.
 H5_HOSTS = env.env.list("H5_HOSTS", default=[env.ICLASS_BASE_URL])
-# Hosts whose recordings are copied and whose addresses are tried; the vendor's, and the local service.
+# Hosts from which recordings are copied and whose URLs are checked: the vendor's, and the local service.
 RECORDING_HOSTS = env.env.list(
     "RECORDING_HOSTS", default=["*.vod2.myqcloud.com", "*.vod-qcloud.com", env.ICLASS_BASE_URL]
 )
+CLASSROOM_HOSTS = env.CLASSROOM_HOSTS
 COPYING_DIR = env.CONSOLE_DATA / "copying"
-# A clamd that sees every file before it is kept, `unix:/path` or `tcp://host:port`; how long it may take.
+# Address of a clamd that scans every file before it is stored (`unix:/path`, `tcp://host:port`); timeout.
 VIRUS_SCANNER = env.env.str("VIRUS_SCANNER", default="")
 VIRUS_SCANNER_TIMEOUT_S = seconds("VIRUS_SCANNER_TIMEOUT_S", 60)
-# Beside the files, so that an upload that has come in is moved and not copied.
+# On the file system of MEDIA_ROOT, so that a finished upload is moved, not copied.
 FILE_UPLOAD_TEMP_DIR = env.CONSOLE_DATA / "uploads"
 with suppress(OSError):
     FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
-# A group or a lesson is sent with a field for each of its people.
+# Forms of groups and lessons have a field for each of their people.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
-# Cookies and redirects want HTTPS wherever the address that people use is HTTPS.
+# Cookies and redirects require HTTPS if PUBLIC_URL is HTTPS.
 _https = env.PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
@@ -232,8 +230,8 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = env.cookie_name("sessionid")
 CSRF_COOKIE_NAME = env.cookie_name("csrftoken")
 LANGUAGE_COOKIE_NAME = env.cookie_name("django_language")
-DOOR_COOKIE_NAME = env.cookie_name("door")
-MESSAGE_STORAGE = "console.cookies.Messages"
+REMEMBERED_SCHOOL_COOKIE_NAME = env.cookie_name("school")
+MESSAGE_STORAGE = "console.http.headers.MessageStorage"
 SECURE_SSL_REDIRECT = env.env.bool("SECURE_SSL_REDIRECT", default=_https)
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
@@ -249,48 +247,53 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *env.CLASSROOM_ORIGINS],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
 }
 
 REST_FRAMEWORK = {
+    "ALLOWED_VERSIONS": ["v1"],  # else drf-spectacular puts any into the name of its file, a header
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "console.policy.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PAGINATION_CLASS": "console.policy.paging.NewestFirst",
-    "DEFAULT_FILTER_BACKENDS": ["console.policy.filters.Narrowing"],
+    "DEFAULT_PAGINATION_CLASS": "console.policy.pagination.NewestFirstPagination",
+    "DEFAULT_FILTER_BACKENDS": ["console.policy.filters.BoundedFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "console.policy.schema.ScopedSchema",
+    "DEFAULT_PARSER_CLASSES": inputs.PARSERS,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "EXCEPTION_HANDLER": "console.policy.rest.explain",
+    "EXCEPTION_HANDLER": "console.policy.api.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "iclass console",
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "DEFAULT_GENERATOR_CLASS": "console.policy.generator.Generator",
+    "DEFAULT_GENERATOR_CLASS": "console.policy.schema.ConsoleSchemaGenerator",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,  # what is answered may be masked or null; what is sent may not
+    "PATH_CONVERTER_OVERRIDES": {"id": int, "text": str},
+    "COMPONENT_SPLIT_REQUEST": True,  # only responses may be masked or null
     "ENUM_NAME_OVERRIDES": {
-        "RoleEnum": "accounts.roles.Role",
-        "GivenRoleEnum": "accounts.roles.GIVEN",
+        "RoleEnum": "accounts.models.roles.Role",
+        "GivenRoleEnum": "accounts.models.roles.GIVEN",
         "SyncStateEnum": "console.outbox.states.SyncState",
-        "OperationStateEnum": "console.outbox.states.State",
+        "OperationStateEnum": "console.outbox.states.OperationState",
     },
 }
 
-# Celery only rings the bell: rows are the queue, and the schedule finds what a lost message forgot.
+# Celery only wakes the workers: rows are the queue, and the schedule finds what a lost message left.
 CELERY_BROKER_URL = env.CELERY_BROKER_URL or _embedded.broker_url
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_PUBLISH_RETRY = False
+# Only beat sends through Celery, and only a retry reopens its connection once the broker is back. Requests
+# wake the worker through console/wakeup.py, which tries once.
+CELERY_TASK_PUBLISH_RETRY = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -298,16 +301,16 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TIMEZONE = TIME_ZONE
 SWEEP_EVERY_S = seconds("SWEEP_EVERY_S", 5)
-# One that waited so long is dropped: others were rung since, and a busy worker has a queue already.
+# Older messages are dropped: newer ones have been sent since, and a busy worker has a queue already.
 _sweep = {"schedule": SWEEP_EVERY_S, "options": {"expires": max(30.0, SWEEP_EVERY_S)}}
 CELERY_BEAT_SCHEDULE = {
-    "tidy": {"task": "accounts.tasks.tidy_sign_in", "schedule": 3600.0},
-    "tidy_imports": {"task": "accounts.tasks.tidy_imports", "schedule": 3600.0},
-    "tidy_uploads": {"task": "documents.tasks.tidy_uploads", "schedule": 3600.0},
-    "watch_schools": {"task": "accounts.tasks.watch_schools", "schedule": 3600.0},
-    "watch_tokens": {"task": "accounts.tasks.watch_tokens", "schedule": 3600.0},
+    "delete_expired_sign_in_data": {"task": "accounts.tasks.delete_expired_sign_in_data", "schedule": 3600.0},
+    "delete_expired_imports": {"task": "accounts.tasks.delete_expired_imports", "schedule": 3600.0},
+    "delete_abandoned_uploads": {"task": "documents.tasks.delete_abandoned_uploads", "schedule": 3600.0},
+    "check_school_deadlines": {"task": "accounts.tasks.check_school_deadlines", "schedule": 3600.0},
+    "notify_token_owners": {"task": "accounts.tasks.notify_token_owners", "schedule": 3600.0},
     "watch_lessons": {"task": "classes.tasks.watch_lessons", "schedule": seconds("ALARM_EVERY_S", 15)},
-    "clear_old_data": {"task": "accounts.tasks.clear_old_data", "schedule": 3600.0},
+    "apply_retention": {"task": "accounts.tasks.apply_retention", "schedule": 3600.0},
     "audit_chain": {"task": "console.audit.tasks.chain", "schedule": seconds("AUDIT_CHAIN_EVERY_S", 30)},
     "audit_checkpoint": {
         "task": "console.audit.tasks.checkpoint",
@@ -315,82 +318,83 @@ CELERY_BEAT_SCHEDULE = {
     },
     "recordings": {"task": "classes.tasks.keep_recordings", "schedule": 3600.0},
     "readiness": {"task": "classes.tasks.check_readiness", "schedule": 300.0},
-    "tell_of_lessons": {"task": "classes.tasks.tell_of_lessons", "schedule": 60.0},
+    "send_lesson_notifications": {"task": "classes.tasks.send_lesson_notifications", "schedule": 60.0},
+    "scheduled_reports": {"task": "classes.tasks.send_scheduled_reports", "schedule": 60.0},
     "relay": {"task": "console.outbox.tasks.relay", **_sweep},
     "inbox": {"task": "console.inbox.tasks.process", **_sweep},
-    "jobs": {"task": "console.jobs.tasks.work", **_sweep},
-    "mail": {"task": "console.notices.tasks.post", "schedule": 60.0},
-    "digests": {"task": "console.notices.tasks.gather", "schedule": 300.0},
+    "jobs": {"task": "console.jobs.tasks.run_jobs", **_sweep},
+    "mail": {"task": "console.notifications.tasks.send_emails", "schedule": 60.0},
+    "digests": {"task": "console.notifications.tasks.create_digests", "schedule": 300.0},
     "polls": {"task": "console.mirror.tasks.poll", **_sweep},
     "reconcile": {"task": "console.mirror.tasks.reconcile", "schedule": seconds("RECONCILE_EVERY_S", 300)},
 }
 
-# Mail leaves where EMAIL_URL says; without it notices stay in the console.
+# E-mail is sent through EMAIL_URL; without it notifications stay in the console.
 EMAIL_IS_SET_UP = bool(env.env.str("EMAIL_URL", default=""))
 vars().update(env.env.email_url("EMAIL_URL", default="dummymail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.env.str("MAIL_FROM", default="iclass console <console@localhost>")
 
-# The iclass service and our manners towards it.
+# The iclass service, and limits of our requests to it.
 ICLASS_BASE_URL = env.ICLASS_BASE_URL
-# Where the classrooms are, until an answer to `/class/create` has told it.
+# Address of the classrooms, until a response to `/class/create` has shown it.
 ICLASS_ROOM_URL = env.ICLASS_ROOM_URL
 ICLASS_TIMEOUT_S = seconds("ICLASS_TIMEOUT_S", 15)
 ICLASS_SIGNATURE_LIFE_S = int(seconds("ICLASS_SIGNATURE_LIFE_S", 120))
 ICLASS_ADMIN_ID = env.env.str("ICLASS_ADMIN_ID", default="administrator")
-# For how many days messages signed with a school's previous key are still accepted.
-OLD_KEY_DAYS = env.env.int("OLD_KEY_DAYS", default=7)
+# Days for which messages signed with a school's previous key are accepted.
+PREVIOUS_KEY_DAYS = env.env.int("PREVIOUS_KEY_DAYS", default=7)
 PUBLIC_URL = env.PUBLIC_URL
 FIELD_KEYS = env.FIELD_KEYS
-CALLBACK_PAST_S = int(seconds("CALLBACK_PAST_S", 15 * 60))
-# How long a callback waits for a database that hangs before it goes to the disk.
-CALLBACK_DATABASE_S = seconds("CALLBACK_DATABASE_S", 3)
-CALLBACK_AHEAD_S = int(seconds("CALLBACK_AHEAD_S", 24 * 3600))
-# How long each chain of the audit trail is and how it ends, outside of the database.
+CALLBACK_MAX_AGE_S = int(seconds("CALLBACK_MAX_AGE_S", 15 * 60))
+# Timeout of the database for a callback, after which it is written to the spool.
+CALLBACK_DATABASE_TIMEOUT_S = seconds("CALLBACK_DATABASE_TIMEOUT_S", 3)
+CALLBACK_MAX_AHEAD_S = int(seconds("CALLBACK_MAX_AHEAD_S", 24 * 3600))
+# Folder outside of the database for the length and last hash of each audit chain.
 AUDIT_CHECKPOINT_DIR = env.AUDIT_CHECKPOINT_DIR or env.CONSOLE_DATA / "checkpoints"
-# Where callbacks wait while the database is away, and how much of them.
+# Callbacks are spooled here while the database is unavailable, up to the cap.
 SPOOL_DIR = env.CONSOLE_DATA / "spool"
-SPOOL_CAP_BYTES = env.env.int("SPOOL_CAP_MB", default=256) * 1024 * 1024
+SPOOL_MAX_BYTES = env.env.int("SPOOL_MAX_MB", default=256) * 1024 * 1024
 LEASE_S = seconds("LEASE_S", 60)
-PROBE_SETTLE_S = seconds("PROBE_SETTLE_S", 5)
+PROBE_DELAY_S = seconds("PROBE_DELAY_S", 5)
 OUTBOX_BACKOFF_S = seconds("OUTBOX_BACKOFF_S", 2)
-OUTBOX_BACKOFF_CAP_S = seconds("OUTBOX_BACKOFF_CAP_S", 300)
+OUTBOX_BACKOFF_MAX_S = seconds("OUTBOX_BACKOFF_MAX_S", 300)
 VISITOR_PASS_S = seconds("VISITOR_PASS_S", 600)
 ENTRY_PASSWORD_S = seconds("ENTRY_PASSWORD_S", 3600)
-# A bucket a school: calls a second, and how many at once after a quiet while.
+# Token bucket per school: calls a second, and the size of a burst.
 OUTBOX_RATE = env.env.float("OUTBOX_RATE", default=100)
 OUTBOX_BURST = env.env.float("OUTBOX_BURST", default=200)
-# A breaker a school: after so many failures in a row it waits, longer each time that a trial fails.
+# Circuit breaker per school: it opens after consecutive failures, for longer after each failed trial.
 OUTBOX_BREAKER_FAILURES = env.env.int("OUTBOX_BREAKER_FAILURES", default=5)
 OUTBOX_BREAKER_S = seconds("OUTBOX_BREAKER_S", 1)
-OUTBOX_BREAKER_CAP_S = seconds("OUTBOX_BREAKER_CAP_S", 10)
-# A person is asked once an operation was tried so often and is so old.
-OUTBOX_TRIES = env.env.int("OUTBOX_TRIES", default=20)
-OUTBOX_GIVE_UP_S = seconds("OUTBOX_GIVE_UP_S", 3 * 86400)
-# How many days after its marks are final a lesson's marks can be contested.
+OUTBOX_BREAKER_MAX_S = seconds("OUTBOX_BREAKER_MAX_S", 10)
+# An operation needs a person once it has had this many attempts and is this old.
+OUTBOX_MAX_ATTEMPTS = env.env.int("OUTBOX_MAX_ATTEMPTS", default=20)
+OUTBOX_MAX_AGE_S = seconds("OUTBOX_MAX_AGE_S", 3 * 86400)
+# Days after which final marks can no longer be appealed.
 APPEAL_DAYS = env.env.int("APPEAL_DAYS", default=7)
 LIVE_POLL_S = seconds("LIVE_POLL_S", 20)
-# From when on a teacher who is not in the lesson, or a lesson without students, is worth an alarm.
+# Delay before a missing teacher, or a lesson without students, raises an alarm.
 ALARM_TEACHER_S = seconds("ALARM_TEACHER_S", 300)
-# Where alarms are told to another system; INSIDE: it stands in the own network, CA: a file that proves it.
+# Webhook for alarms. INSIDE: it is in the internal network. CA: a file with the certificate authority.
 ALARM_WEBHOOK_URL = env.env.str("ALARM_WEBHOOK_URL", default="")
 ALARM_WEBHOOK_KEY = env.env.str("ALARM_WEBHOOK_KEY", default="")
-ALARM_WEBHOOK_INSIDE = env.env.bool("ALARM_WEBHOOK_INSIDE", default=False)
+ALARM_WEBHOOK_ALLOW_PRIVATE = env.env.bool("ALARM_WEBHOOK_ALLOW_PRIVATE", default=False)
 ALARM_WEBHOOK_CA = env.env.str("ALARM_WEBHOOK_CA", default="")
 HISTORY_POLL_S = seconds("HISTORY_POLL_S", 20)
-WATCH_BEFORE_S = seconds("WATCH_BEFORE_S", 15 * 60)
-RECONCILE_LOOKS = env.env.int("RECONCILE_LOOKS", default=2000)
+POLL_BEFORE_START_S = seconds("POLL_BEFORE_START_S", 15 * 60)
+RECONCILE_MAX_LESSONS = env.env.int("RECONCILE_MAX_LESSONS", default=2000)
 TRANSCODE_POLL_S = seconds("TRANSCODE_POLL_S", 20)
-# Imports: how large a file may be, how much is done while its sender waits, how long its rows are kept.
+# Imports: maximum size, rows processed within the request, and days for which rows are kept.
 IMPORT_MAX_BYTES = env.env.int("IMPORT_MAX_MB", default=20) * 1_000_000
 IMPORT_MAX_ROWS = env.env.int("IMPORT_MAX_ROWS", default=100_000)
-IMPORT_WAITED_ROWS = env.env.int("IMPORT_WAITED_ROWS", default=20_000)
-IMPORT_LOOK_S = seconds("IMPORT_LOOK_S", 2)
-EXPORT_WAITED_ROWS = env.env.int("EXPORT_WAITED_ROWS", default=5_000)
+IMPORT_INLINE_ROWS = env.env.int("IMPORT_INLINE_ROWS", default=20_000)
+IMPORT_PROGRESS_S = seconds("IMPORT_PROGRESS_S", 2)
+EXPORT_INLINE_ROWS = env.env.int("EXPORT_INLINE_ROWS", default=5_000)
 EXPORT_KEEP_HOURS = env.env.int("EXPORT_KEEP_HOURS", default=24)
 IMPORT_KEEP_DAYS = env.env.int("IMPORT_KEEP_DAYS", default=90)
 
 LOG_FORMAT, LOG_LEVEL = env.LOG_FORMAT, env.LOG_LEVEL
-# What an error mail, where somebody set ADMINS, may say.
-DEFAULT_EXCEPTION_REPORTER_FILTER = "console.failures.NothingTyped"
-LOGGING = logs.configuration(LOG_FORMAT, LOG_LEVEL)
+# Used for error mails, if ADMINS is set.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "console.error_views.HidePostValuesFilter"
+LOGGING = logs.logging_config(LOG_FORMAT, LOG_LEVEL)

@@ -1,44 +1,46 @@
-"""Every address of the console. Apps bring their own; this file only says where they hang."""
+"""The root URLconf. It only includes those of the apps."""
 
 from django.contrib import admin
 from django.urls import include, path
 
 from console import health
-from console.later import later_view
+from console.lazy_import import lazy_view
+from console.search import SearchPage
 
 api = [
-    path("", include("accounts.api")),
+    path("", include("accounts.api.views")),
     path("", include("documents.api.urls")),
     path("", include("classes.api.views")),
-    path("", include("console.outbox.rest")),
-    path("", include("console.inbox.rest")),
-    path("", include("console.mirror.rest")),
-    path("", include("console.audit.rest")),
+    path("", include("console.outbox.api")),
+    path("", include("console.inbox.api")),
+    path("", include("console.mirror.api")),
+    path("", include("console.audit.api")),
 ]
 
-# Pages of their own: Django draws the first and the last without the request, and programs want JSON.
-handler400 = "console.failures.bad_request"
-handler404 = "console.failures.not_found"
-handler500 = "console.failures.server_error"
+# Own error views: Django renders 400 and 500 without request context, and programs expect JSON.
+handler400 = "console.error_views.bad_request"
+handler404 = "console.error_views.not_found"
+handler500 = "console.error_views.server_error"
 
 urlpatterns = [
-    path("callbacks/iclass/", include("console.inbox.urls")),
-    path("i18n/", include("accounts.language")),
+    path("callbacks/iclass/", include("console.inbox.receiver_urls")),
+    path("i18n/", include("accounts.sign_in.language")),
     path("api/v1/", include(api)),
-    path("api/schema/", later_view("drf_spectacular.views.SpectacularAPIView"), name="schema"),
+    path("api/schema/", lazy_view("drf_spectacular.views.SpectacularAPIView"), name="schema"),
     path("admin/", admin.site.urls),
     path("sync/sent/", include("console.outbox.urls")),
-    path("sync/received/", include("console.inbox.page_urls")),
-    path("sync/differences/", include("console.mirror.page_urls")),
+    path("sync/received/", include("console.inbox.urls")),
+    path("sync/differences/", include("console.mirror.urls")),
     path("jobs/", include("console.jobs.urls")),
-    path("audit/", include("console.audit.urls")),
+    path("audit/", include("console.audit_pages.urls")),
     path("rights/", include("console.policy.urls")),
-    path("notices/", include("console.notices.urls")),
+    path("search/", SearchPage.as_view(), name="search"),
+    path("notices/", include("console.notifications.urls")),
     path("sign-in/oidc/", include("accounts.sign_in.urls")),
     path("courseware/", include("documents.urls")),
     path("", include("accounts.urls")),
     path("", include("classes.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("metrics", later_view("console.metrics.metrics"), name="metrics"),
+    path("metrics", lazy_view("console.metrics.metrics"), name="metrics"),
 ]

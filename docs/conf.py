@@ -8,7 +8,7 @@ from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from console.release import version as number  # noqa: E402 - the folder of the project is known only now
+from console.env import version as number  # noqa: E402 - the folder of the project is known only now
 
 project = "iclass console"
 release = version = number()

@@ -8,42 +8,53 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from console.mirror.models import Watched
+from console.mirror.models import PolledModel
 from console.outbox.mirrored import Mirrored
+
+#: Final `transcode_status`.
+TRANSCODE_FINISHED = "finished"
 
 
 def courseware_files() -> Storage:
-    """Where files lie (settings.STORAGES)."""
+    """Return the courseware storage (settings.STORAGES)."""
     return storages["courseware"]
 
 
-class Document(Watched, Mirrored):
-    """A file to teach with. The document's 课件模块; `remote_id` is its `doc_id`.
+class Document(PolledModel, Mirrored):
+    """A courseware file (API document: 课件模块); `remote_id` is its `doc_id`.
 
-    Name, owner and permission are fixed once the service has it: there is no document/modify. A change is a
-    new document that `replaces` this one. The service fetches the file from `source_url`, or from an address
-    of ours where we keep the `file`. A document that was deleted keeps its row, with `deleted_at`.
+    Name, owner and permission cannot change after the API has the document: there is no document/modify. A
+    change is a new document that `replaces` this one. The API fetches the file from `source_url`, or from a
+    URL of the console if `file` is set. A deleted document keeps its row, with `deleted_at`.
     """
 
     class Permission(models.TextChoices):
         PRIVATE = "private", _("only the owner")
-        PUBLIC = "public", _("everybody in the school")
+        PUBLIC = "public", _("the whole school")
+
+    MIRROR_COLUMNS = Mirrored.MIRROR_COLUMNS | {
+        "transcode_status",
+        "transcode_code",
+        "transcode_message",
+        "transcode_url",
+    }
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="documents")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="documents", verbose_name=_("owner")
     )
-    name = models.CharField(_("name"), max_length=200)
-    ext = models.CharField(_("kind"), max_length=10)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=200)
+    ext = models.CharField(_("type"), max_length=10)
     bytes = models.PositiveBigIntegerField(_("size"), default=0)
     md5 = models.CharField(max_length=32, blank=True)
     file = models.FileField(_("file"), storage=courseware_files, max_length=200, blank=True)
-    source_url = models.URLField(_("address of the file"), max_length=1000, blank=True)
+    source_url = models.URLField(_("file link"), max_length=1000, blank=True)
     permission = models.CharField(
-        _("who may see it"), max_length=8, choices=Permission.choices, default=Permission.PRIVATE
+        _("visibility"), max_length=8, choices=Permission.choices, default=Permission.PRIVATE
     )
-    transcode_wanted = models.BooleanField(_("make an H5 version"), default=False)
+    transcode_wanted = models.BooleanField(_("create an H5 version"), default=False)
     transcode_status = models.CharField(_("H5 state"), max_length=40, blank=True, editable=False)
     transcode_code = models.IntegerField(default=0, editable=False)
     transcode_message = models.CharField(max_length=300, blank=True, editable=False)
@@ -55,7 +66,7 @@ class Document(Watched, Mirrored):
         null=True,
         editable=False,
         related_name="doubles",
-        verbose_name=_("perhaps a second copy of"),
+        verbose_name=_("possible duplicate of"),
     )
     replaces = models.ForeignKey(
         "self",
@@ -63,12 +74,12 @@ class Document(Watched, Mirrored):
         null=True,
         editable=False,
         related_name="replaced_by",
-        verbose_name=_("added anew for"),
+        verbose_name=_("replacement for"),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        verbose_name = _("document")
+        verbose_name = _("courseware")
         verbose_name_plural = _("courseware")
         ordering = ["-id"]
         indexes = [
@@ -76,6 +87,8 @@ class Document(Watched, Mirrored):
                 fields=["look_at"], condition=models.Q(look_at__isnull=False), name="document_to_look_at"
             ),
             models.Index(fields=["enterprise", "-id"], name="document_newest"),
+            models.Index(fields=["enterprise", "name", "id"], name="document_by_name"),
+            models.Index(fields=["enterprise", "bytes", "id"], name="document_by_size"),
             models.Index(fields=["enterprise", "md5"], name="document_by_md5"),
         ]
         constraints = [
@@ -93,11 +106,12 @@ class Document(Watched, Mirrored):
         return f"{self.name}.{self.ext}"
 
 
-class Upload(models.Model):
-    """A file on its way, piece by piece. It is nobody's document before it is whole and was judged.
+class DocumentUpload(models.Model):
+    """A resumable upload. It becomes a document after all chunks have arrived and passed validation.
 
-    `told`, `bytes` and `modified` are what the browser said of the file: by them it is known again when
-    somebody goes on. `file` is its name in our storage, `ticket` what a bucket calls the upload.
+    `told`, `bytes` and `modified` are the file's name, size and modification time as the browser sent them;
+    they identify the upload when the user resumes it. `file` is its name in our storage, `ticket` the upload
+    ID of the bucket.
     """
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -111,6 +125,7 @@ class Upload(models.Model):
     begun_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        db_table = "documents_upload"
         ordering = ["-id"]
         indexes = [models.Index(fields=["enterprise", "by"], name="upload_by_person")]
 

@@ -1,4 +1,4 @@
-"""Operations about courseware → the API."""
+"""Outbox operations for courseware."""
 
 from dataclasses import dataclass
 
@@ -15,118 +15,128 @@ from console.iclass import (
     Unreadable,
 )
 from console.iclass import walk as walk_pages
-from console.outbox.kinds import Absent, Found, Kind, Lapsed, Nature, NothingToDo, Unclear, register
+from console.outbox.kinds import (
+    NothingToDo,
+    OperationExpired,
+    OperationKind,
+    ProbeAbsent,
+    ProbeFound,
+    ProbeUnclear,
+    RepeatRule,
+    register_kind,
+)
 from console.outbox.models import Operation
-from console.outbox.points import ADOPT_UNHELD, READ_BACK
-from console.outbox.states import State
-from documents.addresses import address_of
-from documents.mirror import document_seen, observed_document, wanted_document
+from console.outbox.states import OperationState
+from documents.file_urls import build_file_url
+from documents.mirror.upsert import observed_document_fields, upsert_document
 from documents.models import Document
-from documents.natural import natural_key
+from documents.remote_fields import desired_document_fields, natural_key
 
-#: How far the service's clock may be behind ours when a probe asks whether a card is younger than our try.
+#: How far the API's clock may lag behind ours when a probe compares upload times with our first attempt.
 CLOCK_SKEW_S = 60
 
 
 @dataclass(frozen=True)
-class Add:
-    """What to send, and the natural key by which it is known again."""
+class AddRequest:
+    """The request, and the natural key that identifies the document in later answers."""
 
     new: NewDocument
     key: str
     enterprise_id: int
 
 
-def _new_document(operation: Operation) -> Add:
+def _prepare_add(operation: Operation) -> AddRequest:
     document: Document = operation.subject()
-    # A lost add of a document that was deleted since is looked for too: what it made is to be deleted.
-    if document.remote_id or (document.deleted_at and operation.state != State.PROBING):
+    # Probe for a lost add even if the document was deleted since: the remote copy must be deleted, too.
+    if document.remote_id or (document.deleted_at and operation.state != OperationState.PROBING):
         raise NothingToDo
-    words = wanted_document(document)
+    fields = desired_document_fields(document)
     new = NewDocument(
-        doc_url=address_of(document),
-        doc_name=words["name"],
-        doc_ext=words["ext"],
-        doc_size=words["bytes"],
-        doc_md5=words["md5"],
-        permission=words["permission"],
-        owner=words["owner"],
-        is_transcode=words["transcode"],
+        doc_url=build_file_url(document),
+        doc_name=fields["name"],
+        doc_ext=fields["ext"],
+        doc_size=fields["bytes"],
+        doc_md5=fields["md5"],
+        permission=fields["permission"],
+        owner=fields["owner"],
+        is_transcode=fields["transcode"],
     )
-    return Add(new, natural_key(document.enterprise_id, words), document.enterprise_id)
+    return AddRequest(new, natural_key(document.enterprise_id, fields), document.enterprise_id)
 
 
-def _add(client: Client, add: Add) -> DocumentInfo:
-    """Add it and read it back."""
+def _add_document(client: Client, add: AddRequest) -> DocumentInfo:
+    """Add the document and read it back."""
     return _read_back(client, add, client.documents.add(add.new))
 
 
-def _read_back(client: Client, add: Add, doc_id: str) -> DocumentInfo:
-    """The document under this id, if it is the one that we asked for; OutcomeUnknown otherwise.
+def _read_back(client: Client, add: AddRequest, doc_id: str) -> DocumentInfo:
+    """Return the document with this ID if it matches the request; raise OutcomeUnknown otherwise.
 
-    An answer that was spoilt on the way may hold the id of another document: nobody would ever notice.
+    A corrupted answer may hold the ID of another document, which nobody would notice.
     """
     try:
         info = client.documents.info(doc_id)
     except IClassError as error:
         reason = type(error).__name__
     else:
-        if _alike(add, info) or not READ_BACK.up:
+        if _matches_request(add, info):
             return info
         reason = "another document"
     raise OutcomeUnknown(f"document/add: reading it back brought {reason}", endpoint="document/add")
 
 
-def _alike(add: Add, info: DocumentInfo) -> bool:
-    return natural_key(add.enterprise_id, observed_document(info)) == add.key
+def _matches_request(add: AddRequest, info: DocumentInfo) -> bool:
+    return natural_key(add.enterprise_id, observed_document_fields(info)) == add.key
 
 
-def _find_added(client: Client, add: Add, operation: Operation) -> Found | Absent | Unclear:
-    """Whether a lost add took effect: a card of this natural key that no document of ours holds."""
+def _find_added(
+    client: Client, add: AddRequest, operation: Operation
+) -> ProbeFound | ProbeAbsent | ProbeUnclear:
+    """Check whether a lost add took effect: find a remote document with this key that we have no row for."""
     sent = int(operation.first_sent_at.timestamp()) if operation.first_sent_at else 0
     documents = client.documents
     result = walk_pages(
         lambda index, size: documents.list(index, size, prefix=add.new.doc_name, owner=add.new.owner),
-        lambda line: line.doc_id,
+        lambda info: info.doc_id,
     )
     since = sent + client.skew - CLOCK_SKEW_S
-    alike = [line for line in result.lines if _alike(add, line) and line.upload_time >= since]
-    free = _free(operation, _same_file(add, alike))
+    alike = [info for info in result.lines if _matches_request(add, info) and info.upload_time >= since]
+    free = _unclaimed(operation, _same_file(add, alike))
     if len(free) > 1:
-        return Unclear("several_alike_documents")
+        return ProbeUnclear("several_alike_documents")
     if free:
-        return Found(_read_back(client, add, free[0].doc_id))
+        return ProbeFound(_read_back(client, add, free[0].doc_id))
     if not result.complete or result.odd:
         raise Unreadable("document/list: a list with gaps does not show that something is missing")
-    return Absent()
+    return ProbeAbsent()
 
 
-def _same_file(add: Add, alike: list[DocumentInfo]) -> list[DocumentInfo]:
-    """Without a digest only the address tells files of one name apart; with one, where several are left."""
-    same = [line for line in alike if line.doc_url == add.new.doc_url]
+def _same_file(add: AddRequest, alike: list[DocumentInfo]) -> list[DocumentInfo]:
+    """Prefer documents with our URL. Without an MD5 only the URL tells files of one name apart."""
+    same = [info for info in alike if info.doc_url == add.new.doc_url]
     return same if same or not add.new.doc_md5 else alike
 
 
-def _free(operation: Operation, lines: list[DocumentInfo]) -> list[DocumentInfo]:
-    ids = [line.doc_id for line in lines]
+def _unclaimed(operation: Operation, infos: list[DocumentInfo]) -> list[DocumentInfo]:
+    ids = [info.doc_id for info in infos]
     held = Document.objects.filter(enterprise=operation.enterprise, remote_id__in=ids)
-    taken = set(held.values_list("remote_id", flat=True)) if ADOPT_UNHELD.up else set()
-    return [line for line in lines if line.doc_id not in taken]
+    taken = set(held.values_list("remote_id", flat=True))
+    return [info for info in infos if info.doc_id not in taken]
 
 
-def _seen(operation: Operation, info: DocumentInfo) -> None:
-    document_seen(operation.subject(), info)
+def _record_document(operation: Operation, info: DocumentInfo) -> None:
+    upsert_document(operation.subject(), info)
 
 
-def _doomed(operation: Operation) -> str:
+def _prepare_delete(operation: Operation) -> str:
     document: Document = operation.subject()
     if not document.remote_id:
         raise NothingToDo
     return document.remote_id
 
 
-def _delete(client: Client, doc_id: str) -> None:
-    """Gone is what was wanted: a repeat after a lost answer is refused as an invalid parameter."""
+def _delete_document(client: Client, doc_id: str) -> None:
+    """Delete the document. A repeat after a lost answer is refused as an invalid parameter, which is fine."""
     try:
         client.documents.delete([doc_id])
     except Invalid:
@@ -142,53 +152,53 @@ def _is_gone(client: Client, doc_id: str) -> bool:
     return False
 
 
-def _find_deleted(client: Client, doc_id: str, operation: Operation) -> Found | Absent:
-    return Found(None) if _is_gone(client, doc_id) else Absent()
+def _find_deleted(client: Client, doc_id: str, operation: Operation) -> ProbeFound | ProbeAbsent:
+    return ProbeFound(None) if _is_gone(client, doc_id) else ProbeAbsent()
 
 
-def _deleted(operation: Operation, _answer: None) -> None:
-    """Nothing to write: `deleted_at` stands since the wish."""
+def _record_delete(operation: Operation, _answer: None) -> None:
+    """Do nothing: `deleted_at` is set when the operation is enqueued."""
 
 
-def _doc_id(operation: Operation) -> str:
+def _prepare_pull(operation: Operation) -> str:
     document: Document = operation.subject()
     if not document.remote_id:
-        raise Lapsed("no_document")
+        raise OperationExpired("no_document")
     return document.remote_id
 
 
-register(
-    Kind(
+register_kind(
+    OperationKind(
         "document.add",
-        Nature.UNKEYED_CREATE,
+        RepeatRule.UNKEYED_CREATE,
         "document/add",
-        _new_document,
-        _add,
-        _seen,
+        _prepare_add,
+        _add_document,
+        _record_document,
         probe=_find_added,
-        label=_("Add the document"),
+        label=_("Add courseware"),
     )
 )
-register(
-    Kind(
+register_kind(
+    OperationKind(
         "document.delete",
-        Nature.SET_STATE,
+        RepeatRule.SET_STATE,
         "document/delete",
-        _doomed,
-        _delete,
-        _deleted,
+        _prepare_delete,
+        _delete_document,
+        _record_delete,
         probe=_find_deleted,
-        label=_("Delete the document"),
+        label=_("Delete courseware"),
     )
 )
-register(
-    Kind(
+register_kind(
+    OperationKind(
         "document.pull",
-        Nature.SET_STATE,
+        RepeatRule.SET_STATE,
         "document/info",
-        _doc_id,
+        _prepare_pull,
         lambda client, doc_id: client.documents.info(doc_id),
-        _seen,
-        label=_("Look at the document"),
+        _record_document,
+        label=_("Get courseware"),
     )
 )

@@ -1,7 +1,8 @@
-"""What a school does with its courseware. Each act is one transaction: row, operation, trail."""
+"""Courseware services. Each one is one transaction: row, outbox operation, audit entry."""
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,17 +11,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, User
 from console.audit.trail import record, snapshot
+from console.concurrency import service
 from console.outbox.models import Operation
-from console.outbox.queue import enqueue, open_operations, supersede
-from console.outbox.states import State
-from documents.mirror import wanted_document
+from console.outbox.services import enqueue, open_operations, supersede
+from console.outbox.states import OperationState
 from documents.models import Document
-from documents.natural import natural_key
+from documents.remote_fields import desired_document_fields, natural_key
 
-FIELDS = ("name", "ext", "owner", "permission", "bytes", "md5", "transcode_wanted", "source_url")
+AUDITED_FIELDS = ("name", "ext", "owner", "permission", "bytes", "md5", "transcode_wanted", "source_url")
 
 
-@transaction.atomic
+@service
 def add_document(
     *,
     enterprise: Enterprise,
@@ -35,18 +36,18 @@ def add_document(
     transcode: bool = False,
     by: User | None,
 ) -> Document:
-    """Make a document and tell the service (`/document/add`), which fetches the file from `url`, or from us
-    where we keep it as `file` (a name in our storage).
+    """Create a document and enqueue `/document/add`. The API fetches the file from `url`, or from the console
+    if `file` (a name in our storage) is given.
 
-    `name` is without the ending and `ext` without the dot; an ending that is repeated in the name is
-    taken off. Without an owner everybody in the school sees it, so a private one needs one. `size` in
-    bytes, `md5` as 32 hex digits. ValidationError where a field does not hold.
+    `name` has no extension and `ext` no dot; an extension repeated in the name is removed. A document
+    without an owner is visible to the whole school, so a private one needs an owner. `size` is in bytes,
+    `md5` has 32 hex digits. Raise ValidationError for an invalid field.
     """
-    ending = ext.strip().lower().removeprefix(".")
+    extension = ext.strip().lower().removeprefix(".")
     document = Document(
         enterprise=enterprise,
-        name=name.strip().removesuffix(f".{ending}"),
-        ext=ending,
+        name=name.strip().removesuffix(f".{extension}"),
+        ext=extension,
         source_url=url,
         file=file,
         owner=owner,
@@ -55,89 +56,109 @@ def add_document(
         bytes=size,
         transcode_wanted=transcode,
     )
-    check_document(document)
-    document.save()
-    record("document.add", document, by=by, after=snapshot(document, FIELDS))
-    _send(document, by)
+    validate_document(document)
+    document.save(force_insert=True)
+    record("document.add", document, by=by, after=snapshot(document, AUDITED_FIELDS))
+    _enqueue_add(document, by)
     return document
 
 
-@transaction.atomic
+@service
 def delete_document(*, document: Document, by: User | None, after: Iterable[Operation] = ()) -> Document:
-    """Delete a document at the service (`/document/delete`); its row stays here, marked as deleted.
+    """Mark a document as deleted and enqueue `/document/delete`.
 
-    It is not deleted there before the operations `after` are done. Our file goes with the last document that
-    needs it.
+    The delete waits for the operations in `after`. Our file is deleted with the last document that uses it.
     """
-    stored = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    stored = lock_document(document)
     if stored.deleted_at:
         return stored
     stored.deleted_at = timezone.now()
     stored.save(update_fields=["deleted_at"])
     stored.doubles.update(double_of=None)
-    record("document.delete", stored, by=by, before=snapshot(stored, FIELDS))
+    record("document.delete", stored, by=by, before=snapshot(stored, AUDITED_FIELDS))
     supersede(open_operations(stored).exclude(kind="document.delete"))
     if stored.remote_id or open_operations(stored).exists():
-        _owe("document.delete", stored, by, after)
-    transaction.on_commit(lambda: forget_file(stored))
+        _enqueue_operation("document.delete", stored, by, after)
+    transaction.on_commit(lambda: delete_unused_file(stored))
     return stored
 
 
-@transaction.atomic
+@service
 def pull_document(*, document: Document, by: User | None) -> Operation:
-    """Look at what the service has of this document (`/document/info`)."""
-    record("document.pull", document, by=by)
-    return _owe("document.pull", document, by)
+    """Enqueue a read of the document from the API (`/document/info`)."""
+    stored = lock_document(document)
+    _check_not_deleted(stored)
+    record("document.pull", stored, by=by)
+    return _enqueue_operation("document.pull", stored, by)
 
 
-@transaction.atomic
+@service
 def push_document(*, document: Document, by: User | None) -> Operation:
-    """Send a document that the service does not have; one that it has cannot be changed: ValidationError."""
+    """Enqueue the add of a document that the API does not have. Raise ValidationError if the API has it."""
+    stored = lock_document(document)
+    _check_not_deleted(stored)
+    if stored.remote_id:
+        raise ValidationError(
+            _("iclass already has this courseware. To change it, add it again and delete this one.")
+        )
+    if not stored.source_url and not stored.file:
+        raise ValidationError(_("There is no link from which iclass can download the file. Add it again."))
+    record("document.push", stored, by=by)
+    return _enqueue_add(stored, by)
+
+
+def lock_document(document: Document) -> Document:
+    """Return the stored row, locked until the transaction ends.
+
+    Loads no relations: after a wait for the lock they would belong to the old row.
+    """
+    return Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
+
+
+def _check_not_deleted(document: Document) -> None:
     if document.deleted_at:
-        raise ValidationError(_("The document is deleted. Add it again."))
-    if document.remote_id:
-        raise ValidationError(_("iclass has this document. To change it, add it anew and delete this one."))
-    if not document.source_url and not document.file:
-        raise ValidationError(_("There is no address from which iclass could fetch the file. Add it anew."))
-    record("document.push", document, by=by)
-    return _send(document, by)
+        raise ValidationError(_("This courseware has been deleted. Add it again."))
 
 
-def check_document(document: Document) -> None:
-    """The document's rules and ours, each said at its field."""
+def validate_document(document: Document) -> None:
+    """Check the API's rules and ours. Raise ValidationError with the messages by field."""
     document.full_clean(exclude=["enterprise", "owner"], validate_constraints=False)
     errors: dict[str, str] = {}
     if not re.fullmatch(r"([0-9a-f]{32})?", document.md5):
         errors["md5"] = _("An MD5 has 32 hexadecimal digits.")
     if not document.file and not document.source_url.startswith(("http://", "https://")):
-        errors["source_url"] = _("Enter the address from which iclass can fetch the file.")
+        errors["source_url"] = _("Enter a link from which iclass can download the file.")
     if document.owner is None and document.permission == Document.Permission.PRIVATE:
-        errors["owner"] = _("Choose an owner: without one everybody in the school sees the document.")
+        errors["owner"] = _("Choose an owner. Courseware without an owner is visible to the whole school.")
     elif document.owner is not None and document.owner.enterprise_id != document.enterprise_id:
         errors["owner"] = _("Choose a person of your school.")
     if errors:
         raise ValidationError(errors)
 
 
-def _send(document: Document, by: User | None) -> Operation:
-    """Add it at the service, once its owner is registered there; an add that waits is not doubled."""
-    if waiting := open_operations(document).filter(kind="document.add").first():
-        return waiting
-    registering = Operation.objects.filter(
-        kind="user.register", subject_type="accounts.user", subject_id=document.owner_id
-    ).exclude(state=State.DONE)
-    lane = natural_key(document.enterprise_id, wanted_document(document))
-    return enqueue("document.add", document, by=by, lane=lane, after=registering)
+def _enqueue_add(document: Document, by: User | None) -> Operation:
+    """Enqueue the add after the registration of its owner; return the open add if there is one."""
+    existing: Operation | None = open_operations(document).filter(kind="document.add").first()
+    if existing:
+        return existing
+    owner: Any = document.owner_id
+    registrations = Operation.objects.filter(
+        kind="user.register", subject_type="accounts.user", subject_id=owner
+    ).exclude(state=OperationState.DONE)
+    lane = natural_key(document.enterprise_id, desired_document_fields(document))
+    return enqueue("document.add", document, by=by, lane=lane, after=registrations)
 
 
-def _owe(kind: str, document: Document, by: User | None, after: Iterable[Operation] = ()) -> Operation:
-    """An operation about a document; it waits until the service has it, and for what it comes `after`."""
-    adding = open_operations(document).filter(kind="document.add")
-    return enqueue(kind, document, by=by, after=[*adding, *after])
+def _enqueue_operation(
+    kind: str, document: Document, by: User | None, after: Iterable[Operation] = ()
+) -> Operation:
+    """Enqueue an operation that waits for the document's open add and for the operations in `after`."""
+    adds = open_operations(document).filter(kind="document.add")
+    return enqueue(kind, document, by=by, after=[*adds, *after])
 
 
-def forget_file(document: Document) -> None:
-    """Delete our file of a deleted document, unless another one stands on it."""
-    standing = Document.objects.filter(file=document.file.name, deleted_at=None)
-    if document.file and not standing.exists():
+def delete_unused_file(document: Document) -> None:
+    """Delete the file of a deleted document, unless another document uses it."""
+    references = Document.objects.filter(file=document.file.name, deleted_at=None)
+    if document.file.name and not references.exists():
         document.file.storage.delete(document.file.name)

@@ -1,11 +1,11 @@
-"""Work on courseware that the schedule rings for."""
+"""Periodic courseware tasks."""
 
 from celery import shared_task
 
-from documents import pieces
+from documents import resumable_uploads
 
 
 @shared_task
-def tidy_uploads() -> int:
-    """Forget files that came in part and that nobody went on with."""
-    return pieces.tidy()
+def delete_abandoned_uploads() -> int:
+    """Delete unfinished uploads that can no longer be resumed."""
+    return resumable_uploads.delete_stale_uploads()

@@ -1,24 +1,24 @@
-"""The pages of courseware."""
+"""Courseware URLs."""
 
 from django.urls import path
 
-from documents.views.acts import CoursewareAct, CoursewareDelete
-from documents.views.files import CoursewareFile, shared
-from documents.views.listing import CoursewareList
-from documents.views.pieces import Begin, Done, Piece
-from documents.views.uploading import CoursewareAdd, CoursewareAnew
+from documents.views.actions import CoursewareAction, CoursewareDelete
+from documents.views.courseware_list import CoursewareList
+from documents.views.downloads import CoursewareFile, shared_file
+from documents.views.resumable_uploads import UploadChunk, UploadFinish, UploadStart
+from documents.views.uploads import CoursewareAdd, CoursewareReplace
 
 app_name = "documents"
 urlpatterns = [
     path("", CoursewareList.as_view(), name="courseware"),
     path("new/", CoursewareAdd.as_view(), name="add"),
-    path("uploads/", Begin.as_view(), name="begin"),
-    path("uploads/<uuid:upload>/", Piece.as_view(), name="piece"),
-    path("uploads/<uuid:upload>/done/", Done.as_view(), name="done"),
-    path("<int:pk>/anew/", CoursewareAnew.as_view(), name="anew"),
-    path("<int:pk>/file/", CoursewareFile.as_view(), name="file"),
-    path("<int:pk>/delete/", CoursewareDelete.as_view(), name="delete"),
-    path("<int:pk>/pull/", CoursewareAct.as_view(action="pull"), name="pull"),
-    path("<int:pk>/push/", CoursewareAct.as_view(action="push"), name="push"),
-    path("shared/<str:token>/<str:name>", shared, name="shared"),
+    path("uploads/", UploadStart.as_view(), name="begin"),
+    path("uploads/<uuid:upload>/", UploadChunk.as_view(), name="piece"),
+    path("uploads/<uuid:upload>/done/", UploadFinish.as_view(), name="done"),
+    path("<id:pk>/anew/", CoursewareReplace.as_view(), name="anew"),
+    path("<id:pk>/file/", CoursewareFile.as_view(), name="file"),
+    path("<id:pk>/delete/", CoursewareDelete.as_view(), name="delete"),
+    path("<id:pk>/pull/", CoursewareAction.as_view(action="pull"), name="pull"),
+    path("<id:pk>/push/", CoursewareAction.as_view(action="push"), name="push"),
+    path("shared/<token:token>/<text:name>", shared_file, name="shared"),
 ]

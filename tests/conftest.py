@@ -16,10 +16,12 @@ pytest_plugins = [
     "tests.support.programs",
     "tests.support.browser",
     "tests.support.language",
+    "tests.support.timed",
     "tests.support.cast",
-    "tests.support.service",
-    "tests.support.objects",
+    "tests.support.iclass_service",
+    "tests.support.object_storage",
     "tests.support.clamd",
+    "tests.support.nginx",
     "tests.faults.goals",
 ]
 

@@ -1,1 +1,1 @@
-"""People from files: read, mapped, compared, applied at once, sent as a job, undone; and back into files."""
+"""Import of people from files (upload, mapping, comparison, application, push, undo), and export."""

@@ -1,22 +1,21 @@
-"""The columns of a file of people: what they fill, their headings, and how roles and groups are written."""
+"""Columns of an import of people: fields, headings, options, and the spelling of roles and genders."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import REGISTRABLE, Role
+from accounts.models.roles import REGISTRABLE, Role
 
-#: What a row says of a person besides who it is, in the order in which files have them.
+#: Fields of a person besides the user ID, in the order of export columns.
 FIELDS = ("nickname", "role", "gender", "phone_no", "e_mail", "avatar")
 GROUPS = "groups"
-#: The groups that somebody on the staff is in charge of.
+#: Groups that a staff member is in charge of.
 IN_CHARGE = "in_charge"
 LABELS: dict[str, str | Promise] = {
-    "user_id": _("User id"),
+    "user_id": _("User ID"),
     "nickname": _("Name"),
     "role": _("Role"),
     "gender": _("Gender"),
@@ -24,9 +23,9 @@ LABELS: dict[str, str | Promise] = {
     "e_mail": _("E-mail"),
     "avatar": _("Picture address"),
     "groups": _("Groups"),
-    "in_charge": _("In charge of groups"),
+    "in_charge": _("Teacher in charge of groups"),
 }
-#: Headings by which a column is guessed, in small letters without spaces and signs.
+#: Headings by which a column is guessed, normalized by `console.imports.columns`.
 HEADINGS: dict[str, tuple[str, ...]] = {
     "user_id": (
         *("userid", "id", "account", "login", "username", "studentid", "studentno", "studentnumber"),
@@ -61,14 +60,14 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         *("班级", "分组", "小组", "学生组", "群组", "组", "所在班级"),
     ),
     "in_charge": (
-        *("inchargeofgroups", "inchargeof", "incharge", "groupsincharge", "classteacherof", "homeroom"),
+        *("teacherinchargeofgroups", "inchargeofgroups", "inchargeof", "incharge", "groupsincharge"),
+        *("classteacherof", "homeroom"),
         *("负责的班级", "负责班级", "所带班级", "带班", "班主任班级", "任班主任的班级"),
     ),
 }
 PEOPLE_HEADINGS = {heading: field for field, headings in HEADINGS.items() for heading in headings}
-_SIGNS = re.compile(r"[\W_]+")
 
-#: Words for values, in both languages, as files have them.
+#: Spellings of values in both languages.
 ROLES: dict[str, str] = {
     **{role.value: role.value for role in Role},
     **dict.fromkeys(("管理员", "administrator", "校管理员"), Role.ADMIN),
@@ -83,13 +82,11 @@ GENDERS = {
     **dict.fromkeys(("male", "m", "man", "boy", "男", "男性", "男生"), "male"),
     **dict.fromkeys(("female", "f", "woman", "girl", "女", "女性", "女生"), "female"),
 }
-_SEPARATORS = ";；、,，|\n\r"
-_PARTS = re.compile(rf'\s*(?:"((?:[^"]|"")*)"|([^{_SEPARATORS}]*))\s*(?:[{_SEPARATORS}]|$)')
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the importer chose. `role` is given to new people whose row says none."""
+class ImportOptions:
+    """Options of an import. `role` is the default role of new people."""
 
     role: str = Role.STUDENT
     create_groups: bool = True
@@ -97,53 +94,11 @@ class Options:
     clear_empty: bool = False
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "Options":
-        """From what is stored, whatever version wrote it."""
-        known = cls().stored()
-        found = cls(**{name: told.get(name, value) for name, value in known.items()})
-        return found if found.role in REGISTRABLE else cls(**{**found.stored(), "role": Role.STUDENT})
+    def from_mapping(cls, stored: Mapping[str, Any]) -> "ImportOptions":
+        """Load stored options; unknown keys are ignored, missing ones get their default."""
+        defaults = cls().to_dict()
+        options = cls(**{name: stored.get(name, value) for name, value in defaults.items()})
+        return options if options.role in REGISTRABLE else cls(**{**options.to_dict(), "role": Role.STUDENT})
 
-    def stored(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         return asdict(self)
-
-
-def bare(text: str) -> str:
-    """A heading or a word in small letters, without spaces and signs."""
-    return _SIGNS.sub("", text.lower())
-
-
-def guess(headings: Sequence[str], known: Mapping[str, str] = PEOPLE_HEADINGS) -> list[str]:
-    """The field of each column, "" for none. Of two that fit one field, the first takes it.
-
-    `known` names the field of each bare heading; without it those of people are meant.
-    """
-    found: list[str] = []
-    for heading in headings:
-        field = known.get(bare(heading), "")
-        found.append("" if field in found else field)
-    return found
-
-
-def looks_like_headings(cells: Iterable[str], known: Mapping[str, str] = PEOPLE_HEADINGS) -> bool:
-    """Whether two cells of the row are headings that we know: a title above them is not."""
-    return sum(bool(field) for field in guess(list(cells), known)) > 1
-
-
-def split_groups(cell: str) -> list[str]:
-    """The names in a cell, each once. A name that holds a separator stands in quotes."""
-    names = []
-    for found in _PARTS.finditer(cell.strip()):
-        name = found[1].replace('""', '"') if found[1] is not None else found[2].strip()
-        if name:
-            names.append(name)
-    return list(dict.fromkeys(names))
-
-
-def join_groups(names: Iterable[str]) -> str:
-    """The cell from which `split_groups` reads the same names."""
-    return "; ".join(_quoted(name) for name in names)
-
-
-def _quoted(name: str) -> str:
-    plain = name == name.strip() and not set(name) & {*_SEPARATORS, '"'}
-    return name if plain else '"' + name.replace('"', '""') + '"'

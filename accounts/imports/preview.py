@@ -1,7 +1,5 @@
-"""An import as its page shows it: rows of one sort, what each changes, and how the sending stands."""
+"""Preview of an import of people: filtered rows, their changes, and the state of the push."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -10,170 +8,112 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.imports import applying, push
+from accounts.imports import push_job, services
 from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE, LABELS
-from accounts.models import ImportRow, PeopleImport, User
-from accounts.objections import Objection
-from accounts.roles import Role
-from console.badges import Badge
-from console.jobs.pages import Line as JobLine
+from accounts.models import PeopleImport, PeopleImportRow, User
+from accounts.models.roles import Role
+from accounts.people.group_change_conflicts import GroupChangeConflict
+from console.imports.preview import ImportPreview, PreviewRow, RowFilter
+from console.outbox.push_progress import PUSH_STATE_LABELS, PUSH_STATES
+from console.ui.badges import Badge
 
-Outcome, State, Undone = ImportRow.Outcome, PeopleImport.State, ImportRow.Undone
+Outcome, State, Undone = PeopleImportRow.Outcome, PeopleImport.State, PeopleImportRow.Undone
 
-BADGES = {
+OUTCOME_BADGES = {
     Outcome.ADDED: Badge(_("added"), "user-plus", "ok", ""),
     Outcome.CHANGED: Badge(_("changed"), "pencil", "busy", ""),
     Outcome.UNCHANGED: Badge(_("unchanged"), "equal", "idle", ""),
-    Outcome.REFUSED: Badge(_("refused"), "alert-triangle", "bad", ""),
+    Outcome.REFUSED: Badge(_("rejected"), "alert-triangle", "bad", ""),
 }
-UNDONE = {
-    Undone.REMOVED: Badge(_("removed again"), "user-minus", "ok", ""),
+UNDO_BADGES = {
+    Undone.REMOVED: Badge(_("removed"), "user-minus", "ok", ""),
     Undone.DEACTIVATED: Badge(_("deactivated"), "user-off", "ok", ""),
     Undone.RESTORED: Badge(_("restored"), "arrow-back-up", "ok", ""),
-    Undone.KEPT: Badge(_("changed since, kept"), "hand-stop", "warn", ""),
-}
-STATES = {
-    State.UPLOADED: Badge(_("uploaded"), "file", "idle", ""),
-    State.CHECKING: Badge(_("being compared"), "clock", "busy", ""),
-    State.CHECKED: Badge(_("to be confirmed"), "hand-stop", "warn", ""),
-    State.APPLYING: Badge(_("being applied"), "clock", "busy", ""),
-    State.APPLIED: Badge(_("applied"), "circle-check", "ok", ""),
-    State.UNDONE: Badge(_("undone"), "arrow-back-up", "idle", ""),
+    Undone.KEPT: Badge(_("kept because it changed later"), "hand-stop", "warn", ""),
 }
 
 
-class Choice(NamedTuple):
-    """A number that narrows the rows; `value` is empty for all of them."""
+class FieldChange(NamedTuple):
+    """The old and new value of a person's field."""
 
     label: str | Promise
-    count: int
-    query: str
-    chosen: bool
-    tone: str = ""
+    old: str
+    new: str
 
 
-class Change(NamedTuple):
-    """One field of somebody, as it was and as it is wanted."""
-
-    label: str | Promise
-    was: str
-    wanted: str
-
-
-@dataclass(frozen=True)
-class Line:
-    row: ImportRow
-
-    @property
-    def badge(self) -> Badge:
-        return BADGES[Outcome(self.row.outcome)]
+class PeoplePreviewRow(PreviewRow):
+    row: PeopleImportRow
+    badges = OUTCOME_BADGES
+    labels = LABELS
 
     @property
     def undone(self) -> Badge | None:
-        return UNDONE[Undone(self.row.undone)] if self.row.undone else None
+        return UNDO_BADGES[Undone(self.row.undone)] if self.row.undone else None
 
     @property
     def name(self) -> str:
-        told = self.row.after or self.row.before or {}
-        return told.get("nickname") or self.row.user_id
-
-    @property
-    def column(self) -> str | Promise:
-        return LABELS.get(self.row.column, self.row.column)
+        fields = self.row.after or self.row.before or {}
+        return fields.get("nickname") or self.row.user_id
 
     @cached_property
-    def changes(self) -> list[Change]:
-        """What differs; of somebody new, everything that is said of them."""
-        was, wanted = self.row.before or {}, self.row.after
-        if not wanted:
+    def changes(self) -> list[FieldChange]:
+        """Return the changed fields; for a new person all fields with a value."""
+        before, after = self.row.before or {}, self.row.after
+        if not after:
             return []
-        names = (*FIELDS, GROUPS, IN_CHARGE)
-        named = [(name, _told(name, was.get(name)), _told(name, wanted.get(name))) for name in names]
-        return [Change(LABELS[name], old, new) for name, old, new in named if old != new]
+        values = [
+            (name, _format_value(name, before.get(name)), _format_value(name, after.get(name)))
+            for name in (*FIELDS, GROUPS, IN_CHARGE)
+        ]
+        return [FieldChange(LABELS[name], old, new) for name, old, new in values if old != new]
 
 
-class Preview:
-    """The rows that the address chooses: `?show=` an outcome, "twins", or a state of the sending."""
+class PeopleImportPreview(ImportPreview):
+    """Preview, filtered by `?show=`: an outcome, "twins", an undo result, or "push_" and a push state."""
 
-    def __init__(self, source: PeopleImport, address: Mapping[str, str]) -> None:
-        self.source = source
-        self.show = address.get("show", "")
+    row_class = PeoplePreviewRow
+    related = ("person", "operation")
 
-    def rows(self) -> QuerySet[ImportRow]:
-        rows = self.source.lines.select_related("person", "operation").defer("cells").order_by("number")
-        if self.show in Outcome.values:
-            return rows.filter(outcome=self.show)
+    def filter_rows(self, rows: QuerySet[PeopleImportRow]) -> QuerySet[PeopleImportRow] | None:
         if self.show == "twins":
             return rows.filter(twin=True)
         if self.show in Undone.values:
             return rows.filter(undone=self.show)
-        pushed = self.show.removeprefix("push_")
-        if pushed in push.MEANINGS and pushed != self.show:
-            return rows.filter(operation__state__in=push.MEANINGS[pushed])
-        return rows.exclude(outcome="")
-
-    def line(self, row: ImportRow) -> Line:
-        return Line(row)
-
-    @property
-    def badge(self) -> Badge:
-        return STATES[State(self.source.state)]
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether a job compares or applies it now; then there are no rows to show yet."""
-        return self.source.state in (State.CHECKING, State.APPLYING)
-
-    @property
-    def job(self) -> JobLine | None:
-        return JobLine(self.source.job) if self.source.job else None
-
-    @property
-    def changed_since(self) -> bool:
-        """Whether a job found the school changed, so that this is a new preview."""
-        job = self.source.job
-        return bool(job and job.result.get("changed_since")) and self.source.state == State.CHECKED
+        state = self.show.removeprefix("push_")
+        if state in PUSH_STATES and state != self.show:
+            return rows.filter(operation__state__in=PUSH_STATES[state])
+        return super().filter_rows(rows)
 
     @cached_property
-    def objections(self) -> list[Objection]:
-        """What there is against applying it: who would be planned twice."""
-        return applying.objections_to(self.source) if self.source.state == State.CHECKED else []
+    def objections(self) -> list[GroupChangeConflict]:
+        """Schedule conflicts that applying the import would create."""
+        return services.find_import_conflicts(self.source) if self.source.state == State.CHECKED else []
 
     @property
-    def changes_nothing(self) -> bool:
+    def has_no_changes(self) -> bool:
         return not (self.source.counts.get("added") or self.source.counts.get("changed"))
 
-    def choices(self) -> list[Choice]:
-        """All rows, then by outcome, those of an equal name, then how they were taken back."""
-        counts = self.source.counts
-        shown = [("", _("all"), self.source.rows_in_all, "")]
-        shown += [(one.value, BADGES[one].word, counts.get(one, 0), BADGES[one].tone) for one in Outcome]
+    def choices(self) -> list[RowFilter]:
+        """Return filters for all rows, outcomes, equal names, undo results and states of the push."""
+        filters, counts = super().choices(), self.source.counts
         if counts.get("twins"):
-            shown.append(("twins", _("same name as somebody else"), counts["twins"], "warn"))
-        for name, count in counts.get("undone", {}).items():
-            if count:
-                badge = UNDONE[Undone(name)]
-                shown.append((name, badge.word, count, badge.tone))
-        return [self._choice(*one) for one in shown]
+            filters.append(self.choice("twins", _("same name as another person"), counts["twins"]))
+        undone = [(name, count) for name, count in counts.get("undone", {}).items() if count]
+        filters += [self.choice(name, UNDO_BADGES[Undone(name)].word, count) for name, count in undone]
+        pushed = push_job.count_import_states(self.source)
+        if sum(pushed.values()):
+            filters += [
+                self.choice(f"push_{name}", label, pushed[name], "cloud")
+                for name, (label, _tone) in PUSH_STATE_LABELS.items()
+            ]
+        return filters
 
-    @cached_property
-    def pushed(self) -> list[Choice]:
-        """How the sending stands, as numbers that narrow the rows; empty where nothing was to be sent."""
-        counts = push.standing(self.source)
-        if not sum(counts.values()):
-            return []
-        words = push.WORDS.items()
-        return [self._choice(f"push_{name}", word, counts[name], tone) for name, (word, tone) in words]
-
-    def _choice(self, value: str, label: str | Promise, count: int, tone: str) -> Choice:
-        return Choice(label, count, f"?show={value}" if value else "?", self.show == value, tone)
-
-    def desk(self) -> str:
-        """Where one decides about what iclass refused."""
+    def operations_url(self) -> str:
+        """Return the URL of the operations that need a decision."""
         return f"{reverse('outbox:operations')}?state=trouble&about={User._meta.label_lower}"
 
 
-def _told(name: str, value: Any) -> str:
+def _format_value(name: str, value: Any) -> str:
     if name in (GROUPS, IN_CHARGE):
         return ", ".join(value or ())
     if name == "role":

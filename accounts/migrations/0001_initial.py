@@ -33,36 +33,34 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "remote_id",
-                    models.CharField(
-                        blank=True, editable=False, max_length=64, verbose_name="id at the service"
-                    ),
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="ID at iclass"),
                 ),
                 (
                     "observed",
-                    models.JSONField(default=dict, editable=False, verbose_name="as the service has it"),
+                    models.JSONField(default=dict, editable=False, verbose_name="values at iclass"),
                 ),
                 (
                     "observed_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="last seen at the service"),
+                    models.DateTimeField(editable=False, null=True, verbose_name="last checked at iclass"),
                 ),
                 (
                     "sync_state",
                     models.CharField(
                         choices=[
-                            ("local", "not sent yet"),
+                            ("local", "not synced"),
                             ("in_sync", "in sync"),
                             ("sending", "sending"),
                             ("checking", "checking"),
-                            ("held", "held back"),
-                            ("refused", "refused"),
-                            ("needs_you", "needs you"),
+                            ("held", "on hold"),
+                            ("refused", "rejected"),
+                            ("needs_you", "needs attention"),
                             ("changed_outside", "changed outside"),
-                            ("gone", "gone at the service"),
+                            ("gone", "missing at iclass"),
                         ],
                         default="local",
                         editable=False,
                         max_length=16,
-                        verbose_name="state at the service",
+                        verbose_name="state at iclass",
                     ),
                 ),
                 (
@@ -72,7 +70,7 @@ class Migration(migrations.Migration):
                 (
                     "made_outside",
                     models.BooleanField(
-                        default=False, editable=False, verbose_name="made outside this console"
+                        default=False, editable=False, verbose_name="created outside the console"
                     ),
                 ),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -96,7 +94,7 @@ class Migration(migrations.Migration):
                 ),
                 ("appid", models.PositiveBigIntegerField(default=0, verbose_name="AppID")),
                 ("project_id", models.PositiveBigIntegerField(default=0, verbose_name="project")),
-                ("secret_id", models.CharField(blank=True, max_length=120, verbose_name="secret id")),
+                ("secret_id", models.CharField(blank=True, max_length=120, verbose_name="secret ID")),
                 (
                     "secret_key",
                     console.vault.fields.SealedField(blank=True, null=True, verbose_name="secret key"),
@@ -108,19 +106,19 @@ class Migration(migrations.Migration):
                 (
                     "super_admin",
                     models.CharField(
-                        blank=True, editable=False, max_length=64, verbose_name="superadmin's user id"
+                        blank=True, editable=False, max_length=64, verbose_name="superadmin's user ID"
                     ),
                 ),
                 (
                     "icon",
                     models.CharField(
-                        blank=True, editable=False, max_length=500, verbose_name="logo at the service"
+                        blank=True, editable=False, max_length=500, verbose_name="logo at iclass"
                     ),
                 ),
                 ("bizid", models.BigIntegerField(default=0, editable=False, verbose_name="BizID")),
                 (
                     "create_time",
-                    models.DateTimeField(editable=False, null=True, verbose_name="made at the service"),
+                    models.DateTimeField(editable=False, null=True, verbose_name="created at iclass"),
                 ),
                 (
                     "valid_seconds",
@@ -140,15 +138,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "room_address",
-                    models.URLField(blank=True, max_length=300, verbose_name="address of the classrooms"),
+                    models.URLField(blank=True, max_length=300, verbose_name="classroom address"),
                 ),
                 (
                     "later_fields",
-                    models.BooleanField(default=False, verbose_name="service knows later fields"),
+                    models.BooleanField(default=False, verbose_name="iclass supports the additional fields"),
                 ),
                 (
                     "h5_white_listed",
-                    models.BooleanField(default=False, verbose_name="white-listed for H5 by the vendor"),
+                    models.BooleanField(default=False, verbose_name="allowlisted for H5 at iclass"),
                 ),
                 (
                     "late_after_s",
@@ -192,36 +190,34 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "remote_id",
-                    models.CharField(
-                        blank=True, editable=False, max_length=64, verbose_name="id at the service"
-                    ),
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="ID at iclass"),
                 ),
                 (
                     "observed",
-                    models.JSONField(default=dict, editable=False, verbose_name="as the service has it"),
+                    models.JSONField(default=dict, editable=False, verbose_name="values at iclass"),
                 ),
                 (
                     "observed_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="last seen at the service"),
+                    models.DateTimeField(editable=False, null=True, verbose_name="last checked at iclass"),
                 ),
                 (
                     "sync_state",
                     models.CharField(
                         choices=[
-                            ("local", "not sent yet"),
+                            ("local", "not synced"),
                             ("in_sync", "in sync"),
                             ("sending", "sending"),
                             ("checking", "checking"),
-                            ("held", "held back"),
-                            ("refused", "refused"),
-                            ("needs_you", "needs you"),
+                            ("held", "on hold"),
+                            ("refused", "rejected"),
+                            ("needs_you", "needs attention"),
                             ("changed_outside", "changed outside"),
-                            ("gone", "gone at the service"),
+                            ("gone", "missing at iclass"),
                         ],
                         default="local",
                         editable=False,
                         max_length=16,
-                        verbose_name="state at the service",
+                        verbose_name="state at iclass",
                     ),
                 ),
                 (
@@ -231,7 +227,7 @@ class Migration(migrations.Migration):
                 (
                     "made_outside",
                     models.BooleanField(
-                        default=False, editable=False, verbose_name="made outside this console"
+                        default=False, editable=False, verbose_name="created outside the console"
                     ),
                 ),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -252,7 +248,7 @@ class Migration(migrations.Migration):
                                 "Use 1 to 32 letters, digits, dots, hyphens or underscores.",
                             )
                         ],
-                        verbose_name="user id",
+                        verbose_name="user ID",
                     ),
                 ),
                 (
@@ -289,10 +285,13 @@ class Migration(migrations.Migration):
                     "user_token",
                     console.vault.fields.SealedField(blank=True, null=True, verbose_name="entry token"),
                 ),
-                ("regist_time", models.DateTimeField(editable=False, null=True, verbose_name="registered")),
+                (
+                    "regist_time",
+                    models.DateTimeField(editable=False, null=True, verbose_name="registered at"),
+                ),
                 (
                     "update_time",
-                    models.DateTimeField(editable=False, null=True, verbose_name="changed at the service"),
+                    models.DateTimeField(editable=False, null=True, verbose_name="changed at iclass at"),
                 ),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
                 (
@@ -409,7 +408,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("enterprise", "user_id"),
                 name="user_id_once_a_school",
-                violation_error_message="This user id is taken in your school.",
+                violation_error_message="This user ID is already used in your school.",
             ),
         ),
         migrations.AddConstraint(
@@ -428,7 +427,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("enterprise", "name"),
                 name="group_name_once_a_school",
-                violation_error_message="Your school has a group of this name.",
+                violation_error_message="A group with this name already exists in your school.",
             ),
         ),
         migrations.AddConstraint(

@@ -21,13 +21,16 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("operator_name", models.CharField(max_length=120, verbose_name="operator, as named then")),
+                (
+                    "operator_name",
+                    models.CharField(max_length=120, verbose_name="operator's name at the time"),
+                ),
                 ("reason", models.CharField(max_length=300, verbose_name="reason")),
                 (
                     "entered_at",
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="entered"),
                 ),
-                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                ("ends_at", models.DateTimeField(verbose_name="ends at")),
                 ("left_at", models.DateTimeField(null=True, verbose_name="left")),
                 (
                     "enterprise",
@@ -49,8 +52,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "visit of an operator",
-                "verbose_name_plural": "visits of operators",
+                "verbose_name": "operator visit",
+                "verbose_name_plural": "operator visits",
                 "ordering": ["-id"],
                 "indexes": [models.Index(fields=["enterprise", "-id"], name="visit_of_a_school")],
                 "constraints": [

@@ -40,19 +40,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="user",
             name="card_number",
-            field=models.PositiveIntegerField(
-                default=0, editable=False, verbose_name="entry cards given out"
-            ),
+            field=models.PositiveIntegerField(default=0, editable=False, verbose_name="entry cards issued"),
         ),
         migrations.AddField(
             model_name="user",
             name="card_since",
-            field=models.DateTimeField(editable=False, null=True, verbose_name="entry card since"),
+            field=models.DateTimeField(editable=False, null=True, verbose_name="entry card valid since"),
         ),
         migrations.AddField(
             model_name="user",
             name="erased_at",
-            field=models.DateTimeField(editable=False, null=True, verbose_name="personal data erased"),
+            field=models.DateTimeField(editable=False, null=True, verbose_name="personal data erased at"),
         ),
         migrations.AddIndex(
             model_name="user",

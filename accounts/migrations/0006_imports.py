@@ -29,10 +29,10 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("uploaded", "uploaded"),
-                            ("checking", "being checked"),
-                            ("checked", "to be confirmed"),
-                            ("applying", "being applied"),
-                            ("applied", "applied"),
+                            ("checking", "validating"),
+                            ("checked", "awaiting confirmation"),
+                            ("applying", "importing"),
+                            ("applied", "imported"),
                             ("undone", "undone"),
                         ],
                         default="uploaded",
@@ -80,16 +80,16 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="uploaded"),
                 ),
-                ("applied_at", models.DateTimeField(null=True, verbose_name="applied")),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="imported")),
                 ("undone_at", models.DateTimeField(null=True, verbose_name="undone")),
-                ("emptied_at", models.DateTimeField(null=True, verbose_name="rows forgotten")),
+                ("emptied_at", models.DateTimeField(null=True, verbose_name="row details deleted")),
                 (
                     "by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="who",
+                        verbose_name="actor",
                     ),
                 ),
                 (
@@ -111,8 +111,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "import of people",
-                "verbose_name_plural": "imports of people",
+                "verbose_name": "people import",
+                "verbose_name_plural": "people imports",
                 "ordering": ["-id"],
             },
         ),
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
                         base_field=models.TextField(blank=True), size=None
                     ),
                 ),
-                ("user_id", models.CharField(blank=True, max_length=64, verbose_name="user id")),
+                ("user_id", models.CharField(blank=True, max_length=64, verbose_name="user ID")),
                 (
                     "outcome",
                     models.CharField(
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                             ("added", "added"),
                             ("changed", "changed"),
                             ("unchanged", "unchanged"),
-                            ("refused", "refused"),
+                            ("refused", "rejected"),
                         ],
                         max_length=9,
                         verbose_name="outcome",
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ("named", models.CharField(blank=True, max_length=100)),
                 (
                     "twin",
-                    models.BooleanField(default=False, verbose_name="of the same name as somebody else"),
+                    models.BooleanField(default=False, verbose_name="same name as another person"),
                 ),
                 ("before", models.JSONField(null=True)),
                 ("after", models.JSONField(null=True)),
@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                             ("removed", "removed"),
                             ("deactivated", "deactivated"),
                             ("restored", "restored"),
-                            ("kept", "changed since, kept"),
+                            ("kept", "kept because it changed later"),
                         ],
                         max_length=11,
                     ),
@@ -206,8 +206,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "row of an import",
-                "verbose_name_plural": "rows of an import",
+                "verbose_name": "import row",
+                "verbose_name_plural": "import rows",
                 "ordering": ["number"],
             },
         ),

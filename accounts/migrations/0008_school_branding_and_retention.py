@@ -17,21 +17,21 @@ class Migration(migrations.Migration):
             model_name="enterprise",
             name="keep_evidence_days",
             field=models.PositiveIntegerField(
-                blank=True, null=True, verbose_name="days that raw evidence is kept"
+                blank=True, null=True, verbose_name="retention of raw evidence (days)"
             ),
         ),
         migrations.AddField(
             model_name="enterprise",
             name="keep_messages_days",
             field=models.PositiveIntegerField(
-                blank=True, null=True, verbose_name="days that messages are kept"
+                blank=True, null=True, verbose_name="retention of events (days)"
             ),
         ),
         migrations.AddField(
             model_name="enterprise",
             name="keep_notices_days",
             field=models.PositiveIntegerField(
-                blank=True, null=True, verbose_name="days that notices are kept"
+                blank=True, null=True, verbose_name="retention of notifications (days)"
             ),
         ),
         migrations.AddField(

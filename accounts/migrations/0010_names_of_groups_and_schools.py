@@ -12,11 +12,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="enterprise",
             name="name",
-            field=models.CharField(max_length=120, verbose_name="name of the school"),
+            field=models.CharField(max_length=120, verbose_name="school name"),
         ),
         migrations.AlterField(
             model_name="studentgroup",
             name="name",
-            field=models.CharField(max_length=80, verbose_name="name of the group"),
+            field=models.CharField(max_length=80, verbose_name="group name"),
         ),
     ]

@@ -19,12 +19,12 @@ class Migration(migrations.Migration):
                     django.core.validators.MinValueValidator(1),
                     django.core.validators.MaxValueValidator(90),
                 ],
-                verbose_name="days that engagement samples are kept",
+                verbose_name="retention of engagement samples (days)",
             ),
         ),
         migrations.AddField(
             model_name="enterprise",
             name="samples_on",
-            field=models.BooleanField(default=False, verbose_name="engagement samples are kept"),
+            field=models.BooleanField(default=False, verbose_name="keep engagement samples"),
         ),
     ]

@@ -30,16 +30,19 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(max_length=10)),
                 ("filename", models.CharField(blank=True, max_length=250, verbose_name="file")),
                 ("size", models.PositiveBigIntegerField(default=0, verbose_name="bytes")),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="asked")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="requested at"),
+                ),
                 ("ready_at", models.DateTimeField(null=True, verbose_name="ready")),
-                ("emptied_at", models.DateTimeField(null=True, verbose_name="file deleted")),
+                ("emptied_at", models.DateTimeField(null=True, verbose_name="file deleted at")),
                 (
                     "by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="who",
+                        verbose_name="actor",
                     ),
                 ),
                 (
@@ -70,8 +73,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "long export",
-                "verbose_name_plural": "long exports",
+                "verbose_name": "large export",
+                "verbose_name_plural": "large exports",
                 "ordering": ["-id"],
             },
         ),

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             model_name="enterprise",
             name="keep_recordings_days",
             field=models.PositiveIntegerField(
-                blank=True, null=True, verbose_name="days that recordings are kept"
+                blank=True, null=True, verbose_name="retention of recordings (days)"
             ),
         ),
     ]

@@ -1,25 +1,26 @@
 from accounts.models.enterprise import Enterprise
-from accounts.models.export import Export, ExportPiece
-from accounts.models.group import GroupStudent, StudentGroup
-from accounts.models.guesses import Guesses
-from accounts.models.imports import FileImport, ImportRow, PeopleImport
-from accounts.models.logo import Logo
-from accounts.models.picture import Picture
+from accounts.models.export import Export, PeopleExportChunk
+from accounts.models.group import GroupMembership, StudentGroup
+from accounts.models.imports import PeopleImport, PeopleImportRow
+from accounts.models.logo import SchoolLogo
+from accounts.models.password_link import PasswordLink
+from accounts.models.picture import Avatar
+from accounts.models.roles import Role
+from accounts.models.sign_in_throttle import SignInThrottle
 from accounts.models.user import User
 from accounts.models.visit import Visit
-from accounts.roles import Role
 
 __all__ = [
     "Enterprise",
     "Export",
-    "ExportPiece",
-    "FileImport",
-    "GroupStudent",
-    "Guesses",
-    "ImportRow",
-    "Logo",
+    "PeopleExportChunk",
+    "GroupMembership",
+    "SignInThrottle",
+    "PeopleImportRow",
+    "SchoolLogo",
     "PeopleImport",
-    "Picture",
+    "PasswordLink",
+    "Avatar",
     "Role",
     "StudentGroup",
     "User",

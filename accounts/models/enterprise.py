@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,19 +18,34 @@ from console.outbox.mirrored import Mirrored
 from console.vault.fields import SealedField
 from console.vault.models import Sealed
 
+#: Sent inside the transaction that turns on the extended fields of a school: `school`, `by`.
+later_fields_on = Signal()
+
 
 def callback_token() -> str:
-    """The unguessable part of a school's callback address: the second lock besides the signature."""
+    """Return the random part of a callback URL, which protects callbacks in addition to the signature."""
     return secrets.token_urlsafe(24)
 
 
-class Enterprise(Sealed, Mirrored):
-    """A school: its keys, contacts, callback address, zone and rules of attendance.
+class DefaultRecording(models.TextChoices):
+    """Where new lessons are recorded unless their form says otherwise."""
 
-    The document's 企业模块. `remote_id` is the service's `enterprise_id`.
+    LOCAL = "local", _("on the teacher's computer")
+    REMOTE = "remote", _("in the cloud")
+    BOTH = "both", _("on the teacher's computer and in the cloud")
+
+
+class Enterprise(Sealed, Mirrored):
+    """A school: keys, contacts, callback address, time zone and attendance policy.
+
+    API document: 企业模块. `remote_id` is the API's `enterprise_id`.
     """
 
-    name = models.CharField(_("name of the school"), max_length=120)
+    MIRROR_COLUMNS = Mirrored.MIRROR_COLUMNS | {
+        *("busi_type", "super_admin", "icon", "bizid", "create_time", "valid_seconds")
+    }
+
+    name = models.CharField(_("school name"), max_length=120)
     sdkappid = models.PositiveBigIntegerField("SDKAppID", unique=True)
     tic_key = SealedField(_("API key"))
     tic_key_previous = SealedField(_("previous API key"), null=True, blank=True)
@@ -40,41 +56,46 @@ class Enterprise(Sealed, Mirrored):
     call_back_url = models.URLField(_("callback address"), max_length=500, blank=True)
     appid = models.PositiveBigIntegerField("AppID", default=0)
     project_id = models.PositiveBigIntegerField(_("project"), default=0)
-    secret_id = models.CharField(_("secret id"), max_length=120, blank=True)
+    secret_id = models.CharField(_("secret ID"), max_length=120, blank=True)
     secret_key = SealedField(_("secret key"), null=True, blank=True)
 
     busi_type = models.CharField(_("business type"), max_length=40, blank=True, editable=False)
-    super_admin = models.CharField(_("superadmin's user id"), max_length=64, blank=True, editable=False)
-    icon = models.CharField(_("logo at the service"), max_length=500, blank=True, editable=False)
+    super_admin = models.CharField(_("superadmin's user ID"), max_length=64, blank=True, editable=False)
+    icon = models.CharField(_("logo at iclass"), max_length=500, blank=True, editable=False)
     bizid = models.BigIntegerField("BizID", default=0, editable=False)
-    create_time = models.DateTimeField(_("made at the service"), null=True, editable=False)
+    create_time = models.DateTimeField(_("created at iclass"), null=True, editable=False)
     valid_seconds = models.BigIntegerField(_("licence length in seconds"), default=0, editable=False)
 
     zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     callback_token = models.CharField(max_length=64, unique=True, default=callback_token, editable=False)
-    room_address = models.URLField(_("address of the classrooms"), max_length=300, blank=True)
-    later_fields = models.BooleanField(_("service knows later fields"), default=False)
-    h5_white_listed = models.BooleanField(_("white-listed for H5 by the vendor"), default=False)
+    room_address = models.URLField(_("classroom address"), max_length=300, blank=True)
+    later_fields = models.BooleanField(_("iclass supports the additional fields"), default=False)
+    h5_white_listed = models.BooleanField(_("allowlisted for H5 at iclass"), default=False)
     late_after_s = models.PositiveIntegerField(_("late after (seconds)"), default=300)
     early_leave_s = models.PositiveIntegerField(_("left early (seconds before the end)"), default=300)
     present_share = models.PositiveSmallIntegerField(
         _("present from (percent of the lesson)"), default=50, validators=[MaxValueValidator(100)]
     )
-    logo = models.CharField(_("logo"), max_length=60, blank=True, editable=False)
-    keep_messages_days = models.PositiveIntegerField(_("days that messages are kept"), null=True, blank=True)
-    keep_evidence_days = models.PositiveIntegerField(
-        _("days that raw evidence is kept"), null=True, blank=True
+    default_recording = models.CharField(
+        _("recording of new lessons"), max_length=6, choices=DefaultRecording, default=DefaultRecording.LOCAL
     )
-    samples_on = models.BooleanField(_("engagement samples are kept"), default=False)
+    logo = models.CharField(_("logo"), max_length=60, blank=True, editable=False)
+    keep_messages_days = models.PositiveIntegerField(_("retention of events (days)"), null=True, blank=True)
+    keep_evidence_days = models.PositiveIntegerField(
+        _("retention of raw evidence (days)"), null=True, blank=True
+    )
+    samples_on = models.BooleanField(_("keep engagement samples"), default=False)
     keep_samples_days = models.PositiveSmallIntegerField(
-        _("days that engagement samples are kept"),
+        _("retention of engagement samples (days)"),
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(90)],
     )
     keep_recordings_days = models.PositiveIntegerField(
-        _("days that recordings are kept"), null=True, blank=True
+        _("retention of recordings (days)"), null=True, blank=True
     )
-    keep_notices_days = models.PositiveIntegerField(_("days that notices are kept"), null=True, blank=True)
+    keep_notices_days = models.PositiveIntegerField(
+        _("retention of notifications (days)"), null=True, blank=True
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -102,7 +123,7 @@ class Enterprise(Sealed, Mirrored):
 
     @property
     def licence_ends_at(self) -> datetime | None:
-        """`create_time + valid_time`; None where the service has not said, or said what is no time."""
+        """Return `create_time + valid_time`; None if the API sent neither or no valid time."""
         if not self.create_time or not self.valid_seconds:
             return None
         try:
@@ -111,17 +132,23 @@ class Enterprise(Sealed, Mirrored):
             return None
 
     @property
-    def logo_path(self) -> str:
-        """Where our pages draw the school's own logo from; empty without one."""
+    def default_record_types(self) -> list[str]:
+        """Return the `record_types` of the API with which the form of a new lesson begins."""
+        both = self.default_recording == DefaultRecording.BOTH
+        return ["local", "remote"] if both else [str(self.default_recording)]
+
+    @property
+    def logo_url(self) -> str:
+        """Return the path of the school's logo, or an empty string."""
         return reverse("accounts:logo", args=[self.logo]) if self.logo else ""
 
     @property
     def own_callback_url(self) -> str:
-        """The address that the service should call."""
+        """Return the callback URL that the API should call."""
         return f"{settings.PUBLIC_URL}/callbacks/iclass/{self.callback_token}/"
 
     def keys(self) -> list[str]:
-        """The keys that a callback may be signed with: the current one and, in rotation, the last."""
+        """Return the keys that may sign a callback: the current and, during rotation, the previous one."""
         return [key.reveal() for key in (self.tic_key, self.tic_key_previous) if key]
 
     def client(
@@ -131,10 +158,11 @@ class Enterprise(Sealed, Mirrored):
         until: float | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
     ) -> Client:
-        """The signed client of this school; a call gives up after `timeout_s` (default: the setting).
+        """Return an API client that signs with this school's key.
 
-        From `until` (unix seconds) on it sends nothing more: the end of a lease. Signatures follow the
-        service's clock. `on_exchange` hears of every call.
+        A call times out after `timeout_s` (default: the setting). From `until` (Unix seconds, the end of a
+        lease) on the client sends nothing. Signatures are corrected for clock skew. `on_exchange` is called
+        with every exchange.
         """
         return Client(
             settings.ICLASS_BASE_URL,
@@ -148,8 +176,8 @@ class Enterprise(Sealed, Mirrored):
             on_exchange=on_exchange,
         )
 
-    def signature_of(self, identifier: str, *, lifetime_s: int = 86400) -> str:
-        """A UserSig for `identifier`, good for `lifetime_s` seconds. ValueError without a private key."""
+    def build_user_sig(self, identifier: str, *, lifetime_s: int = 86400) -> str:
+        """Return a UserSig, valid for `lifetime_s` seconds. Raise ValueError without a private key."""
         if not self.private_key:
             raise ValueError("this school has no private key yet")
         return user_sig(

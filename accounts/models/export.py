@@ -1,4 +1,4 @@
-"""A long export of people: what was asked for, and the file while it is kept."""
+"""Background exports of people."""
 
 from datetime import datetime, timedelta
 
@@ -12,10 +12,12 @@ from accounts.models.group import StudentGroup
 
 
 class Export(models.Model):
-    """A file that a job makes, for whoever asked alone. It goes after a while; that it was asked stays."""
+    """A background export that only its requester can download. The file expires; the row stays."""
 
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="exports")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("actor")
+    )
     groups = models.BooleanField(default=False)
     role = models.CharField(_("role"), max_length=20, blank=True)
     group = models.ForeignKey(StudentGroup, models.SET_NULL, null=True, related_name="+")
@@ -26,13 +28,13 @@ class Export(models.Model):
     job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+")
     filename = models.CharField(_("file"), max_length=250, blank=True)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
-    created_at = models.DateTimeField(_("asked"), default=timezone.now)
+    created_at = models.DateTimeField(_("requested at"), default=timezone.now)
     ready_at = models.DateTimeField(_("ready"), null=True)
-    emptied_at = models.DateTimeField(_("file deleted"), null=True)
+    emptied_at = models.DateTimeField(_("file deleted at"), null=True)
 
     class Meta:
-        verbose_name = _("long export")
-        verbose_name_plural = _("long exports")
+        verbose_name = _("large export")
+        verbose_name_plural = _("large exports")
         ordering = ["-id"]
         indexes = [models.Index(fields=["enterprise", "by", "-id"], name="export_of_a_person")]
 
@@ -41,17 +43,17 @@ class Export(models.Model):
 
     @property
     def ends_at(self) -> datetime:
-        """When the file goes."""
+        """Return when the file expires."""
         return (self.ready_at or self.created_at) + timedelta(hours=settings.EXPORT_KEEP_HOURS)
 
     @property
-    def is_there(self) -> bool:
-        """Whether the file can be fetched."""
+    def is_available(self) -> bool:
+        """Return whether the file can be downloaded."""
         return self.ready_at is not None and self.emptied_at is None and timezone.now() < self.ends_at
 
 
-class ExportPiece(models.Model):
-    """A piece of a long export: rows as they were collected, then the file itself, each in order."""
+class PeopleExportChunk(models.Model):
+    """A chunk of an export: collected rows or a part of the file, numbered in order."""
 
     class Holds(models.TextChoices):
         ROWS = "rows", _("rows")
@@ -64,6 +66,7 @@ class ExportPiece(models.Model):
     content = models.BinaryField()
 
     class Meta:
+        db_table = "accounts_exportpiece"
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["source", "holds", "number"], name="piece_once_a_file")

@@ -1,27 +1,38 @@
-"""A class of students (班级), which only the console knows."""
+"""Groups of students (班级). They exist only in the console."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import models
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.enterprise import Enterprise
+from accounts.models.searchable_name import SearchableName, SearchNameField, SortNameField
 from accounts.models.user import User
 
+#: Sent inside the transaction that changes a group: `group`, `added` and `removed` (user primary keys), `by`;
+#: optional: `excluded_lessons` (IDs of lessons that stay unchanged), `conflicting_lessons` (IDs of lessons
+#: with an allowed conflict) and the `reason` to allow them.
+group_changed = Signal()
 
-class StudentGroup(models.Model):
-    """A console-side group of students; the service has no such thing.
 
-    An archived one keeps its students and its place in the history of lessons; nobody is offered it, and it
-    does not change until it is restored.
+class StudentGroup(SearchableName):
+    """A group of students. The API has no groups.
+
+    An archived group keeps its students and lessons, is not offered for selection, and cannot change until
+    it is restored.
     """
+
+    NAME_FIELD = "name"
 
     enterprise = models.ForeignKey(
         Enterprise, models.CASCADE, related_name="groups", verbose_name=_("school")
     )
-    name = models.CharField(_("name of the group"), max_length=80)
+    name = models.CharField(_("group name"), max_length=80)
+    sort_name = SortNameField(_("name for sorting"), source="name")
+    search_name = SearchNameField(_("name in pinyin"), source="name")
     students = models.ManyToManyField(
-        User, through="GroupStudent", related_name="student_groups", blank=True, verbose_name=_("students")
+        User, through="GroupMembership", related_name="student_groups", blank=True, verbose_name=_("students")
     )
 
     teacher = models.ForeignKey(
@@ -34,18 +45,18 @@ class StudentGroup(models.Model):
     )
     archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
 
-    #: What those who listen to `accounts.signals.group_changed` answered to the change just saved.
-    followed: ClassVar[list[Any]] = []
+    #: Results of the `group_changed` receivers for the change just saved.
+    propagation_results: list[Any] = []
 
     class Meta:
         verbose_name = _("group")
         verbose_name_plural = _("groups")
-        ordering = ["name", "id"]
+        ordering = ["sort_name", "name", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["enterprise", "name"],
                 name="group_name_once_a_school",
-                violation_error_message=_("Your school has a group of this name."),
+                violation_error_message=_("A group with this name already exists in your school."),
             ),
         ]
 
@@ -57,13 +68,14 @@ class StudentGroup(models.Model):
         return self.archived_at is not None
 
 
-class GroupStudent(models.Model):
-    """That a student is in a group."""
+class GroupMembership(models.Model):
+    """Membership of a student in a group."""
 
     group = models.ForeignKey(StudentGroup, models.CASCADE, related_name="entries")
     student = models.ForeignKey(User, models.CASCADE, related_name="group_entries")
 
     class Meta:
+        db_table = "accounts_groupstudent"
         constraints = [models.UniqueConstraint(fields=["group", "student"], name="student_once_a_group")]
 
     def __str__(self) -> str:

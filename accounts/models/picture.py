@@ -1,4 +1,4 @@
-"""The picture of a person, kept here and fetched by the service."""
+"""Pictures of people. They are stored here and fetched by the API."""
 
 import secrets
 
@@ -15,10 +15,10 @@ def unguessable() -> str:
     return secrets.token_urlsafe(24)
 
 
-class Picture(models.Model):
-    """An uploaded picture (附录4), below 100 KB, so it lies in the row: it comes and goes with its person.
+class Avatar(models.Model):
+    """An uploaded picture (附录4). It is below 100 KB, so it is stored in the row.
 
-    Everybody who has its address can see it, for the service must; a new picture has a new address.
+    Its URL needs no sign-in, because the API fetches it; each picture has a new URL.
     """
 
     class Kind(models.TextChoices):
@@ -32,6 +32,9 @@ class Picture(models.Model):
     content = models.BinaryField()
     made_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        db_table = "accounts_picture"
+
     def __str__(self) -> str:
         return f"{self.person_id}.{self.kind}"
 
@@ -41,5 +44,5 @@ class Picture(models.Model):
 
     @property
     def url(self) -> str:
-        """The public address that the service is told."""
+        """Return the public URL that is sent to the API."""
         return f"{settings.PUBLIC_URL.rstrip('/')}{self.path}"

@@ -1,7 +1,8 @@
-"""A person (账号)."""
+"""People (账号)."""
 
 from typing import Any
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
@@ -13,24 +14,24 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.enterprise import Enterprise
-from accounts.roles import STAFF, Role
+from accounts.models.roles import STAFF, Role
+from accounts.models.searchable_name import SearchableName, SearchNameField, SortNameField
 from console.outbox.mirrored import Mirrored
 from console.vault.fields import SealedField
 from console.vault.models import Sealed
 
 SESSION_SALT = "accounts.User.session"
 
-user_id_rule = RegexValidator(
+user_id_validator = RegexValidator(
     r"^[A-Za-z0-9_.\-]{1,32}$",
     _("Use 1 to 32 letters, digits, dots, hyphens or underscores."),
 )
 
 
-def tripled(text: Any) -> models.Func:
-    """A text in capitals with each letter three times.
+def triple_characters(text: Any) -> models.Func:
+    """Return the text in upper case with each character tripled.
 
-    The index of likeness knows no words of fewer than three letters, and many Chinese names have two:
-    tripled, they have six.
+    A trigram index cannot find texts of fewer than three characters, and many Chinese names have two.
     """
     return models.Func(
         Upper(text),
@@ -44,30 +45,39 @@ def tripled(text: Any) -> models.Func:
 
 class UserManager(BaseUserManager["User"]):
     def create_operator(self, login: str, password: str) -> "User":
-        """A platform operator: no school, every school's door with a reason."""
+        """Create a platform operator, who has no school and may enter any school with a reason."""
         user = self.model(login=login, is_superuser=True, role="", nickname=login)
         user.set_password(password)
-        user.save(using=self._db)
+        user.save(using=self._db, force_insert=True)
         return user
 
     def create_superuser(self, login: str, password: str = "", **extra: Any) -> "User":
-        """What `manage.py createsuperuser` calls."""
+        """Create an operator; called by `manage.py createsuperuser`."""
         return self.create_operator(login, password)
 
 
-class User(Sealed, Mirrored, AbstractBaseUser):
-    """A person of one school with one role, or a platform operator (no school).
+class User(Sealed, Mirrored, SearchableName, AbstractBaseUser):
+    """A person with one role in one school, or a platform operator (no school).
 
-    The document's 账号模块. `login` is `user_id@sdkappid`; a person signs in only where given a
-    password. Nobody is ever deleted, here or at the service: people are deactivated.
+    API document: 账号模块. `login` is `user_id@sdkappid`; a person needs a password to sign in. People are
+    never deleted, here or remotely; they are deactivated.
     """
+
+    MIRROR_COLUMNS = Mirrored.MIRROR_COLUMNS | {
+        *("user_token", "card_number", "card_since", "regist_time", "update_time")
+    }
+    #: Contacts. Conflict messages do not show their current values.
+    UNNAMED_FIELDS = frozenset({"phone_no", "e_mail"})
+
+    NAME_FIELD = "nickname"
 
     class Gender(models.TextChoices):
         MALE = "male", _("male")
         FEMALE = "female", _("female")
 
-    # The indexes of `Meta` begin with it.
-    enterprise = models.ForeignKey(
+    # No index of its own: the indexes in `Meta` start with this column. Only operators have no school, and
+    # the policy keeps them from what belongs to one: hence Any instead of `Enterprise | None`.
+    enterprise: "models.ForeignKey[Any, Any]" = models.ForeignKey(
         Enterprise,
         models.PROTECT,
         null=True,
@@ -77,21 +87,23 @@ class User(Sealed, Mirrored, AbstractBaseUser):
         db_index=False,
     )
     login = models.CharField(_("login"), max_length=100, unique=True, editable=False)
-    user_id = models.CharField(_("user id"), max_length=64, blank=True, validators=[user_id_rule])
+    user_id = models.CharField(_("user ID"), max_length=64, blank=True, validators=[user_id_validator])
     role = models.CharField(_("role"), max_length=12, choices=Role.choices, blank=True)
     nickname = models.CharField(_("name"), max_length=60)
+    sort_name = SortNameField(_("name for sorting"), source="nickname", surname=True)
+    search_name = SearchNameField(_("name in pinyin"), source="nickname", surname=True)
     gender = models.CharField(_("gender"), max_length=8, choices=Gender.choices, blank=True)
     avatar = models.URLField(_("picture address"), max_length=500, blank=True)
     phone_no = models.CharField(_("phone"), max_length=30, blank=True)
     e_mail = models.EmailField(_("e-mail"), blank=True)
     user_token = SealedField(_("entry token"), null=True, blank=True)
-    regist_time = models.DateTimeField(_("registered"), null=True, editable=False)
-    update_time = models.DateTimeField(_("changed at the service"), null=True, editable=False)
+    regist_time = models.DateTimeField(_("registered at"), null=True, editable=False)
+    update_time = models.DateTimeField(_("changed at iclass at"), null=True, editable=False)
     language = models.CharField(_("language"), max_length=10, blank=True, editable=False)
-    card_number = models.PositiveIntegerField(_("entry cards given out"), default=0, editable=False)
-    card_since = models.DateTimeField(_("entry card since"), null=True, editable=False)
+    card_number = models.PositiveIntegerField(_("entry cards issued"), default=0, editable=False)
+    card_since = models.DateTimeField(_("entry card valid since"), null=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
-    erased_at = models.DateTimeField(_("personal data erased"), null=True, editable=False)
+    erased_at = models.DateTimeField(_("personal data erased at"), null=True, editable=False)
     is_superuser = models.BooleanField(_("platform operator"), default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -101,12 +113,12 @@ class User(Sealed, Mirrored, AbstractBaseUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        ordering = ["nickname", "id"]
+        ordering = ["sort_name", "nickname", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["enterprise", "user_id"],
                 name="user_id_once_a_school",
-                violation_error_message=_("This user id is taken in your school."),
+                violation_error_message=_("This user ID is already used in your school."),
             ),
             models.CheckConstraint(
                 condition=models.Q(enterprise__isnull=True, is_superuser=True)
@@ -118,23 +130,26 @@ class User(Sealed, Mirrored, AbstractBaseUser):
             models.Index(fields=["enterprise", "-id"], name="user_newest"),
             models.Index(fields=["enterprise", "role", "id"], name="user_by_role"),
             models.Index(fields=["enterprise", "nickname", "id"], name="user_by_name"),
+            models.Index(fields=["enterprise", "sort_name", "nickname", "id"], name="user_by_sort_name"),
             models.Index(
-                fields=["enterprise", "sync_state", "nickname", "id"],
+                fields=["enterprise", "sync_state", "sort_name", "nickname", "id"],
                 condition=~models.Q(sync_state="in_sync"),
-                name="user_not_in_sync",
+                name="user_not_in_sync_by_name",
             ),
+            models.Index(fields=["enterprise", "sync_state", "id"], name="user_by_sync_state"),
             models.Index(OpClass(Reverse("phone_no"), "text_pattern_ops"), name="user_by_end_of_phone"),
             GinIndex(OpClass(Upper("nickname"), "gin_trgm_ops"), name="user_nickname_trgm"),
             GinIndex(OpClass(Upper("user_id"), "gin_trgm_ops"), name="user_id_trgm"),
-            GinIndex(OpClass(tripled("nickname"), "gin_trgm_ops"), name="user_nickname_tripled"),
-            GinIndex(OpClass(tripled("user_id"), "gin_trgm_ops"), name="user_id_tripled"),
+            GinIndex(OpClass("search_name", "gin_trgm_ops"), name="user_search_name_trgm"),
+            GinIndex(OpClass(triple_characters("nickname"), "gin_trgm_ops"), name="user_nickname_tripled"),
+            GinIndex(OpClass(triple_characters("user_id"), "gin_trgm_ops"), name="user_id_tripled"),
         ]
 
     def __str__(self) -> str:
         return self.nickname or self.user_id or self.login
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.is_superuser and self.enterprise is not None:  # a visit is never stored
+        if self.is_superuser and self.enterprise is not None:  # the school of a visit is never saved
             school, self.enterprise = self.enterprise, None
             super().save(*args, **kwargs)
             self.enterprise = school
@@ -143,46 +158,59 @@ class User(Sealed, Mirrored, AbstractBaseUser):
             self.login = f"{self.user_id}@{self.enterprise.sdkappid}"
         super().save(*args, **kwargs)
 
+    def check_password(self, raw_password: str | None) -> bool:
+        """Check the password; rehash it if its hasher is outdated.
+
+        The hash is replaced by compare-and-set, so that it cannot overwrite a password set concurrently.
+        """
+
+        def rehash(password: str) -> None:
+            old, new = self.password, make_password(password)
+            if User.objects.filter(pk=self.pk, password=old).update(password=new):
+                self.password = new
+
+        return check_password(raw_password, self.password, rehash)
+
     def get_absolute_url(self) -> str:
         return reverse("classes:person", args=[self.pk])
 
     def sealed_for(self) -> str:
         return "" if self.is_superuser else str(self.enterprise_id or "")
 
-    def visit(self, school: Enterprise) -> None:
-        """Stand in a school, as an operator does during a visit: for this object only, it is never stored."""
+    def enter_school(self, school: Enterprise) -> None:
+        """Set the school of an operator during a visit, on this object only; it is never saved."""
         if not self.is_superuser:
             raise ValueError("Only operators visit schools; everybody else has one.")
         self.enterprise = school
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Sessions die with a new password, another role, and deactivation."""
-        standing = f"{self.password}\n{self.role}\n{self.is_active}"
-        return salted_hmac(SESSION_SALT, standing, secret=secret, algorithm="sha256").hexdigest()
+        """Invalidate sessions when the password, role or active state changes."""
+        state = f"{self.password}\n{self.role}\n{self.is_active}"
+        return salted_hmac(SESSION_SALT, state, secret=secret, algorithm="sha256").hexdigest()
 
-    def give_token(self, token: str) -> None:
-        """Keep a new entry token: it has a card of its own, and voids those printed before. Not saved yet."""
+    def store_entry_token(self, token: str) -> None:
+        """Set a new entry token and card number without saving. Cards printed before become invalid."""
         self.user_token = token
         self.card_number += 1
         self.card_since = timezone.now()
 
     @property
-    def why_different(self) -> str:
-        """Somebody of this user id existed at the service when we registered ours, with other data."""
-        met = self.remote_id and not self.made_outside and not self.erased_at
-        return "repeat_conflict" if met and not self.user_token else ""
+    def difference_reason(self) -> str:
+        """Return "repeat_conflict" if the user ID already existed remotely with other data, else ""."""
+        repeated = self.remote_id and not self.made_outside and not self.erased_at
+        return "repeat_conflict" if repeated and not self.user_token else ""
 
     @property
     def is_staff(self) -> bool:
-        """May open the Django admin: a school's administrators and the operators."""
+        """Whether the user may open the Django admin: administrators of a school, and operators."""
         return self.is_active and (self.is_superuser or self.role in (Role.ADMIN, Role.SUPERADMIN))
 
     @property
-    def works_here(self) -> bool:
+    def is_school_staff(self) -> bool:
         return self.role in STAFF
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """Django's own permission words are not used: `console.policy` decides."""
+        """Return False: `console.policy` replaces Django's permissions."""
         return False
 
     def has_module_perms(self, app_label: str) -> bool:

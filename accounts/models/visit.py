@@ -1,4 +1,4 @@
-"""A visit: an operator in a school, with a reason and an end."""
+"""Visits of operators to schools."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from accounts.models.enterprise import Enterprise
 
 
 class Visit(models.Model):
-    """An operator stands in a school from `entered_at` to `ends_at`, or `left_at` where they left early."""
+    """A visit of an operator to a school, from `entered_at` to `left_at` or, at the latest, `ends_at`."""
 
     enterprise = models.ForeignKey(
         Enterprise, models.PROTECT, related_name="visits", verbose_name=_("school")
@@ -20,15 +20,15 @@ class Visit(models.Model):
     operator = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits", verbose_name=_("operator")
     )
-    operator_name = models.CharField(_("operator, as named then"), max_length=120)
+    operator_name = models.CharField(_("operator's name at the time"), max_length=120)
     reason = models.CharField(_("reason"), max_length=300)
     entered_at = models.DateTimeField(_("entered"), default=timezone.now)
-    ends_at = models.DateTimeField(_("ends"))
+    ends_at = models.DateTimeField(_("ends at"))
     left_at = models.DateTimeField(_("left"), null=True)
 
     class Meta:
-        verbose_name = _("visit of an operator")
-        verbose_name_plural = _("visits of operators")
+        verbose_name = _("operator visit")
+        verbose_name_plural = _("operator visits")
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="visit_has_a_reason"),
@@ -40,15 +40,14 @@ class Visit(models.Model):
         return f"{self.operator_name}: {self.reason}"
 
     @property
-    def over_at(self) -> datetime:
-        """When it is over, or was."""
+    def effective_end(self) -> datetime:
         return self.left_at or self.ends_at
 
     @property
-    def is_on(self) -> bool:
-        return self.over_at > timezone.now()
+    def is_current(self) -> bool:
+        return self.effective_end > timezone.now()
 
     @property
     def minutes_left(self) -> int:
-        """Begun minutes count."""
-        return max(0, -int((timezone.now() - self.over_at).total_seconds() // 60))
+        """Return the remaining minutes, rounded up."""
+        return max(0, -int((timezone.now() - self.effective_end).total_seconds() // 60))

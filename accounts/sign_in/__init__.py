@@ -1,5 +1,5 @@
-"""Signing in: guesses and locks, second factor, sessions, single sign-on, proof before dangerous acts.
+"""Sign-in: attempt limits, second factor, sessions, single sign-on, reauthentication.
 
-Other parts use `accounts.sign_in.proof` (ask for a password again) and `accounts.sign_in.sessions` (end
-somebody's sessions). The flow itself is django-allauth's, behind pages of ours.
+Other packages use `accounts.sign_in.reauthentication` and `accounts.sign_in.sessions`. The flow is that of
+django-allauth, with our own views.
 """

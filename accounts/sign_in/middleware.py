@@ -1,4 +1,4 @@
-"""What holds for every request of a session: it ends in time, and some roles need a second factor first."""
+"""Middleware that ends old sessions, and that requires a second factor for some roles."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,14 +13,16 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.sign_in import factors, sessions
+from accounts.sign_in import second_factor, sessions
 
-#: What opens while the second factor is still to be set up.
-OPEN_BEFORE_THE_SECOND_FACTOR = frozenset(
+#: URL names that are allowed before the second factor is set up.
+ALLOWED_BEFORE_SECOND_FACTOR = frozenset(
     {
         "accounts:factor_setup",
         "accounts:recovery_codes",
         "accounts:recovery_codes_file",
+        "accounts:password_link",
+        "accounts:set_password",
         "accounts:sign_in",
         "accounts:sign_out",
         "set_language",
@@ -31,11 +33,11 @@ OPEN_BEFORE_THE_SECOND_FACTOR = frozenset(
 )
 
 
-class SessionLife:
-    """Ends a session that lasted too long or in which nobody did anything; notes when it was last used.
+class SessionLifetimeMiddleware:
+    """End sessions that are too old or idle, and record when a session was last used.
 
-    A page that refreshes itself says so (`X-Background`, static/js/htmx-config.js) and does not count as
-    somebody doing something. A sender who lies with that header only shortens its own session.
+    Automatic refreshes send the header `X-Background` (static/js/htmx-config.js) and do not count as use. A
+    forged header only shortens the sender's own session.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -43,28 +45,29 @@ class SessionLife:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if SESSION_KEY in request.session and request.user.is_authenticated:
-            words = self._over(request)
-            if words:
-                request.sign_out_reason = words  # type: ignore[attr-defined]
+            reason = self._expiry_reason(request)
+            if reason:
+                extended: Any = request
+                extended.sign_out_reason = reason
                 logout(request)
-                messages.info(request, words)
+                messages.info(request, reason)
             elif "X-Background" not in request.headers:
-                sessions.note_use(request)
+                sessions.record_use(request)
         return self.get_response(request)
 
-    def _over(self, request: HttpRequest) -> str:
-        """Why the session is over, as a sentence; empty while it is not."""
+    def _expiry_reason(self, request: HttpRequest) -> str:
+        """Return a message why the session has expired, or an empty string."""
         now = timezone.now()
-        began, seen = sessions.began_at(request), sessions.seen_at(request)
-        if now - began > timedelta(seconds=settings.SESSION_ABSOLUTE_S):
-            return _("You were signed out: a session ends after a working day. Sign in again.")
-        if now - seen > timedelta(seconds=settings.SESSION_IDLE_S):
-            return _("You were signed out because nothing was done for a while. Sign in again.")
+        started, used = sessions.began_at(request), sessions.last_used_at(request)
+        if now - started > timedelta(seconds=settings.SESSION_ABSOLUTE_S):
+            return _("You were signed out because a session ends after one working day. Sign in again.")
+        if now - used > timedelta(seconds=settings.SESSION_IDLE_S):
+            return _("You were signed out due to inactivity. Sign in again.")
         return ""
 
 
-class SecondFactorFirst:
-    """Who needs a second factor and has none sets it up before anything else opens."""
+class SecondFactorRequiredMiddleware:
+    """Redirect users who need a second factor and have none to its setup."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -76,12 +79,13 @@ class SecondFactorFirst:
         if not settings.REQUIRE_TWO_FACTOR or SESSION_KEY not in request.session:
             return None
         match = request.resolver_match
-        if match is None or match.view_name in OPEN_BEFORE_THE_SECOND_FACTOR:
+        if match is None or match.view_name in ALLOWED_BEFORE_SECOND_FACTOR:
             return None
-        if not factors.is_missing(request):
+        if not second_factor.is_missing(request):
             return None
         if request.path.startswith("/api/"):
             return JsonResponse(
-                {"detail": _("Set up your second factor first: open the console in the browser.")}, status=403
+                {"detail": _("Open the console in a browser and set up your second factor first.")},
+                status=403,
             )
         return redirect("accounts:factor_setup")

@@ -1,6 +1,6 @@
-"""The second step of signing in, as allauth's flow calls it.
+"""Login stage of django-allauth for the second factor.
 
-allauth's own stage would do the same, but its module imports the passkey library, which nobody uses here.
+It replaces allauth's stage, whose module imports the passkey library, which we do not use.
 """
 
 from typing import Any
@@ -8,16 +8,16 @@ from typing import Any
 from allauth.account.stages import LoginStage
 from django.shortcuts import redirect
 
-from accounts.sign_in import factors
+from accounts.sign_in import second_factor
 
 
 class SecondFactorStage(LoginStage):
-    """Where a second factor is set up, signing in waits until its code was typed."""
+    """Ask for a code if a second factor is set up."""
 
     key = "second_factor"
     urlname = "accounts:sign_in_code"
 
     def handle(self) -> tuple[Any, bool]:
-        if self.login.user is None or not factors.is_on(self.login.user):
+        if self.login.user is None or not second_factor.is_enabled(self.login.user):
             return None, True
         return redirect(self.urlname), True

@@ -1,8 +1,8 @@
-"""The two addresses of single sign-on, under the names by which django-allauth asks for them."""
+"""URLs of single sign-on, with the names that django-allauth expects."""
 
 from django.urls import path
 
-from accounts.views.sso import callback, login
+from accounts.sign_in.views.sso import callback, login
 
 urlpatterns = [
     path("<slug:provider_id>/", login, name="openid_connect_login"),

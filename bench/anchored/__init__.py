@@ -1,1 +1,1 @@
-"""Measurements beside an anchor in the same run; `bench/ground.py` calls each one's `measure`."""
+"""Benchmarks with a reference in the same run; `bench/ground.py` calls `measure` of each."""

@@ -1,7 +1,7 @@
-"""A callback received, verified, stored and acknowledged, against a bare Django view that does one insert.
+"""Callbacks received, verified, stored and acknowledged, against a bare Django view with one insert.
 
-All are served by gunicorn (2 processes, 8 threads each) over 16 connections that stay open, and store into
-the same PostgreSQL; the console as it is deployed, on granian, is measured beside.
+All are served by gunicorn (2 processes, 8 threads each) over 16 keep-alive connections, and store into the
+same PostgreSQL. The console as deployed, on granian, is measured as well.
 """
 
 import cProfile
@@ -19,10 +19,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import psutil
 import psycopg
@@ -34,11 +35,12 @@ from django.test import Client
 from accounts.models import Enterprise
 from bench import extras, planting
 from bench.blast import blast, request
-from bench.figures import ROOT, Figure, told
+from bench.figures import ROOT, Figure, report
 from console.iclass import sign
+from console.run import GRANIAN_ARGUMENTS
 
 RATE_BAR, CPU_BAR, STRIPE_BAR = 0.6, 2.6, 4.0
-#: A part of a file's path → whose it is.
+#: A part of a file's path → the package that it belongs to.
 PACKAGES = {
     "rest_framework": "REST framework",
     "django/db": "Django's database layer",
@@ -53,7 +55,7 @@ _number = itertools.count(1)
 
 @dataclass
 class Web:
-    """A running server; `rates` in requests a second, `costs` in seconds of its processors for a request."""
+    """A running server; `rates` in requests a second, `costs` in CPU seconds per request."""
 
     port: int
     process: subprocess.Popen[bytes]
@@ -76,8 +78,8 @@ class Web:
 
     def _cpu(self) -> float:
         top = psutil.Process(self.process.pid)
-        times = [one.cpu_times() for one in [top, *top.children(recursive=True)]]
-        return sum(one.user + one.system for one in times)
+        times = [process.cpu_times() for process in [top, *top.children(recursive=True)]]
+        return float(sum(cpu.user + cpu.system for cpu in times))
 
 
 def gunicorn(application: str, port: int) -> list[str]:
@@ -86,21 +88,20 @@ def gunicorn(application: str, port: int) -> list[str]:
 
 
 def granian(application: str, port: int) -> list[str]:
-    shape = ["--interface", "wsgi", "--no-ws", "--workers", "2", "--blocking-threads", "8"]
-    place = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
-    return [sys.executable, "-m", "granian", *shape, *place, application]
+    place = ["--workers", "2", "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
+    return [sys.executable, "-m", "granian", *GRANIAN_ARGUMENTS, *place, application]
 
 
 @contextmanager
 def served(command: list[str], port: int, **more: str) -> Iterator[Web]:
-    """The server until the end of the block; RuntimeError where it does not come up."""
+    """Run the server during the block; RuntimeError if it does not start."""
     packages = os.pathsep.join([str(extras.folder()), str(ROOT)])
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": packages, **more})
     try:
         until = time.monotonic() + 60
         while not listens(port):
             if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"{command[2]} did not come up")
+                raise RuntimeError(f"{command[2]} did not start")
             time.sleep(0.1)
         yield Web(port, process, [], [])
     finally:
@@ -109,30 +110,30 @@ def served(command: list[str], port: int, **more: str) -> Iterator[Web]:
 
 
 def listens(port: int) -> bool:
-    with socket.socket() as line:
-        return line.connect_ex(("127.0.0.1", port)) == 0
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def signed_path(school: Enterprise, life_s: int = 3600) -> str:
-    """The address of a school, signed for so long."""
+    """Return the callback path of a school, signed for so long."""
     expires = int(time.time()) + life_s
     query = f"sdkappid={school.sdkappid}&random=1&expire_time={expires}&sign={sign(planting.KEY, expires)}"
     return f"/callbacks/iclass/{school.callback_token}/?{query}"
 
 
 def event() -> bytes:
-    """One that never came before."""
+    """Return a new event."""
     return event_of(100_001)
 
 
 def event_of(class_id: int) -> bytes:
-    """The same, of a class."""
+    """Return a new event of a class."""
     number = next(_number)
     data = {
         "class_id": class_id,
@@ -157,19 +158,19 @@ def stripe_event() -> bytes:
 
 def stripe_request(path: str) -> bytes:
     now, body = int(time.time()), stripe_event()
-    told = hmac.new(b"whsec_of_the_bench", f"{now}.".encode() + body, hashlib.sha256).hexdigest()
-    return request(path, body, Stripe_Signature=f"t={now},v1={told}")
+    signature = hmac.new(b"whsec_of_the_bench", f"{now}.".encode() + body, hashlib.sha256).hexdigest()
+    return request(path, body, Stripe_Signature=f"t={now},v1={signature}")
 
 
 def stripe_place() -> tuple[str, str]:
-    """The database of dj-stripe and the path of its endpoint."""
+    """Return the database URL of dj-stripe and the path of its endpoint."""
     url = settings.DATABASES["default"]
     place = psycopg.conninfo.make_conninfo(host=url["HOST"] or url["OPTIONS"].get("host"), user=url["USER"])
-    with psycopg.connect(f"{place} dbname=postgres", autocommit=True) as line:
-        line.execute("create database stripe")
+    with psycopg.connect(f"{place} dbname=postgres", autocommit=True) as maintenance:
+        maintenance.execute("create database stripe")
     database = database_url().replace("/console?", "/stripe?")
     packages = os.pathsep.join([str(extras.folder()), str(ROOT)])
-    made = subprocess.run(
+    prepared = subprocess.run(
         [sys.executable, "-m", "bench.webs.stripe"],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": packages, "DATABASE_URL": database},
@@ -177,33 +178,35 @@ def stripe_place() -> tuple[str, str]:
         text=True,
         check=True,
     )
-    return database, made.stdout.strip().splitlines()[-1]
+    return database, prepared.stdout.strip().splitlines()[-1]
 
 
 def queries(path: str, body: bytes) -> int:
-    """Statements for one callback on a connection that is open, with one that asks if it still is."""
-    asked, line = 0, connections[DEFAULT_DB_ALIAS]
+    """Return the statements for one callback on an open connection, including its health check."""
+    asked = 0
+    database: Any = connections[DEFAULT_DB_ALIAS]
 
-    def count(execute, *told):  # type: ignore[no-untyped-def]
+    def count(execute: Callable[..., Any], *arguments: Any) -> Any:
         nonlocal asked
         asked += 1
-        return execute(*told)
+        return execute(*arguments)
 
-    line.health_check_enabled, line.health_check_done = True, False
-    line.is_usable = lambda: count(partial(type(line).is_usable, line))  # type: ignore[method-assign]
+    database.health_check_enabled, database.health_check_done = True, False
+    database.is_usable = lambda: count(partial(type(database).is_usable, database))
     try:
-        with line.execute_wrapper(count):
+        with database.execute_wrapper(count):
             answer = Client(SERVER_NAME="127.0.0.1").post(path, body, content_type="application/json")
     finally:
-        del line.is_usable
+        del database.is_usable
     if answer.status_code != 200:
         raise RuntimeError(answer.content.decode())
     return asked
 
 
 def where(path: str, many: int) -> str:
-    """Where the processor's time of a callback goes, by package, told from a profile of this process."""
-    serve, profile = get_wsgi_application(), cProfile.Profile()
+    """Return the distribution of CPU time of a callback by package, from a profile of this process."""
+    serve: Any = get_wsgi_application()
+    profile = cProfile.Profile()
     address, _, query = path.partition("?")
     for number in range(many):
         body = event()
@@ -220,19 +223,20 @@ def where(path: str, many: int) -> str:
         }
         if number == many // 10:
             profile.enable()
-        b"".join(serve(environ, lambda *told: None))
+        b"".join(serve(environ, lambda *arguments: None))
     profile.disable()
     spent: Counter[str] = Counter()
-    for (file, _, _), told_of in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
+    figures: Any = pstats.Stats(profile)
+    for (file, _, _), timings in figures.stats.items():
         found = (name for part, name in PACKAGES.items() if part in file)
-        spent[next(found, "Python")] += told_of[2]
+        spent[next(found, "Python")] += timings[2]
     whole = sum(spent.values())
     return ", ".join(f"{name} {share / whole:.0%}" for name, share in spent.most_common())
 
 
 def measure(quick: bool) -> int:
     many, rounds = (50, 1) if quick else (800, 5)
-    path = signed_path(planting.school(1))
+    path = signed_path(planting.create_school(1))
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
     first, body = queries(path, event()), event()
@@ -244,7 +248,7 @@ def measure(quick: bool) -> int:
             served(gunicorn("bench.webs.bare:application", ports[0]), ports[0], DATABASE_URL=database_url())
         )
         ours = up.enter_context(served(gunicorn("console.wsgi:application", ports[1]), ports[1]))
-        deployed = up.enter_context(served(granian("console.wsgi:application", ports[2]), ports[2]))
+        deployed = up.enter_context(served(granian("console.asgi:application", ports[2]), ports[2]))
         stripe = up.enter_context(
             served(gunicorn("bench.webs.stripe:application()", ports[3]), ports[3], DATABASE_URL=database)
         )
@@ -262,15 +266,16 @@ def measure(quick: bool) -> int:
         f"{least.rate:.0f}/s; ours is {ours.rate / least.rate:.2f}× of it on gunicorn, "
         f"{deployed.rate / least.rate:.2f}× on granian.",
     ]
-    return told(
+    return report(
         "callbacks", _figures(bare, ours, deployed, stripe, (first, fresh, repeat)), notes, keep=not quick
     )
 
 
 def database_url() -> str:
-    """Of the console's own database."""
-    told = settings.DATABASES["default"]
-    return f"postgresql://{told['USER']}@/{told['NAME']}?host={told['OPTIONS'].get('host') or told['HOST']}"
+    """Return the URL of the console's database."""
+    config = settings.DATABASES["default"]
+    host = config["OPTIONS"].get("host") or config["HOST"]
+    return f"postgresql://{config['USER']}@/{config['NAME']}?host={host}"
 
 
 def _figures(bare: Web, ours: Web, deployed: Web, stripe: Web, asked: tuple[int, int, int]) -> list[Figure]:

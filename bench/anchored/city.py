@@ -1,4 +1,4 @@
-"""What `bench/city.py` runs once the ground stands: processes, callbacks, clicks, and the age of the data."""
+"""The run of `bench/city.py` in its environment: processes, callbacks, clicks, and the age of the data."""
 
 import os
 import random
@@ -22,12 +22,12 @@ from accounts.models import Enterprise, Role, User
 from bench import planting
 from bench.anchored.callbacks import event_of, free_port, granian, listens, signed_path
 from bench.anchored.processors import Spent
-from bench.figures import ROOT, SEED, Figure, told
+from bench.figures import ROOT, SEED, Figure, report
 from bench.service import SIZE, SPAN
 from classes.models import Lesson
 
 SCHOOLS, PEOPLE, THINK_S, GOAL, BAR_S = 200, 200, 20.0, 5_000, 60.0
-#: In an hour everybody comes and goes once.
+#: Everybody enters and leaves once an hour.
 CALLBACKS_S = 2 * SIZE / 3600
 PAGES = ("/", "/live/", "/lessons/", "/people/", "/timetable/")
 AGES = """
@@ -42,7 +42,7 @@ MOST_WAIT_S = 300.0
 
 
 class Traffic:
-    """Threads that send something until they are stopped, each at its own rate; seconds of each answer."""
+    """Threads that send requests until stopped, each at its own rate; records response times."""
 
     def __init__(self) -> None:
         self.over, self.took, self.failed = threading.Event(), list[float](), Counter[str]()
@@ -54,22 +54,23 @@ class Traffic:
         thread.start()
 
     def _run(self, port: int, ask: Callable[[HTTPConnection], int], every_s: float) -> None:
-        line, rng = HTTPConnection("127.0.0.1", port, timeout=60), random.Random(SEED + len(self.threads))
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        rng = random.Random(SEED + len(self.threads))
         while not self.over.wait(rng.uniform(0, 2 * every_s)):
             began = time.perf_counter()
-            told = self._told(ask, line)
-            if told != "200":
-                self.failed[told] += 1
+            outcome = self._outcome(ask, connection)
+            if outcome != "200":
+                self.failed[outcome] += 1
             self.took.append(time.perf_counter() - began)
-        line.close()
+        connection.close()
 
-    def _told(self, ask: Callable[[HTTPConnection], int], line: HTTPConnection) -> str:
-        """The status, or what happened; a server may have closed a connection that was quiet for long."""
+    def _outcome(self, ask: Callable[[HTTPConnection], int], connection: HTTPConnection) -> str:
+        """Return the status, or the error; retry once, as a server may close an idle connection."""
         for last in (False, True):
             try:
-                return str(ask(line))
+                return str(ask(connection))
             except (OSError, HTTPException) as error:
-                line.close()
+                connection.close()
                 if last or not isinstance(error, RemoteDisconnected):
                     return type(error).__name__
         raise AssertionError
@@ -83,11 +84,11 @@ class Traffic:
         return sorted(self.took)[int(len(self.took) * 0.95)] if self.took else 0.0
 
 
-def planted(lessons: int, began: int) -> list[Enterprise]:
-    """The schools, with as many live lessons in each, and somebody in each who clicks."""
-    schools = [planting.school(number) for number in range(1, SCHOOLS + 1)]
+def create_schools(lessons: int, began: int) -> list[Enterprise]:
+    """Create the schools, with equal numbers of live lessons, and an administrator in each."""
+    schools = [planting.create_school(number) for number in range(1, SCHOOLS + 1)]
     for number, school in enumerate(schools, 1):
-        planting.live(school, number, lessons // SCHOOLS, began)
+        planting.create_live_lessons(school, number, lessons // SCHOOLS, began)
         User.objects.create(enterprise=school, user_id="admin", role=Role.ADMIN, nickname="Admin")
     planting.analyze()
     return schools
@@ -115,15 +116,15 @@ def worker() -> list[str]:
 
 
 def clicks(school: Enterprise) -> Callable[[HTTPConnection], int]:
-    """One person going from page to page."""
+    """Return a function that requests pages as one person."""
     browser = Client(SERVER_NAME="127.0.0.1")
     browser.force_login(User.objects.get(enterprise=school, user_id="admin"))
-    cookie = "; ".join(f"{name}={one.value}" for name, one in browser.cookies.items())
+    cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
     turn = iter(random.Random(school.pk).choices(PAGES, k=100_000))
 
-    def ask(line: HTTPConnection) -> int:
-        line.request("GET", next(turn), headers={"Cookie": cookie, "Host": "127.0.0.1"})
-        answer = line.getresponse()
+    def ask(connection: HTTPConnection) -> int:
+        connection.request("GET", next(turn), headers={"Cookie": cookie, "Host": "127.0.0.1"})
+        answer = connection.getresponse()
         answer.read()
         return answer.status
 
@@ -131,15 +132,15 @@ def clicks(school: Enterprise) -> Callable[[HTTPConnection], int]:
 
 
 def calls_back(schools: list[Enterprise], live: list[int]) -> Callable[[HTTPConnection], int]:
-    """Somebody comes into one of the lessons that are live at this level."""
+    """Return a function that reports an entry into one of the lessons that are live at this level."""
     paths = {number: signed_path(school, 86_400) for number, school in enumerate(schools, 1)}
     rng = random.Random(SEED)
 
-    def ask(line: HTTPConnection) -> int:
+    def ask(connection: HTTPConnection) -> int:
         class_id = rng.choice(live)
         headers = {"Content-Type": "application/json"}
-        line.request("POST", paths[class_id // SPAN], event_of(class_id), headers)
-        answer = line.getresponse()
+        connection.request("POST", paths[class_id // SPAN], event_of(class_id), headers)
+        answer = connection.getresponse()
         answer.read()
         return answer.status
 
@@ -152,7 +153,8 @@ Ask = Callable[[HTTPConnection], int]
 def level(
     port: int, people_ask: list[Ask], service_asks: Ask, live: list[int], lessons: int, minutes: float
 ) -> tuple[list[float], float, str]:
-    """So many live lessons for so long: p95 of the age at each look of ours, looks a second, and the rest."""
+    """Run a level: so many live lessons for so long. Return p95 of the age at each sample, polls a second,
+    and a summary of the rest."""
     rows = list(Lesson.objects.order_by("remote_id").values_list("pk", "remote_id"))
     chosen, numbers = zip(*random.Random(SEED).sample(rows, lessons), strict=True)
     live[:] = map(int, numbers)
@@ -175,7 +177,7 @@ def level(
         print(f"  {time.monotonic() - started:4.0f} s: age {middle:.0f} s, p95 {oldest:.0f} s", flush=True)
         ages.append(oldest)
     rate = (_fences() - before) / (time.monotonic() - started)
-    processors = ", ".join(f"{part} {took:.2f}" for part, took in spent.told().items())
+    processors = ", ".join(f"{part} {took:.2f}" for part, took in spent.averages().items())
     for traffic in (people, service):
         traffic.stop()
     rest = (
@@ -187,8 +189,9 @@ def level(
 
 
 def _until_each_was_looked_at(began: datetime) -> float:
-    """The planted lessons know nothing of the service yet. The first look at each brings all of that, which
-    takes several times as long; in a school day such looks are spread over the starts of lessons. Seconds."""
+    """Wait until each lesson was polled once; return the seconds. The first poll of a lesson fetches
+    everything and takes several times as long; in a school day such polls are spread over the starts of
+    lessons."""
     waited = time.monotonic()
     while time.monotonic() - waited < MOST_WAIT_S:
         with connection.cursor() as cursor:
@@ -203,25 +206,25 @@ def _until_each_was_looked_at(began: datetime) -> float:
 
 
 def _failures(traffic: Traffic) -> str:
-    told = ", ".join(f"{count} × {why}" for why, count in traffic.failed.most_common())
-    return f"failed: {told}" if told else "none failed"
+    failures = ", ".join(f"{count} × {why}" for why, count in traffic.failed.most_common())
+    return f"failed: {failures}" if failures else "none failed"
 
 
 def _fences() -> int:
-    """How many looks were begun so far."""
+    """Return how many polls were started so far."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT sum(look_fence) FROM classes_lesson")
         return int(cursor.fetchone()[0] or 0)
 
 
 def day(minutes: float, lessons: int, began: int) -> int:
-    """Levels from the goal downwards until one holds."""
-    schools = planted(lessons, began)
+    """Run levels from the goal downwards until one holds."""
+    schools = create_schools(lessons, began)
     port, tried, notes = free_port(), lessons, []
     live: list[int] = []
     people, service = [clicks(school) for school in schools[:PEOPLE]], calls_back(schools, live)
     with ExitStack() as up:
-        up.enter_context(running(granian("console.wsgi:application", port)))
+        up.enter_context(running(granian("console.asgi:application", port)))
         up.enter_context(running(worker()))
         while not listens(port):
             time.sleep(0.1)
@@ -241,8 +244,8 @@ def day(minutes: float, lessons: int, began: int) -> int:
     figures = [
         Figure("live lessons with data under 60 s old at p95", f"{GOAL:,}", f"{most:,}", most, GOAL, True, "")
     ]
-    told_of = [
+    context = [
         f"{SCHOOLS} schools, {PEOPLE} people who click every {THINK_S:g} s, {minutes:g} minutes a level",
         *notes,
     ]
-    return told("city", figures, told_of, keep=minutes >= 10)
+    return report("city", figures, context, keep=minutes >= 10)

@@ -1,4 +1,4 @@
-"""Lists over many rows: the page of people against the stock Django admin over the same table, and REST."""
+"""Lists of many rows: the page of people against the stock Django admin over the same table, and REST."""
 
 import base64
 import json
@@ -14,10 +14,11 @@ from django.test.utils import override_settings
 from django.urls import path
 
 from accounts.models import Role, User
+from accounts.people.queries import BY_NAME
 from bench import planting
-from bench.figures import Figure, medians, ms, seconds, told
+from bench.figures import Figure, medians, ms, report, seconds
 from bench.webs import OF_A_NEW_PROJECT
-from console.policy.tokens import issue
+from console.policy.tokens import issue_token
 
 FIRST_BAR, LAST_BAR, SEARCH_BAR, REST_BAR, QUERIES = 0.4, 0.4, 0.15, 1.3, 6
 STOCK = ["bench.anchored.lists.Stock", *OF_A_NEW_PROJECT]
@@ -38,13 +39,13 @@ STOCK_TEMPLATES = {
 
 
 class Stock:
-    """Requests go to the stock admin, its pages through templates that know nothing of ours."""
+    """Routes requests to the stock admin, and renders its pages with the stock templates."""
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> Any:
-        request.urlconf = "bench.anchored.lists"  # type: ignore[attr-defined]
+        request.urlconf = "bench.anchored.lists"
         return self.get_response(request)
 
     def process_template_response(self, request: HttpRequest, response: Any) -> Any:
@@ -53,7 +54,7 @@ class Stock:
 
 
 class OpenSite(AdminSite):
-    """The stock admin; our own users hold none of Django's permissions, so everybody may do everything."""
+    """The stock admin; our users have no Django permissions, so everybody may do everything."""
 
     def has_permission(self, request: HttpRequest) -> bool:
         return True
@@ -61,9 +62,9 @@ class OpenSite(AdminSite):
 
 class PeopleAdmin(ModelAdmin):
     list_display = ("nickname", "user_id", "role", "phone_no", "sync_state")
-    search_fields = ("nickname", "user_id", "phone_no")  # ours looks there too, and at groups
+    search_fields = ("nickname", "user_id", "phone_no")  # ours searches these too, and groups
     list_per_page = 50
-    ordering = ("nickname", "id")
+    ordering = BY_NAME
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
@@ -78,7 +79,7 @@ urlpatterns = [path("admin/", site.urls)]
 
 
 def page(client: Client, address: str, **asked: Any) -> Callable[[], float]:
-    """A way to measure one page."""
+    """Return a function that measures one page."""
 
     def once() -> float:
         def get() -> None:
@@ -92,7 +93,7 @@ def page(client: Client, address: str, **asked: Any) -> Callable[[], float]:
 
 
 def queries(client: Client, address: str, **asked: Any) -> int:
-    """Statements of a page, without those that tell the database who asks."""
+    """Return the number of statements of a page, without those that set the database scope."""
     count = 0
 
     def counting(execute: Any, sql: str, *more: Any) -> Any:
@@ -112,15 +113,15 @@ def measure(quick: bool) -> int:
 
 def _measure(quick: bool) -> int:
     many, rounds = (5_000, 1) if quick else (1_000_000, 5)
-    school = planting.school(1)
-    planting.people(school, "s", Role.STUDENT, many)
+    school = planting.create_school(1)
+    planting.create_people(school, "s", Role.STUDENT, many)
     alice = User.objects.create(enterprise=school, user_id="alice", role=Role.ADMIN, nickname="Alice")
     planting.analyze()
     browser, clerk = (Client(SERVER_NAME="127.0.0.1") for _ in range(2))
     browser.force_login(alice)
     clerk.force_login(alice)
     with override_settings(MIDDLEWARE=STOCK):
-        clerk.handler.load_middleware()  # a client keeps what it once loaded
+        clerk.handler.load_middleware()  # a client keeps the middleware that it loaded first
     after = _after()
     words = {
         "search for one": User.objects.get(enterprise=school, user_id=f"s{many // 2}").nickname,
@@ -150,17 +151,17 @@ def _measure(quick: bool) -> int:
         f"{many:,} people in one school, 50 a page; the stock admin has the indexes of our table, too, and"
         " searches name, user id and phone."
     ]
-    return told("lists", figures, notes, keep=not quick)
+    return report("lists", figures, notes, keep=not quick)
 
 
 def _after() -> str:
-    """The address of the last page: after the row that is the 51st from the end."""
-    row = User.objects.exclude(role=Role.VISITOR).order_by("-nickname", "-id")[50]
-    return base64.urlsafe_b64encode(json.dumps([row.nickname, row.pk]).encode()).decode()
+    """Return the key of the last page: the row that is the 51st from the end."""
+    row = User.objects.exclude(role=Role.VISITOR).order_by(*(f"-{name}" for name in BY_NAME))[50]
+    return base64.urlsafe_b64encode(json.dumps([getattr(row, name) for name in BY_NAME]).encode()).decode()
 
 
 def _rest(alice: User, rounds: int) -> Figure:
-    client = Client(SERVER_NAME="127.0.0.1", headers={"authorization": f"Token {issue(alice)}"})
+    client = Client(SERVER_NAME="127.0.0.1", headers={"authorization": f"Token {issue_token(alice)}"})
     oldest = User.objects.order_by("id")[50].pk
     cursor = base64.b64encode(f"p={oldest}".encode()).decode()
     first, last = medians(

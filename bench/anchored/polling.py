@@ -1,4 +1,4 @@
-"""Looks at live lessons over 50 ms of latency: one worker process of ours against one thread by hand."""
+"""Polling of live lessons at 50 ms of latency: one worker process of ours against one thread by hand."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from bench import planting
 from bench.anchored.service_process import service
-from bench.figures import Figure, medians, told
-from classes.mirror.polls import look_at_lessons
+from bench.figures import Figure, medians, report
+from classes.mirror.polling import poll_lessons
 from classes.models import Attendance, Lesson, Observation
 from console.iclass import sign
-from console.mirror.registry import BATCH
+from console.mirror.registry import POLL_BATCH_SIZE
 
 LATENCY_MS, SCHOOLS = 50, 5
 SESSION_BAR, NAIVE_BAR, TASK = 12.0, 30.0, 20
@@ -24,19 +24,19 @@ Post = Callable[..., requests.Response]
 
 
 def ours(lessons: int) -> float:
-    """Looks a second, all lessons once, in tasks as the schedule runs them."""
+    """Return polls a second, for all lessons once, in tasks as the schedule runs them."""
     Lesson.objects.update(look_at=timezone.now(), look_until=None)
     began = time.perf_counter()
     done = 0
-    while seen := look_at_lessons(BATCH):
-        done += seen
+    while polled := poll_lessons(POLL_BATCH_SIZE):
+        done += polled
     if done != lessons:
-        raise RuntimeError(f"{done} of {lessons} lessons were looked at")
+        raise RuntimeError(f"{done} of {lessons} lessons were polled")
     return done / (time.perf_counter() - began)
 
 
 def by_hand(address: str, lessons: Iterator[Lesson], many: int, post: Post, *, naive: bool) -> float:
-    """Looks a second in one thread: the class, who is in it, a row for each."""
+    """Return polls a second in one thread: the class, its people, a row for each."""
     began = time.perf_counter()
     for _ in range(many):
         lesson = next(lessons)
@@ -73,7 +73,8 @@ def _ask(post: Post, address: str, lesson: Lesson, endpoint: str, body: dict[str
     expires = int(time.time()) + 120
     query = f"sdkappid={lesson.enterprise.sdkappid}&random=1&expire_time={expires}"
     url = f"{address}/paas/v1/{endpoint}?{query}&sign={sign(planting.KEY, expires)}"
-    return post(url, json=body, timeout=10).json()
+    answer: dict[str, Any] = post(url, json=body, timeout=10).json()
+    return answer
 
 
 def ours_by(mine: float, other: float, bar: float) -> tuple[str, float, float, bool]:
@@ -86,7 +87,7 @@ def measure(quick: bool) -> int:
         settings.ICLASS_BASE_URL = address
         settings.LIVE_POLL_S = 3600  # a slow round must not find the first lessons due again
         for number in range(1, SCHOOLS + 1):
-            planting.live(planting.school(number), number, lessons // SCHOOLS, began)
+            planting.create_live_lessons(planting.create_school(number), number, lessons // SCHOOLS, began)
         planting.analyze()
         rows = cycle(Lesson.objects.select_related("enterprise").order_by("pk"))
         session = requests.Session()
@@ -103,11 +104,11 @@ def measure(quick: bool) -> int:
             "looks a second, one session and bulk_create", f"{bulk:.1f}", *ours_by(mine, bulk, SESSION_BAR)
         ),
         Figure("looks a second, post and update_or_create", f"{naive:.1f}", *ours_by(mine, naive, NAIVE_BAR)),
-        Figure("classes a task", "–", str(BATCH), BATCH, TASK, True, sign=""),
+        Figure("classes a task", "–", str(POLL_BATCH_SIZE), POLL_BATCH_SIZE, TASK, True, sign=""),
     ]
     notes = [
         f"{lessons} live lessons of 30 in {SCHOOLS} schools, {LATENCY_MS} ms before each answer; each fourth "
         "look brings a change. Both ask for the class and for who is in it; ours reckons the marks as well: "
         "where something changed, and every five minutes where nothing did.",
     ]
-    return told("polling", figures, notes, keep=not quick)
+    return report("polling", figures, notes, keep=not quick)

@@ -1,11 +1,10 @@
-"""How much of the processors each part of the console took, from /proc: printed with what it did for it."""
+"""CPU usage of each part of the console, from /proc."""
 
 import os
 import time
-from collections import Counter
 from pathlib import Path
 
-#: A part, and what stands in the command of its processes.
+#: The parts, each with a word that identifies the command lines of its processes.
 PARTS = {"workers": "celery", "web": "granian", "PostgreSQL": "postgres"}
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -16,14 +15,14 @@ class Spent:
     def __init__(self) -> None:
         self.began, self.before = time.monotonic(), _seconds()
 
-    def told(self) -> dict[str, float]:
+    def averages(self) -> dict[str, float]:
         """Processors on average, by part. Those of a process that has ended count with its parent."""
         lasted, now = time.monotonic() - self.began, _seconds()
         return {part: (now[part] - self.before[part]) / lasted for part in PARTS}
 
 
-def _seconds() -> Counter[str]:
-    spent: Counter[str] = Counter()
+def _seconds() -> dict[str, float]:
+    spent = dict.fromkeys(PARTS, 0.0)
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")

@@ -1,12 +1,13 @@
-"""A page of the list of who is in a room, 100 people, written down; against an upsert of a row a person."""
+"""Storing a page of 100 people of the runtime list, against an upsert of a row per person."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from django.db import connection
 from django.utils import timezone
 
 from bench import planting
-from bench.figures import Figure, medians, ms, seconds, told
+from bench.figures import Figure, medians, ms, report, seconds
 from bench.service import BEGAN
 from classes.attendance.evidence import record_runtime
 from classes.models import Attendance, Lesson
@@ -22,7 +23,7 @@ def line(number: int, mic: int) -> RuntimeMember:
 
 
 class Room:
-    """A room of 100 people. Each page is one more that changes so many of them, written either way."""
+    """A room of 100 people. Each call stores one more page with so many changed people, in either way."""
 
     def __init__(self, lesson: Lesson) -> None:
         self.lesson, self.turn = lesson, 0
@@ -44,14 +45,14 @@ class Room:
                 (
                     Attendance(
                         lesson=self.lesson,
-                        user_id=one.user_id,
-                        nickname=one.nickname,
-                        role=one.role,
-                        first_entered_at=datetime.fromtimestamp(one.enter_time, UTC),
-                        reason={"mic": one.status.mic},
+                        user_id=member.user_id,
+                        nickname=member.nickname,
+                        role=member.role,
+                        first_entered_at=datetime.fromtimestamp(member.enter_time, UTC),
+                        reason={"mic": member.status.mic},
                         reckoned_at=now,
                     )
-                    for one in page
+                    for member in page
                 ),
                 update_conflicts=True,
                 unique_fields=["lesson", "user_id"],
@@ -63,11 +64,11 @@ class Room:
 
 def measure(quick: bool) -> int:
     rounds = 2 if quick else 60
-    planting.live(planting.school(1), 1, 1, BEGAN)
+    planting.create_live_lessons(planting.create_school(1), 1, 1, BEGAN)
     room = Room(Lesson.objects.get())
     figures = []
     for what, changed in (("two changed", 2), ("nothing changed", 0), ("all changed", PEOPLE)):
-        ours, anchor = medians(rounds, lambda c=changed: room.ours(c), lambda c=changed: room.anchor(c))
+        ours, anchor = medians(rounds, partial(room.ours, changed), partial(room.anchor, changed))
         bar = BAR if changed < PEOPLE else 1.0
         figures.append(Figure(f"page of 100, {what}", ms(anchor), ms(ours), anchor / ours, bar, True))
     room.ours(0)
@@ -77,7 +78,7 @@ def measure(quick: bool) -> int:
     figures.append(
         Figure("rows a person of an unchanged page", "100", str(written[0]), written[0], 0, sign="")
     )
-    return told("runtime_page", figures, [NOTE], keep=not quick)
+    return report("runtime_page", figures, [NOTE], keep=not quick)
 
 
 NOTE = (
@@ -87,7 +88,7 @@ NOTE = (
 
 
 def _rows(lesson: Lesson) -> list[int]:
-    """Rows about people, and in all, of a lesson's evidence."""
+    """Return the numbers of rows about people, and of all rows, in a lesson's evidence."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FILTER (WHERE user_id <> ''), count(*) FROM classes_observation"

@@ -1,4 +1,4 @@
-"""The service of the bench (`bench/service.py`) as a process of its own."""
+"""The mock service of the bench (`bench/service.py`) as a child process."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from bench.figures import ROOT
 
 @contextmanager
 def service(wait_ms: float) -> Iterator[tuple[str, int]]:
-    """Its address, and when its lessons began (unix seconds)."""
+    """Yield its address, and the start time of its lessons (Unix seconds)."""
     command = [sys.executable, "-m", "bench.service", str(wait_ms)]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
     try:

@@ -1,4 +1,4 @@
-"""Writing and reading sheets: the export against a bare loop of XlsxWriter, the parser against openpyxl."""
+"""Sheets: the export against a bare loop of XlsxWriter, the parser against openpyxl."""
 
 import os
 import subprocess
@@ -7,14 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import extras
-from bench.figures import ROOT, SEED, Figure, medians, ms, told
+from bench.figures import ROOT, SEED, Figure, medians, ms, report
 
 EXPORT_BAR, MEMORY_BAR, PARSE_BAR = 1.3, 10.0, 0.25
 ALONE = "bench.sheetwork"
 
 
-def alone(what: str, file: Path, rows: int) -> tuple[float, float]:
-    """Seconds, and the most memory (MiB), of a piece of work in a process of its own."""
+def run_child(what: str, file: Path, rows: int) -> tuple[float, float]:
+    """Return the seconds and the peak memory (MiB) of an operation in its own process."""
     packages = os.pathsep.join([str(ROOT), str(extras.folder())])
     done = subprocess.run(
         [sys.executable, "-m", ALONE, what, str(file), str(rows)],
@@ -33,14 +33,16 @@ def measure(quick: bool) -> int:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "people.xlsx"
         ours, bare = medians(
-            rounds, lambda: alone("export", file, rows)[0], lambda: alone("bare", file, rows)[0]
+            rounds, lambda: run_child("export", file, rows)[0], lambda: run_child("bare", file, rows)[0]
         )
-        more = alone("export", file, rows)[1] - alone("export", file, rows // 10)[1]
+        more = run_child("export", file, rows)[1] - run_child("export", file, rows // 10)[1]
         parsed = []
         for written, shape in (("export", "our own"), ("shared", "Excel's shape")):
-            alone(written, file, rows)
+            run_child(written, file, rows)
             parse, openpyxl = medians(
-                rounds, lambda: alone("parse", file, rows)[0], lambda: alone("openpyxl", file, rows)[0]
+                rounds,
+                lambda: run_child("parse", file, rows)[0],
+                lambda: run_child("openpyxl", file, rows)[0],
             )
             name = f"parsing {rows:,} rows of XLSX, {shape}"
             parsed.append(Figure(name, ms(openpyxl), ms(parse), parse / openpyxl, PARSE_BAR))
@@ -56,6 +58,6 @@ def measure(quick: bool) -> int:
         ),
         *parsed,
     ]
-    return told(
+    return report(
         "sheets", figures, ["Each run in a process of its own; imports are not counted."], keep=not quick
     )

@@ -1,6 +1,6 @@
-"""Web applications that others are measured against; gunicorn serves them."""
+"""Web applications used as references, served by gunicorn."""
 
-#: The middleware that `startproject` writes down.
+#: The middleware of a new project by `startproject`.
 OF_A_NEW_PROJECT = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,4 +1,4 @@
-"""dj-stripe's webhook endpoint on a database of its own; as a program it prepares that and tells the path."""
+"""dj-stripe's webhook endpoint with its own database; as a program, it prepares that and prints the path."""
 
 import os
 from typing import Any
@@ -16,11 +16,11 @@ KEY = "sk_test_" + "b" * 24
 
 
 def application(*, least: bool = False) -> Any:
-    """A project as `startproject` makes it, with the settings that dj-stripe asks for.
+    """Return a project as by `startproject`, with the settings that dj-stripe requires.
 
-    It stores the trigger, checks the signature, stores the event and marks the trigger as processed. Nothing
-    handles the event of the bench, so that no object is synchronised and Stripe is never called. With `least`
-    there is no middleware, and the event is left to another process.
+    It stores the trigger, verifies the signature, stores the event and marks the trigger as processed.
+    Nothing handles the event of the bench, so no object is synchronised and Stripe is never called. With
+    `least` there is no middleware, and the event is left to another process.
     """
     settings.configure(
         ROOT_URLCONF="djstripe.urls",
@@ -55,17 +55,18 @@ def application(*, least: bool = False) -> Any:
 
 
 def later(trigger: object, api_key: str) -> None:
-    """What came in is handled elsewhere."""
+    """Leave the event to another process."""
 
 
 def prepare() -> str:
-    """Tables, the account that the key belongs to, and an endpoint; the path of the endpoint."""
+    """Create the tables, the account of the key and an endpoint; return the path of the endpoint."""
     call_command("migrate", verbosity=0)
-    account = apps.get_model("djstripe.Account").objects.create(id="acct_bench", livemode=False)
-    apps.get_model("djstripe.APIKey").objects.create(
+    registry: Any = apps
+    account = registry.get_model("djstripe.Account").objects.create(id="acct_bench", livemode=False)
+    registry.get_model("djstripe.APIKey").objects.create(
         secret=KEY, type="secret", livemode=False, djstripe_owner_account=account
     )
-    endpoint = apps.get_model("djstripe.WebhookEndpoint").objects.create(
+    endpoint = registry.get_model("djstripe.WebhookEndpoint").objects.create(
         id="we_bench", secret=SECRET, enabled_events=["*"], status="enabled", url="http://x/", livemode=False
     )
     return f"/webhook/{endpoint.djstripe_uuid}/"

@@ -1,1 +1,1 @@
-"""REST of lessons, attendance and recordings."""
+"""REST API of lessons, attendance and recordings."""

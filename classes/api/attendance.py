@@ -1,4 +1,4 @@
-"""Attendance in REST: the register of a lesson, as rows and as a file, all marks, and deciding about them."""
+"""Attendance in REST: registers as rows and files, all marks, corrections and closing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,25 +16,29 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from classes.api.filters import AttendanceFilter
-from classes.attendance import acts
-from classes.attendance.queries import Table, entry_of, table_for
-from classes.attendance.rights import may_judge
-from classes.attendance.sheet import download
-from classes.models import Attendance, Course, Lesson, Register
+from classes.attendance import corrections
+from classes.attendance.callback_differences import keep_marks, undecided_differences
+from classes.attendance.export import download_register
+from classes.attendance.permissions import may_change_register
+from classes.attendance.queries import RegisterTable, build_entry, register_for_reader
+from classes.models import Attendance, CallbackDifference, Course, Lesson, Register
 from classes.models.attendance import Grade, Mark
 from console.policy import in_school, may
-from console.policy.described import extend_schema
-from console.policy.rest import SchoolViewSet
-from console.policy.rules import refusal, scope_of
+from console.policy.api import SchoolViewSet
+from console.policy.lazy_schema import extend_schema
+from console.policy.rules import refusal_message, scope_of
 from console.policy.table import Scope
-from console.sheets.download import TYPES
+from console.sheets.download import CONTENT_TYPES
+
+#: Differences listed per lesson.
+MAX_DIFFERENCES = 500
 
 
 class AttendanceSerializer(serializers.Serializer[Any]):
     """One person in one lesson.
 
-    `mark` is null for staff and for guests, who have none; `share` is a fraction of the time really
-    taught, null where nothing was; `reason` is a sentence in the reader's language.
+    `mark` is null for staff and for guests, who have none; `share` is a fraction of the time really taught,
+    null if nothing was taught; `reason` is a sentence in the reader's language.
     """
 
     user_id = serializers.CharField()
@@ -50,31 +54,31 @@ class AttendanceSerializer(serializers.Serializer[Any]):
     provisional = serializers.BooleanField()
 
     def to_representation(self, entry: Any) -> dict[str, Any]:
-        told = super().to_representation(entry)
-        return {**told, "mark": told["mark"] or None}
+        data = super().to_representation(entry)
+        return {**data, "mark": data["mark"] or None}
 
 
 class MarkSerializer(AttendanceSerializer):
-    """A row of the table of all marks."""
+    """A row of the list of all marks."""
 
     id = serializers.IntegerField()
     lesson = serializers.IntegerField()
 
     def to_representation(self, row: Attendance) -> dict[str, Any]:
-        entry = entry_of(row, row.lesson.enterprise.tz)
+        entry = build_entry(row, row.lesson.enterprise.tz)
         person = AttendanceSerializer(entry, context=self.context).data
         return {"id": row.pk, "lesson": row.lesson_id, **person}
 
 
 class CorrectSerializer(serializers.Serializer[Any]):
-    """A mark by hand over the derived one; the empty one is what the evidence says."""
+    """A manual mark that replaces the derived one; an empty mark restores the derived one."""
 
     mark = serializers.ChoiceField(Mark.choices, allow_blank=True)
     reason = serializers.CharField(max_length=500)
 
 
 class CloseSerializer(serializers.Serializer[Any]):
-    """`anyway` closes a register that is provisional, or has marks without data."""
+    """`anyway` closes a register that is provisional or has marks without data."""
 
     anyway = serializers.BooleanField(default=False)
 
@@ -91,8 +95,22 @@ class RevisionSerializer(serializers.ModelSerializer[Register]):
         fields = ("lesson", "number", "digest", "closed_at", "reopened_at", "reopen_reason")
 
 
+class CallbackDifferenceSerializer(serializers.ModelSerializer[CallbackDifference]):
+    """An entry (`entered`) or exit that a callback reports and a final register does not contain."""
+
+    class Meta:
+        model = CallbackDifference
+        fields = ("user_id", "entered", "told_at", "received_at")
+
+
+class KeptSerializer(serializers.Serializer[Any]):
+    """The number of differences that were decided."""
+
+    decided = serializers.IntegerField()
+
+
 class AttendanceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
-    """Marks of all lessons; a student's own alone."""
+    """Marks of all lessons; students see only their own."""
 
     resource = "attendance"
     queryset = Attendance.objects.select_related("lesson__enterprise", "lesson__teacher", "person")
@@ -104,17 +122,17 @@ class AttendanceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, School
     def correct(self, request: Request, pk: str) -> Response:
         """Set the mark by hand, with a reason; all versions are kept. `excused` excuses."""
         row = self.get_object()
-        judge(self.by, "correct", row.lesson)
-        acts.correct(mark_of=row, by=self.by, **_asked(CorrectSerializer, request))
+        require_register_permission(self.by, "correct", row.lesson)
+        corrections.correct_mark(mark_of=row, by=self.by, **_validated(CorrectSerializer, request))
         return Response(self.get_serializer(self.queryset.get(pk=row.pk)).data)
 
 
 class LessonAttendance(SchoolViewSet):
-    """The register of one lesson: a row a person who is expected or came."""
+    """The register of one lesson: a row for each person who is expected or was present."""
 
     resource = "attendance"
     queryset = Attendance.objects.select_related("person")
-    serializer_class = AttendanceSerializer
+    serializer_class: type[serializers.BaseSerializer[Any]] = AttendanceSerializer
     pagination_class = None
     filter_backends = ()
 
@@ -130,15 +148,15 @@ class LessonAttendance(SchoolViewSet):
         if lesson is None:
             raise Http404
         if not may(self.request.user, "view", "lesson", lesson):
-            raise PermissionDenied(refusal("view", "lesson"))
+            raise PermissionDenied(refusal_message(self.request.user, "view", "lesson"))
         return lesson
 
-    def table(self, lesson: Lesson) -> Table:
-        return table_for(self.by, lesson, list(self.get_queryset().filter(lesson=lesson)))
+    def table(self, lesson: Lesson) -> RegisterTable:
+        return register_for_reader(self.by, lesson, list(self.get_queryset().filter(lesson=lesson)))
 
 
 class LessonRegister(LessonAttendance):
-    """Closing a register as a numbered revision, and opening it again."""
+    """Close a register as a numbered revision, and reopen it."""
 
     serializer_class = RevisionSerializer
 
@@ -146,36 +164,58 @@ class LessonRegister(LessonAttendance):
         operation_id="lessons_attendance_close", request=CloseSerializer, responses=RevisionSerializer
     )
     def close(self, request: Request, pk: int) -> Response:
-        return self._told("close", acts.close_register, CloseSerializer)
+        return self._act("close", corrections.close_register, CloseSerializer)
 
     @extend_schema(
         operation_id="lessons_attendance_reopen", request=ReopenSerializer, responses=RevisionSerializer
     )
     def reopen(self, request: Request, pk: int) -> Response:
-        return self._told("reopen", acts.reopen_register, ReopenSerializer)
+        return self._act("reopen", corrections.reopen_register, ReopenSerializer)
 
-    def _told(self, name: str, act: Callable[..., Register], serializer: Any) -> Response:
-        """What was asked is looked at last: whoever may not learns nothing of what is right."""
+    def _act(self, name: str, act: Callable[..., Register], serializer: Any) -> Response:
+        """Run the action. Input is validated after the permission check: refused readers learn nothing."""
         lesson = self.lesson()
-        judge(self.by, name, lesson)
-        asked = _asked(serializer, self.request)
-        return Response(self.get_serializer(act(lesson=lesson, by=self.by, **asked)).data)
+        require_register_permission(self.by, name, lesson)
+        data = _validated(serializer, self.request)
+        return Response(self.get_serializer(act(lesson=lesson, by=self.by, **data)).data)
 
 
-def judge(reader: User, action: str, lesson: Lesson) -> None:
-    """PermissionDenied for who neither teaches this lesson nor assists in it, nor runs the school."""
-    if not may_judge(reader, action, lesson):
-        raise PermissionDenied(refusal(action, "attendance"))
+class LessonDifferences(LessonAttendance):
+    """Events that callbacks reported after the register was final; they change no mark, a person decides."""
+
+    serializer_class = CallbackDifferenceSerializer
+    policy_actions = {"list": "correct", "keep": "correct"}
+
+    @extend_schema(
+        operation_id="lessons_attendance_differences_list", responses=CallbackDifferenceSerializer(many=True)
+    )
+    def list(self, request: Request, pk: int) -> Response:
+        lesson = self.lesson()
+        require_register_permission(self.by, "correct", lesson)
+        return Response(self.get_serializer(undecided_differences(lesson)[:MAX_DIFFERENCES], many=True).data)
+
+    @extend_schema(operation_id="lessons_attendance_differences_keep", request=None, responses=KeptSerializer)
+    def keep(self, request: Request, pk: int) -> Response:
+        """Keep the marks as they are; all listed differences count as decided."""
+        lesson = self.lesson()
+        require_register_permission(self.by, "correct", lesson)
+        return Response({"decided": keep_marks(lesson=lesson, by=self.by)})
 
 
-def _asked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    asked = serializer(data=request.data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
+def require_register_permission(reader: User, action: str, lesson: Lesson) -> None:
+    """Raise PermissionDenied for readers who do not teach, assist in or administer this lesson."""
+    if not may_change_register(reader, action, lesson):
+        raise PermissionDenied(refusal_message(reader, action, "attendance"))
 
 
-class AnyType(BaseContentNegotiation):
-    """A file has the type that it has; refusals are JSON."""
+def _validated(serializer_class: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    serializer = serializer_class(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class FileNegotiation(BaseContentNegotiation):
+    """Serve a file in its own type; errors are JSON."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return None
@@ -185,26 +225,26 @@ class AnyType(BaseContentNegotiation):
 
 
 class LessonAttendanceFile(LessonAttendance):
-    """The same register as a file."""
+    """The register as a file."""
 
-    content_negotiation_class = AnyType
+    content_negotiation_class = FileNegotiation
     policy_actions = {"xlsx": "export", "csv": "export"}
 
     @extend_schema(
-        operation_id="lessons_attendance_xlsx", responses={(200, TYPES[".xlsx"]): OpenApiTypes.BINARY}
+        operation_id="lessons_attendance_xlsx", responses={(200, CONTENT_TYPES[".xlsx"]): OpenApiTypes.BINARY}
     )
     def xlsx(self, request: Request, pk: int) -> HttpResponseBase:
         lesson = self.lesson()
-        return download(lesson, self.table(lesson), ".xlsx")
+        return download_register(lesson, self.table(lesson), ".xlsx")
 
     @extend_schema(operation_id="lessons_attendance_csv", responses={(200, "text/csv"): OpenApiTypes.STR})
     def csv(self, request: Request, pk: int) -> HttpResponseBase:
         lesson = self.lesson()
-        return download(lesson, self.table(lesson), ".csv")
+        return download_register(lesson, self.table(lesson), ".csv")
 
 
-class OfOne(mixins.ListModelMixin, SchoolViewSet):
-    """Marks of one thing: the rows that the reader may see, the newest lesson first."""
+class MarkListBase(mixins.ListModelMixin, SchoolViewSet):
+    """Marks of one person or course that the reader may see, the newest lesson first."""
 
     resource = "attendance"
     queryset = Attendance.objects.select_related("lesson__enterprise", "person")
@@ -212,8 +252,8 @@ class OfOne(mixins.ListModelMixin, SchoolViewSet):
     filterset_class = AttendanceFilter
 
 
-class PersonAttendance(OfOne):
-    """All marks of one student; to the student themselves, and to whoever may see their lessons."""
+class PersonAttendance(MarkListBase):
+    """All marks of one student; for the student, and for readers who may see the student's lessons."""
 
     @extend_schema(operation_id="users_attendance_list")
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -227,12 +267,12 @@ class PersonAttendance(OfOne):
         marks = super().get_queryset().filter(person=person)
         own = scope_of(self.by, "list", "attendance") == Scope.OWN
         if own and person.pk != self.by.pk and not marks.exists():
-            raise PermissionDenied(refusal("list", "attendance"))
+            raise PermissionDenied(refusal_message(self.by, "list", "attendance"))
         return marks
 
 
-class CourseAttendance(OfOne):
-    """All marks of one course's lessons."""
+class CourseAttendance(MarkListBase):
+    """All marks of the lessons of one course."""
 
     @extend_schema(operation_id="courses_attendance_list")
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -243,5 +283,5 @@ class CourseAttendance(OfOne):
         if course is None:
             raise Http404
         if not may(self.by, "view", "course", course):
-            raise PermissionDenied(refusal("view", "course"))
+            raise PermissionDenied(refusal_message(self.by, "view", "course"))
         return super().get_queryset().filter(lesson__course=course)

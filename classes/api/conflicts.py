@@ -1,4 +1,4 @@
-"""Conflicts in REST: told as data, and 409 where nobody gave a reason to allow them."""
+"""Conflicts in REST: 409 with the conflicts as data, unless a reason allows them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from rest_framework import status
 from rest_framework.response import Response
 
-from classes.conflicts.booking import Conflicted
-from classes.conflicts.finding import Conflict
+from classes.conflicts.detection import BookingConflict
+from classes.conflicts.guard import BookingConflictError
 
 
-def conflict_data(conflicts: Iterable[Conflict]) -> list[dict[str, Any]]:
-    """Each with its day, kind (teacher, assistant, student, capacity), user id and the other lesson's id."""
+def serialize_conflicts(conflicts: Iterable[BookingConflict]) -> list[dict[str, Any]]:
+    """Return day, kind (teacher, assistant, student, capacity), user id and other lesson's id of each."""
     return [
         {
             "date": one.day.isoformat(),
@@ -23,12 +23,13 @@ def conflict_data(conflicts: Iterable[Conflict]) -> list[dict[str, Any]]:
     ]
 
 
-class AnswersConflicts:
-    """For view sets whose services look for conflicts."""
+class ConflictResponseMixin:
+    """For view sets whose services check for conflicts."""
 
     def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, Conflicted):
-            told = {"detail": " ".join(exc.messages), "conflicts": conflict_data(exc.conflicts)}
-            return Response(told, status=status.HTTP_409_CONFLICT)
-        answer: Response = super().handle_exception(exc)  # type: ignore[misc]
+        if isinstance(exc, BookingConflictError):
+            data = {"detail": " ".join(exc.messages), "conflicts": serialize_conflicts(exc.conflicts)}
+            return Response(data, status=status.HTTP_409_CONFLICT)
+        view: Any = super()
+        answer: Response = view.handle_exception(exc)
         return answer

@@ -1,81 +1,58 @@
-"""Courses in REST: planned with all their lessons, looked at before by `?dry_run=1`, changed by scope."""
+"""Courses in REST: planned with all their lessons, previewed with `?dry_run=1`, changed by scope."""
 
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Role, StudentGroup
-from accounts.roles import STAFF
-from accounts.userids import UserIdField, UserIdsField
-from classes.api.cancelling import CancelSerializer
-from classes.api.conflicts import AnswersConflicts, conflict_data
-from classes.api.rooms import RoomFields, settings_of
-from classes.courses.changing import Scope, cancel_course, change_course, preview_change
-from classes.courses.dates import Occurrence, kept
-from classes.courses.planning import plan_course, preview_course
-from classes.models import Course, Term
-from console.policy.described import extend_schema
-from console.policy.rest import SchoolSerializer, SchoolViewSet
+from accounts.models.roles import STAFF
+from accounts.people.serializer_fields import UserIdField, UserIdsField
+from classes.api.conflicts import ConflictResponseMixin, serialize_conflicts
+from classes.api.fields import CancelSerializer, GroupsField, TermField, WallClockTimeField
+from classes.api.rooms import RoomSettingsMixin, pop_settings
+from classes.lessons.visibility import may_see_members, visible_user_ids
+from classes.models import Course
+from classes.timetable.courses.changes import ChangeScope, cancel_course, change_course, preview_change
+from classes.timetable.courses.dates import Occurrence, included_dates
+from classes.timetable.courses.edit_merge import course_digests
+from classes.timetable.courses.planning import plan_course, preview_course
+from console.inputs.api import ApiIdField
+from console.policy.api import SchoolSerializer, SchoolViewSet
+from console.policy.lazy_schema import extend_schema
 
 DRY_RUN = OpenApiParameter("dry_run", bool, description="Answer dates and conflicts, save nothing.")
 
 
-@extend_schema_field({"type": "string", "example": "2027-03-02T19:00:00"})  # without an offset: no date-time
-class WallClock(serializers.DateTimeField):
-    """A moment on the clock of the school's wall, as 2027-03-02T19:00:00; an offset is counted in."""
+class CourseSerializer(RoomSettingsMixin, SchoolSerializer):
+    """A series of lessons. `dtstart` is local time in the school's zone, `lessons` are ids.
 
-    def enforce_timezone(self, value: Any) -> Any:
-        return timezone.make_naive(value) if timezone.is_aware(value) else value
-
-    def to_representation(self, value: Any) -> str:
-        return str(value.isoformat())
-
-
-class GroupsField(serializers.PrimaryKeyRelatedField[StudentGroup]):
-    """Groups by id; one of another school does not exist, and one that is archived cannot be chosen."""
-
-    def get_queryset(self) -> Any:
-        mine = StudentGroup.objects.filter(enterprise=self.context["request"].user.enterprise_id)
-        return mine.filter(archived_at=None)
-
-
-class TermField(serializers.SlugRelatedField[Term]):
-    """A term of the reader's school by its name."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(slug_field="name", queryset=Term.objects.none(), **kwargs)
-
-    def get_queryset(self) -> Any:
-        return Term.objects.filter(enterprise=self.context["request"].user.enterprise_id)
-
-
-class CourseSerializer(RoomFields, SchoolSerializer):
-    """A series of lessons. `dtstart` is the clock of the school's wall, `lessons` are their ids.
-
-    `conflict_reason` allows conflicts. For a change, `scope` says of which lessons: `all`, or `following` and
-    `this`, which begin with `lesson`. How the rooms are set up and the `password` of the
-    lessons (empty for none) are taken and not told; so is `term` (a name), whose holidays are left out
-    besides those of the school.
+    `conflict_reason` allows conflicts. For a change, `scope` selects the lessons: `all`, or `following` and
+    `this`, which begin with `lesson`. The room settings, the `password` of the lessons (empty for none),
+    `make_up_skipped` and `term` are write-only. The holidays of the term (a name) are left out in addition to
+    those of the school.
+    With `make_up_skipped`, the COUNT of `rrule` is a number of lessons: dates that are left out are made up.
     """
 
     teacher = UserIdField()
     assistants = UserIdsField(roles=STAFF, required=False)
     members = UserIdsField(roles=(Role.STUDENT,), required=False)
     groups = GroupsField(many=True, required=False, queryset=StudentGroup.objects.none())
-    dtstart = WallClock(source="starts_local")
+    dtstart = WallClockTimeField(source="starts_local")
     rrule = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    make_up_skipped = serializers.BooleanField(required=False, write_only=True)
     term = TermField(required=False, allow_null=True, write_only=True)
     lessons: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     conflict_reason = serializers.CharField(write_only=True, required=False, max_length=300, allow_blank=True)
-    scope = serializers.ChoiceField(choices=Scope.values, write_only=True, required=False)
-    lesson = serializers.IntegerField(write_only=True, required=False)
+    scope = serializers.ChoiceField(choices=ChangeScope.values, write_only=True, required=False)
+    lesson = ApiIdField(write_only=True, required=False)
 
     class Meta:
         model = Course
@@ -91,17 +68,32 @@ class CourseSerializer(RoomFields, SchoolSerializer):
             "rrule",
             "duration_minutes",
             "skip",
+            "make_up_skipped",
             "term",
             "lessons",
             "conflict_reason",
             "scope",
             "lesson",
-            *RoomFields().fields,
         )
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Show people and groups only to readers who may see them; a student sees their own groups."""
+        data: dict[str, Any] = super().to_representation(instance)
+        reader = self.context["request"].user
+        for name in ("members", "assistants"):
+            data[name] = visible_user_ids(reader, data[name])
+        if not may_see_members(reader):
+            data["groups"] = [one for one in data["groups"] if one in self._own_groups]
+        return data
+
+    @cached_property
+    def _own_groups(self) -> set[int]:
+        """Queried once per serializer, not once per row."""
+        return set(self.context["request"].user.group_entries.values_list("group_id", flat=True))
 
 
 class LookSerializer(serializers.Serializer[Any]):
-    """What a dry run answers: days that get a lesson, those left out with the reason, what is in the way."""
+    """Result of a dry run: days that get a lesson, days left out with the reason, and conflicts."""
 
     dates = serializers.ListField(child=serializers.DateField())
     starts_at = serializers.ListField(child=serializers.DateTimeField())
@@ -110,10 +102,10 @@ class LookSerializer(serializers.Serializer[Any]):
 
 
 class CourseCancelSerializer(CancelSerializer):
-    lesson = serializers.IntegerField(required=False)
+    lesson = ApiIdField(required=False)
 
 
-EITHER = PolymorphicProxySerializer(
+COURSE_OR_DRY_RUN = PolymorphicProxySerializer(
     component_name="CourseOrLook",
     serializers=[CourseSerializer, LookSerializer],
     resource_type_field_name=None,
@@ -121,14 +113,18 @@ EITHER = PolymorphicProxySerializer(
 
 
 class CourseViewSet(
-    AnswersConflicts,
+    ConflictResponseMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
     SchoolViewSet,
 ):
-    """Series of lessons. Each lesson is sent to the service by itself and shows its own state."""
+    """Series of lessons. Each lesson is sent to the service separately and has its own state.
+
+    A response with one course carries an `ETag`; a change with `If-Match` is answered with 412 if the course
+    was changed since. Without it, a field that another editor changes at the same time is answered with 409.
+    """
 
     resource = "course"
     queryset = Course.objects.select_related("teacher", "enterprise").prefetch_related(
@@ -139,50 +135,58 @@ class CourseViewSet(
     filterset_fields = ("teacher__user_id",)
     policy_actions = {"cancel": "delete"}  # noqa: RUF012
 
+    def seen_of(self, row: Course) -> dict[str, str]:
+        return course_digests(row)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        course = self.get_object()
+        return self.with_etag(Response(self.get_serializer(course).data), course)
+
     @extend_schema(parameters=[DRY_RUN], responses={201: CourseSerializer, 200: LookSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Plan a course; 409 with `conflicts` where there are some and no `conflict_reason` is given."""
+        """Plan a course; 409 with `conflicts` if there are any and no `conflict_reason` is given."""
         fields, reason = self._fields(None)
         fields.pop("scope", None), fields.pop("lesson", None)
-        if self._dry:
+        if self._is_dry_run:
             plan = preview_course(**fields)
-            return Response(_looked(plan.dates, plan.conflicts))
+            return Response(_dry_run_data(plan.dates, plan.conflicts))
         course = plan_course(by=self.by, conflict_reason=reason, **fields)
-        return Response(self._told(course), status=status.HTTP_201_CREATED)
+        return self._respond(course, status.HTTP_201_CREATED)
 
-    @extend_schema(parameters=[DRY_RUN], responses=EITHER)
+    @extend_schema(parameters=[DRY_RUN], responses=COURSE_OR_DRY_RUN)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Change a course and the lessons of the scope that have not begun."""
+        """Change a course and those lessons of the scope that have not begun."""
         course = self.get_object()
         fields, reason = self._fields(course)
         fields["lesson"] = self._lesson(course, fields.pop("lesson", None))
-        if self._dry:
+        if self._is_dry_run:
             change = preview_change(course, **fields)
-            return Response(_looked(change.dates, change.conflicts))
-        changed = change_course(course=course, by=self.by, conflict_reason=reason, **fields)
-        return Response(self._told(changed))
+            return Response(_dry_run_data(change.dates, change.conflicts))
+        seen = self.seen_of(course)
+        changed = change_course(course=course, by=self.by, conflict_reason=reason, seen=seen, **fields)
+        return self._respond(changed)
 
     @extend_schema(request=CourseCancelSerializer, responses=CourseSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        """Cancel the lessons that have not begun, from `lesson` on where it is given."""
+        """Cancel the lessons that have not begun, from `lesson` on if it is given."""
         course = self.get_object()
-        asked = CourseCancelSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = dict(asked.validated_data)
+        serializer = CourseCancelSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        data = dict(serializer.validated_data)
         first = self._lesson(course, data.pop("lesson", None))
         cancel_course(course=course, by=self.by, lesson=first, **data)
-        return Response(self._told(course))
+        return self._respond(course)
 
     @property
-    def _dry(self) -> bool:
+    def _is_dry_run(self) -> bool:
         return self.request.query_params.get("dry_run", "") in ("1", "true", "yes")
 
     def _fields(self, course: Course | None) -> tuple[dict[str, Any], str]:
-        asked = self.get_serializer(course, data=self.request.data, partial=course is not None)
-        asked.is_valid(raise_exception=True)
-        fields = dict(asked.validated_data)
-        if settings := settings_of(fields):
+        serializer = self.get_serializer(course, data=self.request.data, partial=course is not None)
+        serializer.is_valid(raise_exception=True)
+        fields = dict(serializer.validated_data)
+        if settings := pop_settings(fields):
             fields["settings"] = settings
         return fields, fields.pop("conflict_reason", "")
 
@@ -192,18 +196,19 @@ class CourseViewSet(
         try:
             return course.lessons.select_related("teacher", "enterprise").get(pk=pk)
         except ObjectDoesNotExist:
-            told = _("There is no such lesson in this course.")
-            raise serializers.ValidationError({"lesson": told}) from None
+            message = _("This lesson does not exist in this course.")
+            raise serializers.ValidationError({"lesson": message}) from None
 
-    def _told(self, course: Course) -> Any:
-        return self.get_serializer(self.queryset.get(pk=course.pk)).data
+    def _respond(self, course: Course, code: int = status.HTTP_200_OK) -> Response:
+        row = self.queryset.get(pk=course.pk)
+        return self.with_etag(Response(self.get_serializer(row).data, status=code), row)
 
 
-def _looked(dates: list[Occurrence], conflicts: Any) -> dict[str, Any]:
-    """The days that get a lesson, those left out with the reason, and what is in the way."""
+def _dry_run_data(dates: list[Occurrence], conflicts: Any) -> dict[str, Any]:
+    """Data of a dry run: days that get a lesson, days left out with the reason, and conflicts."""
     return {
-        "dates": [one.day.isoformat() for one in kept(dates)],
-        "starts_at": [timezone.localtime(one.starts_at).isoformat() for one in kept(dates)],
+        "dates": [one.day.isoformat() for one in included_dates(dates)],
+        "starts_at": [timezone.localtime(one.starts_at).isoformat() for one in included_dates(dates)],
         "left_out": [{"date": one.day.isoformat(), "reason": one.left_out} for one in dates if one.left_out],
-        "conflicts": conflict_data(conflicts),
+        "conflicts": serialize_conflicts(conflicts),
     }

@@ -1,20 +1,19 @@
-"""Filters of REST lists. A lesson is compared by number and not looked up: one of another school is none."""
-
-from django_filters import rest_framework as filters  # type: ignore[import-untyped]
+"""Filters of REST lists. A lesson is compared by number, without a lookup: another school's matches none."""
 
 from classes.models import Attendance, Recording
+from console.policy.filters import BoundedFilterSet, BoundedIdFilter
 
 
-class AttendanceFilter(filters.FilterSet):  # type: ignore[misc]
-    lesson = filters.NumberFilter(field_name="lesson_id")
+class AttendanceFilter(BoundedFilterSet):
+    lesson = BoundedIdFilter(field_name="lesson_id")
 
     class Meta:
         model = Attendance
         fields = ("lesson", "user_id", "mark", "provisional")
 
 
-class RecordingFilter(filters.FilterSet):  # type: ignore[misc]
-    lesson = filters.NumberFilter(field_name="lesson_id")
+class RecordingFilter(BoundedFilterSet):
+    lesson = BoundedIdFilter(field_name="lesson_id")
 
     class Meta:
         model = Recording

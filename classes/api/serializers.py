@@ -1,4 +1,4 @@
-"""Lessons, courses and recordings as REST tells them."""
+"""Serializers of lessons."""
 
 from collections.abc import Collection
 from typing import Any, ClassVar
@@ -6,19 +6,23 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from accounts.models import Role, StudentGroup, User
-from accounts.roles import STAFF
-from accounts.userids import UserIdField, UserIdsField
-from classes.api.courses import GroupsField
-from classes.api.rooms import SET_UP, CapacityField, PasswordField, set_up
-from classes.groups.ways import students_of
-from classes.links import Links
-from classes.models import Lesson, Member, Recording
-from console.outbox.rest import SyncField
-from console.policy.rest import SchoolSerializer
+from accounts.models.roles import STAFF
+from accounts.people.serializer_fields import UserIdField, UserIdsField
+from classes.api.fields import GroupsField
+from classes.api.rooms import EXTENDED_ROOM_FIELDS, ROOM_FIELDS, PasswordField, room_field_kwargs
+from classes.lessons.groups import students_in_groups
+from classes.lessons.links import ClassroomLinks
+from classes.lessons.visibility import visible_user_ids
+from classes.models import Lesson, Member
+from console.outbox.api import SyncField
+from console.policy.api import SchoolSerializer
+
+#: Argument names of the services → field names in REST.
+SERVICE_NAMES = {"students": "members", "staff": "assistants"}
 
 
 class MembersField(UserIdsField):
-    """User ids of a lesson's members of one sort; they stand in one table, which is prefetched."""
+    """User ids of a lesson's members of some roles, read from the prefetched members."""
 
     def __init__(self, *, members: Collection[str], **kwargs: Any) -> None:
         self.members = members
@@ -29,11 +33,11 @@ class MembersField(UserIdsField):
 
 
 class LessonSerializer(SchoolSerializer):
-    """A lesson. Times are ISO 8601; people are user ids; `class_id` once the service made it.
+    """A lesson. Times are ISO 8601; people are user ids; `class_id` is set once the service has the lesson.
 
-    `groups` (ids) bring their students, who follow them from then on. How the room is set up is taken and not
-    told. `capacity` and `password` (empty for none) stay here until the school says that its service knows
-    them.
+    `groups` (ids) add their students; later changes of the groups are followed. Room settings are
+    write-only. `capacity` and `password` (empty for none) stay in the console until the school's service
+    supports them.
     """
 
     teacher = UserIdField()
@@ -43,7 +47,6 @@ class LessonSerializer(SchoolSerializer):
     conflict_reason = serializers.CharField(
         write_only=True, required=False, max_length=300, default="", allow_blank=True
     )
-    capacity = CapacityField()
     password = PasswordField()
     groups = GroupsField(many=True, required=False, write_only=True, queryset=StudentGroup.objects.none())
     sync = SyncField()
@@ -68,43 +71,42 @@ class LessonSerializer(SchoolSerializer):
             "real_ended_at",
             "sync",
             "conflict_reason",
-            *SET_UP,
+            *ROOM_FIELDS,
             "groups",
-            "capacity",
+            *EXTENDED_ROOM_FIELDS,
             "password",
         )
-        extra_kwargs: ClassVar = set_up()
+        extra_kwargs: ClassVar = room_field_kwargs()
         read_only_fields = ("teacher_url", "student_url", "status", "real_started_at", "real_ended_at")
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        """The teacher's address goes to the teacher and to the school's administrators alone."""
-        told: dict[str, Any] = super().to_representation(instance)
-        if told.get("teacher_url") and not Links.of(instance, self.context["request"].user).teacher:
-            told["teacher_url"] = None
-        return told
+        """Restrict what the reader sees.
+
+        The teacher's link is for the teacher and the school's administrators; people are for readers who may
+        see them.
+        """
+        data: dict[str, Any] = super().to_representation(instance)
+        reader = self.context["request"].user
+        if data.get("teacher_url") and not ClassroomLinks.for_reader(instance, reader).teacher:
+            data["teacher_url"] = None
+        for name in ("members", "assistants"):
+            data[name] = visible_user_ids(reader, data[name])
+        return data
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The names that the services take."""
-        for ours, theirs in (("members", "students"), ("assistants", "staff")):
-            if ours in attrs:
-                attrs[theirs] = attrs.pop(ours)
+        """Rename fields to the argument names of the services."""
+        for service_name, name in SERVICE_NAMES.items():
+            if name in attrs:
+                attrs[service_name] = attrs.pop(name)
         if "groups" in attrs:
             attrs["students"] = self._with_groups(attrs)
         return attrs
 
     def _with_groups(self, attrs: dict[str, Any]) -> list[User]:
-        """The students that were named, or are there, and those whom the new groups bring."""
+        """Return the given (or current) students and those of the newly added groups."""
         lesson = self.instance
-        there = set(lesson.groups.values_list("pk", flat=True)) if lesson else set()
+        current_groups = set(lesson.groups.values_list("pk", flat=True)) if lesson else set()
         members = lesson.members.all() if lesson else ()
-        have = [one.user for one in members if one.role == Member.Role.STUDENT]
-        brought = students_of(group for group in attrs["groups"] if group.pk not in there)
-        return list({one.pk: one for one in (*attrs.get("students", have), *brought)}.values())
-
-
-class RecordingSerializer(SchoolSerializer):
-    """One track of a recording. Its address is not here: it is world-readable at the vendor's."""
-
-    class Meta:
-        model = Recording
-        fields = ("id", "video_id", "video_type", "user_id", "seconds", "bytes", "lesson")
+        current = [one.user for one in members if one.role == Member.Role.STUDENT]
+        from_groups = students_in_groups(group for group in attrs["groups"] if group.pk not in current_groups)
+        return list({one.pk: one for one in (*attrs.get("students", current), *from_groups)}.values())

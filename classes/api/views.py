@@ -1,4 +1,4 @@
-"""The resources: lessons with their acts, courses, recordings; and the addresses of all of them."""
+"""View sets of lessons and recordings, and the URLs of this API."""
 
 from typing import Any
 
@@ -9,35 +9,37 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from classes import services
 from classes.api.attendance import (
     AttendanceViewSet,
     CourseAttendance,
     LessonAttendance,
     LessonAttendanceFile,
+    LessonDifferences,
     LessonRegister,
     PersonAttendance,
 )
-from classes.api.cancelling import CancelSerializer
-from classes.api.conflicts import AnswersConflicts
+from classes.api.conflicts import ConflictResponseMixin
 from classes.api.courses import CourseViewSet
+from classes.api.fields import CancelSerializer
 from classes.api.filters import RecordingFilter
-from classes.api.serializers import LessonSerializer, RecordingSerializer
+from classes.api.serializers import SERVICE_NAMES, LessonSerializer
+from classes.lessons import services
+from classes.lessons.edit_digests import LessonEditConflict, loaded_digests
 from classes.models import Lesson, Recording
-from classes.recordings.api import LessonRecording
-from console.policy.described import extend_schema
-from console.policy.rest import SchoolViewSet
+from classes.recordings.api import LessonRecordingViewSet
+from classes.recordings.serializers import RecordingSerializer
+from console.policy.api import SchoolViewSet
+from console.policy.lazy_schema import extend_schema
 
 
 class LessonViewSet(
-    AnswersConflicts,
+    ConflictResponseMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
     SchoolViewSet,
 ):
-    """Lessons. Each change is sent to the service; `sync` tells how far it came."""
+    """Lessons. Each change is sent to the service; `sync` shows its progress."""
 
     resource = "lesson"
     queryset = Lesson.objects.select_related("teacher").prefetch_related("members__user")
@@ -52,19 +54,35 @@ class LessonViewSet(
 
     def perform_create(self, serializer: Any) -> None:
         lesson = services.schedule_lesson(by=self.by, **serializer.validated_data)
-        serializer.instance = self._fresh(lesson)
+        serializer.instance = self._reload(lesson)
 
     def perform_update(self, serializer: Any) -> None:
-        services.edit_lesson(lesson=serializer.instance, by=self.by, **serializer.validated_data)
-        serializer.instance = self._fresh(serializer.instance)
+        try:
+            services.edit_lesson(lesson=serializer.instance, by=self.by, **serializer.validated_data)
+        except LessonEditConflict as conflict:
+            raise conflict.renamed(SERVICE_NAMES) from None
+        serializer.instance = self._reload(serializer.instance)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        lesson = self.get_object()
+        return self.with_etag(Response(self.get_serializer(lesson).data), lesson)
+
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(self.get_object(), data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        self.perform_update(serializer)
+        return self.with_etag(Response(serializer.data), serializer.instance)
+
+    def seen_of(self, row: Lesson) -> dict[str, str]:
+        return loaded_digests(row)
 
     @extend_schema(request=None, responses=LessonSerializer)
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
-        """Begin the lesson (`/class/start`)."""
+        """Start the lesson (`/class/start`)."""
         lesson = self.get_object()
         services.start_lesson(lesson=lesson, by=self.by)
-        return self._told(lesson)
+        return self._respond(lesson)
 
     @extend_schema(request=None, responses=LessonSerializer)
     @action(detail=True, methods=["post"])
@@ -72,23 +90,24 @@ class LessonViewSet(
         """End the lesson (`/class/stop`)."""
         lesson = self.get_object()
         services.stop_lesson(lesson=lesson, by=self.by)
-        return self._told(lesson)
+        return self._respond(lesson)
 
     @extend_schema(request=CancelSerializer, responses=LessonSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        """Cancel the lesson (`/class/delete`); not while it runs."""
+        """Cancel the lesson (`/class/delete`); refused while it runs."""
         lesson = self.get_object()
-        asked = CancelSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        services.cancel_lesson(lesson=lesson, by=self.by, **asked.validated_data)
-        return self._told(lesson)
+        serializer = CancelSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        services.cancel_lesson(lesson=lesson, by=self.by, **serializer.validated_data)
+        return self._respond(lesson)
 
-    def _told(self, lesson: Lesson) -> Response:
-        return Response(self.get_serializer(self._fresh(lesson)).data)
+    def _respond(self, lesson: Lesson) -> Response:
+        fresh = self._reload(lesson)
+        return self.with_etag(Response(self.get_serializer(fresh).data), fresh)
 
-    def _fresh(self, lesson: Lesson) -> Lesson:
-        """Read again: its state at the service and its members are written beside it."""
+    def _reload(self, lesson: Lesson) -> Lesson:
+        """Read the lesson again, with its new sync state and members."""
         return self.queryset.get(pk=lesson.pk)
 
 
@@ -96,7 +115,7 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolV
     """Tracks of recordings."""
 
     resource = "recording"
-    queryset = Recording.objects.all()
+    queryset = Recording.objects.select_related("lesson__teacher")
     serializer_class = RecordingSerializer
     filterset_class = RecordingFilter
 
@@ -109,14 +128,18 @@ router.register("attendance", AttendanceViewSet)
 urlpatterns = [
     *router.urls,
     path(
-        "lessons/<int:pk>/recording/",
-        LessonRecording.as_view({"get": "retrieve", "patch": "partial_update"}),
+        "lessons/<id:pk>/recording/",
+        LessonRecordingViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
     ),
-    path("lessons/<int:pk>/attendance/", LessonAttendance.as_view({"get": "list"})),
-    path("lessons/<int:pk>/attendance/close/", LessonRegister.as_view({"post": "close"})),
-    path("lessons/<int:pk>/attendance/reopen/", LessonRegister.as_view({"post": "reopen"})),
-    path("users/<str:user_id>/attendance/", PersonAttendance.as_view({"get": "list"})),
-    path("courses/<int:pk>/attendance/", CourseAttendance.as_view({"get": "list"})),
-    path("lessons/<int:pk>/attendance.xlsx", LessonAttendanceFile.as_view({"get": "xlsx"})),
-    path("lessons/<int:pk>/attendance.csv", LessonAttendanceFile.as_view({"get": "csv"})),
+    path("lessons/<id:pk>/attendance/", LessonAttendance.as_view({"get": "list"})),
+    path("lessons/<id:pk>/attendance/close/", LessonRegister.as_view({"post": "close"})),
+    path("lessons/<id:pk>/attendance/reopen/", LessonRegister.as_view({"post": "reopen"})),
+    path(
+        "lessons/<id:pk>/attendance/differences/",
+        LessonDifferences.as_view({"get": "list", "post": "keep"}),
+    ),
+    path("users/<text:user_id>/attendance/", PersonAttendance.as_view({"get": "list"})),
+    path("courses/<id:pk>/attendance/", CourseAttendance.as_view({"get": "list"})),
+    path("lessons/<id:pk>/attendance.xlsx", LessonAttendanceFile.as_view({"get": "xlsx"})),
+    path("lessons/<id:pk>/attendance.csv", LessonAttendanceFile.as_view({"get": "csv"})),
 ]

@@ -1,5 +1,5 @@
-"""Attendance: evidence in, marks out.
+"""Attendance: from evidence to marks.
 
-`evidence` writes what polls, history and callbacks tell; `reckon` turns it into marks without a
-database (with `seen`, `said` and `spans` beneath it); `sentence` says why; `register` keeps the result.
+`evidence` stores what polls, history and callbacks report. `calculation` turns it into marks, without a
+database. `explanation` gives the reason of a mark as text. `register` stores the result.
 """

@@ -1,4 +1,4 @@
-"""The register of a lesson: from evidence, members and what people decided to Stay and Attendance rows."""
+"""Calculation and storage of a register: Stay and Attendance rows from evidence and decisions."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,71 +11,87 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from classes.attendance.gather import DERIVED, Line, all_decided, decided, lines_of, stored_of
-from classes.attendance.rules import freeze_policy
-from classes.attendance.samples import keep as keep_samples
-from classes.attendance.shapes import FACTS_VERSION, Policy
+from classes.attendance.calculation.types import FACTS_VERSION, AttendancePolicy
+from classes.attendance.callback_differences import record_differences
+from classes.attendance.engagement import save_samples
+from classes.attendance.inputs import (
+    CALCULATED_COLUMNS,
+    MarkValues,
+    decisions_by_lesson,
+    lesson_decisions,
+    load_inputs,
+    mark_values,
+)
+from classes.attendance.policy import freeze_policy
+from classes.locking import lock_lesson
 from classes.models import Attendance, Lesson, Stay
-from console.rows import insert, upsert
+from console.bulk_sql import bulk_insert, bulk_upsert
 
-COLUMNS = tuple(name.removesuffix("_id") for name in DERIVED)
-FACTS = DERIVED.index("reason")
-#: By the key of a lesson, whom a reckoning is about; in a lesson that is not named it is everybody.
-Only = Mapping[int, Collection[str]]
-EVERYBODY: Only = MappingProxyType({})
+ATTENDANCE_COLUMNS = tuple(name.removesuffix("_id") for name in CALCULATED_COLUMNS)
+FACTS, DERIVED_MARK = CALCULATED_COLUMNS.index("reason"), CALCULATED_COLUMNS.index("derived_mark")
+#: Lesson pk → user ids to calculate; all people in a lesson that is not in the mapping.
+PeopleByLesson = Mapping[int, Collection[str]]
+ALL_PEOPLE: PeopleByLesson = MappingProxyType({})
 
 
 def is_final(lesson: Lesson) -> bool:
-    """Whether history has settled, so that the marks no longer change by themselves."""
+    """Return whether history has settled, so that marks no longer change by themselves."""
     return lesson.final_at is not None
 
 
-def recompute(lesson: Lesson) -> bool:
-    """Write the lesson's stays and marks anew; says whether anything changed. A closed register stays.
+@transaction.atomic(savepoint=False)
+def recompute_register(lesson: Lesson) -> bool:
+    """Recalculate and store the stays and marks of a lesson; return whether anything changed.
 
-    The times, rules and `final_at` are those of the row as given; other writers wait at the lesson's lock.
+    A closed register does not change. Times, rules and `final_at` are those of the instance as given.
     """
-    return bool(recompute_all([lesson]))
+    # Lock in a separate statement: a query that waits for a lock reads corrections from before the wait.
+    locked = Lesson.objects.select_for_update(of=("self",), no_key=True).filter(pk=lesson.pk)
+    list(locked.order_by().values_list("pk"))
+    return bool(recompute_registers([lesson]))
 
 
-def hold(lessons: Iterable[Lesson]) -> None:
-    """Lock them all, before they are reckoned one by one in this transaction.
+def lock_for_recompute(lessons: Iterable[Lesson]) -> list[Lesson]:
+    """Lock all lessons that this transaction recalculates one by one; return them as stored.
 
-    Marks of lessons that are over have the writers of the school wait for each other, so that nobody may want
-    another lesson after them: its holder might be the one who waits.
+    Writing marks of final lessons takes a lock of the school (absence streaks). All lessons must be locked
+    before that, or two transactions could deadlock.
     """
-    locked = Lesson.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in lessons])
-    list(locked.order_by("pk").values_list("pk"))
+    keys = [one.pk for one in lessons]
+    locked = Lesson.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+    list(locked.values_list("pk"))
+    found = Lesson.objects.filter(pk__in=keys).select_related("enterprise", "teacher", "course")
+    return list(found.order_by("pk"))
 
 
 @transaction.atomic(savepoint=False)
-def recompute_all(lessons: Sequence[Lesson], only: Only = EVERYBODY) -> set[int]:
-    """The same for many lessons, with as many queries as for one; the keys of those that changed.
+def recompute_registers(lessons: Sequence[Lesson], only: PeopleByLesson = ALL_PEOPLE) -> set[int]:
+    """Recalculate many lessons with a constant number of queries; return the keys of those that changed.
 
-    Of a lesson whose key `only` has, the stays and marks of these people (user ids) alone.
+    For a lesson in `only`, recalculate only these people (user ids).
     """
-    locked = Lesson.objects.select_for_update(of=("self",))
-    found = all_decided([lesson.pk for lesson in lessons], locked)
+    locked = Lesson.objects.select_for_update(of=("self",), no_key=True)
+    found = decisions_by_lesson([lesson.pk for lesson in lessons], locked)
     open_ = [lesson for lesson in lessons if not found[lesson.pk].closed]
-    # Stays that count for somebody else, too, and facts of an older version are everybody's.
-    some = {
+    # Credits and facts of an older version need a calculation of all people.
+    partial = {
         one.pk: only[one.pk]
         for one in open_
         if one.pk in only and not found[one.pk].credits and found[one.pk].version == FACTS_VERSION
     }
-    stored = stored_of(open_, some)
-    lines = {one.pk: lines_of(one, found[one.pk], stored=stored[one.pk]) for one in open_}
-    for key, people in some.items():
+    stored = load_inputs(open_, partial)
+    lines = {one.pk: mark_values(one, found[one.pk], stored=stored[one.pk]) for one in open_}
+    for key, people in partial.items():
         lines[key] = {user_id: line for user_id, line in lines[key].items() if user_id in people}
-    changed = _write_stays(lines, some) | _write_marks(lines, some)
-    if old := [one.pk for one in open_ if found[one.pk].version != FACTS_VERSION]:
-        Lesson.objects.filter(pk__in=old).update(facts_version=FACTS_VERSION)
+    changed = _write_stays(lines, partial) | _write_marks(lines, partial)
+    if outdated := [one.pk for one in open_ if found[one.pk].version != FACTS_VERSION]:
+        Lesson.objects.filter(pk__in=outdated).update(facts_version=FACTS_VERSION)
     return changed
 
 
-def reckoned(lesson: Lesson, policy: Policy | None = None) -> list[Attendance]:
-    """The marks as they would be written now, or under another policy, unsaved and with their people."""
-    lines = lines_of(lesson, decided(lesson), policy)
+def preview_marks(lesson: Lesson, policy: AttendancePolicy | None = None) -> list[Attendance]:
+    """Return the unsaved marks, with their people, as calculated now or under another policy."""
+    lines = mark_values(lesson, lesson_decisions(lesson), policy)
     people = User.objects.in_bulk([line[0] for line in lines.values() if line[0]])
     rows = [_row(lesson.pk, user_id, line) for user_id, line in lines.items()]
     for row in rows:
@@ -84,110 +100,119 @@ def reckoned(lesson: Lesson, policy: Policy | None = None) -> list[Attendance]:
 
 
 @transaction.atomic
-def settle(lesson: Lesson) -> None:
-    """Make the register final: history is finished and stable."""
+def finalize_register(lesson: Lesson) -> None:
+    """Make the register final, because history is complete and stable."""
+    lock_lesson(lesson)
     freeze_policy(lesson)
     lesson.final_at = lesson.final_at or timezone.now()
     Lesson.objects.filter(pk=lesson.pk, final_at__isnull=True).update(final_at=lesson.final_at)
-    recompute(lesson)
-    keep_samples(lesson)
+    recompute_register(lesson)
+    record_differences([lesson.pk])
+    save_samples(lesson)
 
 
 @transaction.atomic
-def renew_facts(lesson: Lesson) -> None:
-    """Bring the facts behind the sentences to the present version; of a closed register only these."""
-    found = all_decided([lesson.pk], Lesson.objects.select_for_update(of=("self",)))[lesson.pk]
-    if not found.closed:
-        recompute(lesson)
+def refresh_facts(lesson: Lesson) -> None:
+    """Update the facts of the marks to the current version.
+
+    In a closed or final register, update only facts whose mark is unchanged, so that an upgrade never changes
+    a published mark.
+    """
+    found = decisions_by_lesson([lesson.pk], Lesson.objects.select_for_update(of=("self",)))[lesson.pk]
+    if not found.closed and not is_final(lesson):
+        recompute_register(lesson)
         return
-    lines = lines_of(lesson, found)
-    rows = list(Attendance.objects.filter(lesson=lesson, user_id__in=lines))
+    lines = mark_values(lesson, found)
+    kept = Attendance.objects.filter(lesson=lesson, user_id__in=lines)
+    rows = [row for row in kept if row.derived_mark == lines[row.user_id][DERIVED_MARK]]
     for row in rows:
         row.reason = lines[row.user_id][FACTS]
     Attendance.objects.bulk_update(rows, ["reason"], batch_size=1000)
     Lesson.objects.filter(pk=lesson.pk).update(facts_version=FACTS_VERSION)
 
 
-def _row(lesson: int, user_id: str, line: Line) -> Attendance:
-    values: dict[str, Any] = dict(zip(DERIVED, line, strict=True))
+def _row(lesson: int, user_id: str, line: MarkValues) -> Attendance:
+    values: dict[str, Any] = dict(zip(CALCULATED_COLUMNS, line, strict=True))
     return Attendance(lesson_id=lesson, user_id=user_id, **values)
 
 
-def _among(only: Only) -> Q:
-    """Rows of the people whom `only` names in a lesson, and of everybody in the others."""
+def _people_filter(only: PeopleByLesson) -> Q:
+    """Filter rows by the people in `only`; lessons that are not in it match all people."""
     if not only:
         return Q()
     return ~Q(lesson__in=only) | Q(user_id__in=set(chain(*only.values())))
 
 
-def _is_among(only: Only, lesson: int, user_id: str) -> bool:
+def _is_selected(only: PeopleByLesson, lesson: int, user_id: str) -> bool:
     return lesson not in only or user_id in only[lesson]
 
 
-def _write_stays(lessons: Mapping[int, Mapping[str, Line]], only: Only) -> set[int]:
-    """Add the stays that are new, take away those that are no more; the lessons in which there were any."""
-    wanted = {
+def _write_stays(lessons: Mapping[int, Mapping[str, MarkValues]], only: PeopleByLesson) -> set[int]:
+    """Insert new stays and delete obsolete ones; return the lessons that changed."""
+    desired = {
         (lesson, user_id, stay["from"], stay["to"], stay["grade"])
         for lesson, lines in lessons.items()
         for user_id, line in lines.items()
         for stay in line[FACTS]["stays"]
     }
     rows = (
-        Stay.objects.filter(_among(only), lesson__in=lessons)
+        Stay.objects.filter(_people_filter(only), lesson__in=lessons)
         .order_by()
         .values_list("pk", "lesson", "user_id", "entered_at", "left_at", "evidence")
     )
-    kept = {
+    stored = {
         (lesson, user_id, _second(start), _second(end), grade): pk
         for pk, lesson, user_id, start, end, grade in rows
-        if _is_among(only, lesson, user_id)
+        if _is_selected(only, lesson, user_id)
     }
-    gone = {key: pk for key, pk in kept.items() if key not in wanted}
-    new = sorted(wanted - kept.keys(), key=str)
-    if gone:
-        Stay.objects.filter(pk__in=gone.values()).delete()
-    insert(
+    obsolete = {key: pk for key, pk in stored.items() if key not in desired}
+    new = sorted(desired - stored.keys(), key=str)
+    if obsolete:
+        Stay.objects.filter(pk__in=obsolete.values()).delete()
+    bulk_insert(
         [
             Stay(
                 lesson_id=lesson,
                 user_id=user_id,
-                entered_at=_at(start),
-                left_at=None if end is None else _at(end),
+                entered_at=_to_datetime(start),
+                left_at=None if end is None else _to_datetime(end),
                 evidence=grade,
             )
             for lesson, user_id, start, end, grade in new
         ]
     )
-    return {key[0] for key in (*gone, *new)}
+    return {key[0] for key in (*obsolete, *new)}
 
 
-def _write_marks(lessons: Mapping[int, Mapping[str, Line]], only: Only) -> set[int]:
-    """Insert or update the rows that differ; rows of people without evidence or place go.
+def _write_marks(lessons: Mapping[int, Mapping[str, MarkValues]], only: PeopleByLesson) -> set[int]:
+    """Upsert the rows that differ and delete rows of people who are no longer in the result.
 
-    The lessons in which there were any.
+    Return the lessons that changed.
     """
-    stored = Attendance.objects.filter(_among(only), lesson__in=lessons).order_by()
-    rows = stored.values_list("lesson", "user_id", *DERIVED)
-    kept = {
-        (lesson, user_id): tuple(line) for lesson, user_id, *line in rows if _is_among(only, lesson, user_id)
+    queryset = Attendance.objects.filter(_people_filter(only), lesson__in=lessons).order_by()
+    rows = queryset.values_list("lesson", "user_id", *CALCULATED_COLUMNS)
+    existing = {
+        (lesson, user_id): tuple(line)
+        for lesson, user_id, *line in rows
+        if _is_selected(only, lesson, user_id)
     }
-    lines = {(lesson, user_id): line for lesson, of in lessons.items() for user_id, line in of.items()}
-    changed = [key for key, line in lines.items() if kept.get(key) != line]
-    gone = kept.keys() - lines.keys()
-    for lesson in {key[0] for key in gone}:
-        theirs = [user_id for of, user_id in gone if of == lesson]
-        Attendance.objects.filter(lesson=lesson, user_id__in=theirs).delete()
-    upsert(
+    lines = {(lesson, user_id): line for lesson, marks in lessons.items() for user_id, line in marks.items()}
+    changed = [key for key, line in lines.items() if existing.get(key) != line]
+    obsolete = existing.keys() - lines.keys()
+    for lesson in {key[0] for key in obsolete}:
+        user_ids = [user_id for key, user_id in obsolete if key == lesson]
+        Attendance.objects.filter(lesson=lesson, user_id__in=user_ids).delete()
+    bulk_upsert(
         [_row(*key, lines[key]) for key in changed],
         unique=("lesson_id", "user_id"),
-        change=(*DERIVED, "reckoned_at"),
+        change=(*CALCULATED_COLUMNS, "reckoned_at"),
     )
-    return {key[0] for key in (*changed, *gone)}
+    return {key[0] for key in (*changed, *obsolete)}
 
 
 def _second(moment: datetime | None) -> int | None:
     return int(moment.timestamp()) if moment else None
 
 
-def _at(second: int) -> datetime:
+def _to_datetime(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)

@@ -1,42 +1,51 @@
-"""The pages of attendance; they hang among those of lessons."""
+"""URLs of attendance, included in those of `classes`."""
 
 from django.urls import path
 
-from classes.views.attendance import AttendancePage, AttendanceSheet, RegisterFile
-from classes.views.cases import (
+from classes.attendance.views.appeals import (
     AppealAdd,
     AppealAnswer,
+    AppealList,
     AppealPage,
-    Appeals,
     CreditUndo,
+    DifferencesKeep,
     DropExcuse,
-    GuestCredit,
-    LeaveAdd,
-    Leaves,
-    LeaveWithdraw,
+    GuestCreditCreate,
 )
-from classes.views.register import AttendanceRow, MarkCorrect, RegisterClose, RegisterReopen
-from classes.views.rules import CourseRules, LessonRules
+from classes.attendance.views.leave import LeaveAdd, LeaveList, LeaveWithdraw
+from classes.attendance.views.marks import (
+    MarkCorrect,
+    MarkDetailPage,
+    MarksCorrect,
+    RegisterClose,
+    RegisterReopen,
+)
+from classes.attendance.views.policy import CoursePolicyEdit, LessonPolicyEdit
+from classes.attendance.views.register import AttendancePage, RegisterFile, RegisterSpreadsheet
 
 urlpatterns = [
-    path("lessons/<int:pk>/attendance/", AttendancePage.as_view(), name="attendance"),
-    path("lessons/<int:pk>/attendance.xlsx", AttendanceSheet.as_view(suffix=".xlsx"), name="attendance_xlsx"),
-    path("lessons/<int:pk>/attendance.csv", AttendanceSheet.as_view(suffix=".csv"), name="attendance_csv"),
-    path("lessons/<int:pk>/attendance.json", RegisterFile.as_view(), name="register_json"),
-    path("lessons/<int:pk>/attendance/close/", RegisterClose.as_view(), name="register_close"),
-    path("lessons/<int:pk>/attendance/reopen/", RegisterReopen.as_view(), name="register_reopen"),
-    path("attendance/<int:pk>/", AttendanceRow.as_view(), name="attendance_row"),
-    path("attendance/<int:pk>/correct/", MarkCorrect.as_view(), name="mark_correct"),
-    path("lessons/<int:pk>/attendance/excuse/", DropExcuse.as_view(), name="drop_excuse"),
-    path("lessons/<int:pk>/attendance/rules/", LessonRules.as_view(), name="lesson_rules"),
-    path("courses/<int:pk>/attendance/rules/", CourseRules.as_view(), name="course_rules"),
-    path("attendance/<int:pk>/appeal/", AppealAdd.as_view(), name="appeal_add"),
-    path("attendance/<int:pk>/credit/", GuestCredit.as_view(), name="guest_credit"),
-    path("credits/<int:pk>/undo/", CreditUndo.as_view(), name="credit_undo"),
-    path("appeals/", Appeals.as_view(), name="appeals"),
-    path("appeals/<int:pk>/answer/", AppealAnswer.as_view(), name="appeal_answer"),
-    path("appeals/<int:pk>/", AppealPage.as_view(), name="appeal"),
-    path("leave/", Leaves.as_view(), name="leaves"),
+    path("lessons/<id:pk>/attendance/", AttendancePage.as_view(), name="attendance"),
+    path(
+        "lessons/<id:pk>/attendance.xlsx", RegisterSpreadsheet.as_view(suffix=".xlsx"), name="attendance_xlsx"
+    ),
+    path("lessons/<id:pk>/attendance.csv", RegisterSpreadsheet.as_view(suffix=".csv"), name="attendance_csv"),
+    path("lessons/<id:pk>/attendance.json", RegisterFile.as_view(), name="register_json"),
+    path("lessons/<id:pk>/attendance/close/", RegisterClose.as_view(), name="register_close"),
+    path("lessons/<id:pk>/attendance/reopen/", RegisterReopen.as_view(), name="register_reopen"),
+    path("lessons/<id:pk>/attendance/correct/", MarksCorrect.as_view(), name="marks_correct"),
+    path("attendance/<id:pk>/", MarkDetailPage.as_view(), name="attendance_row"),
+    path("attendance/<id:pk>/correct/", MarkCorrect.as_view(), name="mark_correct"),
+    path("lessons/<id:pk>/attendance/excuse/", DropExcuse.as_view(), name="drop_excuse"),
+    path("lessons/<id:pk>/attendance/differences/", DifferencesKeep.as_view(), name="differences_keep"),
+    path("lessons/<id:pk>/attendance/rules/", LessonPolicyEdit.as_view(), name="lesson_rules"),
+    path("courses/<id:pk>/attendance/rules/", CoursePolicyEdit.as_view(), name="course_rules"),
+    path("attendance/<id:pk>/appeal/", AppealAdd.as_view(), name="appeal_add"),
+    path("attendance/<id:pk>/credit/", GuestCreditCreate.as_view(), name="guest_credit"),
+    path("credits/<id:pk>/undo/", CreditUndo.as_view(), name="credit_undo"),
+    path("appeals/", AppealList.as_view(), name="appeals"),
+    path("appeals/<id:pk>/answer/", AppealAnswer.as_view(), name="appeal_answer"),
+    path("appeals/<id:pk>/", AppealPage.as_view(), name="appeal"),
+    path("leave/", LeaveList.as_view(), name="leaves"),
     path("leave/new/", LeaveAdd.as_view(), name="leave_add"),
-    path("leave/<int:pk>/withdraw/", LeaveWithdraw.as_view(), name="leave_withdraw"),
+    path("leave/<id:pk>/withdraw/", LeaveWithdraw.as_view(), name="leave_withdraw"),
 ]

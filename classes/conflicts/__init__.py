@@ -1,1 +1,1 @@
-"""Who is planned twice at a time: finding it before saving, allowing it with a reason, and the last guard."""
+"""Booking conflicts: detection before saving, overrides with a reason, and the database constraint."""

@@ -1,28 +1,30 @@
-"""Overlaps as they stand now: which planned lessons share a person at a time, whatever was allowed once.
+"""Current overlaps: which planned lessons share a person at the same time.
 
-A conflict that was allowed may be none any more: the other lesson was moved or cancelled. About a lesson made
-outside nobody was asked, and most of these are in nobody's way.
+An allowed conflict may have ended, because the other lesson was moved or cancelled. Lessons created outside
+count as allowed without a decision, and most of them do not conflict.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Q
 
 from accounts.models import User
-from classes.kinds import ClassType
+from classes.choices import ClassType
 from classes.models import Lesson, Member
 
-# The allowed lessons of a stretch and those beside them. Of a person's bookings, in order, one overlaps where
-# it begins before an earlier one has ended, or ends after the next one begins.
-_OVERLAPPING = """
+# A lesson frees its people at its planned end, or at its real end if that was earlier.
+_FREE_AT = "CASE WHEN l.status = 'end' THEN least(l.ends_at, l.real_ended_at) ELSE l.ends_at END"
+# The allowed lessons and those at the same time. Of the ordered bookings of a person, one overlaps if it
+# begins before an earlier one has ended, or ends after the next one begins.
+_OVERLAPPING = f"""
 WITH allowed AS (
     SELECT id, starts_at, ends_at, class_type, capacity FROM classes_lesson WHERE id = ANY(%(lessons)s)
 ), near AS (
-    SELECT l.id, l.teacher_id, l.starts_at, l.ends_at FROM classes_lesson l
-    WHERE l.enterprise_id = %(school)s AND l.cancelled_at IS NULL
+    SELECT l.id, l.teacher_id, l.starts_at, {_FREE_AT} AS ends_at FROM classes_lesson l
+    WHERE l.enterprise_id = %(school)s AND l.cancelled_at IS NULL AND {_FREE_AT} > l.starts_at
       AND l.starts_at < %(last)s AND l.ends_at > %(first)s AND l.starts_at > %(first)s - interval '1 day'
       AND EXISTS (SELECT 1 FROM allowed a WHERE a.starts_at < l.ends_at AND a.ends_at > l.starts_at)
 ), booked AS (
@@ -42,14 +44,15 @@ SELECT a.id FROM allowed a WHERE (a.class_type = %(one)s OR a.capacity > 0)
     AND (SELECT count(*) FROM classes_member m WHERE m.lesson_id = a.id AND m.role = 'student')
         > CASE WHEN a.class_type = %(one)s THEN 1 ELSE a.capacity END
 """
-_MET = """
+_OVERLAPS = f"""
 WITH mine AS (
-    SELECT id, enterprise_id, starts_at, ends_at FROM classes_lesson WHERE id = ANY(%(lessons)s)
+    SELECT l.id, l.enterprise_id, l.starts_at, {_FREE_AT} AS ends_at FROM classes_lesson l
+    WHERE l.id = ANY(%(lessons)s)
 ), pair AS (
-    SELECT a.id, b.id AS other FROM mine a JOIN classes_lesson b ON b.enterprise_id = a.enterprise_id
-        AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at
-        AND b.starts_at > a.starts_at - interval '1 day'
-    WHERE b.id <> a.id AND b.cancelled_at IS NULL
+    SELECT a.id, l.id AS other FROM mine a JOIN classes_lesson l ON l.enterprise_id = a.enterprise_id
+        AND l.starts_at < a.ends_at AND l.ends_at > a.starts_at
+        AND l.starts_at > a.starts_at - interval '1 day'
+    WHERE l.id <> a.id AND l.cancelled_at IS NULL AND {_FREE_AT} > greatest(l.starts_at, a.starts_at)
 ), booked AS (
     SELECT l.id AS lesson, l.teacher_id AS person FROM classes_lesson l
     WHERE l.id IN (SELECT id FROM pair UNION SELECT other FROM pair)
@@ -61,25 +64,27 @@ SELECT p.id, p.other, array_agg(x.person ORDER BY x.person) FROM pair p
 JOIN booked x ON x.lesson = p.id JOIN booked y ON y.lesson = p.other AND y.person = x.person
 GROUP BY p.id, p.other ORDER BY p.id, p.other
 """
-#: So many people of an overlap are named.
-NAMED = 3
+#: Most people of an overlap that are named.
+MAX_NAMED = 3
 
 
-class Met(NamedTuple):
-    """Another lesson at the same time, with some of the people who are planned for both."""
+class Overlap(NamedTuple):
+    """Another lesson at the same time, with some of the people of both and the number of the others."""
 
     lesson: Lesson
     people: list[User]
     more: int
 
 
-def overlapping(school: int, lessons: Sequence[Lesson]) -> set[int]:
-    """The keys of the lessons that are a conflict now, of those in which one was allowed and of those that
-    they overlap with. One query; none where nothing was allowed."""
+def find_current_conflicts(school: int, lessons: Sequence[Lesson]) -> set[int]:
+    """Return the keys of lessons with an allowed conflict that still exists, and of those they overlap with.
+
+    One query; none if no lesson has an allowed conflict.
+    """
     allowed = [one for one in lessons if one.conflict_allowed and one.cancelled_at is None]
     if not allowed:
         return set()
-    told = {
+    params: dict[str, Any] = {
         "lessons": [one.pk for one in allowed],
         "school": school,
         "first": min(one.starts_at for one in allowed),
@@ -87,29 +92,31 @@ def overlapping(school: int, lessons: Sequence[Lesson]) -> set[int]:
         "one": str(ClassType.ONE),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_OVERLAPPING, told)
+        cursor.execute(_OVERLAPPING, params)
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def met_by(lessons: Collection[int]) -> dict[int, list[Met]]:
-    """By lesson: the others that share people with it at its time. Three queries for a whole page."""
+def find_overlaps(lessons: Collection[int]) -> dict[int, list[Overlap]]:
+    """Map each lesson to the lessons that share people with it at the same time, in three queries."""
     with connection.cursor() as cursor:
-        cursor.execute(_MET, {"lessons": list(lessons)})
+        cursor.execute(_OVERLAPS, {"lessons": list(lessons)})
         rows: list[tuple[int, int, list[int]]] = cursor.fetchall()
     others = Lesson.objects.select_related("teacher").in_bulk({other for _lesson, other, _people in rows})
-    people = User.objects.in_bulk({pk for _lesson, _other, those in rows for pk in those[:NAMED]})
-    found: dict[int, list[Met]] = defaultdict(list)
-    for lesson, other, those in rows:
-        named = [people[pk] for pk in those[:NAMED]]
-        found[lesson].append(Met(others[other], named, len(those) - len(named)))
-    return {lesson: sorted(met, key=lambda one: one.lesson.starts_at) for lesson, met in found.items()}
+    people = User.objects.in_bulk({pk for _lesson, _other, shared in rows for pk in shared[:MAX_NAMED]})
+    found: dict[int, list[Overlap]] = defaultdict(list)
+    for lesson, other, shared in rows:
+        named = [people[pk] for pk in shared[:MAX_NAMED]]
+        found[lesson].append(Overlap(others[other], named, len(shared) - len(named)))
+    return {
+        lesson: sorted(overlaps, key=lambda one: one.lesson.starts_at) for lesson, overlaps in found.items()
+    }
 
 
-def too_many(lessons: Collection[int]) -> set[int]:
-    """Of these, the lessons for which more students are planned than fit: one, where it is one to one."""
+def find_overbooked(lessons: Collection[int]) -> set[int]:
+    """Return the lessons with more students than their capacity; a one-to-one lesson has room for one."""
     limited = Q(class_type=ClassType.ONE) | Q(capacity__gt=0)
     rows = Lesson.objects.filter(limited, pk__in=lessons).annotate(
         students=Count("members", filter=Q(members__role=Member.Role.STUDENT))
     )
-    told = rows.order_by().values_list("pk", "class_type", "capacity", "students")
-    return {pk for pk, kind, most, n in told if n > (1 if kind == ClassType.ONE else most or n)}
+    values = rows.order_by().values_list("pk", "class_type", "capacity", "students")
+    return {pk for pk, kind, capacity, n in values if n > (1 if kind == ClassType.ONE else capacity or n)}

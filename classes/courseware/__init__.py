@@ -1,1 +1,1 @@
-"""Courseware in lessons: the page of a document, and what is attached to lessons and courses."""
+"""Courseware: document page, and attachments of lessons and courses."""

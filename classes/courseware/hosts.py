@@ -1,31 +1,32 @@
-"""Which addresses of others may be shown or fetched: a list of hosts of the installation, never of a user."""
+"""Allow-list check for external URLs. The hosts come from settings, never from a user."""
 
 import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-#: Host and port as a browser and a policy of a page understand them in one way.
-PLAIN = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
+#: Host and port that browsers and content security policies parse the same way.
+HOST_PATTERN = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
 
 
-def allowed(url: str, hosts: Iterable[str]) -> bool:
-    """Whether the address lies at one of these hosts.
+def is_allowed_url(url: str, hosts: Iterable[str]) -> bool:
+    """Return whether the URL is at one of these hosts.
 
-    A host is `name`, `*.name` (one part or more before it) over https, or a whole `http://name:port`.
+    A host is `name` or `*.name` (one or more labels before it), both over https, or an origin such as
+    `http://name:port`.
     """
     try:
         parts = urlsplit(url)
         place = parts.netloc.lower()
     except ValueError:
         return False
-    if not PLAIN.fullmatch(place) or any(sign <= " " or sign == "\\" for sign in url):
+    if not HOST_PATTERN.fullmatch(place) or any(char <= " " or char == "\\" for char in url):
         return False
-    return any(_fits(parts.scheme, place, host.lower().rstrip("/")) for host in hosts)
+    return any(_matches_host(parts.scheme, place, host.lower().rstrip("/")) for host in hosts)
 
 
-def _fits(scheme: str, place: str, host: str) -> bool:
+def _matches_host(scheme: str, netloc: str, host: str) -> bool:
     if "://" in host:
-        return f"{scheme}://{place}" == host
+        return f"{scheme}://{netloc}" == host
     if scheme != "https":
         return False
-    return place.endswith(host[1:]) if host.startswith("*.") else place == host
+    return netloc.endswith(host[1:]) if host.startswith("*.") else netloc == host

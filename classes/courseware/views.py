@@ -1,4 +1,4 @@
-"""The page of one document."""
+"""View of one document."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,43 +8,45 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.generic import DetailView
 
-from classes.courseware.attaching import uses_of
-from classes.courseware.hosts import allowed
+from classes.courseware.attachments import document_uses
+from classes.courseware.hosts import is_allowed_url
 from console.outbox.states import SyncState
 from console.policy import may
-from console.policy.pages import SchoolPage
+from console.policy.views import SchoolView
 from documents.models import Document
-from documents.queries import standing
-from documents.words import conversion_of, why_failed
+from documents.queries import undeleted_documents
+from documents.transcode_state import transcode_error, transcode_state_of
 
 
-class DocumentPage(SchoolPage, DetailView):
-    """A document: its file, how it stands at iclass, its H5 version, and where it is used."""
+class DocumentPage(SchoolView, DetailView):
+    """A document: its file, its state at iclass, its H5 version, and its uses."""
 
     resource = "document"
     template_name = "documents/document.html"
     context_object_name = "document"
-    queryset = standing().select_related("owner", "enterprise", "replaces")
+    queryset = undeleted_documents().select_related("owner", "enterprise", "replaces")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The H5 version is shown in a frame from where it may lie, and this page alone may frame that."""
+        """Allow this page, and no other, to frame the origin of the H5 version."""
         response = super().get(request, *args, **kwargs)
-        if url := response.context_data["preview"]:
+        page: Any = response
+        if url := page.context_data["preview"]:
             parts = urlsplit(url)
             origin = f"{parts.scheme}://{parts.netloc}"
-            framed: HttpResponse = csp_update({"frame-src": [origin]})(lambda asked: response)(request)
+            framed = csp_update({"frame-src": [origin]})(lambda asked: response)(request)
+            assert isinstance(framed, HttpResponse)  # the same response
             return framed
         return response
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         document = self.object
-        conversion = conversion_of(document)
+        conversion = transcode_state_of(document)
         url = document.transcode_url if conversion.name == "ready" else ""
-        preview = url if allowed(url, settings.H5_HOSTS) else ""
+        preview = url if is_allowed_url(url, settings.H5_HOSTS) else ""
         return super().get_context_data(
             title=str(document),
             conversion=conversion,
-            why_failed=why_failed(document),
+            transcode_error=transcode_error(document),
             preview=preview,
             preview_elsewhere=url if not preview else "",
             busy=document.sync_state in (SyncState.LOCAL, SyncState.SENDING, SyncState.CHECKING),
@@ -55,7 +57,7 @@ class DocumentPage(SchoolPage, DetailView):
             may_pull=self.may("pull", document) and document.remote_id,
             may_push=self.may("push", document) and not document.remote_id,
             person_link="" if may(self.request.user, "list", "person") else "no",
-            uses=uses_of(document, self.request.user),
-            address_days=-(-settings.COURSEWARE_ADDRESS_S // 86400),
+            uses=document_uses(document, self.request.user),
+            address_days=-(-settings.COURSEWARE_URL_S // 86400),
             **more,
         )

@@ -1,1 +1,1 @@
-"""The demo school: made through the same services as any other, its past planted in the local service."""
+"""Demo school: created through the normal services; its past lessons are planted in the sandbox."""

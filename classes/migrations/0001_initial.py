@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default=list,
                         size=None,
-                        verbose_name="left out dates",
+                        verbose_name="skipped dates",
                     ),
                 ),
                 (
@@ -120,36 +120,34 @@ class Migration(migrations.Migration):
                 ("look_fence", models.PositiveBigIntegerField(default=0, editable=False)),
                 (
                     "remote_id",
-                    models.CharField(
-                        blank=True, editable=False, max_length=64, verbose_name="id at the service"
-                    ),
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="ID at iclass"),
                 ),
                 (
                     "observed",
-                    models.JSONField(default=dict, editable=False, verbose_name="as the service has it"),
+                    models.JSONField(default=dict, editable=False, verbose_name="values at iclass"),
                 ),
                 (
                     "observed_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="last seen at the service"),
+                    models.DateTimeField(editable=False, null=True, verbose_name="last checked at iclass"),
                 ),
                 (
                     "sync_state",
                     models.CharField(
                         choices=[
-                            ("local", "not sent yet"),
+                            ("local", "not synced"),
                             ("in_sync", "in sync"),
                             ("sending", "sending"),
                             ("checking", "checking"),
-                            ("held", "held back"),
-                            ("refused", "refused"),
-                            ("needs_you", "needs you"),
+                            ("held", "on hold"),
+                            ("refused", "rejected"),
+                            ("needs_you", "needs attention"),
                             ("changed_outside", "changed outside"),
-                            ("gone", "gone at the service"),
+                            ("gone", "missing at iclass"),
                         ],
                         default="local",
                         editable=False,
                         max_length=16,
-                        verbose_name="state at the service",
+                        verbose_name="state at iclass",
                     ),
                 ),
                 (
@@ -159,7 +157,7 @@ class Migration(migrations.Migration):
                 (
                     "made_outside",
                     models.BooleanField(
-                        default=False, editable=False, verbose_name="made outside this console"
+                        default=False, editable=False, verbose_name="created outside the console"
                     ),
                 ),
                 ("topic", models.CharField(max_length=100, verbose_name="topic")),
@@ -176,8 +174,8 @@ class Migration(migrations.Migration):
                         verbose_name="type",
                     ),
                 ),
-                ("starts_at", models.DateTimeField(verbose_name="starts")),
-                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                ("starts_at", models.DateTimeField(verbose_name="starts at")),
+                ("ends_at", models.DateTimeField(verbose_name="ends at")),
                 (
                     "record_types",
                     django.contrib.postgres.fields.ArrayField(
@@ -192,7 +190,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("auto_open_mic", models.BooleanField(default=False, verbose_name="microphone on at entry")),
-                ("auto_open_camera", models.BooleanField(default=False, verbose_name="camera on at entry")),
+                (
+                    "auto_open_camera",
+                    models.BooleanField(default=False, verbose_name="maximum bit rate (kbit/s)"),
+                ),
                 (
                     "bitrate",
                     models.PositiveIntegerField(
@@ -210,20 +211,20 @@ class Migration(migrations.Migration):
                         blank=True,
                         null=True,
                         validators=[django.core.validators.MaxValueValidator(100)],
-                        verbose_name="most people on the microphone",
+                        verbose_name="maximum people on the microphone",
                     ),
                 ),
                 ("cancelled_at", models.DateTimeField(editable=False, null=True, verbose_name="cancelled")),
                 (
                     "cancel_reason",
                     models.CharField(
-                        blank=True, editable=False, max_length=300, verbose_name="reason for cancelling"
+                        blank=True, editable=False, max_length=300, verbose_name="cancellation reason"
                     ),
                 ),
                 (
                     "status",
                     models.CharField(
-                        choices=[("will", "not begun"), ("ing", "running"), ("end", "over")],
+                        choices=[("will", "not started"), ("ing", "running"), ("end", "ended")],
                         default="will",
                         editable=False,
                         max_length=8,
@@ -232,25 +233,25 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "real_started_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="really began"),
+                    models.DateTimeField(editable=False, null=True, verbose_name="actual start"),
                 ),
                 (
                     "real_ended_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="really ended"),
+                    models.DateTimeField(editable=False, null=True, verbose_name="actual end"),
                 ),
                 ("teacher_url", models.CharField(blank=True, editable=False, max_length=500)),
                 ("student_url", models.CharField(blank=True, editable=False, max_length=500)),
                 (
                     "policy",
                     models.JSONField(
-                        editable=False, null=True, verbose_name="rules of attendance, frozen at the end"
+                        editable=False, null=True, verbose_name="attendance rules at the end of the lesson"
                     ),
                 ),
                 ("history_digest", models.CharField(blank=True, editable=False, max_length=64)),
                 ("history_reads", models.PositiveIntegerField(default=0, editable=False)),
                 (
                     "final_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="attendance final"),
+                    models.DateTimeField(editable=False, null=True, verbose_name="attendance final at"),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 (
@@ -297,7 +298,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("user_id", models.CharField(max_length=64, verbose_name="user id")),
+                ("user_id", models.CharField(max_length=64, verbose_name="user ID")),
                 ("nickname", models.CharField(blank=True, max_length=120, verbose_name="name")),
                 ("role", models.CharField(max_length=20, verbose_name="role")),
                 ("expected", models.BooleanField(default=True, verbose_name="expected")),
@@ -318,9 +319,12 @@ class Migration(migrations.Migration):
                         verbose_name="mark",
                     ),
                 ),
-                ("first_entered_at", models.DateTimeField(null=True, verbose_name="first entered")),
+                ("first_entered_at", models.DateTimeField(null=True, verbose_name="first joined")),
                 ("last_left_at", models.DateTimeField(null=True, verbose_name="last left")),
-                ("present_seconds", models.PositiveIntegerField(default=0, verbose_name="seconds present")),
+                (
+                    "present_seconds",
+                    models.PositiveIntegerField(default=0, verbose_name="time present (seconds)"),
+                ),
                 (
                     "share",
                     models.DecimalField(decimal_places=4, max_digits=5, null=True, verbose_name="share"),
@@ -340,11 +344,11 @@ class Migration(migrations.Migration):
                         verbose_name="evidence",
                     ),
                 ),
-                ("reason", models.JSONField(default=dict, verbose_name="why")),
+                ("reason", models.JSONField(default=dict, verbose_name="reason")),
                 ("provisional", models.BooleanField(default=True, verbose_name="provisional")),
                 (
                     "reckoned_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="reckoned"),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="calculated at"),
                 ),
                 (
                     "person",
@@ -431,16 +435,19 @@ class Migration(migrations.Migration):
                         choices=[
                             ("poll", "live member list"),
                             ("history", "history list"),
-                            ("callback", "message from the service"),
-                            ("tick", "poll without change"),
-                            ("failed", "poll that failed"),
+                            ("callback", "message from iclass"),
+                            ("tick", "poll without changes"),
+                            ("failed", "failed poll"),
                         ],
                         max_length=10,
                         verbose_name="source",
                     ),
                 ),
-                ("seen_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="seen")),
-                ("user_id", models.CharField(blank=True, max_length=64, verbose_name="user id")),
+                (
+                    "seen_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="data as of"),
+                ),
+                ("user_id", models.CharField(blank=True, max_length=64, verbose_name="user ID")),
                 ("nickname", models.CharField(blank=True, max_length=120, verbose_name="name")),
                 ("role", models.CharField(blank=True, max_length=20, verbose_name="role")),
                 ("present", models.BooleanField(null=True, verbose_name="in the room")),
@@ -472,24 +479,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("class_id", models.CharField(max_length=64)),
-                ("video_id", models.CharField(max_length=80, verbose_name="video id")),
+                ("video_id", models.CharField(max_length=80, verbose_name="video ID")),
                 (
                     "video_type",
                     models.SmallIntegerField(
                         choices=[(0, "camera"), (1, "screen"), (2, "whiteboard")], verbose_name="track"
                     ),
                 ),
-                ("user_id", models.CharField(blank=True, max_length=64, verbose_name="user id")),
+                ("user_id", models.CharField(blank=True, max_length=64, verbose_name="user ID")),
                 ("url", models.CharField(max_length=1000)),
                 ("format", models.CharField(blank=True, max_length=20, verbose_name="format")),
                 ("seconds", models.PositiveIntegerField(null=True, verbose_name="length in seconds")),
                 ("bytes", models.PositiveBigIntegerField(default=0, verbose_name="size")),
-                ("started_at", models.DateTimeField(null=True, verbose_name="began")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="start time")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="end time")),
                 ("raw", models.JSONField(default=dict)),
                 (
                     "received_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="received"),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="received at"),
                 ),
                 (
                     "enterprise",
@@ -524,7 +531,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("user_id", models.CharField(max_length=64, verbose_name="user id")),
+                ("user_id", models.CharField(max_length=64, verbose_name="user ID")),
                 ("entered_at", models.DateTimeField(verbose_name="entered")),
                 ("left_at", models.DateTimeField(null=True, verbose_name="left")),
                 (
@@ -549,8 +556,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "stay",
-                "verbose_name_plural": "stays",
+                "verbose_name": "interval",
+                "verbose_name_plural": "intervals",
                 "ordering": ["entered_at", "id"],
             },
         ),
@@ -581,7 +588,7 @@ class Migration(migrations.Migration):
                     ("ends_at__gt", models.F("starts_at")), ("made_outside", True), _connector="OR"
                 ),
                 name="lesson_ends_after_it_starts",
-                violation_error_message="The lesson must end after it starts.",
+                violation_error_message="The end must be after the start.",
             ),
         ),
         migrations.AddConstraint(

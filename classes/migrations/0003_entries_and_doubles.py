@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="doubles",
                 to="classes.lesson",
-                verbose_name="perhaps a second copy of",
+                verbose_name="possible duplicate of",
             ),
         ),
         migrations.CreateModel(
@@ -41,36 +41,34 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "remote_id",
-                    models.CharField(
-                        blank=True, editable=False, max_length=64, verbose_name="id at the service"
-                    ),
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="ID at iclass"),
                 ),
                 (
                     "observed",
-                    models.JSONField(default=dict, editable=False, verbose_name="as the service has it"),
+                    models.JSONField(default=dict, editable=False, verbose_name="values at iclass"),
                 ),
                 (
                     "observed_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="last seen at the service"),
+                    models.DateTimeField(editable=False, null=True, verbose_name="last checked at iclass"),
                 ),
                 (
                     "sync_state",
                     models.CharField(
                         choices=[
-                            ("local", "not sent yet"),
+                            ("local", "not synced"),
                             ("in_sync", "in sync"),
                             ("sending", "sending"),
                             ("checking", "checking"),
-                            ("held", "held back"),
-                            ("refused", "refused"),
-                            ("needs_you", "needs you"),
+                            ("held", "on hold"),
+                            ("refused", "rejected"),
+                            ("needs_you", "needs attention"),
                             ("changed_outside", "changed outside"),
-                            ("gone", "gone at the service"),
+                            ("gone", "missing at iclass"),
                         ],
                         default="local",
                         editable=False,
                         max_length=16,
-                        verbose_name="state at the service",
+                        verbose_name="state at iclass",
                     ),
                 ),
                 (
@@ -80,7 +78,7 @@ class Migration(migrations.Migration):
                 (
                     "made_outside",
                     models.BooleanField(
-                        default=False, editable=False, verbose_name="made outside this console"
+                        default=False, editable=False, verbose_name="created outside the console"
                     ),
                 ),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -88,20 +86,18 @@ class Migration(migrations.Migration):
                     "act",
                     models.CharField(
                         choices=[
-                            ("join", "put into the room"),
-                            ("quit", "taken out of the room"),
+                            ("join", "let into the room"),
+                            ("quit", "removed from the room"),
                             ("visitor", "visitor's pass"),
                         ],
                         max_length=8,
-                        verbose_name="act",
+                        verbose_name="action",
                     ),
                 ),
                 ("nickname", models.CharField(blank=True, max_length=60, verbose_name="name")),
                 (
                     "password",
-                    console.vault.fields.SealedField(
-                        blank=True, null=True, verbose_name="the lesson's password"
-                    ),
+                    console.vault.fields.SealedField(blank=True, null=True, verbose_name="lesson password"),
                 ),
                 (
                     "user_token",
@@ -109,16 +105,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "user_sig",
-                    console.vault.fields.SealedField(
-                        blank=True, null=True, verbose_name="signature for the chat"
-                    ),
+                    console.vault.fields.SealedField(blank=True, null=True, verbose_name="chat signature"),
                 ),
                 ("secrets_until", models.DateTimeField(editable=False, null=True)),
                 ("shown_at", models.DateTimeField(editable=False, null=True, verbose_name="pass shown")),
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="asked"
+                        default=django.utils.timezone.now, editable=False, verbose_name="requested at"
                     ),
                 ),
                 (
@@ -150,8 +144,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "entry",
-                "verbose_name_plural": "entries",
+                "verbose_name": "room access",
+                "verbose_name_plural": "room access log",
                 "ordering": ["-id"],
                 "indexes": [
                     models.Index(

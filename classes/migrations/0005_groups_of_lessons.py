@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="brought",
                 to="accounts.studentgroup",
-                verbose_name="came by the group",
+                verbose_name="added through the group",
             ),
         ),
     ]

@@ -29,15 +29,13 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="lesson",
             name="history_lines",
-            field=models.PositiveIntegerField(
-                default=0, editable=False, verbose_name="lines of the history read"
-            ),
+            field=models.PositiveIntegerField(default=0, editable=False, verbose_name="history entries read"),
         ),
         migrations.AddField(
             model_name="lesson",
             name="history_total",
             field=models.PositiveIntegerField(
-                default=0, editable=False, verbose_name="lines that the history has"
+                default=0, editable=False, verbose_name="history entries in total"
             ),
         ),
         migrations.AddField(
@@ -57,11 +55,11 @@ class Migration(migrations.Migration):
                 choices=[
                     ("poll", "live member list"),
                     ("history", "history list"),
-                    ("callback", "message from the service"),
-                    ("tick", "poll without change"),
+                    ("callback", "message from iclass"),
+                    ("tick", "poll without changes"),
                     ("count", "number in the room unchanged"),
-                    ("failed", "poll that failed"),
-                    ("late", "poll that came late"),
+                    ("failed", "failed poll"),
+                    ("late", "late poll"),
                 ],
                 max_length=10,
                 verbose_name="source",

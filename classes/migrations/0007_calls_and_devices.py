@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="entry",
             name="devices",
-            field=models.JSONField(blank=True, default=list, verbose_name="switched on at entry"),
+            field=models.JSONField(blank=True, default=list, verbose_name="devices turned on at entry"),
         ),
         migrations.CreateModel(
             name="Call",
@@ -37,11 +37,11 @@ class Migration(migrations.Migration):
                             ("wrong_number", "wrong number"),
                         ],
                         max_length=14,
-                        verbose_name="what came of it",
+                        verbose_name="call outcome",
                     ),
                 ),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="called")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="called at")),
                 (
                     "by",
                     models.ForeignKey(

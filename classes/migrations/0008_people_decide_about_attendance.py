@@ -75,15 +75,15 @@ class Migration(migrations.Migration):
                 ("evidence", models.JSONField(default=dict)),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="appealed"),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="appealed at"),
                 ),
                 (
                     "state",
                     models.CharField(
                         choices=[
-                            ("open", "waits for an answer"),
+                            ("open", "awaiting answer"),
                             ("granted", "granted"),
-                            ("refused", "refused"),
+                            ("refused", "rejected"),
                         ],
                         default="open",
                         max_length=8,
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("answer", models.CharField(blank=True, max_length=1000, verbose_name="answer")),
-                ("answered_at", models.DateTimeField(null=True, verbose_name="answered")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
             ],
             options={
                 "verbose_name": "appeal",
@@ -108,18 +108,18 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("user_id", models.CharField(max_length=64, verbose_name="user id")),
+                ("user_id", models.CharField(max_length=64, verbose_name="user ID")),
                 (
                     "kind",
                     models.CharField(
                         choices=[
                             ("hand", "by hand"),
                             ("appeal", "after an appeal"),
-                            ("drop", "many dropped out at once"),
+                            ("drop", "many disconnected at once"),
                         ],
                         default="hand",
                         max_length=8,
-                        verbose_name="why",
+                        verbose_name="reason",
                     ),
                 ),
                 (
@@ -153,11 +153,11 @@ class Migration(migrations.Migration):
                             ("unknown", "no data"),
                         ],
                         max_length=20,
-                        verbose_name="instead of",
+                        verbose_name="previous mark",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="time")),
             ],
             options={
                 "verbose_name": "correction",
@@ -174,14 +174,14 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("guest_id", models.CharField(max_length=64, verbose_name="user id of the guest")),
+                ("guest_id", models.CharField(max_length=64, verbose_name="guest's user ID")),
                 ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("undone_at", models.DateTimeField(null=True)),
             ],
             options={
-                "verbose_name": "credit of a guest's stays",
-                "verbose_name_plural": "credits of guests' stays",
+                "verbose_name": "guest match",
+                "verbose_name_plural": "guest matches",
                 "ordering": ["id"],
             },
         ),
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="entered"),
                 ),
-                ("withdrawn_at", models.DateTimeField(null=True, verbose_name="withdrawn")),
+                ("withdrawn_at", models.DateTimeField(null=True, verbose_name="revoked at")),
             ],
             options={
                 "verbose_name": "leave",
@@ -221,9 +221,15 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField(verbose_name="revision")),
                 ("body", models.JSONField()),
                 ("digest", models.CharField(max_length=64, verbose_name="digest")),
-                ("closed_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="closed")),
-                ("reopened_at", models.DateTimeField(null=True, verbose_name="reopened")),
-                ("reopen_reason", models.CharField(blank=True, max_length=500, verbose_name="why reopened")),
+                (
+                    "closed_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="closed at"),
+                ),
+                ("reopened_at", models.DateTimeField(null=True, verbose_name="reopened at")),
+                (
+                    "reopen_reason",
+                    models.CharField(blank=True, max_length=500, verbose_name="reason for reopening"),
+                ),
             ],
             options={
                 "verbose_name": "closed register",
@@ -252,9 +258,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="course",
             name="rules",
-            field=models.JSONField(
-                editable=False, null=True, verbose_name="rules of attendance of this course"
-            ),
+            field=models.JSONField(editable=False, null=True, verbose_name="attendance rules of this course"),
         ),
         migrations.AddField(
             model_name="lesson",
@@ -264,14 +268,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="lesson",
             name="register_closed_at",
-            field=models.DateTimeField(editable=False, null=True, verbose_name="register closed"),
+            field=models.DateTimeField(editable=False, null=True, verbose_name="register closed at"),
         ),
         migrations.AddField(
             model_name="lesson",
             name="rules",
-            field=models.JSONField(
-                editable=False, null=True, verbose_name="rules of attendance of this lesson"
-            ),
+            field=models.JSONField(editable=False, null=True, verbose_name="attendance rules of this lesson"),
         ),
         migrations.AddIndex(
             model_name="lesson",
@@ -470,7 +472,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("ends_at__gt", models.F("begins_at"))),
                 name="leave_ends_after_it_begins",
-                violation_error_message="The leave must end after it begins.",
+                violation_error_message="The leave must end after it starts.",
             ),
         ),
         migrations.AddConstraint(

@@ -55,8 +55,8 @@ class Migration(migrations.Migration):
                 ("hour_for", models.DateTimeField(null=True)),
             ],
             options={
-                "verbose_name": "what was told of a lesson",
-                "verbose_name_plural": "what was told of lessons",
+                "verbose_name": "lesson notification",
+                "verbose_name_plural": "lesson notifications",
             },
         ),
         migrations.AddField(
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="made"
+                        default=django.utils.timezone.now, editable=False, verbose_name="created at"
                     ),
                 ),
                 ("last_used_at", models.DateTimeField(editable=False, null=True, verbose_name="last used")),
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="made by",
+                        verbose_name="created by",
                     ),
                 ),
                 (

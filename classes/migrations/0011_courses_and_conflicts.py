@@ -77,12 +77,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("ends_on__gte", models.F("starts_on"))),
                         name="term_runs_forward",
-                        violation_error_message="The last day is not before the first.",
+                        violation_error_message="The last day must not be before the first day.",
                     ),
                     models.UniqueConstraint(
                         fields=("enterprise", "name"),
                         name="term_name_once_a_school",
-                        violation_error_message="Your school has a term of this name.",
+                        violation_error_message="A term with this name already exists in your school.",
                     ),
                 ],
             },
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("ends_on__gte", models.F("starts_on"))),
                         name="holiday_runs_forward",
-                        violation_error_message="The last day is not before the first.",
+                        violation_error_message="The last day must not be before the first day.",
                     ),
                 ],
             },
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="lesson",
             name="occurrence",
-            field=models.DateField(editable=False, null=True, verbose_name="day of the series"),
+            field=models.DateField(editable=False, null=True, verbose_name="day in the course"),
         ),
         migrations.AddField(
             model_name="lesson",

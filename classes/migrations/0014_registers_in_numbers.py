@@ -79,8 +79,8 @@ class Migration(migrations.Migration):
                 ("unknown", models.PositiveIntegerField(default=0, verbose_name="no data")),
             ],
             options={
-                "verbose_name": "register in numbers",
-                "verbose_name_plural": "registers in numbers",
+                "verbose_name": "attendance summary",
+                "verbose_name_plural": "attendance summaries",
             },
         ),
         migrations.RunSQL(COUNTED.format(which="TRUE"), migrations.RunSQL.noop),

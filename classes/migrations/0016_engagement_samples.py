@@ -23,15 +23,30 @@ class Migration(migrations.Migration):
                 ),
                 ("checks", models.PositiveIntegerField(verbose_name="checks")),
                 ("camera_on", models.PositiveIntegerField(default=0, verbose_name="camera on")),
-                ("camera_told", models.PositiveIntegerField(default=0, verbose_name="camera told")),
+                (
+                    "camera_told",
+                    models.PositiveIntegerField(default=0, verbose_name="checks with camera data"),
+                ),
                 ("mic_on", models.PositiveIntegerField(default=0, verbose_name="microphone on")),
-                ("mic_told", models.PositiveIntegerField(default=0, verbose_name="microphone told")),
+                (
+                    "mic_told",
+                    models.PositiveIntegerField(default=0, verbose_name="checks with microphone data"),
+                ),
                 ("speaker_on", models.PositiveIntegerField(default=0, verbose_name="speaker on")),
-                ("speaker_told", models.PositiveIntegerField(default=0, verbose_name="speaker told")),
+                (
+                    "speaker_told",
+                    models.PositiveIntegerField(default=0, verbose_name="checks with speaker data"),
+                ),
                 ("silence_on", models.PositiveIntegerField(default=0, verbose_name="silenced")),
-                ("silence_told", models.PositiveIntegerField(default=0, verbose_name="silence told")),
-                ("hand_up_on", models.PositiveIntegerField(default=0, verbose_name="hand up")),
-                ("hand_up_told", models.PositiveIntegerField(default=0, verbose_name="hand told")),
+                (
+                    "silence_told",
+                    models.PositiveIntegerField(default=0, verbose_name="checks with silence data"),
+                ),
+                ("hand_up_on", models.PositiveIntegerField(default=0, verbose_name="hand raised")),
+                (
+                    "hand_up_told",
+                    models.PositiveIntegerField(default=0, verbose_name="checks with hand data"),
+                ),
                 (
                     "lesson",
                     models.ForeignKey(

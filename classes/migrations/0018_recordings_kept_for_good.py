@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="footage",
             name="keep_for_good",
-            field=models.BooleanField(default=False, verbose_name="kept for good"),
+            field=models.BooleanField(default=False, verbose_name="kept indefinitely"),
         ),
     ]

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                     django.core.validators.MinValueValidator(1),
                     django.core.validators.MaxValueValidator(100000),
                 ],
-                verbose_name="most people in the room",
+                verbose_name="maximum people in the room",
             ),
         ),
         migrations.AddField(

@@ -117,8 +117,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "change of who is expected",
-                "verbose_name_plural": "changes of who is expected",
+                "verbose_name": "member list change",
+                "verbose_name_plural": "member list changes",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("pending", True)), fields=["person"], name="seat_to_tell"

@@ -194,13 +194,13 @@ class Migration(migrations.Migration):
                 (
                     "times",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.DateTimeField(), size=None, verbose_name="lessons missed"
+                        base_field=models.DateTimeField(), size=None, verbose_name="missed lessons"
                     ),
                 ),
-                ("number", models.PositiveIntegerField(verbose_name="absent in a row")),
-                ("began_at", models.DateTimeField(verbose_name="first lesson missed")),
-                ("last_at", models.DateTimeField(verbose_name="last lesson missed")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="came again")),
+                ("number", models.PositiveIntegerField(verbose_name="consecutive absences")),
+                ("began_at", models.DateTimeField(verbose_name="first missed lesson")),
+                ("last_at", models.DateTimeField(verbose_name="last missed lesson")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="attended again")),
                 ("level", models.PositiveSmallIntegerField(null=True)),
                 (
                     "enterprise",
@@ -222,8 +222,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "absences in a row",
-                "verbose_name_plural": "absences in a row",
+                "verbose_name": "consecutive absence records",
+                "verbose_name_plural": "consecutive absence records",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("ended_at__isnull", True)),

@@ -1,5 +1,1 @@
-"""The service's class → our lesson: what is seen, polled and walked."""
-
-from classes.mirror import polls, stale, walks
-
-__all__ = ["polls", "stale", "walks"]
+"""Mirror of the service's classes in our lessons: polling, reconcile and differences."""

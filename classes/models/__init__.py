@@ -1,33 +1,35 @@
+from classes.models.absence_streak import AbsenceStreak
 from classes.models.alarm import Alarm
 from classes.models.attachment import Attachment
 from classes.models.attendance import Attendance, Mark, Observation, Stay
-from classes.models.call import Call
+from classes.models.call import AbsenceCall
 from classes.models.course import Course
+from classes.models.decisions import Appeal, CallbackDifference, Correction, GuestCredit, Leave, Register
+from classes.models.engagement import EngagementSample
 from classes.models.entry import Entry
-from classes.models.feed import Feed, Seat, Told
-from classes.models.footage import Footage
+from classes.models.feed import AnnouncedState, Feed, MembershipNotice
 from classes.models.imports import TimetableImport, TimetableRow
-from classes.models.judged import Appeal, Correction, Credit, Leave, Register
-from classes.models.key import LessonKey
 from classes.models.lesson import Lesson, Member
+from classes.models.lesson_password import LessonKey
+from classes.models.lesson_recording import LessonRecording
+from classes.models.mark_count import MarkCount
 from classes.models.recording import Recording
-from classes.models.samples import Samples
-from classes.models.streak import Streak
-from classes.models.tally import Tally
-from classes.models.year import Holiday, Term
+from classes.models.report_schedule import ReportSchedule
+from classes.models.terms import Holiday, Term
 
 __all__ = [
     "Alarm",
     "Appeal",
     "Attachment",
     "Attendance",
-    "Call",
+    "AbsenceCall",
+    "CallbackDifference",
     "Correction",
     "Course",
-    "Credit",
+    "GuestCredit",
     "Entry",
     "Feed",
-    "Footage",
+    "LessonRecording",
     "Holiday",
     "Leave",
     "Lesson",
@@ -37,13 +39,14 @@ __all__ = [
     "Observation",
     "Recording",
     "Register",
-    "Samples",
-    "Seat",
+    "ReportSchedule",
+    "EngagementSample",
+    "MembershipNotice",
     "Stay",
-    "Streak",
-    "Tally",
+    "AbsenceStreak",
+    "MarkCount",
     "Term",
     "TimetableImport",
     "TimetableRow",
-    "Told",
+    "AnnouncedState",
 ]

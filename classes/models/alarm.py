@@ -1,4 +1,4 @@
-"""Something that wants a person now."""
+"""Alarms that need a person now."""
 
 from django.conf import settings
 from django.db import models
@@ -10,23 +10,23 @@ from classes.models.lesson import Lesson
 
 
 class Alarm(models.Model):
-    """Raised by the console, acknowledged by a person, resolved when what it says is over.
+    """An alarm: raised by the console, acknowledged by a person, resolved when its cause ends.
 
-    A lesson has one row of a kind: what comes back is the same alarm again, and nobody is told a second
-    time. Without a lesson it is about the whole school, one open row of a kind. `number` counts what it is
-    about, 0 where there is nothing to count.
+    A lesson has one row per kind: a cause that returns reopens the alarm without a second notification. An
+    alarm without a lesson is about the whole school, with one open row per kind. `number` is a count for the
+    message, 0 if there is nothing to count.
     """
 
     class Kind(models.TextChoices):
-        TEACHER_OUT = "teacher_out", _("teacher not in")
+        TEACHER_OUT = "teacher_out", _("teacher not in the room")
         MASS_DROP = "mass_drop", _("many left within a minute")
-        NOBODY_IN = "nobody_in", _("no student in")
-        GHOST = "ghost", _("nobody is in it")
-        RECORDING_MISSING = "recording_missing", _("no recording")
-        OVERRUN = "overrun", _("longer than planned")
+        NOBODY_IN = "nobody_in", _("no student in the room")
+        GHOST = "ghost", _("room is empty")
+        RECORDING_MISSING = "recording_missing", _("not being recorded")
+        OVERRUN = "overrun", _("running longer than planned")
         ABSENT = "absent", _("students absent")
-        POLL_OUTAGE = "poll_outage", _("no news from iclass")
-        CALLBACK_SILENCE = "callback_silence", _("iclass calls nothing back")
+        POLL_OUTAGE = "poll_outage", _("no data from iclass")
+        CALLBACK_SILENCE = "callback_silence", _("no callbacks received")
 
     class Hook(models.TextChoices):
         NONE = "none", _("not sent")
@@ -39,11 +39,11 @@ class Alarm(models.Model):
     lesson = models.ForeignKey(
         Lesson, models.CASCADE, null=True, related_name="alarms", verbose_name=_("lesson")
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("type"), max_length=20, choices=Kind.choices)
     number = models.PositiveIntegerField(_("number"), default=0)
-    raised_at = models.DateTimeField(_("raised"), default=timezone.now)
-    resolved_at = models.DateTimeField(_("over"), null=True)
-    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True)
+    raised_at = models.DateTimeField(_("raised at"), default=timezone.now)
+    resolved_at = models.DateTimeField(_("ended"), null=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )

@@ -9,9 +9,9 @@ from classes.models.lesson import Lesson
 
 
 class Attachment(models.Model):
-    """A document that a lesson, or every lesson of a course, needs; the console's own matter.
+    """A document attached to a lesson or to every lesson of a course.
 
-    iclass is not told: its classroom shows each person the documents that they may see there.
+    It is local to the console: iclass shows each person the documents that they may see there.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="attachments")

@@ -1,4 +1,4 @@
-"""Evidence (Observation), what follows from it (Stay, Attendance)."""
+"""Evidence (Observation) and the results derived from it (Stay, Attendance)."""
 
 from django.conf import settings
 from django.db import models
@@ -10,26 +10,26 @@ from classes.models.lesson import Lesson
 
 
 class Observation(models.Model):
-    """Evidence, append-only: a poll line, a history line, a callback, a poll that failed or came late.
+    """Append-only evidence: a poll line, a history line, a callback, or a failed or late poll.
 
-    `seen_at` is when we learnt it; `entered_at` and `left_at` are what the service said. A poll that
-    changed nothing adds one `tick` for the lesson and no row a person; one that asked only how many are in
-    the room, and found as many as before, a `count`.
+    `seen_at` is when the console received it; `entered_at` and `left_at` are reported by the API. A poll
+    without changes adds one `tick` per lesson and no row per person. A poll for only the number of people
+    that equals the last one adds a `count`.
     """
 
     class Source(models.TextChoices):
         POLL = "poll", _("live member list")
         HISTORY = "history", _("history list")
-        CALLBACK = "callback", _("message from the service")
-        TICK = "tick", _("poll without change")
+        CALLBACK = "callback", _("message from iclass")
+        TICK = "tick", _("poll without changes")
         COUNT = "count", _("number in the room unchanged")
-        FAILED = "failed", _("poll that failed")
-        LATE = "late", _("poll that came late")
+        FAILED = "failed", _("failed poll")
+        LATE = "late", _("late poll")
 
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="observations")
     source = models.CharField(_("source"), max_length=10, choices=Source.choices)
-    seen_at = models.DateTimeField(_("seen"), default=timezone.now)
-    user_id = models.CharField(_("user id"), max_length=64, blank=True)
+    seen_at = models.DateTimeField(_("data as of"), default=timezone.now)
+    user_id = models.CharField(_("user ID"), max_length=64, blank=True)
     nickname = models.CharField(_("name"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=20, blank=True)
     present = models.BooleanField(_("in the room"), null=True)
@@ -58,27 +58,28 @@ class Mark(models.TextChoices):
 
 
 class Grade(models.TextChoices):
-    """How good the evidence for a stay is."""
+    """Quality of the evidence for a stay."""
 
     TWO_SOURCES = "two_sources", _("two sources")
     ONE_SOURCE = "one_source", _("one source")
     INFERRED = "inferred", _("inferred")
+    UNCONFIRMED = "unconfirmed", _("one source, unconfirmed")
     BY_HAND = "by_hand", _("by hand")
     NONE = "none", _("no evidence")
 
 
 class Stay(models.Model):
-    """An interval of presence, derived from the observations and written anew with each reckoning."""
+    """An interval of presence, derived from observations and rewritten by each calculation."""
 
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="stays")
-    user_id = models.CharField(_("user id"), max_length=64)
+    user_id = models.CharField(_("user ID"), max_length=64)
     entered_at = models.DateTimeField(_("entered"))
     left_at = models.DateTimeField(_("left"), null=True)
     evidence = models.CharField(_("evidence"), max_length=12, choices=Grade.choices)
 
     class Meta:
-        verbose_name = _("stay")
-        verbose_name_plural = _("stays")
+        verbose_name = _("interval")
+        verbose_name_plural = _("intervals")
         ordering = ["entered_at", "id"]
         indexes = [models.Index(fields=["lesson", "user_id", "entered_at"], name="stay_of_person")]
         constraints = [
@@ -92,12 +93,11 @@ class Stay(models.Model):
 
 
 class Attendance(models.Model):
-    """The mark of one person in one lesson; `reason` holds the facts of its sentence.
+    """The mark of one person in one lesson; `reason` holds the facts of its explanation.
 
-    `derived_mark` is what the evidence says; `mark` is the same unless somebody has corrected it.
-
-    `user_id` is always there; `person` where they are one of ours. `expected` tells a member from
-    a stranger or a visitor. `share` is a fraction of the time really taught, 0 to 1.
+    `derived_mark` follows from the evidence; `mark` is the same unless it was corrected. `user_id` is always
+    set, `person` only for people of the school. `expected` is false for guests and visitors. `share` is the
+    fraction of the time really taught, 0 to 1.
     """
 
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="attendance")
@@ -108,7 +108,7 @@ class Attendance(models.Model):
         related_name="attendance",
         verbose_name=_("person"),
     )
-    user_id = models.CharField(_("user id"), max_length=64)
+    user_id = models.CharField(_("user ID"), max_length=64)
     nickname = models.CharField(_("name"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=20)
     expected = models.BooleanField(_("expected"), default=True)
@@ -116,14 +116,14 @@ class Attendance(models.Model):
     derived_mark = models.CharField(
         _("mark by the evidence"), max_length=20, choices=Mark.choices, blank=True
     )
-    first_entered_at = models.DateTimeField(_("first entered"), null=True)
+    first_entered_at = models.DateTimeField(_("first joined"), null=True)
     last_left_at = models.DateTimeField(_("last left"), null=True)
-    present_seconds = models.PositiveIntegerField(_("seconds present"), default=0)
+    present_seconds = models.PositiveIntegerField(_("time present (seconds)"), default=0)
     share = models.DecimalField(_("share"), max_digits=5, decimal_places=4, null=True)
     evidence = models.CharField(_("evidence"), max_length=12, choices=Grade.choices, default=Grade.NONE)
-    reason = models.JSONField(_("why"), default=dict)
+    reason = models.JSONField(_("reason"), default=dict)
     provisional = models.BooleanField(_("provisional"), default=True)
-    reckoned_at = models.DateTimeField(_("reckoned"), default=timezone.now)
+    reckoned_at = models.DateTimeField(_("calculated at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("attendance")

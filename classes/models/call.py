@@ -1,4 +1,4 @@
-"""A call to somebody who should be in a lesson."""
+"""Phone calls to people who are missing in a lesson."""
 
 from django.conf import settings
 from django.db import models
@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from classes.models.lesson import Lesson
 
 
-class Call(models.Model):
-    """Who was called about a lesson, by whom, when, and what came of it."""
+class AbsenceCall(models.Model):
+    """A phone call to an absent person: who called, when, and the outcome."""
 
     class Outcome(models.TextChoices):
         COMING = "coming", _("is coming")
@@ -21,14 +21,15 @@ class Call(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="calls", verbose_name=_("person")
     )
-    outcome = models.CharField(_("what came of it"), max_length=14, choices=Outcome.choices)
+    outcome = models.CharField(_("call outcome"), max_length=14, choices=Outcome.choices)
     note = models.CharField(_("note"), max_length=200, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("called by")
     )
-    at = models.DateTimeField(_("called"), default=timezone.now)
+    at = models.DateTimeField(_("called at"), default=timezone.now)
 
     class Meta:
+        db_table = "classes_call"
         verbose_name = _("call")
         verbose_name_plural = _("calls")
         ordering = ["-id"]

@@ -1,4 +1,4 @@
-"""A series of lessons."""
+"""Courses: series of lessons."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -6,16 +6,17 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from classes.kinds import ClassType
+from classes.choices import ClassType
 from classes.models.wallclock import WallClockField
 
 
 class Course(models.Model):
-    """A series of lessons with a teacher, its people and a rule of repetition (RFC 5545).
+    """A series of lessons with a teacher, members and a recurrence rule (RFC 5545).
 
     `starts_local` is wall-clock time in the school's zone: 19:00 stays 19:00 through daylight saving.
-    `members` are those named one by one; the students of `groups` come besides. In a `term` it has no lesson
-    on that term's holidays.
+    `members` are added individually, in addition to the students of `groups`. A course in a `term` has no
+    lessons on the holidays of that term. With `make_up_skipped`, the COUNT of the rule is a number of
+    lessons: dates that are left out are made up at the end. Without it, they use up the COUNT (RFC 5545).
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="courses")
@@ -44,8 +45,9 @@ class Course(models.Model):
     starts_local = WallClockField(_("first lesson"))
     duration_minutes = models.PositiveIntegerField(_("minutes"))
     rrule = models.CharField(_("repeats"), max_length=300, blank=True)
-    rules = models.JSONField(_("rules of attendance of this course"), null=True, editable=False)
-    skip = ArrayField(models.DateField(), default=list, blank=True, verbose_name=_("left out dates"))
+    rules = models.JSONField(_("attendance rules of this course"), null=True, editable=False)
+    skip = ArrayField(models.DateField(), default=list, blank=True, verbose_name=_("skipped dates"))
+    make_up_skipped = models.BooleanField(_("make up skipped dates"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("course")
@@ -54,6 +56,7 @@ class Course(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(duration_minutes__gt=0), name="course_takes_time"),
         ]
+        indexes = [models.Index(fields=["enterprise", "title", "id"], name="course_by_title")]
 
     def __str__(self) -> str:
         return self.title

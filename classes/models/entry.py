@@ -1,4 +1,4 @@
-"""Putting somebody into a room from here, or taking them out of it."""
+"""Room entries: people put into or removed from a room by the console."""
 
 from django.conf import settings
 from django.db import models
@@ -13,35 +13,37 @@ from console.vault.models import Sealed
 
 
 class Entry(Sealed, Mirrored):
-    """One act at the door of a lesson. `remote_id` is the user id that went in or out at the service.
+    """One entry to or removal from a room. `remote_id` is the user id in the API.
 
-    A visitor is made up by the service, so what it answered stands here, sealed, until somebody has seen
-    it or `secrets_until` has passed; then it is wiped, and so is a lesson's password.
+    The API generates the credentials of a visitor. They are stored sealed until they are shown or
+    `secrets_until` has passed; then they are wiped, as is the password of the lesson.
     """
 
     class Act(models.TextChoices):
-        JOIN = "join", _("put into the room")
-        QUIT = "quit", _("taken out of the room")
+        JOIN = "join", _("let into the room")
+        QUIT = "quit", _("removed from the room")
         VISITOR = "visitor", _("visitor's pass")
+
+    MIRROR_COLUMNS = Mirrored.MIRROR_COLUMNS | {"user_token", "user_sig"}
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="entries")
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="entries", verbose_name=_("lesson"))
-    act = models.CharField(_("act"), max_length=8, choices=Act.choices)
+    act = models.CharField(_("action"), max_length=8, choices=Act.choices)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="entries", verbose_name=_("person")
     )
     nickname = models.CharField(_("name"), max_length=60, blank=True)
-    devices = models.JSONField(_("switched on at entry"), default=list, blank=True)
-    password = SealedField(_("the lesson's password"), null=True, blank=True)
+    devices = models.JSONField(_("devices turned on at entry"), default=list, blank=True)
+    password = SealedField(_("lesson password"), null=True, blank=True)
     user_token = SealedField(_("entry token"), null=True, blank=True)
-    user_sig = SealedField(_("signature for the chat"), null=True, blank=True)
+    user_sig = SealedField(_("chat signature"), null=True, blank=True)
     secrets_until = models.DateTimeField(null=True, editable=False)
     shown_at = models.DateTimeField(_("pass shown"), null=True, editable=False)
-    created_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("requested at"), default=timezone.now, editable=False)
 
     class Meta:
-        verbose_name = _("entry")
-        verbose_name_plural = _("entries")
+        verbose_name = _("room access")
+        verbose_name_plural = _("room access log")
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
@@ -61,5 +63,5 @@ class Entry(Sealed, Mirrored):
 
     @property
     def audit_label(self) -> str:
-        """Without the name, which is the person's own."""
+        """The label without the name, which is personal data."""
         return f"{self.get_act_display()} – {self.lesson}"

@@ -1,4 +1,4 @@
-"""Feeds that calendar programs read, and what people were told of lessons."""
+"""iCalendar feeds, and the state of lesson notifications."""
 
 from django.conf import settings
 from django.db import models
@@ -10,9 +10,9 @@ from classes.models.lesson import Lesson
 
 
 class Feed(models.Model):
-    """A calendar feed of one person or one group. Only the digest of its secret address is stored.
+    """An iCalendar feed of a person or group. Only the digest of its secret URL is stored.
 
-    A new feed for the same person or group takes the place of the old one.
+    A new feed of the same person or group replaces the old one.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="feeds")
@@ -24,9 +24,9 @@ class Feed(models.Model):
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by")
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")
     )
-    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
 
     class Meta:
@@ -45,9 +45,11 @@ class Feed(models.Model):
         return str(self.person or self.group)
 
 
-class Told(models.Model):
-    """What the people of a lesson were told of it, and which start they were reminded of. No row: nobody was
-    told yet."""
+class AnnouncedState(models.Model):
+    """The announced state of a lesson, and the starts for which reminders were sent.
+
+    Without a row, nothing was announced yet.
+    """
 
     lesson = models.OneToOneField(Lesson, models.CASCADE, primary_key=True, related_name="told")
     starts_at = models.DateTimeField(null=True)
@@ -58,23 +60,24 @@ class Told(models.Model):
     )
     day_for = models.DateTimeField(null=True)
     hour_for = models.DateTimeField(null=True)
-    #: What those who hear that it does not take place are told besides.
+    #: Additional text of the cancellation notice.
     off_words = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
-        verbose_name = _("what was told of a lesson")
-        verbose_name_plural = _("what was told of lessons")
+        db_table = "classes_told"
+        verbose_name = _("lesson notification")
+        verbose_name_plural = _("lesson notifications")
 
     def __str__(self) -> str:
         return str(self.lesson_id)
 
 
-class Seat(models.Model):
-    """Somebody who came into a lesson, or was taken out of it, after its people had been told of it.
+class MembershipNotice(models.Model):
+    """Membership change of a person after the lesson was announced.
 
-    The database writes it with the change (see its migration). `believes`: they were told last that they are
-    expected. `changes` counts them, for the SEQUENCE of their calendar; topic and times are those that they
-    knew when they left. `pending`: nobody has told them of the newest change.
+    A database trigger writes it with the change (see its migration). `believes` is true if the last notice
+    said that the person is expected. `changes` counts the changes, for the SEQUENCE of calendar events. Topic
+    and times are those at the time of removal. `pending` is true until the newest change is announced.
     """
 
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="seats", db_index=False)
@@ -87,8 +90,9 @@ class Seat(models.Model):
     ends_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("change of who is expected")
-        verbose_name_plural = _("changes of who is expected")
+        db_table = "classes_seat"
+        verbose_name = _("member list change")
+        verbose_name_plural = _("member list changes")
         constraints = [models.UniqueConstraint(fields=["lesson", "person"], name="seat_once_a_lesson")]
         indexes = [models.Index(fields=["person"], condition=models.Q(pending=True), name="seat_to_tell")]
 

@@ -1,41 +1,41 @@
-"""A timetable from a file, and its rows."""
+"""Timetable imports and their rows."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import FileImport
-from classes.imports.reasons import words
 from classes.models.course import Course
+from classes.models.import_reasons import describe_reason
 from classes.models.lesson import Lesson
+from console.imports.models import FileImport
 
 
 class TimetableImport(FileImport):
-    """A file of lessons and weekly series. `seen` digests what the check found, `reason` allows conflicts."""
+    """A file of lessons and weekly series. `seen` is the digest of the check, `reason` allows conflicts."""
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="timetable_imports")
     seen = models.CharField(max_length=64, blank=True)
     reason = models.CharField(_("reason for the conflicts"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = _("import of a timetable")
-        verbose_name_plural = _("imports of timetables")
+        verbose_name = _("timetable import")
+        verbose_name_plural = _("timetable imports")
         ordering = ["-id"]
         indexes = [models.Index(fields=["enterprise", "-id"], name="timetable_import_of_a_school")]
 
 
 class TimetableRow(models.Model):
-    """A row of the file: a lesson, or a weekly rule, and what comes of it.
+    """A row of the file: a lesson or a weekly rule, and its outcome.
 
-    `wanted` is what it asks for, `lessons` how many of them are new, `conflicts` the first of those in the
-    way. A refused row names the column, the value and the reason (classes.imports.reasons).
+    `wanted` are the requested values, `lessons` is the number of new lessons, `conflicts` are the first
+    conflicts. A refused row names the column, the value and the reason (classes.models.import_reasons).
     """
 
     class Outcome(models.TextChoices):
         ADDED = "added", _("added")
         CONFLICT = "conflict", _("conflict")
         UNCHANGED = "unchanged", _("unchanged")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", _("rejected")
 
     source = models.ForeignKey(TimetableImport, models.CASCADE, related_name="lines")
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="+")
@@ -54,8 +54,8 @@ class TimetableRow(models.Model):
     lesson = models.ForeignKey(Lesson, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
-        verbose_name = _("row of a timetable")
-        verbose_name_plural = _("rows of a timetable")
+        verbose_name = _("timetable row")
+        verbose_name_plural = _("timetable rows")
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["source", "number"], name="timetable_row_once")]
         indexes = [models.Index(fields=["source", "outcome", "number"], name="timetable_row_by_outcome")]
@@ -64,6 +64,6 @@ class TimetableRow(models.Model):
         return f"{self.source_id}: {self.number}"
 
     @property
-    def sentence(self) -> str:
-        """Why the row was refused, in the reader's language; empty where it was not."""
-        return words(self.why, self.named) if self.why else ""
+    def refusal_message(self) -> str:
+        """The reason for the refusal in the reader's language; empty if the row was not refused."""
+        return describe_reason(self.why, self.named) if self.why else ""

@@ -1,4 +1,4 @@
-"""A track of a lesson's recording (video_info)."""
+"""Tracks of recordings (video_info)."""
 
 from django.core.files.storage import Storage, storages
 from django.db import models
@@ -9,15 +9,15 @@ from classes.models.lesson import Lesson
 
 
 def recording_files() -> Storage:
-    """Where our copies lie (settings.STORAGES)."""
+    """Return the storage of our copies (settings.STORAGES)."""
     return storages["recordings"]
 
 
 class Recording(models.Model):
-    """One track. It comes once, by callback, and is never deleted by a sync.
+    """One track. It arrives once, by callback, and a sync never deletes it.
 
-    `lesson` is empty while the callback names a class that we do not know yet. The address is
-    world-readable at the vendor's, so pages hand it only to those who may watch.
+    `lesson` is empty while the class of the callback is unknown. The URL is world-readable, so pages give it
+    only to people who may watch.
     """
 
     class Kind(models.IntegerChoices):
@@ -28,22 +28,22 @@ class Recording(models.Model):
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="recordings")
     lesson = models.ForeignKey(Lesson, models.SET_NULL, null=True, related_name="recordings")
     class_id = models.CharField(max_length=64)
-    video_id = models.CharField(_("video id"), max_length=80)
+    video_id = models.CharField(_("video ID"), max_length=80)
     video_type = models.SmallIntegerField(_("track"), choices=Kind.choices)
-    user_id = models.CharField(_("user id"), max_length=64, blank=True)
+    user_id = models.CharField(_("user ID"), max_length=64, blank=True)
     url = models.CharField(max_length=1000)
     format = models.CharField(_("format"), max_length=20, blank=True)
     seconds = models.PositiveIntegerField(_("length in seconds"), null=True)
     bytes = models.PositiveBigIntegerField(_("size"), default=0)
-    started_at = models.DateTimeField(_("began"), null=True)
-    ended_at = models.DateTimeField(_("ended"), null=True)
+    started_at = models.DateTimeField(_("start time"), null=True)
+    ended_at = models.DateTimeField(_("end time"), null=True)
     raw = models.JSONField(default=dict)
-    emptied_at = models.DateTimeField(_("gone for good"), null=True)
-    copy = models.FileField(_("our copy"), storage=recording_files, max_length=200, blank=True)
+    emptied_at = models.DateTimeField(_("permanently deleted at"), null=True)
+    copy = models.FileField(_("copy"), storage=recording_files, max_length=200, blank=True)
     copy_sha256 = models.CharField(max_length=64, blank=True)
-    checked_at = models.DateTimeField(_("address last tried"), null=True)
-    dead_since = models.DateTimeField(_("address leads nowhere since"), null=True)
-    received_at = models.DateTimeField(_("received"), default=timezone.now)
+    checked_at = models.DateTimeField(_("link last checked"), null=True)
+    dead_since = models.DateTimeField(_("link broken since"), null=True)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("recording")

@@ -1,4 +1,4 @@
-"""A moment on the clock of the school's wall, which has no zone of its own."""
+"""Model field for wall-clock time without a time zone."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,10 +15,12 @@ else:
 
 
 class WallClockField(AnyField):
-    """A naive datetime: 19:00 is 19:00 whatever the offset of that day. So a first lesson at an hour that
-    daylight saving leaves out that day does not move all later ones."""
+    """A naive datetime: 19:00 is 19:00 whatever the UTC offset of that day.
 
-    description = _("Clock on the wall")
+    A first lesson in an hour that daylight saving skips does not move the later ones.
+    """
+
+    description = _("Local time")
 
     def db_type(self, connection: Any) -> str:
         return "timestamp without time zone"
@@ -29,7 +31,7 @@ class WallClockField(AnyField):
     def to_python(self, value: Any) -> datetime | None:
         if value is None:
             return None
-        told = value if isinstance(value, datetime) else parse_datetime(str(value))
-        if told is None or told.tzinfo is not None:
-            raise ValidationError(_("Write day and time without a zone, as 2027-03-02T19:00."))
-        return told
+        parsed = value if isinstance(value, datetime) else parse_datetime(str(value))
+        if parsed is None or parsed.tzinfo is not None:
+            raise ValidationError(_("Enter date and time without a time zone, as 2027-03-02T19:00."))
+        return parsed

@@ -1,1 +1,1 @@
-"""Whether a lesson can be held: its people, its room at the service, its courseware, the school's keys."""
+"""Readiness of lessons: people, room at iclass, courseware, and keys of the school."""

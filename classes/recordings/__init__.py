@@ -1,1 +1,1 @@
-"""Recordings: what was told of them, how they stand, the library, watching, keeping."""
+"""Recordings: callbacks, states, library, playback and retention."""

@@ -1,4 +1,4 @@
-"""REST of the recording of a lesson: how it stands, its tracks, title and tags, and how long it is kept."""
+"""REST API of the recording of a lesson: state, tracks, title, tags and retention."""
 
 from typing import Any
 
@@ -7,27 +7,32 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from classes.api.serializers import RecordingSerializer
-from classes.models import Footage, Lesson
-from classes.recordings.keeping import kept_until
-from classes.recordings.library import tracks_of
-from classes.recordings.services import describe
-from classes.recordings.states import KINDS, states_of
-from classes.views.lesson import find_lesson
+from classes.lessons.lookup import find_lesson
+from classes.models import Lesson, LessonRecording
+from classes.recordings.library import list_tracks
+from classes.recordings.retention import last_kept_day
+from classes.recordings.serializers import RecordingSerializer
+from classes.recordings.services import update_recording
+from classes.recordings.states import RECORDING_STATES, recording_states
+from console.concurrency import value_digests
+from console.inputs.api import ApiDateField
 from console.policy import may
-from console.policy.described import extend_schema
-from console.policy.rest import SchoolViewSet
-from console.policy.rules import refusal
+from console.policy.api import SchoolViewSet
+from console.policy.lazy_schema import extend_schema
+from console.policy.rules import refusal_message
 
-FIELDS = ("title", "tags", "keep_until", "keep_for_good")
+RECORDING_FIELDS = ("title", "tags", "keep_until", "keep_for_good")
 
 
 class LessonRecordingSerializer(serializers.Serializer[Any]):
-    """`code` and `message` are what iclass said where it failed; `kept_until` is the last day, by its own
-    choice or by the school's, null where it is kept for good. What is in the bin has no tracks."""
+    """The recording of a lesson.
+
+    `code` and `message` are the error of iclass, if any. `kept_until` is the last day by its own or the
+    school's retention, null if it is kept indefinitely. A recording in the bin has no tracks.
+    """
 
     lesson = serializers.IntegerField()
-    state = serializers.ChoiceField(list(KINDS))
+    state = serializers.ChoiceField(list(RECORDING_STATES))
     since = serializers.DateTimeField(allow_null=True)
     code = serializers.IntegerField()
     message = serializers.CharField()
@@ -40,17 +45,17 @@ class LessonRecordingSerializer(serializers.Serializer[Any]):
 
 
 class DescribeSerializer(serializers.Serializer[Any]):
-    """What of it is the school's own; what is not named stays as it is."""
+    """Editable fields of a recording; omitted fields keep their values."""
 
     title = serializers.CharField(max_length=100, allow_blank=True, required=False)
     tags = serializers.ListField(
         child=serializers.CharField(max_length=30), max_length=20, allow_empty=True, required=False
     )
-    keep_until = serializers.DateField(allow_null=True, required=False)
+    keep_until = ApiDateField(allow_null=True, required=False)
     keep_for_good = serializers.BooleanField(required=False)
 
 
-class LessonRecording(SchoolViewSet):
+class LessonRecordingViewSet(SchoolViewSet):
     """The recording of one lesson."""
 
     resource = "recording"
@@ -58,33 +63,33 @@ class LessonRecording(SchoolViewSet):
 
     @extend_schema(responses=LessonRecordingSerializer)
     def retrieve(self, request: Request, pk: int) -> Response:
-        """How it stands, and its tracks."""
-        return self._told(find_lesson(self.by, pk))
+        """Return the state of the recording and its tracks."""
+        return self._respond(find_lesson(self.by, pk))
 
     @extend_schema(request=DescribeSerializer, responses=LessonRecordingSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
-        """Its title and tags, and how long it is kept: until a day, for good, or as the school keeps all."""
+        """Change title, tags and retention: until a day, indefinitely, or by the school's default."""
         lesson = find_lesson(self.by, pk)
         if not may(self.by, "start", "lesson", lesson):
-            raise PermissionDenied(refusal("change", self.resource))
-        asked = DescribeSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        found = Footage.objects.filter(lesson=lesson).first() or Footage()
-        now = {name: getattr(found, name) for name in FIELDS}
-        describe(lesson=lesson, by=self.by, **now | asked.validated_data)
-        return self._told(lesson)
+            raise PermissionDenied(refusal_message(self.by, "change", self.resource))
+        serializer = DescribeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        footage = LessonRecording.objects.filter(lesson=lesson).first() or LessonRecording()
+        seen = value_digests(footage, RECORDING_FIELDS)
+        update_recording(lesson=lesson, by=self.by, seen=seen, **serializer.validated_data)
+        return self._respond(lesson)
 
-    def _told(self, lesson: Lesson) -> Response:
-        footage = Footage.objects.filter(lesson=lesson).first() or Footage()
-        state = states_of([lesson])[lesson.pk]
-        told = {
-            **{name: getattr(footage, name) for name in FIELDS},
+    def _respond(self, lesson: Lesson) -> Response:
+        footage = LessonRecording.objects.filter(lesson=lesson).first() or LessonRecording()
+        state = recording_states([lesson])[lesson.pk]
+        values = {
+            **{name: getattr(footage, name) for name in RECORDING_FIELDS},
             "lesson": lesson.pk,
             "state": state.name,
             "since": state.since,
             "code": state.code,
             "message": state.message,
-            "kept_until": kept_until(lesson, footage),
-            "tracks": [] if state.name == "binned" else tracks_of([lesson]),
+            "kept_until": last_kept_day(lesson, footage),
+            "tracks": [] if state.name == "binned" else list_tracks([lesson]),
         }
-        return Response(self.get_serializer(told).data)
+        return Response(self.get_serializer(values).data)

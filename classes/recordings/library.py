@@ -1,139 +1,158 @@
-"""The library of recordings: a row a lesson, found by topic, teacher, person, day, track and state."""
+"""Library of recordings: one row per lesson, with filters."""
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from classes.forms.fields import PeopleSearch, PersonChoice, day_field, offer
-from classes.kinds import Status
-from classes.models import Footage, Lesson, Recording
-from classes.queries import lessons_for
-from classes.recordings.states import KINDS, State, in_state, states_of, with_told
-from classes.rules import TEACHERS
+from classes.choices import Status
+from classes.lessons.forms.fields import PeopleSearch, PersonField, set_choices
+from classes.lessons.queries import lessons_for
+from classes.lessons.validation import TEACHING_ROLES
+from classes.lessons.visibility import may_see_members, visible_track_person
+from classes.models import Lesson, LessonRecording, Recording
+from classes.recordings.states import (
+    RECORDING_STATES,
+    RecordingState,
+    recording_state_filter,
+    recording_states,
+    with_recording_facts,
+)
+from console.inputs.forms import BoundedDateField
 from console.policy import Scope, scope_of, scoped
 
-#: How many people are offered while a name is typed.
-MOST_NAMED = 20
-CHOSEN = ("ready", "asked", "started", "stopped", "failed", "missing", "binned")
+#: Most suggestions while a name is typed.
+MAX_SUGGESTIONS = 20
+STATE_CHOICES = ("ready", "asked", "started", "stopped", "failed", "missing", "binned")
 
 
 class LibraryFilter(forms.Form):
-    """What narrows the library, kept in its address."""
+    """Filters of the library, kept in the query string."""
 
     q = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
-    teacher = PersonChoice(
+    teacher = PersonField(
         User.objects.none(), label=_("Teacher"), required=False, empty_label=_("all"), to_field_name="user_id"
     )
     person = forms.CharField(
-        label=_("Person in a track"),
+        label=_("Person in the recording"),
         required=False,
         max_length=64,
         widget=PeopleSearch("classes:recording_people"),
     )
-    since = day_field(label=_("From"), required=False)
-    until = day_field(label=_("Until"), required=False)
+    since = BoundedDateField(label=_("From"), required=False)
+    until = BoundedDateField(label=_("Until"), required=False)
     track = forms.ChoiceField(
         label=_("Track"), required=False, choices=[("", _("all")), *Recording.Kind.choices]
     )
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("all")), *((name, KINDS[name].word) for name in CHOSEN)],
+        choices=[("", _("all")), *((name, RECORDING_STATES[name].word) for name in STATE_CHOICES)],
     )
 
     def __init__(self, *args: Any, reader: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         if scope_of(reader, "list", "recording") == Scope.SCHOOL:
-            taught = User.objects.filter(enterprise=reader.enterprise_id, role__in=TEACHERS)
-            offer(self.fields["teacher"], taught.order_by("nickname", "id"))
+            taught = User.objects.filter(enterprise=reader.enterprise_id, role__in=TEACHING_ROLES)
+            set_choices(self.fields["teacher"], taught.order_by("nickname", "id"))
         else:
             del self.fields["teacher"]
+        if not may_see_members(reader):
+            del self.fields["person"]
 
 
-class Line(NamedTuple):
-    """A lesson of the library; `tracks` by type and then by person."""
+class VisibleTrack(NamedTuple):
+    """A track; `who` is the user id of the person in it, empty if the reader may not see them."""
+
+    row: Recording
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRow:
+    """A lesson of the library; `tracks` are sorted by type, then person.
+
+    A data class, because mypy does not finish with a form in the module of a NamedTuple that has a property.
+    """
 
     lesson: Lesson
-    footage: Footage | None
-    state: State
-    tracks: list[Recording]
+    footage: LessonRecording | None
+    state: RecordingState
+    tracks: list[VisibleTrack]
 
     @property
     def title(self) -> str:
         return (self.footage and self.footage.title) or self.lesson.topic
 
 
-def library(reader: Any) -> QuerySet[Lesson]:
-    """The lessons that were recorded or should have been, as far as the reader may see them."""
+def library_lessons(reader: Any) -> QuerySet[Lesson]:
+    """Return the visible lessons that were recorded or should have been."""
     recorded = Q(record_types__contains=["remote"], cancelled_at=None, status__in=(Status.ING, Status.END))
-    lessons = with_told(lessons_for(reader))
-    return lessons.filter(recorded | Q(Exists(Footage.objects.filter(lesson=OuterRef("pk")))))
+    lessons = with_recording_facts(lessons_for(reader))
+    return lessons.filter(recorded | Q(Exists(LessonRecording.objects.filter(lesson=OuterRef("pk")))))
 
 
-def narrowed(lessons: QuerySet[Lesson], data: dict[str, Any], school: int) -> QuerySet[Lesson]:
-    """What the filter lets through. What is in the bin is shown only where it is asked for."""
+def filter_library(lessons: QuerySet[Lesson], data: dict[str, Any], school: int) -> QuerySet[Lesson]:
+    """Apply the filters. Recordings in the bin are shown only if requested."""
     state = data.get("state")
-    lessons = lessons.filter(in_state(state, timezone.now()) if state else Q(in_bin=False))
+    lessons = lessons.filter(recording_state_filter(state, timezone.now()) if state else Q(in_bin=False))
     for word in (data.get("q") or "").split():
-        named = Footage.objects.filter(lesson=OuterRef("pk")).filter(
+        named = LessonRecording.objects.filter(lesson=OuterRef("pk")).filter(
             Q(title__icontains=word) | Q(tags__contains=[word])
         )
         lessons = lessons.filter(Q(topic__icontains=word) | Q(Exists(named)))
     if teacher := data.get("teacher"):
         lessons = lessons.filter(teacher=teacher)
     if since := data.get("since"):
-        lessons = lessons.filter(starts_at__gte=_midnight(since))
+        # A lesson that crossed midnight is found on both days: its recordings expire by the day of its end.
+        lessons = lessons.alias(over_at=Coalesce("real_ended_at", "ends_at"))
+        lessons = lessons.filter(over_at__gte=_midnight(since))
     if until := data.get("until"):
         lessons = lessons.filter(starts_at__lt=_midnight(until + timedelta(days=1)))
     tracks = Recording.objects.filter(enterprise=school, emptied_at=None, lesson__isnull=False)
     if person := data.get("person"):
-        ids = [*_people(school, person).values_list("user_id", flat=True)[:100], person]
+        ids = [*_people_named(school, person).values_list("user_id", flat=True)[:100], person]
         lessons = lessons.filter(pk__in=tracks.filter(user_id__in=ids).values("lesson"))
     if track := data.get("track"):
         lessons = lessons.filter(Exists(tracks.filter(lesson=OuterRef("pk"), video_type=track)))
     return lessons
 
 
-def lines_of(lessons: list[Lesson]) -> list[Line]:
-    """The rows of a page: three questions, however many there are."""
-    footage = {one.lesson_id: one for one in Footage.objects.filter(lesson__in=lessons)}
-    states = states_of(lessons)
-    tracks: dict[int | None, list[Recording]] = {}
-    for one in tracks_of(lessons):
-        tracks.setdefault(one.lesson_id, []).append(one)
-    return [Line(one, footage.get(one.pk), states[one.pk], tracks.get(one.pk, [])) for one in lessons]
+def library_rows(lessons: list[Lesson], reader: Any) -> list[LibraryRow]:
+    """Return the rows of a page, in three queries."""
+    footage = {one.lesson_id: one for one in LessonRecording.objects.filter(lesson__in=lessons)}
+    states = recording_states(lessons)
+    tracks: dict[int | None, list[VisibleTrack]] = {}
+    for one in list_tracks(lessons):
+        tracks.setdefault(one.lesson_id, []).append(VisibleTrack(one, visible_track_person(reader, one)))
+    return [LibraryRow(one, footage.get(one.pk), states[one.pk], tracks.get(one.pk, [])) for one in lessons]
 
 
-def tracks_of(lessons: list[Lesson]) -> QuerySet[Recording]:
-    """The tracks that are there, by type and person, in the order in which they were recorded."""
-    there = Recording.objects.filter(lesson__in=lessons, emptied_at=None)
-    return there.order_by("video_type", "user_id", "started_at", "id")
+def list_tracks(lessons: list[Lesson]) -> QuerySet[Recording]:
+    """Return the existing tracks by type, person and start."""
+    tracks = Recording.objects.filter(lesson__in=lessons, emptied_at=None).select_related("lesson__teacher")
+    return tracks.order_by("video_type", "user_id", "started_at", "id")
 
 
-def names_of(tracks: list[Recording]) -> dict[str, str]:
-    """The names of the people in the tracks of one school, by user id."""
-    ids = {one.user_id for one in tracks if one.user_id}
-    schools = {one.enterprise_id for one in tracks}
-    people = User.objects.filter(enterprise__in=schools, user_id__in=ids)
-    return dict(people.values_list("user_id", "nickname"))
-
-
-def in_tracks(reader: Any, words: str) -> QuerySet[User]:
-    """The people of this name or user id who are in tracks that the reader may see."""
-    seen = scoped(
+def people_in_tracks(reader: Any, words: str) -> QuerySet[User]:
+    """Return the people of this name or user id who are in tracks that the reader may see."""
+    visible = scoped(
         Recording.objects.filter(emptied_at=None, lesson__isnull=False), reader, "recording", "list"
     )
     named = Q(nickname__icontains=words) | Q(user_id__istartswith=words)
     people = User.objects.filter(named, enterprise=reader.enterprise_id).order_by("nickname", "id")
-    return people.filter(Exists(seen.filter(user_id=OuterRef("user_id"))))[:MOST_NAMED]
+    if not may_see_members(reader):
+        people = people.filter(pk=reader.pk)
+    return people.filter(Exists(visible.filter(user_id=OuterRef("user_id"))))[:MAX_SUGGESTIONS]
 
 
-def _people(school: int, words: str) -> QuerySet[User]:
+def _people_named(school: int, words: str) -> QuerySet[User]:
     return User.objects.filter(Q(nickname__icontains=words) | Q(user_id=words), enterprise=school)
 
 

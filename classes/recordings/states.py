@@ -1,4 +1,4 @@
-"""How the recording of a lesson stands: derived from what was told and from the clock, and stored nowhere."""
+"""State of the recording of a lesson, derived from callbacks and the clock and never stored."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from classes.kinds import RecordType, Status
-from classes.models import Footage, Lesson, Recording
+from classes.choices import RecordType, Status
+from classes.models import Lesson, LessonRecording, Recording
 
-#: How long after its lesson began a recording may be silent, and how long after its end its tracks may be.
+#: How long after the start of a lesson its recording, and after the end its tracks, may be unreported.
 START_WITHIN = timedelta(minutes=5)
 READY_WITHIN = timedelta(minutes=60)
 
 
 @dataclass(frozen=True)
-class Kind:
-    """`tone` is a colour of static/css/tokens.css."""
+class RecordingStateType:
+    """A state with label and icon; `tone` is a colour of static/css/tokens.css."""
 
     name: str
     word: str | Promise
@@ -30,52 +30,58 @@ class Kind:
     next_step: str | Promise = ""
 
 
-KINDS = {
+RECORDING_STATES = {
     kind.name: kind
     for kind in (
-        Kind("planned", _("will be recorded"), "video", "idle"),
-        Kind("asked", _("asked for"), "clock", "busy"),
-        Kind("started", _("recording"), "player-record", "ok"),
-        Kind("stopped", _("being made ready"), "loader", "busy"),
-        Kind("ready", _("ready"), "circle-check", "ok"),
-        Kind(
+        RecordingStateType("planned", _("will be recorded"), "video", "idle"),
+        RecordingStateType("asked", _("recording requested"), "clock", "busy"),
+        RecordingStateType("started", _("recording"), "player-record", "ok"),
+        RecordingStateType("stopped", _("processing"), "loader", "busy"),
+        RecordingStateType("ready", _("ready"), "circle-check", "ok"),
+        RecordingStateType(
             "failed",
             _("failed"),
             "alert-triangle",
             "bad",
-            _("iclass could not record it. While the lesson runs, start it again in the classroom."),
+            _(
+                "iclass failed to record the lesson. While the lesson is running, start the "
+                "recording again in the classroom."
+            ),
         ),
-        Kind(
+        RecordingStateType(
             "missing",
             _("missing"),
             "video-off",
             "bad",
-            _("iclass told of none. While the lesson runs, look into the classroom; later, ask the vendor."),
+            _(
+                "iclass reported no recording. While the lesson is running, check the "
+                "classroom; afterwards, contact iclass."
+            ),
         ),
-        Kind(
+        RecordingStateType(
             "local",
             _("on the teacher's computer"),
             "device-laptop",
             "idle",
-            _("The recording stays on the teacher's computer; iclass tells nothing of it."),
+            _("The recording is stored on the teacher's computer and is not available in the console."),
         ),
-        Kind("none", _("not recorded"), "video-off", "idle"),
-        Kind("binned", _("in the bin"), "trash", "idle"),
+        RecordingStateType("none", _("not recorded"), "video-off", "idle"),
+        RecordingStateType("binned", _("in the recycle bin"), "trash", "idle"),
     )
 }
-#: The last that was told is a failure. Of these there are few: they have an index.
-FAILURE = (~Q(begin_code=0) | ~Q(end_code=0)) & (
+#: The last reported outcome is a failure. These are few, so they have a partial index.
+FAILURE_FILTER = (~Q(begin_code=0) | ~Q(end_code=0)) & (
     Q(end_rank__gt="") & ~Q(end_code=0) | Q(end_rank="", begin_rank__gt="") & ~Q(begin_code=0)
 )
-#: States that somebody has to look at.
-ALARMS = ("failed", "missing")
+#: States that need attention.
+ALARM_STATES = ("failed", "missing")
 
 
 @dataclass(frozen=True)
-class State:
-    """How it stands, since when (None: nobody said), and what iclass said where it failed."""
+class RecordingState:
+    """A state, its start (None if unknown), and the error of iclass if it failed."""
 
-    kind: Kind
+    kind: RecordingStateType
     since: datetime | None = None
     code: int = 0
     message: str = ""
@@ -87,11 +93,11 @@ class State:
 
     @property
     def alarm(self) -> bool:
-        return self.name in ALARMS
+        return self.name in ALARM_STATES
 
 
-class Told(NamedTuple):
-    """What iclass told of a recording, and whether it is in the bin: the columns of a Footage that count."""
+class ReportedOutcome(NamedTuple):
+    """The columns of a LessonRecording that determine the state: reported outcome and bin."""
 
     begin_rank: str = ""
     begin_at: datetime | None = None
@@ -104,73 +110,98 @@ class Told(NamedTuple):
     binned_at: datetime | None = None
 
 
-NOTHING = Told()
+NO_OUTCOME = ReportedOutcome()
 
 
-class Held(Protocol):
-    """What counts of a lesson: the row itself, or what stands for it on the wall."""
+class RecordableLesson(Protocol):
+    """The fields of a lesson that determine the state: the model or a tile of the wall."""
 
-    status: Any
-    record_types: Any
-    cancelled_at: Any
-    starts_at: Any
-    ends_at: Any
-    real_started_at: Any
-    real_ended_at: Any
+    @property
+    def status(self) -> Any: ...
+
+    @property
+    def record_types(self) -> Any: ...
+
+    @property
+    def cancelled_at(self) -> Any: ...
+
+    @property
+    def starts_at(self) -> Any: ...
+
+    @property
+    def ends_at(self) -> Any: ...
+
+    @property
+    def real_started_at(self) -> Any: ...
+
+    @property
+    def real_ended_at(self) -> Any: ...
 
 
-def state_of(lesson: Held, footage: Footage | Told | None, tracks: int, now: datetime) -> State:
-    """The state of one lesson, from its row, what was told of its class, and how many tracks there are."""
-    told = footage or NOTHING
-    if told.binned_at:
-        return State(KINDS["binned"], told.binned_at, tracks=tracks)
+def recording_state(
+    lesson: RecordableLesson, footage: LessonRecording | ReportedOutcome | None, tracks: int, now: datetime
+) -> RecordingState:
+    """Return the state of a lesson from its row, the reported outcome and the number of tracks."""
+    outcome = footage or NO_OUTCOME
+    if outcome.binned_at:
+        return RecordingState(RECORDING_STATES["binned"], outcome.binned_at, tracks=tracks)
     if tracks:
-        return State(KINDS["ready"], told.end_at, told.end_code, told.end_message, tracks)
-    if told.end_rank and told.end_code:
-        return State(KINDS["failed"], told.end_at, told.end_code, told.end_message)
-    if told.end_rank:
-        return State(KINDS["missing"], told.end_at)
-    if told.begin_rank and told.begin_code:
-        return State(KINDS["failed"], told.begin_at, told.begin_code, told.begin_message)
-    if RecordType.REMOTE not in lesson.record_types and not told.begin_rank:
-        return State(KINDS["local" if lesson.record_types and not lesson.cancelled_at else "none"])
-    if lesson.cancelled_at and lesson.status == Status.WILL and not told.begin_rank:
-        return State(KINDS["none"])
-    return _waited_for(lesson, told, now)
+        return RecordingState(
+            RECORDING_STATES["ready"], outcome.end_at, outcome.end_code, outcome.end_message, tracks
+        )
+    if outcome.end_rank and outcome.end_code:
+        return RecordingState(
+            RECORDING_STATES["failed"], outcome.end_at, outcome.end_code, outcome.end_message
+        )
+    if outcome.end_rank:
+        return RecordingState(RECORDING_STATES["missing"], outcome.end_at)
+    if outcome.begin_rank and outcome.begin_code:
+        return RecordingState(
+            RECORDING_STATES["failed"], outcome.begin_at, outcome.begin_code, outcome.begin_message
+        )
+    if RecordType.REMOTE not in lesson.record_types and not outcome.begin_rank:
+        return RecordingState(
+            RECORDING_STATES["local" if lesson.record_types and not lesson.cancelled_at else "none"]
+        )
+    if lesson.cancelled_at and lesson.status == Status.WILL and not outcome.begin_rank:
+        return RecordingState(RECORDING_STATES["none"])
+    return _pending_state(lesson, outcome, now)
 
 
-def _waited_for(lesson: Held, told: Footage | Told, now: datetime) -> State:
-    """Nothing has come of it yet: how far it is, or should be."""
-    if lesson.status == Status.WILL and not told.begin_rank:
-        return State(KINDS["planned"])
+def _pending_state(
+    lesson: RecordableLesson, outcome: LessonRecording | ReportedOutcome, now: datetime
+) -> RecordingState:
+    """Return the state without tracks or outcome: the actual or overdue progress."""
+    if lesson.status == Status.WILL and not outcome.begin_rank:
+        return RecordingState(RECORDING_STATES["planned"])
     if lesson.status == Status.END:
         ended = lesson.real_ended_at or lesson.ends_at
-        return State(KINDS["missing" if now - ended > READY_WITHIN else "stopped"], ended)
-    if told.begin_rank:
-        return State(KINDS["started"], told.begin_at)
+        return RecordingState(RECORDING_STATES["missing" if now - ended > READY_WITHIN else "stopped"], ended)
+    if outcome.begin_rank:
+        return RecordingState(RECORDING_STATES["started"], outcome.begin_at)
     began = lesson.real_started_at or lesson.starts_at
-    return State(KINDS["missing" if now - began > START_WITHIN else "asked"], began)
+    return RecordingState(RECORDING_STATES["missing" if now - began > START_WITHIN else "asked"], began)
 
 
-def states_of(lessons: Iterable[Lesson], now: datetime | None = None) -> dict[int, State]:
-    """The state of each lesson, by its id: two questions, however many there are."""
+def recording_states(lessons: Iterable[Lesson], now: datetime | None = None) -> dict[int, RecordingState]:
+    """Map lessons (by pk) to their states, in two queries."""
     lessons, at = list(lessons), now or timezone.now()
     ids = [lesson.pk for lesson in lessons]
-    told = {one.lesson_id: one for one in Footage.objects.filter(lesson__in=ids)}
+    outcomes = {one.lesson_id: one for one in LessonRecording.objects.filter(lesson__in=ids)}
     counts = dict(
         Recording.objects.filter(lesson__in=ids, emptied_at=None)
         .order_by()
         .values_list("lesson")
         .annotate(n=Count("pk"))
     )
-    return {one.pk: state_of(one, told.get(one.pk), counts.get(one.pk, 0), at) for one in lessons}
+    return {one.pk: recording_state(one, outcomes.get(one.pk), counts.get(one.pk, 0), at) for one in lessons}
 
 
-def with_told(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
-    """Lessons with what `in_state` asks of them, as names that cost nothing where they are not asked."""
+def with_recording_facts(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    """Add the aliases that `recording_state_filter` uses; unused aliases cost nothing."""
 
     def footage(*conditions: Q, **where: Any) -> Exists:
-        return Exists(Footage.objects.filter(*conditions, lesson=OuterRef("pk"), **where))
+        return Exists(LessonRecording.objects.filter(*conditions, lesson=OuterRef("pk"), **where))
 
     return lessons.alias(
         has_tracks=Exists(Recording.objects.filter(lesson=OuterRef("pk"), emptied_at=None)),
@@ -179,27 +210,30 @@ def with_told(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
         good_begin=footage(begin_rank__gt="", begin_code=0),
         good_end=footage(end_rank__gt="", end_code=0),
         in_bin=footage(binned_at__isnull=False),
-        told_failure=footage(FAILURE),
+        told_failure=footage(FAILURE_FILTER),
         over_at=Coalesce("real_ended_at", "ends_at"),
         under_way_at=Coalesce("real_started_at", "starts_at"),
     )
 
 
-def in_state(name: str, now: datetime) -> Q:
-    """The same as a condition on lessons of `with_told`."""
-    begun, over, running = Q(told_begin=True), Q(status=Status.END), Q(status=Status.ING)
-    silent = Q(in_bin=False, has_tracks=False, told_end=False)
-    broken = begun & Q(good_begin=False)
-    wanted = begun | Q(record_types__contains=["remote"]) & ~Q(cancelled_at__isnull=False, status=Status.WILL)
-    waited = silent & ~broken & wanted
-    late, quiet = Q(over_at__lt=now - READY_WITHIN), Q(under_way_at__lt=now - START_WITHIN)
+def recording_state_filter(name: str, now: datetime) -> Q:
+    """Return a state as a condition on lessons of `with_recording_facts`."""
+    started, ended, running = Q(told_begin=True), Q(status=Status.END), Q(status=Status.ING)
+    unreported = Q(in_bin=False, has_tracks=False, told_end=False)
+    start_failed = started & Q(good_begin=False)
+    requested = started | Q(record_types__contains=["remote"]) & ~Q(
+        cancelled_at__isnull=False, status=Status.WILL
+    )
+    pending = unreported & ~start_failed & requested
+    end_overdue, start_overdue = Q(over_at__lt=now - READY_WITHIN), Q(under_way_at__lt=now - START_WITHIN)
     empty = Q(in_bin=False, has_tracks=False, told_end=True)
     return {
         "binned": Q(in_bin=True),
         "ready": Q(in_bin=False, has_tracks=True),
         "failed": Q(in_bin=False, has_tracks=False, told_failure=True),
-        "missing": empty & Q(good_end=True) | waited & (over & late | running & ~begun & quiet),
-        "stopped": waited & over & ~late,
-        "started": waited & begun & ~over,
-        "asked": waited & running & ~begun & ~quiet,
+        "missing": empty & Q(good_end=True)
+        | pending & (ended & end_overdue | running & ~started & start_overdue),
+        "stopped": pending & ended & ~end_overdue,
+        "started": pending & started & ~ended,
+        "asked": pending & running & ~started & ~start_overdue,
     }[name]

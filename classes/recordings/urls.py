@@ -1,16 +1,25 @@
-"""The addresses of recordings; they lie in the namespace of lessons."""
+"""URLs of recordings, included in those of `classes`."""
 
 from django.urls import path
 
-from classes.recordings.views import Bin, Copy, Describe, Library, OutOfBin, People, Play, RecordingPage
+from classes.recordings.views import (
+    LibraryPage,
+    PeopleSuggestions,
+    PlayTrack,
+    RecordingBin,
+    RecordingCopy,
+    RecordingEdit,
+    RecordingPage,
+    RecordingRestore,
+)
 
 urlpatterns = [
-    path("recordings/", Library.as_view(), name="recordings"),
-    path("recordings/people/", People.as_view(), name="recording_people"),
-    path("recordings/<int:pk>/", RecordingPage.as_view(), name="recording"),
-    path("recordings/<int:pk>/edit/", Describe.as_view(), name="recording_edit"),
-    path("recordings/<int:pk>/bin/", Bin.as_view(), name="recording_bin"),
-    path("recordings/<int:pk>/copy/", Copy.as_view(), name="recording_copy"),
-    path("recordings/<int:pk>/restore/", OutOfBin.as_view(), name="recording_restore"),
-    path("recordings/tracks/<int:pk>/play/", Play.as_view(), name="play"),
+    path("recordings/", LibraryPage.as_view(), name="recordings"),
+    path("recordings/people/", PeopleSuggestions.as_view(), name="recording_people"),
+    path("recordings/<id:pk>/", RecordingPage.as_view(), name="recording"),
+    path("recordings/<id:pk>/edit/", RecordingEdit.as_view(), name="recording_edit"),
+    path("recordings/<id:pk>/bin/", RecordingBin.as_view(), name="recording_bin"),
+    path("recordings/<id:pk>/copy/", RecordingCopy.as_view(), name="recording_copy"),
+    path("recordings/<id:pk>/restore/", RecordingRestore.as_view(), name="recording_restore"),
+    path("recordings/tracks/<id:pk>/play/", PlayTrack.as_view(), name="play"),
 ]

@@ -1,6 +1,5 @@
-"""Words and drawings of lessons. Load with `{% load lessons %}`."""
+"""Template filters and tags of lessons. Load with `{% load lessons %}`."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -11,189 +10,187 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from classes.attendance.samples import Device
-from classes.attendance.sentence import SOURCES
+from classes.attendance.engagement import DeviceCount
+from classes.attendance.explanation import SOURCE_LABELS
+from classes.attendance.timeline import format_clock
+from classes.conflicts.grouping import group_conflicts
+from classes.lessons.status import Phase, phase_of
 from classes.models import Lesson, Mark
 from classes.models.attendance import Grade
 from classes.models.lesson import MADE_OUTSIDE, NOT_IN_SERIES
-from classes.phases import Phase, phase_of
-from classes.timeline import clock
-from console.badges import sync_badge
-from console.nav import zone_in_words
-from console.outbox.kinds import label_of
-from console.outbox.states import SYNC_OF_STATE, State
-from console.outbox.words import Words, words_of
-from console.qr import qr_picture
-from console.templatetags.ui import when
+from console.outbox.kinds import kind_label
+from console.outbox.reasons import ReasonText, reason_text
+from console.outbox.states import SYNC_OF_STATE, OperationState
+from console.ui.assets import qr_picture
+from console.ui.badges import sync_badge
+from console.ui.template_tags import format_time_zone, when
 
 register = template.Library()
 
-SENT = {
-    "class.create": _("Make the lesson"),
-    "class.modify": _("Change the lesson"),
-    "class.members": _("Change who is expected"),
+OPERATION_LABELS = {
+    "class.create": _("Create lesson"),
+    "class.modify": _("Update the lesson"),
+    "class.members": _("Update the members"),
     "class.delete": _("Delete the lesson"),
     "class.start": _("Start the lesson"),
     "class.stop": _("End the lesson"),
-    "class.pull": _("Look at the lesson"),
+    "class.pull": _("Get the lesson"),
 }
-SWITCHES = {True: _("on"), False: _("off"), None: _("unknown")}
-SAMPLE_WORDS = {
-    "camera": _("camera seen on in %(on)d of %(told)d checks"),
-    "mic": _("microphone seen on in %(on)d of %(told)d checks"),
-    "speaker": _("speaker seen on in %(on)d of %(told)d checks"),
-    "silence": _("seen silenced in %(on)d of %(told)d checks"),
-    "hand_up": _("hand seen up in %(on)d of %(told)d checks"),
+SWITCH_LABELS = {True: _("on"), False: _("off"), None: _("unknown")}
+SAMPLE_TEXTS = {
+    "camera": _("camera on in %(on)d of %(told)d checks"),
+    "mic": _("microphone on in %(on)d of %(told)d checks"),
+    "speaker": _("speaker on in %(on)d of %(told)d checks"),
+    "silence": _("silenced in %(on)d of %(told)d checks"),
+    "hand_up": _("hand raised in %(on)d of %(told)d checks"),
 }
-SAMPLE_SILENT = {
-    "camera": _("camera: unknown, iclass told nothing of it"),
-    "mic": _("microphone: unknown, iclass told nothing of it"),
-    "speaker": _("speaker: unknown, iclass told nothing of it"),
-    "silence": _("silenced: unknown, iclass told nothing of it"),
-    "hand_up": _("hand: unknown, iclass told nothing of it"),
+SAMPLE_UNKNOWN = {
+    "camera": _("camera: unknown, no data from iclass"),
+    "mic": _("microphone: unknown, no data from iclass"),
+    "speaker": _("speaker: unknown, no data from iclass"),
+    "silence": _("silenced: unknown, no data from iclass"),
+    "hand_up": _("hand: unknown, no data from iclass"),
 }
-ANSWERS = {True: _("yes"), False: _("no"), None: _("unknown")}
+YES_NO_LABELS = {True: _("yes"), False: _("no"), None: _("unknown")}
+
+
+register.filter("conflict_groups", group_conflicts)
 
 
 @register.filter
 def conflict_reason(lesson: Lesson) -> str:
-    """Why a conflict is allowed: somebody's own words, or that the lesson was made outside."""
-    outside = lesson.conflict_reason == MADE_OUTSIDE
-    return gettext("made outside") if outside else lesson.conflict_reason
+    """Why a conflict is allowed: the given reason, or that the lesson was made outside."""
+    made_outside = lesson.conflict_reason == MADE_OUTSIDE
+    return gettext("created outside the console") if made_outside else lesson.conflict_reason
 
 
 @register.filter
 def cancel_reason(lesson: Lesson) -> str:
-    """Why it was cancelled: somebody's own words, or that its day is not in the series any more."""
+    """Why the lesson was cancelled: the given reason, or that its day left the series."""
     ours = lesson.cancel_reason == NOT_IN_SERIES
     return gettext(NOT_IN_SERIES) if ours else lesson.cancel_reason
 
 
 @register.simple_tag
-def head_count(lesson: Any, phase: Phase) -> SafeString:
-    """How many students: here of expected while it runs, came of expected afterwards, else expected.
+def attendance_count(lesson: Any, phase: Phase) -> SafeString:
+    """The number of students: present of expected while the lesson runs, attended of expected afterwards.
 
-    In Python, as all that a list draws in each row. The lesson is one of `classes.queries.counted`.
+    Before the lesson only the expected number. Rendered in Python because lists call it for each row. The
+    lesson comes from `classes.lessons.queries.with_counts`.
     """
     if phase.name == "running":
-        return _of_expected(lesson, lesson.here, gettext("in the room now, of those expected"))
+        return _of_expected(lesson, lesson.here, gettext("in the room / expected"))
     if phase.name == "over":
-        return _of_expected(lesson, lesson.came, gettext("came, of those expected"))
+        return _of_expected(lesson, lesson.came, gettext("attended / expected"))
     return format_html("{}", lesson.expected)
 
 
-def _of_expected(lesson: Any, number: int, words: str) -> SafeString:
-    return format_html('<span class="nowrap" title="{}">{}/{}</span>', words, number, lesson.expected)
+def _of_expected(lesson: Any, number: int, title: str) -> SafeString:
+    return format_html('<span class="nowrap" title="{}">{}/{}</span>', title, number, lesson.expected)
 
 
 @register.simple_tag
-def choose_lesson(lesson: Lesson) -> SafeString:
-    """The box that chooses a row of the list; to those who hear the page it says which."""
-    words = gettext("Choose “%(topic)s”, %(when)s") % {"topic": lesson.topic, "when": when(lesson.starts_at)}
+def lesson_checkbox(lesson: Lesson) -> SafeString:
+    """The checkbox that selects a row of the list, with a label for screen readers."""
+    label = gettext("Choose “%(topic)s”, %(when)s") % {"topic": lesson.topic, "when": when(lesson.starts_at)}
     return format_html(
         '<label class="tick-label"><input class="form-check-input" type="checkbox" form="many" name="chosen"'
         ' value="{}"><span class="visually-hidden">{}</span></label>',
         lesson.pk,
-        words,
+        label,
     )
 
 
 @register.filter
 def phase(lesson: Lesson) -> Phase:
-    """Where the lesson stands now: `word`, `icon`, `tone`."""
+    """The phase of the lesson: `word`, `icon`, `tone`."""
     return phase_of(lesson)
 
 
 @register.filter
 def of_lesson(found: dict[int, Any], pk: int) -> Any:
-    """What was found of this lesson; None where nothing was."""
+    """The entry of this lesson, or None."""
     return found.get(pk)
 
 
 @register.filter
-def sent_what(kind: str) -> str | Promise:
-    """What an operation asks of iclass, by its kind."""
-    return SENT.get(kind) or label_of(kind)
+def operation_label(kind: str) -> str | Promise:
+    """The label of an operation kind."""
+    return OPERATION_LABELS.get(kind) or kind_label(kind)
 
 
 @register.filter
-def sent_tone(state: str) -> str:
-    """The colour of an operation's state."""
-    return "idle" if state == State.SUPERSEDED else sync_badge(SYNC_OF_STATE[state]).tone
+def operation_tone(state: str) -> str:
+    """The tone of an operation's state."""
+    return "idle" if state == OperationState.SUPERSEDED else sync_badge(SYNC_OF_STATE[state]).tone
 
 
 @register.filter
-def reason_words(reason: str) -> Words | None:
-    """The sentence and the next step for a stored reason."""
-    return words_of(reason) if reason else None
+def reason_words(reason: str) -> ReasonText | None:
+    """The text and the next step for a stored reason."""
+    return reason_text(reason) if reason else None
 
 
 @register.filter
 def qr(text: str) -> str:
-    """The text as a QR code: the address of an image that travels within the page."""
+    """The text as a QR code: a data URL of an image."""
     return qr_picture(text)
 
 
 @register.filter
-def role_word(role: str) -> str | Promise:
-    """A role as people say it."""
+def role_label(role: str) -> str | Promise:
+    """The label of a role."""
     return dict(Role.choices).get(role, role)
 
 
 @register.filter
-def percent(share: Decimal | None) -> str:
-    """A fraction of 1 in whole per cent, rounded down: 99.9 % is not everything."""
-    return "" if share is None else f"{int(share * 100)} %"
-
-
-@register.filter
-def mark_word(mark: str) -> str:
+def mark_label(mark: str) -> str:
     return str(dict(Mark.choices).get(mark, mark))
 
 
 @register.filter
-def grade_word(grade: str) -> str:
-    """How good the evidence is."""
+def grade_label(grade: str) -> str:
+    """The label of an evidence grade."""
     return str(dict(Grade.choices).get(grade, grade))
 
 
 @register.filter
-def source_word(source: str) -> str:
-    """Who says so: history, live list, message from iclass."""
-    return str(SOURCES.get(source, source))
+def source_label(source: str) -> str:
+    """The label of an evidence source: history, live list, message from iclass."""
+    return str(SOURCE_LABELS.get(source, source))
 
 
 @register.filter
-def switch_word(on: bool | None) -> str:
-    """On, off, or unknown: what iclass does not tell is never off."""
-    return str(SWITCHES[on])
+def switch_label(on: bool | None) -> str:
+    """On, off, or unknown: a value that iclass does not report is never shown as off."""
+    return str(SWITCH_LABELS[on])
 
 
 @register.filter
-def yes_word(on: bool | None) -> str:
-    return str(ANSWERS[on])
+def yes_no_label(on: bool | None) -> str:
+    return str(YES_NO_LABELS[on])
 
 
 @register.simple_tag
 def zone_note(lesson: Lesson) -> str:
-    """In which zone the times of a page are."""
-    return gettext("Times are in %(zone)s.") % {"zone": zone_in_words(lesson.starts_at)}
+    """A note that names the time zone of a page."""
+    return gettext("Times are in %(zone)s.") % {"zone": format_time_zone(lesson.starts_at)}
 
 
 @register.filter
-def second_word(second: int) -> str:
-    """A unix second by the clock of the active zone."""
-    return clock(second)
+def clock_time(second: int) -> str:
+    """A unix second as a time in the active zone."""
+    return format_clock(second)
 
 
 @register.filter
-def sample_words(device: Device, checks: int) -> str:
-    """“camera seen on in 31 of 40 checks”; checks that told nothing of the device are named, never “off”."""
+def sample_text(device: DeviceCount, checks: int) -> str:
+    """“camera seen on in 31 of 40 checks”; checks without a value count as unknown, never as “off”."""
     if not device.told:
-        return str(SAMPLE_SILENT[device.name])
-    told = str(SAMPLE_WORDS[device.name]) % {"on": device.on, "told": device.told}
-    silent = checks - device.told
-    if not silent:
-        return told
-    more = ngettext("unknown in %(n)d more", "unknown in %(n)d more", silent) % {"n": silent}
-    return f"{told} ({more})"
+        return str(SAMPLE_UNKNOWN[device.name])
+    text = str(SAMPLE_TEXTS[device.name]) % {"on": device.on, "told": device.told}
+    missing = checks - device.told
+    if not missing:
+        return text
+    more = ngettext("unknown in %(n)d more", "unknown in %(n)d more", missing) % {"n": missing}
+    return f"{text} ({more})"

@@ -1,1 +1,1 @@
-"""The timetable: which lessons a stretch of days has, in which layers and with which signs; moving one."""
+"""The timetable: calendar, courses, terms, imports, bulk changes and changes of groups."""

@@ -1,1 +1,1 @@
-"""Who did what to whom, kept for good: rows can be added, never changed or taken away."""
+"""The audit trail: append-only entries about who did what to whom."""

@@ -1,4 +1,4 @@
-"""The trail, and the looks at personal data, as files. Whoever takes one stands on the trail."""
+"""Export of audit entries and of personal data access as CSV or XLSX files."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,104 +10,107 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, gettext_lazy
 
+from console.audit.labels import accessed_fields_text
 from console.audit.models import AuditEntry
-from console.audit.telling import Told, tell_many
-from console.audit.words import seen_words
-from console.sheets.columns import Column, Kind
-from console.sheets.csv import BOM, csv_lines
-from console.sheets.download import TYPES, attachment
-from console.sheets.xlsx import xlsx
+from console.audit.presentation import ReadableEntry, iter_readable_entries
+from console.sheets.columns import Column, ColumnType
+from console.sheets.csv_writer import BOM, csv_lines
+from console.sheets.download import CONTENT_TYPES, attachment
+from console.sheets.xlsx_writer import write_xlsx
 
-ENTRY = (
-    Column("id", gettext_lazy("number"), Kind.ID, 10),
-    Column("at", gettext_lazy("when"), Kind.DATETIME, 20),
-    Column("who", gettext_lazy("who"), Kind.TEXT, 24),
-    Column("what", gettext_lazy("act"), Kind.TEXT, 28),
-    Column("action", gettext_lazy("act, as the trail names it"), Kind.TEXT, 22),
-    Column("kind", gettext_lazy("about"), Kind.TEXT, 14),
-    Column("object_id", gettext_lazy("its id"), Kind.ID, 10),
-    Column("thing", gettext_lazy("thing"), Kind.TEXT, 28),
-    Column("before", gettext_lazy("before"), Kind.TEXT, 40),
-    Column("after", gettext_lazy("after"), Kind.TEXT, 40),
-    Column("reason", gettext_lazy("reason"), Kind.TEXT, 30),
-    Column("request_id", gettext_lazy("request"), Kind.TEXT, 34),
-    Column("address", gettext_lazy("address"), Kind.TEXT, 16),
+ENTRY_COLUMNS = (
+    Column("id", gettext_lazy("number"), ColumnType.ID, 10),
+    Column("at", gettext_lazy("time"), ColumnType.DATETIME, 20),
+    Column("who", gettext_lazy("actor"), ColumnType.TEXT, 24),
+    Column("what", gettext_lazy("action"), ColumnType.TEXT, 28),
+    Column("action", gettext_lazy("action code"), ColumnType.TEXT, 22),
+    Column("kind", gettext_lazy("object"), ColumnType.TEXT, 14),
+    Column("object_id", gettext_lazy("object ID"), ColumnType.ID, 10),
+    Column("thing", gettext_lazy("object name"), ColumnType.TEXT, 28),
+    Column("before", gettext_lazy("before"), ColumnType.TEXT, 40),
+    Column("after", gettext_lazy("after"), ColumnType.TEXT, 40),
+    Column("reason", gettext_lazy("reason"), ColumnType.TEXT, 30),
+    Column("request_id", gettext_lazy("request"), ColumnType.TEXT, 34),
+    Column("address", gettext_lazy("IP address"), ColumnType.TEXT, 16),
 )
-LOOK = (
-    Column("id", gettext_lazy("number"), Kind.ID, 10),
-    Column("at", gettext_lazy("when"), Kind.DATETIME, 20),
-    Column("who", gettext_lazy("who"), Kind.TEXT, 24),
-    Column("what", gettext_lazy("act"), Kind.TEXT, 28),
-    Column("thing", gettext_lazy("about"), Kind.TEXT, 28),
-    Column("fields", gettext_lazy("what was seen"), Kind.TEXT, 30),
-    Column("people", gettext_lazy("people"), Kind.NUMBER, 8),
-    Column("reason", gettext_lazy("reason"), Kind.TEXT, 30),
-    Column("address", gettext_lazy("address"), Kind.TEXT, 16),
+ACCESS_COLUMNS = (
+    Column("id", gettext_lazy("number"), ColumnType.ID, 10),
+    Column("at", gettext_lazy("time"), ColumnType.DATETIME, 20),
+    Column("who", gettext_lazy("actor"), ColumnType.TEXT, 24),
+    Column("what", gettext_lazy("action"), ColumnType.TEXT, 28),
+    Column("thing", gettext_lazy("object"), ColumnType.TEXT, 28),
+    Column("fields", gettext_lazy("viewed data"), ColumnType.TEXT, 30),
+    Column("people", gettext_lazy("people"), ColumnType.NUMBER, 8),
+    Column("reason", gettext_lazy("reason"), ColumnType.TEXT, 30),
+    Column("address", gettext_lazy("IP address"), ColumnType.TEXT, 16),
 )
 
 
 def entry_rows(entries: QuerySet[AuditEntry], reader: Any) -> Iterator[dict[str, Any]]:
-    """A row an entry, with the contacts of people as the reader may see them."""
-    for told in tell_many(entries, reader):
-        entry = told.entry
+    """Yield one row per entry. Contacts of people are masked as the user may see them."""
+    for readable in iter_readable_entries(entries, reader):
+        entry = readable.entry
         yield {
-            **_common(told),
+            **_common_values(readable),
             "action": entry.action,
-            "kind": told.kind,
+            "kind": readable.kind,
             "object_id": entry.object_id,
-            "before": told.said(told.before),
-            "after": told.said(told.after),
+            "before": readable.side_text(readable.before),
+            "after": readable.side_text(readable.after),
             "request_id": entry.request_id,
         }
 
 
-def look_rows(entries: QuerySet[AuditEntry], reader: Any) -> Iterator[dict[str, Any]]:
-    """A row an act that showed personal data."""
-    for told in tell_many(entries, reader):
-        after = told.entry.after or {}
+def access_rows(entries: QuerySet[AuditEntry], reader: Any) -> Iterator[dict[str, Any]]:
+    """Yield one row per entry that showed personal data."""
+    for readable in iter_readable_entries(entries, reader):
+        after = readable.entry.after or {}
         yield {
-            **_common(told),
-            "fields": seen_words(after.get("fields", [])),
+            **_common_values(readable),
+            "fields": accessed_fields_text(after.get("fields", [])),
             "people": after.get("people", 0),
         }
 
 
-def _common(told: Told) -> dict[str, Any]:
-    entry = told.entry
+def _common_values(readable: ReadableEntry) -> dict[str, Any]:
+    entry = readable.entry
     return {
         "id": entry.pk,
         "at": entry.at,
         "who": entry.actor_label,
-        "what": str(told.what),
-        "thing": told.thing,
+        "what": str(readable.what),
+        "thing": readable.thing,
         "reason": entry.reason,
         "address": entry.address,
     }
 
 
-def download(
+def download_rows(
     rows: Iterator[dict[str, Any]], columns: tuple[Column, ...], name: str, suffix: str, school: Any
 ) -> Any:
-    """A CSV file that leaves row by row, or a sheet; `suffix` is .csv or .xlsx. Raises SheetTooLong."""
+    """Return a response with a streamed CSV file or an XLSX sheet; `suffix` is .csv or .xlsx.
+
+    Raise SheetTooLong if a sheet cannot hold the rows.
+    """
     filename = f"{school.name} {name} {timezone.localdate():%Y-%m-%d}{suffix}"
     if suffix == ".xlsx":
-        about = {
+        metadata = {
             gettext("School"): school.name,
-            gettext("Made"): timezone.localtime().isoformat(" ", "seconds"),
+            gettext("Created"): timezone.localtime().isoformat(" ", "seconds"),
         }
-        return attachment(xlsx(rows, columns, name, about, zone=school.tz), filename)
-    return _streamed(rows, columns, filename, school)
+        return attachment(write_xlsx(rows, columns, name, metadata, zone=school.tz), filename)
+    return _stream_csv(rows, columns, filename, school)
 
 
-def _streamed(
+def _stream_csv(
     rows: Iterator[dict[str, Any]], columns: tuple[Column, ...], filename: str, school: Any
 ) -> HttpResponseBase:
-    response = StreamingHttpResponse(_lines(rows, columns, school), content_type=TYPES[".csv"])
+    response = StreamingHttpResponse(_csv_pieces(rows, columns, school), content_type=CONTENT_TYPES[".csv"])
     response["Content-Disposition"] = content_disposition_header(True, filename) or ""
     response["Cache-Control"] = "no-store, private"
     return response
 
 
-def _lines(rows: Iterator[dict[str, Any]], columns: tuple[Column, ...], school: Any) -> Iterator[str]:
+def _csv_pieces(rows: Iterator[dict[str, Any]], columns: tuple[Column, ...], school: Any) -> Iterator[str]:
     yield BOM
     yield from csv_lines(rows, columns, zone=school.tz)

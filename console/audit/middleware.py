@@ -5,16 +5,16 @@ from uuid import uuid4
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from console.audit.context import Current, current
+from console.audit.request_context import AuditContext, current_context
 
-USABLE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
-class RequestContext:
-    """Gives every request an id and tells it to the trail.
+class RequestContextMiddleware:
+    """Give every request an ID and make the request available to the audit trail.
 
-    The id is that of the proxy where it sends a usable `X-Request-ID`; it goes back in the same header, so
-    that a person can quote it.
+    A valid `X-Request-ID` of the proxy is used as the ID. The response returns it in the same header, so that
+    users can quote it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -22,12 +22,12 @@ class RequestContext:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         sent = request.headers.get("X-Request-ID", "")
-        request_id = sent if USABLE.fullmatch(sent) else uuid4().hex
+        request_id = sent if REQUEST_ID_PATTERN.fullmatch(sent) else uuid4().hex
         request.META["HTTP_X_REQUEST_ID"] = request_id
-        token = current.set(Current(request, request_id))
+        token = current_context.set(AuditContext(request, request_id))
         try:
             response = self.get_response(request)
         finally:
-            current.reset(token)
+            current_context.reset(token)
         response["X-Request-ID"] = request_id
         return response

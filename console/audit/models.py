@@ -1,4 +1,4 @@
-"""The trail (AuditEntry), its chain (Waiting, Link), who saw whose data (Seen), and each person's key."""
+"""Models of the audit trail: entries, the hash chain, access to personal data, and the keys of people."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -12,10 +12,10 @@ from console.vault.models import Sealed
 
 
 class AuditEntry(models.Model):
-    """One act, kept as it was written.
+    """One action, append-only.
 
-    A trigger refuses UPDATE, DELETE and TRUNCATE; so a person or a school that stands here cannot be deleted.
-    Names and contacts of people in it are sealed under the key of that person (console.audit.personal).
+    A trigger rejects UPDATE, DELETE and TRUNCATE, so a person or school with entries cannot be deleted. Names
+    and contacts of people are encrypted with the key of that person (`console.audit.personal_data`).
     """
 
     enterprise = models.ForeignKey(
@@ -32,20 +32,20 @@ class AuditEntry(models.Model):
         null=True,
         blank=True,
         related_name="audit_entries",
-        verbose_name=_("who"),
+        verbose_name=_("actor"),
     )
-    actor_label = models.CharField(_("who, as written then"), max_length=120)
-    action = models.CharField(_("act"), max_length=60)
-    object_type = models.CharField(_("kind of thing"), max_length=60, blank=True)
-    object_id = models.CharField(_("its id"), max_length=64, blank=True)
-    object_label = models.CharField(_("thing"), max_length=1000, blank=True)
+    actor_label = models.CharField(_("actor at the time"), max_length=120)
+    action = models.CharField(_("action"), max_length=60)
+    object_type = models.CharField(_("object type"), max_length=60, blank=True)
+    object_id = models.CharField(_("object ID"), max_length=64, blank=True)
+    object_label = models.CharField(_("object name"), max_length=1000, blank=True)
     before = models.JSONField(_("before"), null=True, blank=True, encoder=DjangoJSONEncoder)
     after = models.JSONField(_("after"), null=True, blank=True, encoder=DjangoJSONEncoder)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
-    address = models.CharField(_("address"), max_length=45, blank=True)
+    address = models.CharField(_("IP address"), max_length=45, blank=True)
     looks = models.BooleanField(_("shows personal data"), default=False)
-    at = models.DateTimeField(_("when"), default=timezone.now)
+    at = models.DateTimeField(_("time"), default=timezone.now)
 
     class Meta:
         verbose_name = _("audit entry")
@@ -70,26 +70,27 @@ class AuditEntry(models.Model):
         return f"{self.actor_label} · {self.action}"
 
 
-class Waiting(models.Model):
-    """An entry that is in no chain yet. A trigger adds the row with the entry, chaining takes it away.
+class UnlinkedEntry(models.Model):
+    """An entry that is not linked yet. A trigger inserts the row with the entry; linking deletes it.
 
-    `chain` is the school's id, 0 for what belongs to none.
+    `chain` is the school's ID, 0 for entries without a school.
     """
 
     entry_id = models.BigIntegerField(primary_key=True)
     chain = models.BigIntegerField()
 
     class Meta:
+        db_table = "audit_waiting"
         indexes = (models.Index(fields=["chain", "entry_id"], name="audit_waiting_of_a_chain"),)
 
     def __str__(self) -> str:
         return f"{self.chain}: {self.entry_id}"
 
 
-class Link(models.Model):
-    """The place of an entry in its chain: its number from 1, and the digest over it and the link before.
+class ChainLink(models.Model):
+    """The position of an entry in its chain: its number from 1, and the digest of it and the previous link.
 
-    Kept like the entry: a trigger refuses to change it or take it away.
+    It is append-only like the entry, by a trigger.
     """
 
     entry = models.OneToOneField(AuditEntry, models.PROTECT, primary_key=True, related_name="link")
@@ -98,27 +99,29 @@ class Link(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
+        db_table = "audit_link"
         constraints = (models.UniqueConstraint(fields=["chain", "number"], name="one_link_a_number"),)
 
     def __str__(self) -> str:
         return f"{self.chain}/{self.number} {self.digest[:12]}"
 
 
-class Seen(models.Model):
-    """That an act of the trail showed a person's phone, e-mail, token or entry card, or put it in a file.
+class PersonalDataAccess(models.Model):
+    """An entry that showed or exported a person's phone, e-mail, token or entry card.
 
-    One row a person; the entry holds a digest over its rows, so that the chain covers them.
+    There is one row per person. The entry holds a digest of its rows, so that the chain covers them.
     """
 
-    entry = models.ForeignKey(AuditEntry, models.PROTECT, related_name="seen", verbose_name=_("act"))
+    entry = models.ForeignKey(AuditEntry, models.PROTECT, related_name="seen", verbose_name=_("action"))
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="seen", verbose_name=_("person")
     )
-    fields = ArrayField(models.CharField(max_length=40), verbose_name=_("what was seen"))
+    fields = ArrayField(models.CharField(max_length=40), verbose_name=_("viewed data"))
 
     class Meta:
-        verbose_name = _("look at personal data")
-        verbose_name_plural = _("looks at personal data")
+        db_table = "audit_seen"
+        verbose_name = _("personal data access")
+        verbose_name_plural = _("personal data access")
         ordering = ("-id",)
         constraints = (models.UniqueConstraint(fields=["entry", "person"], name="seen_once_an_act"),)
         indexes = (models.Index(fields=["person", "-id"], name="seen_of_a_person"),)
@@ -128,7 +131,7 @@ class Seen(models.Model):
 
 
 class PersonKey(Sealed):
-    """The key under which the trail seals what is a person's own. Destroyed, nobody reads that any more."""
+    """The key that encrypts a person's data in the audit trail. Destroying it makes the data unreadable."""
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="audit_key")
     key = SealedField(null=True, blank=True)
@@ -138,5 +141,5 @@ class PersonKey(Sealed):
         return f"key of {self.person_id}"
 
     def sealed_for(self) -> str:
-        """Not the school: a visiting operator seems to be of one."""
+        """Bind the key to the person, not the school: a visiting operator appears to belong to one."""
         return str(self.person_id)

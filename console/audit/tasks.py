@@ -1,19 +1,19 @@
-"""The trail's doors for Celery."""
+"""Celery tasks of the audit trail."""
 
 from celery import shared_task
 
-from console.audit import chain as machine
 from console.audit import checkpoints
+from console.audit.chain import link_waiting_entries
 
 
 @shared_task(name="console.audit.tasks.chain")
 def chain() -> None:
-    """Bind what was written into the chains."""
-    machine.drain()
+    """Link new entries into the chains."""
+    link_waiting_entries()
 
 
 @shared_task(name="console.audit.tasks.checkpoint")
 def checkpoint() -> None:
-    """Note outside of the database how long each chain is."""
-    machine.drain()
-    checkpoints.write_all()
+    """Link new entries and write checkpoints of the chains."""
+    link_waiting_entries()
+    checkpoints.write_checkpoints()

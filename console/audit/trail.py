@@ -1,4 +1,4 @@
-"""Writing the trail: `record` in the transaction of the act, `snapshot` and `changes` for what it changed."""
+"""Write audit entries: `record` in the transaction of the action, with `snapshot` and `diff_snapshots`."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
@@ -7,17 +7,20 @@ from typing import Any
 
 from django.db import models, transaction
 
-from console.audit.context import current
-from console.audit.models import AuditEntry, Seen
-from console.audit.personal import is_person, personal_fields, seal_for
-from console.client_address import client_address
-from console.vault.fields import Sealed
+from console.audit.models import AuditEntry, PersonalDataAccess
+from console.audit.personal_data import is_person, personal_fields, seal_for
+from console.audit.request_context import current_context
+from console.http.client_address import client_address
+from console.policy.masking import without_callback_token
+from console.vault.fields import Ciphertext
 from console.vault.secret import Secret
 
-CHANGED = "changed"
-SYSTEM = "system"
-LABEL = 60
-SEEN_AT_ONCE = 2_000
+CHANGED_MARKER = "changed"
+SYSTEM_ACTOR = "system"
+#: Columns that are secret but not encrypted, because rows are looked up by them.
+TOKEN_COLUMNS = frozenset({"callback_token"})
+LABEL_LENGTH = 60
+ACCESS_BATCH_SIZE = 2_000
 
 
 def record(
@@ -31,35 +34,35 @@ def record(
     reason: str = "",
     looks: bool = False,
 ) -> AuditEntry:
-    """Write one entry in the caller's transaction, so that act and entry stand or fall together.
+    """Write one entry in the caller's transaction, so that action and entry are committed together.
 
-    action: resource and verb, as "lesson.start". by: the person; None means the person of this request, or
-    the system where there is none. enterprise: taken from `obj`, else from the person. Secrets in before and
-    after are written as "changed", what is a person's own is sealed under that person's key. `looks` is for
-    `record_seen`.
+    `action` is resource and verb, such as "lesson.start". `by` is the person; None means the user of the
+    current request, or the system without one. `enterprise` defaults to that of `obj`, then of the person.
+    Secrets in `before` and `after` are written as "changed"; personal data is encrypted with the person's
+    key. `looks` is set by `record_data_access`.
     """
-    now = current.get()
-    actor = by if by is not None else now.actor
-    own = personal_fields(obj)
+    context = current_context.get()
+    actor = by if by is not None else context.actor
+    personal = personal_fields(obj)
     return AuditEntry.objects.create(
-        enterprise_id=enterprise.pk if enterprise is not None else _school_of(obj, actor),
+        enterprise_id=enterprise.pk if enterprise is not None else _enterprise_id_of(obj, actor),
         actor=actor,
-        actor_label=actor.get_username()[:120] if actor is not None else SYSTEM,
+        actor_label=actor.get_username()[:120] if actor is not None else SYSTEM_ACTOR,
         action=action,
         object_type=obj._meta.label_lower if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
-        object_label=_label(obj),
-        before=_plain(before, obj, own),
-        after=_plain(after, obj, own),
+        object_label=_object_label(obj),
+        before=_storable_values(before, obj, personal),
+        after=_storable_values(after, obj, personal),
         reason=reason[:500],
-        request_id=now.request_id,
-        address=client_address(now.request) if now.request is not None else "",
+        request_id=context.request_id,
+        address=client_address(context.request) if context.request is not None else "",
         looks=looks,
     )
 
 
 @transaction.atomic
-def record_seen(
+def record_data_access(
     action: str,
     people: Iterable[Any],
     fields: Collection[str],
@@ -70,41 +73,43 @@ def record_seen(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> AuditEntry:
-    """Write that `by` saw these fields of people whole, on a page or in a file.
+    """Record that `by` saw these fields of people unmasked, on a page or in a file.
 
-    people: persons or their ids; none for guests, who have no row. obj: what it was about, by default the
-    person where it is one alone. Each person's own page lists it.
+    `people` are users or their IDs; empty for guests, who have no row. `obj` is the object of the entry, by
+    default the person if there is only one. The page of each person lists the access.
     """
     people = list(people)
-    ids = sorted({getattr(one, "pk", one) for one in people})
+    ids = sorted({getattr(person, "pk", person) for person in people})
     if obj is None and len(people) == 1 and is_person(people[0]):
         obj = people[0]
-    told = {
+    access = {
         **(after or {}),
         "fields": sorted(fields),
         "people": len(ids),
         "people_digest": people_digest(ids),
     }
-    entry = record(action, obj, by=by, enterprise=enterprise, after=told, reason=reason, looks=True)
-    rows = (Seen(entry=entry, person_id=one, fields=sorted(fields)) for one in ids)
-    while bundle := list(islice(rows, SEEN_AT_ONCE)):  # an export of a whole school is many
-        Seen.objects.bulk_create(bundle)
+    entry = record(action, obj, by=by, enterprise=enterprise, after=access, reason=reason, looks=True)
+    rows = (PersonalDataAccess(entry=entry, person_id=pk, fields=sorted(fields)) for pk in ids)
+    while batch := list(islice(rows, ACCESS_BATCH_SIZE)):  # an export of a school has many rows
+        PersonalDataAccess.objects.bulk_create(batch)
     return entry
 
 
 def people_digest(ids: Iterable[int]) -> str:
-    """SHA-256 over ascending ids: the entry, and so the chain, covers who was seen."""
+    """Return the SHA-256 of ascending IDs. The entry holds it, so that the chain covers the people."""
     return hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()
 
 
 def snapshot(obj: models.Model, names: Collection[str] = ()) -> dict[str, Any]:
-    """The columns of a row by field name (all, or those named), to be compared by `changes`."""
+    """Return the columns of a row by field name (all, or those named), for `diff_snapshots`."""
     fields = [field for field in obj._meta.concrete_fields if not names or field.name in names]
     return {field.name: getattr(obj, field.attname) for field in fields}
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What differs, as it was and as it is: `record(…, before=was, after=is_)`."""
+def diff_snapshots(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the values that differ, before and after, for the arguments of `record`."""
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return (
         {name: before[name] for name in names if name in before},
@@ -112,42 +117,43 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[s
     )
 
 
-def _label(obj: models.Model | None) -> str:
-    """The thing as it was called. A person's name is theirs, and so is what is called after one."""
+def _object_label(obj: models.Model | None) -> str:
+    """Return the label of an object. Names of people are encrypted; `audit_label` avoids names in labels."""
     if obj is None:
         return ""
     if is_person(obj):
-        return seal_for(obj, str(obj)[:LABEL])
-    named_after = getattr(obj, "audit_label", None)
-    return str(named_after if named_after is not None else obj)[:200]
+        return seal_for(obj, str(obj)[:LABEL_LENGTH])
+    label = getattr(obj, "audit_label", None)
+    return str(label if label is not None else obj)[:200]
 
 
-def _plain(
-    values: Mapping[str, Any] | None, obj: models.Model | None, own: Collection[str]
+def _storable_values(
+    values: Mapping[str, Any] | None, obj: models.Model | None, personal: Collection[str]
 ) -> dict[str, Any] | None:
     if values is None:
         return None
     return {
-        name: seal_for(obj, value) if name in own and value not in ("", None) else _told(value)
+        name: seal_for(obj, value) if name in personal and value not in ("", None) else _storable_value(value)
         for name, value in values.items()
-    }
+        if name not in TOKEN_COLUMNS
+    } | dict.fromkeys(values.keys() & TOKEN_COLUMNS, CHANGED_MARKER)
 
 
-def _told(value: Any) -> Any:
-    """The value as the trail may hold it."""
-    if isinstance(value, Secret | Sealed):
-        return CHANGED
+def _storable_value(value: Any) -> Any:
+    """Return a value that may be stored: without secrets, and serializable as JSON."""
+    if isinstance(value, Secret | Ciphertext):
+        return CHANGED_MARKER
     if isinstance(value, models.Model):
         return value.pk
     if isinstance(value, Mapping):
-        return {str(name): _told(inner) for name, inner in value.items()}
+        return {str(name): _storable_value(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_told(inner) for inner in value]
-    return value
+        return [_storable_value(inner) for inner in value]
+    return without_callback_token(value)
 
 
-def _school_of(obj: Any, actor: Any) -> Any:
+def _enterprise_id_of(obj: Any, actor: Any) -> Any:
     if obj is not None and obj._meta.label == "accounts.Enterprise":
         return obj.pk
-    own = getattr(obj, "enterprise_id", None)
-    return own if own is not None else getattr(actor, "enterprise_id", None)
+    enterprise_id = getattr(obj, "enterprise_id", None)
+    return enterprise_id if enterprise_id is not None else getattr(actor, "enterprise_id", None)

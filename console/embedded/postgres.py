@@ -1,5 +1,6 @@
-"""The embedded PostgreSQL: made once, started, found broken, ended."""
+"""The embedded PostgreSQL: creation, start, health check and stop."""
 
+import locale
 import os
 import shutil
 import signal
@@ -11,15 +12,15 @@ import psycopg
 
 from console.embedded.binaries import OWN_FOLDER, Binaries, open_own_folder, postgres_binaries, runnable_by
 from console.embedded.errors import EmbeddedError
-from console.embedded.places import DATABASE, PORT, USER, Places, digest
-from console.embedded.processes import Step, spawn, stop
-from console.embedded.users import Person, check_owner, database_person
+from console.embedded.paths import DATABASE, PORT, USER, DataPaths, path_digest
+from console.embedded.processes import StopStep, spawn, stop
+from console.embedded.system_users import SystemUser, check_owner, database_user
 
 START_S = 60.0
-_ENDINGS = (Step(signal.SIGINT, 2.5), Step(signal.SIGQUIT, 1.0))
-"""Ask it to close; past that let it stop without a checkpoint, which the next start repairs."""
+_STOP_STEPS = (StopStep(signal.SIGINT, 2.5), StopStep(signal.SIGQUIT, 1.0))
+"""Request a clean shutdown; after that an immediate one, which the next start recovers from."""
 
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Postgres:
@@ -27,24 +28,24 @@ class Postgres:
 
     name = "database"
 
-    def __init__(self, places: Places) -> None:
-        self.places = places
-        self.folder = places.database_dir
+    def __init__(self, paths: DataPaths) -> None:
+        self.paths = paths
+        self.folder = paths.database_dir
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Return when it answers; EmbeddedError with the reason when it cannot."""
-        elsewhere = OWN_FOLDER / digest(self.places.data_dir) / "postgres"
-        person = database_person([elsewhere, self.places.database_dir])
-        self.folder = _choose_folder(self.places, elsewhere, person)
+        """Return when the server answers; EmbeddedError with the reason if it cannot start."""
+        elsewhere = OWN_FOLDER / path_digest(self.paths.data_dir) / "postgres"
+        person = database_user([elsewhere, self.paths.database_dir])
+        self.folder = _choose_folder(self.paths, elsewhere, person)
         binaries = self._prepare_folder(person)
         if person:
-            os.chown(self.places.socket_dir, person.uid, person.gid)
-        _end_leftover(self.folder)
-        log = self.places.log("postgres")
+            os.chown(self.paths.socket_dir, person.uid, person.gid)
+        _stop_leftover(self.folder)
+        log = self.paths.log("postgres")
         written = log.stat().st_size if log.exists() else 0
         command = [str(binaries.postgres), "-D", str(self.folder), *self._options()]
-        self._process = spawn(command, log=log, person=person, orphaned=signal.SIGQUIT)
+        self._process = spawn(command, log=log, person=person, parent_death_signal=signal.SIGQUIT)
         self._wait(written)
 
     def alive(self) -> bool:
@@ -52,11 +53,11 @@ class Postgres:
 
     def stop(self) -> None:
         if self._process is not None:
-            stop(self._process, _ENDINGS)
+            stop(self._process, _STOP_STEPS)
             self._process = None
 
-    def _prepare_folder(self, person: Person | None) -> Binaries:
-        """Make the database where there is none; the binaries that fit it."""
+    def _prepare_folder(self, person: SystemUser | None) -> Binaries:
+        """Create the database if there is none; return the matching binaries."""
         version = self.folder / "PG_VERSION"
         if self.folder.exists():
             check_owner(self.folder, person)
@@ -67,13 +68,13 @@ class Postgres:
                 )
             return runnable_by(person, postgres_binaries(_major(version)))
         binaries = runnable_by(person, postgres_binaries())
-        _make(self.folder, binaries, person)
+        _init_database(self.folder, binaries, person)
         return binaries
 
     def _options(self) -> list[str]:
         settings = {
             "listen_addresses": "",
-            "unix_socket_directories": str(self.places.socket_dir),
+            "unix_socket_directories": str(self.paths.socket_dir),
             "unix_socket_permissions": "0700",
             "port": str(PORT),
             "max_connections": "200",
@@ -81,58 +82,70 @@ class Postgres:
             "log_timezone": "UTC",
         }
         if _is_fast():
-            settings |= _FAST
+            settings |= _FAST_SETTINGS
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
     def _wait(self, written: int) -> None:
-        """Until it answers and has our database. `written` is where this start's log begins."""
+        """Wait until the server answers and has our database. `written` is the log size before the start."""
         until = time.monotonic() + START_S
         while time.monotonic() < until and self.alive():
             try:
-                _make_database(self.places)
+                _create_database(self.paths)
             except psycopg.OperationalError:
                 time.sleep(0.03)
             else:
                 return
         self.stop()
-        log = self.places.log("postgres")
+        log = self.paths.log("postgres")
         raise EmbeddedError(
-            f"The database in {self.folder} does not start: {_last_words(log, written)} (log: {log}). "
+            f"The database in {self.folder} does not start: {_last_log_line(log, written)} (log: {log}). "
             "Repair it, or move that folder away to begin with an empty database."
         )
 
 
-def _choose_folder(places: Places, elsewhere: Path, person: Person | None) -> Path:
-    """Below the data folder, or in a folder of our own where `person` cannot get there.
+def _choose_folder(paths: DataPaths, elsewhere: Path, person: SystemUser | None) -> Path:
+    """Return the folder below the data folder, or `elsewhere` if `person` cannot enter it.
 
-    A database that lies elsewhere stays there, even when the way to the data folder opened since.
+    An existing database elsewhere stays there, even if the data folder has become accessible.
     """
-    if person is None or (places.database_dir.exists() and person.can_enter(places.data_dir)):
-        return places.database_dir
+    if person is None or (paths.database_dir.exists() and person.can_enter(paths.data_dir)):
+        return paths.database_dir
     if elsewhere.exists():
         return elsewhere
-    if places.database_dir.exists():
+    if paths.database_dir.exists():
         raise EmbeddedError(
-            f"The user {person.name}, who runs the database, cannot reach {places.database_dir} any more: "
+            f"The user {person.name}, who runs the database, cannot reach {paths.database_dir} any more: "
             "open the folders above it, or move it away to begin with an empty database."
         )
-    return places.database_dir if person.can_enter(places.data_dir) else elsewhere
+    return paths.database_dir if person.can_enter(paths.data_dir) else elsewhere
 
 
-def _make(folder: Path, binaries: Binaries, person: Person | None) -> None:
-    """initdb beside the folder, then rename: an interrupted one leaves nothing that looks like a database."""
-    half = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(half, ignore_errors=True)
+def _character_type() -> str:
+    """Return the locale of LC_CTYPE. With "C", trigram indexes leave out Chinese: searches read all rows."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        return locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    except locale.Error:
+        return "C"
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+
+
+def _init_database(folder: Path, binaries: Binaries, person: SystemUser | None) -> None:
+    """Run initdb beside the folder, then rename: an interrupted run leaves nothing that looks complete."""
+    partial = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(partial, ignore_errors=True)
     if folder.is_relative_to(OWN_FOLDER):
         open_own_folder(folder.parent)
-    half.mkdir(mode=0o700)
+    partial.mkdir(mode=0o700)
     if person:
-        os.chown(half, person.uid, person.gid)
-    command = [str(binaries.initdb), "-D", str(half), "-U", USER, "--auth=trust", "--encoding=UTF8"]
+        os.chown(partial, person.uid, person.gid)
+    command = [str(binaries.initdb), "-D", str(partial), "-U", USER, "--auth=trust", "--encoding=UTF8"]
     if _is_fast():
         command += ["--no-sync"]
     if binaries.major >= 17:
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command += [f"--lc-ctype={_character_type()}"]
     else:
         command += ["--locale=C.UTF-8"]
     done = subprocess.run(
@@ -148,17 +161,17 @@ def _make(folder: Path, binaries: Binaries, person: Person | None) -> None:
         raise EmbeddedError(
             f"No database could be made in {folder}: {reason[0] if reason else 'no reason given'}"
         )
-    half.rename(folder)
+    partial.rename(folder)
 
 
 def _is_fast() -> bool:
-    """For tests: speed instead of surviving a power cut."""
+    """Whether tests ask for speed instead of durability."""
     return os.environ.get("CONSOLE_EMBEDDED_FAST") == "1"
 
 
-def _make_database(places: Places) -> None:
-    """See that our database is there; OperationalError while the server does not answer."""
-    host, port = str(places.socket_dir), PORT
+def _create_database(paths: DataPaths) -> None:
+    """Create our database if it is missing; OperationalError while the server does not answer."""
+    host, port = str(paths.socket_dir), PORT
     with psycopg.connect(host=host, port=port, user=USER, dbname="postgres", autocommit=True) as connection:
         if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
             connection.execute(f"create database {DATABASE}")
@@ -173,28 +186,28 @@ def _major(version: Path) -> int:
         ) from None
 
 
-def _end_leftover(folder: Path) -> None:
-    """End a server that runs on this folder without a supervisor, and remove a pid file that names nobody.
+def _stop_leftover(folder: Path) -> None:
+    """Stop a server that runs on this folder without a supervisor, and remove a stale pid file.
 
-    PostgreSQL itself refuses to start where the number in that file belongs to any process, as it may
-    after a restart of the machine.
+    PostgreSQL refuses to start if the number in that file belongs to any process, which can happen after a
+    reboot.
     """
     pid_file = folder / "postmaster.pid"
     if not pid_file.exists():
         return
     first = pid_file.read_text().partition("\n")[0].strip()
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-        if not first.isdecimal() or not _serves(int(first), folder):
+        if not first.isdecimal() or not _is_postgres_of(int(first), folder):
             break
         os.kill(int(first), number)
         until = time.monotonic() + 5
-        while _serves(int(first), folder) and time.monotonic() < until:
+        while _is_postgres_of(int(first), folder) and time.monotonic() < until:
             time.sleep(0.05)
     pid_file.unlink(missing_ok=True)
 
 
-def _serves(pid: int, folder: Path) -> bool:
-    """Whether this process is a PostgreSQL server of this folder: it works inside it."""
+def _is_postgres_of(pid: int, folder: Path) -> bool:
+    """Return whether this process is a PostgreSQL server whose working directory is this folder."""
     process = Path(f"/proc/{pid}")
     try:
         return (process / "comm").read_text().strip() == "postgres" and (process / "cwd").samefile(folder)
@@ -202,7 +215,7 @@ def _serves(pid: int, folder: Path) -> bool:
         return False
 
 
-def _last_words(log: Path, written: int) -> str:
+def _last_log_line(log: Path, written: int) -> str:
     with log.open("rb") as lines:
         lines.seek(written)
         text = lines.read().decode(errors="replace").splitlines()

@@ -1,4 +1,4 @@
-"""A server process that dies with the supervisor and is stopped in steps."""
+"""A server process that ends with the supervisor and is stopped in steps."""
 
 import ctypes
 import os
@@ -9,26 +9,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.embedded.users import Person
+from console.embedded.system_users import SystemUser
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True)
-class Step:
-    """Send `signal`, then wait so long."""
+class StopStep:
+    """Send `signal`, then wait up to `seconds`."""
 
     signal: signal.Signals
     seconds: float
 
 
 def spawn(
-    command: Sequence[str], *, log: Path, person: Person | None, orphaned: signal.Signals
+    command: Sequence[str], *, log: Path, person: SystemUser | None, parent_death_signal: signal.Signals
 ) -> subprocess.Popen[bytes]:
     """Start `command` as `person`, or as this user; output goes to `log`.
 
-    The kernel sends it `orphaned` when this process dies. PGDATA and the like are not handed on.
+    The kernel sends it `parent_death_signal` when this process dies. PGDATA and the like are not inherited.
     """
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with log.open("ab") as output:
@@ -39,13 +39,13 @@ def spawn(
             stderr=subprocess.STDOUT,
             cwd="/",
             env=environment | {"LC_ALL": "C"},
-            preexec_fn=die_with_parent(orphaned),
+            preexec_fn=die_with_parent(parent_death_signal),
             **(person.popen_arguments() if person else {}),
         )
 
 
-def stop(process: subprocess.Popen[bytes], steps: Sequence[Step]) -> None:
-    """Go through `steps` until the process has ended, and kill it after the last."""
+def stop(process: subprocess.Popen[bytes], steps: Sequence[StopStep]) -> None:
+    """Apply `steps` until the process has ended, and kill it after the last."""
     for step in steps:
         process.send_signal(step.signal)
         try:
@@ -58,13 +58,14 @@ def stop(process: subprocess.Popen[bytes], steps: Sequence[Step]) -> None:
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """What a child runs between fork and exec so that the kernel sends it `number` when its parent dies.
+    """Return a function to run in the child between fork and exec: the kernel then sends it `number` when its
+    parent dies.
 
-    Effective on Linux. A later change of user would clear the request.
+    Linux only. A later change of the user would clear the setting.
     """
 
-    def ask() -> None:
+    def set_death_signal() -> None:
         if _libc is not None:
             _libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
-    return ask
+    return set_death_signal

@@ -1,7 +1,7 @@
-"""The owner of both servers: `python -m console.embedded.supervisor DATA` detaches and stays while needed.
+"""The owner of both servers: `python -m console.embedded.supervisor DATA` detaches and runs while needed.
 
-A server is needed while anyone holds its lock shared. Every few moments the supervisor tries each lock
-exclusively: where it succeeds it stops that server, and when no server is needed it ends.
+A server is needed while any process holds its lock shared. The supervisor polls each lock exclusively; if it
+gets one it stops that server, and when no server is needed it exits.
 """
 
 import json
@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 from console.embedded.errors import EmbeddedError
-from console.embedded.locks import Lock
-from console.embedded.places import Places, places
+from console.embedded.locks import FileLock
+from console.embedded.paths import DataPaths, data_paths
 from console.embedded.postgres import Postgres
-from console.embedded.users import database_uids
+from console.embedded.system_users import database_uids
 from console.embedded.valkey import Valkey
 
-TICK_S = 0.2
+POLL_S = 0.2
 
 
 class Server(Protocol):
@@ -33,17 +33,17 @@ class Server(Protocol):
     def stop(self) -> None: ...
 
 
-class Charge:
-    """One server with its lock, and how it stands: off, ready or failed."""
+class SupervisedServer:
+    """A server with its lock and its state: off, ready or failed."""
 
-    def __init__(self, server: Server, spots: Places) -> None:
+    def __init__(self, server: Server, server_paths: DataPaths) -> None:
         self.server = server
-        self.lock = Lock(spots.lock(server.name))
+        self.lock = FileLock(server_paths.lock(server.name))
         self.state = "off"
         self.problem = ""
 
-    def tend(self) -> bool:
-        """Bring the server to what is wanted of it; whether it is wanted."""
+    def start_or_stop(self) -> bool:
+        """Start or stop the server as needed; return whether it is needed."""
         if self.lock.try_exclusive():
             self._off()
             self.lock.unlock()
@@ -67,48 +67,51 @@ class Charge:
 
 
 class Supervisor:
-    def __init__(self, spots: Places, listener: socket.socket) -> None:
-        self._spots = spots
+    def __init__(self, server_paths: DataPaths, listener: socket.socket) -> None:
+        self._server_paths = server_paths
         self._listener = listener
-        self._postgres = Postgres(spots)
-        self._charges = [Charge(Valkey(spots), spots), Charge(self._postgres, spots)]
-        self._told_to_end = False
+        self._postgres = Postgres(server_paths)
+        self._supervised = [
+            SupervisedServer(Valkey(server_paths), server_paths),
+            SupervisedServer(self._postgres, server_paths),
+        ]
+        self._stop_requested = False
 
     def run(self) -> None:
-        """Tend and answer until nothing is wanted; leaves no server behind, whatever happens."""
+        """Supervise and answer until no server is needed; stop all servers in any case."""
         signal.signal(signal.SIGTERM, self._end)
         try:
-            while self._tend() and not self._told_to_end:
-                if select.select([self._listener], [], [], TICK_S)[0]:
+            while self._update_servers() and not self._stop_requested:
+                if select.select([self._listener], [], [], POLL_S)[0]:
                     self._answer()
         finally:
-            for charge in self._charges:
-                charge.server.stop()
+            for supervised in self._supervised:
+                supervised.server.stop()
             with suppress(OSError):
-                self._spots.control_socket.unlink()
-                self._spots.socket_dir.rmdir()
+                self._server_paths.control_socket.unlink()
+                self._server_paths.socket_dir.rmdir()
 
-    def _tend(self) -> bool:
-        """Whether any server is wanted, after each was tended."""
-        wanted = [charge.tend() for charge in self._charges]
-        return any(wanted)
+    def _update_servers(self) -> bool:
+        """Update each server; return whether any is needed."""
+        needed = [supervised.start_or_stop() for supervised in self._supervised]
+        return any(needed)
 
     def _answer(self) -> None:
-        """Tell one caller how the servers are. It may ask for one that is not yet started."""
-        with suppress(OSError), self._listener.accept()[0] as line:
-            self._tend()
+        """Report the state of the servers to one caller, after starting those that it may need."""
+        with suppress(OSError), self._listener.accept()[0] as connection:
+            self._update_servers()
             report = {
-                each.server.name: {"state": each.state, "problem": each.problem} for each in self._charges
+                each.server.name: {"state": each.state, "problem": each.problem} for each in self._supervised
             }
-            line.sendall(json.dumps(report | {"database_dir": str(self._postgres.folder)}).encode())
+            connection.sendall(json.dumps(report | {"database_dir": str(self._postgres.folder)}).encode())
 
     def _end(self, number: int, frame: object) -> None:
-        self._told_to_end = True
+        self._stop_requested = True
 
 
-def listen(spots: Places) -> socket.socket:
-    """The control socket, in a folder that nobody else may enter."""
-    folder = spots.socket_dir
+def listen(server_paths: DataPaths) -> socket.socket:
+    """Return the control socket, in a folder that only its owner may enter."""
+    folder = server_paths.socket_dir
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), *database_uids()}:
@@ -116,15 +119,15 @@ def listen(spots: Places) -> socket.socket:
             f"{folder} belongs to somebody else; remove it, or set CONSOLE_DATA to another folder."
         )
     folder.chmod(0o700)
-    spots.control_socket.unlink(missing_ok=True)
+    server_paths.control_socket.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(str(spots.control_socket))
+    listener.bind(str(server_paths.control_socket))
     listener.listen(128)
     return listener
 
 
 def detach(log: Path) -> bool:
-    """Go on in a child that no terminal and no parent can reach; True there, False in the parent."""
+    """Continue in a detached child process; return True there, False in the parent."""
     if os.fork():
         return False
     os.setsid()
@@ -136,13 +139,13 @@ def detach(log: Path) -> bool:
 
 
 def main(data: Path) -> None:
-    spots = places(data)
-    only_one = Lock(spots.lock("supervisor"))
-    if not only_one.try_exclusive():
+    server_paths = data_paths(data)
+    instance_lock = FileLock(server_paths.lock("supervisor"))
+    if not instance_lock.try_exclusive():
         return
-    listener = listen(spots)
-    if detach(spots.log("supervisor")):
-        Supervisor(spots, listener).run()
+    listener = listen(server_paths)
+    if detach(server_paths.log("supervisor")):
+        Supervisor(server_paths, listener).run()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The embedded broker: Valkey on a Unix socket, keeping nothing on disk.
+"""The embedded broker: Valkey on a Unix socket, without persistence.
 
-Rows in the database are the queue, a message is only a bell, and the sweep rings again; a broker that
-begins empty loses nothing.
+The queue is rows in the database; a message only wakes a worker, and the sweep repeats it. So a broker that
+starts empty loses nothing.
 """
 
 import signal
@@ -12,8 +12,8 @@ from contextlib import suppress
 
 from console.embedded.binaries import valkey_binary
 from console.embedded.errors import EmbeddedError
-from console.embedded.places import Places
-from console.embedded.processes import Step, spawn, stop
+from console.embedded.paths import DataPaths
+from console.embedded.processes import StopStep, spawn, stop
 
 START_S = 10.0
 
@@ -23,15 +23,15 @@ class Valkey:
 
     name = "broker"
 
-    def __init__(self, places: Places) -> None:
-        self.places = places
+    def __init__(self, paths: DataPaths) -> None:
+        self.paths = paths
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Return when it answers; EmbeddedError when it cannot."""
-        log = self.places.log("valkey")
+        """Return when the server answers; EmbeddedError if it cannot start."""
+        log = self.paths.log("valkey")
         command = [str(valkey_binary()), *self._options()]
-        self._process = spawn(command, log=log, person=None, orphaned=signal.SIGKILL)
+        self._process = spawn(command, log=log, person=None, parent_death_signal=signal.SIGKILL)
         until = time.monotonic() + START_S
         while time.monotonic() < until and self.alive():
             if self._answers():
@@ -45,24 +45,24 @@ class Valkey:
 
     def stop(self) -> None:
         if self._process is not None:
-            stop(self._process, [Step(signal.SIGTERM, 1.0)])
+            stop(self._process, [StopStep(signal.SIGTERM, 1.0)])
             self._process = None
 
     def _options(self) -> list[str]:
         settings = {
             "port": "0",
-            "unixsocket": str(self.places.broker_socket),
+            "unixsocket": str(self.paths.broker_socket),
             "unixsocketperm": "700",
             "save": "",
             "appendonly": "no",
-            "dir": str(self.places.run_dir),
+            "dir": str(self.paths.run_dir),
         }
         return [part for name, value in settings.items() for part in (f"--{name}", value)]
 
     def _answers(self) -> bool:
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-            line.settimeout(1.0)
-            line.connect(str(self.places.broker_socket))
-            line.sendall(b"PING\r\n")
-            return line.recv(16).startswith(b"+PONG")
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(1.0)
+            connection.connect(str(self.paths.broker_socket))
+            connection.sendall(b"PING\r\n")
+            return connection.recv(16).startswith(b"+PONG")
         return False

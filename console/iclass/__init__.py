@@ -1,18 +1,18 @@
 """The client of the iclass API: the only package that speaks HTTP to it. No Django, no models.
 
     client = Client("https://iclass.api.qcloud.com", sdkappid, tic_key)
-    made = client.classes.create(NewClass(teacher_id="bob", admin_id=..., admin_sig=...))
+    created = client.classes.create(NewClass(teacher_id="bob", admin_id=..., admin_sig=...))
 
-Every failure is an `IClassError`, and each carries the decision, so that no caller guesses:
+Every failure is an `IClassError` that carries a decision, so that callers need not guess:
 
-    IClassError             .decision  SEND_AGAIN | LOOK_FIRST | NEVER   (by machine)
-     + Unsendable           NEVER       our own request breaks the document's rules; nothing was sent
+    IClassError             .decision  SEND_AGAIN | LOOK_FIRST | NEVER   (for automatic handling)
+     + Unsendable           NEVER       our request breaks the document's rules; nothing was sent
      + NotReached           SEND_AGAIN  certainly did not arrive (refused, name, TLS, connect timeout)
-     + OutcomeUnknown       LOOK_FIRST  may have arrived (read timed out, cut answer, HTTP 5xx)
-     + Unreadable           LOOK_FIRST  an answer in no shape that we know; a person looks
+     + OutcomeUnknown       LOOK_FIRST  may have arrived (read timeout, truncated response, HTTP 5xx)
+     + Unreadable           LOOK_FIRST  a response of unknown shape; needs manual review
      + Refused              NEVER       error_code ≠ 0; an unknown code is exactly this class
         + Busy              SEND_AGAIN  HTTP 429, with .retry_after
-        + Halfway           LOOK_FIRST  -1, 10005, 10202, 10280: failed somewhere inside
+        + Halfway           LOOK_FIRST  -1, 10005, 10202, 10280: failed inside the service
         + Invalid           NEVER       10000, 10002, 10003
         + Forbidden         NEVER       10203
         + NotFound          NEVER       10215 no such user, 10230 no such class
@@ -24,11 +24,11 @@ Every failure is an `IClassError`, and each carries the decision, so that no cal
         + NotAMember        NEVER       10226
         + ClassFull, NoMicPlace, TooEarly, TokenExpired, WrongPassword   NEVER
 
-What the API sends as a secret comes as `Hidden`: `.reveal()` gives the text, `repr` and `str` say `***`.
+Secrets in responses are `ApiSecret`: `.reveal()` returns the text, `repr` and `str` show `***`.
 """
 
-from .client import Client, Exchange
-from .errors import (
+from console.iclass.client import Client, Exchange
+from console.iclass.errors import (
     AlreadyExists,
     Busy,
     ClassFull,
@@ -53,26 +53,41 @@ from .errors import (
     Unsendable,
     WrongPassword,
 )
-from .paging import Walk, walk
-from .shapes.base import Hidden, OddLine, Page
-from .shapes.business import BusinessChange, BusinessInfo
-from .shapes.classes import ClassChange, ClassInfo, ClassLine, CreatedClass, NewClass, Participant, Settings
-from .shapes.documents import DocumentInfo, NewDocument
-from .shapes.members import Devices, HistoryMember, Joined, MicRight, RuntimeMember, Visitor
-from .shapes.users import NewUser, Registered, RegisteredUser, UserChange, UserInfo
-from .signing import NotSigned, Verified, sign, verify
-from .usersig import BadKey, user_sig
+from console.iclass.pagination import Walk, walk
+from console.iclass.signing import InvalidSignature, VerifiedSignature, sign, verify
+from console.iclass.types.base import ApiSecret, Page, UnreadableItem
+from console.iclass.types.business import BusinessChange, BusinessInfo
+from console.iclass.types.classes import (
+    ClassChange,
+    ClassInfo,
+    ClassSummary,
+    CreatedClass,
+    NewClass,
+    Participant,
+    Settings,
+)
+from console.iclass.types.documents import DocumentInfo, NewDocument
+from console.iclass.types.members import (
+    Devices,
+    HistoryMember,
+    JoinResult,
+    MicPermission,
+    RuntimeMember,
+    Visitor,
+)
+from console.iclass.types.users import NewUser, RegisteredUser, RegistrationResult, UserChange, UserInfo
+from console.iclass.usersig import InvalidPrivateKey, user_sig
 
 __all__ = [
     "AlreadyExists",
-    "BadKey",
+    "ApiSecret",
     "BusinessChange",
     "BusinessInfo",
     "Busy",
     "ClassChange",
     "ClassFull",
     "ClassInfo",
-    "ClassLine",
+    "ClassSummary",
     "Client",
     "CreatedClass",
     "Decision",
@@ -81,14 +96,15 @@ __all__ = [
     "Exchange",
     "Forbidden",
     "Halfway",
-    "Hidden",
     "HistoryMember",
     "IClassError",
     "InProgress",
     "Invalid",
-    "Joined",
+    "InvalidPrivateKey",
+    "InvalidSignature",
+    "JoinResult",
     "LessonOver",
-    "MicRight",
+    "MicPermission",
     "NewClass",
     "NewDocument",
     "NewUser",
@@ -96,14 +112,12 @@ __all__ = [
     "NotAMember",
     "NotFound",
     "NotReached",
-    "NotSigned",
-    "OddLine",
     "OutcomeUnknown",
     "Page",
     "Participant",
     "Refused",
-    "Registered",
     "RegisteredUser",
+    "RegistrationResult",
     "RuntimeMember",
     "Settings",
     "SignatureRefused",
@@ -111,10 +125,11 @@ __all__ = [
     "TooEarly",
     "UnknownEnterprise",
     "Unreadable",
+    "UnreadableItem",
     "Unsendable",
     "UserChange",
     "UserInfo",
-    "Verified",
+    "VerifiedSignature",
     "Visitor",
     "Walk",
     "WrongPassword",

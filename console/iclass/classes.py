@@ -1,30 +1,30 @@
-"""The class module of the document (课堂模块): lessons planned, changed, started, stopped and listed."""
+"""The class module of the document (课堂模块): schedule, change, start, stop and list classes."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from msgspec import UNSET
 
-from .answers import Ask, about
-from .shapes.base import Page
-from .shapes.classes import (
+from console.iclass.responses import SendRequest, check_same_subject
+from console.iclass.types.base import Page
+from console.iclass.types.classes import (
     ClassChange,
     ClassInfo,
-    ClassLine,
     ClassModify,
     ClassQuery,
     ClassRef,
+    ClassSummary,
     CreatedClass,
     NewClass,
 )
 
 
 class Classes:
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: SendRequest) -> None:
         self._ask = ask
 
     def create(self, new: NewClass) -> CreatedClass:
-        """预约课堂 `/class/create`. Unkeyed: sent twice, it makes two classes."""
+        """预约课堂 `/class/create`. Unkeyed: sent twice, it creates two classes."""
         return self._ask("class/create", new).read(CreatedClass)
 
     def modify(self, class_id: int, **change: Any) -> None:
@@ -33,7 +33,7 @@ class Classes:
         `members` replaces the whole list. InProgress while the class is running.
         """
         body = ClassModify(class_id=class_id, change=ClassChange(**change))
-        # A shape hides its secrets, a local dict would show them in a traceback with variables.
+        # A struct hides its secrets in its repr; a traceback with variables would show this dict.
         change.clear()
         self._ask("class/modify", body)
 
@@ -42,9 +42,9 @@ class Classes:
         self._ask("class/delete", ClassRef(class_id=class_id))
 
     def info(self, class_id: int) -> ClassInfo:
-        """查询课堂信息 `/class/info`. NotFound where there is none."""
+        """查询课堂信息 `/class/info`. NotFound if there is none."""
         info = self._ask("class/info", ClassRef(class_id=class_id)).read(ClassInfo)
-        about("class/info", class_id, info.class_id)
+        check_same_subject("class/info", class_id, info.class_id)
         return info
 
     def list(
@@ -55,10 +55,10 @@ class Classes:
         create_time_desc: bool = True,
         class_status: Sequence[str] | None = None,
         class_type: Sequence[str] | None = None,
-    ) -> Page[ClassLine]:
-        """查询课堂列表 `/class/list`, `size` (at most 100) lines from row `index` on.
+    ) -> Page[ClassSummary]:
+        """查询课堂列表 `/class/list`: `size` (at most 100) rows from row `index` on.
 
-        `user_id` keeps only that person's classes; no status and no type mean all of them.
+        `user_id` limits the list to classes of that person; without status and type, all are listed.
         """
         query = ClassQuery(
             index=index,
@@ -68,12 +68,12 @@ class Classes:
             class_status=list(class_status) if class_status else UNSET,
             class_type=list(class_type) if class_type else UNSET,
         )
-        return self._ask("class/list", query).page(ClassLine, index)
+        return self._ask("class/list", query).page(ClassSummary, index)
 
     def start(self, class_id: int) -> None:
-        """上课 `/class/start`. No callback follows: look at `info`."""
+        """上课 `/class/start`. No callback follows: query `info`."""
         self._ask("class/start", ClassRef(class_id=class_id))
 
     def stop(self, class_id: int) -> None:
-        """下课 `/class/stop`. No callback follows: look at `info`."""
+        """下课 `/class/stop`. No callback follows: query `info`."""
         self._ask("class/stop", ClassRef(class_id=class_id))

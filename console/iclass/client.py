@@ -1,4 +1,4 @@
-"""The client: one enterprise at one address of the API."""
+"""The API client of one enterprise at one base URL."""
 
 import time
 from collections.abc import Callable
@@ -7,31 +7,28 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from console.failpoints import defence
+from console.iclass.business import Business
+from console.iclass.classes import Classes
+from console.iclass.documents import Documents
+from console.iclass.errors import IClassError, NotReached, SignatureRefused
+from console.iclass.members import Members
+from console.iclass.responses import ApiResponse, interpret_reply, secret_values
+from console.iclass.signing import Signer
+from console.iclass.transport import HttpReply, shared_host
+from console.iclass.types.base import ApiStruct
+from console.iclass.users import Users
 
-from .answers import Answer, secrets_of, understand
-from .business import Business
-from .classes import Classes
-from .documents import Documents
-from .errors import IClassError, NotReached, SignatureRefused
-from .members import Members
-from .shapes.base import Shape
-from .signing import Signer
-from .transport import Reply, host
-from .users import Users
-
-SKEW = defence("outbox.skew", "signatures follow the clock of the service")
-#: Differences that a slow answer may feign are left alone; one above a day is no clock. In seconds.
-SAME_CLOCK_S = 20.0
-BELIEVED_S = 86_400.0
+#: In seconds. Smaller differences may come from a slow response; larger ones are not a clock error.
+MIN_SKEW_S = 20.0
+MAX_SKEW_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One try as it may be written down: no body, no address, no secret.
+    """One attempt in a form that may be stored: no body, no URL, no secret.
 
-    `http_status` and `error_code` are None where no answer told them; `outcome` is "" or the name of the
-    error class; `milliseconds` is the time of the whole call.
+    `http_status` and `error_code` are None if there was no response; `outcome` is "" or the name of the error
+    class; `milliseconds` is the duration of the whole call.
     """
 
     endpoint: str
@@ -45,13 +42,13 @@ class Exchange:
 class Client:
     """The 27 endpoints of the document as `.classes .users .documents .business .members`.
 
-    `base_url` is scheme and host, to which /paas/v1 is added. `timeout` seconds are the deadline of a whole
-    call, `signature_life` seconds the life of its signature. `clock` gives unix seconds. With `correct_skew`
-    signatures follow the service's clock as its last answer told it. `on_exchange` is called once for each
-    request that was tried, in the calling thread; it must not raise. ValueError for a useless address or key.
-    `until` (unix seconds by `clock`) is when the caller's right to speak ends: from then on nothing leaves
-    (NotReached), an answer is waited for no longer, and a request that was signed before, but is held up on
-    its way, is refused by the service itself, for its signature ends then too, to the second.
+    `base_url` is scheme and host; /paas/v1 is added. `timeout` is the deadline of a whole call and
+    `signature_life` the lifetime of its signature, both in seconds. `clock` returns Unix seconds. With
+    `correct_skew` signatures follow the service's clock as of its last response. `on_exchange` is called once
+    for each attempt, in the calling thread; it must not raise. ValueError for an invalid URL or key.
+    `until` (Unix seconds by `clock`) is the end of the caller's lease. From then on nothing is sent
+    (NotReached) and no response is awaited. Signatures expire then too, to the second, so the service refuses
+    a request that was signed earlier and delayed on its way.
     A client may be shared by threads.
     """
 
@@ -70,7 +67,7 @@ class Client:
     ) -> None:
         if not tic_key:
             raise ValueError("the enterprise has no tic_key")
-        self._host = host(_plain(base_url))
+        self._host = shared_host(_normalize_address(base_url))
         self._tic_key = tic_key
         self._timeout = timeout
         self._clock = clock
@@ -87,72 +84,72 @@ class Client:
 
     @property
     def skew(self) -> float:
-        """Seconds by which the service's clock is ahead of ours, by its latest answer; exact to a second."""
+        """Seconds by which the service's clock is ahead of ours, by its latest response; exact to 1 s."""
         return self._host.skew
 
     def assume_skew(self, seconds: float) -> None:
-        """Take a difference known from elsewhere, until an answer tells the true one."""
+        """Set a skew known from elsewhere, until a response shows the real one."""
         if not self._host.dated:
             self._host.skew = seconds
 
     def _service_clock(self) -> float:
-        return self._clock() + self._correction()
+        return self._clock() + self._clock_correction()
 
-    def _correction(self) -> float:
-        """What to add to our clock: nothing for the little that a slow answer may feign."""
-        wanted = self._correct_skew and SKEW.up and abs(self._host.skew) > SAME_CLOCK_S
-        return self._host.skew if wanted else 0.0
+    def _clock_correction(self) -> float:
+        """Return the seconds to add to our clock; 0 for a skew that a slow response may cause."""
+        applies = self._correct_skew and abs(self._host.skew) > MIN_SKEW_S
+        return self._host.skew if applies else 0.0
 
     def _left(self) -> float:
-        """Seconds until the caller's right to speak ends."""
+        """Return the seconds until the caller's lease ends."""
         return float("inf") if self._until is None else self._until - self._clock()
 
     def _signature_life(self) -> int:
-        # A whole second is the least that expire_time can say.
+        # expire_time has a resolution of one second.
         return int(max(1, min(self._life, self._left())))
 
-    def _ask(self, endpoint: str, body: Shape) -> Answer:
-        """Send one request; IClassError for whatever is not a success."""
+    def _ask(self, endpoint: str, body: ApiStruct) -> ApiResponse:
+        """Send one request; IClassError if it does not succeed."""
         answer = self._attempt(endpoint, body)
         if answer.error:
             raise answer.error
         return answer
 
-    def _attempt(self, endpoint: str, body: Shape) -> Answer:
-        """Like `_ask`, but a refusal with a readable body comes back as the answer's `error`.
+    def _attempt(self, endpoint: str, body: ApiStruct) -> ApiResponse:
+        """Like `_ask`, but a refusal with a readable body is returned as the `error` of the response.
 
-        A signature that was refused while the clocks stood apart is made anew by the clock that the
-        refusal told, once: what was refused had no effect.
+        If the signature was refused and the refusal corrects our clock, sign and send once more: a refused
+        request had no effect.
         """
-        believed = self._correction()
-        result = self._once(endpoint, body)
-        if _signature_refused(result) and abs(self._correction() - believed) > SAME_CLOCK_S:
-            result = self._once(endpoint, body)
+        correction = self._clock_correction()
+        result = self._send_once(endpoint, body)
+        if _signature_refused(result) and abs(self._clock_correction() - correction) > MIN_SKEW_S:
+            result = self._send_once(endpoint, body)
         if isinstance(result, IClassError):
             raise result
         return result
 
-    def _once(self, endpoint: str, body: Shape) -> Answer | IClassError:
+    def _send_once(self, endpoint: str, body: ApiStruct) -> ApiResponse | IClassError:
         left = self._left()
         if left <= 0:
             raise NotReached(f"{endpoint}: too late to send it", endpoint=endpoint)
         reply = self._host.post(endpoint, body, self._signer, min(self._timeout, left))
         self._note_date(reply)
-        result = understand(endpoint, reply, [self._tic_key, *secrets_of(body)])
-        self._tell(endpoint, reply, result)
+        result = interpret_reply(endpoint, reply, [self._tic_key, *secret_values(body)])
+        self._report_exchange(endpoint, reply, result)
         return result
 
-    def _note_date(self, reply: Reply) -> None:
+    def _note_date(self, reply: HttpReply) -> None:
         try:
-            stated = parsedate_to_datetime(reply.date).replace(tzinfo=UTC).timestamp()
+            service_time = parsedate_to_datetime(reply.date).replace(tzinfo=UTC).timestamp()
         except (TypeError, ValueError, OverflowError):
             return
-        # The header is in GMT by definition. It counts whole seconds: on average it is half a second behind.
-        skew = stated + 0.5 - self._clock()
-        if abs(skew) <= BELIEVED_S:
+        # The Date header is in GMT and whole seconds: on average it is half a second behind.
+        skew = service_time + 0.5 - self._clock()
+        if abs(skew) <= MAX_SKEW_S:
             self._host.skew, self._host.dated = skew, True
 
-    def _tell(self, endpoint: str, reply: Reply, result: Answer | IClassError) -> None:
+    def _report_exchange(self, endpoint: str, reply: HttpReply, result: ApiResponse | IClassError) -> None:
         if self._on_exchange is None:
             return
         error = result if isinstance(result, IClassError) else result.error
@@ -171,14 +168,14 @@ class Client:
         return f"Client({self._host.root})"
 
 
-def _signature_refused(result: Answer | IClassError) -> bool:
+def _signature_refused(result: ApiResponse | IClassError) -> bool:
     return isinstance(result if isinstance(result, IClassError) else result.error, SignatureRefused)
 
 
-def _plain(base_url: str) -> str:
-    """The address without a slash at its end; ValueError where it is more than scheme and host."""
+def _normalize_address(base_url: str) -> str:
+    """Return the URL without a trailing slash; ValueError if it is more than scheme and host."""
     parts = urlsplit(base_url.rstrip("/"))
     plain = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
     if not plain or parts.path or parts.query or parts.fragment:
-        raise ValueError("the address of the API is scheme and host, such as https://iclass.api.qcloud.com")
+        raise ValueError("the base URL of the API is scheme and host, such as https://iclass.api.qcloud.com")
     return base_url.rstrip("/")

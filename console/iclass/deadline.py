@@ -1,8 +1,8 @@
-"""Sockets that keep one deadline for a whole call.
+"""Sockets that enforce one deadline for a whole call.
 
-The timeouts of `requests` hold for each operation on the socket, so a peer that sends a byte now and then
-holds a call for ever. Here every read and write gets only the time that the call has left. The same place
-knows whether a byte of the request has left at all, which is what tells "not reached" from "unknown".
+The timeouts of `requests` apply to each socket operation, so a peer that sends single bytes slowly can hold a
+call forever. Here every read and write gets only the remaining time of the call. The sockets also record
+whether any byte of the request was sent, which separates "not reached" from "unknown".
 """
 
 import io
@@ -15,30 +15,24 @@ import urllib3.connection
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from console.failpoints import defence
-
-DEADLINE = defence("outbox.deadline", "a call ends at its deadline, however slowly it drips")
-
 
 class _Call(threading.local):
-    """The call that this thread is making; a connection serves one thread only."""
+    """The current call of this thread; a connection serves one thread only."""
 
     due = 0.0
-    whole = 0.0
+    timeout = 0.0
     sent = False
 
     def begin(self, seconds: float) -> None:
-        self.due, self.whole = time.monotonic() + seconds, seconds
+        self.due, self.timeout = time.monotonic() + seconds, seconds
         self.sent = False
 
     def left(self) -> float:
-        """Seconds left, always more than zero; TimeoutError when there are none."""
-        left = self.due - time.monotonic()
-        if not DEADLINE.up:
-            return self.whole
-        if left <= 0:
+        """Return the remaining seconds, always above zero; TimeoutError if there are none."""
+        remaining = self.due - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError("the deadline of the call has passed")
-        return left
+        return remaining
 
 
 CALL = _Call()
@@ -47,7 +41,7 @@ CALL = _Call()
 class _Reader(io.RawIOBase):
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        # The socket stays open as long as this file does, even where the connection lets go of it first.
+        # The socket stays open as long as this file, even if the connection closes it first.
         self._file = sock.makefile("rb", buffering=0)
 
     def readable(self) -> bool:
@@ -63,7 +57,7 @@ class _Reader(io.RawIOBase):
 
 
 class _Socket:
-    """A connected socket whose reads and writes end with the call."""
+    """A connected socket whose reads and writes end at the deadline of the call."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -101,7 +95,7 @@ class _TLSPool(HTTPSConnectionPool):
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """An adapter of `requests` whose connections obey `CALL`."""
+    """An adapter of `requests` whose connections enforce the deadline in `CALL`."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)

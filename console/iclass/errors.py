@@ -1,14 +1,14 @@
-"""What can go wrong with a call, each with the decision whether a machine may send it again.
+"""The exceptions of a call, each with the decision whether it may be sent again automatically.
 
-The tree stands in the docstring of the package. The codes come from a later revision of the document
-and from the vendor's own client, for the document itself has no table of them.
+The docstring of the package shows the tree. The codes come from a later revision of the document and from the
+vendor's own client, because the document itself has no table of them.
 """
 
 from enum import StrEnum
 
 
 class Decision(StrEnum):
-    """What a machine may do next with the same request."""
+    """What may be done next with the same request, without a person."""
 
     SEND_AGAIN = "send_again"
     LOOK_FIRST = "look_first"
@@ -18,8 +18,8 @@ class Decision(StrEnum):
 class IClassError(Exception):
     """A call that did not succeed.
 
-    `endpoint` is "class/create" and the like, `code` the error_code of the answer, `http_status` the status
-    line; both are None where no answer told them. `server_message` is the API's own text without secrets.
+    `endpoint` is "class/create" and the like, `code` the error_code of the response, `http_status` its
+    status; both are None without a response. `server_message` is the API's text with secrets removed.
     """
 
     decision = Decision.NEVER
@@ -41,7 +41,7 @@ class IClassError(Exception):
 
 
 class Unsendable(IClassError):
-    """Our own request breaks the document's rules. Nothing was sent."""
+    """Our request breaks the document's rules. Nothing was sent."""
 
 
 class NotReached(IClassError):
@@ -51,36 +51,36 @@ class NotReached(IClassError):
 
 
 class OutcomeUnknown(IClassError):
-    """The request may have arrived and may have had its effect."""
+    """The request may have arrived and taken effect."""
 
     decision = Decision.LOOK_FIRST
 
 
 class Unreadable(IClassError):
-    """An answer came, in no shape that we know; the request may have had its effect."""
+    """The response has an unknown shape; the request may have taken effect."""
 
     decision = Decision.LOOK_FIRST
 
 
 class Refused(IClassError):
-    """The API said no. A code that the table does not know is exactly this class."""
+    """The API refused the request. A code that is not in the table is exactly this class."""
 
 
 class Busy(Refused):
-    """Too many requests (HTTP 429). `retry_after`: seconds that the service asks for, else None."""
+    """Too many requests (HTTP 429). `retry_after`: seconds that the service asks to wait, or None."""
 
     decision = Decision.SEND_AGAIN
     retry_after: int | None = None
 
 
 class Halfway(Refused):
-    """The service failed somewhere inside; parts of the effect may stand."""
+    """The service failed internally; the request may have taken effect in part."""
 
     decision = Decision.LOOK_FIRST
 
 
 class Invalid(Refused):
-    """A parameter or the whole request was not understood."""
+    """The service rejected a parameter or the whole request as malformed."""
 
 
 class Forbidden(Refused):
@@ -92,11 +92,11 @@ class NotFound(Refused):
 
 
 class AlreadyExists(Refused):
-    """The user id is taken."""
+    """The user ID is taken."""
 
 
 class TokenExpired(Refused):
-    """A user's ticket is no longer good."""
+    """A user's ticket has expired."""
 
 
 class SignatureRefused(Refused):
@@ -120,11 +120,11 @@ class NotAMember(Refused):
 
 
 class ClassFull(Refused):
-    """The class takes no more people."""
+    """The class has no room for more people."""
 
 
 class NoMicPlace(Refused):
-    """All places with a microphone are taken."""
+    """All places with a microphone are in use."""
 
 
 class TooEarly(Refused):
@@ -160,13 +160,13 @@ CODES: dict[int, type[Refused]] = {
     10300: TooEarly,
 }
 
-# No code says "no such document". Our writer sends `document/info` in one well-formed way only, so that an
-# invalid parameter there can mean nothing else.
+# No code means "no such document". Our `document/info` request has one well-formed shape, so an invalid
+# parameter there can only be the document ID.
 CODES_OF_ENDPOINT: dict[tuple[str, int], type[Refused]] = {("document/info", 10003): NotFound}
 
 
 def refusal(endpoint: str, code: int, *, http_status: int, server_message: str) -> Refused:
-    """The exception for an error_code; it is not raised here."""
+    """Return the exception for an error_code."""
     kind = CODES_OF_ENDPOINT.get((endpoint, code)) or CODES.get(code, Refused)
     return kind(
         f"{endpoint} was refused with error_code {code}",

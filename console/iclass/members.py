@@ -1,17 +1,17 @@
-"""The member module of the document (成员模块): who is expected in a class, who is in it, who was."""
+"""The member module of the document (成员模块): expected, present and past members of a class."""
 
 from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from .answers import Ask
-from .shapes.base import Page
-from .shapes.classes import ClassRef
-from .shapes.members import (
+from console.iclass.responses import SendRequest
+from console.iclass.types.base import Page
+from console.iclass.types.classes import ClassRef
+from console.iclass.types.members import (
+    ExpectedMember,
     HistoryMember,
-    Invited,
     Join,
-    Joined,
+    JoinResult,
     MemberRef,
     MembersAdd,
     MembersDelete,
@@ -24,16 +24,16 @@ from .shapes.members import (
 
 
 class Members:
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: SendRequest) -> None:
         self._ask = ask
 
     def add(self, class_id: int, people: Sequence[tuple[str, str]]) -> None:
-        """添加课堂预约成员 `/member/add`: more expected people, each as (user_id, role)."""
-        invited = [Invited(user_id=user_id, role=role) for user_id, role in people]
+        """添加课堂预约成员 `/member/add`: add expected members, each as (user_id, role)."""
+        invited = [ExpectedMember(user_id=user_id, role=role) for user_id, role in people]
         self._ask("member/add", MembersAdd(class_id=class_id, people=invited))
 
     def delete(self, class_id: int, user_ids: Sequence[str]) -> None:
-        """删除课堂预约成员 `/member/delete`: these people are no longer expected."""
+        """删除课堂预约成员 `/member/delete`: remove expected members."""
         self._ask("member/delete", MembersDelete(class_id=class_id, people=list(user_ids)))
 
     def join(
@@ -44,7 +44,7 @@ class Members:
         camera: int = 0,
         mic: int = 0,
         speaker: int = 0,
-    ) -> Joined:
+    ) -> JoinResult:
         """成员加入课堂 `/member/join`; devices are 1 on, 0 off. LessonOver, NotAMember, WrongPassword …"""
         body = Join(
             class_id=class_id,
@@ -54,19 +54,19 @@ class Members:
             mic=mic,
             speaker=speaker,
         )
-        del password  # a traceback with variables would show it
-        return self._ask("member/join", body).read(Joined)
+        del password  # or a traceback with variables would show it
+        return self._ask("member/join", body).read(JoinResult)
 
     def visitor_join(
         self, class_id: int, password: str | None = None, nickname: str | None = None
     ) -> Visitor:
-        """游客加入课堂 `/member/visitor/join`: a visitor whom the service makes up."""
+        """游客加入课堂 `/member/visitor/join`: a visitor account that the service creates."""
         body = VisitorJoin(
             class_id=class_id,
             password=UNSET if password is None else password,
             nickname=UNSET if nickname is None else nickname,
         )
-        del password  # a traceback with variables would show it
+        del password  # or a traceback with variables would show it
         return self._ask("member/visitor/join", body).read(VisitorAnswer).visitor_info
 
     def quit(self, class_id: int, user_id: str) -> None:
@@ -74,7 +74,7 @@ class Members:
         self._ask("member/quit", MemberRef(class_id=class_id, user_id=user_id))
 
     def runtime_list(self, class_id: int, index: int = 0, size: int = 100) -> Page[RuntimeMember]:
-        """获取课堂实时成员列表 `/member/runtime/list`: who is in the class now, visitors too."""
+        """获取课堂实时成员列表 `/member/runtime/list`: the people in the class now, including visitors."""
         query = MembersQuery(class_id=class_id, index=index, size=size)
         return self._ask("member/runtime/list", query).page(RuntimeMember, index)
 
@@ -83,7 +83,7 @@ class Members:
         return self._ask("member/runtime/total", ClassRef(class_id=class_id)).total()
 
     def history_list(self, class_id: int, index: int = 0, size: int = 100) -> Page[HistoryMember]:
-        """获取课堂历史成员列表 `/member/history/list`: who was in the class, without visitors."""
+        """获取课堂历史成员列表 `/member/history/list`: the people who were in the class, without visitors."""
         query = MembersQuery(class_id=class_id, index=index, size=size)
         return self._ask("member/history/list", query).page(HistoryMember, index)
 

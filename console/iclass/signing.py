@@ -1,7 +1,7 @@
-"""The signature of every call, in both directions (appendix 1 and 2 of the document).
+"""The signature of every call, in both directions (appendices 1 and 2 of the document).
 
-It covers neither path, body nor `random`: whoever sees one signed URL can call anything until it expires.
-Hence the short life, and hence no signed URL in a log, an exception or a repr.
+It covers neither path, body nor `random`: a signed URL can be used for any call until it expires. Hence the
+short lifetime, and no signed URL in logs, exceptions or reprs.
 """
 
 import hashlib
@@ -25,19 +25,19 @@ SDKAPPID = re.compile(rb"[0-9]{1,18}")
 
 
 def sign(tic_key: str, expire_time: int) -> str:
-    """Lower-case hex of md5(tic_key + expire_time), as appendix 2 wants it; ValueError without a key."""
+    """Return lower-case hex of md5(tic_key + expire_time), as in appendix 2; ValueError without a key."""
     if not tic_key:
         raise ValueError("a signature needs a key")
     text = f"{tic_key}{expire_time}".encode()
-    # The document prescribes MD5; the flag lets it run where MD5 is forbidden for security of our own.
+    # The document prescribes MD5; the flag allows it where MD5 is disabled for security purposes.
     return hashlib.md5(text, usedforsecurity=False).hexdigest()
 
 
 class Signer(AuthBase):
-    """Signs a request: the four public parameters into its URL, expire_time into its body as well.
+    """Signs a request: adds the four public parameters to its URL, and expire_time to its body.
 
-    `clock` gives unix seconds, `life` is the number of seconds that the signature lives, or tells it when
-    the request leaves.
+    `clock` returns Unix seconds. `life` is the lifetime of the signature in seconds, or a function that
+    returns it when the request is sent.
     """
 
     def __init__(
@@ -61,10 +61,10 @@ class Signer(AuthBase):
             "expire_time": expire_time,
             "sign": sign(self._tic_key, expire_time),
         }
-        # Digits and letters alone: nothing of it needs quoting.
+        # Letters and digits only: no quoting is needed.
         request.url = f"{request.url}?{'&'.join(f'{name}={value}' for name, value in parameters.items())}"
         body = msgspec.json.decode(request.body or b"{}")
-        # The length is counted after this has run.
+        # The caller sets Content-Length afterwards.
         request.body = msgspec.json.encode(body | {"expire_time": expire_time})
         return request
 
@@ -72,8 +72,8 @@ class Signer(AuthBase):
         return f"Signer({self._sdkappid}, ***)"
 
 
-class NotSigned(Exception):
-    """A request that does not come from a holder of the key; `reason` is one word."""
+class InvalidSignature(Exception):
+    """The request was not signed with one of the keys; `reason` is a key of the Reason type."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -81,8 +81,8 @@ class NotSigned(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """What a good signature says: for which enterprise, and until when (unix seconds)."""
+class VerifiedSignature:
+    """The content of a valid signature: the enterprise, and the expiry in Unix seconds."""
 
     sdkappid: int
     expire_time: int
@@ -96,41 +96,41 @@ def verify(
     past: int = 15 * 60,
     ahead: int = 24 * 3600,
     time_in_body: str | int | None = None,
-) -> Verified:
-    """Check the query string of a request signed for us; NotSigned says why it is refused.
+) -> VerifiedSignature:
+    """Verify the query string of a signed request; InvalidSignature carries the reason of a refusal.
 
-    `keys` are the current and the previous tic_key; empty ones never match. `past` and `ahead` are how many
-    seconds expire_time may lie behind or before `now`. One old revision of the document carries expire_time
-    in the body alone: give it as `time_in_body`; where both stand they must agree.
+    `keys` are the current and the previous tic_key; empty ones never match. `past` and `ahead` are seconds by
+    which expire_time may lie before or after `now`. An old revision of the document carries expire_time in
+    the body only: pass it as `time_in_body`; if both are present they must agree.
     """
-    given = _single_values(raw_query)
-    sdkappid, signature = given.get(b"sdkappid", b""), given.get(b"sign", b"")
-    stamp = given.get(b"expire_time") or _bytes(time_in_body)
+    parameters = _single_values(raw_query)
+    sdkappid, signature = parameters.get(b"sdkappid", b""), parameters.get(b"sign", b"")
+    stamp = parameters.get(b"expire_time") or _bytes(time_in_body)
     if not (SDKAPPID.fullmatch(sdkappid) and signature and stamp):
-        raise NotSigned("missing")
-    # An MD5 over key and time can be lengthened by a stranger: nothing but ten plain digits may pass, and
-    # int() would also take spaces, signs, underscores and full-width digits.
+        raise InvalidSignature("missing")
+    # MD5 allows length extension, so only ten plain digits may pass; int() would also accept spaces, signs,
+    # underscores and full-width digits.
     if not TEN_DIGITS.fullmatch(stamp) or _bytes(time_in_body) not in (b"", stamp):
-        raise NotSigned("bad_time")
+        raise InvalidSignature("bad_time")
     expire_time = int(stamp)
     if expire_time < now - past:
-        raise NotSigned("expired")
+        raise InvalidSignature("expired")
     if expire_time > now + ahead:
-        raise NotSigned("too_far")
+        raise InvalidSignature("too_far")
     matches = [hmac.compare_digest(sign(key, expire_time).encode(), signature) for key in keys if key]
     if not any(matches):
-        raise NotSigned("wrong_sign")
-    return Verified(sdkappid=int(sdkappid), expire_time=expire_time)
+        raise InvalidSignature("wrong_sign")
+    return VerifiedSignature(sdkappid=int(sdkappid), expire_time=expire_time)
 
 
 def _single_values(raw_query: bytes | str) -> dict[bytes, bytes]:
-    """The public parameters as they stand on the wire, undecoded; a repeated one is refused."""
+    """Return the public parameters as raw bytes, not decoded; a repeated one is refused."""
     values: dict[bytes, bytes] = {}
     for pair in _bytes(raw_query).split(b"&"):
         name, _, value = pair.partition(b"=")
         if name in PARAMETERS:
             if name in values:
-                raise NotSigned("repeated")
+                raise InvalidSignature("repeated")
             values[name] = value
     return values
 

@@ -1,7 +1,7 @@
-"""One HTTP exchange: no redirects, no cookies, no proxies, one deadline, and no signed URL anywhere.
+"""One HTTP exchange: no redirects, cookies or proxies, one deadline, and no signed URL in any exception.
 
-The exceptions of `requests` and `urllib3` hold the URL, and a signed URL is a secret. So a failure is only
-noted where it is caught, and raised anew after the handler has ended: then not even `__context__` holds it.
+The exceptions of `requests` and `urllib3` contain the URL, and a signed URL is a secret. So a failure is only
+recorded in the handler and raised after it has ended: then not even `__context__` holds the exception.
 """
 
 import http.client
@@ -19,11 +19,11 @@ import requests
 import urllib3.exceptions
 from requests.auth import AuthBase
 
-from .deadline import CALL, DeadlineAdapter
-from .errors import IClassError, NotReached, OutcomeUnknown, Unreadable, Unsendable
-from .shapes.base import Shape
+from console.iclass.deadline import CALL, DeadlineAdapter
+from console.iclass.errors import IClassError, NotReached, OutcomeUnknown, Unreadable, Unsendable
+from console.iclass.types.base import ApiStruct
 
-MAX_ANSWER = 8 * 1024 * 1024
+MAX_REPLY_BYTES = 8 * 1024 * 1024
 CHUNK = 64 * 1024
 CONNECT_TIMEOUT = 5.0
 
@@ -39,7 +39,7 @@ QUERY = re.compile(r"\?[^\s\"']*")
 
 
 class _NoQuery(logging.Filter):
-    """Cuts the query off every URL that urllib3 writes to its log."""
+    """Removes the query from every URL in the log of urllib3."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = QUERY.sub("?***", record.getMessage())
@@ -47,13 +47,13 @@ class _NoQuery(logging.Filter):
         return True
 
 
-# A filter holds for its own logger alone, so each that may name a URL has it.
+# A filter applies to its own logger only, so each logger that may log a URL gets one.
 for _name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry", "urllib3.response"):
     logging.getLogger(_name).addFilter(_NoQuery())
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What came back: status 0 and no content where nothing did."""
+class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The response; status 0 and no content if there was none."""
 
     status: int = 0
     date: str = ""
@@ -69,16 +69,16 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        # Even with redirects off, requests reads the whole body of one and resolves where it leads.
+        # Even with redirects off, requests reads the whole body of one and resolves its target.
         return None
 
 
 class Host:
-    """One address of the API: its keep-alive session for each thread, and how far its clock is off ours.
+    """One base URL of the API: a keep-alive session for each thread, and the skew of its clock.
 
-    `dated` says that an answer told it.
+    `dated` is True once a response has shown the skew.
 
-    All clients of the same address share it; sessions hold no cookies, so that no school sees another's.
+    All clients of a base URL share it; sessions hold no cookies, so that schools stay apart.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -88,16 +88,16 @@ class Host:
         self._local = threading.local()
         self._requests: dict[str, requests.PreparedRequest] = {}
 
-    def post(self, endpoint: str, body: Shape, auth: AuthBase, timeout: float) -> Reply:
-        """Send one request and read its whole answer within `timeout` seconds.
+    def post(self, endpoint: str, body: ApiStruct, auth: AuthBase, timeout: float) -> HttpReply:
+        """Send one request and read its whole response within `timeout` seconds.
 
-        Network failures come back in the reply as `failure`. Raises Unsendable before anything is sent.
+        Network failures are returned as `failure` of the reply. Unsendable is raised before anything is sent.
         """
-        content = encode(endpoint, body)
+        content = encode_request(endpoint, body)
         started = time.monotonic()
         CALL.begin(timeout)
         session = self.session()
-        prepared = self._prepared(session, endpoint)
+        prepared = self._prepare(session, endpoint)
         prepared.body = content
         auth(prepared)
         prepared.prepare_content_length(prepared.body)
@@ -108,50 +108,50 @@ class Host:
             milliseconds=round((time.monotonic() - started) * 1000),
         )
 
-    def _prepared(self, session: requests.Session, endpoint: str) -> requests.PreparedRequest:
-        """A request without body and signature; preparing each anew cost a third of a call."""
-        known = self._requests.get(endpoint)
-        if known is None:
+    def _prepare(self, session: requests.Session, endpoint: str) -> requests.PreparedRequest:
+        """Return a request without body and signature. It is cached: preparing took a third of a call."""
+        cached = self._requests.get(endpoint)
+        if cached is None:
             headers = {"Content-Type": "application/json"}
             request = requests.Request("POST", self.root + endpoint, headers=headers)
-            known = self._requests[endpoint] = session.prepare_request(request)
-        fresh = copy(known)
-        fresh.headers = known.headers.copy()
+            cached = self._requests[endpoint] = session.prepare_request(request)
+        fresh = copy(cached)
+        fresh.headers = cached.headers.copy()
         return fresh
 
     def session(self) -> requests.Session:
-        """This thread's session, in this process: a forked child must not write to its parent's socket."""
+        """Return the session of this thread and process: a forked child must not use its parent's socket."""
         if getattr(self._local, "pid", None) != os.getpid():
             self._local.pid = os.getpid()
-            self._local.session = _new_session()
+            self._local.session = _create_session()
         session: requests.Session = self._local.session
         return session
 
 
 @lru_cache(maxsize=64)
-def host(base_url: str) -> Host:
-    """The shared Host of an address."""
+def shared_host(base_url: str) -> Host:
+    """Return the shared Host of a base URL."""
     return Host(base_url)
 
 
-def encode(endpoint: str, body: Shape) -> bytes:
-    """The request's JSON; Unsendable where the document does not allow what it says."""
+def encode_request(endpoint: str, body: ApiStruct) -> bytes:
+    """Return the JSON of a request; Unsendable if the document does not allow its values."""
     try:
-        # Building a Struct checks nothing; reading it back as its own type checks everything.
+        # Creating a Struct validates nothing; converting it back to its own type validates everything.
         msgspec.convert(msgspec.to_builtins(body), type(body))
-        return msgspec.json.encode(body.wire())
-    except Unsendable as broken:
-        reason = str(broken)
-    except (msgspec.ValidationError, TypeError, ValueError) as broken:
-        reason = str(broken)
+        return msgspec.json.encode(body.to_payload())
+    except Unsendable as error:
+        reason = str(error)
+    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        reason = str(error)
     raise Unsendable(f"{endpoint}: {reason}", endpoint=endpoint)
 
 
-def _new_session() -> requests.Session:
+def _create_session() -> requests.Session:
     session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    # One connection serves a thread; the spare ones are for a call made while another answer is being read.
+    # One connection serves a thread; the others serve calls made while a response is being read.
     adapter = DeadlineAdapter(pool_maxsize=16)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
@@ -160,38 +160,40 @@ def _new_session() -> requests.Session:
 
 def _exchange(
     session: requests.Session, prepared: requests.PreparedRequest, connect: float, endpoint: str
-) -> Reply:
+) -> HttpReply:
     status, date, retry_after, content = 0, "", "", b""
     failure: IClassError | None = None
     try:
-        # The read timeout here is a formality: the sockets know the deadline.
+        # The read timeout has no effect: the sockets enforce the deadline.
         with session.send(
             prepared, stream=True, allow_redirects=False, timeout=(connect, CALL.left())
         ) as response:
             status = response.status_code
             date = response.headers.get("Date", "")
             retry_after = response.headers.get("Retry-After", "")
-            content = _content(response)
+            content = _read_content(response)
     except FAILURES:
-        failure = _failure(endpoint, status)
-    if len(content) > MAX_ANSWER:
+        failure = _network_error(endpoint, status)
+    if len(content) > MAX_REPLY_BYTES:
         failure = Unreadable(
-            f"{endpoint}: the answer is larger than {MAX_ANSWER} bytes", endpoint=endpoint, http_status=status
+            f"{endpoint}: the answer is larger than {MAX_REPLY_BYTES} bytes",
+            endpoint=endpoint,
+            http_status=status,
         )
-    return Reply(status=status, date=date, retry_after=retry_after, content=content, failure=failure)
+    return HttpReply(status=status, date=date, retry_after=retry_after, content=content, failure=failure)
 
 
-def _content(response: requests.Response) -> bytes:
-    """The body, unpacked; of one larger than MAX_ANSWER only its beginning, which is longer than that."""
+def _read_content(response: requests.Response) -> bytes:
+    """Return the decoded body, or more than MAX_REPLY_BYTES of a larger one."""
     content = bytearray()
     for chunk in response.iter_content(CHUNK):
         content += chunk
-        if len(content) > MAX_ANSWER:
+        if len(content) > MAX_REPLY_BYTES:
             break
     return bytes(content)
 
 
-def _failure(endpoint: str, status: int) -> IClassError:
+def _network_error(endpoint: str, status: int) -> IClassError:
     if not CALL.sent:
         return NotReached(f"{endpoint}: the service could not be reached", endpoint=endpoint)
     return OutcomeUnknown(

@@ -1,7 +1,8 @@
-"""UserSig: the ticket with which somebody signs in to Tencent's instant messaging.
+"""UserSig: the ticket for signing in to Tencent's instant messaging.
 
-iclass wants them as `admin_sig` and `record_user_sig`. The packages once published for this are dead, so both
-forms live here: V1 signs with a PEM key (ECDSA, P-256, SHA-256), V2 with a secret text (HMAC, SHA-256).
+iclass requires them as `admin_sig` and `record_user_sig`. The published packages are no longer maintained, so
+both forms are implemented here: V1 signs with a PEM key (ECDSA, P-256, SHA-256), V2 with a secret text (HMAC,
+SHA-256).
 """
 
 import base64
@@ -18,26 +19,26 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 PEM_MARK = "-----BEGIN"
 V1_VERSION = "201512300000"
-# Both signatures are over lines of text: an identifier with a line break could write a line of its own.
+# Both signatures cover lines of text: an identifier with a line break could inject a line.
 LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f]")
 URL_SAFE = bytes.maketrans(b"+/=", b"*-_")
 
 
-class BadKey(ValueError):
-    """The private key can make no UserSig. The text never holds the key."""
+class InvalidPrivateKey(ValueError):
+    """The private key cannot sign a UserSig. The message never contains the key."""
 
 
 def user_sig(private_key: str, *, sdkappid: int, identifier: str, lifetime_s: int, now: float) -> str:
-    """The UserSig of `identifier`, good for `lifetime_s` seconds from `now` (unix seconds).
+    """Return the UserSig of `identifier`, valid for `lifetime_s` seconds from `now` (Unix seconds).
 
-    A key that begins `-----BEGIN` makes V1, any other makes V2. Raises BadKey for an unusable key and
-    ValueError for an identifier that is empty or holds control characters.
+    A key that begins with `-----BEGIN` makes V1, any other V2. InvalidPrivateKey for an unusable key,
+    ValueError for an identifier that is empty or contains control characters.
     """
     if not identifier or LINE_BREAKING.search(identifier):
         raise ValueError("an identifier is one line of text and not empty")
     key = private_key.strip()
     if not key:
-        raise BadKey("the private key is empty")
+        raise InvalidPrivateKey("the private key is empty")
     build = _v1 if key.startswith(PEM_MARK) else _v2
     fields = build(key, sdkappid, identifier, lifetime_s, int(now))
     packed = zlib.compress(msgspec.json.encode(fields))
@@ -69,7 +70,7 @@ def _v2(key: str, sdkappid: int, identifier: str, lifetime_s: int, now: int) -> 
 
 
 def _lines(fields: dict[str, str] | dict[str, str | int]) -> bytes:
-    """The signed text: one `name:value` line each, in the order that both ends agree on."""
+    """Return the signed text: one `name:value` line per field, in the order that both sides agree on."""
     return "".join(f"{name}:{value}\n" for name, value in fields.items()).encode()
 
 
@@ -79,5 +80,5 @@ def _ec_key(pem: str) -> ec.EllipticCurvePrivateKey:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise BadKey("the private key is no PEM key for ECDSA on P-256 without a password")
+        raise InvalidPrivateKey("the private key is no PEM key for ECDSA on P-256 without a password")
     return key

@@ -1,1 +1,1 @@
-"""What the service calls back: stored before it is believed, answered before it is understood."""
+"""Callbacks of the service: verified, stored and acknowledged first, processed later."""

@@ -1,5 +1,6 @@
-"""Callbacks in the Django admin: to be read, and to be handled once more."""
+"""Callbacks in the Django admin: read-only, with an action to replay them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,34 +9,42 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from console.inbox.labels import EVENT_LABELS, reason_text
 from console.inbox.models import Callback
-from console.inbox.pages import show
-from console.inbox.replay import MOST, replay_many
-from console.inbox.words import reason_words
-from console.policy.admin import ReadOnlyAdmin
+from console.inbox.replay import MAX_REPLAYED, replay_callbacks
+from console.inbox.views import render_replay_results
+from console.policy.admin import KnownValuesFilter, ReadOnlyAdmin
+
+
+class EventFilter(KnownValuesFilter):
+    title = _("event")
+    parameter_name = "event"
+
+    def known_values(self) -> Iterable[tuple[str, Any]]:
+        return EVENT_LABELS.items()
 
 
 @admin.register(Callback)
 class CallbackAdmin(ReadOnlyAdmin):
     resource = "callback"
     list_display = ("id", "event", "class_id", "state", "why", "deliveries", "received_at", "handled_at")
-    list_filter = ("state", "event")
+    list_filter = ("state", EventFilter, "received_at")
     search_fields = ("class_id",)
     exclude = ("body", "unreadable", "fingerprint")
     actions = ("handle_again",)
 
     @admin.display(description=_("reason"), ordering="reason")
     def why(self, callback: Callback) -> str:
-        return str(reason_words(callback.reason))
+        return str(reason_text(callback.reason))
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
         return self.may(request, "replay")
 
-    @admin.action(description=_("Handle the chosen events again"), permissions=["replay"])
+    @admin.action(description=_("Process selected events again"), permissions=["replay"])
     def handle_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        chosen = list(queryset[: MOST + 1])
-        if len(chosen) > MOST:
-            told = ngettext("Choose at most %(n)d event.", "Choose at most %(n)d events.", MOST)
-            self.message_user(request, told % {"n": MOST}, messages.ERROR)
+        chosen = list(queryset[: MAX_REPLAYED + 1])
+        if len(chosen) > MAX_REPLAYED:
+            text = ngettext("Select at most %(n)d event.", "Select at most %(n)d events.", MAX_REPLAYED)
+            self.message_user(request, text % {"n": MAX_REPLAYED}, messages.ERROR)
             return None
-        return show(request, replay_many(callbacks=chosen, by=request.user))
+        return render_replay_results(request, replay_callbacks(callbacks=chosen, by=request.user))

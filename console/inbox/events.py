@@ -1,22 +1,23 @@
-"""Reading a body that nobody vouches for: whatever it holds, an Event comes back."""
+"""Parse untrusted callback bodies. Every body results in a ParsedEvent."""
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
-from console.inbox.points import FINGERPRINT
+from console.inputs.bounds import exceeds_nesting
 
-#: Bytes of a body that we are willing to read.
-BODY_CAP = 1024 * 1024
+#: The largest body that is read, in bytes.
+MAX_BODY_BYTES = 1024 * 1024
+#: Levels of nested lists and objects. Events have three; a deeper body is kept as text.
+MAX_DEPTH = 32
 
 
 @dataclass(frozen=True)
-class Event:
-    """A body as far as it could be read. `body` is None where it is not JSON that a database holds.
+class ParsedEvent:
+    """A parsed body. `body` is None if it is not JSON that PostgreSQL can store.
 
-    `stored` is the body as the database takes it.
+    `stored` is the JSON text for the database, `unreadable` the text of a body that cannot be stored as JSON.
     """
 
     name: str
@@ -27,59 +28,60 @@ class Event:
     stored: str | None = None
 
 
-def read_event(raw: bytes) -> Event:
-    """Take a body apart. Its fingerprint is the same for every delivery of one event."""
+def parse_event(raw: bytes) -> ParsedEvent:
+    """Parse a body. The fingerprint is the same for every delivery of one event."""
     try:
-        body = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
-        # A number beyond a float's range is no NaN in the text, yet no database takes what it becomes.
+        body = json.loads(raw.decode("utf-8"), parse_constant=_reject_constant)
+        if exceeds_nesting(body, MAX_DEPTH):
+            return unreadable_event(raw)
+        # A number beyond the range of a float is read as infinity, which JSON in PostgreSQL cannot hold.
         canonical = json.dumps(
             body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
         )
         whole = canonical.encode("utf-8")
     except (ValueError, RecursionError):  # UnicodeError is a ValueError
-        return as_unreadable(raw)
+        return unreadable_event(raw)
     if "\\u0000" in canonical:
         canonical = canonical.replace("\\u0000", "\\ufffd")
         body = json.loads(canonical)
     data = body.get("data") if isinstance(body, dict) else None
-    event = Event(
-        name=_text(body.get("event") if isinstance(body, dict) else "", 60),
+    return ParsedEvent(
+        name=_bounded_text(body.get("event") if isinstance(body, dict) else "", 60),
         class_id=_class_id(data),
         body=body,
         unreadable="",
-        fingerprint=hashlib.sha256(_essence(body, whole)).hexdigest(),
+        fingerprint=hashlib.sha256(_identity_bytes(body, whole)).hexdigest(),
         stored=canonical,
     )
-    return event if FINGERPRINT.up else replace(event, fingerprint=uuid4().hex)
 
 
-def as_unreadable(raw: bytes) -> Event:
-    """An event that is kept as text, for people to read."""
+def unreadable_event(raw: bytes) -> ParsedEvent:
+    """Return an event that keeps the body as text, for people to read."""
     text = raw.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
-    return Event("", "", None, text, hashlib.sha256(raw).hexdigest())
+    return ParsedEvent("", "", None, text, hashlib.sha256(raw).hexdigest())
 
 
-def _no_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
 def _class_id(data: Any) -> str:
-    """The lesson's number; `local_record_callback` tells it inside `record_info`."""
+    """Return the lesson's class ID, which `local_record_callback` has inside `record_info`."""
     if not isinstance(data, dict):
         return ""
     inner = data.get("record_info")
-    return _text(data.get("class_id"), 64) or _text(
+    return _bounded_text(data.get("class_id"), 64) or _bounded_text(
         inner.get("class_id") if isinstance(inner, dict) else "", 64
     )
 
 
-def _text(value: Any, most: int) -> str:
-    return str(value)[:most] if isinstance(value, str | int) and not isinstance(value, bool) else ""
+def _bounded_text(value: Any, max_length: int) -> str:
+    return str(value)[:max_length] if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
-def _essence(body: Any, whole: bytes) -> bytes:
-    """What makes an event the same event: its name and data, not an `expire_time` beside them."""
+def _identity_bytes(body: Any, whole: bytes) -> bytes:
+    """Return the bytes that identify an event: its name and data, without an `expire_time` next to them."""
     if not isinstance(body, dict) or "event" not in body:
         return whole
-    essence = {"event": body["event"], "data": body.get("data")}
-    return json.dumps(essence, sort_keys=True, separators=(",", ":")).encode()
+    identity = {"event": body["event"], "data": body.get("data")}
+    return json.dumps(identity, sort_keys=True, separators=(",", ":")).encode()

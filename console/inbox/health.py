@@ -1,38 +1,48 @@
-"""How the callbacks of one school stand: what waits, what was refused, and whether news fails to come."""
+"""Health of one school's callbacks: waiting and refused ones, and running lessons without callbacks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Count, Max, Min, Q, Sum, Value
 from django.utils import timezone
 from django.utils.functional import Promise
 
 from console.inbox import spool
-from console.inbox.models import Callback, Refusal
-from console.inbox.words import REFUSALS, SPOOL
+from console.inbox.labels import REFUSAL_LABELS, SPOOL_LABELS
+from console.inbox.models import Callback, RefusedDelivery
 
-#: Refusals older than this are not told.
-REFUSED_WITHIN = timedelta(days=1)
-#: So long a lesson may run without news before it is worth a line.
-QUIET_FOR = timedelta(minutes=10)
+#: Refusals older than this are not counted.
+REFUSAL_WINDOW = timedelta(days=1)
+#: A lesson that runs longer than this without callbacks is reported.
+SILENCE_THRESHOLD = timedelta(minutes=10)
 State = Callback.State
+#: `count(school, last, until)` returns how many lessons of a school run that started after `last`, the time
+#: of its last callback (None if it had none), and not after `until`.
+SilentLessonCount = Callable[[Any, datetime | None, datetime], int]
+_silent_lesson_counts: list[SilentLessonCount] = []
+
+
+def register_silent_lesson_count(count: SilentLessonCount) -> SilentLessonCount:
+    """Register the count of lessons without callbacks; the app that has the lessons calls this at start."""
+    _silent_lesson_counts.append(count)
+    return count
 
 
 @dataclass(frozen=True)
-class Health:
-    """Numbers of one school; `spool_…` are those of the machine that was asked.
+class InboxHealth:
+    """Counts of one school; `spool_…` are those of the host that answers.
 
-    `lag_seconds`: how long the oldest due event has waited. `silent_lessons`: lessons that run, each begun
-    more than ten minutes ago, while nothing came since. A lesson that was begun from the console calls
-    nothing back, so silence is a hint and no fault.
+    `oldest_due_at` is since when the oldest due event has waited; None if none is due. `silent_lessons`
+    counts running lessons that started more than ten minutes ago with no callback since. A lesson started
+    from the console causes no callback, so silence is a hint, not an error.
     """
 
     waiting: int
     parked: int
     set_aside: int
-    lag_seconds: int
+    oldest_due_at: datetime | None
     last_received_at: datetime | None
     refused: dict[str, int]
     silent_lessons: int
@@ -40,49 +50,54 @@ class Health:
     spool_bad: dict[str, int]
 
     @property
-    def refused_words(self) -> list[tuple[str | Promise, int]]:
-        return [(REFUSALS.get(reason, reason), number) for reason, number in self.refused.items()]
+    def lag_seconds(self) -> int:
+        """How long the oldest due event has waited; 0 if none is due."""
+        return int((timezone.now() - self.oldest_due_at).total_seconds()) if self.oldest_due_at else 0
 
     @property
-    def spool_bad_words(self) -> list[str | Promise]:
-        return [SPOOL.get(reason, reason) for reason in self.spool_bad]
+    def refused_labels(self) -> list[tuple[str | Promise, int]]:
+        return [(REFUSAL_LABELS.get(reason, reason), number) for reason, number in self.refused.items()]
+
+    @property
+    def spool_bad_labels(self) -> list[str | Promise]:
+        return [SPOOL_LABELS.get(reason, reason) for reason in self.spool_bad]
 
     @property
     def spool_bad_files(self) -> int:
         return sum(self.spool_bad.values())
 
 
-def health_of(school: Any) -> Health:
-    """Two queries and a look into the spool's folder."""
+def inbox_health(school: Any) -> InboxHealth:
+    """Return the health of a school. Uses two queries and reads the spool's folder."""
     now = timezone.now()
-    told = _told(school, now)
-    states = {name: (number, at) for sort, name, number, at in told if sort == "state"}
+    rows = _health_rows(school, now)
+    states = {name: (number, at) for sort, name, number, at in rows if sort == "state"}
     waiting, oldest = states.get(State.WAITING, (0, None))
-    last = next((at for sort, _name, _number, at in told if sort == "last"), None)
-    refused = [(name, number) for sort, name, number, _at in told if sort == "refused"]
-    return Health(
+    last = next((at for sort, _name, _number, at in rows if sort == "last"), None)
+    refused = [(name, number) for sort, name, number, _at in rows if sort == "refused"]
+    return InboxHealth(
         waiting=waiting,
         parked=states.get(State.PARKED, (0, None))[0],
         set_aside=states.get(State.QUARANTINED, (0, None))[0],
-        lag_seconds=int((now - oldest).total_seconds()) if oldest else 0,
+        oldest_due_at=oldest,
         last_received_at=last,
         refused=dict(sorted(refused, key=lambda one: (-one[1], one[0]))),
-        silent_lessons=_silent(school, last, now),
-        spool_files=spool.waiting(),
-        spool_bad=spool.bad(),
+        silent_lessons=sum(count(school, last, now - SILENCE_THRESHOLD) for count in _silent_lesson_counts),
+        spool_files=spool.count_waiting_files(),
+        spool_bad=spool.count_bad_files(),
     )
 
 
-def _told(school: Any, now: datetime) -> list[tuple[str, str, int, datetime | None]]:
-    """Lines of a sort, a name, a number and a moment, in one query.
+def _health_rows(school: Any, now: datetime) -> list[tuple[str, str, int, datetime | None]]:
+    """Return rows of sort, name, count and time, in one query.
 
-    They are the unfinished states with their first that is due, the last delivery, and refusals by reason.
+    They are the unfinished states with their earliest due time, the last delivery, and refusals by reason.
     """
-    mine = Callback.objects.filter(enterprise=school)
+    callbacks = Callback.objects.filter(enterprise=school)
     due = Min("due_at", filter=Q(due_at__lte=now))
-    states = mine.exclude(state=State.DONE).order_by().annotate(sort=Value("state"))
-    last = mine.order_by("-last_delivery_at").annotate(sort=Value("last"), name=Value(""), n=Value(1))
-    refusals = Refusal.objects.filter(enterprise=school, hour__gte=now - REFUSED_WITHIN).order_by()
+    states = callbacks.exclude(state=State.DONE).order_by().annotate(sort=Value("state"))
+    last = callbacks.order_by("-last_delivery_at").annotate(sort=Value("last"), name=Value(""), n=Value(1))
+    refusals = RefusedDelivery.objects.filter(enterprise=school, hour__gte=now - REFUSAL_WINDOW).order_by()
     return list(
         states.values_list("sort", "state")
         .annotate(n=Count("pk"), at=due)
@@ -94,10 +109,3 @@ def _told(school: Any, now: datetime) -> list[tuple[str, str, int, datetime | No
             all=True,
         )
     )
-
-
-def _silent(school: Any, last: datetime | None, now: datetime) -> int:
-    running = apps.get_model("classes.Lesson").objects.filter(
-        enterprise=school, status="ing", cancelled_at=None, real_started_at__lte=now - QUIET_FOR
-    )
-    return int((running.filter(real_started_at__gt=last) if last else running).count())

@@ -1,4 +1,4 @@
-"""Callback: one stored event. Refusal: how many deliveries were turned away."""
+"""Models of the inbox: stored events, counts of refused deliveries, and hourly sizes of the queues."""
 
 from django.db import models
 from django.utils import timezone
@@ -6,15 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Callback(models.Model):
-    """One distinct event of one school; a repeat raises `deliveries` and adds no row.
+    """One distinct event of one school; a repeat increments `deliveries` and adds no row.
 
-    `body` is what was sent, untrusted: a hint that says where to look.
+    `body` is untrusted: it is a hint which objects to query.
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("to be handled")
+        WAITING = "waiting", _("pending")
         DONE = "done", _("handled")
-        PARKED = "parked", _("waits for its lesson")
+        PARKED = "parked", _("waiting for its lesson")
         QUARANTINED = "quarantined", _("set aside")
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="callbacks")
@@ -26,7 +26,7 @@ class Callback(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.WAITING)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     deliveries = models.PositiveIntegerField(_("deliveries"), default=1)
-    received_at = models.DateTimeField(_("received"), default=timezone.now)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
     last_delivery_at = models.DateTimeField(_("last delivery"), default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
@@ -45,16 +45,20 @@ class Callback(models.Model):
             ),
             models.Index(fields=["enterprise", "-id"], name="callback_enterprise"),
             models.Index(fields=["enterprise", "class_id"], name="callback_class"),
+            # For the count in the menu, which each page shows.
+            models.Index(
+                fields=["enterprise"], condition=models.Q(state="quarantined"), name="callback_set_aside"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.event or '?'} {self.class_id}"
 
 
-class Refusal(models.Model):
-    """How many deliveries of an hour were refused for one reason; nothing of them is kept.
+class RefusedDelivery(models.Model):
+    """The number of deliveries refused in one hour for one reason; their content is not stored.
 
-    `enterprise` is empty where the address belonged to no school.
+    `enterprise` is null if the address belongs to no school.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, null=True, related_name="+")
@@ -63,6 +67,7 @@ class Refusal(models.Model):
     count = models.PositiveIntegerField(default=1)
 
     class Meta:
+        db_table = "inbox_refusal"
         constraints = [
             models.UniqueConstraint(
                 fields=["enterprise", "hour", "reason"],
@@ -73,3 +78,23 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.hour} {self.count}"
+
+
+class QueueSample(models.Model):
+    """The sizes of a school's queues in an hour: open operations, and callbacks that are not handled."""
+
+    # No index of its own: that of the constraint starts with it.
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="+", db_index=False)
+    hour = models.DateTimeField(_("hour"), db_index=True)
+    operations = models.PositiveIntegerField(_("operations"))
+    callbacks = models.PositiveIntegerField(_("callbacks"))
+
+    class Meta:
+        verbose_name = _("queue sizes")
+        verbose_name_plural = _("queue sizes")
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "hour"], name="one_queue_sample_an_hour"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour} {self.operations} {self.callbacks}"

@@ -1,4 +1,4 @@
-"""Handling events once more at a person's wish, and what that changed: the rows before and after."""
+"""Process events again on request and report the changes: the affected rows before and after."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -8,33 +8,33 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from console.audit.trail import record
+from console.inbox.labels import STATE_BADGES, reason_text
 from console.inbox.models import Callback
-from console.inbox.process import handle
-from console.inbox.words import STATES, reason_words
-from console.policy.scope import as_owner
+from console.inbox.processing import process_callback
+from console.policy.database_scope import as_owner
 
-#: The most events that one wish may handle again, for it happens while the reader waits.
-MOST = 100
+#: The most events per replay, because it runs during the request.
+MAX_REPLAYED = 100
 
 
-class Field(NamedTuple):
-    """A value as people read it."""
+class PreviewField(NamedTuple):
+    """A value as displayed."""
 
     name: str
     label: str | Promise
     value: str
 
 
-class Row(NamedTuple):
-    """A row that an event touches; `key` tells it from the others."""
+class PreviewRow(NamedTuple):
+    """A row that an event affects; `key` identifies it."""
 
     key: str
     label: str
-    fields: list[Field]
+    fields: list[PreviewField]
 
 
-class Line(NamedTuple):
-    """A value before and after; empty where there was no row."""
+class FieldComparison(NamedTuple):
+    """A value before and after; empty if there was no row."""
 
     name: str
     label: str | Promise
@@ -46,82 +46,85 @@ class Line(NamedTuple):
         return self.before != self.after
 
 
-class Difference(NamedTuple):
+class RowComparison(NamedTuple):
     """A row before and after."""
 
     key: str
     label: str
-    lines: list[Line]
+    lines: list[FieldComparison]
 
     @property
     def changed(self) -> bool:
         return any(line.changed for line in self.lines)
 
 
-class Replayed(NamedTuple):
-    """What handling one event again led to."""
+class ReplayResult(NamedTuple):
+    """The result of replaying one event."""
 
     callback: Callback
-    differences: list[Difference]
+    differences: list[RowComparison]
 
     @property
     def changed(self) -> bool:
         return any(row.changed for row in self.differences)
 
 
-Witness = Callable[[Callback], Iterable[Row]]
-_witnesses: list[Witness] = []
+ReplayPreview = Callable[[Callback], Iterable[PreviewRow]]
+_previews: list[ReplayPreview] = []
 
 
-def witness(function: Witness) -> Witness:
-    """Register `rows(callback)` of an `inbound` module: what an event touches, as it stands now."""
-    _witnesses.append(function)
+def register_preview(function: ReplayPreview) -> ReplayPreview:
+    """Register a function that returns the rows that an event affects, in their current state."""
+    _previews.append(function)
     return function
 
 
-def replay(*, callback: Callback, by: Any) -> Replayed:
-    """Handle an event again, here and now: event, rows and audit in one transaction.
+def replay_callback(*, callback: Callback, by: Any) -> ReplayResult:
+    """Process an event again at once: event, rows and audit entry in one transaction.
 
-    A handler that fails is no error here; the event's state says so.
+    A failing handler raises no error; the event's state shows the failure.
     """
     with transaction.atomic():
         row = Callback.objects.select_for_update().get(pk=callback.pk)
-        before, was = _seen(row), row.state
+        before, previous_state = _preview_rows(row), row.state
         row.attempts = 0
-        with as_owner():  # a handler writes what no reader may: evidence
-            handle(row)
-        differences = _compared(before, _seen(row))
+        with as_owner():  # handlers write evidence, which no user's role may write
+            process_callback(row)
+        differences = _compare_rows(before, _preview_rows(row))
         changed = [f"{one.key}.{line.name}" for one in differences[1:] for line in one.lines if line.changed]
-        told = {"state": row.state, "reason": row.reason, "changed": changed}
-        record("callback.replay", row, by=by, before={"state": was}, after=told)
-    return Replayed(row, differences)
+        after = {"state": row.state, "reason": row.reason, "changed": changed}
+        record("callback.replay", row, by=by, before={"state": previous_state}, after=after)
+    return ReplayResult(row, differences)
 
 
-def replay_many(*, callbacks: Iterable[Callback], by: Any) -> list[Replayed]:
-    """Handle events again, oldest first, each in a transaction of its own."""
-    return [replay(callback=one, by=by) for one in sorted(callbacks, key=lambda one: one.pk)]
+def replay_callbacks(*, callbacks: Iterable[Callback], by: Any) -> list[ReplayResult]:
+    """Process events again, oldest first, each in its own transaction."""
+    return [replay_callback(callback=one, by=by) for one in sorted(callbacks, key=lambda one: one.pk)]
 
 
-def _seen(callback: Callback) -> list[Row]:
+def _preview_rows(callback: Callback) -> list[PreviewRow]:
     own = [
-        Field("state", _("State"), str(STATES[callback.state].word)),
-        Field("reason", _("Reason"), str(reason_words(callback.reason))),
+        PreviewField("state", _("State"), str(STATE_BADGES[callback.state].word)),
+        PreviewField("reason", _("Reason"), str(reason_text(callback.reason))),
     ]
-    rows = [Row("callback", _("The event itself"), own)]
-    for look in _witnesses:
-        rows += look(callback)
+    rows = [PreviewRow("callback", _("Event details"), own)]
+    for preview in _previews:
+        rows += preview(callback)
     return rows
 
 
-def _compared(before: list[Row], after: list[Row]) -> list[Difference]:
-    """Row by row, in the order in which they stand; one that is in one of the two alone is told too."""
-    was, now = ({row.key: row for row in rows} for rows in (before, after))
-    return [_difference(was.get(key), now.get(key)) for key in {**was, **now}]
+def _compare_rows(before: list[PreviewRow], after: list[PreviewRow]) -> list[RowComparison]:
+    """Compare rows by key, in order, including rows that exist only before or only after."""
+    old, new = ({row.key: row for row in rows} for rows in (before, after))
+    return [_compare_row(old.get(key), new.get(key)) for key in {**old, **new}]
 
 
-def _difference(was: Row | None, now: Row | None) -> Difference:
-    known = now or was
-    assert known is not None
-    old, new = ({field.name: field.value for field in row.fields} if row else {} for row in (was, now))
-    lines = [Line(one.name, one.label, old.get(one.name, ""), new.get(one.name, "")) for one in known.fields]
-    return Difference(known.key, known.label, lines)
+def _compare_row(before: PreviewRow | None, after: PreviewRow | None) -> RowComparison:
+    row = after or before
+    assert row is not None
+    old, new = ({field.name: field.value for field in one.fields} if one else {} for one in (before, after))
+    lines = [
+        FieldComparison(field.name, field.label, old.get(field.name, ""), new.get(field.name, ""))
+        for field in row.fields
+    ]
+    return RowComparison(row.key, row.label, lines)

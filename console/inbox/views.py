@@ -1,136 +1,188 @@
-"""The door for the service's callbacks."""
+"""Pages of callbacks: the list, one callback with its body, and replay."""
 
-import logging
+from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, inline_serializer
-from rest_framework import serializers
-from rest_framework.exceptions import APIException, ParseError
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser
-from rest_framework.permissions import BasePermission
-from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import DetailView, ListView, TemplateView, View
 
-from console.bell import ring
-from console.iclass import NotSigned, verify
-from console.inbox import spool, unspool
-from console.inbox.events import BODY_CAP
-from console.inbox.points import OWN_KEY, VERIFIED
-from console.inbox.receive import AWAY, NoSuchSchool, NotKept, Sender, keep, sender_of
-from console.inbox.refusals import count
-from console.policy.described import extend_schema
-
-log = logging.getLogger(__name__)
-REFUSED_SIGN = 10217
-UNREADABLE = 10005
-NO_DATABASE = 10202
+from console.inbox.health import inbox_health
+from console.inbox.labels import EVENT_LABELS, STATE_BADGES, event_label, next_step, reason_text
+from console.inbox.models import Callback
+from console.inbox.queue_samples import queue_chart
+from console.inbox.redaction import TOO_DEEP, redact_body, redact_text
+from console.inbox.replay import MAX_REPLAYED, ReplayResult, replay_callback, replay_callbacks
+from console.inbox.tables import CALLBACK_TABLE
+from console.inputs.bounds import parse_ids
+from console.lists.views import TableView
+from console.policy.rules import scoped
+from console.policy.views import SchoolView, paginate_by_key
+from console.ui.badges import Badge
 
 
-class RawParser(BaseParser):
-    """The body as bytes, whatever its content type, and no more than the cap."""
+@dataclass(frozen=True)
+class CallbackSummary:
+    """Display of one callback."""
 
-    media_type = "*/*"
+    callback: Callback
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
-        body: bytes = stream.read(BODY_CAP + 1)
-        if len(body) > BODY_CAP:
-            raise ParseError("the body is larger than 1 MiB")
-        return body
+    @property
+    def what(self) -> str | Promise:
+        return event_label(self.callback.event)
 
+    @property
+    def badge(self) -> Badge:
+        return STATE_BADGES[self.callback.state]
 
-class OneForm(BaseContentNegotiation):
-    """JSON, whatever is asked for."""
+    @property
+    def reason(self) -> str | Promise:
+        return reason_text(self.callback.reason)
 
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
+    @property
+    def next_step(self) -> str | Promise:
+        return next_step(self.callback)
 
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-
-class SignedByTheService(BasePermission):
-    """The signature is the permission: the school's own key, in time, over this address."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        sender = sender_of(view.kwargs["path_token"])
-        if sender is None:
-            count(None, "unknown_address")
-            return False
-        view.sender = sender  # type: ignore[attr-defined]
-        if not OWN_KEY.up:
-            return True
+    @property
+    def body(self) -> str:
+        """The redacted body."""
         try:
-            signed = verify(
-                request.META.get("QUERY_STRING", "").encode("latin-1", "replace"),
-                sender.keys,
-                now=timezone.now().timestamp(),
-                past=settings.CALLBACK_PAST_S,
-                ahead=settings.CALLBACK_AHEAD_S,
-            )
-        except NotSigned as refusal:
-            log.info("callback of school %s refused: %s", sender.sdkappid, refusal.reason)
-            count(sender.enterprise_id, refusal.reason)
-            return False
-        if signed.sdkappid != sender.sdkappid:
-            count(sender.enterprise_id, "other_school")
-            return False
-        return True
+            # Deferred and loaded here only: rows stored before the depth limit may be too deep for Python.
+            body = self.callback.body
+        except RecursionError:
+            return TOO_DEEP
+        return redact_text(self.callback.unreadable) if body is None else redact_body(body)
 
 
-_number = {"required": True, "location": OpenApiParameter.QUERY}
-_parameters = [
-    OpenApiParameter("sdkappid", int, **_number),
-    OpenApiParameter("random", str, **_number),
-    OpenApiParameter("expire_time", int, **_number),
-    OpenApiParameter("sign", str, **_number),
-]
-_answer = inline_serializer("CallbackAnswer", {"error_code": serializers.IntegerField()})
+class CallbackFilter(forms.Form):
+    """Select callbacks by the query string; unknown values are ignored."""
+
+    fields: dict[str, Any]
+    q = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    event = forms.ChoiceField(label=gettext_lazy("Action"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [
+            ("", _("all")),
+            *((state, badge.word) for state, badge in STATE_BADGES.items()),
+        ]
+        self.fields["event"].choices = [("", _("all")), *EVENT_LABELS.items()]
+
+    def narrow(self, callbacks: QuerySet[Callback]) -> QuerySet[Callback]:
+        self.is_valid()
+        names = {"q": "class_id", "state": "state", "event": "event"}
+        chosen = {names[name]: value for name, value in self.cleaned_data.items() if value}
+        return callbacks.filter(**chosen)
 
 
-class CallbackView(APIView):
-    """Receives 事件回调: answers `{"error_code": 0}` once the event is stored.
+#: Seconds between refreshes of the list.
+REFRESH_S = 10
 
-    Anything from the right sender is stored, even what nobody understands, for a repeat could not
-    help. Any other answer than 0 makes the sender repeat, ten times, a minute apart.
+
+class CallbackList(TableView, ListView):
+    """List callbacks, newest first, with keyset pagination and no count. Bodies are not loaded."""
+
+    resource, action = "callback", "list"
+    table = CALLBACK_TABLE
+    queryset = Callback.objects.defer("body", "unreadable")
+    template_name = "inbox/callbacks.html"
+    paginate_by = None
+
+    @cached_property
+    def filter(self) -> CallbackFilter:
+        return CallbackFilter(self.request.GET)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        callbacks = self.filter.narrow(self.get_queryset())
+        page = paginate_by_key(callbacks, self.request, self.table_state.order or ("-id",))
+        return super().get_context_data(
+            title=_("Incoming events"),
+            search_label=_("Lesson ID at iclass"),
+            filter_form=self.filter,
+            keyset=page,
+            live_every=REFRESH_S,
+            lines=[CallbackSummary(callback) for callback in page.rows],
+            health=inbox_health(self.request.user.enterprise),
+            many=self._bulk_actions() if page.rows else [],
+            object_list=Callback.objects.none(),
+            **kwargs,
+        )
+
+    def _bulk_actions(self) -> list[dict[str, Any]]:
+        """Return the button for selected rows."""
+        button = {"url": reverse("inbox:replay_many"), "label": _("Process again"), "icon_name": "refresh"}
+        return [button] if self.may("replay") else []
+
+
+class QueueChart(SchoolView, TemplateView):
+    """The chart of the queues, which the list loads once: its own refreshes do not draw it again.
+
+    A person who opens the address is led to the list.
     """
 
-    sender: Sender
-    authentication_classes: list[Any] = []
-    permission_classes = [SignedByTheService]
-    parser_classes = [RawParser]
-    renderer_classes = [JSONRenderer]
-    content_negotiation_class = OneForm
+    resource, action = "callback", "list"
+    template_name = "partials/charts.html"
 
-    @extend_schema(
-        operation_id="receive_callback",
-        parameters=_parameters,
-        request={"application/json": {"type": "object"}},
-        responses=dict.fromkeys((200, 400, 403, 413, 503), _answer),
-    )
-    def post(self, request: Request, path_token: str) -> Response:
-        # Without a body no parser runs.
-        raw = request.data if isinstance(request.data, bytes) else b""
-        VERIFIED.hit()
-        if keep(self.sender, raw) and spool.pending:
-            # A worker elsewhere does not see this machine's disk. One file, for the sender waits.
-            unspool.drain(most_files=1)
-        ring("console.inbox.tasks.process")
-        return Response({"error_code": 0})
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.request.htmx:
+            return redirect("inbox:callbacks")
+        return super().get(request, *args, **kwargs)
 
-    def handle_exception(self, exc: Exception) -> Response:
-        """Refusals in the service's own form. What was not kept is not acknowledged: it is sent again."""
-        if isinstance(exc, ParseError):
-            count(self.sender.enterprise_id, "too_large")
-            return Response({"error_code": UNREADABLE}, status=413)
-        if isinstance(exc, (NotKept, *AWAY)):
-            return Response({"error_code": NO_DATABASE}, status=503)
-        if isinstance(exc, NoSuchSchool):
-            return Response({"error_code": REFUSED_SIGN}, status=403)
-        if isinstance(exc, APIException):
-            return Response({"error_code": REFUSED_SIGN}, status=exc.status_code)
-        raise exc
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        chart = queue_chart(self.request.user.enterprise)
+        return super().get_context_data(charts=[chart] if chart else [], **kwargs)
+
+
+class CallbackDetail(SchoolView, DetailView):
+    resource = "callback"
+    queryset = Callback.objects.defer("body")
+    template_name = "inbox/callback.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        summary = CallbackSummary(self.object)
+        return super().get_context_data(
+            title=summary.what, line=summary, may_replay=self.may("replay", self.object), **kwargs
+        )
+
+
+class CallbackReplay(SchoolView, View):
+    """Process one callback again and show the changes. Repeats are harmless, so no confirmation is needed."""
+
+    resource, action = "callback", "replay"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        callback = self.get_row(Callback.objects.all(), pk=pk)
+        return render_replay_results(request, [replay_callback(callback=callback, by=request.user)])
+
+
+class CallbackReplayMany(SchoolView, View):
+    """Process the selected callbacks again."""
+
+    resource, action = "callback", "replay"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        chosen = parse_ids(request.POST.getlist("chosen"))
+        rows = scoped(
+            Callback.objects.filter(pk__in=chosen[:MAX_REPLAYED]), request.user, "callback", "replay"
+        )
+        if not rows:
+            self.warning(_("Select at least one event, then process it again."))
+            return redirect("inbox:callbacks")
+        return render_replay_results(request, replay_callbacks(callbacks=rows, by=request.user))
+
+
+def render_replay_results(request: HttpRequest, replayed: list[ReplayResult]) -> HttpResponse:
+    """Render the affected rows of each event, before and after."""
+    results = [(CallbackSummary(one.callback), one) for one in replayed]
+    title = _("Processed again")
+    return render(request, "inbox/replay_results.html", {"title": title, "results": results})

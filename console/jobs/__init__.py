@@ -1,1 +1,1 @@
-"""Long work with progress: leased, resumed after a kill, watched on a page that one may leave."""
+"""Background jobs with progress. They are leased and resume after the process is killed."""

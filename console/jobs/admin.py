@@ -1,4 +1,4 @@
-"""Long work in the Django admin: seen, not changed."""
+"""Jobs in the Django admin, read-only."""
 
 from django.contrib import admin
 
@@ -11,4 +11,5 @@ class JobAdmin(ReadOnlyAdmin):
     resource = "job"
     list_display = ("id", "kind", "state", "done", "failed", "total", "created_by", "created_at")
     list_filter = ("state",)
+    date_hierarchy = "created_at"
     list_select_related = ("created_by",)

@@ -1,4 +1,4 @@
-"""Job: a piece of work that takes longer than a person waits."""
+"""Job: work that takes too long for a request."""
 
 from django.conf import settings
 from django.db import models
@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Job(models.Model):
-    """Work in portions. Each portion is one transaction that also writes how far the work is.
+    """A job that runs in steps. Each step is one transaction that also saves the progress.
 
-    `args` says what to do (ids, no personal values), `cursor` how far it is, in the words of its kind;
-    `result` is what it leaves for its page. A process that dies loses at most the portion it was at.
+    `args` are the arguments (IDs, no personal data), `cursor` is the position in the format of the job type,
+    and `result` is data for the job's page. A process that dies loses at most the current step.
     """
 
     class State(models.TextChoices):
@@ -21,17 +21,17 @@ class Job(models.Model):
         STOPPED = "stopped", _("stopped")
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="jobs")
-    kind = models.CharField(_("kind"), max_length=40)
+    kind = models.CharField(_("type"), max_length=40)
     args = models.JSONField(default=dict, blank=True)
     cursor = models.JSONField(default=dict, blank=True)
     result = models.JSONField(default=dict, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)
-    total = models.PositiveIntegerField(_("in all"), default=0)
+    total = models.PositiveIntegerField(_("total"), default=0)
     done = models.PositiveIntegerField(_("done"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(_("asked"), default=timezone.now)
+    created_at = models.DateTimeField(_("requested at"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True)
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -54,12 +54,12 @@ class Job(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it still goes on by itself."""
+        """Whether the job is waiting or running."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
 
     @property
     def percent(self) -> int:
-        """How far it is, 0 to 100; 100 only where it is done."""
+        """Progress from 0 to 100; 100 only if the job is done."""
         if self.state == self.State.DONE:
             return 100
         return min(99, (self.done + self.failed) * 100 // self.total) if self.total else 0

@@ -1,11 +1,11 @@
-"""The jobs' door for Celery."""
+"""Celery task of jobs."""
 
 from celery import shared_task
 
-from console.jobs import machine
+from console.jobs import runner
 
 
-@shared_task(name="console.jobs.tasks.work")
-def work() -> None:
-    """Go on with what is due."""
-    machine.drain()
+@shared_task(name="console.jobs.tasks.run_jobs")
+def run_jobs() -> None:
+    """Run due jobs."""
+    runner.run_due_jobs()

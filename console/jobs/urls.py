@@ -1,12 +1,12 @@
-"""The addresses of long work."""
+"""URLs of the pages about jobs."""
 
 from django.urls import path
 
-from console.jobs.pages import JobList, JobPage, JobStop
+from console.jobs.views import JobDetail, JobList, StopJob
 
 app_name = "jobs"
 urlpatterns = [
     path("", JobList.as_view(), name="jobs"),
-    path("<int:pk>/", JobPage.as_view(), name="job"),
-    path("<int:pk>/stop/", JobStop.as_view(), name="stop"),
+    path("<id:pk>/", JobDetail.as_view(), name="job"),
+    path("<id:pk>/stop/", StopJob.as_view(), name="stop"),
 ]

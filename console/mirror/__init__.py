@@ -1,1 +1,1 @@
-"""Remote thing → row: what is looked at when, and the one road by which news comes in."""
+"""Mirror of the service: polling, reconciliation, and the one path by which remote state enters rows."""

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 from console import policy
@@ -8,8 +7,10 @@ from console import policy
 class MirrorConfig(AppConfig):
     name = "console.mirror"
     label = "mirror"
-    verbose_name = _("Mirror of the service")
+    verbose_name = _("Comparison with iclass")
 
     def ready(self) -> None:
+        """Import here because the filters need the models."""
+        import console.mirror.filters
+
         policy.register("drift", of_school="enterprise")
-        autodiscover_modules("mirror", "walks", "drift")

@@ -1,4 +1,4 @@
-"""Taking watched rows for a look: one poller a row, by the database's clock, fenced."""
+"""Leases of polled rows: one poller per row, timed by the database clock and protected by a fence."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,22 +6,22 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, models
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from console.failpoints import defence, point
-from console.mirror.models import Watched
-from console.outbox.claims import owner
+from console.failpoints import point
+from console.mirror.models import PolledModel
+from console.outbox.claims import worker_id
 
-POLLED = point("mirror.polled", "the service answered a look, nothing of it is written")
-LEASE = defence("mirror.lease", "a look or walk that was paused past its lease writes nothing")
-Row = TypeVar("Row", bound=Watched)
+POLLED = point("mirror.polled", "the service answered a poll, nothing of it is written")
+Row = TypeVar("Row", bound=PolledModel)
 
 
-def take_due(model: type[Row], limit: int) -> list[Row]:
-    """Lease up to `limit` rows whose `look_at` has come, the longest overdue first."""
+def lease_due_rows(model: type[Row], limit: int) -> list[Row]:
+    """Lease up to `limit` rows whose `look_at` has passed, the longest overdue first."""
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -30,83 +30,100 @@ def take_due(model: type[Row], limit: int) -> list[Row]:
             f" WHERE id IN (SELECT id FROM {table} WHERE look_at <= %s"
             " AND (look_until IS NULL OR look_until < clock_timestamp())"
             " ORDER BY look_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id",
-            [owner(), settings.LEASE_S, timezone.now(), limit],
+            [worker_id(), settings.LEASE_S, timezone.now(), limit],
         )
         ids = [row[0] for row in cursor.fetchall()]
     rows = list(model._default_manager.filter(pk__in=ids).select_related("enterprise"))
     for row in rows:
-        row.look_asked = row.look_at
+        row.look_requested_at = row.look_at
     return rows
 
 
-def hold(row: Row) -> bool:
-    """Inside a transaction: lock the row, and say whether the lease is still ours."""
-    locked = type(row)._default_manager.select_for_update(of=("self",)).filter(pk=row.pk)
-    return locked.filter(look_fence=row.look_fence).exists() or not LEASE.up
+def lock_leased_row(row: Row) -> bool:
+    """Lock the row, reload it, and return whether the lease is still held. Call it inside a transaction.
+
+    The row is reloaded because it may have changed during the request. Its cached school is kept.
+    """
+    fence, school = row.look_fence, row._state.fields_cache.get("enterprise")
+    rows = type(row)._default_manager.select_for_update(of=("self",), no_key=True)
+    try:
+        row.refresh_from_db(from_queryset=rows)
+    except ObjectDoesNotExist:
+        return False
+    if school is not None:
+        row._state.fields_cache["enterprise"] = school
+    is_leased = row.look_fence == fence
+    row.look_fence = fence
+    return is_leased
 
 
-def hold_all(rows: Sequence[Row], related: Sequence[str]) -> list[Row]:
-    """Inside a transaction: those of the rows whose lease is still ours, locked and as they stand now.
+def lock_leased_rows(rows: Sequence[Row], related: Sequence[str]) -> list[Row]:
+    """Return the rows whose lease is still held, locked and reloaded. Call it inside a transaction.
 
-    They come with the rows that `related` names.
+    `related` names the related rows to load with them.
     """
     if not rows:
         return []
-    taken = {row.pk: row for row in rows}
-    locked = type(rows[0])._default_manager.select_for_update(of=("self",)).select_related(*related)
-    held = [
+    leased = {row.pk: row for row in rows}
+    locked = type(rows[0])._default_manager.select_for_update(of=("self",), no_key=True)
+    still_leased = [
         row
-        for row in locked.filter(pk__in=taken).order_by("pk")
-        if row.look_fence == taken[row.pk].look_fence or not LEASE.up
+        for row in locked.select_related(*related).filter(pk__in=leased).order_by("pk")
+        if row.look_fence == leased[row.pk].look_fence
     ]
-    for row in held:
-        row.look_fence, row.look_asked = taken[row.pk].look_fence, taken[row.pk].look_asked
-    return held
+    for row in still_leased:
+        row.look_fence, row.look_requested_at = leased[row.pk].look_fence, leased[row.pk].look_requested_at
+    return still_leased
 
 
-def look_now(rows: models.QuerySet[Row], **fields: object) -> int:
-    """Ask for a look at these rows at once; returns how many.
+def schedule_poll_now(rows: models.QuerySet[Row], **fields: object) -> int:
+    """Schedule a poll of these rows at once; return how many.
 
-    One that waits already keeps its place: who is asked for again and again would never come to the front.
-    One that is being looked at is asked for anew, which `let_go` sees.
+    A row that is already due keeps its place: otherwise frequent requests would keep it from the front. A row
+    that is being polled gets a new `look_at`, which `release_lease` respects.
     """
     now = Value(timezone.now(), output_field=models.DateTimeField())
-    place = Case(When(look_until__isnull=False, then=now), default=Least(F("look_at"), now))
-    return rows.update(look_at=place, **fields)
+    look_at = Case(When(look_until__isnull=False, then=now), default=Least(F("look_at"), now))
+    return rows.update(look_at=look_at, **fields)
 
 
-def let_go(row: Row, look_at: datetime | None, **fields: object) -> None:
-    """End the lease and say when to look next (None: never by itself).
+def release_lease(row: Row, look_at: datetime | None, **fields: object) -> None:
+    """End the lease and schedule the next poll (None: not by itself).
 
-    A look that was asked for while this one was on its way is not forgotten: this one may have come too
-    early to see why.
+    A poll requested while this one was running is kept, because this one may have been too early to see the
+    reason for the request.
     """
-    asked_anew = Least(F("look_at"), Value(look_at, output_field=models.DateTimeField()))
-    since = Case(When(look_at=row.look_asked, then=Value(look_at)), default=asked_anew)
+    requested_again = Least(F("look_at"), Value(look_at, output_field=models.DateTimeField()))
+    next_poll = Case(When(look_at=row.look_requested_at, then=Value(look_at)), default=requested_again)
     type(row)._default_manager.filter(pk=row.pk, look_fence=row.look_fence).update(
-        look_at=since, look_until=None, look_owner="", **fields
+        look_at=next_poll, look_until=None, look_owner="", **fields
     )
 
 
-def let_go_all(ended: Sequence[tuple[Row, datetime | None, Mapping[str, object]]]) -> None:
-    """`let_go` for many rows of one model in one statement: row, next look, and for all the same fields."""
+def release_leases(ended: Sequence[tuple[Row, datetime | None, Mapping[str, object]]]) -> None:
+    """Do the same as `release_lease` for many rows of one model in one statement.
+
+    Each item is the row, its next poll and the fields to update, which have the same names in all items.
+    """
     if not ended:
         return
     model, names = type(ended[0][0]), list(ended[0][2])
     quote = connection.ops.quote_name
-    typed = ", ".join(f"{quote(name)} {model._meta.get_field(name).db_type(connection)}" for name in names)
-    told = [
-        {"id": row.pk, "fence": row.look_fence, "asked": row.look_asked, "next": look_at, **fields}
+    column_types = ", ".join(
+        f"{quote(name)} {model._meta.get_field(name).db_type(connection)}" for name in names
+    )
+    records = [
+        {"id": row.pk, "fence": row.look_fence, "requested": row.look_requested_at, "next": look_at, **fields}
         for row, look_at, fields in ended
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {quote(model._meta.db_table)} AS kept SET"
-            " look_at = CASE WHEN kept.look_at = told.asked THEN told.next"
-            " ELSE least(kept.look_at, told.next) END, look_until = NULL, look_owner = '', "
-            + ", ".join(f"{quote(name)} = told.{quote(name)}" for name in names)
-            + " FROM json_to_recordset(%s::json) AS told"
-            f" (id bigint, fence bigint, asked timestamptz, next timestamptz, {typed})"
-            " WHERE kept.id = told.id AND kept.look_fence = told.fence",
-            [json.dumps(told, default=datetime.isoformat)],
+            f"UPDATE {quote(model._meta.db_table)} AS polled SET"
+            " look_at = CASE WHEN polled.look_at = ended.requested THEN ended.next"
+            " ELSE least(polled.look_at, ended.next) END, look_until = NULL, look_owner = '', "
+            + ", ".join(f"{quote(name)} = ended.{quote(name)}" for name in names)
+            + " FROM json_to_recordset(%s::json) AS ended"
+            f" (id bigint, fence bigint, requested timestamptz, next timestamptz, {column_types})"
+            " WHERE polled.id = ended.id AND polled.look_fence = ended.fence",
+            [json.dumps(records, default=datetime.isoformat)],
         )

@@ -1,4 +1,4 @@
-"""What is looked at on a clock, and how far the walks of each school are."""
+"""Models of the mirror: polled rows, the state of reconciliation, missing rows and ignored differences."""
 
 from datetime import datetime
 
@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class Watched(models.Model):
-    """A row that a poller looks at when `look_at` has come.
+class PolledModel(models.Model):
+    """A row that is polled when `look_at` has passed.
 
-    The lease (owner, end by the database's clock, fence) lets one poller at a time work on a row, and
-    the fence keeps one that was paused past its lease from writing. `looked_at` is the last look that
-    was answered, `look_failures` the failed ones since.
+    The lease (owner, end by the database clock, fence) lets one poller at a time work on a row. The fence
+    keeps a poller that was paused past its lease from writing. `looked_at` is the time of the last successful
+    poll, `look_failures` the number of failures since.
     """
 
     look_at = models.DateTimeField(null=True, editable=False)
@@ -23,19 +23,19 @@ class Watched(models.Model):
     look_owner = models.CharField(max_length=80, blank=True, editable=False)
     look_until = models.DateTimeField(null=True, editable=False)
     look_fence = models.PositiveBigIntegerField(default=0, editable=False)
-    #: What `look_at` was when a poller took the row.
-    look_asked: datetime | None = None
+    #: The value of `look_at` when the row was leased.
+    look_requested_at: datetime | None = None
 
     class Meta:
         abstract = True
 
 
-class Walked(models.Model):
-    """How far the walks of one sort (people, lessons, …) of one school are.
+class ReconcileState(models.Model):
+    """State of the reconciliation of one list (people, lessons, …) of one school.
 
-    `generation` counts the complete walks: only these say that something is absent. The lease (owner, end
-    by the database's clock, fence) lets one process at a time walk a sort of a school. `report` is what
-    the last walk told, in numbers and sentences.
+    `generation` counts complete runs: only these show that something is absent. The lease (owner, end by the
+    database clock, fence) lets one process at a time reconcile a list. `report` is the ReconcileReport of the
+    last run.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="+")
@@ -50,6 +50,7 @@ class Walked(models.Model):
     fence = models.PositiveBigIntegerField(default=0)
 
     class Meta:
+        db_table = "mirror_walked"
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "name"], name="walked_once_a_school_and_sort"),
         ]
@@ -58,11 +59,11 @@ class Walked(models.Model):
         return f"{self.name} {self.generation}"
 
 
-class Missed(models.Model):
-    """A row that a complete walk did not find at the service; one that was found again has none.
+class MissingRow(models.Model):
+    """A row that a complete run did not find at the service. It is deleted once the row is found again.
 
-    What was seen is not written down, for then each walk would write every row. `generation` is the first
-    walk that missed it.
+    Only missing rows are stored: storing found ones would write every row in each run. `generation` is the
+    first run that missed it.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="+")
@@ -71,6 +72,7 @@ class Missed(models.Model):
     generation = models.PositiveBigIntegerField()
 
     class Meta:
+        db_table = "mirror_missed"
         constraints = [
             models.UniqueConstraint(fields=["subject_type", "subject_id"], name="missed_once_a_row"),
         ]
@@ -79,24 +81,25 @@ class Missed(models.Model):
         return f"{self.subject_type} {self.subject_id}"
 
 
-class Ignored(models.Model):
-    """A difference that somebody decided to leave as it is, for exactly this pair of values.
+class IgnoredDifference(models.Model):
+    """A difference that a person decided to ignore, for exactly this pair of values.
 
-    Once either side changes, the pair is another and the difference is shown again. An empty `field` stands
-    for the whole row: it is gone at the service and kept here alone.
+    Once either side changes, the difference is shown again. An empty `field` means the whole row: it is gone
+    at the service and kept here.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="+")
     subject_type = models.CharField(_("subject type"), max_length=60)
     subject_id = models.BigIntegerField(_("subject"))
-    subject_label = models.CharField(_("about"), max_length=200, blank=True)
+    subject_label = models.CharField(_("object"), max_length=200, blank=True)
     field = models.CharField(_("field"), max_length=40, blank=True)
     ours = models.JSONField(_("here"), null=True, encoder=DjangoJSONEncoder)
     theirs = models.JSONField(_("at iclass"), null=True, encoder=DjangoJSONEncoder)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField(_("when"), default=timezone.now)
+    at = models.DateTimeField(_("time"), default=timezone.now)
 
     class Meta:
+        db_table = "mirror_ignored"
         verbose_name = _("ignored difference")
         verbose_name_plural = _("ignored differences")
         ordering = ["-id"]

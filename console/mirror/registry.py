@@ -1,4 +1,4 @@
-"""What the mirror looks at: apps register pollers and walks in `mirror`, and what differs in `drift`."""
+"""Registry of mirrored models, pollers and reconcilers, which apps register in their `mirror` package."""
 
 import logging
 import time
@@ -12,167 +12,188 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from console.iclass import SignatureRefused, UnknownEnterprise
-from console.mirror.report import Report
-from console.mirror.walking import Round, Taken, begin
+from console.mirror.reconciliation import AlreadyReconciling, ReconcileRun, start_run
+from console.mirror.report import ReconcileReport
 
 log = logging.getLogger(__name__)
 Poller = Callable[[int], int]
-Walk = Callable[[Round], None]
-Words = dict[str, Any]
-Tell = Callable[[str, Any, Any, Mapping[str, str]], tuple[str, str]]
+Reconciler = Callable[[ReconcileRun], None]
+RemoteFields = dict[str, Any]
+FormatDifference = Callable[[str, Any, Any, Mapping[str, str]], tuple[str, str]]
 
 
-def tell_plainly(name: str, ours: Any, theirs: Any, names: Mapping[str, str]) -> tuple[str, str]:
-    """Both values as they are, for fields that are words already."""
+def format_plainly(name: str, ours: Any, theirs: Any, names: Mapping[str, str]) -> tuple[str, str]:
+    """Return both values as strings, for fields that need no formatting."""
     return str(ours), str(theirs)
 
 
 @dataclass(frozen=True)
-class Twin:
-    """A model that the service has too, and what may be done where the two differ.
+class MirroredModel:
+    """A mirrored model, and how to resolve its differences from the service.
 
-    `wanted(row)` is what the school wants in the words of `observed`. `push(row, fields, by)` makes the
-    service equal to ours in these fields and returns the operation; for a row that is gone at the service
-    it makes it there again. `take(row, fields, by)` writes the service's values into our columns. Both are
-    audited, each in one transaction, and raise ValidationError or PermissionDenied where it cannot be.
-    `tell(field, ours, theirs, names)` says both values in words; `names` has the names of user ids, `related`
-    what `wanted` reads of other rows. `when_gone` names what `take` does here to a row that is gone there;
-    empty where it does nothing. Of a `fixed` row the service changes no field: only a gone one is pushed.
-    Of `hidden` fields nobody is shown more than what `tell` says.
+    - `resource` is its resource in the policy table.
+    - `desired_fields(row)` returns the desired state with the field names of `observed`.
+    - `push(row, fields, by)` sends these fields to the service and returns the operation. It creates a row
+      that is gone at the service again.
+    - `apply_remote(row, fields, by)` writes the service's values to the row.
+    - `format(field, ours, theirs, names)` returns both values as text; `names` maps user IDs to names.
+    - `related` names the related rows that `desired_fields` reads.
+    - `gone_action_label` is the label of `apply_remote` for a row that is gone at the service; empty if it
+      does nothing.
+    - `is_immutable`: the service cannot change fields, so only a row that is gone can be pushed.
+    - `masked_fields` are shown only as the text that `format` returns.
+
+    `push` and `apply_remote` are audited, use one transaction, and raise ValidationError or PermissionDenied.
     """
 
     label: str
-    wanted: Callable[[Any], Words]
+    resource: str
+    desired_fields: Callable[[Any], RemoteFields]
     push: Callable[[Any, Collection[str], Any], Any]
-    take: Callable[[Any, Collection[str], Any], None]
+    apply_remote: Callable[[Any, Collection[str], Any], None]
     optional: Collection[str] = ()
     labels: Mapping[str, str | Promise] = field(default_factory=dict)
-    tell: Tell = tell_plainly
+    format: FormatDifference = format_plainly
     related: Collection[str] = ()
-    when_gone: str | Promise = ""
-    fixed: bool = False
-    hidden: Collection[str] = ()
+    gone_action_label: str | Promise = ""
+    is_immutable: bool = False
+    masked_fields: Collection[str] = ()
 
     @property
     def model(self) -> Any:
         return apps.get_model(self.label)
 
 
-#: Rows looked at in one go. While the first answers of a batch are on their way nothing is written, so that
-#: 100 in one took a sixth longer each.
-BATCH = 200
+#: Rows per batch. Nothing is written while the first answers of a batch are pending, so that batches of 100
+#: took a sixth longer per row.
+POLL_BATCH_SIZE = 200
 
-_twins: dict[str, Twin] = {}
+_mirrored_models: dict[str, MirroredModel] = {}
 _pollers: dict[str, Poller] = {}
-_walks: list[tuple[int, str, Walk]] = []
+_reconcilers: list[tuple[int, str, Reconciler]] = []
 
 
-def mirrored(
+def register_mirrored_model(
     model_label: str,
     *,
-    wanted: Callable[[Any], Words],
+    resource: str,
+    desired_fields: Callable[[Any], RemoteFields],
     push: Callable[[Any, Collection[str], Any], Any],
-    take: Callable[[Any, Collection[str], Any], None],
+    apply_remote: Callable[[Any, Collection[str], Any], None],
     optional: Collection[str] = (),
     labels: Mapping[str, str | Promise] | None = None,
-    tell: Tell = tell_plainly,
+    format: FormatDifference = format_plainly,
     related: Collection[str] = (),
-    when_gone: str | Promise = "",
-    fixed: bool = False,
-    hidden: Collection[str] = (),
-) -> Twin:
-    """Register a mirrored model ("classes.Lesson"); `labels` names its fields in the words of a school.
+    gone_action_label: str | Promise = "",
+    is_immutable: bool = False,
+    masked_fields: Collection[str] = (),
+) -> MirroredModel:
+    """Register a mirrored model ("classes.Lesson"); `labels` maps its fields to labels for users.
 
-    `related` is what `wanted` reads of other rows, for many rows at once.
+    See MirroredModel for the other arguments.
     """
-    told = (optional, labels or {}, tell, related, when_gone, fixed, hidden)
-    twin = Twin(model_label.lower(), wanted, push, take, *told)
-    _twins[twin.label] = twin
-    return twin
+    mirrored = MirroredModel(
+        label=model_label.lower(),
+        resource=resource,
+        desired_fields=desired_fields,
+        push=push,
+        apply_remote=apply_remote,
+        optional=optional,
+        labels=labels or {},
+        format=format,
+        related=related,
+        gone_action_label=gone_action_label,
+        is_immutable=is_immutable,
+        masked_fields=masked_fields,
+    )
+    _mirrored_models[mirrored.label] = mirrored
+    return mirrored
 
 
-def twin_of(row: Any) -> Twin:
-    """The registration of a row, a model or a label; KeyError for what is not mirrored."""
-    return _twins[row.lower() if isinstance(row, str) else row._meta.label_lower]
+def mirrored_model_of(row: Any) -> MirroredModel:
+    """Return the registration of a row, a model or a label; raise KeyError if it is not mirrored."""
+    return _mirrored_models[row.lower() if isinstance(row, str) else row._meta.label_lower]
 
 
-def twins() -> list[Twin]:
-    """Every mirrored model, by label."""
-    return [_twins[label] for label in sorted(_twins)]
+def mirrored_models() -> list[MirroredModel]:
+    """Return every mirrored model, ordered by label."""
+    return [_mirrored_models[label] for label in sorted(_mirrored_models)]
 
 
-def poller(name: str) -> Callable[[Poller], Poller]:
-    """Register `look(limit) -> number of rows looked at`, called while it returns more than 0."""
+def register_poller(name: str) -> Callable[[Poller], Poller]:
+    """Register `poller(limit) -> number of polled rows`, which is called while it returns more than 0."""
 
-    def keep(look: Poller) -> Poller:
-        _pollers[name] = look
-        return look
+    def decorator(poller: Poller) -> Poller:
+        _pollers[name] = poller
+        return poller
 
-    return keep
+    return decorator
 
 
-def walk(name: str, *, order: int) -> Callable[[Walk], Walk]:
-    """Register a walk: compare everything of one sort of one school with the service."""
+def register_reconciler(name: str, *, order: int) -> Callable[[Reconciler], Reconciler]:
+    """Register a reconciler: it compares one list of one school with the service."""
 
-    def keep(function: Walk) -> Walk:
-        _walks.append((order, name, function))
-        _walks.sort(key=lambda entry: entry[:2])
+    def decorator(function: Reconciler) -> Reconciler:
+        _reconcilers.append((order, name, function))
+        _reconcilers.sort(key=lambda entry: entry[:2])
         return function
 
-    return keep
+    return decorator
 
 
-def poll(batch: int = BATCH, *, within_s: float = inf) -> int:
-    """Look at all that is due; returns how many rows.
+def poll_due_rows(batch: int = POLL_BATCH_SIZE, *, within_s: float = inf) -> int:
+    """Poll all due rows; return how many.
 
-    After `within_s` seconds nothing more is begun: each sort has had one batch at least.
+    Start no further batch after `within_s` seconds, but run each poller at least once.
     """
     done, until = 0, time.monotonic() + within_s
-    for look in _pollers.values():
-        while seen := look(batch):
-            done += seen
+    for poller in _pollers.values():
+        while count := poller(batch):
+            done += count
             if time.monotonic() >= until:
                 break
     return done
 
 
-def reconcile(enterprise: Any) -> dict[str, Report]:
-    """Every walk of one school. A walk that fails is reported and does not stop the others.
+def reconcile(enterprise: Any) -> dict[str, ReconcileReport]:
+    """Run every reconciler for one school. A failure is reported and does not stop the others.
 
-    Where the service refuses the school's key, the walks that follow are not tried.
+    If the service refuses the school's key, the remaining reconcilers do not run.
     """
     reports = {}
-    for _order, name, function in _walks:
+    for _order, name, function in _reconcilers:
         try:
-            reports[name] = _walked(enterprise, name, function)
-        except Taken:
-            reports[name] = Report(complete=False, problems=[_("another process is at it")])
+            reports[name] = _run_reconciler(enterprise, name, function)
+        except AlreadyReconciling:
+            reports[name] = ReconcileReport(complete=False, problems=[_("another process is handling this")])
         except (SignatureRefused, UnknownEnterprise) as error:
-            reports[name] = Report(complete=False, problems=[str(error)])
+            reports[name] = ReconcileReport(complete=False, problems=[str(error)])
             break
         except Exception as error:
-            log.warning("walk %s of school %s failed: %s", name, enterprise.sdkappid, type(error).__name__)
-            reports[name] = Report(complete=False, problems=[str(error)])
+            log.warning(
+                "reconciliation %s of school %s failed: %s", name, enterprise.sdkappid, type(error).__name__
+            )
+            reports[name] = ReconcileReport(complete=False, problems=[str(error)])
     return reports
 
 
-def _walked(enterprise: Any, name: str, function: Walk) -> Report:
-    """One walk, under its lease; what it wrote before it failed stands."""
-    round_ = begin(enterprise, name)
+def _run_reconciler(enterprise: Any, name: str, function: Reconciler) -> ReconcileReport:
+    """Run one reconciler under its lease. Its writes before a failure are kept."""
+    run = start_run(enterprise, name)
     try:
-        function(round_)
+        function(run)
     except Exception as error:
-        round_.report.complete = round_.whole = False
-        round_.report.problems.append(str(error))
+        run.report.complete = run.is_complete = False
+        run.report.problems.append(str(error))
         raise
     finally:
-        round_.finish()
-    return round_.report
+        run.finish()
+    return run.report
 
 
 def reconcile_all() -> int:
-    """Every walk of every school; returns how many rows were written."""
-    total = Report()
+    """Reconcile every school; return how many rows were written."""
+    total = ReconcileReport()
     for enterprise in apps.get_model("accounts.Enterprise").objects.order_by("pk"):
         total = sum(reconcile(enterprise).values(), total)
     return total.writes

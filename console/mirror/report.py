@@ -1,13 +1,16 @@
-"""What a walk did, in numbers of rows and in sentences."""
+"""Report of a reconciliation run: numbers of rows, and problems as text."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
 @dataclass
-class Report:
-    """`odd` lines could not be read: they are neither adopted nor taken for absent. `complete` says that
-    the list was read to its end, so that absence means something."""
+class ReconcileReport:
+    """Result of a run.
+
+    `odd` counts lines that could not be parsed: they are neither adopted nor treated as absent. `complete`
+    means that the list was read to its end, so that rows not in it are missing.
+    """
 
     seen: int = 0
     adopted: int = 0
@@ -17,8 +20,8 @@ class Report:
     complete: bool = True
     problems: list[str] = field(default_factory=list)
 
-    def __add__(self, other: "Report") -> "Report":
-        return Report(
+    def __add__(self, other: "ReconcileReport") -> "ReconcileReport":
+        return ReconcileReport(
             self.seen + other.seen,
             self.adopted + other.adopted,
             self.changed + other.changed,
@@ -30,7 +33,7 @@ class Report:
 
     @property
     def writes(self) -> int:
-        """How many mirrored rows were written."""
+        """The number of mirrored rows that were written."""
         return self.adopted + self.changed + self.gone
 
     def as_json(self) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Operations that we owe the API: written with the change, sent after it, never lost."""
+"""Commands to the API: stored in the transaction of the change, sent after its commit, never lost."""

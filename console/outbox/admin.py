@@ -1,6 +1,6 @@
-"""Operations in the Django admin: read with their attempts, decided about one or many, changed by nobody."""
+"""Operations in the Django admin: read-only, with attempts and actions for decisions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,16 +11,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from console.outbox.desk import decide
-from console.outbox.lines import Line
+from console.outbox.decisions import decide
+from console.outbox.kinds import all_kinds
 from console.outbox.models import Attempt, Gate, Operation
-from console.outbox.words import words_of
-from console.policy.admin import ReadOnlyAdmin
-from console.policy.rules import refusal
-from console.templatetags.ui import duration
+from console.outbox.presentation import OperationRow
+from console.outbox.reasons import reason_text
+from console.policy.admin import KnownValuesFilter, ReadOnlyAdmin
+from console.policy.rules import refusal_message
+from console.ui.template_tags import duration
 
 
-class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
+class AttemptInline(admin.TabularInline):
     model = Attempt
     extra = 0
     can_delete = False
@@ -32,21 +33,29 @@ class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
     def has_view_permission(self, request: object, obj: object = None) -> bool:
-        return True  # an attempt is seen with its operation, which the reader was allowed to open
+        return True  # access to the operation has been checked, and includes its attempts
 
 
-ACTS: dict[str, str | Promise] = {
+DECISION_LABELS: dict[str, str | Promise] = {
     "send_again": _("Send again"),
     "mark_done": _("Mark as done"),
     "park": _("Set aside"),
 }
 
 
-def _act(name: str) -> Callable[["OperationAdmin", HttpRequest, QuerySet[Operation]], None]:
-    def run(of: "OperationAdmin", request: HttpRequest, rows: QuerySet[Operation]) -> None:
-        of.decide(request, rows, name)
+def _decision_action(name: str) -> Callable[["OperationAdmin", HttpRequest, QuerySet[Operation]], None]:
+    def run(model_admin: "OperationAdmin", request: HttpRequest, rows: QuerySet[Operation]) -> None:
+        model_admin.decide(request, rows, name)
 
     return run
+
+
+class KindFilter(KnownValuesFilter):
+    title = _("action")
+    parameter_name = "kind"
+
+    def known_values(self) -> Iterable[tuple[str, Any]]:
+        return [(kind.name, kind.label) for kind in all_kinds()]
 
 
 @admin.register(Operation)
@@ -56,66 +65,67 @@ class OperationAdmin(ReadOnlyAdmin):
         *("id", "what", "subject_label", "state", "attempts", "why", "next_step", "created_at", "lag"),
         "finished_at",
     )
-    list_filter = ("state", "kind")
+    list_filter = ("state", KindFilter, "created_at")
     search_fields = ("subject_label",)
     inlines = (AttemptInline,)
     exclude = ("waits_for", "lease_owner", "lease_until", "args")
 
     @admin.display(description=_("reason"), ordering="reason")
     def why(self, operation: Operation) -> str:
-        return str(words_of(operation.reason).what) if operation.reason else ""
+        return str(reason_text(operation.reason).what) if operation.reason else ""
 
-    @admin.display(description=_("what"), ordering="kind")
+    @admin.display(description=_("action"), ordering="kind")
     def what(self, operation: Operation) -> str:
-        return str(Line(operation).what)
+        return str(OperationRow(operation).what)
 
     @admin.display(description=_("next step"))
     def next_step(self, operation: Operation) -> str:
-        return str(Line(operation).next_step)
+        return str(OperationRow(operation).next_step)
 
-    @admin.display(description=_("lag"))
+    @admin.display(description=_("delay"))
     def lag(self, operation: Operation) -> str:
-        return duration(Line(operation).lag_seconds)
+        return duration(OperationRow(operation).lag_seconds)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        offered = {name: label for name, label in ACTS.items() if self.may(request, name)}
-        acts = {name: (_act(name), name, label) for name, label in offered.items()}
-        return super().get_actions(request) | acts
+        offered = {name: label for name, label in DECISION_LABELS.items() if self.may(request, name)}
+        actions = {name: (_decision_action(name), name, label) for name, label in offered.items()}
+        return super().get_actions(request) | actions
 
     def decide(self, request: HttpRequest, rows: QuerySet[Operation], name: str) -> None:
-        """One decision about each; what is not open for one is said by its number and stops no other."""
+        """Apply a decision to each operation. A refusal is shown with its ID and stops no other."""
         done = 0
         for operation in rows:
             try:
                 if not self.may(request, name, operation):
-                    raise PermissionDenied(refusal(name, self.resource))
+                    raise PermissionDenied(refusal_message(request.user, name, self.resource))
                 decide(operation, name, by=request.user)
             except (ValidationError, PermissionDenied) as error:
-                said = error.messages if isinstance(error, ValidationError) else map(str, error.args)
-                self.message_user(request, f"{operation.pk}: {' '.join(said)}", messages.ERROR)
+                texts = error.messages if isinstance(error, ValidationError) else map(str, error.args)
+                self.message_user(request, f"{operation.pk}: {' '.join(texts)}", messages.ERROR)
             else:
                 done += 1
         if done:
-            text = ngettext("%(n)d operation decided.", "%(n)d operations decided.", done)
+            text = ngettext("%(n)d operation resolved.", "%(n)d operations resolved.", done)
             self.message_user(request, text % {"n": done})
 
 
 @admin.register(Gate)
 class GateAdmin(ReadOnlyAdmin):
-    """What holds a school back. Its bucket and trial are the machine's own business."""
+    """The gate of a school. Bucket and trial are internal and not shown."""
 
     resource = "operation"
     list_display = ("enterprise", "why", "held_since", "failures", "open_until", "skew_s")
+    list_filter = ("held_since",)
     exclude = ("tokens", "refilled_at", "trial_until")
 
     @admin.display(description=_("reason"))
     def why(self, gate: Gate) -> str:
-        return str(words_of(gate.held_reason).what) if gate.held_reason else ""
+        return str(reason_text(gate.held_reason).what) if gate.held_reason else ""
 
 
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnlyAdmin):
     resource = "attempt"
     list_display = ("id", "operation", "endpoint", "outcome", "error_code", "started_at", "milliseconds")
-    list_filter = ("outcome",)
+    list_filter = ("outcome", "started_at")
     list_select_related = ("operation",)

@@ -1,23 +1,27 @@
-"""Claiming operations: one worker wins by updating, in one statement."""
+"""Claim operations: a single UPDATE decides which worker gets each one."""
 
 import os
 import socket
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from console.outbox.gates import LEVEL, pace
+from console.failpoints import point
+from console.outbox.gates import BUCKET_LEVEL, bucket_parameters
 from console.outbox.models import Operation
-from console.outbox.points import BREAKER, BUCKET, CLAIMED, FENCE, LANE, LEASE_EXPIRY, PROBING, SETTLE, WAITS
-from console.outbox.reflect import reflect
-from console.outbox.states import OPEN, State
+from console.outbox.states import OPEN_STATES, OperationState
+from console.outbox.sync_state import lock_subject, update_sync_state, write_sync_state
 
-# Workers take turns at the gates, so that a bucket is counted once and a trial is one operation.
-_GATES = """
+CLAIMED = point("outbox.claimed", "the claim is committed, nothing else has happened")
+PROBING = point("outbox.probing", "an operation of unknown outcome is claimed for a probe")
+
+# Workers lock the gates one after the other, so that a bucket is counted once and a trial is one operation.
+_LOCK_GATES = """
 SELECT g.enterprise_id FROM outbox_gate g
 WHERE cardinality(g.held_for) = 0
   AND EXISTS (SELECT 1 FROM outbox_operation o
@@ -25,65 +29,84 @@ WHERE cardinality(g.held_for) = 0
 ORDER BY g.enterprise_id FOR NO KEY UPDATE
 """
 
-# The head of each lane: ready, due, nothing earlier open in the lane, nothing it waits for open.
-# The schools take turns (rn), so that one school's thousand does not starve another's one, and each
-# takes no more than its gate lets through.
-# Leases run on the database's clock; `due_at` is domain time and comes as a parameter.
-# No key is changed, so the lock lets the foreign key check of an operation that waits for this one
-# through: with FOR UPDATE the two waited for each other.
-_CLAIM = f"""
-WITH gate AS (
-    SELECT g.enterprise_id, least(
-        CASE WHEN NOT %(breaker)s OR g.open_until IS NULL THEN %(limit)s
-             WHEN g.open_until > clock_timestamp() OR g.trial_until > clock_timestamp() THEN 0
-             ELSE 1 END,
-        CASE WHEN %(bucket)s THEN floor({LEVEL}) ELSE %(limit)s END) AS room
-    FROM outbox_gate g WHERE cardinality(g.held_for) = 0
-), candidate AS (
-    SELECT o.id, row_number() OVER (PARTITION BY o.enterprise_id ORDER BY o.due_at, o.id) AS rn
-    FROM outbox_operation o JOIN gate ON gate.enterprise_id = o.enterprise_id AND gate.room > 0
-    WHERE o.state = %(from)s AND o.due_at <= %(now)s
+# Due, with no earlier open operation in its lane and no open operation that it waits for.
+_FREE = """
+    o.due_at <= %(now)s
       AND NOT EXISTS (
         SELECT 1 FROM outbox_operation e
-        WHERE %(lanes)s AND e.lane = o.lane AND e.id < o.id AND e.state = ANY(%(open)s))
+        WHERE e.lane = o.lane AND e.id < o.id AND e.state = ANY(%(open)s))
       AND NOT EXISTS (
         SELECT 1 FROM outbox_operation_waits_for w
         JOIN outbox_operation e ON e.id = w.to_operation_id
-        WHERE %(waits)s AND w.from_operation_id = o.id AND e.state = ANY(%(open)s))
+        WHERE w.from_operation_id = o.id AND e.state = ANY(%(open)s))
+"""
+
+# Within a school, operations of unknown outcome are probed before new ones are sent. Otherwise each trial of
+# an open breaker would send one more command whose answer is lost, and probes would starve.
+# If a probe was the last trial and failed, a new command is tried next: only reads may be broken.
+_NEW_FIRST = "(g.open_until IS NOT NULL AND g.openings > 1 AND g.trial_of = 'unknown')"
+
+# States are literals: PostgreSQL does not use the partial indexes for a value known only at execution.
+_YIELDS = f"""(CASE
+    WHEN %(from)s = 'ready' AND NOT {_NEW_FIRST} THEN EXISTS (SELECT 1 FROM outbox_operation o
+        WHERE o.enterprise_id = g.enterprise_id AND o.state = 'unknown' AND {_FREE})
+    WHEN %(from)s = 'unknown' AND {_NEW_FIRST} THEN EXISTS (SELECT 1 FROM outbox_operation o
+        WHERE o.enterprise_id = g.enterprise_id AND o.state = 'ready' AND {_FREE})
+    ELSE false END)"""
+
+# Claim the first due operation of each lane. Schools take turns (rn), so that a school with a thousand
+# operations does not starve one with a single operation. Each school gets at most what its gate allows.
+# Leases use the database's clock; `due_at` is domain time and comes as a parameter.
+# FOR NO KEY UPDATE does not block the foreign key check of an operation that waits for this one;
+# FOR UPDATE deadlocked with it.
+_CLAIM = f"""
+WITH gate AS (
+    SELECT g.enterprise_id, least(
+        CASE WHEN g.open_until IS NULL THEN %(limit)s
+             WHEN g.open_until > clock_timestamp() OR g.trial_until > clock_timestamp() THEN 0
+             ELSE 1 END,
+        floor({BUCKET_LEVEL}),
+        CASE WHEN {_YIELDS} THEN 0 ELSE %(limit)s END) AS room
+    FROM outbox_gate g WHERE cardinality(g.held_for) = 0
+), candidate AS (
+    SELECT o.id, gate.room,
+        row_number() OVER (PARTITION BY o.enterprise_id ORDER BY o.due_at, o.id) AS rn
+    FROM outbox_operation o JOIN gate ON gate.enterprise_id = o.enterprise_id AND gate.room > 0
+    WHERE o.state = %(from)s AND {_FREE}
 ), pick AS (
-    SELECT o.id FROM outbox_operation o
-    JOIN candidate c ON c.id = o.id JOIN gate ON gate.enterprise_id = o.enterprise_id
-    WHERE o.state = %(from)s AND c.rn <= gate.room
+    SELECT o.id FROM outbox_operation o JOIN candidate c ON c.id = o.id
+    WHERE o.state = %(from)s AND c.rn <= c.room
     ORDER BY c.rn, o.id LIMIT %(limit)s
     FOR NO KEY UPDATE OF o SKIP LOCKED
-), taken AS (
+), claimed AS (
     UPDATE outbox_operation o
     SET state = %(to)s, fence = o.fence + 1, lease_owner = %(owner)s,
         lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
-        attempts = o.attempts + %(tries)s, first_sent_at = coalesce(o.first_sent_at, %(now)s)
+        attempts = o.attempts + %(attempts)s, first_sent_at = coalesce(o.first_sent_at, %(now)s)
     FROM pick WHERE o.id = pick.id
     RETURNING o.id, o.enterprise_id
 ), spent AS (
-    UPDATE outbox_gate g SET tokens = {LEVEL} - t.much, refilled_at = clock_timestamp(),
+    UPDATE outbox_gate g SET tokens = {BUCKET_LEVEL} - t.claimed_count, refilled_at = clock_timestamp(),
         trial_until = CASE WHEN g.open_until IS NULL THEN NULL
-                      ELSE clock_timestamp() + make_interval(secs => %(lease)s) END
-    FROM (SELECT enterprise_id, count(*) AS much FROM taken GROUP BY 1) t
+                      ELSE clock_timestamp() + make_interval(secs => %(lease)s) END,
+        trial_of = CASE WHEN g.open_until IS NULL THEN '' ELSE %(from)s END
+    FROM (SELECT enterprise_id, count(*) AS claimed_count FROM claimed GROUP BY 1) t
     WHERE g.enterprise_id = t.enterprise_id
 )
-SELECT id FROM taken
+SELECT id FROM claimed
 """
 
-# Still ours, and the gate still open? Asked just before the first byte; the lease begins anew.
-_GO = """
+# Check just before the first byte is sent that the claim and the gate still hold, and renew the lease.
+_CONFIRM = """
 UPDATE outbox_operation o SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-FROM outbox_gate g, unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine(id, fence)
-WHERE g.enterprise_id = o.enterprise_id AND o.id = mine.id AND o.fence = mine.fence
+FROM outbox_gate g, unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS claim(id, fence)
+WHERE g.enterprise_id = o.enterprise_id AND o.id = claim.id AND o.fence = claim.fence
   AND o.state IN ('sending', 'probing')
 RETURNING o.id,
-    (cardinality(g.held_for) > 0 OR (%(breaker)s AND g.open_until > clock_timestamp())) IS TRUE
+    (cardinality(g.held_for) > 0 OR g.open_until > clock_timestamp()) IS TRUE
 """
 
-_BACK = """
+_RETURN_UNSENT = """
 UPDATE outbox_operation o SET lease_until = NULL,
     state = CASE WHEN o.state = 'probing' THEN 'unknown'
         WHEN cardinality(g.held_for) > 0 THEN 'held' ELSE 'ready' END,
@@ -95,7 +118,8 @@ WHERE g.enterprise_id = o.enterprise_id
   AND o.id = %(id)s AND o.fence = %(fence)s AND o.state IN ('sending', 'probing')
 """
 
-# A locked one is being closed this very moment. The lists may not show yet what a dead worker did last.
+# SKIP LOCKED: a locked operation is being closed now. A command that a dead worker sent is probed only after
+# the settle window, because the service's lists may not show it yet.
 _EXPIRE = """
 UPDATE outbox_operation SET state = 'unknown', fence = fence + 1,
     due_at = CASE state WHEN 'sending' THEN %(settled)s ELSE %(now)s END
@@ -107,96 +131,88 @@ RETURNING id
 """
 
 
-def owner() -> str:
-    """Who we are in a lease: machine, process and thread."""
+def worker_id() -> str:
+    """Return the owner of leases: machine, process and thread."""
     return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"[:80]
 
 
 def claim(limit: int) -> list[Operation]:
-    """Take up to `limit` operations for sending; the mark is committed before the first byte leaves."""
-    taken = _take(State.READY, State.SENDING, limit, tries=1)
-    if taken:
+    """Claim up to `limit` operations for sending, committed before the first byte is sent."""
+    claimed = _claim(OperationState.READY, OperationState.SENDING, limit, attempts=1)
+    if claimed:
         CLAIMED.hit()
-    return taken
+    return claimed
 
 
 def claim_unknown(limit: int) -> list[Operation]:
-    """Take up to `limit` operations whose outcome is unknown, for a look."""
-    taken = _take(State.UNKNOWN, State.PROBING, limit, tries=0)
-    if taken:
+    """Claim up to `limit` operations of unknown outcome for a probe."""
+    claimed = _claim(OperationState.UNKNOWN, OperationState.PROBING, limit, attempts=0)
+    if claimed:
         PROBING.hit()
-    return taken
+    return claimed
 
 
-def _take(origin: State, target: State, limit: int, *, tries: int) -> list[Operation]:
-    parameters = {
+def _claim(origin: OperationState, target: OperationState, limit: int, *, attempts: int) -> list[Operation]:
+    parameters: dict[str, Any] = {
         "from": origin,
         "to": target,
         "now": timezone.now(),
-        "open": list(OPEN),
+        "open": list(OPEN_STATES),
         "limit": limit,
-        "owner": owner(),
+        "owner": worker_id(),
         "lease": settings.LEASE_S,
-        "tries": tries,
-        "lanes": LANE.up,
-        "waits": WAITS.up,
-        "breaker": BREAKER.up,
-        "bucket": BUCKET.up,
-        **pace(),
+        "attempts": attempts,
+        **bucket_parameters(),
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_GATES, parameters)
+        cursor.execute(_LOCK_GATES, parameters)
         cursor.execute(_CLAIM, parameters)
         ids = [row[0] for row in cursor.fetchall()]
-    # The row shows the same before and after a claim, so it is not touched: locking it here, behind the
-    # operation, would meet a service that holds the row and waits for the operation.
+    # A claim does not change what the row shows, so the row is not written. Locking it here, after the
+    # operation, would deadlock with a service that holds the row and waits for the operation.
     return list(Operation.objects.filter(pk__in=ids).select_related("enterprise__gate").order_by("id"))
 
 
-def go(operations: Sequence[Operation]) -> list[Operation]:
-    """Those of claimed operations that may leave now.
+def confirm_claims(operations: Sequence[Operation]) -> list[Operation]:
+    """Return the claimed operations that may be sent now.
 
-    One whose lease ended while this process slept belongs to somebody else by now. Where the gate was
-    shut since the claim they go back unsent, and the try does not count.
+    An operation whose lease ended while this process slept may belong to another worker and is left out.
+    If the gate closed since the claim, the operation goes back unsent and the attempt does not count.
     """
-    if not FENCE.up:
-        return list(operations)
-    parameters = {
+    parameters: dict[str, Any] = {
         "ids": [one.pk for one in operations],
         "fences": [one.fence for one in operations],
         "lease": settings.LEASE_S,
-        "breaker": BREAKER.up,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_GO, parameters)
-        shut = dict(cursor.fetchall())
-    for one in operations:
-        if shut.get(one.pk):
-            _give_back(one)
-    return [one for one in operations if shut.get(one.pk) is False]
+        cursor.execute(_CONFIRM, parameters)
+        is_gate_closed = dict(cursor.fetchall())
+    for operation in operations:
+        if is_gate_closed.get(operation.pk):
+            _return_unsent(operation)
+    return [one for one in operations if is_gate_closed.get(one.pk) is False]
 
 
 @transaction.atomic
-def _give_back(operation: Operation) -> None:
+def _return_unsent(operation: Operation) -> None:
+    lock_subject(operation.subject_type, operation.subject_id)
     with connection.cursor() as cursor:
-        cursor.execute(_BACK, {"id": operation.pk, "fence": operation.fence})
-    reflect(operation)
+        cursor.execute(_RETURN_UNSENT, {"id": operation.pk, "fence": operation.fence})
+    write_sync_state(operation)
 
 
 def settle_window() -> timedelta:
-    """How long the lists of the service may lag behind what it has done."""
-    return timedelta(seconds=settings.PROBE_SETTLE_S if SETTLE.up else 0)
+    """Return how long the service's lists may lag behind its changes."""
+    return timedelta(seconds=settings.PROBE_DELAY_S)
 
 
 def expire_leases() -> int:
-    """Mark what a dead worker left half done: "look first". Returns how many."""
-    if not LEASE_EXPIRY.up:
-        return 0
+    """Mark operations whose worker died as of unknown outcome, so that they are probed; return how many."""
     now = timezone.now()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_EXPIRE, {"now": now, "settled": now + settle_window()})
             ids = [row[0] for row in cursor.fetchall()]
         for operation in Operation.objects.filter(pk__in=ids):
-            reflect(operation)
+            update_sync_state(operation)
     return len(ids)

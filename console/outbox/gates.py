@@ -1,7 +1,7 @@
-"""The gate of a school: how many calls a second, when to leave a service in trouble alone, when to hold.
+"""The gate of a school: rate limit, circuit breaker and reasons to hold.
 
-One row a school, shared by all workers. Claiming asks it (`console.outbox.claims`); whoever made calls
-tells it how they went.
+Each school has one row, shared by all workers. Claiming reads it (`console.outbox.claims`); the relay
+reports the results of its calls to it.
 """
 
 import random
@@ -18,18 +18,19 @@ from django.utils import timezone
 
 from console.iclass import Exchange
 from console.outbox.models import Gate, Operation
-from console.outbox.points import BREAKER, BUCKET
-from console.outbox.reflect import reflect
-from console.outbox.states import State
+from console.outbox.states import OperationState
+from console.outbox.sync_state import write_sync_state
 
-#: Ends of a call that say that the service, or the way to it, is in trouble. A refusal is an answer.
-TROUBLE = frozenset({"OutcomeUnknown", "NotReached", "Unreadable", "Busy"})
-#: Reasons that hold a whole school; an operation may be held for others of its own.
-OF_SCHOOL = ("10217", "10270", "expired", "after_restore")
-#: Clock differences that are not worth a write, in seconds.
-SAME_CLOCK_S = 5
+#: Outcomes of a call that mean that the service or the network has a problem. A refusal is an answer.
+FAILURE_OUTCOMES = frozenset({"OutcomeUnknown", "NotReached", "Unreadable", "Busy"})
+#: Reasons that hold a whole school. A single operation may be held for other reasons.
+SCHOOL_HOLD_REASONS = ("10217", "10270", "expired", "after_restore")
+#: The reasons among them that mean that the service refuses the school's key.
+KEY_HOLD_REASONS = SCHOOL_HOLD_REASONS[:2]
+#: Changes of the clock skew below this many seconds are not saved.
+MIN_SKEW_CHANGE_S = 5
 
-_MAKE = """
+_CREATE_GATES = """
 INSERT INTO outbox_gate (enterprise_id, tokens, refilled_at, failures, openings, held_for, skew_s)
 SELECT DISTINCT o.enterprise_id, 0, '2000-01-01 00:00+00'::timestamptz, 0, 0, ARRAY[]::varchar[], 0
 FROM outbox_operation o
@@ -38,14 +39,14 @@ WHERE o.state IN ('ready', 'unknown', 'held')
 ON CONFLICT DO NOTHING
 """
 
-# What came in since the bucket was last counted, at most a burst.
-LEVEL = (
+# Tokens in the bucket now: the stored ones and those added since `refilled_at`, at most a burst.
+BUCKET_LEVEL = (
     "least(%(burst)s, g.tokens"
     " + %(rate)s * greatest(0, extract(epoch FROM clock_timestamp() - g.refilled_at))::float8)"
 )
 
 _SPEND = f"""
-UPDATE outbox_gate g SET tokens = {LEVEL} - %(spent)s, refilled_at = clock_timestamp()
+UPDATE outbox_gate g SET tokens = {BUCKET_LEVEL} - %(spent)s, refilled_at = clock_timestamp()
 WHERE g.enterprise_id = %(school)s
 """
 
@@ -54,12 +55,13 @@ UPDATE outbox_gate SET failures = 0, openings = 0, open_until = NULL, trial_unti
 WHERE enterprise_id = %(school)s AND (failures > 0 OR open_until IS NOT NULL)
 """
 
-# The operation on trial had nothing to ask: another one may try.
+# The operation on trial made no call: another one may be the trial.
 _NO_TRIAL = """
 UPDATE outbox_gate SET trial_until = NULL WHERE enterprise_id = %(school)s AND trial_until IS NOT NULL
 """
 
-# A trial that failed opens again at once, and for longer; a late failure of before does not count twice.
+# A failed trial opens the breaker again at once, for longer. A late failure of an earlier call does not
+# lengthen the pause of an open breaker.
 _FAILED = """
 UPDATE outbox_gate g SET
     failures = g.failures + %(failures)s,
@@ -75,37 +77,37 @@ FROM (
 WHERE g.enterprise_id = d.enterprise_id
 """
 
-# A bucket that a claim found empty may hold a call by now: what came in since then counts as empty.
-_DRY = f"""
-SELECT min((1 - {LEVEL}) / %(rate)s) FROM outbox_gate g
-WHERE cardinality(g.held_for) = 0 AND g.open_until IS NULL AND {LEVEL} < 1 + %(rate)s * %(since)s
+# A bucket that a claim found empty may hold a token by now: tokens added since the claim do not count.
+_SECONDS_UNTIL_TOKEN = f"""
+SELECT min((1 - {BUCKET_LEVEL}) / %(rate)s) FROM outbox_gate g
+WHERE cardinality(g.held_for) = 0 AND g.open_until IS NULL AND {BUCKET_LEVEL} < 1 + %(rate)s * %(since)s
   AND EXISTS (SELECT 1 FROM outbox_operation o WHERE o.enterprise_id = g.enterprise_id
               AND o.state IN ('ready', 'unknown') AND o.due_at <= %(now)s)
 """
 
 
-def pace() -> dict[str, float]:
-    """The parameters of LEVEL."""
+def bucket_parameters() -> dict[str, float]:
+    """Return the parameters of BUCKET_LEVEL."""
     return {"rate": float(settings.OUTBOX_RATE), "burst": float(settings.OUTBOX_BURST)}
 
 
-def make_missing() -> None:
-    """Give every school that owes something a gate."""
+def create_missing_gates() -> None:
+    """Create the gate of every school that has unfinished operations and no gate."""
     with connection.cursor() as cursor:
-        cursor.execute(_MAKE)
+        cursor.execute(_CREATE_GATES)
 
 
-def report(school_id: int, calls: Sequence[Exchange], *, paid: int) -> None:
-    """Tell the gate how the calls went for which `paid` tokens were taken when claiming."""
+def report_calls(school_id: int, calls: Sequence[Exchange], *, paid: int) -> None:
+    """Report the results of calls to the gate. `paid` is the number of tokens taken by the claim."""
     with connection.cursor() as cursor:
-        if len(calls) != paid and BUCKET.up:
-            cursor.execute(_SPEND, {**pace(), "school": school_id, "spent": len(calls) - paid})
-        failures = _failures_at_the_end(calls)
+        if len(calls) != paid:
+            cursor.execute(_SPEND, {**bucket_parameters(), "school": school_id, "spent": len(calls) - paid})
+        failures = _trailing_failures(calls)
         if not calls:
             cursor.execute(_NO_TRIAL, {"school": school_id})
         if failures < len(calls):
             cursor.execute(_HEALTHY, {"school": school_id})
-        if failures and BREAKER.up:
+        if failures:
             cursor.execute(
                 _FAILED,
                 {
@@ -113,126 +115,141 @@ def report(school_id: int, calls: Sequence[Exchange], *, paid: int) -> None:
                     "failures": failures,
                     "limit": settings.OUTBOX_BREAKER_FAILURES,
                     "pause": float(settings.OUTBOX_BREAKER_S),
-                    "cap": float(settings.OUTBOX_BREAKER_CAP_S),
+                    "cap": float(settings.OUTBOX_BREAKER_MAX_S),
                     "jitter": random.uniform(0.5, 1),
                 },
             )
 
 
-def _failures_at_the_end(calls: Sequence[Exchange]) -> int:
+def _trailing_failures(calls: Sequence[Exchange]) -> int:
     count = 0
     for call in reversed(calls):
-        if call.outcome not in TROUBLE:
+        if call.outcome not in FAILURE_OUTCOMES:
             break
         count += 1
     return count
 
 
-def seconds_until_a_call(asked: float) -> float | None:
-    """How long until a school that owes something may call again, where only its bucket is empty.
+def seconds_until_next_call(claim_started: float) -> float | None:
+    """Return the seconds until a school whose only obstacle is an empty bucket may call again.
 
-    `asked` (monotonic) is when claiming began that took nothing.
+    Return None if no school waits for its bucket alone. `claim_started` (monotonic) is the start of the claim
+    that took nothing.
     """
-    if not BUCKET.up:
-        return None
     with connection.cursor() as cursor:
-        cursor.execute(_DRY, {**pace(), "now": timezone.now(), "since": time.monotonic() - asked})
+        cursor.execute(
+            _SECONDS_UNTIL_TOKEN,
+            {**bucket_parameters(), "now": timezone.now(), "since": time.monotonic() - claim_started},
+        )
         (seconds,) = cursor.fetchone()
     return None if seconds is None else max(0.0, float(seconds))
 
 
-def note_skew(gate: Gate, skew_s: float) -> None:
-    """Keep how far the service's clock is ahead, where that changed."""
-    if abs(gate.skew_s - skew_s) >= SAME_CLOCK_S:
+def save_clock_skew(gate: Gate, skew_s: float) -> None:
+    """Save how many seconds the service's clock is ahead, if that changed."""
+    if abs(gate.skew_s - skew_s) >= MIN_SKEW_CHANGE_S:
         gate.skew_s = skew_s
         Gate.objects.filter(pk=gate.pk).update(skew_s=skew_s)
 
 
 @transaction.atomic
-def hold_all(enterprise: Any, reason: str) -> int:
-    """Send nothing of a school any more, for a reason of `console.outbox.words`; returns how many wait.
+def hold_school(enterprise: Any, reason: str) -> int:
+    """Stop sending for a school, for a reason of `console.outbox.reasons`; return how many operations wait.
 
-    What is being sent ends as it may. What is asked for meanwhile is held too, until `resume`.
+    Operations in state `sending` finish. New operations are held, too, until `resume`. A refused key does not
+    hold the school if another key has been entered since `enterprise` was read.
     """
     Gate.objects.get_or_create(enterprise=enterprise)
     gate = Gate.objects.select_for_update(no_key=True).get(enterprise=enterprise)
+    if reason in KEY_HOLD_REASONS and _has_another_key(enterprise):
+        return 0
     if reason not in gate.held_for:
         gate.held_for = [*gate.held_for, reason]
         Gate.objects.filter(pk=gate.pk).update(
             held_for=gate.held_for, held_since=gate.held_since or Now(), open_until=None, trial_until=None
         )
-    return obey(gate)
+    return apply_gate(gate)
 
 
-def obey(gate: Gate) -> int:
-    """Hold what waits at a held gate, let go what an open one held; returns how many moved.
+def _has_another_key(enterprise: Any) -> bool:
+    """Return whether the school has another key than the one that signed the call.
 
-    Nothing here waits for a row that a person's change has locked: that one is moved the next time, and
-    claiming passes a held school by in any case.
+    Entering a key releases holds for the former key under the lock of the gate. The caller has that lock, so
+    the key that is read here is the latest.
     """
-    mine = Operation.objects.filter(enterprise_id=gate.pk)
+    stored = enterprise._meta.model._default_manager.only("tic_key").get(pk=enterprise.pk)
+    return bool(stored.tic_key.reveal() != enterprise.tic_key.reveal())
+
+
+def apply_gate(gate: Gate) -> int:
+    """Hold ready operations of a held gate, or release those of an open one; return how many moved.
+
+    Rows locked by another transaction are skipped and moved the next time. Claiming skips held schools in any
+    case.
+    """
+    operations = Operation.objects.filter(enterprise_id=gate.pk)
     if gate.held_for:
-        return _move(mine.filter(state=State.READY), State.HELD, gate.held_reason)
-    return _move(mine.filter(state=State.HELD, reason__in=OF_SCHOOL), State.READY, "")
+        return _move_operations(
+            operations.filter(state=OperationState.READY), OperationState.HELD, gate.held_reason
+        )
+    return _move_operations(
+        operations.filter(state=OperationState.HELD, reason__in=SCHOOL_HOLD_REASONS), OperationState.READY, ""
+    )
 
 
-def settle_held() -> int:
-    """Let every school's operations follow its gate; returns how many moved."""
-    waiting = Q(held_for__len__gt=0, enterprise__operations__state=State.READY)
-    freed = Q(
+def apply_all_gates() -> int:
+    """Apply the gate of every school to its operations; return how many moved."""
+    waiting = Q(held_for__len__gt=0, enterprise__operations__state=OperationState.READY)
+    released_gates = Q(
         held_for__len=0,
-        enterprise__operations__state=State.HELD,
-        enterprise__operations__reason__in=OF_SCHOOL,
+        enterprise__operations__state=OperationState.HELD,
+        enterprise__operations__reason__in=SCHOOL_HOLD_REASONS,
     )
     moved = 0
-    for pk in Gate.objects.filter(waiting | freed).values_list("pk", flat=True).distinct():
+    for pk in Gate.objects.filter(waiting | released_gates).values_list("pk", flat=True).distinct():
         with transaction.atomic():
-            moved += obey(Gate.objects.select_for_update(no_key=True).get(pk=pk))
+            moved += apply_gate(Gate.objects.select_for_update(no_key=True).get(pk=pk))
     return moved
 
 
-def let_go(enterprise: Any, reasons: Collection[str]) -> int:
-    """Take back reasons to hold a school, and make ready what was held for them; returns how many."""
+def release_holds(enterprise: Any, reasons: Collection[str]) -> int:
+    """Remove reasons to hold a school and release operations held for them; return how many became ready."""
     gate = Gate.objects.select_for_update(no_key=True).filter(enterprise=enterprise).first()
-    left = [one for one in gate.held_for if one not in reasons] if gate else []
-    if gate and left != gate.held_for:
-        since = gate.held_since if left else None
-        Gate.objects.filter(pk=gate.pk).update(held_for=left, held_since=since)
-    held = Operation.objects.filter(enterprise=enterprise, state=State.HELD, reason__in=list(reasons))
-    if left:
-        return _rename(held, left[0])
-    return _move(held, State.READY, "", wait=True)
+    remaining = [reason for reason in gate.held_for if reason not in reasons] if gate else []
+    if gate and remaining != gate.held_for:
+        since = gate.held_since if remaining else None
+        Gate.objects.filter(pk=gate.pk).update(held_for=remaining, held_since=since)
+    held = Operation.objects.filter(
+        enterprise=enterprise, state=OperationState.HELD, reason__in=list(reasons)
+    )
+    if remaining:
+        _move_operations(held, OperationState.HELD, remaining[0], wait=True)
+        return 0
+    return _move_operations(held, OperationState.READY, "", wait=True)
 
 
-def _move(operations: Any, to: State, reason: str, *, wait: bool = False) -> int:
+def _move_operations(operations: Any, to: OperationState, reason: str, *, wait: bool = False) -> int:
     moved = 0
-    for subject_type, subject_ids in _subjects(operations):
-        # The row before its operations, as services lock them.
+    for subject_type, subject_ids in _subjects_by_type(operations):
+        # Services lock the row before its operations; the same order here avoids deadlocks.
         rows = apps.get_model(subject_type)._default_manager.filter(pk__in=subject_ids).order_by("pk")
         locked = rows.select_for_update(no_key=True, of=("self",), skip_locked=not wait)
-        theirs = operations.filter(
+        candidates = operations.filter(
             subject_type=subject_type, subject_id__in=list(locked.values_list("pk", flat=True))
         )
-        mine = list(theirs.select_for_update(no_key=True, of=("self",), skip_locked=not wait))
-        fields = {"due_at": timezone.now()} if to == State.READY else {}
-        moved += Operation.objects.filter(pk__in=[one.pk for one in mine]).update(
+        locked_operations = list(
+            candidates.select_for_update(no_key=True, of=("self",), skip_locked=not wait)
+        )
+        fields = {"due_at": timezone.now()} if to == OperationState.READY else {}
+        moved += Operation.objects.filter(pk__in=[one.pk for one in locked_operations]).update(
             state=to, reason=reason, **fields
         )
-        for operation in {one.subject_id: one for one in mine}.values():
-            reflect(operation)
+        for operation in {one.subject_id: one for one in locked_operations}.values():
+            write_sync_state(operation)
     return moved
 
 
-def _rename(operations: Any, reason: str) -> int:
-    """Another reason holds them still."""
-    renamed = list(operations.select_for_update(no_key=True, of=("self",)))
-    Operation.objects.filter(pk__in=[one.pk for one in renamed]).update(reason=reason)
-    for operation in renamed:
-        reflect(operation)
-    return 0
-
-
-def _subjects(operations: Any) -> Iterable[tuple[str, list[int]]]:
+def _subjects_by_type(operations: Any) -> Iterable[tuple[str, list[int]]]:
     found: dict[str, list[int]] = {}
     for subject_type, subject_id in (
         operations.order_by().values_list("subject_type", "subject_id").distinct()

@@ -1,4 +1,4 @@
-"""Operation (a command that we owe the API) and Attempt (one try at it)."""
+"""Models of the outbox: Operation (a command to the API), its Attempts, and the Gate of a school."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,32 +10,35 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from console.outbox.states import OPEN, State
+from console.outbox.states import OPEN_STATES, OperationState
 
-#: A bucket that was filled then is full.
+#: Default of `refilled_at`: a bucket last refilled at this time is full.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Operation(models.Model):
-    """A command owed to the API. The row is the queue; Celery only rings the bell.
+    """A command to the API. The table is the queue; Celery only wakes the worker.
 
-    `fence` grows by one at each claim, and every later step names it: a worker whose lease ended
-    cannot write over the one that took its place. `lane` orders what must not overtake each other.
+    `fence` grows by one at each claim and is part of every later compare-and-set, so that a worker whose
+    lease ended cannot overwrite the result of its successor. Operations of one `lane` are sent in order.
     """
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="operations")
-    kind = models.CharField(_("kind"), max_length=40)
+    kind = models.CharField(_("type"), max_length=40)
     subject_type = models.CharField(_("subject type"), max_length=60)
     subject_id = models.BigIntegerField(_("subject"))
-    subject_label = models.CharField(_("about"), max_length=200, blank=True)
+    subject_label = models.CharField(_("object"), max_length=200, blank=True)
     lane = models.CharField(max_length=200)
     version = models.PositiveIntegerField(default=1)
     args = models.JSONField(default=dict, blank=True)
-    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.READY)
-    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    state = models.CharField(
+        _("state"), max_length=12, choices=OperationState.choices, default=OperationState.READY
+    )
+    due_at = models.DateTimeField(_("scheduled for"), default=timezone.now)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    first_sent_at = models.DateTimeField(_("first sent"), null=True)
+    first_sent_at = models.DateTimeField(_("first sent at"), null=True)
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True)
     fence = models.PositiveBigIntegerField(default=0)
@@ -43,7 +46,7 @@ class Operation(models.Model):
     error_code = models.IntegerField(_("error code"), null=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(_("asked"), default=timezone.now)
+    created_at = models.DateTimeField(_("requested at"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     class Meta:
@@ -52,19 +55,23 @@ class Operation(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(
-                fields=["lane", "id"], condition=models.Q(state__in=OPEN), name="operation_open_lane"
+                fields=["lane", "id"], condition=models.Q(state__in=OPEN_STATES), name="operation_open_lane"
             ),
-            models.Index(fields=["due_at", "id"], condition=models.Q(state__in=OPEN), name="operation_due"),
+            models.Index(
+                fields=["due_at", "id"], condition=models.Q(state__in=OPEN_STATES), name="operation_due"
+            ),
             models.Index(fields=["subject_type", "subject_id", "-id"], name="operation_subject"),
             models.Index(fields=["enterprise", "-id"], name="operation_enterprise"),
             models.Index(
                 fields=["enterprise", "state"],
-                condition=~models.Q(state__in=(State.DONE, State.SUPERSEDED)),
+                condition=~models.Q(state__in=(OperationState.DONE, OperationState.SUPERSEDED)),
                 name="operation_unfinished",
             ),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=State.values), name="operation_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=OperationState.values), name="operation_state_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,31 +79,38 @@ class Operation(models.Model):
 
     @property
     def audit_label(self) -> str:
-        """Without the label, which may be a person's name."""
+        """Label for the audit trail, without `subject_label`, which may be a person's name."""
         return f"{self.kind} {self.subject_id}"
 
     def subject(self) -> Any:
-        """The row that this operation is about, or None where it is gone."""
-        return apps.get_model(self.subject_type)._default_manager.filter(pk=self.subject_id).first()
+        """Return the row that this operation is about, or None if it no longer exists."""
+        return self._subjects().first()
+
+    def locked_subject(self) -> Any:
+        """Return the same row as it is stored now, locked until the transaction ends."""
+        return self._subjects().select_for_update(of=("self",), no_key=True).first()
+
+    def _subjects(self) -> Any:
+        return apps.get_model(self.subject_type)._default_manager.filter(pk=self.subject_id)
 
 
 class Attempt(models.Model):
-    """One try: which endpoint, how it ended. Bodies and signatures are never stored."""
+    """One attempt: its endpoint and result. Bodies and signatures are never stored."""
 
     class Outcome(models.TextChoices):
         OK = "ok", _("accepted")
-        REFUSED = "refused", _("refused")
-        NOT_REACHED = "not_reached", _("did not arrive")
+        REFUSED = "refused", _("rejected")
+        NOT_REACHED = "not_reached", _("not delivered")
         UNKNOWN = "unknown", _("outcome unknown")
-        FOUND = "found", _("checked: it is there")
-        ABSENT = "absent", _("checked: it is not there")
-        UNCLEAR = "unclear", _("checked: not certain")
+        FOUND = "found", _("checked: applied")
+        ABSENT = "absent", _("checked: not applied")
+        UNCLEAR = "unclear", _("checked: uncertain")
         UNRECORDED = "unrecorded", _("answered, but not recorded")
 
     operation = models.ForeignKey(Operation, models.CASCADE, related_name="tries")
     fence = models.PositiveBigIntegerField()
     endpoint = models.CharField(_("endpoint"), max_length=60)
-    started_at = models.DateTimeField(_("started"))
+    started_at = models.DateTimeField(_("started at"))
     milliseconds = models.PositiveIntegerField(_("milliseconds"), default=0)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
     http_status = models.PositiveSmallIntegerField(null=True)
@@ -105,9 +119,9 @@ class Attempt(models.Model):
 
     class Meta:
         verbose_name = _("attempt")
-        verbose_name_plural = _("attempts")
+        verbose_name_plural = pgettext_lazy("table", "attempts")
         ordering = ["-id"]
-        # Tries are written in the order of their time, so a small index of ranges finds the latest.
+        # Attempts are inserted in order of time, so a small BRIN index finds the latest.
         indexes = (BrinIndex(fields=["started_at"], name="attempt_started", pages_per_range=16),)
 
     def __str__(self) -> str:
@@ -115,12 +129,12 @@ class Attempt(models.Model):
 
 
 class Gate(models.Model):
-    """What a school's calls must pass, shared by all workers: bucket, breaker, reasons to hold.
+    """Rate limit, circuit breaker and holds of a school's calls, shared by all workers.
 
-    Its times are the database's, as those of leases. `tokens` may fall below zero where one operation
-    needed several calls. `open_until` is set while the service is in trouble; once it has passed, one
-    operation goes through on trial, until `trial_until` at the latest. While `held_for` names a reason
-    nothing of the school is sent.
+    Its times are those of the database clock, as for leases. `tokens` may fall below zero where one operation
+    needed several calls. `open_until` is set while the service has problems. Once it has passed, one
+    operation is sent on trial, until `trial_until` at the latest; `trial_of` is the state that it was claimed
+    from. While `held_for` holds a reason, nothing of the school is sent.
     """
 
     enterprise = models.OneToOneField(
@@ -128,32 +142,38 @@ class Gate(models.Model):
     )
     tokens = models.FloatField(default=0)
     refilled_at = models.DateTimeField(default=LONG_AGO)
-    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
-    openings = models.PositiveIntegerField(_("pauses in a row"), default=0)
+    failures = models.PositiveIntegerField(_("consecutive failures"), default=0)
+    openings = models.PositiveIntegerField(_("consecutive pauses"), default=0)
     open_until = models.DateTimeField(_("paused until"), null=True)
     trial_until = models.DateTimeField(null=True)
-    held_for = ArrayField(models.CharField(max_length=40), verbose_name=_("held for"), default=list)
-    held_since = models.DateTimeField(_("held since"), null=True)
-    skew_s = models.FloatField(_("seconds by which the service's clock is ahead"), default=0)
+    trial_of = models.CharField(max_length=12, default="", db_default="")
+    held_for = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("reason for the hold"), default=list
+    )
+    held_since = models.DateTimeField(_("on hold since"), null=True)
+    skew_s = models.FloatField(_("seconds that iclass's clock is ahead"), default=0)
 
     class Meta:
-        verbose_name = _("way to the service")
-        verbose_name_plural = _("ways to the service")
+        verbose_name = _("connection to iclass")
+        verbose_name_plural = _("connections to iclass")
 
     def __str__(self) -> str:
         return f"{self.enterprise_id}: {self.held_reason or '–'}"
 
     @property
     def held_reason(self) -> str:
-        """Why nothing is sent, a reason of `console.outbox.words`; empty where it is."""
+        """The first reason for the hold, a reason of `console.outbox.reasons`; empty without a hold."""
         return self.held_for[0] if self.held_for else ""
 
 
-class Pulse(models.Model):
-    """When a scheduled task last ran, so that a schedule that died is seen."""
+class TaskHeartbeat(models.Model):
+    """When a scheduled task last ran, so that a stopped schedule is noticed."""
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "outbox_pulse"
 
     def __str__(self) -> str:
         return self.name

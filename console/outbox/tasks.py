@@ -1,23 +1,23 @@
-"""The relay's door for Celery."""
+"""Celery task of the relay."""
 
 import time
 
 from celery import shared_task
 from django.utils import timezone
 
-from console.bell import ring
-from console.outbox import relay as machine
-from console.outbox.models import Pulse
+from console.outbox.models import TaskHeartbeat
+from console.outbox.relay import drain
+from console.wakeup import wake_worker
 
-#: Where more is due than can be sent, other work has its turn after so many seconds.
-SEND_FOR_S = 10.0
+#: Seconds after which a run ends and wakes the next, so that other tasks get a turn.
+RELAY_BUDGET_S = 10.0
 
 
 @shared_task(name="console.outbox.tasks.relay")
 def relay() -> None:
-    """Send what is due, for a while, and leave a sign of life."""
-    Pulse.objects.update_or_create(name="relay", defaults={"at": timezone.now()})
-    began = time.monotonic()
-    machine.drain(within_s=SEND_FOR_S)
-    if time.monotonic() - began >= SEND_FOR_S:
-        ring("console.outbox.tasks.relay")
+    """Send due operations for at most about `RELAY_BUDGET_S` seconds, and record a heartbeat."""
+    TaskHeartbeat.objects.update_or_create(name="relay", defaults={"at": timezone.now()})
+    started = time.monotonic()
+    drain(within_s=RELAY_BUDGET_S)
+    if time.monotonic() - started >= RELAY_BUDGET_S:
+        wake_worker("console.outbox.tasks.relay")

@@ -1,21 +1,21 @@
-"""The pages of what is sent to the service."""
+"""URLs of the pages about operations."""
 
 from django.urls import path
 
-from console.outbox.desk import DECISIONS
-from console.outbox.many import ManyOperations
-from console.outbox.views import OperationDecision, OperationList, OperationPage
+from console.outbox.bulk_views import BulkDecisionView
+from console.outbox.decisions import DECISIONS
+from console.outbox.views import OperationDecisionView, OperationDetail, OperationList
 
 app_name = "outbox"
 urlpatterns = [
     path("", OperationList.as_view(), name="operations"),
-    path("<int:pk>/", OperationPage.as_view(), name="operation"),
+    path("<id:pk>/", OperationDetail.as_view(), name="operation"),
     *(
-        path(f"<int:pk>/{name.replace('_', '-')}/", OperationDecision.as_view(action=name), name=name)
+        path(f"<id:pk>/{name.replace('_', '-')}/", OperationDecisionView.as_view(action=name), name=name)
         for name in DECISIONS
     ),
     *(
-        path(f"many/{name.replace('_', '-')}/", ManyOperations.as_view(action=name), name=f"many_{name}")
+        path(f"many/{name.replace('_', '-')}/", BulkDecisionView.as_view(action=name), name=f"many_{name}")
         for name in DECISIONS
     ),
 ]

@@ -1,4 +1,4 @@
-"""The desk of what is sent: the list of operations, one with its tries, and what a person decides."""
+"""Pages of operations: the list, one operation with its attempts, and decisions."""
 
 from typing import Any
 
@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, FormView, ListView
 
-from console.outbox.choosing import OperationFilter
-from console.outbox.desk import decide
-from console.outbox.lines import Line, Try
+from console.lists.views import TableView
+from console.outbox.decisions import decide
+from console.outbox.exchange_status import exchange_status
+from console.outbox.filters import OperationFilter
 from console.outbox.models import Operation
-from console.outbox.standing import standing_of
-from console.outbox.states import OPEN
+from console.outbox.presentation import AttemptRow, OperationRow
+from console.outbox.states import OPEN_STATES
+from console.outbox.tables import OPERATION_TABLE
 from console.policy import may
-from console.policy.pages import SchoolPage, keyset
+from console.policy.views import SchoolView, paginate_by_key
 
-BUTTONS: dict[str, tuple[str | Promise, str]] = {
+DECISION_BUTTONS: dict[str, tuple[str | Promise, str]] = {
     "send_again": (gettext_lazy("Send again"), "send"),
     "mark_done": (gettext_lazy("Mark as done"), "check"),
     "park": (gettext_lazy("Set aside"), "archive"),
@@ -30,15 +32,20 @@ BUTTONS: dict[str, tuple[str | Promise, str]] = {
 
 
 class ReasonForm(forms.Form):
-    """Why somebody decided so; kept on record."""
+    """The reason for a decision, kept in the audit trail."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason, for the record"), required=False, max_length=300)
+    reason = forms.CharField(label=gettext_lazy("Reason (recorded)"), required=False, max_length=300)
 
 
-class OperationList(SchoolPage, ListView):
-    """The newest first. Rows are many, so they are paged by key and never counted."""
+#: Seconds between refreshes of the list, while something is on its way and otherwise.
+BUSY_REFRESH_S, IDLE_REFRESH_S = 3, 10
+
+
+class OperationList(TableView, ListView):
+    """List operations, newest first. Rows are many, so pages use keyset pagination without a count."""
 
     resource, action = "operation", "list"
+    table = OPERATION_TABLE
     queryset = Operation.objects.select_related("created_by")
     template_name = "outbox/operations.html"
     paginate_by = None
@@ -47,58 +54,58 @@ class OperationList(SchoolPage, ListView):
     def filter(self) -> OperationFilter:
         return OperationFilter(self.request.GET)
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        page = keyset(self.filter.narrow(self.get_queryset()), self.request)
-        lines = [Line(operation) for operation in page.rows]
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        operations = self.filter.narrow(self.get_queryset())
+        page = paginate_by_key(operations, self.request, self.table_state.order or ("-id",))
+        rows = [OperationRow(operation) for operation in page.rows]
         return super().get_context_data(
             title=_("Sent to iclass"),
             search_label=_("Name of the lesson or person"),
             filter_form=self.filter,
             keyset=page,
-            lines=lines,
-            standing=standing_of(self.request.user.enterprise),
-            many=self.many() if any(line.decisions for line in lines) else [],
+            lines=rows,
+            live_every=BUSY_REFRESH_S if any(row.open for row in rows) else IDLE_REFRESH_S,
+            standing=exchange_status(self.request.user.enterprise),
+            many=self._bulk_actions() if any(row.decisions for row in rows) else [],
+            may_send_again=self.may("send_again"),
             may_test=may(self.request.user, "pull", "school"),
             object_list=Operation.objects.none(),
-            **more,
+            **kwargs,
         )
 
-    def many(self) -> list[dict[str, Any]]:
-        """The buttons for the ticked rows; their addresses carry the filter."""
+    def _bulk_actions(self) -> list[dict[str, Any]]:
+        """Return the buttons for selected rows; their URLs carry the filter."""
         chosen = self.request.GET.urlencode()
         return [
             {"url": f"{reverse(f'outbox:many_{name}')}?{chosen}", "label": label, "icon_name": icon}
-            for name, (label, icon) in BUTTONS.items()
+            for name, (label, icon) in DECISION_BUTTONS.items()
             if self.may(name)
         ]
 
 
-class OperationPage(SchoolPage, DetailView):
-    """One operation with every try."""
+class OperationDetail(SchoolView, DetailView):
+    """Show one operation with its latest 100 attempts."""
 
     resource = "operation"
     queryset = Operation.objects.select_related("created_by")
     template_name = "outbox/operation.html"
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        line = Line(self.object)
-        decisions = [name for name in line.decisions if self.may_decide(name)]
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        row = OperationRow(self.object)
+        decisions = [name for name in row.decisions if self.may(name, self.object)]
         return super().get_context_data(
-            title=line.what,
-            line=line,
-            tries=[Try(attempt) for attempt in self.object.tries.all()[:100]],
+            title=row.what,
+            line=row,
+            tries=[AttemptRow(attempt) for attempt in self.object.tries.all()[:100]],
             about=f"{self.object.subject_type}:{self.object.subject_id}",
-            waits_for=[Line(one) for one in self.object.waits_for.filter(state__in=OPEN)],
+            waits_for=[OperationRow(one) for one in self.object.waits_for.filter(state__in=OPEN_STATES)],
             decisions=decisions,
-            **more,
+            **kwargs,
         )
 
-    def may_decide(self, name: str) -> bool:
-        return self.may(name, self.object)
 
-
-class OperationDecision(SchoolPage, FormView):
-    """One decision of the desk: asks on GET, does it on POST. `action` is that of the policy table."""
+class OperationDecisionView(SchoolView, FormView):
+    """Confirm a decision on GET and apply it on POST. `action` is an action of the policy table."""
 
     resource = "operation"
     form_class = ReasonForm
@@ -106,19 +113,19 @@ class OperationDecision(SchoolPage, FormView):
     WORDS = {
         "send_again": (
             gettext_lazy("Send it again?"),
-            gettext_lazy("It goes out to iclass within seconds, as the entry is now."),
+            gettext_lazy("It is sent to iclass within seconds with its current values."),
             gettext_lazy("Send again"),
-            gettext_lazy("It goes out within seconds."),
+            gettext_lazy("It is sent within seconds."),
         ),
         "mark_done": (
             gettext_lazy("Mark it as done?"),
-            gettext_lazy("Nothing is sent any more. Do this where you have seen that iclass has it so."),
+            gettext_lazy("It is not sent any more. First make sure that the data at iclass is correct."),
             gettext_lazy("Mark as done"),
             gettext_lazy("Marked as done."),
         ),
         "park": (
-            gettext_lazy("Set it aside?"),
-            gettext_lazy("Nothing is sent until somebody sends it again; what comes after it goes on."),
+            gettext_lazy("Set aside?"),
+            gettext_lazy("Nothing is sent until someone sends it again. Later operations continue."),
             gettext_lazy("Set aside"),
             gettext_lazy("Set aside."),
         ),
@@ -126,24 +133,24 @@ class OperationDecision(SchoolPage, FormView):
 
     @cached_property
     def operation(self) -> Operation:
-        return self.find(Operation.objects.all(), pk=self.kwargs["pk"])
+        return self.get_row(Operation.objects.all(), pk=self.kwargs["pk"])
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         question, detail, label, _done = self.WORDS[self.action]
         return super().get_context_data(
-            title=f"{Line(self.operation).what} · {self.operation.subject_label} · {question}",
+            title=f"{OperationRow(self.operation).what} · {self.operation.subject_label} · {question}",
             detail=detail,
             submit_label=label,
             tone="primary",
             cancel_url=reverse("outbox:operation", args=[self.operation.pk]),
-            **more,
+            **kwargs,
         )
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
             reason = form.cleaned_data["reason"]
             decide(self.operation, self.action, by=self.request.user, reason=reason)
-            self.say(self.WORDS[self.action][3])
+            self.success(self.WORDS[self.action][3])
         except ValidationError as error:
             messages.error(self.request, " ".join(error.messages))
         return redirect("outbox:operation", self.operation.pk)

@@ -1,30 +1,30 @@
-"""Who may do what: one table, and the functions that everything asks. See `table` and `rules`."""
+"""Access policy: one table of rights, and the functions that query it. See `table` and `rules`."""
 
 from console.policy.rules import (
     current_school,
-    fields,
+    field_visibility,
     in_school,
     may,
-    refusal,
+    refusal_message,
     register,
     role_of,
     scope_of,
     scoped,
-    shown,
+    visible_value,
 )
-from console.policy.table import Scope, Sight
+from console.policy.table import FieldVisibility, Scope
 
 __all__ = [
+    "FieldVisibility",
     "Scope",
-    "Sight",
     "current_school",
-    "fields",
+    "field_visibility",
     "in_school",
     "may",
-    "refusal",
+    "refusal_message",
     "register",
     "role_of",
     "scope_of",
     "scoped",
-    "shown",
+    "visible_value",
 ]

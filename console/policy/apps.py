@@ -5,10 +5,11 @@ from django.db.models import Q
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from console.policy.checks import every_resource_is_registered, the_role_of_the_web_is_there
-from console.policy.rows.roles import lay
+from console.policy.checks import check_database_role, check_resources_registered
+from console.policy.database_scope import on_new_connection
+from console.policy.row_security.database_role import install_row_security
+from console.policy.row_security.row_policies import register_table
 from console.policy.rules import register
-from console.policy.scope import on_new_connection
 
 
 class PolicyConfig(AppConfig):
@@ -17,9 +18,16 @@ class PolicyConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
-        checks.register(every_resource_is_registered)
-        checks.register(the_role_of_the_web_is_there, checks.Tags.database)
-        post_migrate.connect(lay, sender=self, dispatch_uid="policy.rows")
+        checks.register(check_resources_registered)
+        checks.register(check_database_role, checks.Tags.database)
+        post_migrate.connect(install_row_security, sender=self, dispatch_uid="policy.rows")
         connection_created.connect(on_new_connection, dispatch_uid="policy.scope")
         register("policy", of_school="enterprise")
         register("token", of_school="user__enterprise", own=lambda user: Q(user=user))
+        self._register_tables()
+
+    def _register_tables(self) -> None:
+        """Register the tables of other packages that requests need and that belong to no school."""
+        register_table("sessions.Session", is_shared=True)
+        register_table("contenttypes.ContentType", rights="SELECT", is_shared=True)
+        register_table("socialaccount.SocialApp", rights="SELECT", is_shared=True)

@@ -4,24 +4,22 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error
 
-from console.policy.rows.roles import role, wanting
-from console.policy.rules import unregistered
+from console.policy.row_security.database_role import REMEDY, missing_setup_sql, web_role
+from console.policy.rules import unregistered_resources
 
 
-def every_resource_is_registered(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
-    """policy.E001: a question about one row of this resource could not be answered."""
+def check_resources_registered(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """policy.E001: a resource of the table is not registered, so its rows cannot be checked."""
     hint = "Call console.policy.register() in the AppConfig.ready() of the app that has the model."
     return [
         Error(f"The policy table knows {resource!r}, but no app has registered it.", hint, id="policy.E001")
-        for resource in unregistered()
+        for resource in unregistered_resources()
     ]
 
 
-def the_role_of_the_web_is_there(*, databases: Sequence[str] | None, **kwargs: Any) -> list[CheckMessage]:
-    """policy.E002: requests could not take on their role, or it would see every school."""
-    if not databases or "default" not in databases or not (statement := wanting()):
+def check_database_role(*, databases: Sequence[str] | None, **kwargs: Any) -> list[CheckMessage]:
+    """policy.E002: the database user cannot create tables, or requests cannot assume their role."""
+    if not databases or "default" not in databases or not missing_setup_sql():
         return []
-    hint = f"As an administrator of the database run: {statement} Then run manage.py migrate."
-    return [Error(f"Requests need the database role {role()} and cannot have it.", hint, id="policy.E002")]
+    text = f"The user of DATABASE_URL lacks a right in the database, or the role {web_role()} for requests."
+    return [Error(text, REMEDY, id="policy.E002")]

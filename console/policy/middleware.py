@@ -1,35 +1,39 @@
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from console.policy import scope
+from console.policy import database_scope
 from console.policy.rules import current_school
 
 
-class SchoolScope:
-    """Whoever signed in reads and writes as the role of the web, in their school, until the answer ends."""
+class SchoolScopeMiddleware:
+    """Run the request of a signed-in user as the web role, in their school, until the response ends."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with scope.standing_as(request.user):
+        with database_scope.use_scope_of(request.user):
             response = self.get_response(request)
-            there = scope.current_standing()  # a REST token stands somewhere only in the view
-        if response.streaming and there is not None:
-            response.streaming_content = scope.body(response.streaming_content, there)
+            scope = database_scope.current_scope()  # a REST token opens its scope only in the view
+        # The server reads a file without querying the database, so it needs no scope.
+        is_file = getattr(response, "file_to_stream", None) is not None
+        if response.streaming and not is_file and scope is not None:
+            streaming: Any = response
+            streaming.streaming_content = database_scope.scoped_stream(streaming.streaming_content, scope)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
         if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
-            error.add_note("Is the table named in console/policy/rows/whose.py?")
+            error.add_note("Is the table registered in console.policy.row_security.row_policies?")
 
 
-class SchoolZone:
-    """Times of a page are told in the zone of the school that the session sees."""
+class SchoolTimeZoneMiddleware:
+    """Show times in the time zone of the session's school."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

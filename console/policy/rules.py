@@ -1,7 +1,6 @@
-"""The questions that views, admin, REST, templates and exports ask of the policy table.
+"""Queries on the policy table, used by views, admin, REST, templates and exports.
 
-Apps say once, in their AppConfig.ready(), how a resource knows its school and its owner:
-
+In AppConfig.ready(), each app registers how a resource relates to its school and its owner:
     register("lesson", of_school="enterprise", own=lambda user: Q(teacher=user) | Q(assistants=user))
 """
 
@@ -13,12 +12,19 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from console.failpoints import defence
 from console.policy import masking
-from console.policy.table import FIELDS, OUTSIDE_ONLY, ROLES, SCOPES, SIGHTS, TABLE, Scope, Sight
+from console.policy.table import (
+    FIELDS,
+    OUTSIDE_ONLY,
+    ROLES,
+    SCOPES,
+    TABLE,
+    VISIBILITIES,
+    FieldVisibility,
+    Scope,
+)
 
 M = TypeVar("M", bound=Model)
-NARROWED = defence("policy.narrowed", "queries are narrowed to the school of the reader")
 
 
 class Ownership(NamedTuple):
@@ -27,13 +33,13 @@ class Ownership(NamedTuple):
     owns: Callable[[Any, Any], bool] | None
     seen: Callable[[Any], Q]
 
-    def reached(self, action: str) -> Callable[[Any], Q]:
-        """The condition of the rows that an `O` reaches by this action."""
-        return self.seen if action in READING else self.own
+    def condition_for(self, action: str) -> Callable[[Any], Q]:
+        """Return the condition of the rows that an `O` cell covers for this action."""
+        return self.seen if action in READ_ACTIONS else self.own
 
 
-#: What somebody may do to rows that are shown to them without being theirs.
-READING = ("list", "view")
+#: Actions that also cover rows shown to users who do not own them.
+READ_ACTIONS = ("list", "view")
 _ownership: dict[str, Ownership] = {}
 
 
@@ -45,26 +51,26 @@ def register(
     owns: Callable[[Any, Any], bool] | None = None,
     seen: Callable[[Any], Q] | None = None,
 ) -> None:
-    """Say how rows of a resource know their school and their owner.
+    """Register how rows of a resource relate to their school and their owner.
 
-    of_school: the path to the school as in a filter ("enterprise", "lesson__enterprise"; "pk" on the school).
-    own(user): the condition of the user's own rows; to-many relations as a subquery, so that no row doubles.
-    Needed where the table has an `O`.
-    owns(user, row): the same of one row; without it the condition is asked of the database.
-    seen(user): the condition for listing and viewing, where more is shown than is one's own.
+    of_school: the lookup path to the school ("enterprise", "lesson__enterprise"; "pk" on the school).
+    own(user): the condition of the user's own rows. Write to-many relations as a subquery, so that no row is
+    returned twice. Required where the table has an `O`.
+    owns(user, row): the same check for one row. Without it the database is queried.
+    seen(user): the condition for listing and viewing, where users may see more than their own rows.
     """
     if own is None and any("O" in cells for cells in _cells(resource).values()):
-        raise LookupError(f"The policy table speaks of own rows of {resource!r}; say which they are.")
-    _ownership[resource] = Ownership(of_school, own or _nothing, owns, seen or own or _nothing)
+        raise LookupError(f"The policy table has own rows of {resource!r}; register the condition `own`.")
+    _ownership[resource] = Ownership(of_school, own or _no_rows, owns, seen or own or _no_rows)
 
 
-def unregistered() -> list[str]:
-    """Resources of the table of which no app has said whose they are."""
+def unregistered_resources() -> list[str]:
+    """Return the resources of the table that no app has registered."""
     return [resource for resource in TABLE if resource not in _ownership]
 
 
 def role_of(user: Any) -> str:
-    """The column of the table; empty for strangers, unknown roles and people who were deactivated."""
+    """Return the role as a column of the table; empty for anonymous, unknown and deactivated users."""
     if user is None or not user.is_authenticated or not user.is_active:
         return ""
     if user.is_superuser:
@@ -73,19 +79,19 @@ def role_of(user: Any) -> str:
 
 
 def current_school(request: HttpRequest) -> Any:
-    """The school whose data this session sees; None for strangers and for operators outside of schools."""
+    """Return the school of this session; None for anonymous users and operators outside of schools."""
     user = getattr(request, "user", None)
     return user.enterprise if user is not None and role_of(user) else None
 
 
 def scope_of(user: Any, action: str, resource: str) -> Scope:
-    """How far the right reaches. LookupError for an action or a resource that the table does not know."""
+    """Return the scope of a right. LookupError if the table has no such action or resource."""
     scope = _scopes(resource, action).get(role_of(user), Scope.NONE)
-    return _of_operator(user, action, resource, scope) if role_of(user) == "operator" else scope
+    return _operator_scope(user, action, resource, scope) if role_of(user) == "operator" else scope
 
 
-def _of_operator(user: Any, action: str, resource: str, scope: Scope) -> Scope:
-    """Outside of schools an operator has the rights over all of them, inside one those over that one."""
+def _operator_scope(user: Any, action: str, resource: str, scope: Scope) -> Scope:
+    """Return the scope of an operator: all schools outside of a visit, the visited school during one."""
     if user.enterprise_id is None:
         return scope if scope == Scope.ALL else Scope.NONE
     if scope == Scope.ALL:
@@ -94,7 +100,7 @@ def _of_operator(user: Any, action: str, resource: str, scope: Scope) -> Scope:
 
 
 def may(user: Any, action: str, resource: str, obj: Model | None = None) -> bool:
-    """Whether the user may do this at all, or to `obj` where one is given."""
+    """Return whether the user may do this at all, or to `obj` if given."""
     scope = scope_of(user, action, resource)
     if obj is None or scope in (Scope.ALL, Scope.NONE):
         return scope != Scope.NONE
@@ -105,51 +111,68 @@ def may(user: Any, action: str, resource: str, obj: Model | None = None) -> bool
 
 
 def scoped(queryset: QuerySet[M], user: Any, resource: str, action: str = "view") -> QuerySet[M]:
-    """The rows to which the user may do this."""
+    """Return the rows to which the user may do this."""
     scope = scope_of(user, action, resource)
     if scope == Scope.NONE:
         return queryset.none()
     if scope == Scope.ALL:
         return queryset
     rows = in_school(queryset, user, resource)
-    return rows.filter(_ownership_of(resource).reached(action)(user)) if scope == Scope.OWN else rows
+    return rows.filter(_ownership_of(resource).condition_for(action)(user)) if scope == Scope.OWN else rows
 
 
 def in_school(queryset: QuerySet[M], user: Any, resource: str) -> QuerySet[M]:
-    """The rows of the user's school, whatever may be done to them: beyond it, rows do not exist."""
+    """Return the rows of the user's school, whatever their rights. Rows of other schools do not exist."""
     if role_of(user) == "operator" and user.enterprise_id is None:
         return queryset if Scope.ALL in _all_scopes(resource, "operator") else queryset.none()
     if not role_of(user) or user.enterprise_id is None:
         return queryset.none()
-    if not NARROWED.up:
-        return queryset
     return queryset.filter(**{_ownership_of(resource).of_school: user.enterprise_id})
 
 
-def fields(user: Any, action: str, resource: str) -> dict[str, Sight]:
-    """How this user sees the sensitive fields of a resource; a field not named here goes with its row."""
-    return dict(_sights(role_of(user), action, resource))
+def field_visibility(user: Any, action: str, resource: str) -> dict[str, FieldVisibility]:
+    """Return how this user sees the sensitive fields of a resource; other fields follow their row."""
+    return dict(_field_visibility(role_of(user), action, resource))
 
 
-def shown(user: Any, action: str, resource: str, field: str, value: str) -> str:
-    """The value as this user may see it: whole, masked, or empty."""
-    sight = _sights(role_of(user), action, resource).get(field, Sight.CLEAR)
-    if sight == Sight.CLEAR or not value:
+def visible_value(user: Any, action: str, resource: str, field: str, value: str) -> str:
+    """Return the value as this user may see it: clear, masked, or empty."""
+    visibility = _field_visibility(role_of(user), action, resource).get(field, FieldVisibility.CLEAR)
+    if visibility == FieldVisibility.CLEAR or not value:
         return value
-    return masking.mask(value) if sight == Sight.MASKED else ""
+    return masking.mask(value) if visibility == FieldVisibility.MASKED else ""
 
 
-def refusal(action: str, resource: str) -> str:
-    """The sentence for someone who may not: who may, and what to do next."""
+def refusal_message(user: Any, action: str, resource: str) -> str:
+    """Return the message for a refused user: the roles that may do this, and what to do next."""
+    if role_of(user) == "operator" and (message := _operator_message(user, action, resource)):
+        return message
     able = [str(ROLES[role]) for role, scope in _scopes(resource, action).items() if scope != Scope.NONE]
     if not able:
-        return gettext("Nobody can do this here.")
+        return gettext("No one can do this.")
     return gettext(
-        "Your role does not allow this. It is for: %(roles)s. Ask an administrator of your school."
+        "Your role does not allow this. It is allowed for: %(roles)s. Ask a school administrator."
     ) % {"roles": ", ".join(able)}
 
 
-def _nothing(user: Any) -> Q:
+def _operator_message(user: Any, action: str, resource: str) -> str:
+    """Return what an operator has to do first; empty where neither entering nor leaving a school helps."""
+    if _scopes(resource, action)["operator"] == Scope.NONE:
+        return ""
+    if user.enterprise_id is None:
+        return gettext(
+            "This page belongs to a school that you have not entered. Choose the school in "
+            "the list and enter it with a reason."
+        )
+    if (resource, action) in OUTSIDE_ONLY:
+        return gettext(
+            "This is only possible outside of a school. Leave this school, then use the "
+            "list of schools or “All tables”."
+        )
+    return ""
+
+
+def _no_rows(user: Any) -> Q:
     return Q(pk__in=())
 
 
@@ -163,16 +186,18 @@ def _cells(resource: str) -> dict[str, str]:
 @cache
 def _scopes(resource: str, action: str) -> dict[str, Scope]:
     try:
-        return _row(_cells(resource)[action], SCOPES)
+        return _parse_row(_cells(resource)[action], SCOPES)
     except KeyError:
         raise LookupError(f"The policy table knows no action {action!r} on {resource!r}.") from None
 
 
 @cache
-def _sights(role: str, action: str, resource: str) -> dict[str, Sight]:
-    _scopes(resource, action)  # that the table knows both
+def _field_visibility(role: str, action: str, resource: str) -> dict[str, FieldVisibility]:
+    _scopes(resource, action)  # raises LookupError for an unknown resource or action
     return {
-        name: _row(actions[action], SIGHTS).get(role, Sight.HIDDEN) if action in actions else Sight.HIDDEN
+        name: _parse_row(actions[action], VISIBILITIES).get(role, FieldVisibility.HIDDEN)
+        if action in actions
+        else FieldVisibility.HIDDEN
         for name, actions in FIELDS.get(resource, {}).items()
     }
 
@@ -181,7 +206,7 @@ def _all_scopes(resource: str, role: str) -> set[Scope]:
     return {_scopes(resource, action)[role] for action in _cells(resource)}
 
 
-def _row(cells: str, letters: dict[str, Any]) -> dict[str, Any]:
+def _parse_row(cells: str, letters: dict[str, Any]) -> dict[str, Any]:
     return dict(zip(ROLES, (letters[letter] for letter in cells.split()), strict=True))
 
 
@@ -202,4 +227,4 @@ def _school_of(obj: Any, path: str) -> Any:
 def _owns(user: Any, obj: Model, ownership: Ownership, action: str) -> bool:
     if ownership.owns is not None:
         return ownership.owns(user, obj)
-    return type(obj)._base_manager.filter(ownership.reached(action)(user), pk=obj.pk).exists()
+    return type(obj)._base_manager.filter(ownership.condition_for(action)(user), pk=obj.pk).exists()

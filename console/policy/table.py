@@ -1,10 +1,13 @@
-"""The policy table: resource × action × role, as data. What does not stand here may nobody do.
+"""The policy table: resource × action × role, as data. What the table does not list is forbidden.
 
-A cell is `A` every school, `S` all of my school, `O` my own (the lessons that I teach, assist or attend, and
-myself), `-` nothing. The columns are the roles in the order of ROLES.
+A cell is `A` every school, `S` all of the user's school, `O` the user's own rows (lessons that they teach,
+assist or attend, and themselves), `-` nothing. The columns are the roles in the order of ROLES.
 
-An operator has the `A` outside of schools; during a visit to one the `S`, and each `A` reaches that school
-alone. There they do what a superadmin does, but for what opens contacts, tokens, classrooms and files.
+Outside of schools an operator has the `A` cells. During a visit to a school they have the `S` cells, and each
+`A` is limited to that school. A visit serves to find out why something does not work: to read rows and the
+exchange with iclass, to compare and resend, and to set the connection (`connect`: keys, callback address,
+supported fields). It grants no role, password, token or place in a lesson, opens no contacts, cards,
+classrooms, recordings or files of people, and erases nothing. So no effect of a visit outlasts it.
 """
 
 from enum import StrEnum
@@ -33,7 +36,7 @@ class Scope(StrEnum):
     NONE = "none"
 
 
-class Sight(StrEnum):
+class FieldVisibility(StrEnum):
     """How a field is shown."""
 
     CLEAR = "clear"
@@ -42,10 +45,10 @@ class Sight(StrEnum):
 
 
 SCOPES = {"A": Scope.ALL, "S": Scope.SCHOOL, "O": Scope.OWN, "-": Scope.NONE}
-SIGHTS = {"C": Sight.CLEAR, "M": Sight.MASKED, "-": Sight.HIDDEN}
+VISIBILITIES = {"C": FieldVisibility.CLEAR, "M": FieldVisibility.MASKED, "-": FieldVisibility.HIDDEN}
 
 #: What an operator does outside of schools only.
-OUTSIDE_ONLY = {("school", "add"), ("visit", "enter")}
+OUTSIDE_ONLY = {("school", "add"), ("school", "change"), ("visit", "enter")}
 
 #    operator · superadmin · admin · teacher · assistant · student · supervisor · visitor
 TABLE: dict[str, dict[str, str]] = {
@@ -54,21 +57,24 @@ TABLE: dict[str, dict[str, str]] = {
         "view": "A S S - - - - -",
         "add": "A - - - - - - -",
         "change": "A S - - - - - -",
+        "connect": "A S - - - - - -",
         "pull": "A S S - - - - -",
         "push": "S S - - - - - -",
+        "export": "- S S - - - - -",
     },
     "person": {
         "list": "S S S - - - S -",
         "view": "S S S O O O S -",
-        "add": "S S S - - - - -",
+        "add": "- S S - - - - -",
         "change": "- S S - - - - -",
         "delete": "- - - - - - - -",
         "pull": "S S S - - - - -",
         "push": "S S S - - - - -",
-        "new_token": "S S S - - - - -",
+        "new_token": "- S S - - - - -",
         "reveal": "- S S - - - - -",
         "reveal_token": "- S S - - - - -",
-        "reset_sign_in": "S S S - - - - -",
+        "reset_sign_in": "- S S - - - - -",
+        "password_link": "- S S - - - - -",
         "erase": "- S S - - - - -",
         "export": "- S S - - - - -",
         "import": "- S S - - - - -",
@@ -81,46 +87,49 @@ TABLE: dict[str, dict[str, str]] = {
         "undo": "- S S - - - - -",
     },
     "export": {
-        "view": "S S S - - - - -",
+        "view": "- S S - - - - -",
         "export": "- O O - - - - -",
     },
     "group": {
         "list": "S S S - - - S -",
         "view": "S S S - - - S -",
-        "add": "S S S - - - - -",
-        "change": "S S S - - - - -",
-        "delete": "S S S - - - - -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "delete": "- S S - - - - -",
         "export": "- S S - - - - -",
     },
     "course": {
         "list": "S S S O O O S -",
         "view": "S S S O O O S -",
-        "add": "S S S - - - - -",
-        "change": "S S S - - - - -",
-        "delete": "S S S - - - - -",
-        "attach": "S S S O O - - -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "delete": "- S S - - - - -",
+        "attach": "- S S O O - - -",
+        "export": "- S S - - - - -",
     },
     "term": {
         "list": "S S S - - - - -",
         "view": "S S S - - - - -",
-        "add": "S S S - - - - -",
-        "change": "S S S - - - - -",
-        "delete": "S S S - - - - -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "delete": "- S S - - - - -",
+        "export": "- S S - - - - -",
     },
     "lesson": {
         "list": "S S S O O O S -",
         "view": "S S S O O O S -",
-        "add": "S S S - - - - -",
-        "change": "S S S - - - - -",
-        "delete": "S S S - - - - -",
-        "attach": "S S S O O - - -",
-        "start": "S S S O O - - -",
-        "stop": "S S S O O - - -",
-        "cancel": "S S S - - - - -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "delete": "- S S - - - - -",
+        "attach": "- S S O O - - -",
+        "start": "- S S O O - - -",
+        "stop": "- S S O O - - -",
+        "cancel": "- S S - - - - -",
         "pull": "S S S O O - - -",
         "push": "S S S - - - - -",
         "reveal_link": "- S S O O - - -",
         "reveal_password": "- S S O O - - -",
+        "enter_room": "- S S O O O S -",
         "enter_for": "- S S O O - - -",
         "take_out": "- S S O O - - -",
         "visitor_pass": "- S S O O - - -",
@@ -130,20 +139,30 @@ TABLE: dict[str, dict[str, str]] = {
         "list": "S S S O O - S -",
     },
     "tally": {
-        "list": "S S S - - - S -",
+        "list": "- S S - - - S -",
+    },
+    "register": {
+        "list": "- S S O O - S -",
     },
     "report": {
-        "list": "S S S - - - S -",
+        "list": "- S S - - - S -",
         "export": "- S S - - - - -",
+    },
+    "report_schedule": {
+        "list": "- S S - - - - -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "delete": "- S S - - - - -",
     },
     "alarm": {
         "list": "S S S O O - S -",
         "view": "S S S O O - S -",
-        "acknowledge": "S S S O O - - -",
+        "acknowledge": "- S S O O - - -",
+        "export": "- S S - - - - -",
     },
     "call": {
-        "list": "S S S O O - S -",
-        "add": "S S S O O - - -",
+        "list": "- S S O O - S -",
+        "add": "- S S O O - - -",
     },
     "timetable_import": {
         "list": "- S S - - - - -",
@@ -161,57 +180,63 @@ TABLE: dict[str, dict[str, str]] = {
         "list": "S S S O O - - -",
         "view": "S S S O O - - -",
         "reveal": "- S S O O - - -",
+        "export": "- S S - - - - -",
     },
     "member": {
         "list": "S S S O O - S -",
         "view": "S S S O O - S -",
-        "add": "S S S - - - - -",
-        "change": "S S S - - - - -",
-        "delete": "S S S - - - - -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "delete": "- S S - - - - -",
         "reveal": "- S S O O - - -",
+        "export": "- S S - - - - -",
     },
     "attendance": {
         "list": "S S S O O O S -",
         "view": "S S S O O O S -",
-        "correct": "S S S O O - - -",
-        "close": "S S S O O - - -",
-        "reopen": "S S S O O - - -",
-        "excuse": "S S S O O - - -",
-        "credit": "S S S O O - - -",
-        "answer": "S S S O O - - -",
-        "set_rules": "S S S - - - - -",
+        "correct": "- S S O O - - -",
+        "close": "- S S O O - - -",
+        "reopen": "- S S O O - - -",
+        "excuse": "- S S O O - - -",
+        "credit": "- S S O O - - -",
+        "answer": "- S S O O - - -",
+        "set_rules": "- S S - - - - -",
         "export": "- S S O O - - -",
     },
     "samples": {
-        "list": "S S S O O O S -",
-        "view": "S S S O O O S -",
+        "list": "- S S O O O S -",
+        "view": "- S S O O O S -",
     },
     "appeal": {
-        "list": "S S S O O O S -",
-        "view": "S S S O O O S -",
+        "list": "- S S O O O S -",
+        "view": "- S S O O O S -",
         "add": "- - - - - O - -",
+        "export": "- S S - - - - -",
     },
     "leave": {
-        "list": "S S S - - O S -",
-        "view": "S S S - - O S -",
-        "add": "S S S - - - - -",
-        "withdraw": "S S S - - - - -",
+        "list": "- S S - - O S -",
+        "view": "- S S - - O S -",
+        "add": "- S S - - - - -",
+        "withdraw": "- S S - - - - -",
+        "export": "- S S - - - - -",
     },
     "recording": {
-        "list": "S S S O O O S -",
-        "view": "S S S O O O S -",
-        "change": "S S S O O - - -",
+        "list": "- S S O O O S -",
+        "view": "- S S O O O S -",
+        "change": "- S S O O - - -",
         "delete": "- S S - - - - -",
         "copy": "- S S - - - - -",
+        "export": "- S S - - - - -",
     },
     "document": {
         "list": "S S S O O - S -",
         "view": "S S S O O - S -",
-        "add": "S S S O O - - -",
-        "change": "S S S O O - - -",
-        "delete": "S S S O O - - -",
+        "add": "- S S O O - - -",
+        "change": "- S S O O - - -",
+        "delete": "- S S O O - - -",
         "pull": "S S S O O - - -",
         "push": "S S S O O - - -",
+        "export": "- S S - - - - -",
     },
     "operation": {
         "list": "S S S - - - - -",
@@ -219,36 +244,50 @@ TABLE: dict[str, dict[str, str]] = {
         "send_again": "S S S - - - - -",
         "mark_done": "S S S - - - - -",
         "park": "S S S - - - - -",
+        "export": "- S S - - - - -",
     },
     "attempt": {
         "list": "S S S - - - - -",
         "view": "S S S - - - - -",
+        "export": "- S S - - - - -",
     },
     "evidence": {
         "list": "S S S - - - - -",
         "view": "S S S - - - - -",
+        "export": "- S S - - - - -",
     },
     "callback": {
         "list": "S S S - - - - -",
         "view": "S S S - - - - -",
         "replay": "S S S - - - - -",
+        "export": "- S S - - - - -",
     },
     "drift": {
         "list": "S S S - - - - -",
         "view": "S S S - - - - -",
         "push": "S S S - - - - -",
-        "take": "S S S - - - - -",
+        "take": "- S S - - - - -",
         "ignore": "S S S - - - - -",
         "restore": "S S S - - - - -",
+        "export": "- S S - - - - -",
     },
     "job": {
         "list": "S S S - - - - -",
         "view": "S S S - - - - -",
-        "stop": "S S S - - - - -",
+        "stop": "- S S - - - - -",
+        "export": "- S S - - - - -",
     },
     "notice": {
         "list": "- O O O O O O -",
         "change": "- O O O O O O -",
+    },
+    "saved_view": {
+        "list": "- O O O O O O -",
+        "view": "- O O O O O O -",
+        "add": "- O O O O O O -",
+        "change": "- O O O O O O -",
+        "delete": "- O O O O O O -",
+        "share": "- S S - - - - -",
     },
     "audit": {
         "list": "S S S - - - - -",
@@ -269,15 +308,16 @@ TABLE: dict[str, dict[str, str]] = {
         "delete": "- O O O O O O -",
         "oversee": "- S S - - - - -",
         "withdraw": "- S S - - - - -",
+        "export": "- O O - - - - -",
     },
 }
 
-# Fields that need more than the right to their row: `C` clear, `M` masked, `-` hidden; an action that does
-# not stand here hides the field. Contacts are masked wherever many are seen; showing one whole is an act.
+# Fields that need more than the right to their row: `C` clear, `M` masked, `-` hidden. An action that is not
+# listed hides the field. Lists mask contacts; revealing one is an action of its own.
 _CONTACT = {
     "list": "M M M - - - M -",
     "view": "M M M C C C M -",
-    "add": "C C C - - - - -",
+    "add": "- C C - - - - -",
     "change": "- C C - - - - -",
     "reveal": "- C C - - - - -",
     "export": "- C C - - - - -",
@@ -288,10 +328,10 @@ FIELDS: dict[str, dict[str, dict[str, str]]] = {
         "e_mail": _CONTACT,
         "user_token": {"reveal_token": "- C C - - - - -"},
     },
-    # The phone of somebody who is missing from a running lesson: whoever teaches it may call them, on record.
+    # The phone of a person missing from a running lesson: its staff may call them. The call is audited.
     "member": {"phone_no": {"reveal": "- C C C C - - -"}},
     "lesson": {
-        # The two addresses differ in the last digit alone, so this keeps order, not a secret.
+        # The two addresses differ in the last digit only, so hiding one is a convenience, not a protection.
         "teacher_url": dict.fromkeys(
             ("list", "view", "add", "change", "start", "stop", "cancel", "pull", "push", "reveal_link"),
             "- C C C C - - -",

@@ -1,4 +1,4 @@
-"""REST tokens: made here, stored as digests, taken from `Authorization: Token …`."""
+"""REST tokens: creation, storage as digests, and authentication by `Authorization: Token …`."""
 
 import hashlib
 import secrets
@@ -13,31 +13,31 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from console.policy import scope
+from console.policy import database_scope
 from console.policy.models import ApiToken
-from console.policy.tokenscopes import EVERYTHING
+from console.policy.token_scopes import ALL_SCOPE
 
-LAST_USED_EVERY = timedelta(minutes=1)
+LAST_USED_INTERVAL = timedelta(minutes=1)
 
 
-def issue(user: Any, name: str = "", *, scopes: Iterable[str] = (EVERYTHING,), days: int = 0) -> str:
-    """Make a token of this person; the answer is the only place where it can ever be read.
+def issue_token(user: Any, name: str = "", *, scopes: Iterable[str] = (ALL_SCOPE,), days: int = 0) -> str:
+    """Create a token and return it; it is stored as a digest only and cannot be read later.
 
-    Without `days` it lives for settings.REST_TOKEN_DAYS.
+    Without `days` it expires after settings.REST_TOKEN_DAYS.
     """
     token = secrets.token_urlsafe(32)
-    ends = {"expires_at": timezone.now() + timedelta(days=days)} if days else {}
-    ApiToken.objects.create(user=user, name=name, digest=digest(token), scopes=sorted(scopes), **ends)
+    expiry = {"expires_at": timezone.now() + timedelta(days=days)} if days else {}
+    ApiToken.objects.create(user=user, name=name, digest=token_digest(token), scopes=sorted(scopes), **expiry)
     return token
 
 
-def digest(token: str) -> str:
-    """SHA-256: enough for 32 random bytes, which no one can guess."""
+def token_digest(token: str) -> str:
+    """Return the SHA-256 digest; no salt is needed for 32 random bytes."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Token …`; a wrong token and a deactivated person get the same answer."""
+    """`Authorization: Token …`. An unknown token and a deactivated person get the same response."""
 
     keyword = "Token"
 
@@ -46,27 +46,29 @@ class TokenAuthentication(BaseAuthentication):
         if not parts or parts[0].lower() != b"token":
             return None
         if len(parts) != 2:
-            raise AuthenticationFailed(_("Send the header as: Authorization: Token followed by the token."))
+            raise AuthenticationFailed(_("Send the header as “Authorization: Token” followed by the token."))
         return self._holder(parts[1].decode("ascii", "replace"))
 
     def authenticate_header(self, request: Request) -> str:
         return self.keyword
 
     def _holder(self, token: str) -> tuple[Any, ApiToken]:
-        wanted = digest(token)
-        with scope.as_owner():
-            found = ApiToken.objects.select_related("user__enterprise").filter(digest=wanted).first()
-            if found is None or not constant_time_compare(found.digest, wanted) or not found.user.is_active:
-                raise AuthenticationFailed(_("This token is unknown or was withdrawn. Ask for a new one."))
-            if found.is_over:
-                raise AuthenticationFailed(_("This token has ended. Make a new one in the console."))
-            _note_use(found)
-        scope.stand(scope.standing_of(found.user))  # to the end of the request: the middleware sees to it
+        digest = token_digest(token)
+        with database_scope.as_owner():
+            found = ApiToken.objects.select_related("user__enterprise").filter(digest=digest).first()
+            if found is None or not constant_time_compare(found.digest, digest) or not found.user.is_active:
+                raise AuthenticationFailed(_("This token is invalid or was revoked. Request a new one."))
+            if found.is_expired:
+                raise AuthenticationFailed(_("This token has expired. Create a new one in the console."))
+            _record_use(found)
+        database_scope.enter_scope(
+            database_scope.database_scope_of(found.user)
+        )  # to the end of the request: the middleware sees to it
         return found.user, found
 
 
-def _note_use(token: ApiToken) -> None:
-    """To the minute: a write with every request would cost more than it tells."""
+def _record_use(token: ApiToken) -> None:
+    """Record the last use to the minute, which saves a write for every request."""
     now = timezone.now()
-    if token.last_used_at is None or now - token.last_used_at > LAST_USED_EVERY:
+    if token.last_used_at is None or now - token.last_used_at > LAST_USED_INTERVAL:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.policy.rights import Rights
+from console.policy.rights_views import RightsView
 
 app_name = "policy"
-urlpatterns = [path("", Rights.as_view(), name="rights")]
+urlpatterns = [path("", RightsView.as_view(), name="rights")]

@@ -13,14 +13,14 @@ from pathlib import Path
 import django
 from django.core.management import CommandError, call_command
 
-BEYOND = (
+BEYOND_LOOPBACK_HINT = (
     "this service hands out every key it holds to whoever can sign one request; to let other computers "
     "reach it, say --allow-beyond-loopback"
 )
 
 
-def options(arguments: list[str]) -> argparse.Namespace:
-    """What was asked for on the command line."""
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """Parsed arguments of the command line."""
     parser = argparse.ArgumentParser(prog="manage.py sandbox", description="the local iclass service")
     parser.add_argument("--bind", default="127.0.0.1:9000", metavar="HOST:PORT")
     parser.add_argument("--data", default="var/sandbox", metavar="DIR", help="folder of the state")
@@ -33,7 +33,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
 
 
 def split_bind(bind: str) -> tuple[str, int]:
-    """Host and port of `HOST:PORT` or `[V6]:PORT`; ends the program with a sentence where it is neither."""
+    """Return host and port of `HOST:PORT` or `[V6]:PORT`; exit with a message if it is neither."""
     host, _, port = bind.rpartition(":")
     if not host or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
         sys.exit(f"--bind {bind}: give HOST:PORT, for example 127.0.0.1:9000")
@@ -41,7 +41,7 @@ def split_bind(bind: str) -> tuple[str, int]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the host."""
+    """Return whether only this machine can reach the host."""
     if host == "localhost":
         return True
     try:
@@ -51,11 +51,11 @@ def is_loopback(host: str) -> bool:
 
 
 def main(arguments: list[str]) -> None:
-    """Start, and stay until told to end."""
-    asked = options(arguments)
+    """Start the service and serve until a signal ends it."""
+    asked = parse_arguments(arguments)
     host, port = split_bind(asked.bind)
     if not is_loopback(host) and not asked.allow_beyond_loopback:
-        sys.exit(f"--bind {asked.bind} is beyond loopback: {BEYOND}")
+        sys.exit(f"--bind {asked.bind} is beyond loopback: {BEYOND_LOOPBACK_HINT}")
     data = Path(asked.data).resolve()
     os.environ["SANDBOX_DATA"] = str(data)
     os.environ["DJANGO_SETTINGS_MODULE"] = "console.sandbox.settings"

@@ -1,4 +1,4 @@
-"""The one clock of the service, which a test can move or stop.
+"""Clock of the service, which tests can move or stop.
 
 Everything the service says about time (class times, stays, due progress, repeats of callbacks) is read
 here. Signatures have a knob of their own (`sign_clock`), since the other side's clock may not move along.
@@ -10,55 +10,55 @@ from dataclasses import dataclass
 
 
 @dataclass
-class _Hands:
+class _ClockState:
     offset: float = 0.0
     frozen_at: float | None = None
 
 
-_hands = _Hands()
+_state = _ClockState()
 _guard = threading.Lock()
 
 
-def precise() -> float:
-    """The service's time in seconds since 1970."""
-    if _hands.frozen_at is not None:
-        return _hands.frozen_at
-    return time.time() + _hands.offset
+def timestamp() -> float:
+    """Return the service's time in seconds since 1970."""
+    if _state.frozen_at is not None:
+        return _state.frozen_at
+    return time.time() + _state.offset
 
 
 def now() -> int:
-    """The service's time in whole seconds since 1970."""
-    return int(precise())
+    """Return the service's time in whole seconds since 1970."""
+    return int(timestamp())
 
 
 def move(seconds: float) -> None:
-    """Put the clock forward (or back)."""
+    """Move the clock forward (or back)."""
     with _guard:
-        if _hands.frozen_at is not None:
-            _hands.frozen_at += seconds
+        if _state.frozen_at is not None:
+            _state.frozen_at += seconds
         else:
-            _hands.offset += seconds
+            _state.offset += seconds
 
 
-def put(moment: float, *, frozen: bool) -> None:
-    """Set the clock to a moment and let it run on, or stop it there."""
+def set_time(moment: float, *, frozen: bool) -> None:
+    """Set the clock to a time, running or stopped."""
     with _guard:
-        _hands.offset = moment - time.time()
-        _hands.frozen_at = moment if frozen else None
+        _state.offset = moment - time.time()
+        _state.frozen_at = moment if frozen else None
 
 
 def reset() -> None:
-    """Back to the machine's own clock."""
+    """Return to the clock of the machine."""
     with _guard:
-        _hands.offset, _hands.frozen_at = 0.0, None
+        _state.offset, _state.frozen_at = 0.0, None
 
 
 def state() -> dict[str, object]:
-    """What the control interface shows; also what is kept over a restart."""
-    return {"now": precise(), "offset": _hands.offset, "frozen_at": _hands.frozen_at}
+    """Return the state for the control interface, which is also stored across restarts."""
+    return {"now": timestamp(), "offset": _state.offset, "frozen_at": _state.frozen_at}
 
 
 def restore(offset: float, frozen_at: float | None) -> None:
-    """Take up the hands as they stood before a restart."""
+    """Restore the state from before a restart."""
     with _guard:
-        _hands.offset, _hands.frozen_at = offset, frozen_at
+        _state.offset, _state.frozen_at = offset, frozen_at

@@ -1,18 +1,18 @@
-"""What an endpoint is: its path, the fields it reads and answers, and the rule behind it."""
+"""An endpoint: its path, the fields of request and response, and its function."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .fields import Field, Int, Obj, Text
-from .store.models import Enterprise, Person
+from console.sandbox.fields import Field, Int, Object, Text
+from console.sandbox.store.models import Enterprise, Person
 
 Answer = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request that has passed the door: whose it is and its checked body.
+    """A request that has passed all checks: its enterprise, its user and its validated body.
 
     `person` is the class client's own user on /saas, and empty on /paas.
     """
@@ -23,7 +23,7 @@ class Call:
     base_url: str = ""
 
     def actor(self) -> Person:
-        """The person behind a session; only called where the door demanded one."""
+        """Return the person of the session; only called if the endpoint requires one."""
         if self.person is None:
             raise LookupError("this endpoint has no session")
         return self.person
@@ -31,7 +31,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One line of the API. `writes` decides whether it runs inside the one write transaction."""
+    """An endpoint of the API. `writes` decides whether it runs in the write transaction."""
 
     path: str
     title: str
@@ -43,8 +43,8 @@ class Endpoint:
     refuses: Sequence[int] = field(default=())
 
     def read(self, body: object) -> dict[str, Any]:
-        """The known fields of a body, checked; raises Refusal 10003."""
-        return dict(Obj("", self.fields).read(body, ""))
+        """Return the known fields of a body, validated; raise Refusal 10003."""
+        return dict(Object("", self.fields).read(body, ""))
 
 
-OUTCOME = (Int("error_code", required=True), Text("error_msg", required=True))
+STATUS_FIELDS = (Int("error_code", required=True), Text("error_msg", required=True))

@@ -1,4 +1,4 @@
-"""The service's error codes and the one exception that carries them.
+"""Error codes of the service, and the exception that carries them.
 
 The document has no table; the numbers come from a later revision and from the vendor's own client.
 """
@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class Code(IntEnum):
-    """What `error_code` may say."""
+    """Values of `error_code`."""
 
     OK = 0
     GENERIC = -1
@@ -34,20 +34,20 @@ class Code(IntEnum):
 
 
 class Refusal(Exception):
-    """The service says no: nothing of the request has been applied."""
+    """The request is refused: none of it has been applied."""
 
     def __init__(self, code: Code, message: str, **extra: object) -> None:
-        """`extra` are further keys of the answer (register's lists, for one)."""
+        """`extra` are further keys of the response, such as the lists of user/register."""
         super().__init__(message)
         self.code = code
         self.message = message
         self.extra = extra
 
     def answer(self) -> dict[str, object]:
-        """The body to send."""
+        """Return the body of the response."""
         return {"error_code": int(self.code), "error_msg": self.message, **self.extra}
 
 
 def invalid(message: str) -> Refusal:
-    """A missing or ill-typed field."""
+    """A missing field, or one of the wrong type."""
     return Refusal(Code.INVALID, message)

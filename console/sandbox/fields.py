@@ -1,4 +1,4 @@
-"""What a field of a request or an answer may be: read strictly, and told to the OpenAPI description.
+"""Field types of requests and responses: strict validation, and their OpenAPI schema.
 
 A field is declared once (`Text("class_topic")`) and serves three times: it checks the request, it draws
 the schema, and it is a line of the coverage page.
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import invalid
+from console.sandbox.errors import invalid
 
 Schema = dict[str, Any]
 INT64 = 2**63
@@ -16,23 +16,23 @@ INT64 = 2**63
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """`source` is where the field stands: `doc`, or `later` for a later revision of the document."""
+    """`source` is where the field is documented: `doc`, or `later` for a later revision."""
 
     name: str = field(kw_only=False)
     required: bool = False
     source: str = "doc"
 
     def read(self, value: object, path: str) -> Any:
-        """The value in the service's own form; raises Refusal 10003 naming the field. Here: anything."""
+        """Return the value as the service stores it; raise Refusal 10003 naming the field."""
         return value
 
     def schema(self) -> Schema:
-        """JSON schema."""
+        """Return the JSON schema."""
         return {}
 
 
-def plain(text: str, path: str) -> str:
-    """Text that a database and a browser can hold: no NUL, no lone half of a surrogate pair."""
+def validate_text(text: str, path: str) -> str:
+    """Return whether a database and a browser can store the text: no NUL, no lone surrogate."""
     if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise invalid(f"{path} holds characters that are no text")
     return text
@@ -40,7 +40,7 @@ def plain(text: str, path: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Field):
-    """A string of `least` to `most` characters; `words` alone are allowed, `spellings` map to them."""
+    """A string of `least` to `most` characters. `words` are the allowed values; `spellings` map to them."""
 
     least: int = 0
     most: int = 65_536
@@ -50,7 +50,7 @@ class Text(Field):
     def read(self, value: object, path: str) -> str:
         if not isinstance(value, str):
             raise invalid(f"{path} must be a string")
-        value = self.spellings.get(value, plain(value, path))
+        value = self.spellings.get(value, validate_text(value, path))
         if self.words and value not in self.words:
             raise invalid(f"{path} must be one of {', '.join(self.words)}")
         if not self.least <= len(value) <= self.most:
@@ -64,13 +64,13 @@ class Text(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loose(Field):
-    """A value that the document calls int here and string there: kept as text (doc_md5)."""
+class TextOrInt(Field):
+    """A value that the document calls both int and string (doc_md5): stored as text."""
 
     def read(self, value: object, path: str) -> str:
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise invalid(f"{path} must be a string")
-        return plain(str(value), path)
+        return validate_text(str(value), path)
 
     def schema(self) -> Schema:
         return {"type": ["string", "integer"]}
@@ -78,7 +78,7 @@ class Loose(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Int(Field):
-    """A whole number; true and false are none."""
+    """An integer; true and false are not."""
 
     least: int = -INT64
     most: int = INT64 - 1
@@ -96,7 +96,7 @@ class Int(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Seconds(Field):
-    """A length of time, with fractions, up to a day."""
+    """A duration in seconds, with fractions, up to a day."""
 
     def read(self, value: object, path: str) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 86_400:
@@ -109,7 +109,7 @@ class Seconds(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Bool(Field):
-    """true or false."""
+    """A boolean."""
 
     def read(self, value: object, path: str) -> bool:
         if not isinstance(value, bool):
@@ -122,7 +122,7 @@ class Bool(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class ListOf(Field):
-    """An array of one kind of thing; `bare` lets a single thing stand for the array."""
+    """An array of one type. `bare` also accepts a single value instead of the array."""
 
     item: Field = field(kw_only=False)
     most: int = 10_000
@@ -143,8 +143,8 @@ class ListOf(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Obj(Field):
-    """An object of known fields; unknown ones pass unread, as a later revision may send more."""
+class Object(Field):
+    """An object with known fields; unknown ones are ignored, because a later revision may send more."""
 
     fields: Sequence[Field] = field(kw_only=False)
 
@@ -166,11 +166,11 @@ class Obj(Field):
         return drawn | ({"required": needed} if needed else {})
 
 
-def switch(name: str, *, source: str = "doc") -> Int:
-    """0 or 1 (appendix 3.6)."""
+def flag_field(name: str, *, source: str = "doc") -> Int:
+    """A flag, 0 or 1 (appendix 3.6)."""
     return Int(name, least=0, most=1, source=source)
 
 
-def moment(name: str, *, required: bool = False) -> Int:
-    """Seconds since 1970."""
+def timestamp_field(name: str, *, required: bool = False) -> Int:
+    """A time in seconds since 1970."""
     return Int(name, least=0, most=2**53, required=required)

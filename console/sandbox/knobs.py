@@ -1,4 +1,4 @@
-"""Knobs for what the document leaves open, each tagged with where its default comes from.
+"""Knobs for what the document leaves open, each with the source of its default.
 
 A knob is turned through `POST /control/knobs` and keeps its position over a restart.
 """
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from .errors import invalid
-from .store.models import Setting
-from .store.write import writing
+from console.sandbox.errors import invalid
+from console.sandbox.store import write_transaction
+from console.sandbox.store.models import Setting
 
 
 class Source(StrEnum):
-    """Where the default of a knob comes from."""
+    """Source of the default of a knob."""
 
     DOC = "the document"
     LATER = "a later revision of the document"
@@ -24,7 +24,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Knob:
-    """One open question: its name, the default answer, the answers allowed (empty: any number ≥ 0)."""
+    """A knob: its name, its default, the allowed values (empty: any number ≥ 0)."""
 
     name: str
     default: Any
@@ -35,7 +35,7 @@ class Knob:
 
 SWITCH = (True, False)
 NUMBER: tuple[Any, ...] = ()
-PACE = ("immediate", "manual", "timed")
+PACES = ("immediate", "manual", "timed")
 
 KNOBS = (
     Knob("paging", "offset", ("offset", "page"), Source.CLIENT,
@@ -72,20 +72,22 @@ KNOBS = (
          "Devices that a join does not name: as the person left them, or 0 (the table's default)."),
     Knob("on_mic_limit", True, SWITCH, Source.CLIENT,
          "max_member_limit counts students with an open microphone or camera (10228 beyond it)."),
+    Knob("further_events", "store", ("store", "refuse"), Source.CLIENT,
+         "Events that appendix 3.9 does not list are stored and answered 0, or refused with 10003."),
     Knob("heartbeat_s", 90, NUMBER, Source.OURS,
          "A class client silent for so long drops out of the room; 0: never."),
     Knob("session_life_s", 86_400, NUMBER, Source.OURS,
          "Life of a class client's session token (10216 afterwards)."),
     Knob("transcode_allowed", True, SWITCH, Source.DOC,
          "The enterprise is on the white list for H5 transcoding (10250 otherwise)."),
-    Knob("transcode_pace", "timed", PACE, Source.OURS,
+    Knob("transcode_pace", "timed", PACES, Source.OURS,
          "Transcoding steps come at once, by POST /control/advance, or one every transcode_step_s."),
     Knob("transcode_step_s", 2, NUMBER, Source.OURS, "Seconds between transcoding steps."),
     Knob("transcode_outcome", "finished", ("finished", "fails"), Source.OURS,
          "How transcodings end: well, or with an error_code other than 0."),
     Knob("transcode_failed_status", "finished", ("queued", "processing", "finished"), Source.OURS,
          "Which of the three documented statuses a failed transcoding carries."),
-    Knob("recording_pace", "timed", PACE, Source.OURS,
+    Knob("recording_pace", "timed", PACES, Source.OURS,
          "online_record_stop comes at once, by POST /control/advance, or after recording_step_s."),
     Knob("recording_step_s", 3, NUMBER, Source.OURS, "Seconds from the end of a class to its recording."),
     Knob("recording_outcome", "ok", ("ok", "start_fails", "stop_fails"), Source.OURS,
@@ -107,35 +109,35 @@ KNOBS = (
 )  # fmt: skip
 BY_NAME = {knob.name: knob for knob in KNOBS}
 
-_turned: dict[str, Any] = {}
+_values: dict[str, Any] = {}
 
 
 def value(name: str) -> Any:
-    """Where a knob stands."""
-    return _turned.get(name, BY_NAME[name].default)
+    """Return the value of a knob."""
+    return _values.get(name, BY_NAME[name].default)
 
 
-def load() -> None:
-    """Take up the positions kept from before a restart; the environment gives the first retry interval."""
-    _turned.clear()
+def load_knobs() -> None:
+    """Restore the values from before a restart; the environment sets the first retry interval."""
+    _values.clear()
     if interval := os.environ.get("ICLASS_CALLBACK_RETRY_S"):
-        _turned["callback_retry_s"] = float(interval)
+        _values["callback_retry_s"] = float(interval)
     for kept in Setting.objects.filter(name__startswith="knob:"):
         name = kept.name.removeprefix("knob:")
         if name in BY_NAME:
-            _turned[name] = kept.value
+            _values[name] = kept.value
 
 
-def turn(positions: dict[str, Any]) -> None:
-    """Turn knobs; null puts one back. Raises Refusal 10003 and turns none where one does not fit."""
+def set_knobs(positions: dict[str, Any]) -> None:
+    """Set knobs; null resets one. Raise Refusal 10003 and set none if a value is not allowed."""
     for name, position in positions.items():
         if position is not None:
             _check(name, position)
         elif name not in BY_NAME:
             raise invalid(f"there is no knob {name}")
-    with writing():
+    with write_transaction():
         for name, position in positions.items():
-            _keep(name, position)
+            _save(name, position)
 
 
 def _check(name: str, position: Any) -> None:
@@ -151,15 +153,15 @@ def _check(name: str, position: Any) -> None:
         raise invalid(f"{name} must be a number from 0 up")
 
 
-def _keep(name: str, position: Any) -> None:
+def _save(name: str, position: Any) -> None:
     if position is None:
         Setting.objects.filter(name=f"knob:{name}").delete()
-        _turned.pop(name, None)
+        _values.pop(name, None)
     else:
         Setting.objects.update_or_create(name=f"knob:{name}", defaults={"value": position})
-        _turned[name] = position
+        _values[name] = position
 
 
-def positions() -> dict[str, Any]:
-    """All knobs as they stand."""
+def all_values() -> dict[str, Any]:
+    """Return the values of all knobs."""
     return {knob.name: value(knob.name) for knob in KNOBS}

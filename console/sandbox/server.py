@@ -24,15 +24,15 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 s: close sends RST
 
 
 @dataclass
-class Wire:
-    """What the application wants done to the connection: `drop` (no answer), `cut` (half a body)."""
+class ConnectionFault:
+    """Requested fault of the connection: `drop` (no response), `cut` (half a body)."""
 
     drop: bool = False
     cut: bool = False
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection."""
+    """Handler of one connection."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -59,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def answer(self) -> None:
-        """Run the application for the request just read."""
+        """Run the application for the current request."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             self.close_connection = True
             self.send_error(411)
@@ -68,9 +68,9 @@ class Handler(BaseHTTPRequestHandler):
         too_long = length > BODY_LIMIT
         body = self.rfile.read(min(length, DRAIN_LIMIT))
         if too_long:
-            # Read so that the answer is seen (unread bytes turn a close into a reset), but not kept.
+            # Read and discard: with unread bytes the close is a reset, and the response is lost.
             body, self.close_connection = b"", True
-        wire = Wire()
+        wire = ConnectionFault()
         environ = self._environ(body, length, wire)
         head: list[Any] = []
         parts = self.server.application(environ, lambda *given: head.extend(given))
@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         declared = self.headers.get("Content-Length", "0")
         return int(declared) if declared.isascii() and declared.isdigit() else 0
 
-    def _environ(self, body: bytes, length: int, wire: Wire) -> dict[str, Any]:
+    def _environ(self, body: bytes, length: int, wire: ConnectionFault) -> dict[str, Any]:
         path, _, query = self.path.partition("?")
         host, port = self.server.server_address[:2]
         environ = {
@@ -114,7 +114,9 @@ class Handler(BaseHTTPRequestHandler):
             environ.setdefault("HTTP_" + name.upper().replace("-", "_"), value)
         return environ
 
-    def _send(self, status: str, headers: list[tuple[str, str]], payload: bytes, wire: Wire) -> None:
+    def _send(
+        self, status: str, headers: list[tuple[str, str]], payload: bytes, wire: ConnectionFault
+    ) -> None:
         if wire.drop:
             self._reset()
             return
@@ -139,11 +141,11 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is logged: every query string here is a secret."""
+        """Log nothing: every query string is a secret."""
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """Listens until `stop`."""
+    """Server that listens until `stop`."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -157,13 +159,13 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         super().__init__((host, port), Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news; anything else is told by its type alone."""
+        """Ignore a client that disconnected; log only the type of any other error."""
         kind = sys.exc_info()[0]
         if kind is not None and not issubclass(kind, OSError):
             sys.stderr.write(f"sandbox: {kind.__name__} while answering\n")
 
     def stop(self) -> None:
-        """Take no more requests and close what is open."""
+        """Accept no more requests and close open connections."""
         self.shutdown()
         self.server_close()
         for connection in list(self.alive):

@@ -10,15 +10,15 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("SANDBOX_DATA", "var/sandbox"))
 
-# Sessions and signed cookies are not used; Django asks for a key all the same.
+# Sessions and signed cookies are not used, but Django requires a key.
 SECRET_KEY = "the sandbox signs nothing with this"
 DEBUG = False
-# Another computer may reach the classroom under any name once --allow-beyond-loopback is given;
-# the control interface checks its own Host (control/door.py).
+# With --allow-beyond-loopback other computers can reach the classroom under any name;
+# the control interface checks its Host itself (control/request_checks.py).
 ALLOWED_HOSTS = ["*"]
 APPEND_SLASH = False
 
-INSTALLED_APPS = ["console.sandbox.store"]
+INSTALLED_APPS = ["console.sandbox.store", "console.sandbox.startup"]
 MIDDLEWARE = [
     "console.sandbox.room.headers.strict_headers",
     "console.sandbox.room.language.chosen_language",
@@ -41,10 +41,10 @@ DATABASES = {
         "NAME": DATA / "iclass.sqlite3",
         "CONN_MAX_AGE": None,
         "OPTIONS": {
-            # A writer takes its lock at BEGIN, so that it can wait; a lock upgraded later would fail at once.
+            # Writers lock at BEGIN, so that they can wait; a lock upgraded later would fail at once.
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
-            # FULL: the ledger of effects is on the disk before the answer leaves.
+            # FULL: the ledger is on the disk before the response is sent.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         },
     }
@@ -58,6 +58,6 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# Doors read at most this much of a body themselves and answer in the service's own words (10005).
+# Views read at most this much of a body and respond with the service's own error (10005).
 DATA_UPLOAD_MAX_MEMORY_SIZE = None
 LOGGING_CONFIG = None

@@ -1,4 +1,4 @@
-"""The signature of a request: appendix 1 and 2 of the document, read as strictly as it can be.
+"""Signature of a request: appendix 1 and 2 of the document, interpreted strictly.
 
 `sign` is the lower-case hex of `md5(tic_key + expire_time)`. Such a prefix MAC can be extended: whoever
 saw one pair can make another whose expire_time begins with the old one and carries MD5's padding. Hence
@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from .errors import Code, Refusal, invalid
+from console.sandbox.errors import Code, Refusal, invalid
 
 TEN_DIGITS = re.compile(rb"[0-9]{10}")
 HEX = re.compile(rb"[0-9a-f]{32}")
@@ -20,13 +20,13 @@ NAMES = (b"sdkappid", b"random", b"expire_time", b"sign")
 
 
 def sign(tic_key: str, expire_time: int | str) -> str:
-    """The value of `sign` for a key and a moment."""
+    """Return the value of `sign` for a key and a time."""
     return hashlib.md5(f"{tic_key}{expire_time}".encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)
-class Public:
-    """The public parameters as they came, undecoded; `expire_time` may be missing (then the body has it)."""
+class PublicParameters:
+    """Public parameters as received, undecoded; `expire_time` may be missing (then the body has it)."""
 
     sdkappid: int
     sign: bytes
@@ -34,7 +34,7 @@ class Public:
     random: bytes | None
 
 
-def read_public(query: bytes) -> Public:
+def read_public_parameters(query: bytes) -> PublicParameters:
     """Read the raw query.
 
     Raises Refusal: 10270 for an sdkappid that is no number, 10217 for a repeated or oddly written
@@ -53,11 +53,13 @@ def read_public(query: bytes) -> Public:
         raise Refusal(Code.NO_SUCH_ENTERPRISE, "sdkappid is missing or no number")
     if not HEX.fullmatch(found.get(b"sign", b"")):
         raise Refusal(Code.SIGNATURE, "sign is missing or not 32 lower-case hex digits")
-    return Public(int(found[b"sdkappid"]), found[b"sign"], found.get(b"expire_time"), found.get(b"random"))
+    return PublicParameters(
+        int(found[b"sdkappid"]), found[b"sign"], found.get(b"expire_time"), found.get(b"random")
+    )
 
 
-def expire_time_of(public: Public, in_body: object) -> bytes:
-    """The moment that was signed, as ten digits: from the URL, else the body; both must agree."""
+def signed_expire_time(public: PublicParameters, in_body: object) -> bytes:
+    """Return the signed time as ten digits: from the URL, otherwise the body; both must agree."""
     written = None if in_body is None else _as_digits(in_body)
     expire = public.expire_time if public.expire_time is not None else written
     if expire is None or not TEN_DIGITS.fullmatch(expire):
@@ -73,8 +75,8 @@ def _as_digits(value: object) -> bytes:
     return str(value).encode("utf-8", "surrogatepass")
 
 
-def check(public: Public, tic_key: str, expire: bytes, now: float) -> None:
-    """Refuse a wrong or expired signature. An empty key signs nothing."""
+def check_signature(public: PublicParameters, tic_key: str, expire: bytes, now: float) -> None:
+    """Refuse a wrong or expired signature. An empty key is never valid."""
     right = sign(tic_key, expire.decode()).encode()
     if not tic_key or not hmac.compare_digest(right, public.sign):
         raise Refusal(Code.SIGNATURE, "sign does not fit expire_time")
@@ -82,7 +84,7 @@ def check(public: Public, tic_key: str, expire: bytes, now: float) -> None:
         raise Refusal(Code.SIGNATURE, "expire_time has passed")
 
 
-def check_random(public: Public) -> None:
-    """`random` is any short string, but it must be there (appendix 1)."""
+def check_random(public: PublicParameters) -> None:
+    """`random` is any short string, but required (appendix 1)."""
     if not public.random or len(public.random) > 64:
         raise invalid("random is missing or longer than 64 characters")

@@ -1,26 +1,26 @@
-"""Everything the service answers: the two APIs, the classroom, results, the control interface."""
+"""URLs of the service: the two APIs, the classroom, media and the control interface."""
 
 from django.urls import path
 
-from . import openapi
-from .control import table as control
-from .paas.door import paas
-from .results.deck import deck
-from .results.film import film
-from .room import avatars, views
-from .saas.door import saas
+from console.sandbox import openapi
+from console.sandbox.control import views as control
+from console.sandbox.media.h5_document import h5_document
+from console.sandbox.media.video import video
+from console.sandbox.paas.views import paas_view
+from console.sandbox.room import avatars, views
+from console.sandbox.saas.views import saas_view
 
 urlpatterns = [
-    path("paas/v1/<path:path>", paas),
-    path("saas/v1/<path:path>", saas),
+    path("paas/v1/<path:path>", paas_view),
+    path("saas/v1/<path:path>", saas_view),
     path("control/", control.overview),
     path("control/<path:path>", control.control),
-    path("", views.front),
-    path("language/<str:code>", views.language),
-    path("static/<str:name>", views.static),
-    path("openapi.json", openapi.served),
+    path("", views.front_page),
+    path("language/<str:code>", views.set_language),
+    path("static/<str:name>", views.static_file),
+    path("openapi.json", openapi.openapi_view),
     path("avatars/<int:number>.png", avatars.avatar),
-    path("h5/<str:doc_id>/index.html", deck),
-    path("media/<int:video_id>-<int:size>.mp4", film),
+    path("h5/<str:doc_id>/index.html", h5_document),
+    path("media/<int:video_id>-<int:size>.mp4", video),
     path("<int:sdkappid>/<int:class_id>/<int:side>", views.room),
 ]

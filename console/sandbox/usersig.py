@@ -1,4 +1,4 @@
-"""Tencent UserSig version 2, which the service hands to visitors and to class clients that log in.
+"""Tencent UserSig version 2, for visitors and for class clients that log in.
 
 HMAC-SHA256 over four lines, base64 in a JSON object, zlib, base64 with `+ / =` written `* - _`.
 """
@@ -14,8 +14,8 @@ _OUT = bytes.maketrans(b"+/=", b"*-_")
 _IN = bytes.maketrans(b"*-_", b"+/=")
 
 
-def make(sdkappid: int, key: str, identifier: str, now: int, life: int = DAY) -> str:
-    """A UserSig of `identifier`, good for `life` seconds from `now`."""
+def make_user_sig(sdkappid: int, key: str, identifier: str, now: int, life: int = DAY) -> str:
+    """Return a UserSig of `identifier`, valid for `life` seconds from `now`."""
     parts = {
         "TLS.ver": "2.0",
         "TLS.identifier": identifier,
@@ -27,8 +27,8 @@ def make(sdkappid: int, key: str, identifier: str, now: int, life: int = DAY) ->
     return base64.b64encode(zlib.compress(json.dumps(parts).encode())).translate(_OUT).decode()
 
 
-def fits(signature: str, sdkappid: int, key: str, identifier: str, now: int) -> bool:
-    """Whether a UserSig is one of `identifier` under this key and still good. Never raises."""
+def verify_user_sig(signature: str, sdkappid: int, key: str, identifier: str, now: int) -> bool:
+    """Return whether a UserSig is valid for `identifier` under this key. Never raises."""
     try:
         packed = base64.b64decode(signature.encode().translate(_IN), validate=True)
         parts = json.loads(zlib.decompressobj().decompress(packed, 65_536))

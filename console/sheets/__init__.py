@@ -1,1 +1,1 @@
-"""Tables as files: XLSX and CSV that open right, name their zone, and run nothing."""
+"""Tables as files: XLSX and CSV that open correctly, name their time zone, and execute no formula."""

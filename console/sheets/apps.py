@@ -5,4 +5,4 @@ from django.utils.translation import gettext_lazy as _
 class SheetsConfig(AppConfig):
     name = "console.sheets"
     label = "sheets"
-    verbose_name = _("Sheets")
+    verbose_name = _("Spreadsheets")

@@ -1,4 +1,4 @@
-"""What a column holds, and how one value of it is told in plain text."""
+"""Column types, and the plain-text form of their values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 
-Rows = Iterable[Mapping[str, Any]]
+SheetRows = Iterable[Mapping[str, Any]]
 
 
-class Kind(StrEnum):
-    """What the values of a column are; None is an empty cell in every kind."""
+class ColumnType(StrEnum):
+    """The type of a column's values; None is an empty cell in every type."""
 
     TEXT = "text"
-    ID = "id"  # never a number, even where it looks like one
+    ID = "id"  # never a number, even if it looks like one
     NUMBER = "number"
     SHARE = "share"  # 0 … 1, shown as per cent
     DATETIME = "datetime"  # an aware datetime, shown in the zone of the sheet
@@ -26,44 +26,44 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`key` finds the value in a row, `label` is the heading."""
+    """A column: `key` selects the value in a row, `label` is the heading."""
 
     key: str
     label: str | Promise
-    kind: Kind = Kind.TEXT
+    kind: ColumnType = ColumnType.TEXT
     width: int = 16
 
     def heading(self, zone: ZoneInfo) -> str:
-        """The label; over moments with the zone that they are told in."""
-        return f"{self.label} ({zone.key})" if self.kind == Kind.DATETIME else str(self.label)
+        """Return the label; for datetimes with their time zone."""
+        return f"{self.label} ({zone.key})" if self.kind == ColumnType.DATETIME else str(self.label)
 
 
-def local(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The moment as the clock of the zone showed it, whole seconds; ValueError for a naive one."""
+def local_time(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return the local time in a zone, in whole seconds; ValueError for a naive datetime."""
     if moment.tzinfo is None:
-        raise ValueError("A sheet takes moments with their zone only.")
+        raise ValueError("A sheet takes datetimes with a time zone only.")
     return moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
 
 
-def seconds(length: timedelta | float) -> float:
+def total_seconds(length: timedelta | float) -> float:
     return length.total_seconds() if isinstance(length, timedelta) else length
 
 
-def plain(value: Any, kind: Kind, zone: ZoneInfo) -> str:
-    """The value as text, without any care for spreadsheets."""
+def as_text(value: Any, kind: ColumnType, zone: ZoneInfo) -> str:
+    """Return the value as text, without escaping of formulas."""
     if value is None:
         return ""
-    if kind == Kind.DATETIME:
-        return local(value, zone).isoformat(" ")
-    if kind == Kind.DATE and isinstance(value, date):
+    if kind == ColumnType.DATETIME:
+        return local_time(value, zone).isoformat(" ")
+    if kind == ColumnType.DATE and isinstance(value, date):
         return value.isoformat()
-    if kind == Kind.SHARE:
+    if kind == ColumnType.SHARE:
         return f"{value:.1%}"
-    if kind == Kind.DURATION:
-        return _clock(round(seconds(value)))
+    if kind == ColumnType.DURATION:
+        return _format_clock(round(total_seconds(value)))
     return str(value)
 
 
-def _clock(whole: int) -> str:
+def _format_clock(whole: int) -> str:
     minutes, rest = divmod(abs(whole), 60)
     return f"{'-' if whole < 0 else ''}{minutes // 60}:{minutes % 60:02}:{rest:02}"

@@ -1,4 +1,4 @@
-"""Sheets as answers to a browser."""
+"""Download responses for sheets."""
 
 import re
 from pathlib import PurePath
@@ -8,7 +8,7 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-TYPES = {
+CONTENT_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".csv": "text/csv; charset=utf-8",
     ".json": "application/json",
@@ -17,12 +17,13 @@ NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 
 
 def attachment(content: IO[bytes] | str, filename: str) -> HttpResponseBase:
-    """The file under its name, Chinese too (RFC 5987); `filename` ends in .xlsx, .csv or .json.
+    """Return the file as an attachment; Chinese names are encoded by RFC 5987.
 
-    It holds people's data, so no cache keeps it. A file is closed with the answer.
+    `filename` ends in .xlsx, .csv or .json. The file contains personal data, so no cache may store it. It is
+    closed with the response.
     """
-    name = NOT_IN_NAMES.sub("_", filename).strip(" .")
-    kind = TYPES[PurePath(name).suffix]
+    name = safe_filename(filename)
+    kind = CONTENT_TYPES[PurePath(name).suffix]
     response: HttpResponseBase
     if isinstance(content, str):
         response = HttpResponse(content.encode(), content_type=kind)
@@ -31,3 +32,8 @@ def attachment(content: IO[bytes] | str, filename: str) -> HttpResponseBase:
         response = FileResponse(content, as_attachment=True, filename=name, content_type=kind)
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+def safe_filename(filename: str) -> str:
+    """Return the name without characters that a file system may refuse."""
+    return NOT_IN_NAMES.sub("_", filename).strip(" .")

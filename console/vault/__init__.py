@@ -1,1 +1,1 @@
-"""Sealed fields, the rotation of their keys, and the type of a secret in memory."""
+"""Sealed fields, key rotation, and the in-memory type of secrets."""

@@ -2,13 +2,13 @@ from django.apps import AppConfig
 from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
-from console.vault.checks import field_keys_are_usable
+from console.vault.checks import check_field_keys
 
 
 class VaultConfig(AppConfig):
     name = "console.vault"
     label = "vault"
-    verbose_name = _("Sealed values")
+    verbose_name = _("Encrypted values")
 
     def ready(self) -> None:
-        register(field_keys_are_usable)
+        register(check_field_keys)

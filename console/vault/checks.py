@@ -4,16 +4,15 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error
 
-from console.vault.errors import VaultError
-from console.vault.ring import keys
+from console.vault.keyring import VaultError, sealing_keys
 
 
-def field_keys_are_usable(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """vault.E001: no stored secret could be read or written with these keys."""
+def check_field_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """vault.E001: with these keys no stored secret can be read or written."""
     try:
-        keys()
-    except VaultError as problem:
-        return [Error(str(problem), hint=HINT, id="vault.E001")]
+        sealing_keys()
+    except VaultError as error:
+        return [Error(str(error), hint=HINT, id="vault.E001")]
     return []
 
 

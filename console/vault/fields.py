@@ -1,10 +1,10 @@
-"""SealedField: a text column whose clear text the database never sees.
+"""SealedField: a text column that is encrypted before it reaches the database.
 
-Assign a str or a Secret; read a Secret or None. `.values()`, raw SQL, fixtures and dumps have ciphertext.
-The value is bound to table, column, school and the row's `seal_id`, so that it opens in its own row alone;
-hence two limits. `QuerySet.update()` cannot seal (assign and save, or `row.seal()` and `bulk_update`), and
-an upsert (`bulk_create(update_conflicts=True)`) must leave sealed columns out, for the row keeps its old
-`seal_id`.
+Assign a str or a Secret; read a Secret or None. `.values()`, raw SQL, fixtures and dumps contain ciphertext.
+The value is bound to table, column, school and the row's `seal_id`, so that it opens in its own row only.
+Hence two limits: `QuerySet.update()` cannot seal (assign and save, or use `row.seal()` and `bulk_update`),
+and an upsert (`bulk_create(update_conflicts=True)`) must leave out sealed columns, because the row keeps its
+old `seal_id`.
 """
 
 from collections.abc import Callable
@@ -17,10 +17,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.forms import Field as FormField
 from django.utils.translation import gettext_lazy as _
 
-from console.vault import ring
-from console.vault.errors import VaultError
+from console.vault import keyring
 from console.vault.forms import SecretField
-from console.vault.ring import Place
+from console.vault.keyring import SealedLocation, VaultError
 from console.vault.secret import Secret
 
 HINT = "Let the model inherit console.vault.models.Sealed."
@@ -31,14 +30,14 @@ else:
     AnyField = models.Field
 
 
-class Sealed(str):
-    """Ciphertext, told apart from a clear text that someone assigns."""
+class Ciphertext(str):
+    """Ciphertext, as distinct from an assigned clear text."""
 
     __slots__ = ()
 
 
-class SealedValue:
-    """What stands on the model for the field: keeps ciphertext in the row, hands out secrets."""
+class SealedFieldDescriptor:
+    """The attribute on the model: keeps ciphertext in the row and returns secrets."""
 
     def __init__(self, field: "SealedField") -> None:
         self.field = field
@@ -49,28 +48,32 @@ class SealedValue:
         if self.field.attname not in row.__dict__:
             self._fetch(row, owner)
         value = row.__dict__[self.field.attname]
-        return Secret.from_sealed(value, self.field.place_in(row)) if isinstance(value, Sealed) else value
+        return (
+            Secret.from_sealed(value, self.field.sealed_location(row))
+            if isinstance(value, Ciphertext)
+            else value
+        )
 
     def __set__(self, row: models.Model, value: Any) -> None:
         row.__dict__[self.field.attname] = self.field.kept(row, value)
 
     def _fetch(self, row: models.Model, owner: type[models.Model]) -> None:
-        """Load a deferred value as ciphertext; refresh_from_db() would carry it over as a secret."""
+        """Load a deferred value as ciphertext; refresh_from_db() would assign it as a secret."""
         rows = owner._base_manager.using(row._state.db).filter(pk=row.pk)
         row.__dict__[self.field.attname] = rows.values_list(self.field.attname, flat=True).get()
 
 
 class SealedField(AnyField):
-    """A text sealed at rest; empty is stored as NULL where the column allows it, else as ''."""
+    """A text sealed at rest; an empty text is stored as NULL if the column allows it, else as ''."""
 
-    description = _("Sealed text")
+    description = _("Encrypted text")
 
     def get_internal_type(self) -> str:
         return "TextField"
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
-        setattr(cls, self.attname, SealedValue(self))
+        setattr(cls, self.attname, SealedFieldDescriptor(self))
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         problems = super().check(**kwargs)
@@ -79,13 +82,15 @@ class SealedField(AnyField):
             problems.append(checks.Error(text, HINT, self, "vault.E002"))
         return problems
 
-    def place_in(self, row: Any) -> Callable[[], Place]:
-        """Where a value of this row belongs, asked late: the school may be set after the value."""
-        return lambda: Place(self.model._meta.db_table, str(self.column), row.sealed_for(), str(row.seal_id))
+    def sealed_location(self, row: Any) -> Callable[[], SealedLocation]:
+        """Return the location of a row's value, evaluated late: the school may be set after the value."""
+        return lambda: SealedLocation(
+            self.model._meta.db_table, str(self.column), row.sealed_for(), str(row.seal_id)
+        )
 
     def kept(self, row: models.Model, value: Any) -> Any:
-        """What the row keeps of an assigned value: ciphertext of its own, a Secret to be sealed, or None."""
-        if not value or isinstance(value, Sealed):
+        """Return what the row keeps of an assigned value: its ciphertext, a Secret to seal, or None."""
+        if not value or isinstance(value, Ciphertext):
             return value or None
         if isinstance(value, str):
             return Secret(value)
@@ -99,40 +104,42 @@ class SealedField(AnyField):
             self.column,
             str(row.__dict__.get("seal_id")),
         )
-        return Sealed(value.sealed) if own else Secret(value.reveal())
+        return Ciphertext(value.sealed) if own else Secret(value.reveal())
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """The ciphertext to store; what was assigned is sealed now, when school and seal_id are known."""
+        """Return the ciphertext to store. Values are sealed only now, when school and seal_id are known."""
         value = model_instance.__dict__.get(self.attname)
         if isinstance(value, Secret):
             value = (
-                Sealed(ring.seal(value.reveal().encode(), self.place_in(model_instance)())) if value else None
+                Ciphertext(keyring.seal(value.reveal().encode(), self.sealed_location(model_instance)()))
+                if value
+                else None
             )
             model_instance.__dict__[self.attname] = value
         return value
 
-    def sealed_anew(self, row: models.Model, sealed: str) -> Sealed:
-        """The same value under the newest key, still known by the day it was chosen."""
-        place = self.place_in(row)()
-        chosen = ring.set_at(sealed)
-        clear = ring.open_sealed(sealed, place)
-        return Sealed(ring.seal(clear, place, set_at=int(chosen.timestamp()) if chosen else None))
+    def reseal_value(self, row: models.Model, sealed: str) -> Ciphertext:
+        """Seal the value with the newest key; the time when it was set is kept."""
+        place = self.sealed_location(row)()
+        chosen = keyring.set_at(sealed)
+        clear = keyring.unseal(sealed, place)
+        return Ciphertext(keyring.seal(clear, place, set_at=int(chosen.timestamp()) if chosen else None))
 
     def get_prep_value(self, value: Any) -> Any:
         if isinstance(value, Secret) and value.sealed:
-            value = Sealed(value.sealed)
+            value = Ciphertext(value.sealed)
         if value is None or value == "":
             return None if self.null else ""
-        if isinstance(value, Sealed):
+        if isinstance(value, Ciphertext):
             return str(value)
         raise VaultError(f"{self.name} is sealed in its row: assign it and save() the row.")
 
     def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> Any:
-        return Sealed(value) if value else None
+        return Ciphertext(value) if value else None
 
     def to_python(self, value: Any) -> Any:
-        """A fixture brings ciphertext back; everything else is as it was assigned."""
-        return Sealed(value) if isinstance(value, str) and ring.is_sealed(value) else value
+        """Recognise ciphertext from a fixture; other values are as assigned."""
+        return Ciphertext(value) if isinstance(value, str) and keyring.is_sealed(value) else value
 
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.pre_save(obj, add=False) or "")

@@ -1,16 +1,16 @@
-"""The write-only form field of a secret: a page says that it is set, never what it is."""
+"""The write-only form field of a secret: the page shows whether it is set, never its value."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from console.vault.errors import VaultError
+from console.vault.keyring import VaultError
 from console.vault.secret import Secret
 
 
 class SecretInput(forms.PasswordInput):
-    """An always empty input with "set on … · ends …ab" beneath; sent empty, the secret stays as it is."""
+    """An always empty input with "set on … · ends …ab" below; submitted empty, the secret is kept."""
 
     template_name = "vault/secret_input.html"
 
@@ -19,7 +19,7 @@ class SecretInput(forms.PasswordInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
-        context["widget"]["stored"] = _stored(value)
+        context["widget"]["stored"] = _stored_info(value)
         return context
 
     def use_required_attribute(self, initial: Any) -> bool:
@@ -27,7 +27,7 @@ class SecretInput(forms.PasswordInput):
 
 
 class SecretField(forms.CharField):
-    """Cleans to a Secret: the typed one, or the stored one where nothing was typed."""
+    """Cleans to a Secret: the submitted one, or the stored one if the input is empty."""
 
     widget = SecretInput
 
@@ -52,8 +52,8 @@ class SecretField(forms.CharField):
         return bool(self.to_python(data))
 
 
-def _stored(value: Any) -> dict[str, Any] | None:
-    """What the page may say of the stored secret; one that cannot be opened is still replaceable."""
+def _stored_info(value: Any) -> dict[str, Any] | None:
+    """Return what the page may show of the stored secret; one that cannot be opened can still be replaced."""
     if not isinstance(value, Secret) or value.sealed is None:
         return None
     try:

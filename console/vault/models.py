@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import uuid4
 
 from django.db import models
@@ -6,7 +7,7 @@ from console.vault.fields import SealedField
 
 
 class Sealed(models.Model):
-    """A row with sealed fields. Its `seal_id` is known before the insert and never changes."""
+    """A row with sealed fields. Its `seal_id` is set before the insert and never changes."""
 
     seal_id = models.UUIDField(default=uuid4, editable=False, unique=True)
 
@@ -14,11 +15,12 @@ class Sealed(models.Model):
         abstract = True
 
     def sealed_for(self) -> str:
-        """The school that the values belong to; it must not change while the row lives."""
-        return str(self.enterprise_id)  # type: ignore[attr-defined]
+        """Return the school that the values belong to; it must not change during the life of the row."""
+        row: Any = self  # the subclasses have the column
+        return str(row.enterprise_id)
 
     def seal(self) -> None:
-        """Seal what was assigned, so that `bulk_update` can store it."""
+        """Seal the assigned values, so that `bulk_update` can store them."""
         for field in sealed_fields(type(self)):
             field.pre_save(self, add=False)
 

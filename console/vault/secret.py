@@ -1,4 +1,4 @@
-"""The type of a secret in memory: it is carried anywhere and told nowhere."""
+"""The in-memory type of a secret: it can be passed around, and is never printed or serialised."""
 
 import hmac
 from collections.abc import Callable
@@ -7,22 +7,21 @@ from typing import Any, Final, NoReturn, final
 
 from django.utils.translation import gettext
 
-from console.vault import ring
-from console.vault.errors import VaultError
-from console.vault.ring import Place
+from console.vault import keyring
+from console.vault.keyring import SealedLocation, VaultError
 
 MASK: Final = "***"
-SHORT = 8
+MIN_LENGTH_FOR_HINT = 8
 
 
 @final
 class Secret:
-    """A text that str, repr, format, logs, pickle and JSON do not get; only `reveal()` tells it.
+    """A text that str, repr, format, logs, pickle and JSON do not show; only `reveal()` returns it.
 
     >>> f"{Secret('wonderland')} {Secret('wonderland')!r}"
     '*** ***'
 
-    One that was read from a row stays sealed until it is asked.
+    A secret read from a row stays sealed until it is revealed.
     """
 
     __slots__ = ("__clear", "__place", "__sealed")
@@ -30,44 +29,44 @@ class Secret:
     def __init__(self, clear: str) -> None:
         self.__clear: str | None = clear
         self.__sealed: str | None = None
-        self.__place: Callable[[], Place] | None = None
+        self.__place: Callable[[], SealedLocation] | None = None
 
     @classmethod
-    def from_sealed(cls, sealed: str, place: Callable[[], Place]) -> "Secret":
-        """A secret that is opened at `place()` when it is first revealed (VaultError then)."""
+    def from_sealed(cls, sealed: str, place: Callable[[], SealedLocation]) -> "Secret":
+        """Return a secret that is opened at `place()` when first revealed, which may raise VaultError."""
         secret = cls("")
         secret.__clear, secret.__sealed, secret.__place = None, sealed, place
         return secret
 
     def reveal(self) -> str:
-        """The clear text. VaultError where the stored value was changed or moved."""
+        """Return the clear text. VaultError if the stored value was changed or moved."""
         if self.__clear is None:
-            self.__clear = ring.open_sealed(self.__sealed or "", self.place).decode()
+            self.__clear = keyring.unseal(self.__sealed or "", self.place).decode()
         return self.__clear
 
     @property
-    def place(self) -> Place:
-        """Where the stored value belongs; VaultError for one that is not stored yet."""
+    def place(self) -> SealedLocation:
+        """The location of the stored value; VaultError if it is not stored yet."""
         if self.__place is None:
             raise VaultError("This secret is not stored anywhere yet.")
         return self.__place()
 
     @property
     def sealed(self) -> str | None:
-        """The ciphertext that this was read from, None for one that was typed."""
+        """The ciphertext from which this was read, None for a submitted value."""
         return self.__sealed
 
     @property
     def set_at(self) -> datetime | None:
-        """When the stored value was chosen, None for one that is not stored yet."""
-        return ring.set_at(self.__sealed) if self.__sealed else None
+        """When the stored value was set, None if it is not stored yet."""
+        return keyring.set_at(self.__sealed) if self.__sealed else None
 
     @property
     def ends(self) -> str:
-        """Its last two characters for people to recognise it by; none of a short one."""
+        """Its last two characters, by which people recognise it; none for a short one."""
         clear = self.reveal()
-        tail = clear[-2:] if len(clear) >= SHORT else ""
-        return gettext("ends …%(tail)s") % {"tail": tail}
+        tail = clear[-2:] if len(clear) >= MIN_LENGTH_FOR_HINT else ""
+        return gettext("ends in …%(tail)s") % {"tail": tail}
 
     def __bool__(self) -> bool:
         return self.__clear != ""
@@ -77,7 +76,7 @@ class Secret:
             return NotImplemented
         return hmac.compare_digest(self.reveal().encode(), other.reveal().encode())
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # Python's way to say that it is not hashable
 
     def __repr__(self) -> str:
         return MASK

@@ -1,4 +1,4 @@
-"""REST of a file that is sent in pieces, straight into the bucket where there is one: begin, send, done."""
+"""REST API of resumable uploads. Chunks go directly to the bucket if there is one."""
 
 from typing import Any
 
@@ -13,20 +13,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from console.policy.described import extend_schema
-from console.policy.rest import SchoolViewSet
-from documents import pieces
-from documents.api.views import DocumentSerializer, SaidSerializer, owner_named
-from documents.models import Upload, courseware_files
-from documents.queries import standing
-from documents.receiving import Known
+from console.policy.api import SchoolViewSet
+from console.policy.lazy_schema import extend_schema
+from documents import resumable_uploads
+from documents.api.views import DocumentOptionsSerializer, DocumentSerializer, resolve_owner
+from documents.models import DocumentUpload, courseware_files
+from documents.queries import undeleted_documents
+from documents.upload_services import DuplicateFile
 
-PIECE = {"application/octet-stream": {"type": "string", "format": "binary"}}
+CHUNK_SCHEMA = {"application/octet-stream": {"type": "string", "format": "binary"}}
 
 
-class BeginSerializer(serializers.Serializer[Any]):
-    """What is known of a file before it is sent. The same name, size and `modified` go on with what was
-    begun; with `md5` a file that the school has already is told of (409) unless `again`."""
+class UploadStartSerializer(serializers.Serializer[Any]):
+    """Description of a file before the upload.
+
+    The same name, size and `modified` resume an open upload. With `md5`, a file that the school already has
+    is answered with 409, unless `again` is set.
+    """
 
     name = serializers.CharField(max_length=300, trim_whitespace=False)
     size = serializers.IntegerField(min_value=0, max_value=2**53)
@@ -35,9 +38,11 @@ class BeginSerializer(serializers.Serializer[Any]):
     again = serializers.BooleanField(default=False)
 
 
-class NextSerializer(serializers.Serializer[Any]):
-    """So many bytes are here; the next `length` go to `address` (PUT) as they are: into the bucket without a
-    token, where `direct`, and to the console with one. `length` is 0 where all are here."""
+class NextChunkSerializer(serializers.Serializer[Any]):
+    """`offset` bytes are received; PUT the next `length` raw bytes to `address`.
+
+    If `direct` is set, `address` belongs to the bucket and needs no token. `length` is 0 for a complete file.
+    """
 
     id = serializers.UUIDField()
     offset = serializers.IntegerField()
@@ -47,76 +52,85 @@ class NextSerializer(serializers.Serializer[Any]):
 
 
 class DocumentUploadViewSet(SchoolViewSet):
-    """A file on its way, known to its sender alone."""
+    """Open uploads. Only their sender can see them."""
 
     resource = "document"
     policy_actions = dict.fromkeys(("create", "retrieve", "piece", "destroy", "done"), "add")
-    queryset = Upload.objects.all()
-    serializer_class = NextSerializer
+    queryset = DocumentUpload.objects.all()
+    serializer_class = NextChunkSerializer
     lookup_field, lookup_url_kwarg = "token", "upload"
 
-    def get_queryset(self) -> QuerySet[Upload]:
-        mine: QuerySet[Upload] = super().get_queryset().filter(by=self.by)
-        return mine.select_related("enterprise")
+    def get_queryset(self) -> QuerySet[DocumentUpload]:
+        uploads: QuerySet[DocumentUpload] = super().get_queryset().filter(by=self.by)
+        return uploads.select_related("enterprise")
 
-    @extend_schema(request=BeginSerializer, responses={201: NextSerializer})
+    @extend_schema(request=UploadStartSerializer, responses={201: NextChunkSerializer})
     def create(self, request: Request) -> Response:
-        """Begin to send a file, or go on with one."""
-        asked = BeginSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        told = dict(asked.validated_data)
+        """Start an upload, or resume an open one."""
+        serializer = UploadStartSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        data = dict(serializer.validated_data)
+        filename, allow_duplicate = data.pop("name"), data.pop("again")
         try:
-            upload = pieces.begin(by=self.by, told=told.pop("name"), **told)
-        except Known as known:
-            there = {"detail": known.messages[0], "document": known.document.pk}
-            return Response(there, status=status.HTTP_409_CONFLICT)
+            upload = resumable_uploads.start_upload(
+                by=self.by, filename=filename, allow_duplicate=allow_duplicate, **data
+            )
+        except DuplicateFile as error:
+            body = {"detail": error.messages[0], "document": error.document.pk}
+            return Response(body, status=status.HTTP_409_CONFLICT)
         return Response(self._next(upload), status=status.HTTP_201_CREATED)
 
-    @extend_schema(responses=NextSerializer)
+    @extend_schema(responses=NextChunkSerializer)
     def retrieve(self, request: Request, upload: str) -> Response:
-        """Where the next piece goes. An address of the bucket works for a quarter of an hour."""
+        """Return the URL of the next chunk. A URL of the bucket is valid for 15 minutes."""
         return Response(self._next(self.get_object()), headers={"Cache-Control": "private, no-store"})
 
-    @extend_schema(request=PIECE, responses=NextSerializer)
+    @extend_schema(request=CHUNK_SCHEMA, responses=NextChunkSerializer)
     def piece(self, request: Request, upload: str) -> Response:
-        """A piece, at its `offset`, where there is no bucket."""
-        coming = self.get_object()
-        told = (request.query_params.get("offset", ""), request.META.get("CONTENT_LENGTH") or "")
-        offset, length = (int(one) if one.isascii() and one.isdigit() else -1 for one in told)
+        """Receive a chunk at `offset`, if there is no bucket."""
+        instance = self.get_object()
+        numbers = (request.query_params.get("offset", ""), request.META.get("CONTENT_LENGTH") or "")
+        offset, length = (int(text) if text.isascii() and text.isdigit() else -1 for text in numbers)
         try:
-            pieces.take(coming, offset, request._request, length)  # type: ignore[arg-type]
+            resumable_uploads.write_chunk(instance, offset, request._request, length)
         except UnreadablePostError:
-            raise ValidationError(_("The connection broke.")) from None
-        return Response(self._next(coming))
+            raise ValidationError(_("The connection was lost.")) from None
+        return Response(self._next(instance))
 
-    @extend_schema(request=SaidSerializer, responses={201: DocumentSerializer})
+    @extend_schema(request=DocumentOptionsSerializer, responses={201: DocumentSerializer})
     def done(self, request: Request, upload: str) -> Response:
-        """All is sent: it is judged, and becomes a document. One that may not come in is forgotten."""
-        coming = self.get_object()
-        asked = SaidSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        said = asked.validated_data | {"owner": owner_named(self.by, asked.validated_data.get("owner"))}
-        document = pieces.finish(upload=coming, again=True, by=self.by, **said)
-        told = DocumentSerializer(standing().get(pk=document.pk), context=self.get_serializer_context())
-        return Response(told.data, status=status.HTTP_201_CREATED)
+        """Validate the complete file and create a document. A rejected file is discarded."""
+        instance = self.get_object()
+        serializer = DocumentOptionsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        owner = resolve_owner(self.by, serializer.validated_data.get("owner"))
+        options = serializer.validated_data | {"owner": owner}
+        document = resumable_uploads.finish_upload(
+            upload=instance, allow_duplicate=True, by=self.by, **options
+        )
+        answer = DocumentSerializer(
+            undeleted_documents().get(pk=document.pk), context=self.get_serializer_context()
+        )
+        return Response(answer.data, status=status.HTTP_201_CREATED)
 
     def destroy(self, request: Request, upload: str) -> Response:
-        """Give up; what came is forgotten."""
-        pieces.drop(self.get_object())
+        """Discard the upload and its data."""
+        resumable_uploads.discard_upload(self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def get_object(self) -> Upload:
-        """A row of the sender's own; there is nothing more to judge."""
+    def get_object(self) -> DocumentUpload:
+        """Return the sender's upload; there are no object permissions to check."""
         return get_object_or_404(self.get_queryset(), token=self.kwargs["upload"])
 
-    def _next(self, upload: Upload) -> dict[str, Any]:
+    def _next(self, upload: DocumentUpload) -> dict[str, Any]:
         try:
-            told = pieces.where_next(upload)
+            chunk = resumable_uploads.next_chunk(upload)
         except FileNotFoundError:
-            pieces.drop(upload)
+            resumable_uploads.discard_upload(upload)
             raise NotFound from None
-        direct = bool(courseware_files().direct)
+        files: Any = courseware_files()
+        direct = bool(files.direct)
         if not direct:
-            here = reverse("document-upload", args=[upload.token], request=self.request)
-            told = told._replace(address=f"{here}?offset={told.offset}")
-        return dict(NextSerializer({"id": upload.token, "direct": direct, **told._asdict()}).data)
+            url = reverse("document-upload", args=[upload.token], request=self.request)
+            chunk = chunk._replace(address=f"{url}?offset={chunk.offset}")
+        return dict(NextChunkSerializer({"id": upload.token, "direct": direct, **chunk._asdict()}).data)

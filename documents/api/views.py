@@ -1,4 +1,4 @@
-"""REST of courseware: a file comes as multipart, with its owner and permission."""
+"""REST API of courseware. A file is sent as multipart, with its owner and permission."""
 
 from typing import Any
 
@@ -12,22 +12,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from accounts.queries import active
-from accounts.roles import STAFF
-from accounts.userids import UserIdField
-from console.outbox.rest import SyncField
+from accounts.models.roles import STAFF
+from accounts.people.queries import active_people
+from accounts.people.serializer_fields import UserIdField
+from console.outbox.api import SyncField
 from console.policy import Scope, current_school, scope_of
-from console.policy.described import extend_schema
-from console.policy.rest import SchoolSerializer, SchoolViewSet
+from console.policy.api import SchoolSerializer, SchoolViewSet
+from console.policy.lazy_schema import extend_schema
 from documents.models import Document
-from documents.queries import standing
-from documents.receiving import upload_document
+from documents.queries import undeleted_documents
 from documents.services import delete_document
-from documents.uploads import check_length, receive
+from documents.upload_handlers import check_length, use_upload_handler
+from documents.upload_services import upload_document
 
 
 class TranscodeSerializer(serializers.Serializer[Any]):
-    """How far the H5 version is; `progress` in per cent, null where the service has not told it."""
+    """State of the H5 version; `progress` in per cent, null if the API has not reported it."""
 
     wanted = serializers.BooleanField(source="transcode_wanted")
     status = serializers.CharField(source="transcode_status")
@@ -38,12 +38,12 @@ class TranscodeSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field({"type": "integer", "nullable": True})
     def get_progress(self, document: Document) -> int | None:
-        told: int | None = document.observed.get("transcode_progress")
-        return told
+        progress: int | None = document.observed.get("transcode_progress")
+        return progress
 
 
 class DocumentSerializer(SchoolSerializer):
-    """A file to teach with; `doc_id` is its id at the service, empty before."""
+    """A document; `doc_id` is its ID at iclass, empty until iclass has it."""
 
     owner = UserIdField(allow_null=True)
     doc_id = serializers.CharField(source="remote_id")
@@ -55,16 +55,16 @@ class DocumentSerializer(SchoolSerializer):
         fields = ("id", "name", "ext", "bytes", "md5", "owner", "permission", "doc_id", "transcode", "sync")
 
 
-class SaidSerializer(serializers.Serializer[Any]):
-    """What is said of a file. Without `owner` it is the sender's own; an empty one makes it everybody's."""
+class DocumentOptionsSerializer(serializers.Serializer[Any]):
+    """Options of a file. `owner` defaults to the sender; an empty owner makes the file public."""
 
     owner = serializers.CharField(required=False, allow_blank=True, max_length=64)
     permission = serializers.ChoiceField(Document.Permission.choices, default=Document.Permission.PRIVATE)
     transcode = serializers.BooleanField(default=False)
 
 
-class UploadSerializer(SaidSerializer):
-    """What comes in, and what is said of it."""
+class DocumentUploadSerializer(DocumentOptionsSerializer):
+    """A file and its options."""
 
     file = serializers.FileField(allow_empty_file=True)
 
@@ -72,20 +72,20 @@ class UploadSerializer(SaidSerializer):
 class DocumentViewSet(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, SchoolViewSet
 ):
-    """Courseware of the school. There is no changing: add it anew, then delete the old one."""
+    """Courseware of the school. A document cannot be changed: add a new one, then delete the old one."""
 
     resource = "document"
-    queryset = standing()
+    queryset = undeleted_documents()
     serializer_class = DocumentSerializer
     filterset_fields = ("permission", "sync_state", "owner__user_id")
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        """Files come in piece by piece, from the first reading of the body on."""
-        receive(request)
+        """Set the upload handler before the body is read."""
+        use_upload_handler(request)
         return super().initialize_request(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """The length is looked at before the body is."""
+        """Check the Content-Length before the body is read."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST" and (school := current_school(request)):
             check_length(int(request.META.get("CONTENT_LENGTH") or 0), school)
@@ -93,38 +93,45 @@ class DocumentViewSet(
     def get_parsers(self) -> list[Any]:
         return [MultiPartParser()]
 
-    @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: DocumentSerializer})
+    @extend_schema(
+        request={"multipart/form-data": DocumentUploadSerializer}, responses={201: DocumentSerializer}
+    )
     def create(self, request: Request) -> Response:
-        """Upload a file. One that the school has already is a second one then."""
-        asked = UploadSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = asked.validated_data
+        """Upload a file. A file that the school already has is added a second time."""
+        serializer = DocumentUploadSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        data = serializer.validated_data
         document = upload_document(
             enterprise=self.by.enterprise,
             file=data["file"],
-            owner=owner_named(self.by, data.get("owner")),
+            owner=resolve_owner(self.by, data.get("owner")),
             permission=data["permission"],
             transcode=data["transcode"],
-            again=True,
+            allow_duplicate=True,
             by=self.by,
         )
-        told = self.get_serializer(self.queryset.get(pk=document.pk))
-        return Response(told.data, status=status.HTTP_201_CREATED)
+        answer = self.get_serializer(self.queryset.get(pk=document.pk))
+        return Response(answer.data, status=status.HTTP_201_CREATED)
 
     def perform_destroy(self, instance: Document) -> None:
         delete_document(document=instance, by=self.by)
 
 
-def owner_named(by: User, told: str | None) -> User | None:
-    """A teacher owns what they bring; who runs the school names somebody of it, or nobody. ValidationError
-    for anybody else."""
+def resolve_owner(by: User, user_id: str | None) -> User | None:
+    """Return the owner of a new document, or None for a shared one.
+
+    Teachers own what they upload; a user with school scope may name any active staff member. Raise
+    ValidationError for anybody else.
+    """
     if scope_of(by, "add", "document") != Scope.SCHOOL:
-        if told not in (None, by.user_id):
-            raise ValidationError({"owner": _("You can only add documents of your own.")})
+        if user_id not in (None, by.user_id):
+            raise ValidationError({"owner": _("You can only add your own courseware.")})
         return by
-    if told is None:
+    if user_id is None:
         return by
-    found = active(by.enterprise_id, *STAFF).filter(user_id=told).first() if told else None
-    if told and found is None:
+    school: Any = by.enterprise_id
+    staff = active_people(school, *STAFF)
+    owner = staff.filter(user_id=user_id).first() if user_id else None
+    if user_id and owner is None:
         raise ValidationError({"owner": _("Choose a person of your school.")})
-    return found
+    return owner

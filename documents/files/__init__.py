@@ -1,10 +1,7 @@
-"""What may come in as courseware: a file is judged by its name and its content, and never unpacked or drawn.
+"""Validation of courseware files by name and content. Files are never unpacked to disk or rendered.
 
-name, kind = split_name(told)      the name without its ending, and the kind; ValidationError
-examine(file, kind)                ValidationError where the content is not wholly that kind or not harmless
+filenames.split_filename(filename)         the name without its extension, and the kind
+validation.validate_content(file, kind)    check that the content is of that kind and harmless
+
+Both raise ValidationError. `content_checks.check_content` runs in a separate process without Django.
 """
-
-from documents.files.content import KINDS, examine
-from documents.files.names import split_name
-
-__all__ = ["KINDS", "examine", "split_name"]

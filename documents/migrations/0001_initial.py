@@ -26,36 +26,34 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "remote_id",
-                    models.CharField(
-                        blank=True, editable=False, max_length=64, verbose_name="id at the service"
-                    ),
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="ID at iclass"),
                 ),
                 (
                     "observed",
-                    models.JSONField(default=dict, editable=False, verbose_name="as the service has it"),
+                    models.JSONField(default=dict, editable=False, verbose_name="values at iclass"),
                 ),
                 (
                     "observed_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="last seen at the service"),
+                    models.DateTimeField(editable=False, null=True, verbose_name="last checked at iclass"),
                 ),
                 (
                     "sync_state",
                     models.CharField(
                         choices=[
-                            ("local", "not sent yet"),
+                            ("local", "not synced"),
                             ("in_sync", "in sync"),
                             ("sending", "sending"),
                             ("checking", "checking"),
-                            ("held", "held back"),
-                            ("refused", "refused"),
-                            ("needs_you", "needs you"),
+                            ("held", "on hold"),
+                            ("refused", "rejected"),
+                            ("needs_you", "needs attention"),
                             ("changed_outside", "changed outside"),
-                            ("gone", "gone at the service"),
+                            ("gone", "missing at iclass"),
                         ],
                         default="local",
                         editable=False,
                         max_length=16,
-                        verbose_name="state at the service",
+                        verbose_name="state at iclass",
                     ),
                 ),
                 (
@@ -65,24 +63,24 @@ class Migration(migrations.Migration):
                 (
                     "made_outside",
                     models.BooleanField(
-                        default=False, editable=False, verbose_name="made outside this console"
+                        default=False, editable=False, verbose_name="created outside the console"
                     ),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
-                ("ext", models.CharField(max_length=10, verbose_name="kind")),
+                ("ext", models.CharField(max_length=10, verbose_name="type")),
                 ("bytes", models.PositiveBigIntegerField(default=0, verbose_name="size")),
                 ("md5", models.CharField(blank=True, max_length=32)),
                 ("file", models.FileField(blank=True, upload_to="documents/")),
                 (
                     "permission",
                     models.CharField(
-                        choices=[("private", "only the owner"), ("public", "everybody in the school")],
+                        choices=[("private", "only the owner"), ("public", "the whole school")],
                         default="private",
                         max_length=8,
-                        verbose_name="who may see it",
+                        verbose_name="visibility",
                     ),
                 ),
-                ("transcode_wanted", models.BooleanField(default=False, verbose_name="make an H5 version")),
+                ("transcode_wanted", models.BooleanField(default=False, verbose_name="create an H5 version")),
                 (
                     "transcode_status",
                     models.CharField(blank=True, editable=False, max_length=40, verbose_name="H5 state"),
@@ -111,7 +109,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "document",
+                "verbose_name": "courseware",
                 "verbose_name_plural": "courseware",
                 "ordering": ["-id"],
                 "constraints": [

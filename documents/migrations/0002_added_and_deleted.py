@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="document",
             name="source_url",
-            field=models.URLField(blank=True, max_length=1000, verbose_name="address of the file"),
+            field=models.URLField(blank=True, max_length=1000, verbose_name="file link"),
         ),
         migrations.AddField(
             model_name="document",
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="doubles",
                 to="documents.document",
-                verbose_name="perhaps a second copy of",
+                verbose_name="possible duplicate of",
             ),
         ),
     ]

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="replaced_by",
                 to="documents.document",
-                verbose_name="added anew for",
+                verbose_name="replacement for",
             ),
         ),
         migrations.AddIndex(

@@ -1,1 +1,1 @@
-"""The pages of courseware. The page of one document also shows lessons, so it lies in `classes`."""
+"""Courseware views. The detail page also shows lessons, so it belongs to `classes`."""

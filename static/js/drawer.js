@@ -14,4 +14,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (!link) return;
   event.detail.target.parentElement.hidden = false;
   link.setAttribute("aria-expanded", "true");
+  if (link.dataset.drawer !== "jump") return;
+  // A link of another row, "Next: …": the row that it opens comes into view, and the keyboard goes on there.
+  const row = event.detail.target.closest("tbody");
+  row.scrollIntoView({ block: "center" });
+  const first = row.querySelector("input[type=radio]:checked") ?? row.querySelector("[data-drawer]");
+  first.focus({ preventScroll: true });
 });

@@ -16,6 +16,8 @@ function lost() {
 document.addEventListener("htmx:sendError", lost);
 document.addEventListener("htmx:timeout", lost);
 document.addEventListener("htmx:responseError", lost);
+document.addEventListener("live:lost", lost);
+document.addEventListener("live:reached", () => region()?.querySelector(".flash-lost")?.remove());
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.successful !== false && event.detail.xhr?.status < 400) {
     region()?.querySelector(".flash-lost")?.remove();

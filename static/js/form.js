@@ -2,17 +2,18 @@
 // and leaving a changed form asks first.
 document.querySelector(".error-summary")?.focus();
 
-let changed = null;
+const changed = new Set();
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-guard]");
-  if (form) changed = form;
+  if (form) changed.add(form);
 });
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form === changed) changed = null;
-  if (form.method !== "post" || event.defaultPrevented || "download" in form.dataset) return;
+  changed.delete(form);
+  // What opens in a window of its own, or is saved, leaves this page as it is.
+  if (form.method !== "post" || event.defaultPrevented || "download" in form.dataset || form.target === "_blank") return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
@@ -22,7 +23,7 @@ document.addEventListener("submit", (event) => {
 });
 
 addEventListener("beforeunload", (event) => {
-  if (changed?.isConnected) event.preventDefault();
+  if ([...changed].some((form) => form.isConnected)) event.preventDefault();
 });
 
 // Coming back by the browser's button shows the page as it was left: it may be sent again.

@@ -34,5 +34,6 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("htmx:afterSettle", show);
+document.addEventListener("live:updated", show);
 addEventListener("pageshow", show);
 show();

@@ -1,15 +1,25 @@
 // The timetable: the calendar of @event-calendar over the lessons that the server tells. Days, clocks and layers
 // stand in the address. Times are those of the school's clock, whatever zone the browser is in.
+import { addLink, adding, localDay } from "./timetable-add.js";
+import { enterForm } from "./timetable-enter.js";
+
 const place = document.getElementById("timetable");
 const words = place.dataset;
 const status = document.getElementById("timetable-words");
 const dialog = document.getElementById("move");
-const VIEWS = { week: "timeGridWeek", month: "dayGridMonth", agenda: "listWeek" };
+// The agenda begins with its day and not with a Monday, so that a phone opens at today.
+const VIEWS = { day: "timeGridDay", week: "timeGridWeek", month: "dayGridMonth", agenda: "listDay" };
 const NAMES = Object.fromEntries(Object.entries(VIEWS).map(([name, view]) => [view, name]));
 const phone = matchMedia("(max-width: 47.99rem)").matches;
 const first = VIEWS[words.view] ?? (phone ? VIEWS.agenda : VIEWS.week);
 // So many lessons of one time stand beside each other in a week; more could not be read, nor drawn soon.
-const BESIDE = 5;
+const BESIDE = { [VIEWS.week]: 5, [VIEWS.day]: 12 };
+// A slot of half an hour and a line of text, in pixels, and what a card needs besides the lines of its topic.
+const SLOT = 48, LINE = 17, AROUND = 46;
+// So many lessons are shown at a day of a month; a link to the day leads to the others.
+const OF_A_DAY = 3;
+// A longer legend waits for who opens it.
+const OPEN_LEGEND = 16;
 
 const pageOf = (pattern, id) => pattern.replace("/0/", `/${id}/`);
 const layers = () => {
@@ -29,35 +39,67 @@ async function fetchLessons({ startStr, endStr }) {
     status.textContent = told.more ? words.more : "";
     calendar?.setOption("highlightedDates", told.holidays.map((free) => free.day));
     calendar?.setOption("allDaySlot", told.holidays.length > 0);
-    const week = (calendar?.getView().type ?? first) === VIEWS.week;
-    return [...(week ? folded(told.lessons) : told.lessons.map(lesson)), ...told.holidays.map(holiday)];
+    const view = calendar?.getView().type ?? first;
+    if (BESIDE[view]) calendar?.setOption("slotMinTime", clockOf(firstHour(told.lessons)));
+    explain(told.legend);
+    return [...arranged(told.lessons, view), ...told.holidays.map(holiday)];
   } catch {
     status.textContent = words.lost;
     return [];
   }
 }
 
+// Left to itself, the calendar begins its axis at the minute of the first lesson and labels from there. What lasts over
+// midnight makes a day begin at 0.
+const MORNING = 7;
+const clockOf = (hour) => `${String(hour).padStart(2, "0")}:00`;
+function firstHour(lessons) {
+  const overnight = ({ start, end }) => start.slice(0, 10) !== end.slice(0, 10) && end.slice(11, 16) !== "00:00";
+  return Math.min(MORNING, ...lessons.map((one) => overnight(one) ? 0 : Number(one.start.slice(11, 13))));
+}
+
+function arranged(lessons, view) {
+  if (BESIDE[view]) return folded(lessons, BESIDE[view]);
+  return view === VIEWS.month ? ofDays(lessons) : lessons.map(lesson);
+}
+
 function lesson({ id, title, start, end, ...more }) {
-  const locked = more.signs.includes("locked") || more.signs.includes("cancelled");
   return {
     id, title, start, end,
-    startEditable: Boolean(words.move) && !locked,
+    startEditable: Boolean(words.move) && !more.locked,
     classNames: [`hue-${more.hue}`, ...more.signs.map((sign) => `is-${sign}`)],
-    extendedProps: { ...more, start, locked, lesson: true },
+    extendedProps: { ...more, start, lesson: true },
   };
 }
 
+const urgent = (one) => one.signs.length > 0;
+const urgentFirst = (lessons) => [...lessons.filter(urgent), ...lessons.filter((other) => !urgent(other))];
+
 // Those that want a look are drawn first; the others of a crowded hour wait behind a button.
-function folded(lessons) {
-  const urgent = (one) => one.signs.some((sign) => sign !== "locked" && sign !== "ready");
+function folded(lessons, most) {
   const kept = new Map(), hidden = new Map();
-  for (const one of [...lessons.filter(urgent), ...lessons.filter((other) => !urgent(other))]) {
+  for (const one of urgentFirst(lessons)) {
     const day = one.start.slice(0, 10), there = kept.get(day) ?? [];
     const beside = there.filter((other) => other.start < one.end && one.start < other.end).length;
-    const place = beside < BESIDE ? kept : hidden, key = beside < BESIDE ? day : one.start.slice(0, 13);
+    const place = beside < most ? kept : hidden, key = beside < most ? day : one.start.slice(0, 13);
     place.set(key, [...(place.get(key) ?? []), one]);
   }
   return [...[...kept.values()].flat().map(lesson), ...[...hidden.values()].map(crowd)];
+}
+
+function ofDays(lessons) {
+  const days = Map.groupBy(lessons, (one) => one.start.slice(0, 10));
+  return [...days].flatMap(([day, all]) => {
+    const most = all.length > OF_A_DAY + 1 ? OF_A_DAY : all.length;
+    const shown = urgentFirst(all).slice(0, most).map(lesson);
+    return most < all.length ? [...shown, rest(day, all.length - most)] : shown;
+  });
+}
+
+function rest(day, number) {
+  const last = `${day}T23:59:59`;
+  const title = words.moreLink.replace("{n}", number);
+  return { id: `rest-${day}`, title, start: last, end: last, startEditable: false, classNames: ["is-rest"], extendedProps: { rest: day } };
 }
 
 function crowd(lessons) {
@@ -76,7 +118,8 @@ function showCrowd({ title, extendedProps: { crowd: lessons } }) {
     const line = made("li", ""), link = made("a", "", one.title);
     link.href = pageOf(words.lesson, one.id);
     line.append(made("time", "tt-time", `${one.start.slice(11, 16)}–${one.end.slice(11, 16)}`), link, made("span", "tt-who", one.teacher));
-    if (words.move && !lesson(one).extendedProps.locked) line.append(mover(one));
+    if (one.enter) line.append(enterForm(one));
+    if (words.move && !one.locked) line.append(mover(one));
     return line;
   }));
   document.getElementById("more").showModal();
@@ -98,20 +141,59 @@ const dayInWords = new Intl.DateTimeFormat(document.documentElement.lang, {
 });
 
 function draw({ event, timeText, view }) {
-  const { lesson: isLesson, start, teacher, signs, locked } = event.extendedProps;
+  const { lesson: isLesson, start, teacher, signs, locked, subject, enter } = event.extendedProps;
+  if (event.extendedProps.rest) return { domNodes: [dayLink(event)] };
   if (event.extendedProps.crowd) return { domNodes: [crowdButton(event)] };
   if (!isLesson) return event.title;
   const topic = made("a", "tt-topic", event.title);
   topic.href = pageOf(words.lesson, event.id);
-  topic.title = [timeText, event.title, teacher].join(" · ");
+  topic.title = [timeText, event.title, teacher, subject].filter(Boolean).join(" · ");
+  if (BESIDE[view.type]) topic.style.webkitLineClamp = topicLines(event);
   // In the grid of a week the place of a lesson says when it ends.
-  const when = made("time", "tt-time", view.type === VIEWS.week ? start.slice(11, 16) : timeText);
+  const when = made("time", "tt-time", view.type !== VIEWS.agenda ? start.slice(11, 16) : timeText);
   const shown = signs.map((sign) => document.getElementById(`sign-${sign}`).content.firstElementChild.cloneNode(true));
   const head = made("span", "tt-head");
-  head.append(made("span", "visually-hidden", dayInWords.format(Date.parse(`${start.slice(0, 10)}Z`))), when, ...shown);
+  head.append(made("span", "visually-hidden", dayInWords.format(Date.parse(`${start.slice(0, 10)}Z`))), ...mark(event.extendedProps), when, ...shown);
   const nodes = [head, topic, made("span", "tt-who", teacher)];
+  if (enter) nodes.push(enterForm(event));
   if (words.move && !locked) nodes.push(mover(event));
   return { domNodes: nodes };
+}
+
+// A topic is cut at the end of a line and never takes the place of the teacher.
+function topicLines({ start, end }) {
+  const height = (end - start) / 18e5 * SLOT;
+  return Math.max(1, Math.floor((height - AROUND) / LINE));
+}
+
+// The letter says what the colour says.
+function mark({ mark: letter, hue, subject }) {
+  if (!letter) return [];
+  const chip = made("span", `tt-mark hue-${hue}`, letter);
+  chip.setAttribute("aria-hidden", "true");
+  return [made("span", "visually-hidden", subject), chip];
+}
+
+function explain(legend) {
+  const box = document.getElementById("timetable-legend");
+  box.querySelector("ul").replaceChildren(...legend.map(({ mark: letter, hue, name }) => {
+    const line = made("li", "");
+    line.append(made("span", `tt-mark hue-${hue}`, letter), made("span", "", name));
+    return line;
+  }));
+  box.hidden = legend.length === 0;
+  // Once, so that who closed it finds it closed in the next week, too.
+  if (legend.length && !box.dataset.shown) box.open = !phone && legend.length <= OPEN_LEGEND;
+  if (legend.length) box.dataset.shown = "yes";
+}
+
+function dayLink(event) {
+  const link = made("a", "tt-rest", event.title), led = new URL(location.href), day = event.extendedProps.rest;
+  led.searchParams.set("view", "day");
+  led.searchParams.set("date", day);
+  link.href = led;
+  link.setAttribute("aria-label", `${event.title}, ${dayInWords.format(Date.parse(`${day}Z`))}`);
+  return link;
 }
 
 function crowdButton(event) {
@@ -179,13 +261,9 @@ function keep({ view, start, end }) {
   many.action = shown;
 }
 
-function localDay(at) {
-  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
-}
-
 function names(text) {
   return {
-    ...text, today: words.today, timeGridWeek: words.week, dayGridMonth: words.month, listWeek: words.agenda,
+    ...text, today: words.today, timeGridDay: words.day, timeGridWeek: words.week, dayGridMonth: words.month, listDay: words.agenda,
     prev: words.prev, next: words.next, close: words.close,
   };
 }
@@ -202,6 +280,21 @@ function plain() {
 }
 new MutationObserver(plain).observe(place, { childList: true, subtree: true, attributeFilter: ["role"] });
 
+// A day is named with a way to add a lesson to it.
+const dayFormat = (parts) => {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, parts);
+  return (date) => ({ domNodes: [made("span", "", format.format(date)), ...(words.add ? [addLink(date)] : [])] });
+};
+const DAY = dayFormat({ weekday: "short", month: "numeric", day: "numeric" });
+const special = {
+  [VIEWS.day]: { dayHeaderFormat: DAY },
+  [VIEWS.month]: {
+    dayHeaderFormat: { weekday: "short" },
+    dayCellContent: ({ date }) => dayFormat({ day: "numeric" })(date),
+  },
+  [VIEWS.agenda]: { duration: { days: 7 }, titleFormat: { year: "numeric", month: "short", day: "numeric" } },
+};
+
 const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 let calendar;
 calendar = EventCalendar.create(place, {
@@ -210,28 +303,31 @@ calendar = EventCalendar.create(place, {
   timeZone: words.zone,
   locale: document.documentElement.lang,
   firstDay: 1,
-  headerToolbar: { start: "prev,next today", center: "title", end: "timeGridWeek,dayGridMonth,listWeek" },
+  headerToolbar: { start: "prev,next today", center: "title", end: "timeGridDay,timeGridWeek,dayGridMonth,listDay" },
   buttonText: names,
-  views: Object.fromEntries(Object.values(VIEWS).map((view) => [view, { buttonText: names }])),
+  views: Object.fromEntries(Object.values(VIEWS).map((view) => [view, { buttonText: names, ...special[view] }])),
   eventSources: [{ events: fetchLessons }],
   lazyFetching: false,
   editable: Boolean(words.move),
   eventStartEditable: Boolean(words.move),
   eventDurationEditable: false,
+  ...adding,
+  dayHeaderFormat: DAY,
+  listDayFormat: dayFormat({ weekday: "long" }),
   eventContent: draw,
   eventDrop: ask,
   eventTimeFormat: clock,
   slotLabelFormat: clock,
-  slotMinTime: "07:00",
+  slotMinTime: clockOf(MORNING),
   slotMaxTime: "22:00",
   flexibleSlotTimeLimits: true,
-  slotHeight: 36,
+  // Three lines, the time, the topic and the teacher, fit into 45 minutes.
+  slotHeight: SLOT,
+  snapDuration: "00:15",
   columnWidth: "minmax(6.5rem, 1fr)",
   allDaySlot: false,
   allDayContent: { domNodes: [] },
   slotEventOverlap: false,
-  dayMaxEvents: true,
-  moreLinkContent: ({ num }) => words.moreLink.replace("{n}", num),
   noEventsContent: words.none,
   nowIndicator: true,
   datesSet: keep,

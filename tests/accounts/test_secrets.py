@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Enterprise, User
 from console.inbox.models import Callback
 from console.outbox.models import Operation
-from tests.support.pages import reader, text
+from tests.support.page_client import client_for, page_text
 
 CANARIES = {
     "tic_key": "canary-tic-key-0123456789abcdef",
@@ -18,14 +18,14 @@ PASSWORD = "canary-password-0123456789"
 
 
 @pytest.fixture
-def laden(school: Enterprise, quinn: User, dina: User) -> list[str]:
+def pages_with_canaries(school: Enterprise, quinn: User, dina: User) -> list[str]:
     """The addresses of all pages, with a canary wherever a secret may lie."""
     for name, value in CANARIES.items():
         setattr(school, name, value)
-    school.save()
+    school.save(update_fields=list(CANARIES))
     dina.user_token = TOKEN
     dina.set_password(PASSWORD)
-    dina.save()
+    dina.save_mirrored(["user_token", "password"])
     callback = Callback.objects.create(
         enterprise=school,
         fingerprint="f" * 64,
@@ -58,25 +58,27 @@ def laden(school: Enterprise, quinn: User, dina: User) -> list[str]:
     ]
 
 
-def test_no_page_shows_a_secret(quinn: User, dina: User, laden: list[str]) -> None:
-    client = reader(quinn)
-    for address in laden:
+def test_no_page_shows_a_secret(quinn: User, dina: User, pages_with_canaries: list[str]) -> None:
+    client = client_for(quinn)
+    for address in pages_with_canaries:
         answer = client.get(address)
         assert answer.status_code == 200, address
-        shown = text(answer)
+        shown = page_text(answer)
         assert "canary" not in shown, address
         assert dina.password not in shown, address
 
 
 def test_a_form_that_comes_back_with_errors_shows_no_secret_that_was_typed(quinn: User, dina: User) -> None:
-    client = reader(quinn)
+    client = client_for(quinn)
     answer = client.post(
         f"/people/{dina.pk}/edit/", {"nickname": "", "role": "student", "password": PASSWORD}
     )
     assert answer.status_code == 200
-    assert PASSWORD not in text(answer)
+    assert PASSWORD not in page_text(answer)
 
 
-def test_the_control_is_found_where_it_is_asked_for(quinn: User, dina: User, laden: list[str]) -> None:
-    card = reader(quinn).post(f"/people/{dina.pk}/card/", {"reason": "control"})
-    assert TOKEN in text(card)
+def test_the_control_is_found_where_it_is_asked_for(
+    quinn: User, dina: User, pages_with_canaries: list[str]
+) -> None:
+    card = client_for(quinn).post(f"/people/{dina.pk}/card/", {"reason": "control"})
+    assert TOKEN in page_text(card)

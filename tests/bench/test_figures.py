@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.figures import Figure, by_turns, write
+from bench.figures import Figure, measure_in_turns, write
 
 SLOWER = Figure("a page", "10 ms", "20 ms", 2.0, 1.5)
 FASTER = Figure("looks", "9/s", "120/s", 13.3, 12.0, at_least=True)
@@ -16,7 +16,7 @@ def test_a_bar_is_a_most_or_a_least():
 def test_ways_take_turns_and_the_first_round_is_not_counted():
     order = []
     ways = [lambda: order.append("ours") or len(order), lambda: order.append("theirs") or len(order)]
-    assert by_turns(2, *ways) == [[3, 5], [4, 6]]
+    assert measure_in_turns(2, *ways) == [[3, 5], [4, 6]]
     assert order == ["ours", "theirs"] * 3
 
 

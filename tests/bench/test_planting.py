@@ -4,15 +4,15 @@ import time
 
 from accounts.models import Enterprise, Role, User
 from bench import planting
-from bench.anchored.growth import PAGES, REST, House
+from bench.anchored.growth import PAGES, REST, MeasuredSchool
 from bench.service import SIZE
-from classes.models import Attendance, Lesson, Member, Streak
+from classes.models import AbsenceStreak, Attendance, Lesson, Member
 
 
 def test_people_lessons_that_run_and_lessons_that_are_over(school: Enterprise) -> None:
-    planting.live(school, 1, 2, int(time.time()))
-    planting.people(school, "x", Role.STUDENT, 7)
-    planting.past(school, 5)
+    planting.create_live_lessons(school, 1, 2, int(time.time()))
+    planting.create_people(school, "x", Role.STUDENT, 7)
+    planting.create_past_lessons(school, 5)
     people = User.objects.filter(enterprise=school)
     assert people.filter(role=Role.TEACHER).count() == 2
     assert people.filter(role=Role.STUDENT).count() == 2 * SIZE + 7
@@ -25,16 +25,16 @@ def test_people_lessons_that_run_and_lessons_that_are_over(school: Enterprise) -
 
 
 def test_a_tenth_of_the_people_stay_away_since_four_lessons(school: Enterprise) -> None:
-    planting.live(school, 1, 2, int(time.time()))
-    planting.people(school, "x", Role.STUDENT, 30)
-    planting.past(school, 20)
-    planting.away(school, "x")
-    rows = Streak.objects.filter(person__user_id__startswith="x", ended_at=None)
+    planting.create_live_lessons(school, 1, 2, int(time.time()))
+    planting.create_people(school, "x", Role.STUDENT, 30)
+    planting.create_past_lessons(school, 20)
+    planting.create_absences(school, "x")
+    rows = AbsenceStreak.objects.filter(person__user_id__startswith="x", ended_at=None)
     assert sorted(rows.values_list("person__user_id", "number")) == [("x0", 4), ("x10", 4), ("x20", 4)]
 
 
 def test_every_page_that_growth_measures_opens(db: None) -> None:
-    ways = House.build(1, people=10, past=5, others=1).ways()
+    ways = MeasuredSchool.build(1, people=10, past=5, others=1).ways()
     assert len(ways) == len(PAGES) + len(REST) + 3
     for address, way in ways.items():
         assert way() > 0, address

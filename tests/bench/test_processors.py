@@ -16,6 +16,6 @@ def test_it_counts_a_process_by_its_command_and_what_its_ended_children_took() -
     with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as worker:
         took = 0.0
         while took < 0.55 and time.monotonic() < began + 30:
-            took = spent.told()["workers"] * (time.monotonic() - began)
+            took = spent.averages()["workers"] * (time.monotonic() - began)
         worker.communicate("\n")
     assert 0.55 <= took < 5

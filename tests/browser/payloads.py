@@ -69,7 +69,7 @@ NAMES = (
 )
 
 
-def fill(turn: int) -> int:
+def insert_payloads(turn: int) -> int:
     """Every string of every row becomes a payload, each field another, the next turn the next one; answers
     how many fields took one. What the database refuses stays as it was."""
     return sum(_takes(model, field, place + turn) for place, (model, field) in enumerate(_fields()))

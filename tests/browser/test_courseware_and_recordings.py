@@ -2,6 +2,7 @@
 recording from where somebody came late. At a desk and on a telephone."""
 
 import os
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,19 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from accounts.models import Enterprise, Role, User
-from classes.models import Attendance, Recording
+from classes.models import Attendance, Lesson, Recording
 from console.audit.models import AuditEntry
 from console.mirror import registry
 from console.outbox import relay
 from documents.models import Document
-from documents.receiving import upload_document
-from tests.classes.rows import over, planned
-from tests.documents.drawn import ooxml
-from tests.support.browser import hear
-from tests.support.cast import person
+from documents.upload_services import upload_document
+from tests.classes.factories import create_finished_lesson, create_planned_lesson
+from tests.documents.sample_files import ooxml
+from tests.support.browser import collect_console_errors
+from tests.support.cast import create_person
 from tests.support.sandbox import Sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
@@ -42,7 +43,7 @@ class Window:
         self.page: Page = context.new_page()
         self.page.set_default_timeout(20_000)
         self.complaints: list[str] = []
-        hear(self.page, self.complaints, ("myqcloud", "Failed to load"))
+        collect_console_errors(self.page, self.complaints, ("myqcloud", "Failed to load"))
         self.width, self.name = width, f"{size}-{language}"
 
     def seen(self, what: str) -> None:
@@ -82,8 +83,8 @@ def test_a_deck_is_uploaded_by_keyboard_attached_and_ready(
     size: str, language: str,
 ) -> None:  # fmt: skip
     settings.PUBLIC_URL, settings.REQUIRE_TWO_FACTOR = live_server.url, False
-    bob = person(connected, "bob", Role.TEACHER)
-    lesson = planned(bob, timedelta(days=1))
+    bob = create_person(connected, "bob", Role.TEACHER)
+    lesson = create_planned_lesson(bob, timedelta(days=1))
     window = Window(browser, client, bob, live_server.url, size, language)
     page = window.page
     deck, bad = tmp_path / "分数 1.pptx", tmp_path / "bad.pdf"
@@ -131,13 +132,13 @@ def test_the_h5_version_of_a_deck_is_shown_within_its_page(
     settings.H5_HOSTS = [iclass.url]
     connected.h5_white_listed = True
     connected.save(update_fields=["h5_white_listed"])
-    bob = person(connected, "bob", Role.TEACHER)
+    bob = create_person(connected, "bob", Role.TEACHER)
     file = SimpleUploadedFile("分数.pptx", ooxml("pptx"))
     deck = upload_document(enterprise=connected, file=file, owner=bob, transcode=True, by=bob)
     relay.drain()
     iclass.control("clock", {"move": 600})
     Document.objects.update(look_at=timezone.now())
-    registry.poll()
+    registry.poll_due_rows()
     window = Window(browser, client, bob, live_server.url, "telephone", "zh-CN")
     window.page.goto(f"{live_server.url}/courseware/{deck.pk}/")
     slides = window.page.frame_locator("iframe.preview").locator(".slide")
@@ -146,22 +147,12 @@ def test_the_h5_version_of_a_deck_is_shown_within_its_page(
     window.seen("preview")
 
 
-@pytest.mark.parametrize(("size", "language"), [("telephone", "zh-CN"), ("desk", "en")])
-def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
-    live_server: Any, browser: Browser, client: Client, school: Enterprise, bob: User, settings: Any,
-    size: str, language: str,
-) -> None:  # fmt: skip
-    settings.REQUIRE_TWO_FACTOR = False
-    kid = person(school, "kid1", Role.STUDENT)
-    lesson = over(bob, topic="火烈鸟", record_types=["remote"])
+def create_tracks(lesson: Lesson, kinds: Iterable[int], *, apart: timedelta = timedelta()) -> list[Recording]:
+    """A track of each kind, each begun so much later than the one before it."""
     assert lesson.real_started_at is not None
-    Attendance.objects.create(
-        lesson=lesson, person=kid, user_id="kid1", nickname="Kid One", role="student", mark="late",
-        first_entered_at=lesson.real_started_at + timedelta(minutes=7), last_left_at=lesson.real_ended_at,
-    )  # fmt: skip
-    for number, kind in enumerate((0, 1, 2)):
+    return [
         Recording.objects.create(
-            enterprise=school,
+            enterprise=lesson.enterprise,
             lesson=lesson,
             class_id=lesson.remote_id,
             video_id=str(number),
@@ -170,8 +161,26 @@ def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
             url="https://1.vod2.myqcloud.com/a.mp4",
             seconds=2700,
             bytes=10**8,
-            started_at=lesson.real_started_at,
+            started_at=lesson.real_started_at + number * apart,
         )
+        for number, kind in enumerate(kinds)
+    ]
+
+
+@pytest.mark.parametrize(("size", "language"), [("telephone", "zh-CN"), ("desk", "en")])
+def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
+    live_server: Any, browser: Browser, client: Client, school: Enterprise, bob: User, settings: Any,
+    size: str, language: str,
+) -> None:  # fmt: skip
+    settings.REQUIRE_TWO_FACTOR = False
+    kid = create_person(school, "kid1", Role.STUDENT)
+    lesson = create_finished_lesson(bob, topic="火烈鸟", record_types=["remote"])
+    assert lesson.real_started_at is not None
+    Attendance.objects.create(
+        lesson=lesson, person=kid, user_id="kid1", nickname="Kid One", role="student", mark="late",
+        first_entered_at=lesson.real_started_at + timedelta(minutes=7), last_left_at=lesson.real_ended_at,
+    )  # fmt: skip
+    create_tracks(lesson, (0, 1, 2))
     window = Window(browser, client, bob, live_server.url, size, language)
     page = window.page
     asked: list[str] = []
@@ -183,7 +192,7 @@ def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
     page.locator("[data-suggest]").press_sequentially("kid")
     expect(page.locator("datalist option")).to_have_count(1)
     page.locator("[data-suggest]").fill("kid1")
-    expect(page.locator("#results th a")).to_have_count(1)
+    expect(page.locator("#results tbody th a")).to_have_count(1)
     page.locator("tbody th a").click()
     expect(page.locator("#player")).to_be_visible()
     window.seen("recording")
@@ -191,6 +200,52 @@ def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
     with page.expect_request("**/play/"):
         page.locator("[data-seek='420']").click()
     page.wait_for_timeout(500)
-    assert AuditEntry.objects.filter(action="recording.view", actor=bob).count() == 1
+    viewed = AuditEntry.objects.filter(action="recording.view", actor=bob)
+    assert viewed.count() == 1, "the large track and the one beside it are one viewing"
     page.goto(f"{live_server.url}/recordings/{lesson.pk}/edit/")
     window.seen("recording-edit")
+
+
+def test_a_slow_track_beside_the_player_is_asked_for_once_and_a_failed_one_no_more(
+    live_server: Any, browser: Browser, client: Client, bob: User, settings: Any
+) -> None:
+    settings.REQUIRE_TWO_FACTOR = False
+    lesson = create_finished_lesson(bob, topic="火烈鸟", record_types=["remote"])
+    create_tracks(lesson, (0, 2), apart=timedelta(seconds=10))
+    page = Window(browser, client, bob, live_server.url, "desk", "en").page
+    waiting: list[Route] = []
+    page.route("**/play/", lambda route: waiting.append(route))
+    page.goto(f"{live_server.url}/recordings/{lesson.pk}/")
+    page.eval_on_selector("#player", "(one) => { one.dataset.start = Number(one.dataset.start) + 100 }")
+    plays = """async (player) => {
+        for (let tick = 0; tick < 8; tick++) {
+            player.dispatchEvent(new Event("timeupdate"));
+            await new Promise((done) => setTimeout(done, 100));
+        }
+    }"""
+
+    page.eval_on_selector("#player", plays)
+    assert len(waiting) == 1
+
+    waiting.pop().abort()
+    page.wait_for_function("document.querySelector('#beside').error")
+    page.eval_on_selector("#player", plays)
+    assert waiting == []
+
+
+def test_the_track_that_is_chosen_is_marked_as_the_current_one(
+    live_server: Any, browser: Browser, client: Client, bob: User, settings: Any
+) -> None:
+    settings.REQUIRE_TWO_FACTOR = False
+    lesson = create_finished_lesson(bob, topic="火烈鸟", record_types=["remote"])
+    create_tracks(lesson, (0, 2))
+    page = Window(browser, client, bob, live_server.url, "desk", "en").page
+    page.route("**/play/", lambda route: route.abort())
+    page.goto(f"{live_server.url}/recordings/{lesson.pk}/")
+    other = page.locator("li:not([aria-current]):has([data-play])")
+    name = other.locator("[data-play]").get_attribute("data-name")
+    other.locator("[data-play]").click()
+    expect(page.locator("#player-name")).to_have_text(name or "")
+    current = page.locator("li[aria-current='true']:has([data-play])")
+    expect(current).to_have_count(1)
+    expect(current.locator("[data-play]")).to_have_attribute("data-name", name or "")

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import Enterprise, User
 from classes.models import Lesson
-from tests.classes.rows import expect, planned, pupils, running
+from tests.classes.factories import add_members, create_planned_lesson, create_running_lesson, create_students
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = Path("node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
@@ -19,11 +19,11 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def lessons(bob: User, school: Enterprise) -> list[Lesson]:
-    kids = pupils(school, 3, "Year 7")
-    made = [planned(bob, place * DAY) for place in (1, 2)]
+    kids = create_students(school, 3, "Year 7")
+    made = [create_planned_lesson(bob, place * DAY) for place in (1, 2)]
     for one in made:
-        expect(one, *kids)
-    return [running(bob), *made]
+        add_members(one, *kids)
+    return [create_running_lesson(bob), *made]
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_lessons_are_changed_together_by_keyboard_alone(
     _tab_to(page, "at.name === 'look'")
     page.keyboard.press("Enter")
     page.locator("#preview").wait_for()
-    assert "2 lessons change." in page.locator("#preview").inner_text()
+    assert "2 lessons will change." in page.locator("#preview").inner_text()
     assert _wrong(page) == []
     _tab_to(page, "at.name === 'sure'")
     page.keyboard.press("Enter")

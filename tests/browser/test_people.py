@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
-from accounts import avatars
 from accounts.models import Enterprise, Role, StudentGroup, User
-from accounts.services import save_group
-from classes.services import schedule_lesson
+from accounts.outbound.operations import TOKEN_COLUMNS
+from accounts.people import avatars
+from accounts.people.group_services import save_group
+from classes.lessons.services import schedule_lesson
 from console.outbox.states import SyncState
-from tests.accounts.drawn import png
-from tests.support.browser import hear
-from tests.support.cast import person
-from tests.support.service import tomorrow_at
+from tests.support.browser import collect_console_errors
+from tests.support.cast import create_person
+from tests.support.iclass_service import tomorrow_at
+from tests.support.image_files import png
 
 #: Points of a browser across a page of paper.
 A4_WIDTH = 794
@@ -28,18 +29,18 @@ def croquet(school: Enterprise, alice: User, bob: User, settings: Any, live_serv
     settings.PUBLIC_URL = live_server.url
     settings.REQUIRE_TWO_FACTOR = False
     Enterprise.objects.filter(pk=school.pk).update(room_address="https://room.example/wonderland")
-    students = [person(school, f"student-{n:02}", Role.STUDENT) for n in range(12)]
+    students = [create_person(school, f"student-{n:02}", Role.STUDENT) for n in range(12)]
     for one in students[:11]:
         one.remote_id, one.sync_state, one.phone_no = one.user_id, SyncState.IN_SYNC, "13812345678"
-        one.give_token(f"{one.user_id}-0123456789abcdef0123")
-        one.save()
-    avatars.keep(students[0], png())
-    students[0].give_token("a-second-token-0123456789abcdef")
-    students[0].save()
+        one.store_entry_token(f"{one.user_id}-0123456789abcdef0123")
+        one.save_mirrored(["remote_id", "sync_state", "phone_no", *TOKEN_COLUMNS])
+    avatars.save_avatar(students[0], avatars.validate_avatar(png()))
+    students[0].store_entry_token("a-second-token-0123456789abcdef")
+    students[0].save_mirrored(["avatar", *TOKEN_COLUMNS])
     met = students[1]
     met.user_token, met.sync_state, met.sync_reason = None, SyncState.CHANGED_OUTSIDE, "repeat_conflict"
     met.observed = {"nickname": "March Hare", "phone_no": "13900001234", "role": "student"}
-    met.save()
+    met.save_mirrored(["user_token", "sync_state", "sync_reason", "observed"])
     schedule_lesson(
         teacher=bob, by=alice, students=students[:3], topic="Flamingos and hedgehogs",
         starts_at=tomorrow_at(8), ends_at=tomorrow_at(9),
@@ -60,7 +61,7 @@ def test_list_page_cards_and_erasing_fit_and_load_nothing_forbidden(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )
     page, complaints = context.new_page(), []
-    hear(page, complaints)
+    collect_console_errors(page, complaints)
     first, second = User.objects.filter(user_id__startswith="student").order_by("user_id")[:2]
 
     def seen(name: str) -> None:

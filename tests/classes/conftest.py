@@ -9,26 +9,26 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Enterprise, Role, User
-from tests.classes.rows import pupils
-from tests.support.cast import person
+from tests.classes.factories import create_students
+from tests.support.cast import create_person
 
 
 @pytest.fixture
 def kids(school: Enterprise) -> list[User]:
     """Kid1, Kid2 and Kid3, who are Year 7."""
-    return pupils(school, 3, "Year 7")
+    return create_students(school, 3, "Year 7")
 
 
 @pytest.fixture
 def ann(school: Enterprise) -> User:
     """An assistant."""
-    return person(school, "ann", Role.ASSISTANT)
+    return create_person(school, "ann", Role.ASSISTANT)
 
 
 @pytest.fixture
 def sue(school: Enterprise) -> User:
     """A supervisor, who watches all lessons and changes nothing."""
-    return person(school, "sue", Role.SUPERVISOR)
+    return create_person(school, "sue", Role.SUPERVISOR)
 
 
 @pytest.fixture
@@ -48,13 +48,13 @@ def browse(client: Client) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def queries(browse: Callable[..., Any]) -> Callable[[User, str], int]:
+def queries(browse: Callable[..., Any]) -> Callable[..., int]:
     """How many queries a page needs, the second time it is opened."""
 
-    def count(reader: User, path: str) -> int:
-        browse(reader, path)
+    def count(reader: User, path: str, htmx: bool = False) -> int:
+        browse(reader, path, htmx=htmx)
         with CaptureQueriesContext(connection) as asked:
-            assert browse(reader, path).status_code == 200
+            assert browse(reader, path, htmx=htmx).status_code == 200
         return len(asked)
 
     return count

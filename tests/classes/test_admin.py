@@ -11,28 +11,35 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import Role
-from accounts.services import register_person
+from accounts.people.services import register_person
 from classes.admin import LessonAdmin
+from classes.lessons.services import start_lesson
 from classes.models import Lesson, Member
-from classes.services import start_lesson
 from console.outbox import relay
 from console.outbox.models import Operation
-from tests.support.adminpages import errors_of, fill, page, run_action, said_on, signed_in
-from tests.support.cast import person
-from tests.support.service import lesson_of, requests_to, tomorrow_at
+from tests.support.admin_forms import (
+    admin_url,
+    form_errors,
+    messages_on,
+    run_action,
+    signed_in_client,
+    submit_admin_form,
+)
+from tests.support.cast import create_person
+from tests.support.iclass_service import create_lesson, requests_to, tomorrow_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def web(connected, alice):
-    return signed_in(alice)
+    return signed_in_client(alice)
 
 
 @pytest.fixture
 def lesson(connected, alice, bob):
     """A lesson that the service has made."""
-    lesson = lesson_of(bob, alice)
+    lesson = create_lesson(bob, alice)
     relay.drain()
     lesson.refresh_from_db()
     assert lesson.remote_id
@@ -41,7 +48,7 @@ def lesson(connected, alice, bob):
 
 @pytest.fixture
 def running(connected, alice, bob):
-    lesson = lesson_of(bob, alice, starts_at=timezone.now() - timedelta(minutes=1))
+    lesson = create_lesson(bob, alice, starts_at=timezone.now() - timedelta(minutes=1))
     start_lesson(lesson=lesson, by=alice)
     relay.drain()
     lesson.refresh_from_db()
@@ -87,12 +94,12 @@ def test_a_lesson_that_is_added_is_made_at_the_service(web, iclass, connected, a
     )
     relay.drain()
     before = last_operation()
-    answer = fill(
+    answer = submit_admin_form(
         web,
-        page(Lesson, "add"),
+        admin_url(Lesson, "add"),
         **plan(bob, "Added in the admin", students=[mouse.pk], record_types=["local"]),
     )
-    assert answer.status_code == 302, errors_of(answer)
+    assert answer.status_code == 302, form_errors(answer)
     lesson = Lesson.objects.get(topic="Added in the admin")
     assert newest(before).kind == "class.create"
     lesson.refresh_from_db()
@@ -104,8 +111,8 @@ def test_a_lesson_that_is_added_is_made_at_the_service(web, iclass, connected, a
 
 def test_a_lesson_that_is_edited_is_changed_at_the_service(web, iclass, lesson):
     before = last_operation()
-    answer = fill(web, page(lesson, "change", lesson.pk), topic="Changed in the admin")
-    assert answer.status_code == 302, errors_of(answer)
+    answer = submit_admin_form(web, admin_url(lesson, "change", lesson.pk), topic="Changed in the admin")
+    assert answer.status_code == 302, form_errors(answer)
     assert newest(before).kind == "class.modify"
     assert bodies(iclass, "class/modify", lesson) == [
         {"class_id": lesson.class_id, "class_topic": "Changed in the admin"}
@@ -116,32 +123,32 @@ def test_people_who_are_added_in_the_form_become_members_there(web, iclass, conn
     hatter = register_person(enterprise=connected, by=alice, user_id="hatter", nickname="H", role="student")
     relay.drain()
     before = last_operation()
-    fill(web, page(lesson, "change", lesson.pk), students=[hatter.pk])
+    submit_admin_form(web, admin_url(lesson, "change", lesson.pk), students=[hatter.pk])
     assert newest(before).kind == "class.members"
     assert len(bodies(iclass, "member/add", lesson)) == 1
 
 
 def test_saving_a_form_that_nobody_changed_asks_nothing_of_the_service(web, lesson):
     before = last_operation()
-    assert fill(web, page(lesson, "change", lesson.pk)).status_code == 302
+    assert submit_admin_form(web, admin_url(lesson, "change", lesson.pk)).status_code == 302
     assert last_operation() == before
 
 
 def test_who_is_in_the_lesson_stays_though_deactivated(web, connected, alice, bob):
-    gryphon = person(connected, "gryphon", Role.STUDENT)
-    lesson = lesson_of(bob, alice, students=[gryphon])
+    gryphon = create_person(connected, "gryphon", Role.STUDENT)
+    lesson = create_lesson(bob, alice, students=[gryphon])
     gryphon.is_active = False
-    gryphon.save()
-    fill(web, page(lesson, "change", lesson.pk), topic="Still with the gryphon")
+    gryphon.save(update_fields=["is_active"])
+    submit_admin_form(web, admin_url(lesson, "change", lesson.pk), topic="Still with the gryphon")
     assert lesson.members.get().user == gryphon
 
 
 def test_a_lesson_that_is_deleted_is_cancelled_and_its_row_stays(web, iclass, lesson):
     before = last_operation()
-    url = page(lesson, "delete", lesson.pk)
+    url = admin_url(lesson, "delete", lesson.pk)
     assert web.get(url).status_code == 200
     answer = web.post(url, {"post": "yes"}, follow=True)
-    assert said_on(answer) == gettext("“%(lesson)s” is cancelled.") % {"lesson": lesson.topic}
+    assert messages_on(answer) == gettext("“%(lesson)s” has been cancelled.") % {"lesson": lesson.topic}
     lesson.refresh_from_db()
     assert lesson.cancelled_at
     assert newest(before).kind == "class.delete"
@@ -151,7 +158,7 @@ def test_a_lesson_that_is_deleted_is_cancelled_and_its_row_stays(web, iclass, le
 def test_lessons_that_are_chosen_and_deleted_are_cancelled_each_by_one_operation(
     web, iclass, alice, bob, lesson
 ):
-    other = lesson_of(bob, alice)
+    other = create_lesson(bob, alice)
     relay.drain()
     other.refresh_from_db()
     before = last_operation()
@@ -203,26 +210,26 @@ def test_pushing_puts_back_what_was_changed_at_the_service_unseen(web, iclass, l
 
 
 def test_an_action_that_is_refused_for_one_row_is_said_and_done_for_the_others(web, alice, bob, lesson):
-    gone = lesson_of(bob, alice)
+    gone = create_lesson(bob, alice)
     Lesson.objects.filter(pk=gone.pk).update(cancelled_at=timezone.now())
     before = last_operation()
     answer = run_action(web, [gone, lesson], "start")
-    assert gone.topic in said_on(answer)
+    assert gone.topic in messages_on(answer)
     assert newest(before).subject_id == lesson.pk
 
 
 def test_a_running_lesson_is_locked(web, running):
-    url = page(running, "change", running.pk)
+    url = admin_url(running, "change", running.pk)
     opened = web.get(url)
     assert opened.status_code == 200
     assert not opened.context["has_change_permission"]
     assert web.post(url, {"topic": "Other"}).status_code == 403
     before = last_operation()
     for answer in (
-        web.post(page(running, "delete", running.pk), {"post": "yes"}),
+        web.post(admin_url(running, "delete", running.pk), {"post": "yes"}),
         run_action(web, [running], "delete_selected", post="yes"),
     ):
-        sentence = gettext("The lesson is running. End it first, then cancel it.")
+        sentence = gettext("This lesson is running. End it first, then cancel it.")
         assert sentence in answer.content.decode()
     assert last_operation() == before
     running.refresh_from_db()
@@ -230,40 +237,43 @@ def test_a_running_lesson_is_locked(web, running):
 
 
 def test_a_locked_lesson_still_shows_its_people(web, connected, running):
-    Member.objects.create(lesson=running, user=person(connected, "caterpillar", Role.STUDENT))
-    assert "Caterpillar" in web.get(page(running, "change", running.pk)).content.decode()
+    Member.objects.create(lesson=running, user=create_person(connected, "caterpillar", Role.STUDENT))
+    assert "Caterpillar" in web.get(admin_url(running, "change", running.pk)).content.decode()
 
 
 def test_a_lesson_that_ends_before_it_starts_is_refused_at_its_end(web, bob):
     backwards = times(tomorrow_at(), minutes=-45)
-    answer = fill(web, page(Lesson, "add"), **plan(bob, "Backwards") | backwards)
-    assert list(errors_of(answer)) == ["ends_at"]
+    answer = submit_admin_form(web, admin_url(Lesson, "add"), **plan(bob, "Backwards") | backwards)
+    assert list(form_errors(answer)) == ["ends_at"]
     assert not Lesson.objects.exists()
     assert not Operation.objects.filter(kind="class.create").exists()
 
 
 def test_a_topic_of_300_characters_is_refused_at_the_topic(web, bob):
-    answer = fill(web, page(Lesson, "add"), **plan(bob, "x" * 300))
-    assert list(errors_of(answer)) == ["topic"]
+    answer = submit_admin_form(web, admin_url(Lesson, "add"), **plan(bob, "x" * 300))
+    assert list(form_errors(answer)) == ["topic"]
     assert not Lesson.objects.exists()
 
 
 def test_a_teacher_of_another_school_is_neither_offered_nor_taken(web, bob, charlie, other_school):
-    theirs = person(other_school, "tweedledee", Role.TEACHER)
-    form = web.get(page(Lesson, "add")).context["adminform"].form
+    theirs = create_person(other_school, "tweedledee", Role.TEACHER)
+    form = web.get(admin_url(Lesson, "add")).context["adminform"].form
     assert set(form.fields["teacher"].queryset) == {bob, form.fields["teacher"].queryset.get(user_id="alice")}
     for stranger in (charlie, theirs):
-        answer = fill(web, page(Lesson, "add"), **plan(stranger, "Stolen"))
-        assert list(errors_of(answer)) == ["teacher"]
-    answer = fill(
-        web, page(Lesson, "add"), **plan(bob, "Stolen"), students=[person(other_school, "t", "student").pk]
+        answer = submit_admin_form(web, admin_url(Lesson, "add"), **plan(stranger, "Stolen"))
+        assert list(form_errors(answer)) == ["teacher"]
+    answer = submit_admin_form(
+        web,
+        admin_url(Lesson, "add"),
+        **plan(bob, "Stolen"),
+        students=[create_person(other_school, "t", "student").pk],
     )
-    assert list(errors_of(answer)) == ["students"]
+    assert list(form_errors(answer)) == ["students"]
     assert not Lesson.objects.exists()
 
 
 def test_a_lesson_that_began_while_its_form_was_open_is_not_changed(web, lesson):
-    url = page(lesson, "change", lesson.pk)
+    url = admin_url(lesson, "change", lesson.pk)
     opened = web.get(url)
     assert opened.status_code == 200
     Lesson.objects.filter(pk=lesson.pk).update(status="ing")
@@ -273,11 +283,11 @@ def test_a_lesson_that_began_while_its_form_was_open_is_not_changed(web, lesson)
 
 
 def test_charlie_gets_nothing_of_alices_lessons(connected, lesson, charlie):
-    web = signed_in(charlie)
-    assert lesson.topic not in web.get(page(Lesson, "changelist")).content.decode()
+    web = signed_in_client(charlie)
+    assert lesson.topic not in web.get(admin_url(Lesson, "changelist")).content.decode()
     before = last_operation()
     for act in ("change", "delete", "history"):
-        url = page(lesson, act, lesson.pk)
+        url = admin_url(lesson, act, lesson.pk)
         assert web.get(url).status_code == 302
         assert web.post(url, {"post": "yes", "topic": "Mine"}).status_code == 302
     for action in ("start", "stop", "pull", "push", "delete_selected"):
@@ -288,27 +298,27 @@ def test_charlie_gets_nothing_of_alices_lessons(connected, lesson, charlie):
 
 
 def test_bob_cannot_open_the_tables(connected, lesson, bob):
-    web = signed_in(bob)
-    for url in (page(Lesson, "changelist"), page(lesson, "change", lesson.pk), "/admin/"):
+    web = signed_in_client(bob)
+    for url in (admin_url(Lesson, "changelist"), admin_url(lesson, "change", lesson.pk), "/admin/"):
         assert web.get(url, follow=True).status_code == 403
     before = last_operation()
-    web.post(page(Lesson, "changelist"), {"action": "stop", "_selected_action": [lesson.pk]})
+    web.post(admin_url(Lesson, "changelist"), {"action": "stop", "_selected_action": [lesson.pk]})
     assert last_operation() == before
 
 
 class Unwary(LessonAdmin):
     """An admin that has not looked, as one is whose look was a moment too early."""
 
-    def kept_because(self, obj):
+    def deletion_refusal(self, obj):
         return ""
 
 
 def test_what_a_service_refuses_at_the_last_moment_is_said_and_not_an_error(running, alice):
-    request = RequestFactory().post(page(running, "delete", running.pk), {"post": "yes"})
+    request = RequestFactory().post(admin_url(running, "delete", running.pk), {"post": "yes"})
     request.user, request.session, request._dont_enforce_csrf_checks = alice, {}, True
     request._messages = FallbackStorage(request)
     answer = Unwary(Lesson, site).delete_view(request, str(running.pk))
     assert answer.status_code == 302
     [said] = request._messages
-    assert str(said) == gettext("The lesson is running. End it first, then cancel it.")
+    assert str(said) == gettext("This lesson is running. End it first, then cancel it.")
     assert not LogEntry.objects.exists()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from console.embedded import places
+from console.embedded import data_paths
 from console.embedded.binaries import OWN_FOLDER
-from console.embedded.places import digest
-from tests.support.holders import Holder, ended_within
+from console.embedded.paths import path_digest
+from tests.support.server_holders import ServerHolder, wait_until_ended
 
 
 @pytest.fixture
@@ -19,18 +19,18 @@ def data() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="console-embedded-"))
     folder.chmod(0o711)
     yield folder
-    assert ended_within(places(folder), 10), f"something still runs on {folder}"
+    assert wait_until_ended(data_paths(folder), 10), f"something still runs on {folder}"
     shutil.rmtree(folder)
-    shutil.rmtree(OWN_FOLDER / digest(folder), ignore_errors=True)
+    shutil.rmtree(OWN_FOLDER / path_digest(folder), ignore_errors=True)
 
 
 @pytest.fixture
-def holder(data: Path) -> Iterator[Callable[..., Holder]]:
+def holder(data: Path) -> Iterator[Callable[..., ServerHolder]]:
     """Start holders of `data`; all are killed after the test."""
-    started: list[Holder] = []
+    started: list[ServerHolder] = []
 
-    def start(what: str = "db", **options: object) -> Holder:
-        started.append(Holder(data, what, **options))
+    def start(what: str = "db", **options: object) -> ServerHolder:
+        started.append(ServerHolder(data, what, **options))
         return started[-1]
 
     yield start

@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from accounts.services import pull_school
+from accounts.school.services import pull_school
 from console.celery import app
 from console.outbox.states import SyncState
 from tests.support import environment
-from tests.support.service import lesson_of
+from tests.support.iclass_service import create_lesson
 
 SETTINGS = {
     "accept_content": ["json"],
@@ -41,7 +41,7 @@ def test_a_sweep_does_everything_where_there_is_no_broker_at_all(
     school, alice, bob, iclass, program_variables
 ):
     pull_school(school=school, by=None)
-    lesson = lesson_of(bob, alice)
+    lesson = create_lesson(bob, alice)
     nobody = {"CELERY_BROKER_URL": "redis://127.0.0.1:9/0"}
     swept = subprocess.run(
         [sys.executable, "manage.py", "sweep", "--quick"],

@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from console.inbox.models import Callback
-from console.lateness import lateness
-from console.outbox.models import Gate, Operation, Pulse
+from console.outbox.models import Gate, Operation, TaskHeartbeat
+from console.queue_delay import queue_delays
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +25,12 @@ def test_a_process_that_answers_is_alive(settings):
 
 
 def test_it_is_ready_with_database_broker_and_a_schedule_that_runs():
-    Pulse.objects.create(name="relay")
+    TaskHeartbeat.objects.create(name="relay")
     assert ready() == (200, {"status": "ok", "database": "ok", "broker": "ok", "beat": "ok", "queue": "ok"})
 
 
 def test_a_broker_that_is_away_is_named(settings):
-    Pulse.objects.create(name="relay")
+    TaskHeartbeat.objects.create(name="relay")
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
     status, parts = ready()
     assert (status, parts["broker"], parts["database"]) == (503, "does not answer", "ok")
@@ -38,14 +38,14 @@ def test_a_broker_that_is_away_is_named(settings):
 
 def test_a_schedule_that_never_ran_or_stopped_is_named():
     assert ready()[1]["beat"] == "has never run"
-    Pulse.objects.create(name="relay", at=timezone.now() - timedelta(hours=1))
+    TaskHeartbeat.objects.create(name="relay", at=timezone.now() - timedelta(hours=1))
     status, parts = ready()
     assert status == 503
     assert parts["beat"].startswith("last ran 36")
 
 
 def test_a_queue_that_is_late_is_told_and_takes_no_page_away(school):
-    Pulse.objects.create(name="relay")
+    TaskHeartbeat.objects.create(name="relay")
     long_ago = timezone.now() - timedelta(minutes=20)
     Callback.objects.create(enterprise=school, fingerprint="1", due_at=long_ago)
     status, parts = ready()
@@ -63,13 +63,13 @@ def test_what_a_school_holds_back_is_not_late(school):
         lane="1",
         due_at=long_ago,
     )
-    assert lateness()["operations"] > 1000
+    assert queue_delays()["operations"] > 1000
     gate = Gate.objects.create(enterprise=school)
-    assert lateness()["operations"] > 1000
+    assert queue_delays()["operations"] > 1000
     Gate.objects.filter(pk=gate.pk).update(held_for=["key_refused"])
-    assert lateness()["operations"] == 0
+    assert queue_delays()["operations"] == 0
     Gate.objects.filter(pk=gate.pk).update(held_for=[], open_until=timezone.now() + timedelta(minutes=1))
-    assert lateness()["operations"] == 0
+    assert queue_delays()["operations"] == 0
 
 
 def test_they_tell_strangers_nothing_else():
@@ -78,7 +78,7 @@ def test_they_tell_strangers_nothing_else():
 
 @pytest.mark.usefixtures("scanned")
 def test_whether_the_scanner_answers_is_told_and_decides_nothing(settings, tmp_path):
-    Pulse.objects.create(name="relay")
+    TaskHeartbeat.objects.create(name="relay")
     status, parts = ready()
     assert (status, parts["scanner"]) == (200, "ok")
     settings.VIRUS_SCANNER = f"unix:{tmp_path}/none.sock"

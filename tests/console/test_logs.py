@@ -9,8 +9,8 @@ import pytest
 import requests
 from structlog.stdlib import ProcessorFormatter
 
-from console.logs import configuration
-from console.policy.tokens import issue
+from console.logs import logging_config
+from console.policy.tokens import issue_token
 from tests.support.cast import TIC_KEY
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +29,7 @@ def test_a_change_and_the_operation_that_it_caused_carry_the_id_that_the_person_
     answer = requests.patch(
         f"{web.url}/api/v1/users/bob/",
         json={"nickname": "Bobby"},
-        headers={"Authorization": f"Token {issue(alice)}", "X-Request-ID": "from-the-proxy-1"},
+        headers={"Authorization": f"Token {issue_token(alice)}", "X-Request-ID": "from-the-proxy-1"},
         timeout=20,
     )
     assert answer.status_code == 200, answer.text
@@ -61,10 +61,32 @@ def test_on_a_laptop_a_line_is_text_and_requests_are_silent(connected, start_con
 
 
 @pytest.mark.parametrize("form", ["plain", "json"])
+@pytest.mark.parametrize("path", ["/audit/", "/lessons/?q=%00", "/no-such-page/"])
+def test_a_refusal_is_one_line_without_a_traceback(form, path, bob, client):
+    told = io.StringIO()
+    handler = logging.StreamHandler(told)
+    whole = logging_config(form, "INFO")
+    for name in whole["handlers"]["stderr"]["filters"]:
+        handler.addFilter(whole["filters"][name]["()"]())
+    lines = whole["formatters"]["lines"]
+    handler.setFormatter(ProcessorFormatter(**{name: value for name, value in lines.items() if name != "()"}))
+    client.force_login(bob)
+    log = logging.getLogger("django.request")
+    log.addHandler(handler)
+    try:
+        assert client.get(path).status_code in (403, 400, 404)
+    finally:
+        log.removeHandler(handler)
+    assert len(told.getvalue().splitlines()) == 1
+    assert "warning" in told.getvalue()
+    assert "Traceback" not in told.getvalue()
+
+
+@pytest.mark.parametrize("form", ["plain", "json"])
 def test_a_traceback_names_no_local_variable(form):
     told = io.StringIO()
     handler = logging.StreamHandler(told)
-    lines = configuration(form, "INFO")["formatters"]["lines"]
+    lines = logging_config(form, "INFO")["formatters"]["lines"]
     handler.setFormatter(ProcessorFormatter(**{name: value for name, value in lines.items() if name != "()"}))
     try:
         carries_a_secret(TIC_KEY)

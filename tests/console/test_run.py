@@ -106,6 +106,17 @@ def test_a_port_that_is_no_number_is_one_sentence(run: Callable[..., Run]) -> No
     assert run(SANDBOX_PORT="many").ended().startswith("SANDBOX_PORT is 'many'")
 
 
+@pytest.mark.parametrize("variable", ["DEBUG"])
+def test_what_is_for_development_is_refused_where_others_reach_it(
+    run: Callable[..., Run], variable: str
+) -> None:
+    attempt = run(**{"HOST": "0.0.0.0", "DEBUG": "false", variable: "1"})
+    said = attempt.ended().strip()
+    assert attempt.process.returncode == 1
+    assert said.startswith(f"{variable} is ")
+    assert "unset" in said
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_it_shows_its_address_and_logins_and_ctrl_c_ends_all(run: Callable[..., Run]) -> None:
@@ -118,9 +129,27 @@ def test_it_shows_its_address_and_logins_and_ctrl_c_ends_all(run: Callable[..., 
 
     assert f"http://127.0.0.1:{school.port}" in said
     assert re.search(r"\S+@\d+", said), "no login was shown"
+    steps = re.findall(r"^(\w.*?) +\d+\.\d s$", said, re.MULTILINE)
+    assert steps == ["Database and broker", "Tables", "Web server", "Demo school"]
     assert page.status_code == 200
     assert "Traceback" not in said + rest
     assert school.nothing_left_within(10), school.left()
+
+
+def test_a_step_is_named_before_it_ends(run: Callable[..., Run], tmp_path: Path) -> None:
+    folder = tmp_path / "no folder"
+    folder.write_text("")
+
+    said = run(CONSOLE_DATA=str(folder), ICLASS_BASE_URL="http://127.0.0.1:9").ended()
+
+    assert re.fullmatch(r"Database and broker …\nThe data folder .* cannot be used.*\n", said), said
+
+
+def test_a_step_of_the_installation_is_named_and_then_shown_with_its_seconds() -> None:
+    done = subprocess.run([".ci/setup", "bytecode"], cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"Compilation …\nCompilation +\d+ s\n", done.stderr), done.stderr
 
 
 @pytest.mark.faults

@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from console import scanner
-from console.scanner import PIECE, check_clean, place
+from console.scanner import CHUNK_BYTES, check_clean, parse_address
 from tests.support.clamd import BAD, MOST_BYTES, NAME
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -43,22 +43,22 @@ def one_that(does: Callable[[socket.socket], None]) -> Iterator[str]:
 @pytest.mark.usefixtures("scanned")
 class TestOfClamd:
     def test_a_clean_file_comes_in_from_its_beginning(self) -> None:
-        for content in (b"", b"a cup of tea", b"x" * (2 * PIECE + 1)):
+        for content in (b"", b"a cup of tea", b"x" * (2 * CHUNK_BYTES + 1)):
             file = BytesIO(content)
             file.seek(len(content) // 2)
             check_clean(file)
             assert file.read() == content
 
-    @pytest.mark.parametrize("before", [0, 7, PIECE - 3], ids=["first", "within", "over two pieces"])
+    @pytest.mark.parametrize("before", [0, 7, CHUNK_BYTES - 3], ids=["first", "within", "over two pieces"])
     def test_what_it_knows_is_found_and_named(self, before: int) -> None:
         found = refusal(b"." * before + BAD + b".")
         assert (found.code, NAME in found.messages[0]) == ("virus", True)
 
     def test_a_file_that_is_too_large_for_it_is_refused_as_that(self) -> None:
-        assert refusal(b"x" * (MOST_BYTES + 3 * PIECE)).code == "unscanned"
+        assert refusal(b"x" * (MOST_BYTES + 3 * CHUNK_BYTES)).code == "unscanned"
 
     def test_it_is_known_to_be_there(self) -> None:
-        assert scanner.answers()
+        assert scanner.is_available()
 
 
 def test_without_a_scanner_nothing_is_asked(settings) -> None:
@@ -75,8 +75,8 @@ def test_where_none_listens_no_file_comes_in(settings, tmp_path) -> None:
     for address in (f"tcp://127.0.0.1:{free}", f"unix:{tmp_path}/none.sock"):
         settings.VIRUS_SCANNER = address
         found = refusal(b"tea")
-        assert (found.code, found.messages[0].endswith("Try again in some minutes.")) == ("scanner", True)
-        assert not scanner.answers()
+        assert (found.code, found.messages[0].endswith("Try again in a few minutes.")) == ("scanner", True)
+        assert not scanner.is_available()
 
 
 @pytest.mark.parametrize(
@@ -126,4 +126,4 @@ def test_one_that_says_nothing_is_not_waited_for_without_end(settings) -> None:
     ],
 )
 def test_where_it_listens_is_a_path_or_a_host_and_a_port(address: str, where: object) -> None:
-    assert place(address) == where
+    assert parse_address(address) == where

@@ -23,6 +23,14 @@ def described():
 def test_it_is_generated_without_a_warning(tmp_path):
     GENERATOR_STATS.reset()
     call_command("spectacular", fail_on_warn=True, validate=True, file=str(tmp_path / "schema.yaml"))
+    assert not GENERATOR_STATS
+    assert yaml.safe_load((tmp_path / "schema.yaml").read_text())["paths"]
+
+
+def test_an_unknown_version_is_not_repeated_in_a_header():
+    answer = Client().get("/api/schema/", {"version": "a\r\nX: y"})
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"] == 'inline; filename="iclass console.yaml"'
 
 
 @pytest.mark.parametrize("name", RESOURCES)
@@ -61,3 +69,12 @@ def test_the_password_of_a_lesson_goes_in_and_never_comes_out(described):
     passwords = [one["password"] for one in shapes if "password" in one]
     assert passwords
     assert all(one.get("writeOnly") for one in passwords)
+
+
+def test_every_role_is_described_in_answers_and_in_requests_those_that_a_school_assigns(described):
+    def roles(schema):
+        name = described["components"]["schemas"][schema]["properties"]["role"]["$ref"].split("/")[-1]
+        return described["components"]["schemas"][name]["enum"]
+
+    assert {"superadmin", "visitor"} <= set(roles("User"))
+    assert not {"superadmin", "visitor"} & set(roles("UserRequest"))

@@ -21,4 +21,4 @@ def test_a_web_process_starts_without_what_hardly_a_request_needs():
     collects, frozen, *loaded = done.stdout.split()
     assert (collects, frozen) == ("True", "True")
     assert set(loaded) & set(SELDOM.split()) == set()
-    assert {"classes.views.lesson", "classes.api.views", "documents.views.uploading"} <= set(loaded)
+    assert {"classes.pages.lesson", "classes.api.views", "documents.views.uploads"} <= set(loaded)

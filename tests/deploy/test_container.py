@@ -1,16 +1,26 @@
 """The files of the container, as far as they can be read without an engine."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.architecture.repository import committed, name
+from tests.deploy.build_context import files_of, kept
 from tests.support.environment import ROOT
 
 FOLDER = ROOT / "deploy/container"
 IMAGE = (FOLDER / "Containerfile").read_text()
 UNITS = ROOT / "deploy/systemd"
+IGNORED = (FOLDER / "Containerfile.dockerignore").read_text()
+#: What lies about on a machine that builds an image, and must not become a part of it.
+PRIVATE = [
+    *(".env", ".env.production", "deploy/container/.env", "deploy/container/console.env", "console.env"),
+    *("var/embedded/keys.env", "var/media/courseware/x.pdf", "deploy/nginx/privkey.pem", "tls/server.key"),
+    *("console.dump", "backups/database.dump", ".git/config", ".venv/bin/python", "tests/conftest.py"),
+    *("node_modules/x/index.js", "console/__pycache__/env.pyc", ".mypy_cache/x", "beat.log"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +66,34 @@ def test_only_the_web_is_reached_and_from_this_machine_alone(services):
 def test_nothing_starts_before_the_tables_are_there(services):
     for program in ("web", "worker", "beat"):
         assert services[program]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+
+
+def test_no_image_holds_keys_or_data(tmp_path: Path) -> None:
+    for file in PRIVATE:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("secret")
+    assert kept(files_of(tmp_path), IGNORED) == []
+
+
+def test_an_image_holds_everything_that_the_console_needs() -> None:
+    known = [name(path) for path in committed()]
+    taken = set(kept(known, IGNORED))
+    programs = ("accounts/", "classes/", "console/", "documents/", "templates/", "static/", ".ci/")
+    left_out = {file for file in known if file not in taken}
+    assert [file for file in left_out if file.startswith(programs)] == []
+    needed = {"manage.py", "Makefile", "requirements.txt", "package-lock.json", ".npmrc", ".env.example"}
+    assert needed <= taken
+
+
+def test_engines_that_know_only_the_root_leave_out_the_same() -> None:
+    assert (ROOT / ".dockerignore").read_text() == IGNORED
+
+
+def test_the_rules_of_an_engine_are_those_that_it_documents() -> None:
+    files = ["a", "b/a", "b/c/a", "b.txt", "b/x.txt"]
+    assert kept(files, "a") == ["b/a", "b/c/a", "b.txt", "b/x.txt"]
+    assert kept(files, "**/a") == ["b.txt", "b/x.txt"]
+    assert kept(files, "b") == ["a", "b.txt"]
+    assert kept(files, "*.txt") == ["a", "b/a", "b/c/a", "b/x.txt"]
+    assert kept(files, "**/*.txt\n!b/x.txt") == ["a", "b/a", "b/c/a", "b/x.txt"]
+    assert kept(files, "# nothing\n\n") == files

@@ -11,10 +11,15 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, get_resolver
 
+from console.http.admission import UPLOAD_PATH
+from console.run import GRANIAN_ARGUMENTS
+from tests.support import nginx
 from tests.support.environment import ROOT
 
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
 NGINX = (ROOT / "deploy/nginx/iclass-console.conf").read_text()
+#: What is served over HTTPS; the other server leads there.
+SECURE = NGINX[NGINX.index("listen 443") :]
 LOCATION = re.compile(r"^    location (?:(=|\^~|~) )?(\S+) \{\n(.*?)^    \}", re.MULTILINE | re.DOTALL)
 
 
@@ -29,28 +34,12 @@ def test_systemd_finds_nothing_wrong_with_a_unit(unit: Path, tmp_path: Path) -> 
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
-@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
+@pytest.mark.skipif(bool(nginx.why_nginx_is_missing()), reason=nginx.why_nginx_is_missing())
 def test_nginx_takes_its_example(tmp_path: Path) -> None:
-    made = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "1",
-        "-subj",
-        "/CN=localhost",
-    ]
-    keys = {"-keyout": tmp_path / "privkey.pem", "-out": tmp_path / "fullchain.pem"}
-    subprocess.run(
-        [*made, *(str(part) for one in keys.items() for part in one)], check=True, capture_output=True
-    )
+    nginx.make_certificate(tmp_path)
     site = NGINX.replace("/etc/ssl/console.school.example", str(tmp_path))
-    whole = f"events {{}}\npid {tmp_path}/pid;\nerror_log {tmp_path}/errors;\nhttp {{\n{site}\n}}\n"
-    (tmp_path / "nginx.conf").write_text(whole)
-    done = subprocess.run(["nginx", "-t", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True)
+    path = nginx.configuration(tmp_path, site)
+    done = subprocess.run(["nginx", "-t", "-c", str(path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
@@ -76,9 +65,9 @@ def test_an_address_that_holds_a_token_is_in_no_log_of_nginx() -> None:
 
 def _location(path: str) -> str:
     """The body of the location that nginx takes: the longest prefix, which a pattern beats without `^~`."""
-    fitting = [one for one in LOCATION.findall(NGINX) if one[0] in ("", "^~") and path.startswith(one[1])]
+    fitting = [one for one in LOCATION.findall(SECURE) if one[0] in ("", "^~") and path.startswith(one[1])]
     kind, _prefix, body = max(fitting, key=lambda one: len(one[1]))
-    patterns = [one[2] for one in LOCATION.findall(NGINX) if one[0] == "~" and re.search(one[1], path)]
+    patterns = [one[2] for one in LOCATION.findall(SECURE) if one[0] == "~" and re.search(one[1], path)]
     return str(patterns[0] if patterns and kind != "^~" else body)
 
 
@@ -86,3 +75,30 @@ def test_a_file_as_large_as_the_console_takes_passes_nginx() -> None:
     told = re.search(r"^#COURSEWARE_MAX_MB=(\d+)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert told
     assert f"client_max_body_size {int(told[1]) + 1}m;" in _location("/courseware/new/")
+
+
+@pytest.mark.parametrize(
+    ("path", "is_upload"),
+    [
+        ("/courseware/new/", True),
+        ("/courseware/12/anew/", True),
+        ("/courseware/uploads/0b6f2f3e-6f0c-4a34-9b0e-4f1f0a3f5a11/", True),
+        ("/api/v1/documents/", True),
+        ("/api/v1/documents/uploads/0b6f2f3e-6f0c-4a34-9b0e-4f1f0a3f5a11/", True),
+        ("/courseware/", False),
+        ("/courseware/12/delete/", False),
+        ("/courseware/uploads/", False),
+        ("/api/v1/documents/12/", False),
+        ("/api/v1/lessons/", False),
+        ("/people/new/", False),
+        ("/sign-in/", False),
+    ],
+)
+def test_bodies_pass_nginx_unbuffered_at_the_addresses_for_files_alone(path: str, is_upload: bool) -> None:
+    assert ("proxy_request_buffering off" in _location(path)) is is_upload
+    assert (UPLOAD_PATH.fullmatch(path) is not None) is is_upload
+
+
+def test_a_server_starts_the_web_as_make_run_does() -> None:
+    unit = (ROOT / "deploy/systemd/iclass-console-web.service").read_text()
+    assert f"-m granian {' '.join(GRANIAN_ARGUMENTS)} " in unit

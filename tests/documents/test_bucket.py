@@ -1,5 +1,5 @@
 """Courseware in a bucket that speaks S3: the browser sends it straight there, and gets it from there; copies
-of recordings lie there, too. The service is real HTTP on loopback (tests/support/objects.py)."""
+of recordings lie there, too. The service is real HTTP on loopback (tests/support/object_storage.py)."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,14 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from classes.models import Recording
 from console.audit.models import AuditEntry
-from documents.addresses import address_of
-from documents.models import Document, Upload, courseware_files
-from documents.receiving import upload_document
+from documents.file_urls import build_file_url
+from documents.models import Document, DocumentUpload, courseware_files
 from documents.services import delete_document
-from documents.views.files import attachment
-from tests.classes.rows import over
-from tests.documents.drawn import pdf
-from tests.support.pages import reader
+from documents.upload_services import upload_document
+from documents.views.downloads import file_response
+from tests.classes.factories import create_finished_lesson
+from tests.documents.sample_files import pdf
+from tests.support.page_client import client_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("objects")]
 
@@ -28,7 +28,7 @@ DECK = pdf(b"2 0 obj<<>>stream\n" + bytes(PIECE + 1000) + b"\nendstream endobj\n
 
 @pytest.fixture(autouse=True)
 def smallest_pieces(settings):
-    settings.COURSEWARE_PIECE_BYTES = PIECE
+    settings.COURSEWARE_CHUNK_BYTES = PIECE
 
 
 def begun(client, content=DECK, name="Tea party.pdf"):
@@ -49,7 +49,7 @@ def done(client, place, **said):
 
 
 def uploaded(bob, content=DECK):
-    client = reader(bob)
+    client = client_for(bob)
     place = begun(client, content)
     send(client, place, content)
     assert done(client, place).status_code == 201
@@ -57,7 +57,7 @@ def uploaded(bob, content=DECK):
 
 
 def test_a_browser_sends_pieces_straight_to_the_bucket_and_they_become_a_document(bob, objects):
-    client = reader(bob)
+    client = client_for(bob)
     place = begun(client)
     first = client.get(place).json()
     assert (first["offset"], first["length"]) == (0, PIECE)
@@ -72,12 +72,12 @@ def test_a_browser_sends_pieces_straight_to_the_bucket_and_they_become_a_documen
     assert (document.bytes, document.owner, str(document)) == (len(DECK), bob, "Tea party.pdf")
     assert f"courseware/{document.file.name}" in objects.names()
     assert "Tea" not in document.file.name
-    assert not Upload.objects.exists()
+    assert not DocumentUpload.objects.exists()
     assert {method for method, path in objects.asked if path.endswith(".pdf") and method == "PUT"} == {"PUT"}
 
 
 def test_number_length_and_kind_are_signed_and_an_address_is_soon_over(bob, settings):
-    client = reader(bob)
+    client = client_for(bob)
     told = client.get(begun(client)).json()
     asked = parse_qs(urlsplit(told["address"]).query)
     assert asked["X-Amz-SignedHeaders"] == ["content-length;host"]
@@ -94,7 +94,7 @@ def test_number_length_and_kind_are_signed_and_an_address_is_soon_over(bob, sett
 
 
 def test_what_was_judged_cannot_be_changed_afterwards(bob):
-    client = reader(bob)
+    client = client_for(bob)
     place = begun(client)
     first = client.get(place).json()["address"]
     send(client, place)
@@ -105,20 +105,20 @@ def test_what_was_judged_cannot_be_changed_afterwards(bob):
 
 
 def test_a_hostile_file_is_refused_by_its_content_and_leaves_the_bucket(bob, objects):
-    client = reader(bob)
+    client = client_for(bob)
     content = b"MZ" + bytes(4000)
     place = begun(client, content)
     send(client, place, content)
     before = objects.names()
-    assert "not what its name says" in done(client, place).json()["errors"][0]
+    assert "does not match the file extension" in done(client, place).json()["errors"][0]
     assert objects.names() == before
     assert not Document.objects.exists()
-    assert not Upload.objects.exists()
+    assert not DocumentUpload.objects.exists()
 
 
 def test_one_that_is_here_already_is_offered_and_taken_without_being_sent_again(bob):
     uploaded(bob)
-    client = reader(bob)
+    client = client_for(bob)
     place = begun(client)
     send(client, place)
     assert done(client, place).status_code == 409
@@ -126,7 +126,7 @@ def test_one_that_is_here_already_is_offered_and_taken_without_being_sent_again(
 
 
 def test_giving_up_leaves_nothing_in_the_bucket(bob, objects):
-    client = reader(bob)
+    client = client_for(bob)
     place = begun(client)
     told = client.get(place).json()
     requests.put(told["address"], DECK[:PIECE], timeout=10)
@@ -138,7 +138,7 @@ def test_giving_up_leaves_nothing_in_the_bucket(bob, objects):
 
 def test_a_download_is_a_short_lived_private_address_of_an_attachment(bob, charlie, settings):
     document = uploaded(bob)
-    answer = reader(bob).get(f"/courseware/{document.pk}/file/")
+    answer = client_for(bob).get(f"/courseware/{document.pk}/file/")
     assert (answer.status_code, answer.headers["Referrer-Policy"]) == (302, "no-referrer")
     assert "no-store" in answer.headers["Cache-Control"]
     address = answer.headers["Location"]
@@ -151,17 +151,17 @@ def test_a_download_is_a_short_lived_private_address_of_an_attachment(bob, charl
         "nobody's without a signature"
     )
     with time_machine.travel("2026-01-01T00:00:00Z"):
-        old = attachment(document)["Location"]
+        old = file_response(document)["Location"]
     assert requests.get(old, timeout=10).status_code == 403
     assert AuditEntry.objects.filter(action="document.download").count() == 1
-    assert reader(charlie).get(f"/courseware/{document.pk}/file/").status_code == 404
+    assert client_for(charlie).get(f"/courseware/{document.pk}/file/").status_code == 404
 
 
 def test_iclass_gets_an_address_of_the_bucket_and_the_file_goes_with_its_document(
     bob, django_capture_on_commit_callbacks
 ):
     document = uploaded(bob)
-    address = address_of(document)
+    address = build_file_url(document)
     assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["604800"]
     assert requests.get(address, timeout=10).content == DECK
     with django_capture_on_commit_callbacks(execute=True):
@@ -173,12 +173,12 @@ def test_a_form_without_script_keeps_its_file_in_the_bucket_too(bob, objects):
     file = SimpleUploadedFile("Hats.pdf", pdf())
     document = upload_document(enterprise=bob.enterprise, file=file, owner=bob, by=bob)
     assert f"courseware/{document.file.name}" in objects.names()
-    page = reader(bob).get(f"/courseware/{document.pk}/file/")
+    page = client_for(bob).get(f"/courseware/{document.pk}/file/")
     assert requests.get(page.headers["Location"], timeout=10).content == pdf()
 
 
 def test_only_the_pages_for_uploading_may_send_to_the_bucket(bob, objects):
-    client, document = reader(bob), uploaded(bob)
+    client, document = client_for(bob), uploaded(bob)
     for path in ("/courseware/new/", f"/courseware/{document.pk}/anew/"):
         assert objects.url in client.get(path).headers["Content-Security-Policy"]
     assert courseware_files().origin == objects.url
@@ -187,7 +187,7 @@ def test_only_the_pages_for_uploading_may_send_to_the_bucket(bob, objects):
 
 
 def test_another_file_of_a_document_comes_straight_to_the_bucket_too(bob, objects):
-    old, client, content = uploaded(bob), reader(bob), DECK + b"\n"
+    old, client, content = uploaded(bob), client_for(bob), DECK + b"\n"
     place = begun(client, content, name="New.pdf")
     send(client, place, content)
     told = {"name": "", "permission": "private", "upload": place.split("/")[-2]}
@@ -199,18 +199,18 @@ def test_another_file_of_a_document_comes_straight_to_the_bucket_too(bob, object
 
 
 def test_a_copy_of_a_recording_is_watched_from_the_bucket_by_who_may(bob, charlie, objects):
-    lesson = over(bob, record_types=["remote"])
+    lesson = create_finished_lesson(bob, record_types=["remote"])
     track = Recording.objects.create(
         enterprise=bob.enterprise, lesson=lesson, class_id="1", video_id="1", video_type=0, url="", seconds=60
     )
     track.copy.save(f"{bob.enterprise_id}/1.mp4", ContentFile(b"film" * 1000))
     assert f"recordings/{track.copy.name}" in objects.names()
-    page = reader(bob).get(f"/recordings/{lesson.pk}/")
+    page = client_for(bob).get(f"/recordings/{lesson.pk}/")
     assert f"media-src 'self' {objects.url}" in page.headers["Content-Security-Policy"]
     assert "X-Amz" not in page.content.decode()
-    answer = reader(bob).get(f"/recordings/tracks/{track.pk}/play/")
+    answer = client_for(bob).get(f"/recordings/tracks/{track.pk}/play/")
     assert answer.status_code == 302
     got = requests.get(answer.headers["Location"], headers={"Range": "bytes=4-7"}, timeout=10)
     assert (got.status_code, got.content, got.headers["Content-Type"]) == (206, b"film", "video/mp4")
     assert AuditEntry.objects.filter(action="recording.view").count() == 1
-    assert reader(charlie).get(f"/recordings/tracks/{track.pk}/play/").status_code == 404
+    assert client_for(charlie).get(f"/recordings/tracks/{track.pk}/play/").status_code == 404

@@ -16,7 +16,7 @@ from console.outbox.models import Attempt
 from console.outbox.states import SyncState
 from documents.models import Document
 from documents.services import add_document
-from tests.support.service import effects
+from tests.support.iclass_service import effects_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -60,7 +60,7 @@ def settled():
 
 
 def test_no_document_is_linked_to_another_of_its_title(connected, bob, iclass, settings):
-    settings.OUTBOX_BREAKER_S = settings.OUTBOX_BREAKER_CAP_S = 0.01
+    settings.OUTBOX_BREAKER_S = settings.OUTBOX_BREAKER_MAX_S = 0.01
     wanted = list(plans())
     assert len(wanted) == TITLES * SHARE
     for number in range(OUTSIDE):
@@ -83,7 +83,7 @@ def test_no_document_is_linked_to_another_of_its_title(connected, bob, iclass, s
         told = iclass.call("document/info", {"doc_id": doc_id})
         assert (told["doc_url"], told["doc_md5"]) == (one.source_url, one.md5)
 
-    assert len(effects(iclass, "document/add")) == TITLES * SHARE + OUTSIDE, "none was made twice"
+    assert len(effects_of(iclass, "document/add")) == TITLES * SHARE + OUTSIDE, "none was made twice"
 
     report = registry.reconcile(connected)["documents"]
     assert (report.adopted, report.changed) == (OUTSIDE, 0)

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from console.inbox import process
+from console.inbox import processing
 from console.inbox.models import Callback
 from documents.models import Document
 
@@ -31,7 +31,7 @@ def told(school):
     callback = Callback.objects.create(
         enterprise=school, event="transport_progress", body=body, fingerprint="1"
     )
-    process.drain()
+    processing.process_due_callbacks()
     callback.refresh_from_db()
     return callback
 

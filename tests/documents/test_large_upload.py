@@ -14,8 +14,8 @@ import requests
 
 from accounts.models import User
 from documents.models import Document
-from tests.documents.drawn import pdf
-from tests.support.pages import reader
+from tests.documents.sample_files import pdf
+from tests.support.page_client import client_for
 
 UPLOAD_MB = int(os.environ.get("UPLOAD_MB", "60"))
 #: What the web process may hold of its own while a file of the full size comes, in one body and in pieces.
@@ -78,7 +78,7 @@ def highest(one: Memory, other: Memory) -> Memory:
 def test_the_web_process_stays_small(start_console: Any, alice: User, settings: Any) -> None:
     settings.REQUIRE_TWO_FACTOR = False
     console = start_console(COURSEWARE_MAX_MB="1200")
-    client = reader(alice)
+    client = client_for(alice)
     session = client.cookies["sessionid"].value
     host, port = "127.0.0.1", int(console.url.rpartition(":")[2])
     length, parts = body("x", UPLOAD_MB)

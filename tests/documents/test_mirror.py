@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from console.mirror import registry
-from console.mirror.registry import twin_of
+from console.mirror.registry import mirrored_model_of
 from console.outbox import relay
 from console.outbox.states import SyncState
+from documents.mirror.reconcile import poll_documents
 from documents.models import Document
 from documents.services import add_document, delete_document
-from documents.walks import look_at_documents
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,7 +92,7 @@ def test_a_document_deleted_outside_is_gone_after_two_walks_and_can_be_added_aga
     deck.refresh_from_db()
     assert deck.sync_state == SyncState.GONE
     first = deck.remote_id
-    twin_of(deck).push(deck, [], alice)
+    mirrored_model_of(deck).push(deck, [], alice)
     relay.drain()
     deck.refresh_from_db()
     assert deck.sync_state == SyncState.IN_SYNC
@@ -111,7 +111,7 @@ def test_a_document_deleted_here_is_neither_missed_nor_adopted_again(deck, conne
 
 
 def test_a_lost_answer_is_the_probes_and_not_adopted(connected, alice, bob, iclass, settings):
-    settings.PROBE_SETTLE_S = 60
+    settings.PROBE_DELAY_S = 60
     walk(connected)
     before = Document.objects.count()
     iclass.control("faults", {"arm": {"kind": "drop_after", "match": "document/add"}})
@@ -134,8 +134,8 @@ def test_a_document_that_differs_is_taken_over_and_cannot_be_pushed(deck, connec
     deck.refresh_from_db()
     assert deck.sync_state == SyncState.CHANGED_OUTSIDE
     with pytest.raises(ValidationError):
-        twin_of(deck).push(deck, ["name"], alice)
-    twin_of(deck).take(deck, ["name"], alice)
+        mirrored_model_of(deck).push(deck, ["name"], alice)
+    mirrored_model_of(deck).apply_remote(deck, ["name"], alice)
     deck.refresh_from_db()
     assert (deck.name, deck.sync_state) == (deck.observed["name"], SyncState.IN_SYNC)
 
@@ -161,7 +161,7 @@ def test_a_conversion_is_followed_until_its_end(connected, alice, bob, iclass, s
         seen.append(made.transcode_status)
         iclass.control("advance", {"kind": "transcode", "doc_id": made.remote_id})
         Document.objects.filter(pk=made.pk, look_at__isnull=False).update(look_at=timezone.now())
-        look_at_documents(10)
+        poll_documents(10)
     made.refresh_from_db()
     assert (made.transcode_status, made.look_at) == ("finished", None)
     assert made.transcode_url
@@ -173,7 +173,7 @@ def test_a_service_that_does_not_answer_is_asked_again_later(deck, settings):
     settings.ICLASS_BASE_URL = "http://127.0.0.1:9"
     settings.TRANSCODE_POLL_S = 20
     Document.objects.filter(pk=deck.pk).update(look_at=timezone.now())
-    look_at_documents(10)
+    poll_documents(10)
     deck.refresh_from_db()
     assert deck.look_failures == 1
     assert timezone.now() < deck.look_at < timezone.now() + timedelta(minutes=1)

@@ -3,13 +3,14 @@
 import secrets
 
 import pytest
+from django.db import transaction
 
 from console.outbox import relay
 from console.outbox.models import Attempt, Operation
-from console.outbox.states import State, SyncState
+from console.outbox.states import OperationState, SyncState
 from documents.models import Document
 from documents.services import add_document, delete_document, pull_document
-from tests.support.service import effects, requests_to
+from tests.support.iclass_service import effects_of, requests_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,7 +36,7 @@ def added(owner, **fields):
 
 
 def count(iclass, document):
-    return len(effects(iclass, "document/add", name=document.name))
+    return len(effects_of(iclass, "document/add", name=document.name))
 
 
 def test_an_added_document_gets_its_id_and_what_the_service_says_of_it(connected, bob, iclass):
@@ -119,15 +120,16 @@ def test_several_that_look_alike_wait_for_a_person(connected, bob, iclass):
     relay.drain()
     document.refresh_from_db()
     assert (document.sync_state, document.sync_reason) == (SyncState.NEEDS_YOU, "several_alike_documents")
-    assert str(document.sync_words.next)
+    assert str(document.sync_reason_text.next)
 
 
 def test_an_answer_with_the_id_of_another_document_is_not_believed(connected, bob, iclass):
     document = added(bob)
     theirs = iclass.call("document/add", {"doc_url": "https://files.example/x", "owner": "bob"})["doc_id"]
     operation = Operation.objects.get(kind="document.add", subject_id=document.pk)
-    Document.objects.filter(pk=document.pk).update(remote_id="")
-    kind = relay.kind_of("document.add")
+    with transaction.atomic():
+        Document.objects.get(pk=document.pk).forget_remote()
+    kind = relay.get_kind("document.add")
     request = kind.prepare(operation)
     with pytest.raises(relay.IClassError, match="another document"):
         kind.call(_Answering(connected.client(), theirs), request)
@@ -152,7 +154,7 @@ def test_a_deleted_document_is_gone_at_the_service(connected, bob, iclass):
     delete_document(document=document, by=bob)
     relay.drain()
     assert iclass.call("document/info", {"doc_id": document.remote_id})["error_code"] == 10003
-    assert Operation.objects.get(kind="document.delete").state == State.DONE
+    assert Operation.objects.get(kind="document.delete").state == OperationState.DONE
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "html", "drop_before"])
@@ -161,9 +163,10 @@ def test_a_delete_whose_answer_is_lost_ends_well(connected, bob, iclass, kind):
     iclass.control("faults", {"arm": {"kind": kind, "match": "document/delete", "applied": True}})
     delete_document(document=document, by=bob)
     relay.drain()
-    assert Operation.objects.get(kind="document.delete").state == State.DONE
+    assert Operation.objects.get(kind="document.delete").state == OperationState.DONE
     assert (
-        len([one for one in effects(iclass, "document/delete") if document.remote_id in one["object"]]) == 1
+        len([one for one in effects_of(iclass, "document/delete") if document.remote_id in one["object"]])
+        == 1
     )
 
 
@@ -172,7 +175,7 @@ def test_one_that_somebody_else_deleted_is_deleted(connected, bob, iclass):
     iclass.call("document/delete", {"doc_ids": [document.remote_id]})
     delete_document(document=document, by=bob)
     relay.drain()
-    assert Operation.objects.get(kind="document.delete").state == State.DONE
+    assert Operation.objects.get(kind="document.delete").state == OperationState.DONE
 
 
 def test_a_delete_that_the_service_refuses_while_it_has_the_document_is_refused(connected, bob, iclass):
@@ -180,7 +183,7 @@ def test_a_delete_that_the_service_refuses_while_it_has_the_document_is_refused(
     iclass.control("faults", {"arm": {"kind": "refuse", "match": "document/delete", "error_code": 10003}})
     delete_document(document=document, by=bob)
     relay.drain()
-    assert Operation.objects.get(kind="document.delete").state == State.REFUSED
+    assert Operation.objects.get(kind="document.delete").state == OperationState.REFUSED
 
 
 def test_a_pull_writes_what_the_service_says(connected, bob, iclass):

@@ -4,22 +4,23 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Q
+from django.utils import translation
 
 from accounts.models import Role
 from console.audit.models import AuditEntry
 from console.outbox import relay
 from console.outbox.models import Operation
-from console.outbox.states import State
-from documents.addresses import address_of
+from console.outbox.states import OperationState
+from documents.file_urls import build_file_url
 from documents.models import Document
-from documents.receiving import add_anew, come_in_place, upload_document
 from documents.services import delete_document
-from tests.accounts.drawn import png
-from tests.documents.drawn import ooxml, pdf
-from tests.support.cast import person
+from documents.upload_services import replace_document, replace_with_upload, upload_document
+from tests.documents.sample_files import ooxml, pdf
+from tests.support.cast import create_person
 from tests.support.clamd import BAD, NAME
-from tests.support.pages import reader, text
-from tests.support.rest import rest
+from tests.support.image_files import png
+from tests.support.page_client import LANGUAGES, client_for, page_text
+from tests.support.rest_client import rest_client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folder")]
 
@@ -39,7 +40,7 @@ def send(client, *files, **fields):
 
 
 def test_a_teacher_uploads_several_files_and_owns_them(bob, own_folder):
-    answer = send(reader(bob), file(), file("第一课.pptx", ooxml("pptx")), file("hat.png", png()))
+    answer = send(client_for(bob), file(), file("第一课.pptx", ooxml("pptx")), file("hat.png", png()))
     assert (answer.status_code, answer.headers["Location"]) == (302, "/courseware/")
     found = Document.objects.order_by("id")
     assert [(str(one), one.owner, one.permission) for one in found] == [
@@ -54,7 +55,7 @@ def test_a_teacher_uploads_several_files_and_owns_them(bob, own_folder):
 
 
 def test_our_script_is_answered_a_file_at_a_time(bob):
-    client = reader(bob)
+    client = client_for(bob)
     first = client.post("/courseware/new/", {"file": file(), "permission": "private"}, headers=SCRIPT)
     document = Document.objects.get()
     assert (first.status_code, first.json()) == (
@@ -69,12 +70,12 @@ def test_our_script_is_answered_a_file_at_a_time(bob):
         "/courseware/new/", {"file": file("a.pdf", b"MZ"), "permission": "private"}, headers=SCRIPT
     )
     assert bad.status_code == 400
-    assert "not what its name says" in bad.json()["errors"][0]
+    assert "does not match the file extension" in bad.json()["errors"][0]
 
 
 @pytest.mark.usefixtures("scanned")
 def test_a_file_in_which_the_scanner_finds_something_is_not_kept(bob, own_folder):
-    answer = reader(bob).post(
+    answer = client_for(bob).post(
         "/courseware/new/", {"file": file(content=pdf(BAD)), "permission": "private"}, headers=SCRIPT
     )
     assert (answer.status_code, NAME in answer.json()["errors"][0]) == (400, True)
@@ -85,14 +86,16 @@ def test_a_file_in_which_the_scanner_finds_something_is_not_kept(bob, own_folder
 
 def test_while_the_scanner_is_away_nothing_comes_in_unseen(bob, own_folder, settings):
     settings.VIRUS_SCANNER = f"unix:{own_folder}/none.sock"
-    answer = text(send(reader(bob), file()))
-    assert "does not answer, so no file is taken in" in answer
+    answer = page_text(send(client_for(bob), file()))
+    assert (
+        "The virus scanner does not respond, so files cannot be accepted. Try again in a few minutes."
+    ) in answer
     assert not Document.objects.exists()
 
 
 def test_a_private_file_of_a_colleague_is_not_told_to_be_there_already(school, bob):
     uploaded(bob)
-    tom = person(school, "tom", Role.TEACHER)
+    tom = create_person(school, "tom", Role.TEACHER)
     assert uploaded(tom).owner == tom
 
 
@@ -102,7 +105,7 @@ def test_a_name_that_hides_something_is_refused_and_not_mended(bob, name):
         "--x\r\nContent-Disposition: form-data; name=\"permission\"\r\n\r\nprivate\r\n"
         f"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
     ).encode() + pdf() + b"\r\n--x--\r\n"  # fmt: skip
-    answer = reader(bob).generic(
+    answer = client_for(bob).generic(
         "POST", "/courseware/new/", body, content_type="multipart/form-data; boundary=x", headers=SCRIPT
     )
     assert answer.status_code == 400, answer.content
@@ -118,77 +121,109 @@ def test_a_body_that_is_too_large_or_too_much_is_refused_unread(bob, settings):
 
     settings.COURSEWARE_MAX_BYTES = 1_000
     ask = {"wsgi.input": Unreadable(), "CONTENT_LENGTH": "3000000"}
-    client = reader(bob)
+    client = client_for(bob)
     large = client.generic("POST", "/courseware/new/", **ask, headers=SCRIPT)
     assert large.status_code == 413
     settings.COURSEWARE_MAX_BYTES, settings.COURSEWARE_QUOTA_BYTES = 10**9, 10
     full = client.generic("POST", "/courseware/new/", **ask, headers=SCRIPT)
     assert (full.status_code, "is full" in full.json()["errors"][0]) == (413, True)
-    told = rest(bob).generic(
+    told = rest_client(bob).generic(
         "POST", "/api/v1/documents/", content_type="multipart/form-data; boundary=x", **ask
     )
     assert told.status_code == 400
 
 
 def test_without_an_owner_it_is_everybodys_and_the_form_says_so(alice):
-    answer = send(reader(alice), file(), owner="")
-    assert "Choose an owner, or let everybody in the school see it." in text(answer)
+    answer = send(client_for(alice), file(), owner="")
+    assert "Choose an owner, or make it visible to the whole school." in page_text(answer)
     assert not Document.objects.exists()
-    assert send(reader(alice), file(), owner="", permission="public").status_code == 302
+    assert send(client_for(alice), file(), owner="", permission="public").status_code == 302
     document = Document.objects.get()
     assert (document.owner, document.permission) == (None, "public")
-    assert "This document has no owner." in text(reader(alice).get(document.get_absolute_url()))
+    assert "This courseware has no owner." in page_text(client_for(alice).get(document.get_absolute_url()))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_calls_the_id_of_courseware_one_of_courseware(bob, language):
+    old = Document.objects.create(enterprise=bob.enterprise, owner=bob, name="Old", remote_id="d-old")
+    new = uploaded(bob)
+    new.replaces, new.remote_id = old, "d-new"
+    new.save_mirrored(["replaces", "remote_id"])
+    page = page_text(client_for(bob, language).get(new.get_absolute_url()))
+    with translation.override(language):
+        label = translation.gettext("Courseware ID at iclass")
+        lesson_label = translation.gettext("Lesson ID at iclass")
+    assert label != lesson_label
+    visible, _, technical = page.partition("<details")
+    assert "<code>" not in visible.partition("<main")[2]
+    assert f"<dt>{label}</dt><dd><code>d-new</code></dd>" in technical
+    assert f"{label}</dt><dd><code>d-old</code></dd>" in technical
+    assert lesson_label not in page
+
+
+def test_a_pulled_document_shows_the_answer_by_itself(bob):
+    document = Document.objects.create(
+        enterprise=bob.enterprise, owner=bob, name="Old", remote_id="d-old", sync_state="in_sync"
+    )
+    client, poll = client_for(bob), 'id="document-sync" data-live="3"'
+    assert poll not in page_text(client.get(document.get_absolute_url()))
+    page = page_text(client.post(f"/courseware/{document.pk}/pull/", follow=True))
+    assert "Checking iclass. The result appears on this page automatically." in page
+    assert page.count(poll) == page.count('id="document-facts"') == 1
 
 
 def test_h5_is_off_until_the_vendor_has_white_listed_the_school(alice, school):
-    client = reader(alice)
-    assert "white-list your school" in text(client.get("/courseware/new/"))
+    client = client_for(alice)
+    assert (
+        "Your school must first be allowlisted by iclass. Then a superadmin can turn this on in "
+        "the school settings."
+    ) in page_text(client.get("/courseware/new/"))
     send(client, file(), owner="alice", transcode="on")
     assert not Document.objects.get().transcode_wanted
     assert client.post("/school/edit/courseware/", {}).status_code in (302, 403, 404)
     school.h5_white_listed = True
-    school.save()
+    school.save(update_fields=["h5_white_listed"])
     send(client, file("b.pptx", ooxml("pptx")), owner="alice", transcode="on")
     assert Document.objects.get(name="b").transcode_wanted
 
 
 def test_everybody_lists_their_own_and_what_is_everybodys(school, alice, bob, charlie):
-    tom = person(school, "tom", Role.TEACHER)
+    tom = create_person(school, "tom", Role.TEACHER)
     mine, theirs = uploaded(bob), uploaded(tom, file=file("Hats.pdf", pdf(b"2")))
     open_ = uploaded(tom, file=file("Hares.pdf", pdf(b"3")), permission="public")
-    seen = text(reader(bob).get("/courseware/"))
+    seen = page_text(client_for(bob).get("/courseware/"))
     assert [str(one) in seen for one in (mine, theirs, open_)] == [True, False, True]
-    assert reader(bob).get(theirs.get_absolute_url()).status_code == 403
-    assert reader(bob).get(open_.get_absolute_url()).status_code == 200
-    assert reader(bob).post(f"/courseware/{open_.pk}/delete/").status_code == 403
-    assert reader(charlie).get(open_.get_absolute_url()).status_code == 404
-    assert str(theirs) in text(reader(alice).get("/courseware/?q=hats"))
+    assert client_for(bob).get(theirs.get_absolute_url()).status_code == 403
+    assert client_for(bob).get(open_.get_absolute_url()).status_code == 200
+    assert client_for(bob).post(f"/courseware/{open_.pk}/delete/").status_code == 403
+    assert client_for(charlie).get(open_.get_absolute_url()).status_code == 404
+    assert str(theirs) in page_text(client_for(alice).get("/courseware/?q=hats"))
 
 
 def test_a_file_goes_out_as_an_attachment_from_where_nothing_runs(bob, charlie):
     document = uploaded(bob)
     for path in (
         f"/courseware/{document.pk}/file/",
-        address_of(document).removeprefix("http://127.0.0.1:8000"),
+        build_file_url(document).removeprefix("http://127.0.0.1:8000"),
     ):
-        answer = reader(bob if "/file/" in path else None).get(path)
+        answer = client_for(bob if "/file/" in path else None).get(path)
         assert b"".join(answer.streaming_content) == pdf()
         assert answer.headers["Content-Disposition"] == 'attachment; filename="Tea party.pdf"'
         assert answer.headers["Content-Type"] == "application/octet-stream"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert AuditEntry.objects.filter(action="document.download").count() == 1
-    assert reader(charlie).get(f"/courseware/{document.pk}/file/").status_code == 404
+    assert client_for(charlie).get(f"/courseware/{document.pk}/file/").status_code == 404
 
 
 def test_the_address_for_iclass_ends_with_its_time_its_signature_and_its_document(bob, alice, settings):
     document = uploaded(bob)
-    path = address_of(document).removeprefix("http://127.0.0.1:8000")
-    client = reader()
+    path = build_file_url(document).removeprefix("http://127.0.0.1:8000")
+    client = client_for()
     assert client.get(path.replace("/file.", "x/file.")).status_code == 404
-    settings.COURSEWARE_ADDRESS_S = -1
+    settings.COURSEWARE_URL_S = -1
     assert client.get(path).status_code == 404
-    settings.COURSEWARE_ADDRESS_S = 100
+    settings.COURSEWARE_URL_S = 100
     Document.objects.filter(pk=document.pk).update(deleted_at=document.created_at)
     assert client.get(path).status_code == 404
 
@@ -198,11 +233,11 @@ def test_a_change_is_a_new_document_and_the_old_one_goes_after_it(bob, django_ca
     Document.objects.filter(pk=old.pk).update(remote_id="d1", sync_state="in_sync")
     for state in ("sending", "done"):
         Operation.objects.all().update(state=state)
-    page = text(reader(bob).get(f"/courseware/{old.pk}/anew/"))
-    assert "then the old one is deleted at iclass" in page
+    page = page_text(client_for(bob).get(f"/courseware/{old.pk}/anew/"))
+    assert "and the old one is then deleted at iclass" in page
     with django_capture_on_commit_callbacks(execute=True):
         asked = {"name": "Mad tea party", "permission": "public"}
-        answer = reader(bob).post(f"/courseware/{old.pk}/anew/", asked)
+        answer = client_for(bob).post(f"/courseware/{old.pk}/anew/", asked)
     new = Document.objects.get(replaces=old)
     assert answer.headers["Location"] == new.get_absolute_url()
     assert (new.name, new.permission, new.md5) == ("Mad tea party", "public", old.md5)
@@ -218,7 +253,7 @@ def test_another_file_takes_the_place_and_the_last_document_takes_its_file_along
     old = uploaded(bob)
     with django_capture_on_commit_callbacks(execute=True):
         sent = {"file": file("Better.pdf", pdf(b"2")), "permission": "private"}
-        reader(bob).post(f"/courseware/{old.pk}/anew/", sent)
+        client_for(bob).post(f"/courseware/{old.pk}/anew/", sent)
     new = Document.objects.get(replaces=old)
     assert str(new) == "Better.pdf"
     assert not old.file.storage.exists(old.file.name)
@@ -226,7 +261,7 @@ def test_another_file_takes_the_place_and_the_last_document_takes_its_file_along
 
 
 def test_a_program_uploads_and_gets_the_pinned_shape(alice, bob):
-    answer = rest(alice).post(
+    answer = rest_client(alice).post(
         "/api/v1/documents/", {"file": file(), "owner": "bob", "permission": "private"}, format="multipart"
     )
     document = Document.objects.get()
@@ -237,24 +272,33 @@ def test_a_program_uploads_and_gets_the_pinned_shape(alice, bob):
         "transcode": {"wanted": False, "status": "", "progress": None, "code": 0, "message": "", "url": ""},
         "sync": {"state": "sending", "reason": ""},
     }  # fmt: skip
-    wrong = rest(alice).post("/api/v1/documents/", {"file": file("a.svg", b"<svg/>")}, format="multipart")
-    assert (wrong.status_code, "one of these kinds" in str(wrong.json())) in {(400, True), (400, False)}
-    other = rest(bob).post("/api/v1/documents/", {"file": file(), "owner": "alice"}, format="multipart")
+    wrong = rest_client(alice).post(
+        "/api/v1/documents/", {"file": file("a.svg", b"<svg/>")}, format="multipart"
+    )
+    assert (
+        wrong.status_code,
+        "Only ppt, pptx, pdf, doc, docx, jpg and png files are supported." in str(wrong.json()),
+    ) in {(400, True), (400, False)}
+    other = rest_client(bob).post(
+        "/api/v1/documents/", {"file": file(), "owner": "alice"}, format="multipart"
+    )
     assert other.status_code == 400
-    assert rest(bob).delete(f"/api/v1/documents/{document.pk}/").status_code == 204
+    assert rest_client(bob).delete(f"/api/v1/documents/{document.pk}/").status_code == 204
     assert Document.objects.get().deleted_at
 
 
 def test_iclass_gets_an_address_at_which_the_file_lies_and_the_name_without_its_ending(connected, iclass):
-    bob = person(connected, "bob", Role.TEACHER)
+    bob = create_person(connected, "bob", Role.TEACHER)
     document = uploaded(bob)
     relay.drain()
     document.refresh_from_db()
     card = iclass.call("document/info", {"doc_id": document.remote_id})
     assert (card["doc_name"], card["doc_ext"], card["doc_md5"]) == ("Tea party", "pdf", document.md5)
     path = card["doc_url"].removeprefix("http://127.0.0.1:8000")
-    assert b"".join(reader().get(path).streaming_content) == pdf()
-    new = add_anew(document=document, name="Hats", owner=bob, permission="private", transcode=False, by=bob)
+    assert b"".join(client_for().get(path).streaming_content) == pdf()
+    new = replace_document(
+        document=document, name="Hats", owner=bob, permission="private", transcode=False, by=bob
+    )
     relay.drain()
     new.refresh_from_db()
     assert new.remote_id not in ("", document.remote_id)
@@ -266,7 +310,7 @@ def test_iclass_gets_an_address_at_which_the_file_lies_and_the_name_without_its_
 def test_the_same_query_count_for_one_document_as_for_many(bob, django_assert_max_num_queries):
     for number in range(5):
         uploaded(bob, file=file(f"{number}.pdf", pdf(b"%d" % number)))
-    client = reader(bob)
+    client = client_for(bob)
     client.get("/courseware/")
     with django_assert_max_num_queries(12):
         assert client.get("/courseware/").status_code == 200
@@ -276,15 +320,15 @@ def test_the_same_query_count_for_one_document_as_for_many(bob, django_assert_ma
 def test_another_file_does_not_stay_alone_where_the_document_was_deleted_meanwhile(bob, alice):
     old = uploaded(bob)
 
-    def come_in():
-        new = uploaded(bob, file=file("Hats.pdf"), again=True)
+    def create():
+        new = uploaded(bob, file=file("Hats.pdf"), allow_duplicate=True)
         delete_document(document=old, by=alice)
         return new
 
     with pytest.raises(ValidationError, match="."):
-        come_in_place(old=old, come_in=come_in, by=bob)
+        replace_with_upload(old=old, create=create, by=bob)
     assert list(Document.objects.filter(deleted_at=None)) == []
     new = Document.objects.get(name="Hats")
     assert new.replaces is None
     [told] = Operation.objects.filter(kind="document.add", subject_id=new.pk)
-    assert told.state == State.SUPERSEDED, "iclass never hears of it"
+    assert told.state == OperationState.SUPERSEDED, "iclass never hears of it"

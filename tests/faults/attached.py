@@ -5,7 +5,7 @@ import requests
 from tests.support.sandbox import Sandbox
 
 
-class Attached(Sandbox):
+class RunningSandbox(Sandbox):
     """Asks and controls the service; starting and ending it is somebody else's affair."""
 
     def __init__(self, url: str, keys: dict[int, str]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Enterprise, User
-from tests.faults.forge import Forge
-from tests.faults.intents import World
+from tests.faults.intents import IntentContext
 from tests.faults.oracle import Oracle
+from tests.faults.processes import ForkRunner
 from tests.faults.sizes import FULL, FULL_TIMEOUT_S
 from tests.support.sandbox import Sandbox
 
@@ -26,22 +26,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def one_forge(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forge]:
-    forge = Forge(tmp_path_factory.mktemp("forge") / "children.log")
+def session_fork_runner(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ForkRunner]:
+    forge = ForkRunner(tmp_path_factory.mktemp("forge") / "children.log")
     yield forge
     forge.close()
 
 
 @pytest.fixture
-def forge(one_forge: Forge, transactional_db: None, settings: Any) -> Forge:
+def forge(session_fork_runner: ForkRunner, transactional_db: None, settings: Any) -> ForkRunner:
     """Where processes come from that are to be killed; the database is emptied afterwards."""
-    return one_forge
+    return session_fork_runner
 
 
 @pytest.fixture
-def world(connected: Enterprise, alice: User, bob: User) -> World:
+def world(connected: Enterprise, alice: User, bob: User) -> IntentContext:
     """Alice's school, where wishes are uttered."""
-    return World(connected, alice, bob)
+    return IntentContext(connected, alice, bob)
 
 
 @pytest.fixture

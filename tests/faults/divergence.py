@@ -17,25 +17,25 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Enterprise, User
-from accounts.services import edit_person, register_person
+from accounts.people.services import edit_person, register_person
+from classes.lessons.services import cancel_lesson, edit_lesson
 from classes.models import Lesson
-from classes.services import cancel_lesson, edit_lesson
 from console.mirror import registry
 from console.outbox import relay
 from console.outbox.states import SyncState
 from documents.models import Document
 from documents.services import add_document, delete_document
+from tests.support.iclass_service import create_lesson
 from tests.support.sandbox import Sandbox
-from tests.support.service import lesson_of
 
 #: What a person is shown on a desk, and can decide about.
-LISTED = (SyncState.CHANGED_OUTSIDE, SyncState.GONE, SyncState.REFUSED, SyncState.NEEDS_YOU)
+LISTED_STATES = (SyncState.CHANGED_OUTSIDE, SyncState.GONE, SyncState.REFUSED, SyncState.NEEDS_YOU)
 TABLES = ("accounts_user", "accounts_enterprise", "classes_lesson", "classes_member", "documents_document")
 DAY = 86_400
 
 
 @dataclass
-class Outcome:
+class DivergenceResult:
     """`lost` and `doubled` hold a line for each thing that is not as it should be."""
 
     objects: int = 0
@@ -49,7 +49,7 @@ class Outcome:
         assert not self.doubled, f"doubled {len(self.doubled)}: {self.doubled[:3]}"
 
 
-class Two:
+class DivergentSchool:
     """The school here and its twin at the service."""
 
     def __init__(self, service: Sandbox, school: Enterprise, alice: User, bob: User, dice: random.Random):
@@ -69,7 +69,7 @@ class Two:
         for start in range(0, many, 100):
             assert self.call("user/register", {"list": lines[start : start + 100]})["error_code"] == 0
 
-    def lesson_there(self, members: list[str]) -> None:
+    def create_lesson_remotely(self, members: list[str]) -> None:
         start = int(timezone.now().timestamp()) + DAY + self.made * 60
         told = self.call(
             "class/create",
@@ -81,7 +81,7 @@ class Two:
         )  # fmt: skip
         assert told["error_code"] == 0, told
 
-    def document_there(self) -> None:
+    def create_document_remotely(self) -> None:
         owner = self.dice.choice(["bob", "alice", ""])
         body = {"doc_url": "https://files.example/a.ppt", "doc_name": self._name("D"), "doc_ext": "ppt"}
         assert self.call("document/add", body | {"owner": owner, "doc_size": 7})["error_code"] == 0
@@ -96,26 +96,26 @@ class Two:
         self.people_there(people - 10)
         known = [f"u{self.tag}.{n}" for n in range(1, 2 * (people - 10), 2)][:20]
         for _ in range(lessons - 10):
-            self.lesson_there(self.dice.sample(known, 2))
+            self.create_lesson_remotely(self.dice.sample(known, 2))
         for _ in range(objects - people - lessons - 5):
-            self.document_there()
+            self.create_document_remotely()
         for _ in range(10):
-            self.person_here()
-            self.lesson_here()
+            self.create_person_locally()
+            self.create_lesson_locally()
         for _ in range(5):
-            self.document_here()
+            self.create_document_locally()
         self.cycle()
 
     # Here, by services.
 
-    def person_here(self) -> None:
+    def create_person_locally(self) -> None:
         name = self._name("h")
         register_person(enterprise=self.school, by=self.alice, user_id=name, nickname=name, role="student")
 
-    def lesson_here(self) -> None:
-        lesson_of(self.bob, self.alice, topic=self._name("H"))
+    def create_lesson_locally(self) -> None:
+        create_lesson(self.bob, self.alice, topic=self._name("H"))
 
-    def document_here(self) -> None:
+    def create_document_locally(self) -> None:
         add_document(
             enterprise=self.school, name=self._name("F"), ext="ppt", url="https://files.example/f.ppt",
             owner=self.bob, by=self.alice,
@@ -124,11 +124,11 @@ class Two:
     def diverge(self, times: int) -> Counter[str]:
         """Random changes on both sides; what is refused for good reasons is no change."""
         acts: dict[str, Callable[[], None]] = {
-            "person changed there": self._person_there,
-            "person changed here": self._person_here,
-            "lesson changed there": self._lesson_there,
-            "members changed there": self._members_there,
-            "lesson changed here": self._lesson_here,
+            "person changed there": self._change_person_remotely,
+            "person changed here": self._change_person_locally,
+            "lesson changed there": self._change_lesson_remotely,
+            "members changed there": self._change_members_remotely,
+            "lesson changed here": self._change_lesson_locally,
             "lesson begun there": lambda: self._class("class/start", {}),
             "lesson deleted there": lambda: self._class("class/delete", {}),
             "lesson cancelled here": lambda: cancel_lesson(lesson=self._lesson(), by=self.alice),
@@ -137,11 +137,11 @@ class Two:
             ),
             "document deleted here": lambda: delete_document(document=self._document(), by=self.alice),
             "person added there": lambda: self.people_there(1),
-            "lesson added there": lambda: self.lesson_there([]),
-            "document added there": self.document_there,
-            "person added here": self.person_here,
-            "lesson added here": self.lesson_here,
-            "document added here": self.document_here,
+            "lesson added there": lambda: self.create_lesson_remotely([]),
+            "document added there": self.create_document_remotely,
+            "person added here": self.create_person_locally,
+            "lesson added here": self.create_lesson_locally,
+            "document added here": self.create_document_locally,
         }
         done: Counter[str] = Counter()
         self._load()
@@ -178,23 +178,23 @@ class Two:
     def _class(self, endpoint: str, body: dict[str, Any]) -> None:
         self._ignored(endpoint, {"class_id": self._lesson().class_id} | body)
 
-    def _person_there(self) -> None:
+    def _change_person_remotely(self) -> None:
         change = self.dice.choice(
             [{"nickname": self._name("X")}, {"phone_no": str(self.made)}, {"role": "assistant"}]
         )
         self._ignored("user/profile/modify", {"user_id": self.dice.choice(self.people).user_id} | change)
 
-    def _person_here(self) -> None:
+    def _change_person_locally(self) -> None:
         person = User.objects.get(pk=self.dice.choice(self.people).pk)
         edit_person(person=person, by=self.alice, nickname=self._name("Y"))
 
-    def _lesson_there(self) -> None:
+    def _change_lesson_remotely(self) -> None:
         change = self.dice.choice(
             [{"class_topic": self._name("X")}, {"settings": {"bitrate": 900 + self.made}}]
         )
         self._class("class/modify", change)
 
-    def _members_there(self) -> None:
+    def _change_members_remotely(self) -> None:
         if self.dice.random() < 0.5:
             who = self.dice.choice(self.people).user_id
             self._class("member/add", {"list": [{"role": "student", "user_id": who}]})
@@ -203,7 +203,7 @@ class Two:
         if some := list(lesson.members.values_list("user__user_id", flat=True)[:1]):
             self._ignored("member/delete", {"class_id": lesson.class_id, "list": some})
 
-    def _lesson_here(self) -> None:
+    def _change_lesson_locally(self) -> None:
         edit_lesson(lesson=self._lesson(), by=self.alice, topic=self._name("Y"))
 
     def cycle(self) -> int:
@@ -215,7 +215,7 @@ class Two:
         return sum(report.writes for report in reports.values())
 
 
-def stamps() -> dict[str, Any]:
+def row_versions() -> dict[str, Any]:
     """The transaction that last wrote each row of the mirrored tables."""
     told = {}
     with connection.cursor() as cursor:
@@ -225,7 +225,7 @@ def stamps() -> dict[str, Any]:
     return told
 
 
-def written_between(before: dict[str, Any], after: dict[str, Any]) -> int:
+def count_written(before: dict[str, Any], after: dict[str, Any]) -> int:
     return sum(
         after[table].get(pk) != before[table].get(pk)
         for table in TABLES

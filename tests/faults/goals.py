@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError
 
-from console.failpoints import undefended
+from tests.faults.mutants import mutated
 from tests.faults.sizes import SEED
 
 KEY, SUM = "goal", "sum"
@@ -26,12 +26,12 @@ _fresh: list[str] = []
 _all: list[str] = []
 _sums: list[tuple[str, dict[str, int]]] = []
 _totals: dict[str, Counter[str]] = {}
-_hushed: list[bool] = []
+_muted: list[bool] = []
 
 
 def goal(name: str, **figures: Any) -> None:
     """Print what a goal came to. Call it before asserting, so that a failure shows its figures."""
-    if _hushed:
+    if _muted:
         return
     shown = [f"{word}={_plain(value)}" for word, value in {**figures, "seed": SEED}.items()]
     line = f"goal {name}: {' '.join(shown)}"
@@ -39,9 +39,9 @@ def goal(name: str, **figures: Any) -> None:
     _fresh.append(line)
 
 
-def add_up(name: str, **figures: int) -> None:
+def add_to_goal(name: str, **figures: int) -> None:
     """Figures of one test of several that are one goal: their sums are printed as one line at the end."""
-    if not _hushed:
+    if not _muted:
         _sums.append((name, figures))
 
 
@@ -53,7 +53,7 @@ def sabotage(defence: str, check: Callable[[], Any], *, also: tuple[str, ...] = 
     disarmed too.
     """
     said = ""
-    with undefended(defence, *also), quietly():
+    with mutated(defence, *also), without_goal_lines():
         try:
             check()
         except (AssertionError, DatabaseError) as caught:
@@ -65,13 +65,13 @@ def sabotage(defence: str, check: Callable[[], Any], *, also: tuple[str, ...] = 
 
 
 @contextlib.contextmanager
-def quietly() -> Iterator[None]:
+def without_goal_lines() -> Iterator[None]:
     """Goals within print no line: they are controls."""
-    _hushed.append(True)
+    _muted.append(True)
     try:
         yield
     finally:
-        _hushed.pop()
+        _muted.pop()
 
 
 def _plain(value: Any) -> str:

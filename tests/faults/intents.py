@@ -17,30 +17,23 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Enterprise, Role, User
-from accounts.services import edit_person, edit_school, new_token, register_person
-from classes.kinds import ClassType
+from accounts.people.services import edit_person, register_person, renew_entry_token
+from accounts.school.services import edit_school
+from classes.choices import ClassType
+from classes.lessons.room_entries import add_to_room, create_visitor_pass, remove_from_room
+from classes.lessons.services import cancel_lesson, edit_lesson, schedule_lesson, start_lesson, stop_lesson
 from classes.models import Lesson
-from classes.services import (
-    cancel_lesson,
-    edit_lesson,
-    enter_for,
-    schedule_lesson,
-    start_lesson,
-    stop_lesson,
-    take_out,
-    visitor_pass,
-)
 from console.outbox.models import Operation
 from documents.models import Document
 from documents.services import add_document, delete_document
-from tests.faults.work import WORKING, finish
+from tests.faults.outbox_work import WORKING, drain_outbox
 
 ON_PURPOSE = "Many at once, on purpose."
 DEED = "tests.faults.intents:deed"
 
 
 @dataclass(frozen=True)
-class World:
+class IntentContext:
     """Where wishes are uttered."""
 
     school: Enterprise
@@ -74,10 +67,10 @@ class World:
         )
 
 
-def settled(row: Any) -> Any:
+def wait_until_settled(row: Any) -> Any:
     """The row once everything owed for it is done."""
     if Operation.objects.filter(state__in=WORKING).exists():
-        finish()
+        drain_outbox()
     row.refresh_from_db()
     assert row.remote_id, f"{row} did not reach the service: {row.sync_state} {row.sync_reason}"
     return row
@@ -88,45 +81,45 @@ class Intent:
     """A wish that ends in calls of `endpoint`. `make` makes its subject, not sent yet (None: needs none)."""
 
     endpoint: str
-    make: Callable[[World], Any]
-    act: Callable[[World, Any], Any]
+    make: Callable[[IntentContext], Any]
+    act: Callable[[IntentContext, Any], Any]
 
 
-def subjects(world: World, intents: Sequence[Intent]) -> list[Any]:
+def subjects(world: IntentContext, intents: Sequence[Intent]) -> list[Any]:
     """A subject for each wish, settled at the service; one drain for all of them."""
     made = [intent.make(world) for intent in intents]
-    return [row if row is None or isinstance(row, Enterprise) else settled(row) for row in made]
+    return [row if row is None or isinstance(row, Enterprise) else wait_until_settled(row) for row in made]
 
 
-def _nothing(world: World) -> None:
+def _nothing(world: IntentContext) -> None:
     return None
 
 
-def _running(world: World) -> Lesson:
+def _running(world: IntentContext) -> Lesson:
     lesson = world.lesson()
     start_lesson(lesson=lesson, by=world.by)
     return lesson
 
 
-def _open(world: World) -> Lesson:
+def _open(world: IntentContext) -> Lesson:
     """A public lesson that begins in ten minutes, and somebody registered who may go in."""
     guest(world)
     soon = timezone.now() + timedelta(minutes=10)
     return world.lesson(class_type=ClassType.PUBLIC, starts_at=soon, ends_at=soon + timedelta(hours=2))
 
 
-def _with_guest(world: World) -> Lesson:
+def _with_guest(world: IntentContext) -> Lesson:
     lesson = _open(world)
-    enter_for(lesson=lesson, person=guest(world), by=world.by)
+    add_to_room(lesson=lesson, person=guest(world), by=world.by)
     return lesson
 
 
-def _for_guest(world: World) -> Lesson:
+def _for_guest(world: IntentContext) -> Lesson:
     guest(world)
     return world.lesson()
 
 
-def guest(world: World) -> User:
+def guest(world: IntentContext) -> User:
     """The school's first student."""
     students = User.objects.filter(enterprise=world.school, role=Role.STUDENT)
     return students.order_by("pk").first() or world.person()
@@ -136,29 +129,35 @@ INTENTS = (
     Intent("user/register", _nothing, lambda world, _: world.person()),
     Intent(
         "user/profile/modify",
-        World.person,
+        IntentContext.person,
         lambda world, person: edit_person(person=person, by=world.by, nickname=f"Knave {person.pk}"),
     ),
     Intent(
         "user/token/update",
-        World.person,
-        lambda world, person: new_token(person=person, by=world.by),
+        IntentContext.person,
+        lambda world, person: renew_entry_token(person=person, by=world.by),
     ),
     Intent(
         "business/modify",
-        lambda world: Enterprise.objects.get(pk=world.school.pk),
+        lambda world: world.school,
         lambda world, school: edit_school(
-            school=school, by=world.by, contact_user=f"Duchess {secrets.token_hex(3)}"
+            school=Enterprise.objects.get(pk=school.pk),  # one school for all, as it is by now
+            by=world.by,
+            contact_user=f"Duchess {secrets.token_hex(3)}",
         ),
     ),
     Intent("class/create", _nothing, lambda world, _: world.lesson()),
     Intent(
         "class/modify",
-        World.lesson,
+        IntentContext.lesson,
         lambda world, lesson: edit_lesson(lesson=lesson, by=world.by, topic=f"{lesson.topic} again"),
     ),
-    Intent("class/delete", World.lesson, lambda world, lesson: cancel_lesson(lesson=lesson, by=world.by)),
-    Intent("class/start", World.lesson, lambda world, lesson: start_lesson(lesson=lesson, by=world.by)),
+    Intent(
+        "class/delete", IntentContext.lesson, lambda world, lesson: cancel_lesson(lesson=lesson, by=world.by)
+    ),
+    Intent(
+        "class/start", IntentContext.lesson, lambda world, lesson: start_lesson(lesson=lesson, by=world.by)
+    ),
     Intent("class/stop", _running, lambda world, lesson: stop_lesson(lesson=lesson, by=world.by)),
     Intent(
         "member/add",
@@ -175,22 +174,22 @@ INTENTS = (
     Intent(
         "member/join",
         _open,
-        lambda world, lesson: enter_for(lesson=lesson, person=guest(world), by=world.by),
+        lambda world, lesson: add_to_room(lesson=lesson, person=guest(world), by=world.by),
     ),
     Intent(
         "member/quit",
         _with_guest,
-        lambda world, lesson: take_out(lesson=lesson, person=guest(world), by=world.by),
+        lambda world, lesson: remove_from_room(lesson=lesson, person=guest(world), by=world.by),
     ),
     Intent(
         "member/visitor/join",
         _open,
-        lambda world, lesson: visitor_pass(lesson=lesson, nickname="Gryphon", by=world.by),
+        lambda world, lesson: create_visitor_pass(lesson=lesson, nickname="Gryphon", by=world.by),
     ),
     Intent("document/add", _nothing, lambda world, _: world.document()),
     Intent(
         "document/delete",
-        World.document,
+        IntentContext.document,
         lambda world, document: delete_document(document=document, by=world.by),
     ),
 )
@@ -200,12 +199,14 @@ MODELS = {"user": User, "lesson": Lesson, "document": Document, "enterprise": En
 
 def deed(endpoint: str, subject: tuple[str, int] | None, school: int, by: int, teacher: int) -> None:
     """Utter a wish in a child of the forge; `subject` is (model name, number)."""
-    world = World(Enterprise.objects.get(pk=school), User.objects.get(pk=by), User.objects.get(pk=teacher))
+    world = IntentContext(
+        Enterprise.objects.get(pk=school), User.objects.get(pk=by), User.objects.get(pk=teacher)
+    )
     row = MODELS[subject[0]].objects.get(pk=subject[1]) if subject else None
     BY_ENDPOINT[endpoint].act(world, row)
 
 
-def order_of(intent: Intent, world: World, subject: Any) -> dict[str, Any]:
+def order_of(intent: Intent, world: IntentContext, subject: Any) -> dict[str, Any]:
     """The arguments of `deed` for a child."""
     named = (subject._meta.model_name, subject.pk) if subject else None
     return {

@@ -30,25 +30,25 @@ from typing import Any
 from django.db.models import QuerySet
 
 from console.outbox.models import Operation
-from console.outbox.states import OPEN, State
-from tests.faults import remote
-from tests.faults.book import (
+from console.outbox.states import OPEN_STATES, OperationState
+from tests.faults import remote_state
+from tests.faults.ledger import (
     CREATES,
+    EFFECT_OF_ENDPOINT,
     ENDPOINTS,
     ONCE,
     ONE_SHOTS,
-    WORDS,
-    Place,
-    effects_by_place,
-    lines_of,
-    object_of,
-    places_of,
+    EffectKey,
+    effect_keys,
+    effects_by_key,
+    ledger_entries,
+    object_label,
 )
 from tests.support.sandbox import Sandbox
 
 #: (model, number) → the row, and which kinds of command were done about it.
 Settled = dict[tuple[str, int], tuple[Any, set[str]]]
-WAITS = (State.NEEDS_YOU, State.PARKED)
+WAITING_STATES = (OperationState.NEEDS_YOU, OperationState.PARKED)
 LISTS = ("lost", "doubled", "wrong", "strays", "open")
 
 
@@ -87,7 +87,7 @@ class Oracle:
 
     def now(self) -> int:
         """The number of the ledger's latest line."""
-        if latest := lines_of(self.service, self._latest):
+        if latest := ledger_entries(self.service, self._latest):
             self._latest = latest[-1]["seq"]
         return self._latest
 
@@ -100,7 +100,7 @@ class Oracle:
 
     def lines(self) -> list[dict[str, Any]]:
         """The ledger since the beginning, without what was done outside."""
-        return [line for line in lines_of(self.service, self.since) if not self._is_outside(line)]
+        return [line for line in ledger_entries(self.service, self.since) if not self._is_outside(line)]
 
     def _is_outside(self, line: dict[str, Any]) -> bool:
         return any(begun < line["seq"] <= ended for begun, ended in self._outside)
@@ -108,12 +108,12 @@ class Oracle:
     def judge(self, *, states: bool = True) -> Verdict:
         """Everything that stands in the database now. `states` also asks the service how things are."""
         lines = self.lines()
-        case = _Case(effects_by_place(lines), lines)
+        case = _Judgement(effects_by_key(lines), lines)
         for operation in self.operations().select_related("enterprise").order_by("id"):
             case.take(operation)
         case.close()
         if states:
-            case.verdict.lost += remote.differences(self.service, self.comparable(case.settled))
+            case.verdict.lost += remote_state.remote_differences(self.service, self.comparable(case.settled))
         return case.verdict
 
     def operations(self) -> QuerySet[Operation]:
@@ -125,13 +125,13 @@ class Oracle:
         return settled
 
 
-class _Case:
+class _Judgement:
     """One judgement: commands are taken one after the other, then what they do not explain is looked at."""
 
-    def __init__(self, effects: dict[Place, list[dict[str, Any]]], lines: list[dict[str, Any]]) -> None:
+    def __init__(self, effects: dict[EffectKey, list[dict[str, Any]]], lines: list[dict[str, Any]]) -> None:
         self.effects, self.verdict = effects, Verdict(effects=sum(map(len, effects.values())))
-        self.explained: set[Place] = set()
-        self.tries: Counter[Place] = Counter()
+        self.explained: set[EffectKey] = set()
+        self.tries: Counter[EffectKey] = Counter()
         self.settled: Settled = {}
         self.unsettled: set[tuple[str, int]] = set()
         self.undecided: dict[tuple[int, str], str] = {}
@@ -149,82 +149,82 @@ class _Case:
         if subject is None or operation.kind not in ENDPOINTS:
             self._look(operation, name)
             return
-        for place in places_of(operation, subject):
+        for place in effect_keys(operation, subject):
             self.explained.add(place)
             self.tries[place] += operation.attempts
         self._state(operation, subject, key, name)
         if operation.kind in CREATES:
             self._made(operation, subject, name)
         elif operation.kind in ONE_SHOTS:
-            about = object_of(operation, subject)
+            about = object_label(operation, subject)
             self.shots[(operation.enterprise.sdkappid, ENDPOINTS[operation.kind][0], about)].append(operation)
 
     def _look(self, operation: Operation, name: str) -> None:
         """A command that changes nothing at the service has only to end."""
-        if operation.state in OPEN and operation.state not in WAITS:
+        if operation.state in OPEN_STATES and operation.state not in WAITING_STATES:
             self.verdict.open.append(name)
 
     def _state(self, operation: Operation, subject: Any, key: tuple[str, int], name: str) -> None:
-        if operation.state in WAITS:
+        if operation.state in WAITING_STATES:
             self.verdict.waiting += 1
             self.unsettled.add(key)
-        elif operation.state == State.REFUSED:
+        elif operation.state == OperationState.REFUSED:
             self.verdict.refused += 1
             self.unsettled.add(key)
             if not operation.reason:
                 self.verdict.lost.append(f"{name} without a reason")
-        elif operation.state in OPEN:
+        elif operation.state in OPEN_STATES:
             self.verdict.open.append(name)
             self.unsettled.add(key)
-        elif operation.state == State.DONE:
+        elif operation.state == OperationState.DONE:
             self.settled.setdefault(key, (subject, set()))[1].add(operation.kind)
 
     def _made(self, operation: Operation, subject: Any, name: str) -> None:
-        word = WORDS[ENDPOINTS[operation.kind][0]]
-        places = places_of(operation, subject)
+        word = EFFECT_OF_ENDPOINT[ENDPOINTS[operation.kind][0]]
+        places = effect_keys(operation, subject)
         made = [one for place in places for one in self.effects[place] if one["summary"]["what"] == word]
-        if operation.state in (*WAITS, State.REFUSED) or operation.state in OPEN:
+        if operation.state in (*WAITING_STATES, OperationState.REFUSED) or operation.state in OPEN_STATES:
             self.undecided[(operation.enterprise.sdkappid, operation.subject_label)] = operation.state
         if len(made) > 1:
             self.verdict.doubled.append(name)
-        if made and operation.state == State.REFUSED:
+        if made and operation.state == OperationState.REFUSED:
             self.verdict.wrong.append(f"{name}, and it is there")
         gone = getattr(subject, "cancelled_at", None) or getattr(subject, "deleted_at", None)
-        if operation.state == State.DONE and not gone and not places:
+        if operation.state == OperationState.DONE and not gone and not places:
             self.verdict.lost.append(f"{name} without an id")
 
     def close(self) -> None:
         """What the commands taken do not explain, and what there is too much of."""
         for place, effects in self.effects.items():
             if place not in self.explained:
-                self._unexplained(place, effects)
+                self._check_unexplained_effect(place, effects)
             elif place.endpoint in _ENDPOINTS_ONCE and len(effects) > 1:
                 self.verdict.doubled.append(f"{place} {len(effects)} times")
             elif len(effects) > self.tries[place] and place.endpoint not in _SHOTS:
                 self.verdict.doubled.append(f"{place}: {len(effects)} effects of {self.tries[place]} tries")
         for (sdkappid, endpoint, about), operations in self.shots.items():
-            self._shot_at((sdkappid, endpoint, about), operations)
+            self._check_one_shots((sdkappid, endpoint, about), operations)
         for key in self.unsettled:
             self.settled.pop(key, None)
 
-    def _unexplained(self, place: Place, effects: list[dict[str, Any]]) -> None:
+    def _check_unexplained_effect(self, place: EffectKey, effects: list[dict[str, Any]]) -> None:
         """An effect on a thing that no command names: a second copy, one we do not know of yet, a stray."""
         topic = effects[0]["summary"].get("topic") or effects[0]["summary"].get("name") or ""
         alike = [one for one in self.explained if one.endpoint == place.endpoint and self._called(one, topic)]
         state = self.undecided.get((place.sdkappid, topic))
         if alike:
             self.verdict.doubled.append(f"{place} {topic} beside {alike[0].object}")
-        elif state == State.REFUSED:
+        elif state == OperationState.REFUSED:
             self.verdict.wrong.append(f"{place} {topic} is there, though refused")
         elif state is None:
             self.verdict.strays.append(f"{place} {topic}")
 
-    def _called(self, place: Place, topic: str) -> bool:
+    def _called(self, place: EffectKey, topic: str) -> bool:
         names = {one["summary"].get("topic") or one["summary"].get("name") for one in self.effects[place]}
         return bool(topic) and topic in names
 
-    def _shot_at(self, key: tuple[int, str, str], operations: list[Operation]) -> None:
-        done = [one for one in operations if one.state == State.DONE]
+    def _check_one_shots(self, key: tuple[int, str, str], operations: list[Operation]) -> None:
+        done = [one for one in operations if one.state == OperationState.DONE]
         if self.answered[key] < len(done):
             self.verdict.lost.append(f"{key}: {len(done)} done, {self.answered[key]} answered")
         if self.requests[key] > len(operations):

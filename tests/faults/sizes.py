@@ -14,7 +14,7 @@ Number = TypeVar("Number", int, float)
 
 FULL = os.environ.get("FAULTS") == "full"
 #: Seconds that one test may take in the full sizes.
-FULL_TIMEOUT_S = 7200
+FULL_TIMEOUT_S = 14_400
 SEED = int(os.environ.get("FAULTS_SEED") or (secrets.randbelow(2**31) if FULL else 20_260_302))
 
 

@@ -10,21 +10,21 @@ from django.db.models import Sum
 
 from accounts.models import Enterprise
 from classes.models import Lesson
-from console.inbox import process
+from console.inbox import processing
 from console.inbox.models import Callback
-from tests.faults.goals import goal
-from tests.faults.senders import (
+from tests.faults.callback_senders import (
     LATE,
     Deliver,
-    become_known,
-    deliveries,
-    events,
-    found,
+    build_deliveries,
+    build_events,
+    create_school_with_lessons,
     in_process,
+    link_late_lessons,
     over_http,
-    signed,
-    state_of,
+    result_state,
+    signed_callback_path,
 )
+from tests.faults.goals import goal
 from tests.faults.sizes import dice, size
 from tests.support.programs import Console
 
@@ -37,10 +37,10 @@ def check_disorder(deliver: Deliver, *, seeds: int, told: int, sent: int) -> Non
     """Deliver the same events in another disorder for each seed; every end must be the same."""
     ends = []
     for number in range(seeds):
-        school = found(number)
+        school = create_school_with_lessons(number)
         began = time.monotonic()
         statuses = _one_disorder(deliver, school, number, told, sent)
-        ends.append(state_of(school))
+        ends.append(result_state(school))
         rows = Callback.objects.filter(enterprise=school)
         counted = rows.aggregate(all=Sum("deliveries"))["all"] or 0
         goal(
@@ -65,11 +65,11 @@ def check_disorder(deliver: Deliver, *, seeds: int, told: int, sent: int) -> Non
 def _one_disorder(deliver: Deliver, school: Enterprise, number: int, told: int, sent: int) -> list[int]:
     """Deliver all; the inbox handles meanwhile, and late lessons become known somewhere in the middle."""
     chance = dice(f"callbacks {number}")
-    bodies = deliveries(events(told), sent, chance)
+    bodies = build_deliveries(build_events(told), sent, chance)
     cut = chance.randrange(len(bodies) // 4, len(bodies) // 2)
-    address = signed(school)
+    address = signed_callback_path(school)
     statuses = _meanwhile(deliver, address, bodies[:cut])
-    become_known(school)
+    link_late_lessons(school)
     statuses += _meanwhile(deliver, address, bodies[cut:])
     _drained()
     return statuses
@@ -92,7 +92,7 @@ def _meanwhile(deliver: Deliver, address: str, bodies: list[bytes]) -> list[int]
 
 def _drained(limit: int = 10_000) -> None:
     try:
-        process.drain(limit)
+        processing.process_due_callbacks(limit)
     except ZeroDivisionError:
         raise AssertionError("an event that cannot be handled stopped the inbox") from None
 

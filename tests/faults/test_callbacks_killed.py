@@ -21,12 +21,12 @@ import psycopg
 import pytest
 
 from console import embedded
+from tests.faults.callback_senders import KEY
 from tests.faults.goals import goal
-from tests.faults.senders import KEY
 from tests.faults.sizes import dice, size
 from tests.support import environment
-from tests.support.holders import Holder, ended_within, kill_one
 from tests.support.programs import Console
+from tests.support.server_holders import ServerHolder, kill_one, wait_until_ended
 
 SDKAPPID = 1_400_001_999
 SENDERS = 4
@@ -34,15 +34,15 @@ SENDERS = 4
 pytestmark = pytest.mark.timeout(size(full=7200, ci=300))
 
 
-class House:
+class CallbackTarget:
     """A database that outlives a kill, a school in it, and a web console over both."""
 
     def __init__(self, data: Path) -> None:
-        self.spots = embedded.places(data)
+        self.server_paths = embedded.data_paths(data)
         self.data = data
         self.variables = {
             "CONSOLE_DATA": str(data),
-            "DATABASE_URL": self.spots.database_url,
+            "DATABASE_URL": self.server_paths.database_url,
             "CELERY_BROKER_URL": "redis://127.0.0.1:9/0",
         }
         self.run("migrate", "--verbosity=0")
@@ -65,35 +65,35 @@ class House:
 
     def kill_database(self) -> None:
         embedded.hold(self.data, database=True, broker=False)
-        kill_one(self.spots, "postgres")
+        kill_one(self.server_paths, "postgres")
 
     def classes(self) -> list[str]:
-        with psycopg.connect(self.spots.database_url) as line:
+        with psycopg.connect(self.server_paths.database_url) as line:
             return [row[0] for row in line.execute("select class_id from inbox_callback")]
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
+def house() -> Iterator[CallbackTarget]:
     folder = Path(tempfile.mkdtemp(prefix="console-faults-"))
     folder.chmod(0o711)
     # The tests' own database forgets on a kill what it has just committed; this one must not.
-    holder = Holder(folder, "d", env=os.environ | {"CONSOLE_EMBEDDED_FAST": "0"})
+    holder = ServerHolder(folder, "d", env=os.environ | {"CONSOLE_EMBEDDED_FAST": "0"})
     try:
         holder.ready()
-        one = House(folder)
+        one = CallbackTarget(folder)
         yield one
         one.console.stop()
     finally:
         embedded.release(folder)
         holder.kill()
-        assert ended_within(embedded.places(folder), 15)
+        assert wait_until_ended(embedded.data_paths(folder), 15)
         shutil.rmtree(folder)
 
 
 class Sender:
     """Sends events one after the other, each again until it is acknowledged, as the service does."""
 
-    def __init__(self, house: House, first: int, enough: threading.Event) -> None:
+    def __init__(self, house: CallbackTarget, first: int, enough: threading.Event) -> None:
         self._house, self._first, self._enough = house, first, enough
         self.acknowledged: list[str] = []
         self.refused = 0
@@ -126,7 +126,7 @@ class Sender:
         return bool(answer.get("error_code") == 0)
 
 
-def test_a_killed_database_and_a_killed_web_lose_nothing_that_was_acknowledged(house: House) -> None:
+def test_a_killed_database_and_a_killed_web_lose_nothing_that_was_acknowledged(house: CallbackTarget) -> None:
     kills = size(full=40, ci=4)
     chance = dice("callbacks killed")
     house.console.start()

@@ -9,14 +9,21 @@ from typing import Any
 import pytest
 
 from classes.models import Lesson
-from console.failpoints import Struck, armed
-from console.inbox import process, receive
+from console.inbox import ingestion, processing
 from console.inbox.models import Callback
-from tests.faults.goals import quietly, sabotage
-from tests.faults.senders import KNOWN, deliveries, events, found, in_process, signed
+from tests.faults.arming import InjectedFailure, arm_point
+from tests.faults.callback_senders import (
+    KNOWN,
+    build_deliveries,
+    build_events,
+    create_school_with_lessons,
+    in_process,
+    signed_callback_path,
+)
+from tests.faults.goals import sabotage, without_goal_lines
 from tests.faults.sizes import dice
 from tests.faults.test_callbacks import check_disorder
-from tests.support.outage import database_away
+from tests.support.database_outage import database_unreachable
 
 #: Events and deliveries: enough for each kind of lesson, and for recordings that contradict each other.
 SMALL = partial(check_disorder, in_process, seeds=2, told=60, sent=75)
@@ -25,29 +32,31 @@ SMALL = partial(check_disorder, in_process, seeds=2, told=60, sent=75)
 @pytest.fixture(autouse=True)
 def spool(transactional_db: None, tmp_path: Path, settings: Any) -> Path:
     settings.SPOOL_DIR = tmp_path / "spool"
-    receive.forget_senders()
+    ingestion.clear_sender_cache()
     return tmp_path / "spool"
 
 
 def check_repeat() -> None:
     """A repeat of what was handled asks for another look: the first one may have come too early."""
-    school = found(0)
+    school = create_school_with_lessons(0)
     told = [{"event": "class_begin", "data": {"class_id": class_id}} for class_id in KNOWN]
     lessons = Lesson.objects.filter(enterprise=school, remote_id__in=[str(class_id) for class_id in KNOWN])
     for _ in range(2):
         lessons.update(look_at=None)
-        assert set(in_process(signed(school), deliveries(told, len(told), dice("repeats")))) == {200}
-        process.drain()
+        assert set(
+            in_process(signed_callback_path(school), build_deliveries(told, len(told), dice("repeats")))
+        ) == {200}
+        processing.process_due_callbacks()
         assert not lessons.filter(look_at=None).exists(), "news, or a repeat of it, asks for no look"
 
 
 def check_outage(folder: Path) -> None:
     """The database goes, then the disk too, then whoever puts the events back is killed."""
-    school = found(0)
-    address = signed(school)
-    bodies = deliveries(events(20), 20, dice("outage"))
+    school = create_school_with_lessons(0)
+    address = signed_callback_path(school)
+    bodies = build_deliveries(build_events(20), 20, dice("outage"))
     answers = in_process(address, bodies[:5])
-    with database_away():
+    with database_unreachable():
         answers += in_process(address, bodies[5:15])
         assert answers == [200] * 15, "the disk took it, and it was not acknowledged"
         folder.rename(folder.with_name("kept"))
@@ -55,15 +64,15 @@ def check_outage(folder: Path) -> None:
         answers += in_process(address, bodies[15:])
         folder.unlink()
         folder.with_name("kept").rename(folder)
-    with armed("inbox.unspooling", "raise"), pytest.raises(Struck):
-        process.drain()
-    process.drain()
+    with arm_point("inbox.unspooling", "raise"), pytest.raises(InjectedFailure):
+        processing.process_due_callbacks()
+    processing.process_due_callbacks()
     kept = Callback.objects.filter(enterprise=school).count()
     assert kept == answers.count(200), f"{answers.count(200)} acknowledged, {kept} kept"
 
 
 def test_disorder_changes_nothing_in_small() -> None:
-    with quietly():
+    with without_goal_lines():
         SMALL()
 
 

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from tests.faults.divergence import Two, stamps, written_between
+from tests.faults.divergence import DivergentSchool, count_written, row_versions
+from tests.faults.divergence_checks import judge_divergence
 from tests.faults.goals import goal
 from tests.faults.sizes import dice, size
-from tests.faults.verdicts import judge
 
 OBJECTS = size(full=1000, ci=1000)
 # Nine calls in ten only plant the things; a busy machine takes minutes for what takes 20 s alone.
@@ -22,13 +22,13 @@ def check(two, objects, name="divergence"):
     two.cycle()
     two.cycle()
     seconds = (time.monotonic() - begun) / 2
-    before = stamps()
+    before = row_versions()
     reported = two.cycle()
-    writes = written_between(before, stamps())
+    writes = count_written(before, row_versions())
     begun = time.monotonic()
     two.cycle()
     quiet = time.monotonic() - begun
-    outcome = judge(two)
+    outcome = judge_divergence(two)
     goal(
         name,
         objects=outcome.objects,
@@ -48,7 +48,7 @@ def check(two, objects, name="divergence"):
 
 def test_whatever_drifts_apart_is_healed_or_listed_in_two_cycles(connected, alice, bob, iclass, settings):
     settings.OUTBOX_RATE = settings.OUTBOX_BURST = 10_000
-    outcome = check(Two(iclass, connected, alice, bob, dice("divergence")), OBJECTS)
+    outcome = check(DivergentSchool(iclass, connected, alice, bob, dice("divergence")), OBJECTS)
     assert outcome.objects >= OBJECTS
     assert outcome.listed > 0
     assert outcome.healed > OBJECTS / 2

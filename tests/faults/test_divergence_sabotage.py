@@ -1,7 +1,6 @@
 """For each defence of the mirror: with it a service in trouble does no harm, without it the check fails."""
 
 import secrets
-import time
 from typing import Any
 
 import msgspec
@@ -10,22 +9,21 @@ from django.utils import timezone
 
 from classes.models import Lesson
 from console.iclass import NotFound
-from console.mirror import registry, restore
-from console.mirror.absence import absent
-from console.mirror.walking import begin
+from console.mirror import backup_restore, registry
+from console.mirror.reconciliation import start_run
+from console.mirror.remote_deletions import check_missing_rows
 from console.outbox import relay
 from console.outbox.models import Operation
 from console.outbox.states import SyncState
-from tests.faults.divergence import Two
-from tests.faults.forge import POLL
-from tests.faults.goals import quietly, sabotage
+from tests.faults.divergence import DivergentSchool
+from tests.faults.goals import sabotage, without_goal_lines
+from tests.faults.processes import POLL, expire_leases
 from tests.faults.sizes import dice
 from tests.faults.test_divergence import check
-from tests.support.service import lesson_of, made_without_us
+from tests.support.iclass_service import create_class_remotely, create_lesson
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LAG = {"list_lag_s": 3600}
-LEASE_S = 1
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +37,7 @@ def straight(iclass, settings):
 @pytest.fixture
 def lesson(connected, alice, bob):
     """One that the service has, and that no walk has missed."""
-    made = lesson_of(bob, alice)
+    made = create_lesson(bob, alice)
     relay.drain()
     registry.reconcile(connected)
     made.refresh_from_db()
@@ -47,14 +45,18 @@ def lesson(connected, alice, bob):
     return made
 
 
+SHOWN_AS_GONE = "it stands at the service and is shown as gone"
+
+
 def with_and_without(defence, harmless):
+    """Return what the goal says without the defence, after it held with it."""
     harmless()
-    sabotage(defence, harmless)
+    return sabotage(defence, harmless)
 
 
 def never_gone(lesson):
     state = Lesson.objects.values_list("sync_state", flat=True).get(pk=lesson.pk)
-    assert state != SyncState.GONE, "it stands at the service and is shown as gone"
+    assert state != SyncState.GONE, SHOWN_AS_GONE
 
 
 def test_absent_twice(lesson, connected, iclass):
@@ -71,7 +73,7 @@ def test_absent_twice(lesson, connected, iclass):
         never_gone(lesson)
         registry.reconcile(connected)
 
-    with_and_without("mirror.absent_twice", one_bad_moment)
+    assert with_and_without("mirror.absent_twice", one_bad_moment) == SHOWN_AS_GONE
 
 
 def test_info_decides(lesson, connected, iclass):
@@ -82,7 +84,7 @@ def test_info_decides(lesson, connected, iclass):
         iclass.control("knobs", {"list_lag_s": None})
         never_gone(lesson)
 
-    with_and_without("mirror.info_decides", lists_that_lag)
+    assert with_and_without("mirror.info_decides", lists_that_lag) == SHOWN_AS_GONE
 
 
 def test_an_incomplete_list(lesson, connected):
@@ -93,12 +95,12 @@ def test_an_incomplete_list(lesson, connected):
             walk_badly(connected, lesson, lambda page: msgspec.structs.replace(page, lines=page.lines[1:]))
         never_gone(lesson)
 
-    with_and_without("mirror.incomplete", lose_lines)
+    assert with_and_without("mirror.incomplete", lose_lines) == SHOWN_AS_GONE
 
 
 def test_lines_that_shift(lesson, connected, alice, bob):
     """A row slides into the next page and is shown twice, so that the number of lines is right."""
-    lesson_of(bob, alice)
+    create_lesson(bob, alice)
     relay.drain()
 
     def show_twice():
@@ -110,12 +112,12 @@ def test_lines_that_shift(lesson, connected, alice, bob):
             )
         never_gone(lesson)
 
-    with_and_without("mirror.dedupe", show_twice)
+    assert with_and_without("mirror.dedupe", show_twice) == SHOWN_AS_GONE
 
 
 def walk_badly(school: Any, lesson: Lesson, spoil: Any) -> None:
     """A walk whose pages come spoilt: `spoil` takes away the first line, which is made our lesson."""
-    walk = begin(school, "lessons")
+    walk = start_run(school, "lessons")
     classes = school.client().classes
 
     def fetch(index: int, size: int) -> Any:
@@ -126,7 +128,7 @@ def walk_badly(school: Any, lesson: Lesson, spoil: Any) -> None:
 
     result = walk.read(fetch, lambda line: line.class_id)
     seen = {str(line.class_id) for line in result.lines}
-    absent(walk, Lesson, {lesson.remote_id: lesson.pk}, seen, _nobody_knows)
+    check_missing_rows(walk, Lesson, {lesson.remote_id: lesson.pk}, seen, _nobody_knows)
     walk.finish()
 
 
@@ -135,11 +137,11 @@ def _nobody_knows(class_id: str) -> Any:
 
 
 def test_nothing_is_adopted_that_an_operation_may_have_made(connected, alice, bob, iclass, settings):
-    settings.PROBE_SETTLE_S = 60
+    settings.PROBE_DELAY_S = 60
 
     def lose_an_answer():
         iclass.control("faults", {"arm": {"kind": "drop_after", "match": "class/create"}})
-        made = lesson_of(bob, alice)
+        made = create_lesson(bob, alice)
         relay.drain()
         registry.reconcile(connected)
         assert Lesson.objects.filter(topic=made.topic).count() == 1, "the lesson has two rows"
@@ -152,12 +154,12 @@ def test_a_look_that_was_paused_past_its_lease(lesson, connected, iclass, forge)
         old, new = (f"Topic {secrets.token_hex(4)}" for _ in range(2))
         iclass.call("class/modify", {"class_id": lesson.class_id, "class_topic": old})
         Lesson.objects.filter(pk=lesson.pk).update(look_at=timezone.now(), look_until=None)
-        slow = forge.start(POLL, faults={"mirror.polled": "stop@1"}, settings={"LEASE_S": LEASE_S})
+        slow = forge.start(POLL, faults={"mirror.polled": "stop@1"})
         assert slow.stopped()
-        time.sleep(LEASE_S * 1.1)
         iclass.call("class/modify", {"class_id": lesson.class_id, "class_topic": new})
+        expire_leases(slow.pid)
         Lesson.objects.filter(pk=lesson.pk).update(look_at=timezone.now())
-        assert registry.poll() == 1
+        assert registry.poll_due_rows() == 1
         slow.resume()
         slow.ended()
         assert Lesson.objects.get(pk=lesson.pk).observed["topic"] == new, "an old look was written over it"
@@ -167,19 +169,19 @@ def test_a_look_that_was_paused_past_its_lease(lesson, connected, iclass, forge)
 
 def test_what_is_as_it_was_is_not_written(connected, alice, bob, iclass):
     def divergence():
-        with quietly():
-            check(Two(iclass, connected, alice, bob, dice("quiet")), 40)
+        with without_goal_lines():
+            check(DivergentSchool(iclass, connected, alice, bob, dice("quiet")), 40)
 
     with_and_without("mirror.quiet", divergence)
 
 
 def test_a_restore_sends_nothing_before_it_is_compared(connected, alice, bob, iclass):
     def restored():
-        made = lesson_of(bob, alice)
-        made_without_us(iclass, made)
-        restore.hold(connected)
+        made = create_lesson(bob, alice)
+        create_class_remotely(iclass, made)
+        backup_restore.hold_operations(connected)
         relay.drain()
-        restore.compare(connected)
+        backup_restore.compare_with_service(connected)
         relay.drain()
         there = [line for line in every_class(iclass) if line["class_topic"] == made.topic]
         assert len(there) == 1, "it was made twice"

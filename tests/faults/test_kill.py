@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.faults.forge import DRAIN, Forge
 from tests.faults.goals import goal
-from tests.faults.intents import DEED, INTENTS, Intent, World, order_of, subjects
+from tests.faults.intents import DEED, INTENTS, Intent, IntentContext, order_of, subjects
 from tests.faults.oracle import Oracle
+from tests.faults.outbox_work import LOOKING, POINTS, drain_outbox, unfinished_operations
+from tests.faults.processes import DRAIN, ForkRunner
 from tests.faults.sizes import dice, size
-from tests.faults.work import LOOKING, POINTS, finish, unfinished
 
 Wish = tuple[Intent, Any]
 #: A loaded machine takes its time over two hundred processes.
@@ -18,19 +18,19 @@ pytestmark = pytest.mark.timeout(size(full=7200, ci=400))
 BATCH = 100
 
 
-def killed_at(point: str, wish: Wish, world: World, forge: Forge, patience: float) -> int:
+def killed_at(point: str, wish: Wish, world: IntentContext, forge: ForkRunner, patience: float) -> int:
     """Utter a wish, kill what works on it at a point, let a clean worker finish; the number of kills."""
     intent, subject = wish
     kills = 0
     if point == "outbox.enqueued":
         kills += forge.killed(DEED, at=point, **order_of(intent, world, subject))
-        assert not unfinished().exists(), "what was never accepted is owed"
+        assert not unfinished_operations().exists(), "what was never accepted is owed"
     intent.act(world, subject)
     if point in LOOKING:
         kills += forge.killed(DRAIN, at="outbox.answered")
     if point != "outbox.enqueued":
         kills += forge.killed(DRAIN, at=point)
-    finish(patience)
+    drain_outbox(patience)
     return kills
 
 
@@ -43,7 +43,11 @@ def plan(kills: int) -> list[tuple[str, Intent]]:
 
 
 def check_kills(
-    pairs: list[tuple[str, Intent]], world: World, forge: Forge, oracle: Oracle, patience: float = 20.0
+    pairs: list[tuple[str, Intent]],
+    world: IntentContext,
+    forge: ForkRunner,
+    oracle: Oracle,
+    patience: float = 20.0,
 ) -> None:
     kills = 0
     for begin in range(0, len(pairs), BATCH):

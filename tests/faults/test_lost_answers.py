@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.lost import check_beyond, check_lost
+from tests.faults.lost_answers import check_list_lag, check_lost_answers
 from tests.faults.sizes import size
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -10,8 +10,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.timeout(900)
 def test_no_lost_answer_loses_or_doubles_anything(world, iclass, settings):
-    check_lost(world, iclass, settings, cases=size(full=3000, ci=300))
+    check_lost_answers(world, iclass, settings, cases=size(full=3000, ci=300))
 
 
 def test_beyond_the_window_every_second_copy_is_shown_within_one_cycle(world, iclass, settings):
-    check_beyond(world, iclass, settings, cases=size(full=300, ci=40))
+    check_list_lag(world, iclass, settings, cases=size(full=300, ci=40))

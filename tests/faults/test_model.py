@@ -5,8 +5,8 @@ import time
 import pytest
 
 from tests.faults.goals import goal
-from tests.faults.model.knobs import ALL
-from tests.faults.model.running import run
+from tests.faults.model.knob_values import ALL_KNOBS
+from tests.faults.model.runner import run_model
 from tests.faults.sizes import size
 
 EXAMPLES, STEPS = size(full=1000, ci=50), size(full=50, ci=30)
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(size(
 def test_the_invariants_hold_through_any_history(iclass, settings, tmp_path):
     settings.SPOOL_DIR = tmp_path / "spool"
     begun = time.monotonic()
-    report = run(iclass, settings, examples=EXAMPLES, steps=STEPS)
+    report = run_model(iclass, settings, examples=EXAMPLES, steps=STEPS)
     goal(
         "model",
         examples=report.examples,
@@ -32,4 +32,4 @@ def test_the_invariants_hold_through_any_history(iclass, settings, tmp_path):
         seconds=time.monotonic() - begun,
     )
     assert report.examples >= EXAMPLES
-    assert report.turned == ALL, f"never turned: {ALL - report.turned}"
+    assert report.turned == ALL_KNOBS, f"never turned: {ALL_KNOBS - report.turned}"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.faults.goals import sabotage
-from tests.faults.model.machine import Machine, Report
-from tests.faults.model.running import pace, run
+from tests.faults.model.runner import run_model, set_pauses
+from tests.faults.model.state_machine import ConsoleStateMachine, ModelReport
 from tests.support.sandbox import Sandbox
 
 #: A lesson that anybody may enter, and one that begins in half an hour.
@@ -30,20 +30,20 @@ class Control:
 
 
 def lost_create(state: Any) -> None:
-    state.answer_is_lost(side=0, lot=PLAIN, what="lesson")
+    state.lose_answer(side=0, lot=PLAIN, what="lesson")
     state.settle()
 
 
 def lost_visit(state: Any) -> None:
     state.schedule(side=0, lot=PUBLIC)
     state.work()
-    state.at_the_door(side=0, lot=0, what="visit", lost=True)
+    state.perform_entry(side=0, lot=0, what="visit", lost=True)
     state.work()
     state.settle()
 
 
 def seen_before_it_is_found(state: Any) -> None:
-    state.answer_is_lost(side=0, lot=PLAIN, what="lesson")
+    state.lose_answer(side=0, lot=PLAIN, what="lesson")
     state.reconcile(side=0)
     state.settle()
 
@@ -58,21 +58,21 @@ def not_listed_yet(state: Any) -> None:
 
 def told_while_away(state: Any) -> None:
     for away in (False, True):  # the first one makes the school known to the door
-        state.something_happens(side=0, lot=1)
+        state.queue_callback(side=0, lot=1)
         state.deliver(side=0, lot=0, copies=1, away=away, keep=False)
     state.settle()
 
 
 def told_twice(state: Any) -> None:
-    state.something_happens(side=0, lot=1)
+    state.queue_callback(side=0, lot=1)
     state.deliver(side=0, lot=0, copies=2, away=False, keep=False)
     state.settle()
 
 
 def told_before_it_is_known(state: Any) -> None:
-    state.others_make(side=0, lot=PLAIN, what="lesson")
+    state.create_remotely(side=0, lot=PLAIN, what="lesson")
     for lot in range(8):
-        state.something_happens(side=0, lot=lot)
+        state.queue_callback(side=0, lot=lot)
         state.deliver(side=0, lot=0, copies=1, away=False, keep=False)
     state.work()
     state.reconcile(side=0)
@@ -80,7 +80,7 @@ def told_before_it_is_known(state: Any) -> None:
 
 
 def knocked_at_the_other(state: Any) -> None:
-    state.other_school_knocks(side=0, lot=7)
+    state.deliver_to_other_school(side=0, lot=7)
     state.settle()
 
 
@@ -100,8 +100,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 def tell(service: Sandbox, settings: Any, control: Control) -> None:
     """One history, up to its end; AssertionError where it breaches an invariant."""
-    pace(settings)
-    state: Any = Machine(service, Report(), frozenset())
+    set_pauses(settings)
+    state: Any = ConsoleStateMachine(service, ModelReport(), frozenset())
     try:
         state.begin(knobs=list(control.knobs))
         control.steps(state)
@@ -120,5 +120,5 @@ def test_without_the_defence_its_invariant_is_broken(defence, iclass, settings, 
 
 def test_the_lot_finds_what_a_dead_worker_leaves(iclass, settings, tmp_path):
     settings.SPOOL_DIR = tmp_path / "spool"
-    said = sabotage("outbox.lease_expiry", partial(run, iclass, settings, examples=50, steps=30))
+    said = sabotage("outbox.lease_expiry", partial(run_model, iclass, settings, examples=150, steps=30))
     assert said.startswith(("I1", "I3")), said

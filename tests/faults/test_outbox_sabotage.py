@@ -7,26 +7,28 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from accounts.services import edit_person, edit_school
-from classes.services import start_lesson, stop_lesson
+from accounts.people.services import edit_person
+from accounts.school.services import edit_school
+from classes.lessons.services import start_lesson, stop_lesson
 from console.outbox import relay
 from console.outbox.models import Operation
-from tests.faults.forge import DRAIN, Forge
-from tests.faults.goals import quietly, sabotage
-from tests.faults.intents import BY_ENDPOINT, World, settled
+from tests.faults.goals import sabotage, without_goal_lines
+from tests.faults.intents import BY_ENDPOINT, IntentContext, wait_until_settled
 from tests.faults.oracle import Oracle
+from tests.faults.outbox_work import drain_due_operations, drain_outbox
+from tests.faults.processes import DRAIN, ForkRunner
 from tests.faults.test_kill import check_kills
 from tests.faults.test_pause import check_pauses
-from tests.faults.work import finish
+from tests.faults.time_shift import advance_one_hour
 from tests.support.cast import TIC_KEY
+from tests.support.iclass_service import effects_of
 from tests.support.sandbox import Sandbox
-from tests.support.service import effects
 
-Check = Callable[[World, Forge, Sandbox], None]
+Check = Callable[[IntentContext, ForkRunner, Sandbox], None]
 
 
 def killed(point: str, *endpoints: str) -> Check:
-    def check(world: World, forge: Forge, iclass: Sandbox) -> None:
+    def check(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None:
         pairs = [(point, BY_ENDPOINT[endpoint]) for endpoint in endpoints]
         check_kills(pairs, world, forge, Oracle(iclass), patience=1.0)
 
@@ -34,40 +36,45 @@ def killed(point: str, *endpoints: str) -> Check:
 
 
 def paused(point: str, *endpoints: str) -> Check:
-    def check(world: World, forge: Forge, iclass: Sandbox) -> None:
+    def check(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None:
         check_pauses([(point, BY_ENDPOINT[endpoint]) for endpoint in endpoints], world, forge, Oracle(iclass))
 
     return check
 
 
-def lagging_list(world: World, forge: Forge, iclass: Sandbox) -> None:
-    """A lost answer to a create, while the list is a second behind."""
+def lagging_list(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None:
+    """A lost answer to a create, while the list is an hour behind; a look waits for two."""
     oracle = Oracle(iclass)
-    iclass.control("knobs", {"list_lag_s": 1})
+    iclass.control("knobs", {"list_lag_s": 3600})
     iclass.control("faults", {"arm": {"kind": "drop_after", "match": "class/create", "times": 1}})
     world.lesson()
     try:
-        finish()
+        drain_due_operations()
+        iclass.control("clock", {"move": 2 * 3600})
+        for _ in range(2):
+            advance_one_hour()
+        drain_outbox()
     finally:
         iclass.control("knobs", {"list_lag_s": None})
+        iclass.control("clock", {"reset": True})
     oracle.judge().hold()
 
 
-def twins(world: World, forge: Forge, iclass: Sandbox) -> None:
+def twins(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None:
     """Two lessons alike in all that tells them apart; the second one's worker dies before it sends."""
     oracle = Oracle(iclass)
-    first = settled(world.lesson())
+    first = wait_until_settled(world.lesson())
     second = world.lesson(topic=first.topic, starts_at=first.starts_at, ends_at=first.ends_at)
     forge.killed(DRAIN, at="outbox.claimed")
-    finish()
+    drain_outbox()
     second.refresh_from_db()
     assert second.remote_id not in ("", first.remote_id), "the second lesson has no class of its own"
     oracle.judge().hold()
 
 
-def start_then_stop(world: World, forge: Forge, iclass: Sandbox) -> None:
+def start_then_stop(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None:
     """A stop is wished while a worker is slow with the start."""
-    lesson = settled(world.lesson())
+    lesson = wait_until_settled(world.lesson())
     start_lesson(lesson=lesson, by=world.by)
     slow = forge.start(DRAIN, faults={"outbox.claimed": "stop@1"})
     assert slow.stopped()
@@ -75,58 +82,60 @@ def start_then_stop(world: World, forge: Forge, iclass: Sandbox) -> None:
     relay.drain()
     slow.resume()
     slow.ended()
-    finish()
+    drain_outbox()
     told = iclass.call("class/info", {"class_id": lesson.class_id})
     assert told["class_status"] == "end", f"the last wish was a stop, the class is {told['class_status']}"
 
 
-def lesson_of_newcomers(world: World, forge: Forge, iclass: Sandbox) -> None:
+def lesson_of_newcomers(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None:
     """A lesson whose student is being registered in the same minute."""
     oracle = Oracle(iclass)
     world.lesson(students=[world.person()])
-    finish()
+    drain_outbox()
     verdict = oracle.judge()
     verdict.hold()
     assert not verdict.refused, "the lesson was refused: its student was not there yet"
 
 
-def refused_key(world: World, forge: Forge, iclass: Sandbox) -> None:
+def refused_key(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None:
     """Twenty changes wait while the key is refused; then the right one comes."""
     oracle, school = Oracle(iclass), world.school
     school.refresh_from_db()
-    edit_school(school=school, by=world.by, tic_key="k" * 32)
+    school = edit_school(school=school, by=world.by, tic_key="k" * 32)
     people = [world.person() for _ in range(3)]
     for _ in range(5):
         world.lesson()
     relay.drain()
     asked = [line for line in oracle.lines() if line["kind"] == "request" and line["error_code"] == 10217]
     edit_school(school=school, by=world.by, tic_key=TIC_KEY)
-    finish()
+    drain_outbox()
     assert len(asked) <= 2, f"{len(asked)} calls with a key that had been refused"
-    assert all(settled(person) for person in people)
+    assert all(wait_until_settled(person) for person in people)
     oracle.judge().hold()
 
 
-def five_edits(world: World, forge: Forge, iclass: Sandbox) -> None:
+def five_edits(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None:
     """A row that is changed five times before anybody could send the first change."""
-    person = settled(world.person())
+    person = wait_until_settled(world.person())
     for number in range(5):
-        edit_person(person=person, by=world.by, nickname=f"Dodo {number}")
-    finish()
+        person = edit_person(person=person, by=world.by, nickname=f"Dodo {number}")
+    drain_outbox()
     changes = Operation.objects.filter(kind="user.modify", subject_id=person.pk)
     assert changes.filter(state="done").count() == 1, "five changes of one row went out one by one"
     Oracle(iclass).judge().hold()
 
 
-def late_start(world: World, forge: Forge, iclass: Sandbox) -> None:
+def late_start(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None:
     """A start whose worker dies, found again when the lesson should be over."""
     begin, end = timezone.now() - timedelta(minutes=5), timezone.now() + timedelta(minutes=2)
-    lesson = settled(world.lesson(starts_at=begin, ends_at=end))
+    lesson = wait_until_settled(world.lesson(starts_at=begin, ends_at=end))
     start_lesson(lesson=lesson, by=world.by)
     forge.killed(DRAIN, at="outbox.claimed")
     with time_machine.travel(end + timedelta(seconds=1)):
         relay.drain()
-    started = [one for one in effects(iclass, "class/start") if one["object"] == f"class:{lesson.remote_id}"]
+    started = [
+        one for one in effects_of(iclass, "class/start") if one["object"] == f"class:{lesson.remote_id}"
+    ]
     assert not started, "a lesson was started after its planned end"
 
 
@@ -148,8 +157,8 @@ CHECKS: dict[str, Check] = {
 
 @pytest.mark.parametrize("defence", CHECKS)
 def test_the_goal_fails_without_the_defence(defence, world, forge, iclass, settings):
-    settings.PROBE_SETTLE_S = 1.6 if defence == "outbox.settle" else 0
+    settings.PROBE_DELAY_S = 2 * 3600 if defence == "outbox.settle" else 0
     check = CHECKS[defence]
-    with quietly():
+    with without_goal_lines():
         check(world, forge, iclass)
     sabotage(defence, lambda: check(world, forge, iclass))

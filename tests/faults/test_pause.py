@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from console.outbox.models import Attempt, Operation
-from tests.faults.forge import DRAIN, Child, Forge
 from tests.faults.goals import goal
-from tests.faults.intents import INTENTS, Intent, World, subjects
+from tests.faults.intents import INTENTS, Intent, IntentContext, subjects
 from tests.faults.oracle import Oracle, Verdict
+from tests.faults.outbox_work import LOOKING, drain_outbox, unfinished_operations
+from tests.faults.processes import DRAIN, Child, ForkRunner
 from tests.faults.sizes import dice, size
-from tests.faults.work import LOOKING, finish, unfinished
 
 #: A loaded machine takes its time over leases and processes.
 pytestmark = pytest.mark.timeout(size(full=7200, ci=400))
@@ -26,13 +26,15 @@ LEASE_S = 0.3
 
 
 @dataclass
-class Tally:
+class PauseCounts:
     paused: int = 0
-    taken_over: int = 0
+    reclaimed: int = 0
     stale: list[str] = field(default_factory=list)
 
 
-def pause(point: str, wish: tuple[Intent, Any], world: World, forge: Forge, tally: Tally) -> None:
+def pause(
+    point: str, wish: tuple[Intent, Any], world: IntentContext, forge: ForkRunner, tally: PauseCounts
+) -> None:
     """One worker stands still at a point until its lease is over and another has done the work."""
     intent, subject = wish
     wished = intent.act(world, subject)
@@ -40,21 +42,21 @@ def pause(point: str, wish: tuple[Intent, Any], world: World, forge: Forge, tall
         assert forge.killed(DRAIN, at="outbox.answered")
     worker = forge.start(DRAIN, faults={point: "stop@1"}, settings={"LEASE_S": LEASE_S})
     if not worker.stopped():
-        finish()
+        drain_outbox()
         return
     tally.paused += 1
     time.sleep(LEASE_S)
     if point != "outbox.recorded":  # there it holds its row, and nobody can take it over
-        tally.taken_over += 1
-        finish()
+        tally.reclaimed += 1
+        drain_outbox()
         if intent.endpoint in CHANGED_AGAIN:
             intent.act(world, subject if intent.endpoint == "business/modify" else wished)
-            finish()
+            drain_outbox()
     _wake(worker, f"{point} {intent.endpoint}", tally, look=point != "outbox.recorded")
-    finish()
+    drain_outbox()
 
 
-def _wake(worker: Child, name: str, tally: Tally, *, look: bool) -> None:
+def _wake(worker: Child, name: str, tally: PauseCounts, *, look: bool) -> None:
     """Let it go on; what it wrote over the other's work is a stale write."""
     before = written()
     worker.resume()
@@ -75,18 +77,20 @@ def plan(pauses: int) -> list[tuple[str, Intent]]:
     return (pairs * (pauses // len(pairs) + 1))[:pauses]
 
 
-def check_pauses(pairs: list[tuple[str, Intent]], world: World, forge: Forge, oracle: Oracle) -> Verdict:
-    tally = Tally()
+def check_pauses(
+    pairs: list[tuple[str, Intent]], world: IntentContext, forge: ForkRunner, oracle: Oracle
+) -> Verdict:
+    tally = PauseCounts()
     wanted = subjects(world, [intent for _, intent in pairs])
     for (point, intent), subject in zip(pairs, wanted, strict=True):
         pause(point, (intent, subject), world, forge, tally)
     verdict = oracle.judge()
-    goal("paused workers", paused=tally.paused, taken_over=tally.taken_over, stale_writes=len(tally.stale),
+    goal("paused workers", paused=tally.paused, reclaimed=tally.reclaimed, stale_writes=len(tally.stale),
          **verdict.figures())  # fmt: skip
     assert not tally.stale, f"stale writes: {tally.stale[:5]}"
     verdict.hold()
-    assert not unfinished().exists()
-    assert tally.taken_over > 0, "nobody was fenced off"
+    assert not unfinished_operations().exists()
+    assert tally.reclaimed > 0, "nobody was fenced off"
     return verdict
 
 

@@ -9,23 +9,23 @@ from typing import Any
 
 import pytest
 
-from console.iclass.transport import host
+from console.iclass.transport import shared_host
 from console.outbox import relay
 from console.outbox.models import Attempt, Operation
-from console.outbox.states import State
-from tests.faults.goals import quietly, sabotage
-from tests.faults.intents import World
+from console.outbox.states import OperationState
+from tests.faults.goals import sabotage, without_goal_lines
+from tests.faults.intents import IntentContext
 from tests.support.sandbox import Sandbox
 
-Check = Callable[[World, Sandbox, Any], None]
+Check = Callable[[IntentContext, Sandbox, Any], None]
 CROWD = 24
-#: A service that answers a byte now and then, so long that a call with a deadline is far from its end.
-DEADLINE_S, DRIPS_S = 0.5, 6.0
+#: A service that answers a byte now and then, so many that a call with a deadline is far from its end.
+DEADLINE_S, DRIP_S, DRIPS = 0.5, 0.05, 120
 
 
-def crowd(world: World, iclass: Sandbox, settings: Any) -> None:
+def crowd(world: IntentContext, iclass: Sandbox, settings: Any) -> None:
     """Many operations fail in the same minute; when does the service see them again?"""
-    settings.OUTBOX_BREAKER_FAILURES, settings.OUTBOX_BACKOFF_S, settings.OUTBOX_BACKOFF_CAP_S = (
+    settings.OUTBOX_BREAKER_FAILURES, settings.OUTBOX_BACKOFF_S, settings.OUTBOX_BACKOFF_MAX_S = (
         10**6,
         600,
         1200,
@@ -34,27 +34,27 @@ def crowd(world: World, iclass: Sandbox, settings: Any) -> None:
     lessons = [world.lesson() for _ in range(CROWD)]
     relay.drain()
     waiting = Operation.objects.filter(kind="class.create", subject_id__in=[one.pk for one in lessons])
-    due = sorted(waiting.filter(state=State.READY).values_list("due_at", flat=True))
+    due = sorted(waiting.filter(state=OperationState.READY).values_list("due_at", flat=True))
     assert len(due) == CROWD, "not all of them were told to come again"
-    window = settings.OUTBOX_BACKOFF_CAP_S / 10
+    window = settings.OUTBOX_BACKOFF_MAX_S / 10
     most = max(sum(0 <= (other - one).total_seconds() <= window for other in due) for one in due)
     assert most <= CROWD / 2, f"{most} of {CROWD} come back within a tenth of the pause"
 
 
-def dripping(world: World, iclass: Sandbox, settings: Any) -> None:
+def dripping(world: IntentContext, iclass: Sandbox, settings: Any) -> None:
     """The service answers, but so slowly that its answer never ends."""
     settings.ICLASS_TIMEOUT_S, settings.OUTBOX_BACKOFF_S = DEADLINE_S, 3600
     lesson = world.lesson()
-    with dripper() as url:
+    with dripper() as (url, taken):
         settings.ICLASS_BASE_URL = url
         relay.drain()
     settings.ICLASS_BASE_URL = iclass.url
-    tries = Attempt.objects.filter(operation__kind="class.create", operation__subject_id=lesson.pk)
-    longest = max(tries.values_list("milliseconds", flat=True)) / 1000
-    assert longest < DRIPS_S / 2, f"a call took {longest:.1f} s, its deadline was {DEADLINE_S} s"
+    assert Attempt.objects.filter(operation__kind="class.create", operation__subject_id=lesson.pk).exists()
+    # Counted in bytes: on a busy machine they come as late as the deadline is noticed.
+    assert max(taken) < DRIPS / 2, f"a call took {max(taken)} bytes, its deadline was {DEADLINE_S} s"
 
 
-def other_clock(world: World, iclass: Sandbox, settings: Any) -> None:
+def other_clock(world: IntentContext, iclass: Sandbox, settings: Any) -> None:
     """The clock of this computer is ten minutes late."""
     iclass.control("knobs", {"sign_clock": "moved"})
     iclass.control("clock", {"move": 600})
@@ -63,7 +63,7 @@ def other_clock(world: World, iclass: Sandbox, settings: Any) -> None:
         lesson = world.lesson()
         relay.drain()
         state = Operation.objects.get(kind="class.create", subject_id=lesson.pk).state
-        assert state == State.DONE, f"a clock that is late: the lesson is {state}"
+        assert state == OperationState.DONE, f"a clock that is late: the lesson is {state}"
     finally:
         iclass.control("clock", {"reset": True})
         iclass.control("knobs", {"sign_clock": None})
@@ -72,12 +72,16 @@ def other_clock(world: World, iclass: Sandbox, settings: Any) -> None:
 
 def _forget_clock(iclass: Sandbox) -> None:
     """As a process that has just started."""
-    host(iclass.url).skew, host(iclass.url).dated = 0.0, False
+    shared_host(iclass.url).skew, shared_host(iclass.url).dated = 0.0, False
 
 
 @contextmanager
-def dripper() -> Iterator[str]:
-    """A server whose answers never end, though each byte of them comes in time for a read."""
+def dripper() -> Iterator[tuple[str, list[int]]]:
+    """A server whose answers never end, though each byte of them comes in time for a read.
+
+    Its address, and how many bytes each call took.
+    """
+    taken: list[int] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -85,11 +89,12 @@ def dripper() -> Iterator[str]:
             self.send_response(200)
             self.send_header("Content-Length", "1000000")
             self.end_headers()
-            until = time.monotonic() + DRIPS_S
+            taken.append(0)
             try:
-                while time.monotonic() < until:
+                while taken[-1] < DRIPS:
                     self.wfile.write(b" ")
-                    time.sleep(0.05)
+                    taken[-1] += 1
+                    time.sleep(DRIP_S)
             except OSError:
                 self.close_connection = True  # the caller gave up meanwhile
 
@@ -100,7 +105,7 @@ def dripper() -> Iterator[str]:
     server.daemon_threads, server.block_on_close = True, False
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http://127.0.0.1:{server.server_address[1]}", taken
     finally:
         server.shutdown()
         server.server_close()
@@ -116,6 +121,6 @@ CHECKS: dict[str, Check] = {
 @pytest.mark.parametrize("defence", CHECKS)
 def test_the_goal_fails_without_the_defence(defence, world, iclass, settings):
     check = CHECKS[defence]
-    with quietly():
+    with without_goal_lines():
         check(world, iclass, settings)
     sabotage(defence, lambda: check(world, iclass, settings))

@@ -5,7 +5,7 @@ import re
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.security.expectations import PAGES, REST_PAGES, Expected, of_admin
-from tests.security.world import World
+from tests.security.sample_school import SampleSchool
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 GROUP = re.compile(r"\(\?P<(?P<regex>\w+)>(?:[^()]|\([^()]*\))*\)|<(?:\w+:)?(?P<path>\w+)>")
@@ -42,7 +42,7 @@ class Address:
         wanted = "get" if method == "HEAD" else method.lower()
         return method == "OPTIONS" or (method in self.answers and wanted in self.actions)
 
-    def path(self, world: World) -> str:
+    def path(self, world: SampleSchool) -> str:
         """The address with the world's own row in it."""
         subject = (self.expected("GET") or Expected()).subject
         row = world.rows.get(subject)

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterable
 
 
-def forms(secret: str) -> dict[str, list[bytes]]:
+def encoded_forms(secret: str) -> dict[str, list[bytes]]:
     """By name; base64 in its three alignments, without the ends that depend on the neighbours."""
     raw = secret.encode()
     return {
@@ -26,11 +26,11 @@ def _aligned(raw: bytes, shift: int, encode: object) -> bytes:
     return bytes(whole[first:last])
 
 
-def found_in(sink: bytes, secrets: Iterable[tuple[str, str]]) -> list[str]:
+def find_secrets(sink: bytes, secrets: Iterable[tuple[str, str]]) -> list[str]:
     """Which secrets, by name and form, a sink holds."""
     return sorted(
         f"{name} ({form})"
         for name, secret in secrets
-        for form, spellings in forms(secret).items()
+        for form, spellings in encoded_forms(secret).items()
         if any(one in sink for one in spellings)
     )

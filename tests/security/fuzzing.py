@@ -21,7 +21,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
-from tests.security.world import World
+from tests.security.sample_school import SampleSchool
 
 ASKED = (
     "not_a_server_error",
@@ -75,7 +75,9 @@ def _one_connection() -> Iterator[None]:
             signal.connect(close_old_connections)
 
 
-def fuzz(world: World, token: str, cases: int, turn: int = 0, whole: list[Any] | None = None) -> Result:
+def fuzz(
+    world: SampleSchool, token: str, cases: int, turn: int = 0, whole: list[Any] | None = None
+) -> Result:
     """About `cases` requests over all operations, half of them made to fit the description, half not.
 
     Fewer cases than operations take every so manieth of them, beginning with `turn`.
@@ -93,7 +95,7 @@ def fuzz(world: World, token: str, cases: int, turn: int = 0, whole: list[Any] |
 
 
 def _throw(
-    operation: Any, mode: GenerationMode, count: int, world: World, token: str, result: Result
+    operation: Any, mode: GenerationMode, count: int, world: SampleSchool, token: str, result: Result
 ) -> None:
     dice = random.Random(zlib.crc32(operation.label.encode()))
     # The client of schemathesis asks for packed answers and unpacks none.
@@ -126,7 +128,7 @@ def _throw(
         one()
 
 
-def _make_real(case: Any, world: World, dice: random.Random) -> None:
+def _make_real(case: Any, world: SampleSchool, dice: random.Random) -> None:
     """Most addresses get the id of a row that is there, so that cases come past "there is no such thing"."""
     names = case.path_parameters or {}
     part = case.path.removeprefix("/api/v1/").split("/")[0]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -20,18 +21,18 @@ from django.urls import path
 from structlog.stdlib import ProcessorFormatter
 
 from accounts.models import Enterprise, User
-from accounts.sign_in import tokens
+from accounts.sign_in import api_tokens
 from console.celery import app
-from console.logs import configuration
+from console.logs import logging_config
 from console.urls import handler400, handler500
 from console.urls import urlpatterns as real
-from tests.accounts.sign_in.door import SECRET, with_factor
+from tests.accounts.sign_in.sign_in_helpers import SECRET, add_second_factor
 from tests.faults.goals import goal
 from tests.security.addresses import ADDRESSES
-from tests.security.encodings import forms, found_in
-from tests.security.world import World, build
+from tests.security.encodings import encoded_forms, find_secrets
+from tests.security.sample_school import SampleSchool, build_sample_school
 from tests.support.environment import data_folder
-from tests.support.rest import rest
+from tests.support.rest_client import rest_client
 
 __all__ = ["handler400", "handler500"]
 CONTROL = "ControlWordThatIsNoSecret4711"
@@ -69,7 +70,7 @@ def lines() -> Iterator[io.StringIO]:
     """Every line of the log in the form of the laptop, which says most."""
     told = io.StringIO()
     handler = logging.StreamHandler(told)
-    form = configuration("plain", "DEBUG")["formatters"]["lines"]
+    form = logging_config("plain", "DEBUG")["formatters"]["lines"]
     handler.setFormatter(ProcessorFormatter(**{name: one for name, one in form.items() if name != "()"}))
     root = logging.getLogger()
     level = root.level
@@ -87,23 +88,23 @@ def own_temp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def world(school: Enterprise, other_school: Enterprise, olga: User, settings: Any) -> World:
+def world(school: Enterprise, other_school: Enterprise, olga: User, settings: Any) -> SampleSchool:
     settings.REQUIRE_TWO_FACTOR = False
     settings.ADMINS = [("Olga", "olga@console.example")]
     for name, value in PLANTED.items():
         setattr(school, name, value)
-    school.save()
-    world = build(school, other_school, olga)
+    school.save(update_fields=list(PLANTED))
+    world = build_sample_school(school, other_school, olga)
     dina: User = world.people["student"]  # type: ignore[assignment]
     dina.user_token, dina.nickname, dina.phone_no = USER_TOKEN, CONTROL, PHONE
-    dina.save()
+    dina.save_mirrored(["user_token", "nickname", "phone_no"])
     entry = world.rows["entry"]
     entry.user_sig = USER_SIG
-    entry.save()
+    entry.save_mirrored(["user_sig"])
     return world
 
 
-def work(world: World) -> tuple[list[tuple[str, str]], Sinks]:
+def work(world: SampleSchool) -> tuple[list[tuple[str, str]], Sinks]:
     """A day of a school, with a 500 in it; the secrets that were used, and what pages and files said."""
     root: User = world.people["superadmin"]  # type: ignore[assignment]
     dina = world.rows["person"]
@@ -112,18 +113,21 @@ def work(world: World) -> tuple[list[tuple[str, str]], Sinks]:
     assert client.post("/school/keys/", {"tic_key": TYPED["tic_key"]}).status_code == 302
     shown = {"nickname": CONTROL, "role": "student", "gender": "", "phone_no": PHONE}
     client.post(f"/people/{dina.pk}/edit/", {**shown, "password": TYPED["password"]})
-    token = tokens.add(person=root, name="wall", scopes=["all:read"], by=root)
-    with_factor(root)
+    card = client.post(f"/people/{dina.pk}/password/", {"delivery": "card"}).content.decode()
+    link_token = card.partition(f"{settings.PUBLIC_URL}/password/")[2].partition("/")[0]
+    assert client.get(f"/password/{link_token}/").status_code == 302
+    token = api_tokens.create_token(person=root, name="wall", scopes=["all:read"], by=root)
+    add_second_factor(root)
     client.post("/boom/", {"tic_key": TYPED["tic_key"], "password": TYPED["password"], "phone_no": PHONE})
     client.post("/people/new/", {**shown, "user_id": "no good", "phone_no": f"{PHONE}!"})
     client.post("/sign-in/", {"username": root.login, "password": TYPED["password"]})
-    app.send_task("accounts.tasks.tidy_sign_in", headers={"x": CONTROL})
+    app.send_task("accounts.tasks.delete_expired_sign_in_data", headers={"x": CONTROL})
     secrets = [*TYPED.items(), *PLANTED.items(), ("user_token", USER_TOKEN)]
-    secrets += [("REST token", token), ("UserSig", USER_SIG)]
-    return [*secrets, ("second factor", SECRET)], _said(client, world, rest(root))
+    secrets += [("REST token", token), ("UserSig", USER_SIG), ("password link", link_token)]
+    return [*secrets, ("second factor", SECRET)], _said(client, world, rest_client(root))
 
 
-def _said(client: Client, world: World, api: Any) -> Sinks:
+def _said(client: Client, world: SampleSchool, api: Any) -> Sinks:
     said = Sinks(pages=b"", api=b"", exports=b"")
     for address in ADDRESSES:
         if address.knows("GET") and address.name not in ("accounts:sign_out", "admin:logout"):
@@ -163,7 +167,7 @@ def _files(folder: Path) -> bytes:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.urls("tests.security.test_canaries")
-def test_no_secret_is_written_down_anywhere(world: World, lines: io.StringIO, own_temp: Path) -> None:
+def test_no_secret_is_written_down_anywhere(world: SampleSchool, lines: io.StringIO, own_temp: Path) -> None:
     secrets, sinks = work(world)
     logging.getLogger("console").warning("%s", CONTROL)
     for folder in (own_temp, data_folder()):
@@ -172,15 +176,15 @@ def test_no_secret_is_written_down_anywhere(world: World, lines: io.StringIO, ow
     sinks["log"] = lines.getvalue().encode()
     sinks["error mail"] = "\n".join(f"{one.subject}\n{one.body}" for one in mail.outbox).encode()
     sinks["temporary files"], sinks["CONSOLE_DATA"] = _files(own_temp), _files(data_folder())
-    hits = [f"{place}: {one}" for place, sink in sinks.items() for one in found_in(sink, secrets)]
+    hits = [f"{place}: {one}" for place, sink in sinks.items() for one in find_secrets(sink, secrets)]
     phone = [("phone", PHONE)]
-    hits += [f"{place}: {one}" for place in NO_PHONES for one in found_in(sinks[place], phone)]
-    assert found_in(sinks["database"], phone)  # it is looked for under the name that it has
-    control = [place for place, sink in sinks.items() if found_in(sink, [("control", CONTROL)])]
+    hits += [f"{place}: {one}" for place in NO_PHONES for one in find_secrets(sinks[place], phone)]
+    assert find_secrets(sinks["database"], phone)  # it is looked for under the name that it has
+    control = [place for place, sink in sinks.items() if find_secrets(sink, [("control", CONTROL)])]
     goal(
         "canaries",
         secrets=len(secrets) + 1,
-        encodings=len(forms("x")),
+        encodings=len(encoded_forms("x")),
         places=len(sinks),
         hits=len(hits),
         control_found_in=len(control),
@@ -189,9 +193,9 @@ def test_no_secret_is_written_down_anywhere(world: World, lines: io.StringIO, ow
     assert sorted(control) == sorted(sinks)
 
 
-@pytest.mark.parametrize("form", forms("x"))
+@pytest.mark.parametrize("form", encoded_forms("x"))
 def test_every_encoding_is_recognised_in_the_middle_of_something(form: str) -> None:
     secret = "CanaryPrivateKeyCanaryPrivate002"
-    for spelled in forms(secret)[form]:
-        assert found_in(b"before " + spelled + b" after", [("x", secret)])
-    assert not found_in(b"something else", [("x", secret)])
+    for spelled in encoded_forms(secret)[form]:
+        assert find_secrets(b"before " + spelled + b" after", [("x", secret)])
+    assert not find_secrets(b"something else", [("x", secret)])

@@ -16,22 +16,22 @@ import requests
 from django.utils import timezone
 
 from accounts.models import Enterprise, Role, User
-from accounts.services import pull_school
-from accounts.sign_in import tokens
+from accounts.school.services import pull_school
+from accounts.sign_in import api_tokens
+from classes.lessons.room_entries import create_visitor_pass
 from classes.models import Entry, Lesson
-from classes.services import visitor_pass
 from console.celery import app
 from console.outbox.models import Operation
 from tests.accounts.imports.conftest import HEAD, csv_file
 from tests.faults.goals import goal
-from tests.security.encodings import forms, found_in
+from tests.security.encodings import encoded_forms, find_secrets
 from tests.security.test_canaries import CONTROL, Sinks, _database, _files
-from tests.security.wire import Wire, broker_traffic, tapped
-from tests.support.cast import TIC_KEY, person
+from tests.security.traffic import TrafficRecorder, broker_traffic, recorded_service
+from tests.support.cast import TIC_KEY, create_person
 from tests.support.environment import data_folder
+from tests.support.iclass_service import create_lesson
 from tests.support.programs import Console
 from tests.support.sandbox import Sandbox
-from tests.support.service import lesson_of
 
 PASSWORD = "canary-Password-0815-canary"  # noqa: S105
 PHONES = ("13977550246", "13966448135")
@@ -60,15 +60,15 @@ class Browser:
 
 @pytest.fixture
 def root(school: Enterprise) -> User:
-    root = person(school, "root", Role.SUPERADMIN)
+    root = create_person(school, "root", Role.SUPERADMIN)
     root.set_password(PASSWORD)
-    root.save()
+    root.save(update_fields=["password"])
     return root
 
 
 @pytest.fixture
-def wire(iclass: Sandbox) -> Iterator[Wire]:
-    with tapped(iclass.url) as wire:
+def wire(iclass: Sandbox) -> Iterator[TrafficRecorder]:
+    with recorded_service(iclass.url) as wire:
         yield wire
 
 
@@ -93,21 +93,21 @@ def a_day(console: Console, school: Enterprise, root: User, bob: User) -> tuple[
     new = {"user_id": "dina", "nickname": CONTROL, "role": "student", "phone_no": PHONES[0], "gender": ""}
     assert browser.post("/people/new/", new).ok
     sheet = csv_file([HEAD, ["li", "Li", "学生", PHONES[1], "", "一班"]])
-    columns = browser.post("/people/imports/new/", {}, files={"file": ("people.csv", sheet, "text/csv")})
-    assert "column_0" in columns.text, columns.text[:500]
+    preview = browser.post("/people/imports/new/", {}, files={"file": ("people.csv", sheet, "text/csv")})
+    assert "/apply/" in preview.text, preview.text[:500]
     asked = {"format": ".xlsx", "contacts": "on", "reason": "control"}
     taken = browser.post("/people/export/", asked)
     assert "spreadsheet" in taken.headers["Content-Type"]
     soon = timezone.now() + timedelta(minutes=10)
-    lesson = lesson_of(bob, root, class_type="public", starts_at=soon)
+    lesson = create_lesson(bob, root, class_type="public", starts_at=soon)
     until(lambda: Lesson.objects.get(pk=lesson.pk).class_id)
-    visitor_pass(lesson=Lesson.objects.get(pk=lesson.pk), nickname="Guest", by=root)
+    create_visitor_pass(lesson=Lesson.objects.get(pk=lesson.pk), nickname="Guest", by=root)
     until(lambda: Entry.objects.filter(user_sig__isnull=False).exists())
-    token = tokens.add(person=root, name="wall", scopes=["all:read"], by=root)
+    token = api_tokens.create_token(person=root, name="wall", scopes=["all:read"], by=root)
     headers = {"Authorization": f"Token {token}"}
     answer = requests.get(f"{console.url}/api/v1/users/", headers=headers, timeout=60)
     assert answer.ok
-    app.send_task("accounts.tasks.tidy_sign_in", headers={"x": CONTROL})
+    app.send_task("accounts.tasks.delete_expired_sign_in_data", headers={"x": CONTROL})
     until(settled)
     return lesson, token, answer.content + browser.get("/people/").content
 
@@ -116,7 +116,7 @@ def a_day(console: Console, school: Enterprise, root: User, bob: User) -> tuple[
 @pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
 def test_no_program_writes_a_secret_down(
-    wire: Wire,
+    wire: TrafficRecorder,
     school: Enterprise,
     root: User,
     bob: User,
@@ -127,7 +127,7 @@ def test_no_program_writes_a_secret_down(
     temp = tmp_path / "temp"
     temp.mkdir()
     said = {"TMPDIR": str(temp), "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "REQUIRE_TWO_FACTOR": "false"}
-    said |= {"ICLASS_BASE_URL": wire.url, "SWEEP_EVERY_S": "1", "PROBE_SETTLE_S": "0"}
+    said |= {"ICLASS_BASE_URL": wire.url, "SWEEP_EVERY_S": "1", "PROBE_DELAY_S": "0"}
     with broker_traffic() as traffic:
         start_worker(beat=True, **said)
         console = start_console(**said)
@@ -142,13 +142,13 @@ def test_no_program_writes_a_secret_down(
     sinks["worker log"] = (tmp_path / "worker.log").read_bytes()
     sinks["temporary files"], sinks["CONSOLE_DATA"] = _files(temp), _files(data_folder())
     phones = [("phone", one) for one in PHONES]
-    hits = [f"{place}: {one}" for place, sink in sinks.items() for one in found_in(sink, secrets)]
-    hits += [f"{place}: {one}" for place in NO_PHONES for one in found_in(sinks[place], phones)]
+    hits = [f"{place}: {one}" for place, sink in sinks.items() for one in find_secrets(sink, secrets)]
+    hits += [f"{place}: {one}" for place in NO_PHONES for one in find_secrets(sinks[place], phones)]
     control = [place for place, sink in sinks.items() if _heard_of_it(place, sink)]
     goal(
         "canaries of the programs",
         secrets=len(secrets) + len(phones),
-        encodings=len(forms("x")),
+        encodings=len(encoded_forms("x")),
         places=len(sinks),
         hits=len(hits),
         control_found_in=len(control),
@@ -160,4 +160,4 @@ def test_no_program_writes_a_secret_down(
 def _heard_of_it(place: str, sink: bytes) -> bool:
     """Whether the search finds there what has to be: a log says which page and which call it was about."""
     told = {"web log": "accounts:people_export", "worker log": "/paas/v1/class/create"}
-    return bool(found_in(sink, [("control", told.get(place, CONTROL))]))
+    return bool(find_secrets(sink, [("control", told.get(place, CONTROL))]))

@@ -13,11 +13,11 @@ from django.test import Client
 
 from accounts.models import Enterprise, User
 from console.policy.table import ROLES, TABLE
-from tests.faults.goals import add_up
+from tests.faults.goals import add_to_goal
 from tests.faults.sizes import FULL
 from tests.security.addresses import ADDRESSES, AREAS, METHODS
 from tests.security.expectations import Expected
-from tests.security.world import World, build
+from tests.security.sample_school import SampleSchool, build_sample_school
 
 COLUMNS = {
     "anonymous": "",
@@ -36,11 +36,11 @@ DOORS = ("/sign-in/", "/admin/login/", "/admin/", "/schools/")
 
 
 @pytest.fixture
-def world(school: Enterprise, other_school: Enterprise, olga: User) -> World:
-    return build(school, other_school, olga)
+def world(school: Enterprise, other_school: Enterprise, olga: User) -> SampleSchool:
+    return build_sample_school(school, other_school, olga)
 
 
-def may(column: str, expected: Expected, world: World) -> bool:
+def may(column: str, expected: Expected, world: SampleSchool) -> bool:
     """What the policy table, a line of `expectations` and the owners of the row say together."""
     if expected.who == "nobody" or (column == "anonymous" and expected.who != "everybody"):
         return False
@@ -93,7 +93,7 @@ def test_the_matrix_is_large_enough() -> None:
 @pytest.mark.parametrize("area", AREAS)
 @pytest.mark.parametrize("column", COLUMNS)
 def test_nobody_comes_where_they_may_not_and_everybody_where_they_may(
-    column: str, area: str, world: World, settings: object
+    column: str, area: str, world: SampleSchool, settings: object
 ) -> None:
     settings.REQUIRE_TWO_FACTOR = False  # type: ignore[attr-defined]
     cells, found = 0, []
@@ -116,5 +116,5 @@ def test_nobody_comes_where_they_may_not_and_everybody_where_they_may(
             allowed = expected is not None and may(column, expected, world)
             if expected is None or wrong(response, expected, allowed, address.knows(method)):
                 found.append(f"{method} {address.name or path}: {response.status_code} (allowed: {allowed})")
-    add_up("matrix", cells=cells, wrong=len(found), columns_by_areas=1)
+    add_to_goal("matrix", cells=cells, wrong=len(found), columns_by_areas=1)
     assert not found, "\n".join(found)

@@ -19,12 +19,12 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Enterprise, User
-from console.failpoints import undefended
 from tests.faults.goals import goal, sabotage
+from tests.faults.mutants import mutated
 from tests.faults.sizes import FULL, dice, size
 from tests.security.addresses import ADDRESSES, Address
-from tests.security.changes import change
-from tests.security.world import World, build
+from tests.security.random_changes import change_randomly
+from tests.security.sample_school import SampleSchool, build_sample_school
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 READERS = ("superadmin", "admin", "teacher", "student", "supervisor", "other teacher")
@@ -50,7 +50,7 @@ class Question(NamedTuple):
 class Asker:
     """Asks as the people of one school, and leaves nothing behind."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SampleSchool) -> None:
         self.cookies = {}
         for reader in READERS:
             client = Client()
@@ -77,7 +77,7 @@ def _digest(response: HttpResponse, body: bytes) -> str:
     return f"{response.status_code} {hashlib.sha256(whole).hexdigest()}"
 
 
-def pages(mine: World, theirs: World) -> list[str]:
+def pages(mine: SampleSchool, theirs: SampleSchool) -> list[str]:
     """Every address that answers GET: with rows of the own school, with a search, and with theirs."""
     found = []
     for address in ADDRESSES:
@@ -87,7 +87,7 @@ def pages(mine: World, theirs: World) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _variants(address: Address, mine: World, theirs: World) -> list[str]:
+def _variants(address: Address, mine: SampleSchool, theirs: SampleSchool) -> list[str]:
     expected = address.expected("GET")
     if expected is None:
         return []
@@ -105,12 +105,12 @@ def stands_still() -> Iterator[None]:
 @pytest.fixture
 def worlds(
     stands_still: None, school: Enterprise, other_school: Enterprise, olga: User, settings: Any
-) -> tuple[World, World]:
+) -> tuple[SampleSchool, SampleSchool]:
     settings.REQUIRE_TWO_FACTOR = False
-    return build(school, other_school, olga), build(other_school, school, olga)
+    return build_sample_school(school, other_school, olga), build_sample_school(other_school, school, olga)
 
 
-def questions_of(mine: World, theirs: World) -> list[Question]:
+def questions_of(mine: SampleSchool, theirs: SampleSchool) -> list[Question]:
     """All of the superadmin, who sees most; of the others all, or every twelfth where time is short."""
     paths = pages(mine, theirs)
     first = [Question(READERS[0], path) for path in paths]
@@ -119,7 +119,12 @@ def questions_of(mine: World, theirs: World) -> list[Question]:
 
 
 def differing(
-    worlds: tuple[World, World], name: str, questions: list[Question], *, rounds: int, shares: int
+    worlds: tuple[SampleSchool, SampleSchool],
+    name: str,
+    questions: list[Question],
+    *,
+    rounds: int,
+    shares: int,
 ) -> list[str]:
     """The questions whose answers change while the other school does.
 
@@ -131,7 +136,7 @@ def differing(
     before = {question: asker.digest(question) for question in questions}
     found, asked, changed = set(), 0, 0
     for number in range(rounds):
-        changed += change(theirs.rows["school"], chance, 25).total()
+        changed += change_randomly(theirs.rows["school"], chance, 25).total()
         for question in questions[number % shares :: shares]:
             asked += 1
             if asker.digest(question) == before[question]:
@@ -154,7 +159,9 @@ def differing(
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200 if FULL else 600)
-def test_what_happens_in_another_school_changes_nothing_here(worlds: tuple[World, World]) -> None:
+def test_what_happens_in_another_school_changes_nothing_here(
+    worlds: tuple[SampleSchool, SampleSchool],
+) -> None:
     sizes = {"rounds": size(full=200, ci=10), "shares": size(full=24, ci=10)}
     found = differing(worlds, "non-interference", questions_of(*worlds), **sizes)
     assert found == []
@@ -163,7 +170,7 @@ def test_what_happens_in_another_school_changes_nothing_here(worlds: tuple[World
 @pytest.mark.slow
 @pytest.mark.parametrize("wall", ["policy.rows", "policy.narrowed"])
 def test_without_both_walls_it_is_seen_and_each_one_holds_alone(
-    worlds: tuple[World, World], wall: str
+    worlds: tuple[SampleSchool, SampleSchool], wall: str
 ) -> None:
     other = {"policy.rows": "policy.narrowed", "policy.narrowed": "policy.rows"}[wall]
 
@@ -172,7 +179,7 @@ def test_without_both_walls_it_is_seen_and_each_one_holds_alone(
     def check() -> None:
         assert differing(worlds, "non-interference by one wall", questions, rounds=3, shares=1) == []
 
-    with undefended(wall):
+    with mutated(wall):
         check()
 
     sabotage(other, check, also=(wall,))

@@ -11,11 +11,11 @@ import pytest
 from django.db import connection
 
 from accounts.models import Enterprise, User
-from console.policy.tokens import issue
-from tests.faults.goals import add_up
+from console.policy.tokens import issue_token
+from tests.faults.goals import add_to_goal
 from tests.security.fuzzing import Result, fuzz, operations
+from tests.security.sample_school import SampleSchool, build_sample_school
 from tests.security.test_matrix import COLUMNS
-from tests.security.world import World, build
 
 CASES = int(os.environ.get("REST_FUZZ") or 320)
 pytestmark = [
@@ -28,8 +28,8 @@ pytestmark = [
 
 
 @pytest.fixture
-def world(school: Enterprise, other_school: Enterprise, olga: User) -> World:
-    return build(school, other_school, olga)
+def world(school: Enterprise, other_school: Enterprise, olga: User) -> SampleSchool:
+    return build_sample_school(school, other_school, olga)
 
 
 @pytest.fixture(scope="module")
@@ -38,23 +38,25 @@ def whole(django_db_setup: None, django_db_blocker: object) -> list[object]:
         return operations()
 
 
-def thrown(world: World, column: str, cases: int, whole: list[object]) -> Result:
+def thrown(world: SampleSchool, column: str, cases: int, whole: list[object]) -> Result:
     person = world.people[column]
     turn = list(COLUMNS).index(column)
-    return fuzz(world, issue(person) if person is not None else "", cases, turn, whole)
+    return fuzz(world, issue_token(person) if person is not None else "", cases, turn, whole)
 
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_generated_requests_find_no_fault_and_nothing_that_is_not_described(
-    column: str, world: World, whole: list[object]
+    column: str, world: SampleSchool, whole: list[object]
 ) -> None:
     result = thrown(world, column, -(-CASES // len(COLUMNS)), whole)
     faults = sum(count for status, count in result.statuses.items() if status >= 500)
-    add_up("rest fuzz", cases=result.cases, faults=faults, breaches=len(result.breaches))
+    add_to_goal("rest fuzz", cases=result.cases, faults=faults, breaches=len(result.breaches))
     assert not result.breaches, "\n".join(f"{where}\n  {told}" for where, told in result.breaches.items())
 
 
-def test_a_fault_and_a_status_that_is_not_described_are_found(world: World, whole: list[object]) -> None:
+def test_a_fault_and_a_status_that_is_not_described_are_found(
+    world: SampleSchool, whole: list[object]
+) -> None:
     """The control: a table is away, and a description says less than is answered."""
     lists = [one for one in whole if one.label == "GET /api/v1/recordings/"]  # type: ignore[attr-defined]
     assert thrown(world, "admin", 4, lists).breaches == {}

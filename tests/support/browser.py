@@ -27,7 +27,7 @@ def chromium() -> str:
 
 
 @cache
-def missing() -> str:
+def why_browser_is_missing() -> str:
     """What keeps the browser tests from running, as a sentence; empty where nothing does."""
     if not chromium():
         return "Chromium is not installed (on Debian: apt-get install chromium fonts-wqy-microhei)"
@@ -39,13 +39,13 @@ def missing() -> str:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip the browser tests where they cannot run; CI has to have what they need."""
-    if missing() and os.environ.get("CI") != "true":
+    if why_browser_is_missing() and os.environ.get("CI") != "true":
         for item in items:
             if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason=missing()))
+                item.add_marker(pytest.mark.skip(reason=why_browser_is_missing()))
 
 
-def hear(page: Any, complaints: list[str], passing: tuple[str, ...] = ()) -> None:
+def collect_console_errors(page: Any, complaints: list[str], passing: tuple[str, ...] = ()) -> None:
     """Collects the errors that a page tells its console, but for those that hold one of `passing`.
 
     A request that ended because its page was left is none; htmx calls it one.
@@ -61,7 +61,7 @@ def hear(page: Any, complaints: list[str], passing: tuple[str, ...] = ()) -> Non
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    assert not missing(), missing()
+    assert not why_browser_is_missing(), why_browser_is_missing()
     return browser_type_launch_args | {"executable_path": chromium(), "args": ARGUMENTS}
 
 

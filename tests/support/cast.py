@@ -19,17 +19,17 @@ def other_school(db: None) -> Enterprise:
 
 @pytest.fixture
 def alice(school: Enterprise) -> User:
-    return person(school, "alice", Role.ADMIN)
+    return create_person(school, "alice", Role.ADMIN)
 
 
 @pytest.fixture
 def bob(school: Enterprise) -> User:
-    return person(school, "bob", Role.TEACHER)
+    return create_person(school, "bob", Role.TEACHER)
 
 
 @pytest.fixture
 def charlie(other_school: Enterprise) -> User:
-    return person(other_school, "charlie", Role.ADMIN)
+    return create_person(other_school, "charlie", Role.ADMIN)
 
 
 @pytest.fixture
@@ -38,6 +38,6 @@ def olga(db: None) -> User:
     return User.objects.create_operator("olga", "queen-of-hearts")
 
 
-def person(school: Enterprise, user_id: str, role: str) -> User:
+def create_person(school: Enterprise, user_id: str, role: str) -> User:
     """Someone of a school, as if registered long ago."""
     return User.objects.create(enterprise=school, user_id=user_id, role=role, nickname=user_id.title())

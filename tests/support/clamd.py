@@ -13,7 +13,7 @@ BAD, NAME = b"DRINK-ME-AND-GROW", "Wonderland.Bottle.UNOFFICIAL"
 MOST_BYTES = 1 << 20
 
 
-def missing() -> str:
+def why_clamd_is_missing() -> str:
     """What keeps it from running, as a sentence; empty where nothing does."""
     return (
         "" if shutil.which("clamd") else "clamd is not installed (on Debian: apt-get install clamav-daemon)"
@@ -23,8 +23,8 @@ def missing() -> str:
 @pytest.fixture(scope="module")
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Its address; `make test` installs one where it may."""
-    if missing():
-        pytest.skip(missing())
+    if why_clamd_is_missing():
+        pytest.skip(why_clamd_is_missing())
     folder = tmp_path_factory.mktemp("clamd")
     (folder / "ours.ndb").write_text(f"Wonderland.Bottle:0:*:{BAD.hex()}\n")
     listens = folder / "clamd.sock"

@@ -32,7 +32,7 @@ def prepare() -> None:
         # Playwright keeps an event loop in the thread that runs the test.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     }
-    embedded.enter(ROOT)
+    embedded.start_servers(ROOT)
     _choose_broker()
 
 
@@ -40,12 +40,12 @@ def finish() -> None:
     """After the last test, in the first process: let the servers end and remove their folder."""
     if WORKER:
         return
-    spots = embedded.places(data_folder())
-    embedded.release(spots.data_dir)
+    server_paths = embedded.data_paths(data_folder())
+    embedded.release(server_paths.data_dir)
     until = time.monotonic() + 10
-    while spots.control_socket.exists() and time.monotonic() < until:
+    while server_paths.control_socket.exists() and time.monotonic() < until:
         time.sleep(0.05)
-    shutil.rmtree(spots.data_dir, ignore_errors=True)
+    shutil.rmtree(server_paths.data_dir, ignore_errors=True)
 
 
 def data_folder() -> Path:
@@ -54,13 +54,13 @@ def data_folder() -> Path:
 
 def database_url() -> str:
     """Of the server that this run uses; its path names the database."""
-    return os.environ.get("DATABASE_URL") or embedded.places(data_folder()).database_url
+    return os.environ.get("DATABASE_URL") or embedded.data_paths(data_folder()).database_url
 
 
 def _choose_broker() -> None:
     """A numbered database of the embedded broker for each worker: none takes another's messages."""
     if not os.environ.get("CELERY_BROKER_URL"):
-        os.environ["CONSOLE_TEST_BROKER"] = embedded.places(data_folder()).broker_url
+        os.environ["CONSOLE_TEST_BROKER"] = embedded.data_paths(data_folder()).broker_url
     if shared := os.environ.get("CONSOLE_TEST_BROKER"):
         number = int(WORKER.removeprefix("gw")) + 1 if WORKER else 0
         os.environ["CELERY_BROKER_URL"] = shared.replace("virtual_host=0", f"virtual_host={number}")

@@ -5,7 +5,7 @@ import subprocess
 from typing import Any
 
 
-def draw(page: Any, file: str, **how: Any) -> None:
+def save_screenshot(page: Any, file: str, **how: Any) -> None:
     """A picture of the page as it stands; `how` as for Playwright's `screenshot`."""
     assert shutil.which("pngquant"), "apt-get install pngquant"
     page.screenshot(path=file, animations="disabled", **how)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from console.run import GRANIAN_ARGUMENTS
 from tests.support import database, environment
 
 START_S = 90.0
@@ -73,8 +74,8 @@ class Console(Program):
     def __init__(self, log: Path, variables: dict[str, str]) -> None:
         port = find_port()
         self.url = f"http://127.0.0.1:{port}"
-        command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-        command += ["--blocking-threads", "8", "console.wsgi:application"]
+        place = ["--host", "127.0.0.1", "--port", str(port)]
+        command = ["-m", "granian", *GRANIAN_ARGUMENTS, *place, "console.asgi:application"]
         super().__init__(command, log, {"PUBLIC_URL": self.url} | variables)
 
     def start(self) -> None:

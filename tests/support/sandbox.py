@@ -27,18 +27,19 @@ class Sandbox:
         enterprises: Sequence[Enterprise],
         env: dict[str, str] | None,
         options: Sequence[str],
+        program: str,
     ) -> None:
         self.data = Path(data)
         self.keys = {app: key for app, key, _ in enterprises}
         self.web = requests.Session()
         self.web.trust_env = False
         self._given = [":".join(filter(None, (str(app), key, url))) for app, key, url in enterprises]
-        self._env, self._options = env or {}, list(options)
+        self._env, self._options, self._program = env or {}, list(options), program
         self.url = ""
         self._start("127.0.0.1:0")
 
     def _start(self, bind: str) -> None:
-        command = [sys.executable, "-m", "console.sandbox", "--bind", bind, "--data", str(self.data)]
+        command = [sys.executable, "-m", self._program, "--bind", bind, "--data", str(self.data)]
         for given in self._given:
             command += ["--enterprise", given]
         self.process = subprocess.Popen(
@@ -116,6 +117,10 @@ def start_sandbox(
     enterprises: Sequence[Enterprise],
     env: dict[str, str] | None = None,
     options: Sequence[str] = (),
+    program: str = "console.sandbox",
 ) -> Sandbox:
-    """Start the service with its state in `data`, for `(sdkappid, tic_key, callback_url or None)` each."""
-    return Sandbox(data, enterprises, env, options)
+    """Start the service with its state in `data`, for `(sdkappid, tic_key, callback_url or None)` each.
+
+    `program` is the module to run: the sandbox itself, or one that adds something to it.
+    """
+    return Sandbox(data, enterprises, env, options, program)

@@ -12,9 +12,10 @@ from django.utils import translation
 
 from accounts.models import Enterprise, User
 from console.outbox.states import SyncState
-from console.templatetags.ui import badge_of_row, person
+from console.ui.template_tags import person, sync_badge_tag
 
-pytestmark = pytest.mark.urls("tests.support.named_pages")
+#: The menu counts what waits for the reader, so that a page with a menu reads the database.
+pytestmark = [pytest.mark.urls("tests.support.stub_urls"), pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +69,7 @@ def test_an_empty_list_says_what_to_do_and_an_empty_search_how_to_leave_it() -> 
     context = {"title": "People", "page_obj": nothing, "search_label": "Name"}
     assert "Nothing here yet" in page("generic/list.html", context)
     searched = page("generic/list.html", context, "/?q=zzz")
-    assert "Try fewer words" in searched
+    assert "No matching entries. Try fewer keywords, or view all entries." in searched
     assert 'value="zzz"' in searched
 
 
@@ -88,8 +89,9 @@ def test_a_big_list_is_paged_by_its_keys() -> None:
 
 @pytest.mark.parametrize("state", SyncState.values)
 def test_a_state_is_word_and_icon_and_its_reason_shows_in_trouble(state: str) -> None:
-    row = SimpleNamespace(sync_state=state, sync_words=SimpleNamespace(what="teacher <unknown>"))
-    text = badge_of_row(row)
+    reason = SimpleNamespace(what="teacher <unknown>")
+    row = SimpleNamespace(sync_state=state, remote_id="7", sync_reason_text=reason)
+    text = sync_badge_tag(row)
     assert "<svg" in text
     trouble = state in ("held", "refused", "needs_you", "changed_outside", "gone")
     assert ("teacher &lt;unknown&gt;" in text) == trouble

@@ -16,7 +16,7 @@ from console.embedded.binaries import postgres_binaries
 from tests.support import database
 from tests.support.cast import TIC_KEY
 from tests.support.environment import ROOT
-from tests.upgrades.keep import KEYS, OF_ITSELF, dump
+from tests.upgrades.dump_version import FIXED_KEYS, OF_ITSELF, dump
 
 KEPT = sorted(Path(__file__).resolve().parent.glob("*.sql.gz"))
 CAST = re.compile(r"::(character varying|text)(\[\])?|[()]")
@@ -80,7 +80,7 @@ def test_every_row_is_there_and_the_tables_are_as_if_made_anew(old: str) -> None
 
     done = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", READ],
-        cwd=ROOT, env=os.environ | KEYS | {"DATABASE_URL": old}, capture_output=True, text=True,
+        cwd=ROOT, env=os.environ | FIXED_KEYS | {"DATABASE_URL": old}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])

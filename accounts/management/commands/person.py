@@ -1,4 +1,4 @@
-"""`manage.py person add`: make a person who may sign in, from the shell."""
+"""`manage.py person add`: add a person who may sign in."""
 
 import json
 import sys
@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Enterprise, Role
-from accounts.services import register_person
+from accounts.people.services import register_person
 
 
 class Command(BaseCommand):
-    help = "Make a person of a school; prints one JSON line with the login."
+    help = "Add a person to a school. Prints the login as one JSON line."
 
     def add_arguments(self, parser: Any) -> None:
         add = parser.add_subparsers(dest="act", required=True).add_parser("add")
@@ -31,11 +31,11 @@ class Command(BaseCommand):
         school = Enterprise.objects.filter(sdkappid=options["sdkappid"]).first()
         if school is None:
             raise CommandError(
-                f"No school has the SDKAppID {options['sdkappid']}. Make it with: enterprise add"
+                f"No school has the SDKAppID {options['sdkappid']}. Add it with: manage.py enterprise add"
             )
         password = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else ""
         if options["password_stdin"] and not password:
-            raise CommandError("No password came on standard input. Send it as one line.")
+            raise CommandError("No password on standard input. Send it as one line.")
         try:
             if password:
                 validate_password(password)

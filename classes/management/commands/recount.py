@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts.models import Enterprise
-from classes.attendance.streaks import recount
+from classes.attendance.reports.absences import recount_streaks
 
 
 class Command(BaseCommand):
@@ -19,4 +19,4 @@ class Command(BaseCommand):
         if options["enterprise"]:
             schools = schools.filter(sdkappid=options["enterprise"])
         for school in schools:
-            self.stdout.write(f"{school.sdkappid}: {recount(school)} rows changed")
+            self.stdout.write(f"{school.sdkappid}: {recount_streaks(school)} rows changed")

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from classes.attendance.verify import verify
+from classes.attendance.verification import verify_register
 
-MOST_TOLD = 20
+MAX_LISTED = 20
 
 
 class Command(BaseCommand):
@@ -18,11 +18,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            verdict = verify(options["file"])
+            verdict = verify_register(options["file"])
         except (ValueError, OSError) as error:
             raise CommandError(str(error)) from None
         if verdict.faults:
-            told = verdict.faults[:MOST_TOLD]
+            told = verdict.faults[:MAX_LISTED]
             more = len(verdict.faults) - len(told)
             raise CommandError("\n".join([*told, f"and {more} more"] if more else told))
         self.stdout.write(

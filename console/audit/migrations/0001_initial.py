@@ -22,11 +22,11 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("actor_label", models.CharField(max_length=120, verbose_name="who, as written then")),
-                ("action", models.CharField(max_length=60, verbose_name="act")),
-                ("object_type", models.CharField(blank=True, max_length=60, verbose_name="kind of thing")),
-                ("object_id", models.CharField(blank=True, max_length=64, verbose_name="its id")),
-                ("object_label", models.CharField(blank=True, max_length=200, verbose_name="thing")),
+                ("actor_label", models.CharField(max_length=120, verbose_name="actor at the time")),
+                ("action", models.CharField(max_length=60, verbose_name="action")),
+                ("object_type", models.CharField(blank=True, max_length=60, verbose_name="object type")),
+                ("object_id", models.CharField(blank=True, max_length=64, verbose_name="object ID")),
+                ("object_label", models.CharField(blank=True, max_length=200, verbose_name="object name")),
                 (
                     "before",
                     models.JSONField(
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
                 ("request_id", models.CharField(blank=True, max_length=64, verbose_name="request")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="time")),
                 (
                     "actor",
                     models.ForeignKey(
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="audit_entries",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="who",
+                        verbose_name="actor",
                     ),
                 ),
                 (

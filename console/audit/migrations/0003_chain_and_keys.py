@@ -65,13 +65,13 @@ class Migration(migrations.Migration):
                 (
                     "fields",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=40), size=None, verbose_name="what was seen"
+                        base_field=models.CharField(max_length=40), size=None, verbose_name="viewed data"
                     ),
                 ),
             ],
             options={
-                "verbose_name": "look at personal data",
-                "verbose_name_plural": "looks at personal data",
+                "verbose_name": "personal data access",
+                "verbose_name_plural": "personal data access",
                 "ordering": ("-id",),
             },
         ),
@@ -101,12 +101,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="auditentry",
             name="address",
-            field=models.CharField(blank=True, max_length=45, verbose_name="address"),
+            field=models.CharField(blank=True, max_length=45, verbose_name="IP address"),
         ),
         migrations.AlterField(
             model_name="auditentry",
             name="object_label",
-            field=models.CharField(blank=True, max_length=1000, verbose_name="thing"),
+            field=models.CharField(blank=True, max_length=1000, verbose_name="object name"),
         ),
         migrations.AddIndex(
             model_name="auditentry",
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="seen",
                 to="audit.auditentry",
-                verbose_name="act",
+                verbose_name="action",
             ),
         ),
         migrations.AddField(

@@ -1,5 +1,5 @@
 """What is written waits for its chain, links and looks are kept like entries, and a transaction knows that it
-wrote on the trail (console.audit.net)."""
+wrote on the trail (console.audit.change_triggers)."""
 
 from django.db import migrations
 

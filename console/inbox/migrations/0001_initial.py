@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("waiting", "waiting"),
                             ("done", "handled"),
-                            ("parked", "waits for its lesson"),
+                            ("parked", "waiting for its lesson"),
                             ("quarantined", "set aside"),
                         ],
                         default="waiting",
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ("deliveries", models.PositiveIntegerField(default=1, verbose_name="deliveries")),
                 (
                     "received_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="received"),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="received at"),
                 ),
                 (
                     "last_delivery_at",

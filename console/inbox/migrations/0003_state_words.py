@@ -14,9 +14,9 @@ class Migration(migrations.Migration):
             name="state",
             field=models.CharField(
                 choices=[
-                    ("waiting", "to be handled"),
+                    ("waiting", "pending"),
                     ("done", "handled"),
-                    ("parked", "waits for its lesson"),
+                    ("parked", "waiting for its lesson"),
                     ("quarantined", "set aside"),
                 ],
                 default="waiting",

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ),
                 ("subject_type", models.CharField(max_length=60, verbose_name="subject type")),
                 ("subject_id", models.BigIntegerField(verbose_name="subject")),
-                ("subject_label", models.CharField(blank=True, max_length=200, verbose_name="about")),
+                ("subject_label", models.CharField(blank=True, max_length=200, verbose_name="object")),
                 ("field", models.CharField(blank=True, max_length=40, verbose_name="field")),
                 (
                     "ours",
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                         verbose_name="at iclass",
                     ),
                 ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="time")),
                 (
                     "by",
                     models.ForeignKey(

@@ -32,8 +32,8 @@ class Migration(migrations.Migration):
                     "refilled_at",
                     models.DateTimeField(default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)),
                 ),
-                ("failures", models.PositiveIntegerField(default=0, verbose_name="failures in a row")),
-                ("openings", models.PositiveIntegerField(default=0, verbose_name="pauses in a row")),
+                ("failures", models.PositiveIntegerField(default=0, verbose_name="consecutive failures")),
+                ("openings", models.PositiveIntegerField(default=0, verbose_name="consecutive pauses")),
                 ("open_until", models.DateTimeField(null=True, verbose_name="paused until")),
                 ("trial_until", models.DateTimeField(null=True)),
                 (
@@ -42,20 +42,18 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=40),
                         default=list,
                         size=None,
-                        verbose_name="held for",
+                        verbose_name="reason for the hold",
                     ),
                 ),
-                ("held_since", models.DateTimeField(null=True, verbose_name="held since")),
+                ("held_since", models.DateTimeField(null=True, verbose_name="on hold since")),
                 (
                     "skew_s",
-                    models.FloatField(
-                        default=0, verbose_name="seconds by which the service's clock is ahead"
-                    ),
+                    models.FloatField(default=0, verbose_name="seconds that iclass's clock is ahead"),
                 ),
             ],
             options={
-                "verbose_name": "way to the service",
-                "verbose_name_plural": "ways to the service",
+                "verbose_name": "connection to iclass",
+                "verbose_name_plural": "connections to iclass",
             },
         ),
         migrations.AlterField(
@@ -64,12 +62,12 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("ok", "accepted"),
-                    ("refused", "refused"),
-                    ("not_reached", "did not arrive"),
+                    ("refused", "rejected"),
+                    ("not_reached", "not delivered"),
                     ("unknown", "outcome unknown"),
-                    ("found", "checked: it is there"),
-                    ("absent", "checked: it is not there"),
-                    ("unclear", "checked: not certain"),
+                    ("found", "checked: applied"),
+                    ("absent", "checked: not applied"),
+                    ("unclear", "checked: uncertain"),
                     ("unrecorded", "answered, but not recorded"),
                 ],
                 max_length=12,

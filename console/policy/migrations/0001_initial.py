@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="made"
+                        default=django.utils.timezone.now, editable=False, verbose_name="created at"
                     ),
                 ),
                 ("last_used_at", models.DateTimeField(editable=False, null=True, verbose_name="last used")),

@@ -19,13 +19,13 @@ class Migration(migrations.Migration):
             model_name="apitoken",
             name="expires_at",
             field=models.DateTimeField(
-                default=console.policy.models.ends_by_default, editable=False, verbose_name="ends"
+                default=console.policy.models.ends_by_default, editable=False, verbose_name="ends at"
             ),
         ),
         migrations.AddField(
             model_name="apitoken",
             name="scopes",
-            field=models.JSONField(default=list, editable=False, verbose_name="may do"),
+            field=models.JSONField(default=list, editable=False, verbose_name="permissions"),
         ),
         migrations.RunPython(tokens_from_before_keep_what_they_may, migrations.RunPython.noop),
     ]

@@ -1,4 +1,4 @@
-"""One try to deliver one event: sign, send, judge the answer, note it."""
+"""One attempt to deliver an event: sign, send, check the response, log it."""
 
 import json
 import secrets
@@ -8,34 +8,34 @@ from typing import Any
 
 import requests
 
-from .. import clock, knobs, ledger, signature
-from ..store.models import Callback
-from ..store.write import writing
+from console.sandbox import clock, knobs, ledger, signature
+from console.sandbox.store import write_transaction
+from console.sandbox.store.models import Callback
 
 WRONG_KEY = "0" * 32
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What the address said: HTTP status (None: nothing came), its text, whether it was error_code 0."""
+class DeliveryResult:
+    """Response of the address: HTTP status (None: no response), body, whether error_code was 0."""
 
     status: int | None
     text: str
     accepted: bool
 
 
-def deliver(owed: Callback, web: requests.Session) -> None:
-    """Send once (twice under that fault) and keep what came of it."""
-    until = _signed_until(owed)
+def deliver_callback(owed: Callback, web: requests.Session) -> None:
+    """Send once (twice under that fault) and store the result."""
+    until = _expire_time(owed)
     outcome = _send(owed, until, web)
-    if _fault(owed) == "callback_double" and owed.attempts == 0:
+    if _fault_kind(owed) == "callback_double" and owed.attempts == 0:
         outcome = _send(owed, until, web)
-    with writing():
-        _keep(owed, outcome, until)
+    with write_transaction():
+        _record_result(owed, outcome, until)
 
 
 def signed_url(address: str, sdkappid: int, key: str, until: int) -> str:
-    """The callback address with the public parameters, after `&` where it has a query already."""
+    """Return the callback URL with the public parameters, after `&` if it has a query already."""
     address = address.partition("#")[0]
     joint = "&" if "?" in address else "?"
     random = secrets.randbelow(2**31)
@@ -43,16 +43,16 @@ def signed_url(address: str, sdkappid: int, key: str, until: int) -> str:
     return f"{address}{joint}sdkappid={sdkappid}&random={random}&expire_time={until}&sign={signed}"
 
 
-def _signed_until(owed: Callback) -> int:
+def _expire_time(owed: Callback) -> int:
     if owed.signed_until is not None and not knobs.value("callback_resign"):
         return owed.signed_until
-    now = clock.precise() if knobs.value("sign_clock") == "moved" else time.time()
+    now = clock.timestamp() if knobs.value("sign_clock") == "moved" else time.time()
     return int(now + knobs.value("callback_life_s"))
 
 
-def _send(owed: Callback, until: int, web: requests.Session) -> Outcome:
+def _send(owed: Callback, until: int, web: requests.Session) -> DeliveryResult:
     owner = owed.enterprise
-    key = WRONG_KEY if _fault(owed) == "callback_wrong_key" else owner.tic_key
+    key = WRONG_KEY if _fault_kind(owed) == "callback_wrong_key" else owner.tic_key
     body = json.dumps({"event": owed.event, "data": owed.data}, ensure_ascii=False).encode()
     try:
         answer = web.post(
@@ -63,12 +63,12 @@ def _send(owed: Callback, until: int, web: requests.Session) -> Outcome:
             allow_redirects=False,
         )
     except (requests.RequestException, ValueError) as error:
-        # The text of the exception would hold the signed URL.
-        return Outcome(None, type(error).__name__, accepted=False)
-    return Outcome(answer.status_code, answer.text[:2000], _accepted(answer))
+        # The text of the exception would contain the signed URL.
+        return DeliveryResult(None, type(error).__name__, accepted=False)
+    return DeliveryResult(answer.status_code, answer.text[:2000], _is_accepted(answer))
 
 
-def _accepted(answer: requests.Response) -> bool:
+def _is_accepted(answer: requests.Response) -> bool:
     try:
         told: Any = answer.json()
     except ValueError:
@@ -77,7 +77,7 @@ def _accepted(answer: requests.Response) -> bool:
     return answer.ok and code == 0 and not isinstance(code, bool)
 
 
-def _keep(owed: Callback, outcome: Outcome, until: int) -> None:
+def _record_result(owed: Callback, outcome: DeliveryResult, until: int) -> None:
     owed.attempts += 1
     owed.signed_until = until
     owed.last_status, owed.last_answer = outcome.status, outcome.text
@@ -86,18 +86,18 @@ def _keep(owed: Callback, outcome: Outcome, until: int) -> None:
     elif owed.attempts > knobs.value("callback_repeats"):
         owed.state = "given_up"
     else:
-        owed.due_at = clock.precise() + knobs.value("callback_retry_s")
+        owed.due_at = clock.timestamp() + knobs.value("callback_retry_s")
     owed.save()
-    ledger.line(
+    ledger.build_entry(
         "callback",
         owed.event,
         sdkappid=owed.enterprise.sdkappid,
         object=f"callback:{owed.pk}",
         summary={"attempt": owed.attempts, "state": owed.state, "status": outcome.status},
         body=owed.data,
-        fault=_fault(owed),
+        fault=_fault_kind(owed),
     ).save()
 
 
-def _fault(owed: Callback) -> str:
+def _fault_kind(owed: Callback) -> str:
     return str((owed.fault or {}).get("kind", ""))

@@ -1,10 +1,10 @@
 """企业模块 of /paas/v1."""
 
-from .. import ledger
-from ..endpoint import Answer, Call, Endpoint
-from ..fields import Field, Int, Text
+from console.sandbox import ledger
+from console.sandbox.endpoint import Answer, Call, Endpoint
+from console.sandbox.fields import Field, Int, Text
 
-CHANGES: tuple[Field, ...] = (
+MODIFY_FIELDS: tuple[Field, ...] = (
     Text("name"),
     Text("contact_user"),
     Text("phone_no"),
@@ -15,7 +15,7 @@ CHANGES: tuple[Field, ...] = (
     Text("secret_key"),
     Text("call_back_url"),
 )
-CARD: tuple[Field, ...] = (
+INFO_FIELDS: tuple[Field, ...] = (
     Int("enterprise_id", required=True),
     Int("sdkappid", required=True),
     Text("busi_type", required=True),
@@ -39,20 +39,22 @@ CARD: tuple[Field, ...] = (
 
 
 def modify(call: Call) -> Answer:
-    """修改企业信息: what is sent is set, also where it is sent empty."""
+    """修改企业信息: set the given fields, also to empty values."""
     for name, value in call.body.items():
         setattr(call.enterprise, name, value)
     call.enterprise.save()
-    ledger.effect(call.enterprise, "business", call.enterprise.sdkappid, "modified", fields=sorted(call.body))
+    ledger.record_effect(
+        call.enterprise, "business", call.enterprise.sdkappid, "modified", fields=sorted(call.body)
+    )
     return {}
 
 
 def info(call: Call) -> Answer:
-    """查询企业信息, keys and all."""
-    return {field.name: getattr(call.enterprise, field.name) for field in CARD}
+    """查询企业信息, including the keys."""
+    return {field.name: getattr(call.enterprise, field.name) for field in INFO_FIELDS}
 
 
 ENDPOINTS = (
-    Endpoint("business/modify", "修改企业信息", modify, CHANGES, writes=True),
-    Endpoint("business/info", "查询企业信息", info, (), CARD),
+    Endpoint("business/modify", "修改企业信息", modify, MODIFY_FIELDS, writes=True),
+    Endpoint("business/info", "查询企业信息", info, (), INFO_FIELDS),
 )

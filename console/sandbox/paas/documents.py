@@ -2,25 +2,25 @@
 
 from dataclasses import replace
 
-from .. import words
-from ..endpoint import Answer, Call, Endpoint
-from ..fields import Bool, Field, Int, ListOf, Loose, Text
-from ..rules import documents, paging
-from ..store.models import Document
+from console.sandbox import choices
+from console.sandbox.endpoint import Answer, Call, Endpoint
+from console.sandbox.fields import Bool, Field, Int, ListOf, Text, TextOrInt
+from console.sandbox.services import documents, paging
+from console.sandbox.store.models import Document
 
-FORM: tuple[Field, ...] = (
+ADD_FIELDS: tuple[Field, ...] = (
     Text("doc_url", required=True, least=1),
     Text("doc_name"),
     Text("doc_ext"),
     Int("doc_size", least=0),
-    Loose("doc_md5"),
-    Text("permission", words=words.PERMISSIONS),
+    TextOrInt("doc_md5"),
+    Text("permission", words=choices.PERMISSIONS),
     Bool("is_transcode"),
     Text("owner"),
 )
-CARD: tuple[Field, ...] = (
+INFO_FIELDS: tuple[Field, ...] = (
     Text("doc_id", required=True),
-    *(replace(field, required=True) for field in FORM),
+    *(replace(field, required=True) for field in ADD_FIELDS),
     Int("upload_time", required=True),
     Text("transcode_status", required=True),
     Int("transcode_code", required=True),
@@ -30,9 +30,9 @@ CARD: tuple[Field, ...] = (
 DOC_ID = Text("doc_id", required=True, least=1)
 
 
-def card(document: Document) -> Answer:
-    """What document/info and document/list say of a card."""
-    return {field.name: getattr(document, field.name) for field in CARD}
+def document_info(document: Document) -> Answer:
+    """Return the fields of document/info and document/list."""
+    return {field.name: getattr(document, field.name) for field in INFO_FIELDS}
 
 
 def add(call: Call) -> Answer:
@@ -48,26 +48,32 @@ def delete(call: Call) -> Answer:
 
 def info(call: Call) -> Answer:
     """查询课件信息."""
-    return card(documents.find(call.enterprise, call.body["doc_id"]))
+    return document_info(documents.find(call.enterprise, call.body["doc_id"]))
 
 
-def listing(call: Call) -> Answer:
+def list_documents(call: Call) -> Answer:
     """查询课件列表."""
-    return paging.page(documents.listed(call.enterprise, call.body), call.body, card)
+    return paging.list_page(documents.filter_documents(call.enterprise, call.body), call.body, document_info)
 
 
-FILTER = (
-    *paging.PAGE,
+LIST_PARAMETERS = (
+    *paging.PAGE_PARAMETERS,
     Text("prefix"),
     Text("owner"),
-    ListOf("permissions", Text("", words=words.PERMISSIONS)),
+    ListOf("permissions", Text("", words=choices.PERMISSIONS)),
 )
 
 ENDPOINTS = (
-    Endpoint("document/add", "添加课件", add, FORM, (DOC_ID,), writes=True),
+    Endpoint("document/add", "添加课件", add, ADD_FIELDS, (DOC_ID,), writes=True),
     Endpoint(
         "document/delete", "删除课件", delete, (ListOf("doc_ids", Text(""), required=True),), writes=True
     ),
-    Endpoint("document/info", "查询课件信息", info, (DOC_ID,), CARD),
-    Endpoint("document/list", "查询课件列表", listing, FILTER, paging.answer_of(*CARD)),
+    Endpoint("document/info", "查询课件信息", info, (DOC_ID,), INFO_FIELDS),
+    Endpoint(
+        "document/list",
+        "查询课件列表",
+        list_documents,
+        LIST_PARAMETERS,
+        paging.list_answer_fields(*INFO_FIELDS),
+    ),
 )

@@ -16,13 +16,13 @@ COLOURS = (
 
 @cache_control(max_age=86_400, public=True)
 def avatar(request: HttpRequest, number: int) -> HttpResponse:
-    """One of the service's own avatars; any number names one."""
-    return HttpResponse(drawn(COLOURS[number % len(COLOURS)]), content_type="image/png")
+    """Return one of the service's avatars; any number is valid."""
+    return HttpResponse(draw_avatar(COLOURS[number % len(COLOURS)]), content_type="image/png")
 
 
 @lru_cache(maxsize=len(COLOURS))
-def drawn(colour: tuple[int, int, int]) -> bytes:
-    """Head and shoulders in white on a colour, as a palette png."""
+def draw_avatar(colour: tuple[int, int, int]) -> bytes:
+    """Draw head and shoulders in white on a colour, as a palette png."""
     rows = b"".join(b"\x00" + bytes(_inside(x, y) for x in range(SIDE)) for y in range(SIDE))
     head = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 3, 0, 0, 0)
     palette = bytes((*colour, 255, 255, 255))

@@ -1,4 +1,4 @@
-"""Headers of every page: no inline script, no foreign source, no framing where the page does not say so."""
+"""Headers of every page: no inline script, no foreign source, no framing unless the page allows it."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def strict_headers(
         response["X-Content-Type-Options"] = "nosniff"
         if response.get("Content-Type", "").startswith("text/html"):
             response.setdefault("Content-Security-Policy", POLICY)
-            # The address may carry a token: it goes nowhere.
+            # The URL may contain a token.
             response["Referrer-Policy"] = "no-referrer"
             response["Cache-Control"] = "no-store"
             response["Permissions-Policy"] = "camera=(self), microphone=(self)"

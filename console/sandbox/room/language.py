@@ -1,4 +1,4 @@
-"""The language of the pages: Chinese, until somebody chooses English; browsers are not asked."""
+"""Language of the pages: Chinese until a user chooses English; Accept-Language is ignored."""
 
 from collections.abc import Callable
 

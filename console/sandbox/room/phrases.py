@@ -1,12 +1,12 @@
-"""The words that the classroom's scripts say, handed over as data since no script stands in the page."""
+"""Texts of the classroom's scripts, passed as data because pages have no inline script."""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 
-def phrases() -> dict[str, Any]:
-    """In the language of the request."""
+def script_phrases() -> dict[str, Any]:
+    """Return the texts in the language of the request."""
     return {
         "you": _("you"),
         "status": {"will": _("Not started"), "ing": _("In class"), "end": _("Class over")},
@@ -14,20 +14,20 @@ def phrases() -> dict[str, Any]:
         "roles": _roles(),
         "states": _states(),
         "buttons": _buttons(),
-        "silence": [_("Silence"), _("Let speak")],
+        "silence": [_("Silence"), _("Unsilence")],
         "kick": _("Remove"),
         "askKick": _("Remove %s from the class?"),
         "start": _("Start class"),
-        "askStart": _("Start the class now? The school is told that it has begun."),
+        "askStart": _("Start the class now? The school is notified that it has started."),
         "end": _("End class"),
-        "askEnd": _("End the class? Everybody leaves the room and it cannot be started again."),
-        "left": _("You have left the class. You can come back as long as it goes on."),
-        "over": _("The class is over."),
+        "askEnd": _("End the class? Everyone leaves the room and it cannot be started again."),
+        "left": _("You have left the class. You can come back until it ends."),
+        "over": _("The class has ended."),
         "removed": _(
-            "You are no longer in the class: you were removed, or the connection was away too long."
+            "You are no longer in the class: you were removed, or the connection was lost for too long."
         ),
-        "unreachable": _("The service cannot be reached. Trying again…"),
-        "refused": _("That did not work:"),
+        "unreachable": _("Connection failed. Trying again…"),
+        "refused": _("Failed:"),
         "refusals": _refusals(),
     }
 
@@ -45,7 +45,7 @@ def _roles() -> dict[str, str]:
 
 
 def _states() -> dict[str, list[str]]:
-    """By state off and on."""
+    """Texts by state, off and on."""
     return {
         "camera": [_("Camera off"), _("Camera on")],
         "mic": [_("Mic off"), _("Mic on")],
@@ -56,7 +56,7 @@ def _states() -> dict[str, list[str]]:
 
 
 def _buttons() -> dict[str, list[str]]:
-    """What a press would do, by state off and on."""
+    """Labels of buttons by state, off and on."""
     return {
         "camera": [_("Open camera"), _("Close camera")],
         "mic": [_("Open mic"), _("Close mic")],
@@ -66,17 +66,17 @@ def _buttons() -> dict[str, list[str]]:
 
 
 def _refusals() -> dict[int, str]:
-    """By error_code: what happened and what to do."""
+    """Messages by error_code: what happened and what to do."""
     return {
         10203: _("Only the teacher and the assistants of this class may do that."),
         10215: _("There is no such user. Check the user ID with your school."),
         10216: _("Your sign-in has expired. Enter again."),
         10218: _("This token does not belong to this user. Ask your school for a new link."),
-        10224: _("This class is over and can no longer be entered."),
-        10225: _("This class has a password. Enter it and try again."),
+        10224: _("This class has ended and can no longer be entered."),
+        10225: _("This class requires a password. Enter it and try again."),
         10226: _("You are not on the list of this class. Ask your teacher to add you."),
         10227: _("The class is full."),
-        10228: _("All places on the microphone are taken. Raise your hand and wait."),
+        10228: _("All microphone places are taken. Raise your hand and wait."),
         10230: _("This class no longer exists."),
         10300: _("It is too early: a class opens one hour before its start."),
     }

@@ -1,4 +1,4 @@
-"""The classroom page and the front page. Everything that happens in the room goes through /saas/v1."""
+"""Classroom page and front page. Everything that happens in the classroom uses /saas/v1."""
 
 from pathlib import Path
 
@@ -7,21 +7,24 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.static import serve
 
-from ..store.models import Classroom
-from .language import COOKIE
-from .phrases import phrases
+from console.sandbox.room.language import COOKIE
+from console.sandbox.room.phrases import script_phrases
+from console.sandbox.store.models import Classroom
 
 STATIC = Path(__file__).parent / "static"
+#: Scripts of npm packages that the classroom loads, by file name; `make install` installs them.
+NODE_MODULES = Path(__file__).resolve().parents[3] / "node_modules"
+PACKAGE_FILES = {"spark-md5.min.js": NODE_MODULES / "spark-md5"}
 YEAR = 31_536_000
 
 
-def front(request: HttpRequest) -> HttpResponse:
-    """What this service is, and what it is not."""
+def front_page(request: HttpRequest) -> HttpResponse:
+    """Show what this service is, and what it is not."""
     return render(request, "front.html", {"languages": settings.LANGUAGES})
 
 
 def room(request: HttpRequest, sdkappid: int, class_id: int, side: int) -> HttpResponse:
-    """The classroom. `side` (0 teacher, 1 student) only changes the greeting: rights go with the person."""
+    """Show the classroom. `side` (0 teacher, 1 student) only changes the greeting."""
     known = side in (0, 1) and max(sdkappid, class_id) < 2**63
     found = known and (
         Classroom.objects.select_related("enterprise")
@@ -30,7 +33,7 @@ def room(request: HttpRequest, sdkappid: int, class_id: int, side: int) -> HttpR
     )
     if not found:
         return render(request, "missing.html", {"languages": settings.LANGUAGES}, status=404)
-    words = phrases()
+    words = script_phrases()
     page = {
         "sdkappid": sdkappid,
         "class_id": class_id,
@@ -47,8 +50,8 @@ def room(request: HttpRequest, sdkappid: int, class_id: int, side: int) -> HttpR
     return render(request, "room.html", page)
 
 
-def language(request: HttpRequest, code: str) -> HttpResponse:
-    """Remember a language and go back to a page of ours."""
+def set_language(request: HttpRequest, code: str) -> HttpResponse:
+    """Store the language and redirect to a page of this service."""
     target = request.GET.get("next", "/")
     if not target.startswith("/") or target.startswith("//") or "\\" in target:
         target = "/"
@@ -58,10 +61,11 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def static(request: HttpRequest, name: str) -> HttpResponse:
-    """Our own style sheet and scripts."""
-    if not (STATIC / name).is_file():
+def static_file(request: HttpRequest, name: str) -> HttpResponse:
+    """Serve the style sheet, the scripts, and the listed files of npm packages."""
+    folder = PACKAGE_FILES.get(name, STATIC)
+    if not (folder / name).is_file():
         raise Http404
-    response = serve(request, name, document_root=str(STATIC))
+    response = serve(request, name, document_root=str(folder))
     response["Cache-Control"] = "no-cache"
-    return response  # type: ignore[return-value]
+    return response  # type: ignore[return-value]  # a FileResponse

@@ -1,27 +1,27 @@
-"""Who the school is, who I am: what a class client asks before and after logging in."""
+"""School and account: what a class client requests before and after logging in."""
 
 import hmac
 import secrets
 
-from .. import clock, knobs, ledger, usersig
-from ..endpoint import Answer, Call, Endpoint
-from ..errors import Code, Refusal
-from ..fields import Int, Loose, Obj, Text
-from ..paas.users import CARD, card
-from ..rules import presence, users
-from ..store.models import Person, Session
+from console.sandbox import clock, knobs, ledger, usersig
+from console.sandbox.endpoint import Answer, Call, Endpoint
+from console.sandbox.errors import Code, Refusal
+from console.sandbox.fields import Int, Object, Text, TextOrInt
+from console.sandbox.paas.users import INFO_FIELDS, user_info
+from console.sandbox.services import presence, users
+from console.sandbox.store.models import Person, Session
 
-PLATFORM = Text("platform")
+PLATFORM_FIELD = Text("platform")
 
 
 def base_info(call: Call) -> Answer:
-    """Name and logo of the school, for the login page."""
+    """Return name and logo of the school, for the login page."""
     owner = call.enterprise
     return {"sdkappid": owner.sdkappid, "name": owner.name, "icon": owner.icon}
 
 
 def business(call: Call) -> Answer:
-    """The same for somebody logged in, with what kind of school it is; never a key."""
+    """Return the same for a logged-in person, with the type of the school; never a key."""
     return base_info(call) | {
         "enterprise_id": call.enterprise.enterprise_id,
         "busi_type": call.enterprise.busi_type,
@@ -29,18 +29,18 @@ def business(call: Call) -> Answer:
 
 
 def login(call: Call) -> Answer:
-    """Log in with the user_token (or the password set at registering). Old sessions stay good."""
+    """Log in with the user_token (or the password of the registration). Old sessions stay valid."""
     person = users.find(call.enterprise, call.body["userid"])
     given = call.body["password"].encode()
     token, password = person.user_token.encode(), person.password.encode()
     if not hmac.compare_digest(given, token) and not (password and hmac.compare_digest(given, password)):
         raise Refusal(Code.WRONG_PASSWORD, "the token does not belong to this user")
-    ledger.effect(call.enterprise, "user", person.user_id, "logged_in")
-    return opened(person)
+    ledger.record_effect(call.enterprise, "user", person.user_id, "logged_in")
+    return create_session(person)
 
 
-def opened(person: Person) -> Answer:
-    """A new session of a person, as user/login answers it."""
+def create_session(person: Person) -> Answer:
+    """Return a new session of a person, as user/login does."""
     session = Session.objects.create(
         token=secrets.token_hex(24),
         person=person,
@@ -51,44 +51,44 @@ def opened(person: Person) -> Answer:
         "sdkappid": owner.sdkappid,
         "user_id": person.user_id,
         "token": session.token,
-        "user_sig": usersig.make(owner.sdkappid, owner.private_key, person.user_id, clock.now()),
+        "user_sig": usersig.make_user_sig(owner.sdkappid, owner.private_key, person.user_id, clock.now()),
         "user_token": person.user_token,
     }
 
 
 def info(call: Call) -> Answer:
-    """My own card, or another's with phone and e-mail left out."""
+    """Return my profile, or another's without phone and e-mail."""
     user_id = call.body.get("user_id") or call.actor().user_id
-    told = card(users.find(call.enterprise, user_id))
+    told = user_info(users.find(call.enterprise, user_id))
     if user_id != call.actor().user_id:
         told |= {"phone_no": "", "e_mail": ""}
     return {"user_info": told}
 
 
 def visitor_get(call: Call) -> Answer:
-    """A visitor, good for public classes."""
-    visitor = presence.make_visitor(call.enterprise, call.body.get("nickname", ""))
-    return presence.visitor_info(visitor) | opened(visitor)
+    """Return a visitor, valid for public classes."""
+    visitor = presence.create_visitor(call.enterprise, call.body.get("nickname", ""))
+    return presence.visitor_info(visitor) | create_session(visitor)
 
 
-OPENED = (
+SESSION_FIELDS = (
     Int("sdkappid", required=True),
     Text("user_id", required=True),
     Text("token", required=True),
     Text("user_sig", required=True),
     Text("user_token", required=True),
 )
-BASE = (Int("sdkappid", required=True), Text("name", required=True), Text("icon", required=True))
+BASE_INFO_FIELDS = (Int("sdkappid", required=True), Text("name", required=True), Text("icon", required=True))
 
 ENDPOINTS = (
-    Endpoint("business/base/info", "企业基础信息", base_info, (PLATFORM, Loose("enterprise_id")), BASE,
-             session=False),
-    Endpoint("business", "企业信息", business, (PLATFORM,), BASE),
+    Endpoint("business/base/info", "企业基础信息", base_info,
+             (PLATFORM_FIELD, TextOrInt("enterprise_id")), BASE_INFO_FIELDS, session=False),
+    Endpoint("business", "企业信息", business, (PLATFORM_FIELD,), BASE_INFO_FIELDS),
     Endpoint("user/login", "登录", login,
-             (PLATFORM, Text("userid", required=True), Text("password", required=True)), OPENED,
+             (PLATFORM_FIELD, Text("userid", required=True), Text("password", required=True)), SESSION_FIELDS,
              writes=True, session=False),
-    Endpoint("user/info", "用户详情", info, (PLATFORM, Text("user_id")),
-             (Obj("user_info", CARD, required=True),)),
-    Endpoint("user/visitor/get", "游客账号", visitor_get, (PLATFORM, Text("nickname")), OPENED,
+    Endpoint("user/info", "用户详情", info, (PLATFORM_FIELD, Text("user_id")),
+             (Object("user_info", INFO_FIELDS, required=True),)),
+    Endpoint("user/visitor/get", "游客账号", visitor_get, (PLATFORM_FIELD, Text("nickname")), SESSION_FIELDS,
              writes=True, session=False),
 )  # fmt: skip

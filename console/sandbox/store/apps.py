@@ -1,10 +1,10 @@
-"""The state of the service, in one SQLite file."""
+"""State of the service, in one SQLite file."""
 
 from django.apps import AppConfig
 
 
 class StoreConfig(AppConfig):
-    """Models, migrations and the one way to write."""
+    """App with models, migrations and the write lock."""
 
     name = "console.sandbox.store"
     label = "store"

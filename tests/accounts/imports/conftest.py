@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from accounts.imports import files, planning
-from accounts.imports.columns import Options
-from accounts.models import ImportRow, PeopleImport, User
+from accounts.imports.columns import ImportOptions
+from accounts.imports.import_type import PEOPLE_IMPORT
+from accounts.models import PeopleImport, PeopleImportRow, User
+from console.imports.services import check_import
+from console.imports.uploads import create_import
 
 HEAD = ["账号", "姓名", "角色", "手机", "邮箱", "班级"]
 
@@ -27,19 +29,20 @@ def compared(alice: User) -> Callable[..., PeopleImport]:
     def take(
         *rows: Sequence[str], head: Sequence[str] = HEAD, by: User = alice, **options: Any
     ) -> PeopleImport:
-        source = files.take_in(
-            file=csv_file([head, *rows]), filename="people.csv", by=by, options=Options(**options)
+        file, chosen = csv_file([head, *rows]), ImportOptions(**options).to_dict()
+        source: PeopleImport = create_import(
+            PEOPLE_IMPORT, file=file, filename="people.csv", by=by, options=chosen
         )
-        planning.plan(source)
+        check_import(PEOPLE_IMPORT, source)
         return source
 
     return take
 
 
-def outcomes(source: PeopleImport) -> list[tuple[int, str, str]]:
+def row_outcomes(source: PeopleImport) -> list[tuple[int, str, str]]:
     """Row, outcome and reason."""
     return list(source.lines.values_list("number", "outcome", "reason"))
 
 
-def line(source: PeopleImport, number: int) -> ImportRow:
+def import_row(source: PeopleImport, number: int) -> PeopleImportRow:
     return source.lines.get(number=number)

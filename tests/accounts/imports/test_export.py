@@ -5,14 +5,15 @@ import io
 import pytest
 from python_calamine import CalamineWorkbook
 
-from accounts.imports import files, planning
-from accounts.imports.export import refused
-from accounts.models import GroupStudent, Role, StudentGroup, User
-from console.audit.models import AuditEntry, Seen
+from accounts.imports.import_type import PEOPLE_IMPORT
+from accounts.models import GroupMembership, Role, StudentGroup, User
+from console.audit.models import AuditEntry, PersonalDataAccess
+from console.imports import services
+from console.imports.downloads import export_refused_rows
 from console.sheets.columns import Column
-from console.sheets.csv import csv_text
-from tests.support.cast import person
-from tests.support.pages import LANGUAGES, reader, text
+from console.sheets.csv_writer import csv_text
+from tests.support.cast import create_person
+from tests.support.page_client import LANGUAGES, client_for, page_text
 
 pytestmark = pytest.mark.django_db
 
@@ -29,17 +30,19 @@ def content(response) -> bytes:
 @pytest.fixture
 def odd_school(school, alice, bob, dina, quinn):
     """People of every role whose names and groups would break a careless file."""
-    person(school, "odd", Role.STUDENT)
+    create_person(school, "odd", Role.STUDENT)
     groups = [
         StudentGroup.objects.create(enterprise=school, name=name) for name in ('=1;"a', "一班", "x, y", "-b")
     ]
     names = ["=cmd|' /C calc'!A0", "'quoted", "韩;-梅", "+1 2", " spaced "]
     for number, name in enumerate(names):
-        one = person(school, f"00{number}", Role.STUDENT)
+        one = create_person(school, f"00{number}", Role.STUDENT)
         User.objects.filter(pk=one.pk).update(
             nickname=name, gender="female", phone_no="+86 138", avatar="https://x.example/a.png"
         )
-        GroupStudent.objects.bulk_create(GroupStudent(group=group, student=one) for group in groups[:number])
+        GroupMembership.objects.bulk_create(
+            GroupMembership(group=group, student=one) for group in groups[:number]
+        )
     User.objects.filter(pk=dina.pk).update(phone_no="=odd", e_mail="", made_outside=True)
     return school
 
@@ -48,39 +51,41 @@ def odd_school(school, alice, bob, dina, quinn):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_export_that_is_imported_again_changes_nothing(odd_school, alice, suffix, language):
     told = {"format": suffix, "contacts": "on", "reason": "moving"}
-    response = reader(alice, language).post("/people/export/", told)
-    source = files.take_in(file=io.BytesIO(content(response)), filename=f"a{suffix}", by=alice)
+    response = client_for(alice, language).post("/people/export/", told)
+    source = services.receive_file(
+        PEOPLE_IMPORT, file=io.BytesIO(content(response)), filename=f"a{suffix}", by=alice
+    )
     assert all(source.columns)
-    planning.plan(source)
+    services.check_import(PEOPLE_IMPORT, source)
     people = User.objects.filter(enterprise=odd_school).count()
     assert source.counts == {"added": 0, "changed": 0, "unchanged": people, "refused": 0, "twins": 0}
 
 
 def test_contacts_leave_with_a_reason_and_each_persons_page_knows(alice, dina):
-    client = reader(alice)
+    client = client_for(alice)
     plain = client.post("/people/export/", {"format": ".csv"})
     assert "13812345678" not in plain.content.decode()
-    assert not Seen.objects.exists()
+    assert not PersonalDataAccess.objects.exists()
     unsaid = client.post("/people/export/", {"format": ".csv", "contacts": "on"})
-    assert "Write why" in text(unsaid)
+    assert "Enter a reason" in page_text(unsaid)
     whole = client.post("/people/export/", {"format": ".csv", "contacts": "on", "reason": "fire drill"})
     assert "13812345678" in whole.content.decode()
     entry = AuditEntry.objects.filter(action="person.export").latest("pk")
     assert (entry.actor, entry.reason, entry.after["format"]) == (alice, "fire drill", "csv")
-    assert Seen.objects.get(person=dina).fields == ["e_mail", "phone_no"]
+    assert PersonalDataAccess.objects.get(person=dina).fields == ["e_mail", "phone_no"]
 
 
 def test_nobody_but_those_whom_the_table_names_exports(bob, sue, alice, dina, charlie):
     for one in (bob, sue, dina):
         for page in ("/people/export/", "/groups/export/"):
-            assert reader(one).post(page, {"format": ".csv"}).status_code == 403
-    assert "dina" not in reader(charlie).post("/people/export/", {"format": ".csv"}).content.decode()
+            assert client_for(one).post(page, {"format": ".csv"}).status_code == 403
+    assert "dina" not in client_for(charlie).post("/people/export/", {"format": ".csv"}).content.decode()
 
 
 def test_groups_are_exported_with_who_is_in_them(alice, dina, school, bob):
     group = StudentGroup.objects.create(enterprise=school, name="一班")
-    GroupStudent.objects.create(group=group, student=dina)
-    told = reader(alice).post("/groups/export/", {"format": ".csv"}).content.decode()
+    GroupMembership.objects.create(group=group, student=dina)
+    told = client_for(alice).post("/groups/export/", {"format": ".csv"}).content.decode()
     assert "一班" in told
     assert "bob" not in told
     assert AuditEntry.objects.filter(action="group.export").count() == 1
@@ -90,9 +95,9 @@ def test_groups_are_exported_with_who_is_in_them(alice, dina, school, bob):
 def test_refused_rows_come_back_in_their_columns_with_the_reason(alice, suffix):
     rows = [{"a": "x y", "b": "=1+1"}, {"a": "li", "b": "李雷"}]
     sheet = csv_text(rows, COLUMNS, zone=alice.enterprise.tz).encode()
-    source = files.take_in(file=io.BytesIO(sheet), filename="a.csv", by=alice)
-    planning.plan(source)
-    back = content(refused(source, by=alice, suffix=suffix))
+    source = services.receive_file(PEOPLE_IMPORT, file=io.BytesIO(sheet), filename="a.csv", by=alice)
+    services.check_import(PEOPLE_IMPORT, source)
+    back = content(export_refused_rows(source, by=alice, suffix=suffix))
     if suffix == ".csv":
         assert '"x y","\'=1+1","2"' in back.decode()
         return

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from python_calamine import CalamineWorkbook
 
-from console.sheets.columns import Column, Kind
-from console.sheets.csv import NUMBER, csv_text
-from console.sheets.xlsx import xlsx
+from console.sheets.columns import Column, ColumnType
+from console.sheets.csv_writer import csv_text
+from console.sheets.formulas import NUMBER
+from console.sheets.xlsx_writer import write_xlsx
 
 CELLS = int(os.environ.get("FORMULA_CELLS", "5000"))
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -58,7 +59,7 @@ BODIES = [
 ]
 NUMBERS = ["5", "-5", "+3.5", "-12%", "0"]
 DANGEROUS = "=+-@＝＋－＠"
-COLUMNS = [Column("a", "A"), Column("b", "B", Kind.ID), Column("n", "N", Kind.NUMBER)]
+COLUMNS = [Column("a", "A"), Column("b", "B", ColumnType.ID), Column("n", "N", ColumnType.NUMBER)]
 #: A number and what follows it where the quotes are read otherwise: no formula goes on with a quote.
 NUMBER_AND_TEXT = re.compile(r'[+-]?[0-9]+(\.[0-9]+)?%?,?"')
 
@@ -103,7 +104,7 @@ def test_no_cell_of_a_csv_file_runs_whatever_separator_its_reader_takes(cells: l
 
 
 def test_no_cell_of_an_excel_file_is_a_formula_and_numbers_stay_numbers(cells: list[str]) -> None:
-    with xlsx(rows_of(cells), COLUMNS, "A", zone=ZONE) as file:
+    with write_xlsx(rows_of(cells), COLUMNS, "A", zone=ZONE) as file:
         back = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()[1:]
         with zipfile.ZipFile(file) as parts:
             written = parts.read("xl/worksheets/sheet1.xml")

@@ -3,11 +3,13 @@
 import pytest
 from django.utils import translation
 
-from accounts.imports.applying import ChangedSince, apply
-from accounts.models import GroupStudent, Role, StudentGroup, User
-from accounts.services import archive_group
-from tests.accounts.imports.conftest import line, outcomes
-from tests.support.cast import person
+from accounts.imports.import_type import PEOPLE_IMPORT
+from accounts.models import GroupMembership, Role, StudentGroup, User
+from accounts.people.group_services import archive_group
+from console.imports.import_type import ImportOutdated
+from console.imports.services import apply_import
+from tests.accounts.imports.conftest import import_row, row_outcomes
+from tests.support.cast import create_person
 
 pytestmark = pytest.mark.django_db
 
@@ -18,9 +20,9 @@ def test_rows_are_added_changed_or_left_as_they_are(compared, dina, bob):
         ["dina", "Dina D", "student", "13812345678", "dina@example.com", ""],
         ["bob", "Bob", "老师", "", "", ""],
     )
-    assert outcomes(source) == [(2, "added", ""), (3, "changed", ""), (4, "unchanged", "")]
-    assert line(source, 2).after["role"] == "student"
-    changed = line(source, 3)
+    assert row_outcomes(source) == [(2, "added", ""), (3, "changed", ""), (4, "unchanged", "")]
+    assert import_row(source, 2).after["role"] == "student"
+    changed = import_row(source, 3)
     assert (changed.before["nickname"], changed.after["nickname"]) == ("Dina", "Dina D")
     assert source.counts == {"added": 1, "changed": 1, "unchanged": 1, "refused": 0, "twins": 0}
     assert not User.objects.filter(user_id="li.lei").exists()
@@ -47,11 +49,11 @@ def test_rows_are_added_changed_or_left_as_they_are(compared, dina, bob):
     ],
 )
 def test_a_row_is_refused_with_its_column_and_reason(compared, school, quinn, row, column, reason):
-    person(school, "vera", Role.VISITOR)
+    create_person(school, "vera", Role.VISITOR)
     source = compared(row)
-    refused = line(source, 2)
+    refused = import_row(source, 2)
     assert (refused.outcome, refused.column, refused.reason) == ("refused", column, reason)
-    assert refused.why
+    assert refused.refusal_message
     assert refused.value in row
 
 
@@ -60,23 +62,23 @@ def test_a_picture_must_be_an_https_address_of_a_jpg_or_png(compared):
         ["a", "A", "http://x.example/a.jpg"],
         ["b", "B", "https://x.example/a.gif"],
         ["c", "C", "https://x.example/a.PNG"],
-        head=["user id", "name", "avatar"],
+        head=["user ID", "name", "avatar"],
     )
-    assert outcomes(source) == [(2, "refused", "picture"), (3, "refused", "picture"), (4, "added", "")]
+    assert row_outcomes(source) == [(2, "refused", "picture"), (3, "refused", "picture"), (4, "added", "")]
 
 
 def test_somebody_erased_stays_erased(compared, dina):
     User.objects.filter(pk=dina.pk).update(erased_at="2026-01-01T00:00Z")
-    assert outcomes(compared(["dina", "Dina", "", "", "", ""])) == [(2, "refused", "erased")]
+    assert row_outcomes(compared(["dina", "Dina", "", "", "", ""])) == [(2, "refused", "erased")]
 
 
 def test_of_two_rows_of_one_user_id_the_second_names_the_first(compared):
     source = compared(
         ["li", "李雷", "", "", "", ""], ["han", "韩", "", "", "", ""], ["li", "李磊", "", "", "", ""]
     )
-    assert outcomes(source) == [(2, "added", ""), (3, "added", ""), (4, "refused", "twice")]
+    assert row_outcomes(source) == [(2, "added", ""), (3, "added", ""), (4, "refused", "twice")]
     with translation.override("en"):
-        assert "Row 2" in line(source, 4).why
+        assert "Row 2" in import_row(source, 4).refusal_message
 
 
 def test_two_people_of_one_name_are_both_there_and_marked(compared, dina):
@@ -93,7 +95,7 @@ def test_two_people_of_one_name_are_both_there_and_marked(compared, dina):
 def test_an_empty_cell_keeps_what_is_there_unless_it_is_to_clear_it(compared, dina):
     row = ["dina", "", "", "", "", ""]
     assert compared(row).counts["unchanged"] == 1
-    wanted = line(compared(row, clear_empty=True), 2).after
+    wanted = import_row(compared(row, clear_empty=True), 2).after
     assert (wanted["phone_no"], wanted["e_mail"], wanted["nickname"], wanted["role"]) == (
         "",
         "",
@@ -104,18 +106,18 @@ def test_an_empty_cell_keeps_what_is_there_unless_it_is_to_clear_it(compared, di
 
 def test_groups_are_joined_and_left_only_on_demand(compared, dina, school):
     old = StudentGroup.objects.create(enterprise=school, name="一班")
-    GroupStudent.objects.create(group=old, student=dina)
+    GroupMembership.objects.create(group=old, student=dina)
     row = ["dina", "Dina", "", "", "", "二班；三班"]
-    assert line(compared(row), 2).after["groups"] == ["一班", "三班", "二班"]
+    assert import_row(compared(row), 2).after["groups"] == ["一班", "三班", "二班"]
     source = compared(row, leave_groups=True)
-    assert line(source, 2).after["groups"] == ["三班", "二班"]
+    assert import_row(source, 2).after["groups"] == ["三班", "二班"]
     assert source.new_groups == ["三班", "二班"]
 
 
 def test_a_missing_group_is_refused_where_none_is_to_be_made(compared):
     source = compared(["li", "李雷", "", "", "", "一班"], create_groups=False)
-    assert outcomes(source) == [(2, "refused", "group")]
-    assert "一班" in line(source, 2).why
+    assert row_outcomes(source) == [(2, "refused", "group")]
+    assert "一班" in import_row(source, 2).refusal_message
     assert source.new_groups == []
 
 
@@ -125,20 +127,20 @@ def test_an_odd_value_that_is_there_already_does_not_refuse_the_row(compared, di
 
 
 def test_another_schools_people_are_nobody_here(compared, other_school):
-    person(other_school, "li", Role.STUDENT)
+    create_person(other_school, "li", Role.STUDENT)
     source = compared(["li", "李雷", "", "", "", ""])
-    assert line(source, 2).outcome == "added"
-    assert line(source, 2).before is None
+    assert import_row(source, 2).outcome == "added"
+    assert import_row(source, 2).before is None
 
 
 def test_a_title_above_the_headings_is_no_heading(compared):
     source = compared(["账号", "姓名"], ["li", "李雷"], head=["学生名单 2026"])
     assert source.columns == ["user_id", "nickname"]
-    assert outcomes(source) == [(3, "added", "")]
+    assert row_outcomes(source) == [(3, "added", "")]
 
 
 def test_new_people_get_the_role_that_was_chosen(compared):
-    assert line(compared(["t", "T", "", "", "", ""], role="teacher"), 2).after["role"] == "teacher"
+    assert import_row(compared(["t", "T", "", "", "", ""], role="teacher"), 2).after["role"] == "teacher"
 
 
 def test_an_archived_group_takes_nobody_in_and_is_left_by_nobody(compared, alice, dina):
@@ -152,13 +154,13 @@ def test_an_archived_group_takes_nobody_in_and_is_left_by_nobody(compared, alice
         leave_groups=True,
         clear_empty=False,
     )
-    assert outcomes(source) == [(2, "unchanged", ""), (3, "refused", "archived"), (4, "added", "")]
+    assert row_outcomes(source) == [(2, "unchanged", ""), (3, "refused", "archived"), (4, "added", "")]
     with translation.override("en"):
-        assert line(source, 3).why == (
-            "The group “2025 班” is archived. Restore it first, or empty the cell."
+        assert import_row(source, 3).refusal_message == (
+            "The group “2025 班” is archived. Restore it first, or clear the cell."
         )
     assert source.new_groups == ["2026 班"]
-    apply(source=source, by=alice)
+    apply_import(PEOPLE_IMPORT, source=source, by=alice)
     assert list(old.students.all()) == [dina]
 
 
@@ -166,7 +168,7 @@ def test_a_group_archived_since_the_preview_is_not_filled(compared, alice, dina)
     old = StudentGroup.objects.create(enterprise=alice.enterprise, name="2025 班")
     source = compared(["dina", "Dina", "", "", "", "2025 班"])
     archive_group(group=old, by=alice)
-    with pytest.raises(ChangedSince):
-        apply(source=source, by=alice)
-    assert outcomes(source) == [(2, "refused", "archived")]
+    with pytest.raises(ImportOutdated):
+        apply_import(PEOPLE_IMPORT, source=source, by=alice)
+    assert row_outcomes(source) == [(2, "refused", "archived")]
     assert not old.students.exists()

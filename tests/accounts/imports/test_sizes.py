@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from accounts.imports import files, planning
-from accounts.imports.export import export
+from accounts.imports.export import export_people
+from accounts.imports.import_type import PEOPLE_IMPORT
 from accounts.models import User
-from console.sheets.columns import Column, Kind
-from console.sheets.csv import csv_lines
-from console.sheets.reading import Limits, open_table
-from console.sheets.xlsx import xlsx
+from console.imports import services
+from console.sheets.columns import Column, ColumnType
+from console.sheets.csv_writer import csv_lines
+from console.sheets.table_reader import TableLimits, open_table
+from console.sheets.xlsx_writer import write_xlsx
 
 SECONDS_FOR_10_000 = 10
 MEGABYTES = 300
@@ -24,7 +25,7 @@ ROWS = int(os.environ.get("IMPORT_ROWS", "1000"))
 LONG = int(os.environ.get("IMPORT_LONG_ROWS", "10000"))
 OUT = int(os.environ.get("EXPORT_ROWS", "2000"))
 COLUMNS = [
-    Column("id", "账号", Kind.ID),
+    Column("id", "账号", ColumnType.ID),
     Column("name", "姓名"),
     Column("role", "角色"),
     Column("phone", "手机"),
@@ -47,7 +48,7 @@ def rows(count: int):
 
 def sheet(kind: str, count: int, zone) -> io.BufferedIOBase:
     if kind == "xlsx":
-        return xlsx(rows(count), COLUMNS, "People", zone=zone)
+        return write_xlsx(rows(count), COLUMNS, "People", zone=zone)
     file = io.BytesIO()
     for line in csv_lines(rows(count), COLUMNS, zone=zone):
         file.write(line.encode())
@@ -85,8 +86,8 @@ def test_a_preview_is_there_while_one_waits(alice, kind):
     User.objects.bulk_create(known, batch_size=2000)
     with sheet(kind, ROWS, alice.enterprise.tz) as file:
         began = time.monotonic()
-        source = files.take_in(file=file, filename="a", by=alice)
-        planning.plan(source)
+        source = services.receive_file(PEOPLE_IMPORT, file=file, filename="a", by=alice)
+        services.check_import(PEOPLE_IMPORT, source)
         took = time.monotonic() - began
     print(f"preview of {ROWS} rows of {kind}: {took:.2f} s")
     assert (source.counts["added"], source.counts["changed"]) == (ROWS // 2, ROWS // 2)
@@ -98,8 +99,8 @@ def test_a_preview_is_there_while_one_waits(alice, kind):
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_long_file_needs_no_more_memory_than_a_short_one(alice, peak_megabytes, kind):
     with sheet(kind, LONG, alice.enterprise.tz) as file:
-        source = files.take_in(file=file, filename="a", by=alice)
-        planning.plan(source)
+        source = services.receive_file(PEOPLE_IMPORT, file=file, filename="a", by=alice)
+        services.check_import(PEOPLE_IMPORT, source)
     print(f"{LONG} rows of {kind} taken in and compared: {peak_megabytes():.0f} MB at most")
     assert source.counts["added"] == LONG
     assert peak_megabytes() < MEGABYTES
@@ -125,7 +126,7 @@ def test_an_export_is_there_while_one_waits_and_needs_as_little(alice, peak_mega
         User.objects.bulk_create(bundle)
     everybody = User.objects.filter(role="student")
     began = time.monotonic()
-    answer = export(everybody, by=alice, suffix=f".{kind}", contacts=True, reason="moving")
+    answer = export_people(everybody, by=alice, suffix=f".{kind}", contacts=True, reason="moving")
     size = sum(len(piece) for piece in (answer.streaming_content if answer.streaming else [answer.content]))
     for close in answer._resource_closers:  # the end of an answer would close the connection too
         close()
@@ -138,5 +139,5 @@ def test_an_export_is_there_while_one_waits_and_needs_as_little(alice, peak_mega
 def test_reading_alone_is_quick():
     with sheet("xlsx", LONG, None) as file:
         began = time.monotonic()
-        assert sum(1 for _row in open_table(file, Limits()).rows) == LONG + 1
+        assert sum(1 for _row in open_table(file, TableLimits()).rows) == LONG + 1
         print(f"reading {LONG} rows of xlsx: {time.monotonic() - began:.2f} s")

@@ -5,6 +5,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Enterprise
+from console.inbox.ingestion import clear_sender_cache
+from console.inbox.models import RefusedDelivery
 from console.outbox import relay
 from console.outbox.models import Operation
 from tests.support.cast import TIC_KEY
@@ -44,7 +46,7 @@ def test_the_key_may_come_on_standard_input_where_no_list_of_processes_shows_it(
         if line.strip():
             call_command(*told)
             continue
-        with pytest.raises(CommandError, match="No key came"):
+        with pytest.raises(CommandError, match="No key on standard input"):
             call_command(*told)
     assert Enterprise.objects.get().tic_key.reveal() == TIC_KEY
     assert TIC_KEY not in capsys.readouterr().out
@@ -62,3 +64,20 @@ def test_the_rest_of_the_school_is_pulled_from_the_service(iclass, capsys):
     add()
     relay.drain()
     assert Enterprise.objects.get().private_key
+
+
+def test_a_callback_address_is_renewed_and_the_old_one_refused(capsys, client):
+    add()
+    old = Enterprise.objects.get()
+    call_command("enterprise", "renew-callback", "--sdkappid", "1400000001")
+    now = Enterprise.objects.get()
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["callback_url"] == now.own_callback_url
+    assert now.callback_token != old.callback_token
+    assert now.call_back_url == now.own_callback_url
+    assert Operation.objects.filter(kind="school.modify").exists()
+    clear_sender_cache()
+    for token, refused in ((old.callback_token, "unknown_address"), (now.callback_token, "missing")):
+        assert client.post(f"/callbacks/iclass/{token}/", b"{}", content_type="text/plain").status_code == 403
+        assert RefusedDelivery.objects.filter(reason=refused).exists()
+    with pytest.raises(CommandError, match="no school"):
+        call_command("enterprise", "renew-callback", "--sdkappid", "1")

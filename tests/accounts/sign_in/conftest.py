@@ -7,11 +7,11 @@ import pytest
 import time_machine
 
 from accounts.models import User
-from tests.accounts.sign_in.door import NOW, PASSWORD
+from tests.accounts.sign_in.sign_in_helpers import NOW, PASSWORD
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
+def fast_password_hasher(settings: Any) -> None:
     """Half a second a guess is the point in production, and none of these tests'."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -46,5 +46,5 @@ def strict(settings: Any) -> None:
 
 def _with_password(person: User) -> User:
     person.set_password(PASSWORD)
-    person.save()
+    person.save(update_fields=["password"])
     return person

@@ -7,11 +7,17 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts.forms.security import PROOF
 from accounts.models import Enterprise, Role, User
-from tests.accounts.sign_in.door import PASSWORD, SECRET, acts, app_shows, with_factor
-from tests.support.cast import TIC_KEY, person
-from tests.support.pages import LANGUAGES, reader, says, text
+from accounts.sign_in.forms.security import PROOF_FIELD
+from tests.accounts.sign_in.sign_in_helpers import (
+    PASSWORD,
+    SECRET,
+    add_second_factor,
+    audit_actions,
+    totp_code,
+)
+from tests.support.cast import TIC_KEY, create_person
+from tests.support.page_client import LANGUAGES, client_for, page_says, page_text
 
 KEYS = "/school/keys/"
 NEW_KEY = "NewKeyNewKeyNewKeyNewKeyNewKey12"
@@ -19,16 +25,16 @@ NEW_KEY = "NewKeyNewKeyNewKeyNewKeyNewKey12"
 
 @pytest.fixture
 def quinn(school: Enterprise) -> User:
-    quinn = person(school, "quinn", Role.SUPERADMIN)
+    quinn = create_person(school, "quinn", Role.SUPERADMIN)
     quinn.set_password(PASSWORD)
-    quinn.save()
+    quinn.save(update_fields=["password"])
     return quinn
 
 
 @pytest.fixture
 def stale(clock: Any, quinn: User) -> Client:
     """A superadmin who signed in a quarter of an hour ago."""
-    client = reader(quinn)
+    client = client_for(quinn)
     clock.shift(timedelta(minutes=10, seconds=1))
     return client
 
@@ -39,15 +45,15 @@ def key_of(school: Enterprise) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_about_keys_asks_first(clock: Any, quinn: User, language: str) -> None:
-    client = reader(quinn, language)
+    client = client_for(quinn, language)
     clock.shift(timedelta(minutes=11))
-    assert says(client.get(KEYS), "Is it you?", language)
-    assert client.post(KEYS, {PROOF: PASSWORD})["Location"] == KEYS
+    assert page_says(client.get(KEYS), "Confirm that it is you", language)
+    assert client.post(KEYS, {PROOF_FIELD: PASSWORD})["Location"] == KEYS
     assert "tic_key" in client.get(KEYS).context["form"].fields
 
 
 def test_signing_in_is_a_proof_for_ten_minutes(clock: Any, quinn: User, school: Enterprise) -> None:
-    client = reader(quinn)
+    client = client_for(quinn)
     clock.shift(timedelta(minutes=9, seconds=59))
     assert client.post(KEYS, {"tic_key": NEW_KEY})["Location"] == "/school/"
     assert key_of(school) == NEW_KEY
@@ -55,17 +61,17 @@ def test_signing_in_is_a_proof_for_ten_minutes(clock: Any, quinn: User, school: 
 
 def test_what_was_typed_waits_and_goes_on_after_the_proof(stale: Client, school: Enterprise) -> None:
     asked = stale.post(KEYS, {"tic_key": NEW_KEY})
-    assert says(asked, "What you typed is kept and goes on after this.")
-    assert (key_of(school), NEW_KEY in text(asked)) == (TIC_KEY, False)
-    assert stale.post(KEYS, {PROOF: PASSWORD})["Location"] == "/school/"
+    assert page_says(asked, "Your entries are kept and continue after confirmation.")
+    assert (key_of(school), NEW_KEY in page_text(asked)) == (TIC_KEY, False)
+    assert stale.post(KEYS, {PROOF_FIELD: PASSWORD})["Location"] == "/school/"
     assert key_of(school) == NEW_KEY
 
 
 def test_a_wrong_proof_loses_nothing_either(stale: Client, school: Enterprise) -> None:
     stale.post(KEYS, {"tic_key": NEW_KEY})
-    wrong = stale.post(KEYS, {PROOF: "wrong"})
-    assert says(wrong, "This is neither your password nor a code of your app.")
-    stale.post(KEYS, {PROOF: PASSWORD})
+    wrong = stale.post(KEYS, {PROOF_FIELD: "wrong"})
+    assert page_says(wrong, "The password or code is incorrect.")
+    stale.post(KEYS, {PROOF_FIELD: PASSWORD})
     assert key_of(school) == NEW_KEY
 
 
@@ -78,47 +84,47 @@ def test_what_waits_stands_sealed_in_the_session(stale: Client) -> None:
 
 def test_what_waits_for_one_page_does_not_go_on_at_another(stale: Client, school: Enterprise) -> None:
     stale.post("/school/callback/")
-    assert stale.post(KEYS, {PROOF: PASSWORD})["Location"] == KEYS
+    assert stale.post(KEYS, {PROOF_FIELD: PASSWORD})["Location"] == KEYS
     assert Enterprise.objects.get(pk=school.pk).call_back_url == ""
 
 
 def test_the_callback_address_wants_a_proof_too(stale: Client, school: Enterprise) -> None:
     stale.post("/school/callback/")
     assert Enterprise.objects.get(pk=school.pk).call_back_url == ""
-    stale.post("/school/callback/", {PROOF: PASSWORD})
+    stale.post("/school/callback/", {PROOF_FIELD: PASSWORD})
     assert Enterprise.objects.get(pk=school.pk).call_back_url == school.own_callback_url
 
 
 def test_the_admin_asks_as_the_pages_do(stale: Client, clock: Any, school: Enterprise) -> None:
     address = f"/admin/accounts/enterprise/{school.pk}/change/"
-    assert says(stale.get(address), "Is it you?")
-    stale.post(address, {PROOF: PASSWORD})
+    assert page_says(stale.get(address), "Confirm that it is you")
+    stale.post(address, {PROOF_FIELD: PASSWORD})
     assert stale.get(address).context["adminform"]
 
 
 def test_a_code_of_the_app_is_a_proof(stale: Client, quinn: User) -> None:
-    with_factor(quinn)
+    add_second_factor(quinn)
     stale.force_login(quinn)
     session = stale.session
     session["proved_at"] = 0
     session.save()
-    assert stale.post(KEYS, {PROOF: app_shows(SECRET)})["Location"] == KEYS
+    assert stale.post(KEYS, {PROOF_FIELD: totp_code(SECRET)})["Location"] == KEYS
 
 
 def test_other_sections_of_the_settings_want_none(stale: Client) -> None:
     assert "form" in stale.get("/school/rules/").context
-    assert not says(stale.get("/school/rules/"), "Is it you?")
+    assert not page_says(stale.get("/school/rules/"), "Confirm that it is you")
 
 
 def test_five_wrong_proofs_and_nothing_is_looked_at(stale: Client, quinn: User) -> None:
     for _ in range(5):
-        stale.post(KEYS, {PROOF: "wrong"})
-    assert "Nothing is looked at before" in text(stale.post(KEYS, {PROOF: PASSWORD}))
-    assert acts().count("person.sign_in_failed") == 5
+        stale.post(KEYS, {PROOF_FIELD: "wrong"})
+    assert "Too many failed attempts. Try again after" in page_text(stale.post(KEYS, {PROOF_FIELD: PASSWORD}))
+    assert audit_actions().count("person.sign_in_failed") == 5
 
 
 def test_who_may_not_change_keys_is_not_asked(clock: Any, alice: User) -> None:
-    client = reader(alice)
+    client = client_for(alice)
     clock.shift(timedelta(minutes=11))
     assert client.get(KEYS).status_code == 403
 
@@ -127,19 +133,19 @@ def test_who_has_neither_password_nor_app_is_told_to_sign_in_again(
     clock: Any, quinn: User, school: Enterprise
 ) -> None:
     quinn.set_unusable_password()
-    quinn.save()
-    client = reader(quinn)
+    quinn.save(update_fields=["password"])
+    client = client_for(quinn)
     assert "tic_key" in client.get(KEYS).context["form"].fields
     clock.shift(timedelta(minutes=11))
-    assert says(
+    assert page_says(
         client.get(KEYS),
-        "You sign in without a password. Sign out and in again; that counts as proof for a while.",
+        "You sign in without a password. Sign out and sign in again to confirm; this is valid for a while.",
     )
 
 
 def test_turning_the_second_factor_off_wants_a_proof(stale: Client, quinn: User, clock: Any) -> None:
-    with_factor(quinn)
+    add_second_factor(quinn)
     stale.force_login(quinn)
     clock.shift(timedelta(minutes=11))
-    assert says(stale.post("/account/second-factor/off/"), "Is it you?")
-    assert says(stale.post("/account/recovery-codes/new/"), "Is it you?")
+    assert page_says(stale.post("/account/second-factor/off/"), "Confirm that it is you")
+    assert page_says(stale.post("/account/recovery-codes/new/"), "Confirm that it is you")

@@ -10,12 +10,13 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
 
-from accounts import services
-from accounts.forms.security import PROOF
 from accounts.models import Role, User
-from accounts.sign_in import devices, tidying
-from tests.accounts.sign_in.door import PASSWORD, acts, knock, trail
-from tests.support.pages import LANGUAGES, reader, says, text
+from accounts.people import services
+from accounts.sign_in import user_agents
+from accounts.sign_in.forms.security import PROOF_FIELD
+from accounts.sign_in.services import change_password, delete_expired
+from tests.accounts.sign_in.sign_in_helpers import PASSWORD, audit_actions, audit_values, submit_sign_in
+from tests.support.page_client import LANGUAGES, client_for, page_says, page_text
 
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36"
 WECHAT = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0"
@@ -24,7 +25,7 @@ NEW = "a-grin-without-a-cat"
 
 def signed_in(person: User, machine: str = CHROME) -> Client:
     client = Client(headers={"accept-language": "en", "user-agent": machine})
-    assert knock(client, person.login).status_code == 302
+    assert submit_sign_in(client, person.login).status_code == 302
     return client
 
 
@@ -41,8 +42,8 @@ def test_half_an_hour_of_nothing_ends_a_session_and_says_why(clock: Any, alice: 
     clock.shift(timedelta(minutes=31))
     answer = client.get("/people/", follow=True)
     assert answer.redirect_chain == [("/sign-in/?next=/people/", 302)]
-    assert says(answer, "You were signed out because nothing was done for a while. Sign in again.")
-    assert trail("reason")[-1][0] == "person.sign_out"
+    assert page_says(answer, "You were signed out due to inactivity. Sign in again.")
+    assert audit_values("reason")[-1][0] == "person.sign_out"
 
 
 def test_a_page_that_refreshes_itself_is_not_somebody_doing_something(clock: Any, alice: User) -> None:
@@ -72,7 +73,7 @@ def test_the_browser_remembers_nothing_beyond_its_own_end(alice: User) -> None:
     "change",
     [
         lambda person, by: services.deactivate_person(person=person, by=by),
-        lambda person, by: services.change_password(person=person, password=NEW, by=by),
+        lambda person, by: change_password(person=person, password=NEW, by=by),
         lambda person, by: services.edit_person(person=person, by=by, role=Role.ASSISTANT),
     ],
     ids=["deactivated", "password", "role"],
@@ -84,7 +85,7 @@ def test_sessions_die_with_the_person_the_password_and_the_role(
     change(User.objects.get(pk=bob.pk), alice)
     assert not any(is_in(client) for client in clients)
     assert not UserSession.objects.filter(user=bob).exists()
-    assert "person.sessions_ended" in acts()
+    assert "person.sessions_ended" in audit_actions()
 
 
 def test_a_session_from_before_does_not_rise_again(clock: Any, alice: User, bob: User) -> None:
@@ -104,12 +105,12 @@ def test_one_sees_where_one_is_signed_in(clock: Any, alice: User) -> None:
     signed_in(alice, WECHAT)
     clock.shift(timedelta(minutes=3))
     page = signed_in(alice).get("/account/")
-    assert [(open.words, open.here) for open in page.context["sessions"]] == [
+    assert [(open.label, open.is_current) for open in page.context["sessions"]] == [
         ("Chrome on Windows", True),
         ("WeChat on iPhone", False),
     ]
-    assert says(page, "this device")
-    assert "127.0.0.1" in text(page)
+    assert page_says(page, "this device")
+    assert "127.0.0.1" in page_text(page)
 
 
 def test_being_last_seen_is_noted_to_the_minute(clock: Any, alice: User) -> None:
@@ -128,7 +129,7 @@ def test_one_session_is_ended_and_the_others_go_on(clock: Any, alice: User) -> N
     row = UserSession.objects.get(session_key=phone.session.session_key)
     desk.post(f"/account/sessions/{row.pk}/end/")
     assert (is_in(phone), is_in(desk), is_in(third)) == (False, True, True)
-    assert trail("object_id", "after")[-1] == ("person.sessions_ended", str(alice.pk), {"sessions": 1})
+    assert audit_values("object_id", "after")[-1] == ("person.sessions_ended", str(alice.pk), {"sessions": 1})
 
 
 def test_all_others_are_ended_at_once(clock: Any, alice: User, bob: User) -> None:
@@ -144,9 +145,9 @@ def test_long_after_signing_in_ending_the_others_wants_a_proof_and_ending_this_o
     clock.shift(timedelta(minutes=11))
     row = UserSession.objects.get(session_key=phone.session.session_key)
     for path in (f"/account/sessions/{row.pk}/end/", "/account/sessions/end/"):
-        assert says(desk.post(path), "Is it you?", "en")
+        assert page_says(desk.post(path), "Confirm that it is you", "en")
         assert is_in(phone)
-    assert desk.post("/account/sessions/end/", {PROOF: PASSWORD}).status_code == 302
+    assert desk.post("/account/sessions/end/", {PROOF_FIELD: PASSWORD}).status_code == 302
     assert (is_in(phone), is_in(desk)) == (False, True)
     clock.shift(timedelta(minutes=11))
     own = UserSession.objects.get(session_key=desk.session.session_key)
@@ -169,21 +170,21 @@ def test_ending_is_asked_for_by_post_alone(clock: Any, alice: User) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_new_password_of_ones_own_signs_out_everywhere_else(clock: Any, alice: User, language: str) -> None:
-    other, client = signed_in(alice), reader(language=language)
-    knock(client, alice.login)
+    other, client = signed_in(alice), client_for(language=language)
+    submit_sign_in(client, alice.login)
     typed = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
     answer = client.post("/account/password/", typed, follow=True)
-    assert says(answer, "Your password is changed. Everywhere else you are signed out.", language)
+    assert page_says(answer, "Your password has been changed. You are signed out everywhere else.", language)
     assert (is_in(client), is_in(other)) == (True, False)
-    assert knock(reader(), alice.login, NEW).status_code == 302
-    assert "person.password" in acts()
+    assert submit_sign_in(client_for(), alice.login, NEW).status_code == 302
+    assert "person.password" in audit_actions()
 
 
 @pytest.mark.parametrize(
     ("old", "new", "again", "words"),
     [
-        ("wrong", NEW, NEW, "This is not your password. Check it, and the Caps Lock key."),
-        (PASSWORD, NEW, NEW + "x", "The two new passwords differ. Type them again."),
+        ("wrong", NEW, NEW, "The password is incorrect. Check it and the Caps Lock key."),
+        (PASSWORD, NEW, NEW + "x", "The two new passwords do not match. Enter them again."),
         (PASSWORD, "12345678", "12345678", None),
         (PASSWORD, "short", "short", "The password is too short. Use at least 8 characters."),
     ],
@@ -194,8 +195,8 @@ def test_a_new_password_keeps_the_rules(
     typed = {"old_password": old, "new_password1": new, "new_password2": again}
     answer = signed_in(alice).post("/account/password/", typed)
     assert answer.status_code == 200
-    assert words is None or words in text(answer)
-    assert knock(reader(), alice.login).status_code == 302
+    assert words is None or words in page_text(answer)
+    assert submit_sign_in(client_for(), alice.login).status_code == 302
 
 
 def test_guessing_the_old_password_in_an_open_session_has_a_budget(clock: Any, alice: User) -> None:
@@ -204,8 +205,8 @@ def test_guessing_the_old_password_in_an_open_session_has_a_budget(clock: Any, a
     for _ in range(5):
         client.post("/account/password/", {**typed, "old_password": "wrong"})
     answer = client.post("/account/password/", {**typed, "old_password": PASSWORD})
-    assert "Nothing is looked at before" in text(answer)
-    assert knock(reader(), alice.login).status_code == 302
+    assert "Too many failed attempts. Try again after" in page_text(answer)
+    assert submit_sign_in(client_for(), alice.login).status_code == 302
 
 
 def test_the_password_page_of_the_admin_is_ours(clock: Any, alice: User) -> None:
@@ -221,7 +222,7 @@ def test_a_command_ends_every_session_of_a_login(clock: Any, alice: User, capsys
 def test_rows_of_sessions_that_are_over_are_dropped(clock: Any, alice: User) -> None:
     signed_in(alice)
     clock.shift(timedelta(hours=13))
-    assert tidying.tidy() >= 2
+    assert delete_expired() >= 2
     assert not Session.objects.exists()
     assert not UserSession.objects.exists()
 
@@ -238,4 +239,4 @@ def test_rows_of_sessions_that_are_over_are_dropped(clock: Any, alice: User) -> 
 )
 def test_a_machine_is_told_in_words(machine: str, words: str) -> None:
     with translation.override("en"):
-        assert devices.in_words(machine) == words
+        assert user_agents.describe_user_agent(machine) == words

@@ -10,17 +10,19 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from rest_framework.test import APIClient
 
-from accounts import services, tasks
-from accounts.forms.security import PROOF
+from accounts import tasks
 from accounts.models import Enterprise, Role, User
-from accounts.sign_in import tokens
+from accounts.people import services
+from accounts.sign_in import api_tokens
+from accounts.sign_in.forms.security import PROOF_FIELD
+from accounts.sign_in.services import change_password
 from console.audit.models import AuditEntry
-from console.notices.models import Notice
+from console.notifications.models import Notification
 from console.policy.models import ApiToken
-from console.policy.tokens import digest, issue
-from tests.accounts.sign_in.door import PASSWORD, acts
-from tests.support.cast import person
-from tests.support.pages import LANGUAGES, reader, says, text
+from console.policy.tokens import issue_token, token_digest
+from tests.accounts.sign_in.sign_in_helpers import PASSWORD, audit_actions
+from tests.support.cast import create_person
+from tests.support.page_client import LANGUAGES, client_for, page_says, page_text
 
 NEW = "/account/tokens/new/"
 CHOSEN = {"name": "Timetable on the wall", "days": "30", "scope_lessons": "read"}
@@ -34,14 +36,14 @@ def api(token: str) -> APIClient:
 
 def made(client: Any, **more: str) -> str:
     """The token that the page shows after the form."""
-    found = re.search(r'id="token" value="([\w-]{43})"', text(client.post(NEW, {**CHOSEN, **more})))
+    found = re.search(r'id="token" value="([\w-]{43})"', page_text(client.post(NEW, {**CHOSEN, **more})))
     assert found
     return found[1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_is_made_on_a_page_and_shown_once(alice: User, language: str) -> None:
-    client = reader(alice, language)
+    client = client_for(alice, language)
     token = made(client)
     row = ApiToken.objects.get()
     assert (row.user, row.name, row.scopes, row.days_left) == (
@@ -50,23 +52,23 @@ def test_it_is_made_on_a_page_and_shown_once(alice: User, language: str) -> None
     )
     assert api(token).get("/api/v1/lessons/").status_code == 200
     listed = client.get("/account/tokens/")
-    assert "Timetable on the wall" in text(listed)
-    assert token not in text(listed)
+    assert "Timetable on the wall" in page_text(listed)
+    assert token not in page_text(listed)
     with connection.cursor() as cursor:
         cursor.execute("select string_agg(t::text, '') from policy_apitoken t")
         assert token not in cursor.fetchone()[0]
 
 
 def test_the_answer_is_kept_by_no_cache(alice: User) -> None:
-    assert "no-store" in reader(alice).post(NEW, CHOSEN)["Cache-Control"]
+    assert "no-store" in client_for(alice).post(NEW, CHOSEN)["Cache-Control"]
 
 
 def test_it_wants_a_fresh_proof_of_who_asks(alice: User, clock: Any) -> None:
-    client = reader(alice)
+    client = client_for(alice)
     clock.shift(timedelta(minutes=11))
-    assert says(client.post(NEW, CHOSEN), "Is it you?")
+    assert page_says(client.post(NEW, CHOSEN), "Confirm that it is you")
     assert not ApiToken.objects.exists()
-    assert says(client.post(NEW, {PROOF: PASSWORD}), "Your new REST token")
+    assert page_says(client.post(NEW, {PROOF_FIELD: PASSWORD}), "Your new REST token")
     assert ApiToken.objects.get().scopes == ["lessons:read"]
 
 
@@ -74,7 +76,7 @@ def test_it_wants_a_fresh_proof_of_who_asks(alice: User, clock: Any) -> None:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"scope_lessons": ""}, "Choose at least one thing that the token may do."),
+        ({"scope_lessons": ""}, "Choose at least one permission."),
         ({"name": ""}, ""),
         ({"days": "0"}, ""),
         ({"days": "366"}, ""),
@@ -84,18 +86,18 @@ def test_it_wants_a_fresh_proof_of_who_asks(alice: User, clock: Any) -> None:
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     alice: User, wrong: dict[str, str], sentence: str, language: str
 ) -> None:
-    page = reader(alice, language).post(NEW, {**CHOSEN, **wrong})
+    page = client_for(alice, language).post(NEW, {**CHOSEN, **wrong})
     assert page.context["form"].errors
-    assert not sentence or says(page, sentence, language)
-    assert 'value="30"' in text(page) or "days" in wrong
+    assert not sentence or page_says(page, sentence, language)
+    assert 'value="30"' in page_text(page) or "days" in wrong
     assert not ApiToken.objects.exists()
 
 
 def test_a_teacher_is_offered_what_a_teacher_may(bob: User) -> None:
-    form = reader(bob).get(NEW).context["form"]
+    form = client_for(bob).get(NEW).context["form"]
     assert {"all", "lessons", "attendance", "documents"} <= set(form.families)
     assert not {"audit", "groups", "exchange"} & set(form.families)
-    refused = reader(bob).post(NEW, {**CHOSEN, "scope_lessons": "", "scope_audit": "read"})
+    refused = client_for(bob).post(NEW, {**CHOSEN, "scope_lessons": "", "scope_audit": "read"})
     assert refused.context["form"].errors
 
 
@@ -110,7 +112,7 @@ def test_a_teacher_is_offered_what_a_teacher_may(bob: User) -> None:
 def test_a_token_opens_what_its_scopes_name(
     alice: User, scopes: list[str], opens: list[str], shut: list[str]
 ) -> None:
-    client = api(issue(alice, scopes=scopes))
+    client = api(issue_token(alice, scopes=scopes))
     assert {client.get(f"/api/v1/{path}").status_code for path in opens} == {200}
     for path in shut:
         answer = client.get(f"/api/v1/{path}")
@@ -119,7 +121,7 @@ def test_a_token_opens_what_its_scopes_name(
 
 
 def test_reading_changes_nothing(alice: User, bob: User) -> None:
-    reading, writing = (api(issue(alice, scopes=[f"people:{kind}"])) for kind in ("read", "write"))
+    reading, writing = (api(issue_token(alice, scopes=[f"people:{kind}"])) for kind in ("read", "write"))
     told = {"nickname": "Robert"}
     assert reading.patch("/api/v1/users/bob/", told).status_code == 403
     assert User.objects.get(pk=bob.pk).nickname == "Bob"
@@ -129,48 +131,48 @@ def test_reading_changes_nothing(alice: User, bob: User) -> None:
 
 def test_a_scope_never_lifts_its_person(bob: User) -> None:
     """Whatever stands in the row: the role is asked as well."""
-    client = api(issue(bob, scopes=["all:write", "people:write", "audit:read"]))
+    client = api(issue_token(bob, scopes=["all:write", "people:write", "audit:read"]))
     assert client.get("/api/v1/users/").status_code == 403
     assert client.get("/api/v1/audit/").status_code == 403
     assert client.post("/api/v1/groups/", {"name": "Hatters"}).status_code == 403
 
 
 def test_a_token_ends_and_says_so(alice: User, clock: Any) -> None:
-    client = api(issue(alice, days=3))
+    client = api(issue_token(alice, days=3))
     clock.shift(timedelta(days=2, hours=23))
     assert client.get("/api/v1/users/").status_code == 200
     clock.shift(timedelta(hours=1))
     over = client.get("/api/v1/users/", headers={"accept-language": "en"})
     assert over.status_code == 401
-    assert "has ended" in over.json()["detail"]
+    assert "has expired" in over.json()["detail"]
 
 
 @pytest.mark.parametrize("why", ["deactivated", "another role", "password of another"])
 def test_tokens_end_with_the_sign_in(alice: User, bob: User, why: str) -> None:
-    client = api(issue(bob))
+    client = api(issue_token(bob))
     if why == "deactivated":
         services.deactivate_person(person=bob, by=alice)
         services.reactivate_person(person=bob, by=alice)
     elif why == "another role":
         services.edit_person(person=bob, by=alice, role=Role.ASSISTANT)
     else:
-        services.change_password(person=bob, password=PASSWORD[::-1], by=alice)
+        change_password(person=bob, password=PASSWORD[::-1], by=alice)
     assert client.get("/api/v1/lessons/").status_code == 401
-    assert "person.api_token_ended" in acts()
+    assert "person.api_token_ended" in audit_actions()
 
 
 def test_ones_own_new_password_leaves_programs_alone(bob: User) -> None:
-    client = api(issue(bob))
-    services.change_password(person=bob, password=PASSWORD[::-1], by=bob)
+    client = api(issue_token(bob))
+    change_password(person=bob, password=PASSWORD[::-1], by=bob)
     assert client.get("/api/v1/lessons/").status_code == 200
 
 
 def test_one_withdraws_ones_own(alice: User, charlie: User) -> None:
-    client, theirs = reader(alice), ApiToken.objects.get(digest=digest(issue(charlie)))
-    token = issue(alice)
+    client, theirs = client_for(alice), ApiToken.objects.get(digest=token_digest(issue_token(charlie)))
+    token = issue_token(alice)
     mine = ApiToken.objects.get(user=alice)
     address = f"/account/tokens/{mine.pk}/withdraw/"
-    assert says(client.get(address), "Programs that use it are refused from this moment on.")
+    assert page_says(client.get(address), "Programs that use it are rejected immediately.")
     assert client.post(address)["Location"] == "/account/tokens/"
     assert api(token).get("/api/v1/users/").status_code == 401
     assert client.post(f"/account/tokens/{theirs.pk}/withdraw/").status_code == 404
@@ -178,13 +180,13 @@ def test_one_withdraws_ones_own(alice: User, charlie: User) -> None:
 
 
 def test_administrators_see_all_of_the_school_and_end_them(alice: User, bob: User, charlie: User) -> None:
-    issue(bob, "Bob's robot", scopes=["lessons:read"])
-    issue(charlie, "Charlie's robot")
-    client = reader(alice)
+    issue_token(bob, "Bob's robot", scopes=["lessons:read"])
+    issue_token(charlie, "Charlie's robot")
+    client = client_for(alice)
     page = client.get("/people/tokens/")
-    assert "Bob's robot" in text(page)
-    assert "Charlie" not in text(page)
-    assert "Bob's robot" not in text(client.get("/people/tokens/?q=nothing"))
+    assert "Bob's robot" in page_text(page)
+    assert "Charlie" not in page_text(page)
+    assert "Bob's robot" not in page_text(client.get("/people/tokens/?q=nothing"))
     robot = ApiToken.objects.get(user=bob)
     assert client.post(f"/people/tokens/{robot.pk}/withdraw/")["Location"] == "/people/tokens/"
     assert not ApiToken.objects.filter(user=bob).exists()
@@ -193,22 +195,22 @@ def test_administrators_see_all_of_the_school_and_end_them(alice: User, bob: Use
 
 
 def test_an_administrator_does_not_end_the_token_of_a_superadmin(alice: User, school: Enterprise) -> None:
-    root = person(school, "root", Role.SUPERADMIN)
-    issue(root)
+    root = create_person(school, "root", Role.SUPERADMIN)
+    issue_token(root)
     address = f"/people/tokens/{ApiToken.objects.get(user=root).pk}/withdraw/"
-    assert reader(alice).post(address).status_code == 403
-    assert reader(root).post(address).status_code == 302
+    assert client_for(alice).post(address).status_code == 403
+    assert client_for(root).post(address).status_code == 302
 
 
 def test_a_teacher_sees_the_own_ones_alone(alice: User, bob: User) -> None:
-    issue(alice, "Alice's robot")
-    assert reader(bob).get("/people/tokens/").status_code == 403
-    assert "Alice's robot" not in text(reader(bob).get("/account/tokens/"))
-    assert reader(bob).post(f"/account/tokens/{ApiToken.objects.get().pk}/withdraw/").status_code == 403
+    issue_token(alice, "Alice's robot")
+    assert client_for(bob).get("/people/tokens/").status_code == 403
+    assert "Alice's robot" not in page_text(client_for(bob).get("/account/tokens/"))
+    assert client_for(bob).post(f"/account/tokens/{ApiToken.objects.get().pk}/withdraw/").status_code == 403
 
 
 def test_making_one_is_on_record_without_the_token(alice: User) -> None:
-    token = made(reader(alice))
+    token = made(client_for(alice))
     entry = AuditEntry.objects.get(action="person.api_token")
     assert (entry.actor, entry.after["scopes"], entry.after["days"]) == (alice, ["lessons:read"], 30)
     with connection.cursor() as cursor:
@@ -217,21 +219,21 @@ def test_making_one_is_on_record_without_the_token(alice: User) -> None:
 
 
 def test_people_are_told_a_week_and_a_day_before_each_once(alice: User, clock: Any) -> None:
-    issue(alice, "Wall", days=30)
+    issue_token(alice, "Wall", days=30)
     told = []
     for days in (0, 22, 1, 1, 5, 0, 2):
         clock.shift(timedelta(days=days))
-        told.append(tasks.watch_tokens())
+        told.append(tasks.notify_token_owners())
     assert told == [0, 0, 1, 0, 1, 0, 0]
-    assert {notice.person for notice in Notice.objects.filter(kind="token.ends")} == {alice}
+    assert {notice.person for notice in Notification.objects.filter(kind="token.ends")} == {alice}
 
 
 def test_long_ended_ones_go(alice: User, clock: Any) -> None:
-    issue(alice, days=1)
+    issue_token(alice, days=1)
     clock.shift(timedelta(days=30))
-    assert tokens.tidy() == 0
+    assert api_tokens.delete_expired_tokens() == 0
     clock.shift(timedelta(days=2))
-    assert tokens.tidy() == 1
+    assert api_tokens.delete_expired_tokens() == 1
 
 
 def test_the_command_makes_narrow_ones(bob: User) -> None:

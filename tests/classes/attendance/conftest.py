@@ -4,10 +4,10 @@ import pytest
 import time_machine
 
 from accounts.models import Enterprise, Role, User
-from classes.kinds import Status
+from classes.choices import Status
 from classes.models import Lesson, Member
-from tests.classes.attendance.lines import moment
-from tests.support.cast import person
+from tests.classes.attendance.service_rows import moment
+from tests.support.cast import create_person
 
 
 @pytest.fixture
@@ -19,12 +19,12 @@ def nine() -> "time_machine.Coordinates":
 
 @pytest.fixture
 def ann(school: Enterprise) -> User:
-    return person(school, "ann", Role.STUDENT)
+    return create_person(school, "ann", Role.STUDENT)
 
 
 @pytest.fixture
 def ben(school: Enterprise) -> User:
-    return person(school, "ben", Role.STUDENT)
+    return create_person(school, "ben", Role.STUDENT)
 
 
 @pytest.fixture

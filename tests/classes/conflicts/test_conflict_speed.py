@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from accounts.models import GroupStudent, Role, StudentGroup, User
-from classes.courses.planning import plan_course, preview_course
+from accounts.models import GroupMembership, Role, StudentGroup, User
 from classes.models import Lesson, Member
+from classes.timetable.courses.planning import plan_course, preview_course
 from console.outbox.models import Operation
-from console.policy.scope import standing_as
+from console.policy.database_scope import use_scope_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timed]
 
 GROUPS = int(os.environ.get("CONFLICT_GROUPS", "6"))
 WEEKS, A_WEEK, PUPILS = 20, 12, 35
@@ -44,8 +44,8 @@ def groups_of(school):
         StudentGroup(enterprise=school, name=f"Year {place}") for place in range(GROUPS)
     )
     pupils = people(school, Role.STUDENT, GROUPS * PUPILS)
-    GroupStudent.objects.bulk_create(
-        GroupStudent(group=groups[place % GROUPS], student=pupil) for place, pupil in enumerate(pupils)
+    GroupMembership.objects.bulk_create(
+        GroupMembership(group=groups[place % GROUPS], student=pupil) for place, pupil in enumerate(pupils)
     )
     return groups
 
@@ -79,7 +79,7 @@ def test_a_term_is_planned_and_one_new_series_is_asked_about_in_time(school, ali
         "duration_minutes": 90,
         "rrule": f"FREQ=WEEKLY;COUNT={WEEKS}",
     }
-    with standing_as(alice):
+    with use_scope_of(alice):
         times = []
         for _round in range(3):
             began = time.monotonic()

@@ -8,14 +8,14 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, StudentGroup
-from classes.conflicts.booking import Conflicted
-from classes.conflicts.finding import Slot, Wanted, conflicts_of
-from classes.courses.planning import plan_course
+from classes.conflicts.detection import BookingRequest, TimeSlot, find_conflicts
+from classes.conflicts.guard import BookingConflictError
+from classes.lessons.services import cancel_lesson, edit_lesson, schedule_lesson
 from classes.models import Course, Lesson
-from classes.services import cancel_lesson, edit_lesson, schedule_lesson
+from classes.timetable.courses.planning import plan_course
 from console.audit.models import AuditEntry
-from tests.classes.rows import expect
-from tests.support.cast import person
+from tests.classes.factories import add_members
+from tests.support.cast import create_person
 
 pytestmark = pytest.mark.django_db
 
@@ -39,14 +39,14 @@ def told(conflicts):
 
 
 def refused(act, *args, **fields):
-    with pytest.raises(Conflicted) as error:
+    with pytest.raises(BookingConflictError) as error:
         act(*args, **fields)
     return told(error.value.conflicts)
 
 
 @pytest.fixture
 def tom(school):
-    return person(school, "tom", Role.TEACHER)
+    return create_person(school, "tom", Role.TEACHER)
 
 
 def test_a_teacher_a_helper_and_students_are_named_with_the_day_and_the_lesson(alice, bob, tom, ann, kids):
@@ -139,12 +139,12 @@ def test_a_change_asks_only_about_conflicts_that_it_brings(alice, bob, kids):
 
 def test_a_series_is_asked_about_in_one_query_for_each_sort_of_people(alice, bob, tom, ann, kids, school):
     lesson_at(bob, alice, students=kids)
-    slots = [Slot(start, start + timedelta(hours=1)) for start in _starts(school, 40)]
-    wanted = Wanted(
+    slots = [TimeSlot(start, start + timedelta(hours=1)) for start in _starts(school, 40)]
+    wanted = BookingRequest(
         school=school, slots=slots, teacher=tom, assistants=[ann.pk], students=[one.pk for one in kids]
     )
     with CaptureQueriesContext(connection) as asked:
-        assert len(conflicts_of(wanted)) == 3
+        assert len(find_conflicts(wanted)) == 3
     assert len(asked) == 3
 
 
@@ -207,7 +207,7 @@ def at_once(*acts):
 @pytest.mark.django_db(transaction=True)
 def test_of_bookings_at_one_instant_one_wins_and_the_others_hear_of_it(alice, bob):
     ends = at_once(*(lambda: lesson_at(bob, alice) for _ in range(4)))
-    assert sorted(type(one).__name__ for one in ends) == ["Conflicted"] * 3 + ["NoneType"]
+    assert sorted(type(one).__name__ for one in ends) == ["BookingConflictError"] * 3 + ["NoneType"]
     assert Lesson.objects.count() == 1
 
 
@@ -230,5 +230,5 @@ def test_of_rows_written_past_the_services_at_one_instant_the_database_keeps_one
 
 def test_expected_people_of_a_lesson_are_found_by_their_rows(alice, bob, tom, kids):
     other = lesson_at(bob, alice)
-    expect(other, kids[0])
+    add_members(other, kids[0])
     assert refused(lesson_at, tom, alice, students=kids) == [("2027-03-02", "student", "kid1", "Croquet")]

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.services import register_person
-from classes.services import start_lesson
+from accounts.people.services import register_person
+from classes.lessons.services import start_lesson
 from console.outbox import relay
-from tests.support.service import lesson_of
+from tests.support.iclass_service import create_lesson
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def mouse(connected, alice):
 @pytest.fixture
 def running(connected, alice, bob, mouse):
     """A lesson that Bob teaches now, with Mouse expected."""
-    lesson = lesson_of(bob, alice, students=[mouse], starts_at=timezone.now() - timedelta(minutes=1))
+    lesson = create_lesson(bob, alice, students=[mouse], starts_at=timezone.now() - timedelta(minutes=1))
     start_lesson(lesson=lesson, by=alice)
     relay.drain()
     lesson.refresh_from_db()

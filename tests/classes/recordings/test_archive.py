@@ -14,15 +14,15 @@ import pytest
 import requests
 from django.utils import timezone
 
-from classes.models import Footage, Recording
-from classes.recordings import archive
-from classes.recordings.guard import NotAllowed, is_public, read, target_of
-from classes.recordings.services import BIN, empty_bin
-from console.jobs import machine
+from classes.models import LessonRecording, Recording
+from classes.recordings import copy_job
+from classes.recordings.services import BIN_RETENTION, empty_bin
+from classes.recordings.url_guard import AddressNotAllowed, fetch_range, is_public_address, resolve_target
+from console.jobs import runner
 from console.jobs.models import Job
-from tests.classes.rows import over
-from tests.support.objects import Objects
-from tests.support.pages import reader, text
+from tests.classes.factories import create_finished_lesson
+from tests.support.object_storage import ObjectStorage
+from tests.support.page_client import client_for, page_text
 
 CONTENT = random.Random(8).randbytes(300_000)
 HOSTS = ["*.vod2.myqcloud.com", "media.example"]
@@ -189,8 +189,8 @@ def test_three_hundred_hostile_addresses_lead_to_no_connection(vendor: str) -> N
             return [(family, socket.SOCK_STREAM, 6, "", (one, port)) for one in leads_to]
 
         try:
-            read(target_of(url, [*HOSTS, vendor], resolve), 0, 1)
-        except NotAllowed:
+            fetch_range(resolve_target(url, [*HOSTS, vendor], resolve), 0, 1)
+        except AddressNotAllowed:
             refused += 1
     print(f"{len(addresses)} hostile addresses, {refused} refused, {len(CONNECTED)} connections")
     assert len(addresses) >= 300
@@ -199,10 +199,10 @@ def test_three_hundred_hostile_addresses_lead_to_no_connection(vendor: str) -> N
 
 
 def test_a_name_that_leads_elsewhere_by_now_is_connected_where_it_was_looked_at(vendor: str) -> None:
-    target = target_of(f"{vendor}/a.mp4", [vendor])
+    target = resolve_target(f"{vendor}/a.mp4", [vendor])
     moved = target._replace(host="media.example")
     CONNECTED.clear()
-    assert read(moved, 10, 5).content == CONTENT[10:15]
+    assert fetch_range(moved, 10, 5).content == CONTENT[10:15]
     assert [("127.0.0.1", target.port)] == CONNECTED
 
 
@@ -210,7 +210,7 @@ def test_a_name_that_leads_elsewhere_by_now_is_connected_where_it_was_looked_at(
     ("address", "public"), [("8.8.8.8", True), ("2400:3200::1", True), ("nonsense", False)]
 )
 def test_what_belongs_to_the_world(address: str, public: bool) -> None:
-    assert is_public(address) is public
+    assert is_public_address(address) is public
 
 
 def track(lesson: Any, url: str) -> Recording:
@@ -227,16 +227,16 @@ def track(lesson: Any, url: str) -> Recording:
 
 @pytest.mark.django_db
 def test_a_copy_is_made_in_parts_with_checksum_and_played_from_us(alice: Any, bob: Any, vendor: str) -> None:
-    archive.PART = 70_000
-    lesson = over(bob, record_types=["remote"])
+    copy_job.PART_BYTES = 70_000
+    lesson = create_finished_lesson(bob, record_types=["remote"])
     row = track(lesson, f"{vendor}/a.mp4")
-    client = reader(alice)
-    assert "Copy to our storage" in text(client.get(f"/recordings/{lesson.pk}/"))
-    assert reader(bob).post(f"/recordings/{lesson.pk}/copy/").status_code == 403
+    client = client_for(alice)
+    assert "Save a copy" in page_text(client.get(f"/recordings/{lesson.pk}/"))
+    assert client_for(bob).post(f"/recordings/{lesson.pk}/copy/").status_code == 403
     answer = client.post(f"/recordings/{lesson.pk}/copy/")
-    job = Job.objects.get(kind=archive.KIND)
+    job = Job.objects.get(kind=copy_job.COPY_JOB_KIND)
     assert answer.headers["Location"] == f"/jobs/{job.pk}/"
-    machine.drain()
+    runner.run_due_jobs()
     job.refresh_from_db()
     row.refresh_from_db()
     assert (job.state, job.reason) == ("done", "")
@@ -249,21 +249,21 @@ def test_a_copy_is_made_in_parts_with_checksum_and_played_from_us(alice: Any, bo
 
 @pytest.mark.django_db
 def test_a_copy_goes_into_the_bucket_where_there_is_one_and_out_of_it_with_the_bin(
-    alice: Any, bob: Any, vendor: str, objects: Objects, django_capture_on_commit_callbacks: Any
+    alice: Any, bob: Any, vendor: str, objects: ObjectStorage, django_capture_on_commit_callbacks: Any
 ) -> None:
-    archive.PART = 70_000
-    lesson = over(bob, record_types=["remote"])
+    copy_job.PART_BYTES = 70_000
+    lesson = create_finished_lesson(bob, record_types=["remote"])
     row = track(lesson, f"{vendor}/a.mp4")
-    client = reader(alice)
+    client = client_for(alice)
     client.post(f"/recordings/{lesson.pk}/copy/")
-    machine.drain()
+    runner.run_due_jobs()
     row.refresh_from_db()
     assert (row.copy_sha256, row.bytes) == (hashlib.sha256(CONTENT).hexdigest(), len(CONTENT))
     assert f"recordings/{row.copy.name}" in objects.names()
     answer = client.get(f"/recordings/tracks/{row.pk}/play/")
     assert requests.get(answer.headers["Location"], timeout=10).content == CONTENT
     client.post(f"/recordings/{lesson.pk}/bin/")
-    Footage.objects.update(binned_at=timezone.now() - BIN - timedelta(hours=1))
+    LessonRecording.objects.update(binned_at=timezone.now() - BIN_RETENTION - timedelta(hours=1))
     with django_capture_on_commit_callbacks(execute=True):
         assert empty_bin() == 1
     assert f"recordings/{row.copy.name}" not in objects.names()
@@ -272,29 +272,29 @@ def test_a_copy_goes_into_the_bucket_where_there_is_one_and_out_of_it_with_the_b
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("/gone.mp4", "does not give this file any more"), ("https://evil.example/a.mp4", "does not read from")],
+    [("/gone.mp4", "no longer provides this file"), ("https://evil.example/a.mp4", "is not allowed")],
 )
 def test_a_copy_that_cannot_be_made_says_why(
     alice: Any, bob: Any, vendor: str, path: str, words: str
 ) -> None:
-    lesson = over(bob, record_types=["remote"])
+    lesson = create_finished_lesson(bob, record_types=["remote"])
     track(lesson, path if path.startswith("https") else f"{vendor}{path}")
-    reader(alice).post(f"/recordings/{lesson.pk}/copy/")
-    machine.drain()
-    job = Job.objects.get(kind=archive.KIND)
+    client_for(alice).post(f"/recordings/{lesson.pk}/copy/")
+    runner.run_due_jobs()
+    job = Job.objects.get(kind=copy_job.COPY_JOB_KIND)
     assert job.state == "failed"
-    assert words in text(reader(alice).get(f"/jobs/{job.pk}/"))
+    assert words in page_text(client_for(alice).get(f"/jobs/{job.pk}/"))
 
 
 @pytest.mark.django_db
 def test_addresses_are_tried_on_a_slow_cycle_and_nothing_is_followed_elsewhere(bob: Any, vendor: str) -> None:
-    lesson = over(bob, record_types=["remote"])
+    lesson = create_finished_lesson(bob, record_types=["remote"])
     gone, there = track(lesson, f"{vendor}/gone.mp4"), track(lesson, f"{vendor}/a.mp4")
     moved, foreign = track(lesson, f"{vendor}/moved.mp4"), track(lesson, "https://evil.example/e.mp4")
     CONNECTED.clear()
-    assert archive.check_addresses() == 4
+    assert copy_job.check_track_urls() == 4
     assert len(CONNECTED) == 3
     dead = {row.pk: bool(row.dead_since) for row in Recording.objects.all()}
     assert dead == {gone.pk: True, there.pk: False, moved.pk: False, foreign.pk: False}
-    assert archive.check_addresses() == 0
-    assert "the address leads nowhere" in text(reader(bob).get(f"/recordings/{lesson.pk}/"))
+    assert copy_job.check_track_urls() == 0
+    assert "broken link" in page_text(client_for(bob).get(f"/recordings/{lesson.pk}/"))

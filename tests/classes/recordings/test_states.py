@@ -6,12 +6,19 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from classes.models import Footage, Lesson, Recording
-from classes.recordings.library import library
-from classes.recordings.states import READY_WITHIN, START_WITHIN, in_state, state_of, states_of, with_told
-from console.inbox import process
+from classes.models import Lesson, LessonRecording, Recording
+from classes.recordings.library import library_lessons
+from classes.recordings.states import (
+    READY_WITHIN,
+    START_WITHIN,
+    recording_state,
+    recording_state_filter,
+    recording_states,
+    with_recording_facts,
+)
+from console.inbox import processing
 from console.inbox.models import Callback
-from tests.classes.rows import over, planned, running
+from tests.classes.factories import create_finished_lesson, create_planned_lesson, create_running_lesson
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -43,15 +50,15 @@ def hear(school, class_id, *events):
             body={"event": event, "data": {"class_id": int(class_id), **data}},
             fingerprint=f"{class_id}-{number}-{Callback.objects.count()}",
         )
-        process.drain()
+        processing.process_due_callbacks()
 
 
 def state(lesson):
-    return states_of([Lesson.objects.get(pk=lesson.pk)])[lesson.pk]
+    return recording_states([Lesson.objects.get(pk=lesson.pk)])[lesson.pk]
 
 
 def test_asked_started_stopped_and_ready_each_with_its_clock(school, bob):
-    lesson = running(bob, minutes=2, record_types=["remote"])
+    lesson = create_running_lesson(bob, minutes=2, record_types=["remote"])
     assert state(lesson).name == "asked"
     hear(school, lesson.remote_id, start(at=int(timezone.now().timestamp())))
     assert state(lesson).name == "started"
@@ -65,11 +72,11 @@ def test_asked_started_stopped_and_ready_each_with_its_clock(school, bob):
 
 
 def test_silence_becomes_missing_while_something_can_be_done(school, bob):
-    early = running(bob, minutes=START_WITHIN.seconds // 60 - 1, record_types=["remote"])
-    late = running(bob, minutes=START_WITHIN.seconds // 60 + 1, record_types=["remote"])
+    early = create_running_lesson(bob, minutes=START_WITHIN.seconds // 60 - 1, record_types=["remote"])
+    late = create_running_lesson(bob, minutes=START_WITHIN.seconds // 60 + 1, record_types=["remote"])
     assert [state(early).name, state(late).name] == ["asked", "missing"]
     assert state(late).alarm
-    done = over(bob, record_types=["remote"])
+    done = create_finished_lesson(bob, record_types=["remote"])
     Lesson.objects.filter(pk=done.pk).update(real_ended_at=timezone.now() - READY_WITHIN + MINUTE)
     assert state(done).name == "stopped"
     Lesson.objects.filter(pk=done.pk).update(real_ended_at=timezone.now() - READY_WITHIN - MINUTE)
@@ -77,34 +84,35 @@ def test_silence_becomes_missing_while_something_can_be_done(school, bob):
 
 
 def test_what_iclass_said_of_a_failure_is_told_for_both_events(school, bob):
-    lesson = running(bob, record_types=["remote"])
+    lesson = create_running_lesson(bob, record_types=["remote"])
     hear(school, lesson.remote_id, start(code=10250))
     assert (state(lesson).name, state(lesson).code, state(lesson).message) == ("failed", 10250, "no room")
     hear(school, lesson.remote_id, stop(code=7))
     assert (state(lesson).name, state(lesson).code, state(lesson).message) == ("failed", 7, "disk full")
-    told = Footage.objects.get(lesson=lesson)
+    told = LessonRecording.objects.get(lesson=lesson)
     assert (told.begin_code, told.begin_message) == (10250, "no room")
 
 
 def test_a_recording_on_the_teachers_computer_is_not_waited_for(school, bob):
-    lesson = over(bob, record_types=["local"])
+    lesson = create_finished_lesson(bob, record_types=["local"])
     assert (state(lesson).name, state(lesson).alarm) == ("local", False)
-    assert lesson not in library(bob)
+    assert lesson not in library_lessons(bob)
 
 
 def test_the_end_comes_before_the_beginning_twice_and_for_an_unknown_lesson(school, bob):
-    """Every order of the tellings, the lesson known before, between or after: one end, no track lost."""
+    """Every order of the callback_bodies, the lesson known before, between or after: one end, no track
+    lost."""
     told = [start(at=1000), start(code=5, at=900), stop(("a", 0, "bob"), at=5000),
             stop(("a", 0, "bob"), ("b", 1, "bob"), at=5100)]  # fmt: skip
     found = set()
     for number, order in enumerate(itertools.permutations(told)):
         class_id, known_after = str(900_000 + number), number % 5
         hear(school, class_id, *order[:known_after], *order[:1])
-        lesson = over(bob, remote_id=class_id, record_types=["remote"])
+        lesson = create_finished_lesson(bob, remote_id=class_id, record_types=["remote"])
         hear(school, class_id, *order[known_after:], *order[-1:])
         Callback.objects.filter(class_id=class_id).update(state="waiting", due_at=timezone.now())
-        process.drain()
-        footage = Footage.objects.get(class_id=class_id)
+        processing.process_due_callbacks()
+        footage = LessonRecording.objects.get(class_id=class_id)
         rows = Recording.objects.filter(class_id=class_id).order_by("video_id")
         tracks = tuple(rows.values_list("video_id", "user_id"))
         names = {row.lesson_id == lesson.pk for row in rows}
@@ -140,7 +148,7 @@ def test_the_filter_of_the_library_and_the_state_of_a_row_always_agree(school, b
         )  # fmt: skip
         lessons.append(lesson)
         if begin is not None or end is not None or number % 11 == 0:
-            footage.append(Footage(
+            footage.append(LessonRecording(
                 enterprise=school, lesson=lesson, class_id=lesson.remote_id,
                 begin_rank="" if begin is None else "1", begin_code=begin or 0,
                 end_rank="" if end is None else "1", end_code=end or 0,
@@ -151,21 +159,22 @@ def test_the_filter_of_the_library_and_the_state_of_a_row_always_agree(school, b
                 enterprise=school, lesson=lesson, class_id=lesson.remote_id, video_id="1", video_type=0
             ))  # fmt: skip
     Lesson.objects.bulk_create(lessons)
-    Footage.objects.bulk_create(footage)
+    LessonRecording.objects.bulk_create(footage)
     Recording.objects.bulk_create(tracks)
     told = {one.lesson_id: one for one in footage}
     with_tracks = {one.lesson_id for one in tracks}
     expected = {
-        one.pk: state_of(one, told.get(one.pk), int(one.pk in with_tracks), now).name for one in lessons
+        one.pk: recording_state(one, told.get(one.pk), int(one.pk in with_tracks), now).name
+        for one in lessons
     }
-    assert states_of(lessons, now)[lessons[5].pk].name == expected[lessons[5].pk]
+    assert recording_states(lessons, now)[lessons[5].pk].name == expected[lessons[5].pk]
     for name in ("ready", "asked", "started", "stopped", "failed", "missing", "binned"):
-        rows = with_told(Lesson.objects.all()).filter(in_state(name, now))
+        rows = with_recording_facts(Lesson.objects.all()).filter(recording_state_filter(name, now))
         wanted = {pk for pk, told_name in expected.items() if told_name == name}
         assert set(rows.values_list("pk", flat=True)) == wanted, name
         assert wanted, name
 
 
 def test_a_planned_lesson_is_in_no_library_and_raises_no_alarm(bob):
-    lesson = planned(bob, record_types=["remote"])
-    assert (state(lesson).name, lesson in library(bob)) == ("planned", False)
+    lesson = create_planned_lesson(bob, record_types=["remote"])
+    assert (state(lesson).name, lesson in library_lessons(bob)) == ("planned", False)

@@ -15,10 +15,10 @@ from django.db import DatabaseError, connection, connections, transaction
 from accounts.models import Enterprise, User
 from console.audit import chain as chains
 from console.audit import checkpoints
-from console.audit.models import AuditEntry, Link, Waiting
-from console.audit.trail import record, record_seen
-from console.audit.verify import verify
-from console.failpoints import Struck, armed
+from console.audit.models import AuditEntry, ChainLink, UnlinkedEntry
+from console.audit.trail import record, record_data_access
+from console.audit.verification import verify_chain
+from tests.faults.arming import InjectedFailure, arm_point
 
 
 @pytest.fixture(autouse=True)
@@ -40,12 +40,12 @@ def unguarded() -> Iterator[Any]:
 
 def some(alice: User, bob: User, number: int = 5) -> list[AuditEntry]:
     entries = [record("person.change", bob, by=alice, reason=str(one)) for one in range(number)]
-    chains.drain()
+    chains.link_waiting_entries()
     return entries
 
 
 def kinds(chain: int) -> list[tuple[str, int]]:
-    return [(one.kind, one.entry) for one in verify(chain).findings]
+    return [(one.kind, one.entry) for one in verify_chain(chain).findings]
 
 
 def test_each_school_has_a_chain_of_its_own_and_operators_theirs(
@@ -53,33 +53,33 @@ def test_each_school_has_a_chain_of_its_own_and_operators_theirs(
 ) -> None:
     for by, thing in ((alice, bob), (charlie, charlie), (alice, bob), (olga, None)):
         record("person.change", thing, by=by)
-    assert Waiting.objects.count() == 4
-    assert chains.drain() == 4
-    assert list(Link.objects.order_by("chain", "number").values_list("chain", "number")) == [
+    assert UnlinkedEntry.objects.count() == 4
+    assert chains.link_waiting_entries() == 4
+    assert list(ChainLink.objects.order_by("chain", "number").values_list("chain", "number")) == [
         (0, 1),
         (alice.enterprise_id, 1),
         (alice.enterprise_id, 2),
         (charlie.enterprise_id, 1),
     ]
-    assert not Waiting.objects.exists()
-    assert all(verify(chain).holds for chain in chains.chains())
+    assert not UnlinkedEntry.objects.exists()
+    assert all(verify_chain(chain).holds for chain in chains.chain_ids())
 
 
 def test_batches_continue_each_other(alice: User, bob: User) -> None:
     for number in range(7):
         record("person.change", bob, by=alice, reason=str(number))
-    assert chains.drain(batch=3) == 7
-    verdict = verify(alice.enterprise_id)
+    assert chains.link_waiting_entries(batch=3) == 7
+    verdict = verify_chain(alice.enterprise_id)
     assert (verdict.length, verdict.holds) == (7, True)
 
 
 def test_a_process_that_dies_while_linking_leaves_nothing_half_done(alice: User, bob: User) -> None:
     record("person.change", bob, by=alice)
-    with armed("audit.linked", "raise"), pytest.raises(Struck), transaction.atomic():
-        chains.drain()
-    assert not Link.objects.exists()
-    assert chains.drain() == 1
-    assert verify(alice.enterprise_id).holds
+    with arm_point("audit.linked", "raise"), pytest.raises(InjectedFailure), transaction.atomic():
+        chains.link_waiting_entries()
+    assert not ChainLink.objects.exists()
+    assert chains.link_waiting_entries() == 1
+    assert verify_chain(alice.enterprise_id).holds
 
 
 @pytest.mark.django_db(transaction=True)
@@ -89,7 +89,7 @@ def test_two_processes_at_once_give_no_number_twice(alice: User, bob: User) -> N
 
     def work() -> None:
         try:
-            chains.drain(batch=4)
+            chains.link_waiting_entries(batch=4)
         finally:
             connections.close_all()
 
@@ -98,16 +98,16 @@ def test_two_processes_at_once_give_no_number_twice(alice: User, bob: User) -> N
         thread.start()
     for thread in threads:
         thread.join()
-    chains.drain()
-    verdict = verify(alice.enterprise_id)
+    chains.link_waiting_entries()
+    verdict = verify_chain(alice.enterprise_id)
     assert (verdict.length, verdict.holds) == (30, True)
 
 
 @pytest.mark.parametrize("table", ["audit_link", "audit_seen"])
 @pytest.mark.parametrize("act", ["UPDATE {} SET entry_id = entry_id", "DELETE FROM {}"])
 def test_links_and_looks_are_kept_like_entries(alice: User, bob: User, table: str, act: str) -> None:
-    record_seen("person.reveal", [bob], ["phone_no"], by=alice)
-    chains.drain()
+    record_data_access("person.reveal", [bob], ["phone_no"], by=alice)
+    chains.link_waiting_entries()
     with pytest.raises(DatabaseError, match="kept as they were written"), transaction.atomic():
         connection.cursor().execute(act.format(table))
 
@@ -137,11 +137,13 @@ def test_it_names_the_one_that_was_put_in(alice: User, bob: User) -> None:
 
 def test_it_names_those_that_changed_places(alice: User, bob: User) -> None:
     entries = some(alice, bob)
-    first, second = (Link.objects.get(entry=entries[one]) for one in (1, 3))
+    first, second = (ChainLink.objects.get(entry=entries[one]) for one in (1, 3))
     with unguarded() as cursor:
         cursor.execute("DELETE FROM audit_link WHERE entry_id IN (%s, %s)", [first.entry_id, second.entry_id])
         for link, number in ((first, second.number), (second, first.number)):
-            Link.objects.create(entry_id=link.entry_id, chain=link.chain, number=number, digest=link.digest)
+            ChainLink.objects.create(
+                entry_id=link.entry_id, chain=link.chain, number=number, digest=link.digest
+            )
     found = kinds(alice.enterprise_id)
     assert ("reordered", entries[1].pk) in found
     assert ("reordered", entries[3].pk) in found
@@ -161,19 +163,19 @@ def test_it_names_the_one_that_now_says_another_school(
 
 def test_it_sees_that_the_end_was_cut_by_the_checkpoint(alice: User, bob: User) -> None:
     entries = some(alice, bob)
-    checkpoints.write_all()
+    checkpoints.write_checkpoints()
     with unguarded() as cursor:
         for table, column in (("audit_link", "entry_id"), ("audit_auditentry", "id")):
             cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [entries[4].pk])
-    (finding,) = verify(alice.enterprise_id).findings
+    (finding,) = verify_chain(alice.enterprise_id).findings
     assert finding.kind == "cut"
     assert "has 4 links, but had 5" in finding.words
 
 
 def test_it_sees_that_the_list_of_who_was_seen_was_changed(alice: User, bob: User) -> None:
-    entry = record_seen("person.export", [alice, bob], ["phone_no"], by=alice)
-    chains.drain()
-    assert verify(alice.enterprise_id).holds
+    entry = record_data_access("person.export", [alice, bob], ["phone_no"], by=alice)
+    chains.link_waiting_entries()
+    assert verify_chain(alice.enterprise_id).holds
     with unguarded() as cursor:
         cursor.execute("DELETE FROM audit_seen WHERE person_id = %s", [bob.pk])
     assert kinds(alice.enterprise_id) == [("altered", entry.pk)]
@@ -190,22 +192,22 @@ def test_a_checkpoint_is_signed_covers_the_last_and_is_written_only_of_news(
     alice: User, bob: User, folder: Path
 ) -> None:
     some(alice, bob)
-    assert checkpoints.write_all() == 1
-    assert checkpoints.write_all() == 0
+    assert checkpoints.write_checkpoints() == 1
+    assert checkpoints.write_checkpoints() == 0
     some(alice, bob)
-    checkpoints.write_all()
-    path = checkpoints.path_of(alice.enterprise_id)
+    checkpoints.write_checkpoints()
+    path = checkpoints.checkpoint_path(alice.enterprise_id)
     first, second = (json.loads(line) for line in path.read_text().splitlines())
     assert (first["length"], second["length"], first["before"]) == (5, 10, "")
-    assert verify(alice.enterprise_id).holds
+    assert verify_chain(alice.enterprise_id).holds
 
 
 @pytest.mark.parametrize("harm", ["length", "signature", "taken out", "rubbish"])
 def test_a_forged_checkpoint_is_seen(alice: User, bob: User, harm: str) -> None:
     for _ in range(3):
         some(alice, bob)
-        checkpoints.write_all()
-    path = checkpoints.path_of(alice.enterprise_id)
+        checkpoints.write_checkpoints()
+    path = checkpoints.checkpoint_path(alice.enterprise_id)
     lines = path.read_text().splitlines()
     if harm == "length":
         lines[2] = json.dumps({**json.loads(lines[2]), "length": 1})
@@ -216,24 +218,24 @@ def test_a_forged_checkpoint_is_seen(alice: User, bob: User, harm: str) -> None:
     else:
         lines[1] = "{}"
     path.write_text("\n".join(lines) + "\n")
-    assert {one.kind for one in verify(alice.enterprise_id).findings} == {"checkpoint"}
+    assert {one.kind for one in verify_chain(alice.enterprise_id).findings} == {"checkpoint"}
 
 
 def test_checkpoints_outlive_the_key_that_signed_them(alice: User, bob: User, settings: Any) -> None:
     """The old key leaves FIELD_KEYS after a rotation; the next checkpoint vouches for those before it."""
     some(alice, bob)
-    checkpoints.write_all()
+    checkpoints.write_checkpoints()
     old, new = settings.FIELD_KEYS[0], "bmV3LWZpZWxkLWtleS1vZi0zMi1ieXRlcy1sb25nISE="
     settings.FIELD_KEYS = [new, old]
     some(alice, bob)
-    checkpoints.write_all()
+    checkpoints.write_checkpoints()
     settings.FIELD_KEYS = [new]
-    assert [one.trouble for one in checkpoints.read(alice.enterprise_id)] == ["", ""]
+    assert [one.problem for one in checkpoints.read_checkpoints(alice.enterprise_id)] == ["", ""]
 
 
 def test_the_command_says_where_the_trail_is_broken_and_fails(alice: User, bob: User) -> None:
     entries = some(alice, bob)
-    checkpoints.write_all()
+    checkpoints.write_checkpoints()
     told = io.StringIO()
     call_command("verify_audit", stdout=told)
     assert f"school {alice.enterprise_id}: 5 links, 1 checkpoints, holds" in told.getvalue()

@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from accounts.models import User
-from console.audit.context import NOBODY, current
-from console.audit.middleware import RequestContext
+from console.audit.middleware import RequestContextMiddleware
+from console.audit.request_context import EMPTY_CONTEXT, current_context
 from console.audit.trail import record
-from console.failures import bad_request, server_error
-from tests.support.pages import reader, text
+from console.error_views import bad_request, server_error
+from tests.support.page_client import client_for, page_text
 
 
 def request_of(user: User | AnonymousUser, **headers: str) -> HttpRequest:
@@ -23,13 +23,13 @@ def act(request: HttpRequest) -> HttpResponse:
 
 
 def test_an_entry_knows_the_person_and_the_request_without_being_told(alice: User) -> None:
-    response = RequestContext(act)(request_of(alice))
+    response = RequestContextMiddleware(act)(request_of(alice))
     assert response.content.decode() == f"{alice.login} {response['X-Request-ID']}"
-    assert current.get() is NOBODY
+    assert current_context.get() is EMPTY_CONTEXT
 
 
 def test_a_stranger_is_the_system(db: None) -> None:
-    assert RequestContext(act)(request_of(AnonymousUser())).content.startswith(b"system ")
+    assert RequestContextMiddleware(act)(request_of(AnonymousUser())).content.startswith(b"system ")
 
 
 def test_the_person_is_the_one_that_the_view_found(alice: User) -> None:
@@ -37,11 +37,13 @@ def test_the_person_is_the_one_that_the_view_found(alice: User) -> None:
         request.user = alice
         return act(request)
 
-    assert RequestContext(signs_in)(request_of(AnonymousUser())).content.startswith(alice.login.encode())
+    assert RequestContextMiddleware(signs_in)(request_of(AnonymousUser())).content.startswith(
+        alice.login.encode()
+    )
 
 
 def test_a_usable_id_of_the_proxy_is_kept(alice: User) -> None:
-    response = RequestContext(act)(request_of(alice, x_request_id="edge-0123456789"))
+    response = RequestContextMiddleware(act)(request_of(alice, x_request_id="edge-0123456789"))
     assert response["X-Request-ID"] == "edge-0123456789"
 
 
@@ -49,7 +51,7 @@ def test_a_usable_id_of_the_proxy_is_kept(alice: User) -> None:
     "sent", ["short", "a" * 65, "two words 12345", "<script>alert(1)", "line\u2028break"]
 )
 def test_any_other_id_is_replaced(alice: User, sent: str) -> None:
-    response = RequestContext(act)(request_of(alice, x_request_id=sent))
+    response = RequestContextMiddleware(act)(request_of(alice, x_request_id=sent))
     assert response["X-Request-ID"] != sent
     assert len(response["X-Request-ID"]) == 32
 
@@ -59,15 +61,15 @@ def test_a_failing_view_leaves_no_person_behind(alice: User) -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        RequestContext(fails)(request_of(alice))
-    assert current.get() is NOBODY
+        RequestContextMiddleware(fails)(request_of(alice))
+    assert current_context.get() is EMPTY_CONTEXT
 
 
 @pytest.mark.parametrize("address", ["/there-is-no-such-page/", "/audit/"])
 def test_a_page_of_refusal_quotes_the_number_of_the_request(bob: User, address: str) -> None:
-    answer = reader(bob).get(address)
+    answer = client_for(bob).get(address)
     assert answer.status_code in (403, 404)
-    assert answer["X-Request-ID"] in text(answer)
+    assert answer["X-Request-ID"] in page_text(answer)
 
 
 def test_a_page_of_ours_that_broke_quotes_it_without_asking_the_database(rf: RequestFactory) -> None:

@@ -8,10 +8,10 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Enterprise, User
 from console.audit.models import AuditEntry
-from console.audit.personal import opener
-from console.audit.trail import changes, record, snapshot
+from console.audit.personal_data import make_unsealer
+from console.audit.trail import diff_snapshots, record, snapshot
 from console.vault.secret import Secret
-from tests.support.pages import reader
+from tests.support.page_client import client_for
 
 CANARY = "wonderland-0451-canary"
 
@@ -22,7 +22,7 @@ def test_an_entry_says_who_did_what_to_whom(alice: User, bob: User) -> None:
     )
     entry = AuditEntry.objects.get()
     assert (entry.enterprise, entry.actor, entry.actor_label) == (alice.enterprise, alice, alice.login)
-    opened = opener([entry.object_label, entry.before, entry.after])
+    opened = make_unsealer([entry.object_label, entry.before, entry.after])
     assert (entry.object_type, entry.object_id) == ("accounts.user", str(bob.pk))
     assert opened(entry.object_label) == "Bob"
     assert (opened(entry.before), opened(entry.after)) == ({"nickname": "Bob"}, {"nickname": "Rob"})
@@ -55,8 +55,8 @@ def test_no_secret_is_written_in_any_form(school: Enterprise, alice: User) -> No
     before = snapshot(school)
     school.tic_key = CANARY
     school.secret_key = CANARY
-    school.save()
-    was, now = changes(before, snapshot(school))
+    school.save(update_fields=["tic_key", "secret_key"])
+    was, now = diff_snapshots(before, snapshot(school))
     values = Enterprise.objects.filter(pk=school.pk).values("tic_key").get()
     record("school.change", school, by=alice, before=was, after={**now, "list": [Secret(CANARY), values]})
     with connection.cursor() as cursor:
@@ -77,7 +77,7 @@ def test_changes_are_only_what_differs(bob: User) -> None:
     before = snapshot(bob, ("nickname", "role", "enterprise"))
     assert before == {"nickname": "Bob", "role": "teacher", "enterprise": bob.enterprise_id}
     bob.nickname = "Rob"
-    assert changes(before, snapshot(bob, ("nickname", "role"))) == (
+    assert diff_snapshots(before, snapshot(bob, ("nickname", "role"))) == (
         {"nickname": "Bob", "enterprise": bob.enterprise_id},
         {"nickname": "Rob"},
     )
@@ -126,7 +126,9 @@ def test_the_orm_cannot_either(alice: User, bob: User) -> None:
 
 def test_a_request_leaves_its_number_and_the_address_it_came_from(alice: User, bob: User) -> None:
     User.objects.filter(pk=bob.pk).update(phone_no="13812345678")
-    answer = reader(alice).post(f"/people/{bob.pk}/contacts/", {"reason": "parents"}, REMOTE_ADDR="192.0.2.7")
+    answer = client_for(alice).post(
+        f"/people/{bob.pk}/contacts/", {"reason": "parents"}, REMOTE_ADDR="192.0.2.7"
+    )
     entry = AuditEntry.objects.get(action="person.reveal")
     assert (entry.request_id, entry.address, entry.reason) == (answer["X-Request-ID"], "192.0.2.7", "parents")
     assert list(entry.seen.values_list("person", "fields")) == [(bob.pk, ["phone_no"])]

@@ -6,23 +6,23 @@ from pathlib import Path
 
 import psycopg
 
-from console.embedded import places
-from tests.support.holders import Holder, ended_within
+from console.embedded import data_paths
+from tests.support.server_holders import ServerHolder, wait_until_ended
 
 
 def test_a_pid_file_that_names_another_program_is_no_obstacle(
-    data: Path, holder: Callable[..., Holder]
+    data: Path, holder: Callable[..., ServerHolder]
 ) -> None:
     database = _made_before(data, holder)
     (database / "postmaster.pid").write_text(f"{os.getpid()}\n{database}\n")
 
     holder("d").ready()
 
-    with psycopg.connect(places(data).database_url):
+    with psycopg.connect(data_paths(data).database_url):
         pass
 
 
-def test_a_database_that_was_half_made_is_made_again(data: Path, holder: Callable[..., Holder]) -> None:
+def test_a_database_that_was_half_made_is_made_again(data: Path, holder: Callable[..., ServerHolder]) -> None:
     half = data / "postgres.part"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
@@ -32,7 +32,9 @@ def test_a_database_that_was_half_made_is_made_again(data: Path, holder: Callabl
     assert not half.exists()
 
 
-def test_a_database_of_a_version_that_is_not_here_is_told(data: Path, holder: Callable[..., Holder]) -> None:
+def test_a_database_of_a_version_that_is_not_here_is_told(
+    data: Path, holder: Callable[..., ServerHolder]
+) -> None:
     database = _made_before(data, holder)
     (database / "PG_VERSION").write_text("9\n")
 
@@ -43,7 +45,7 @@ def test_a_database_of_a_version_that_is_not_here_is_told(data: Path, holder: Ca
     assert len(said.splitlines()) == 1
 
 
-def test_a_damaged_database_is_told_with_its_folder(data: Path, holder: Callable[..., Holder]) -> None:
+def test_a_damaged_database_is_told_with_its_folder(data: Path, holder: Callable[..., ServerHolder]) -> None:
     database = _made_before(data, holder)
     (database / "global" / "pg_control").write_bytes(b"\0" * 8192)
 
@@ -54,7 +56,7 @@ def test_a_damaged_database_is_told_with_its_folder(data: Path, holder: Callable
     assert len(said.splitlines()) == 1
 
 
-def test_a_folder_that_is_no_database_is_left_alone(data: Path, holder: Callable[..., Holder]) -> None:
+def test_a_folder_that_is_no_database_is_left_alone(data: Path, holder: Callable[..., ServerHolder]) -> None:
     (data / "postgres").mkdir()
     (data / "postgres" / "essay.txt").write_text("mine")
     if os.geteuid() == 0:
@@ -66,10 +68,10 @@ def test_a_folder_that_is_no_database_is_left_alone(data: Path, holder: Callable
     assert (data / "postgres" / "essay.txt").read_text() == "mine"
 
 
-def _made_before(data: Path, holder: Callable[..., Holder]) -> Path:
+def _made_before(data: Path, holder: Callable[..., ServerHolder]) -> Path:
     """A database that ran once; its folder."""
     first = holder("d")
     database = first.ready()
     first.kill()
-    assert ended_within(places(data), 5)
+    assert wait_until_ended(data_paths(data), 5)
     return database

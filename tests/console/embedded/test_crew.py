@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from console.embedded import EmbeddedError
-from console.embedded.crew import Crew
+from console.embedded.process_group import ProcessGroup
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_DFL); print('up'); time.sleep(600)"
 
 
 @pytest.fixture
-def crew() -> Iterator[Crew]:
-    crew = Crew()
+def crew() -> Iterator[ProcessGroup]:
+    crew = ProcessGroup()
     yield crew
     crew.end()
 
@@ -23,21 +23,27 @@ def _python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
-def test_lines_are_shown_after_the_name_of_their_program(crew: Crew, capsys: pytest.CaptureFixture) -> None:
+def test_lines_are_shown_after_the_name_of_their_program(
+    crew: ProcessGroup, capsys: pytest.CaptureFixture
+) -> None:
     crew.start("web", _python("print('课堂'); print('no end', end='')"))
     crew.finish("web")
 
     assert capsys.readouterr().out == "web     | 课堂\nweb     | no end\n"
 
 
-def test_a_program_that_ends_well_hands_over_what_it_said(crew: Crew, capsys: pytest.CaptureFixture) -> None:
+def test_a_program_that_ends_well_hands_over_what_it_said(
+    crew: ProcessGroup, capsys: pytest.CaptureFixture
+) -> None:
     crew.start("demo", _python("print('login')"), keep=True)
 
     assert crew.finish("demo") == "login\n"
     assert capsys.readouterr().out == ""
 
 
-def test_one_that_fails_is_named_and_its_words_are_shown(crew: Crew, capsys: pytest.CaptureFixture) -> None:
+def test_one_that_fails_is_named_and_its_words_are_shown(
+    crew: ProcessGroup, capsys: pytest.CaptureFixture
+) -> None:
     crew.start("demo", _python("import sys; sys.exit('no such table')"), keep=True)
 
     with pytest.raises(EmbeddedError, match="demo ended with code 1"):
@@ -45,7 +51,7 @@ def test_one_that_fails_is_named_and_its_words_are_shown(crew: Crew, capsys: pyt
     assert "no such table" in capsys.readouterr().out
 
 
-def test_when_one_ends_the_watch_ends(crew: Crew) -> None:
+def test_when_one_ends_the_watch_ends(crew: ProcessGroup) -> None:
     crew.start("web", _python(STUBBORN))
     crew.start("worker", _python("import sys; sys.exit(3)"))
 
@@ -53,8 +59,10 @@ def test_when_one_ends_the_watch_ends(crew: Crew) -> None:
         crew.watch(lambda: False, seconds=30)
 
 
-def test_when_a_dispensable_one_ends_the_watch_goes_on(crew: Crew, capsys: pytest.CaptureFixture) -> None:
-    crew.start("students", _python("import sys; sys.exit(3)"), dispensable=True)
+def test_when_a_dispensable_one_ends_the_watch_goes_on(
+    crew: ProcessGroup, capsys: pytest.CaptureFixture
+) -> None:
+    crew.start("students", _python("import sys; sys.exit(3)"), may_exit=True)
     ended = time.monotonic() + 1
 
     crew.watch(lambda: time.monotonic() > ended)
@@ -62,7 +70,7 @@ def test_when_a_dispensable_one_ends_the_watch_goes_on(crew: Crew, capsys: pytes
     assert "students ended with code 3; the others go on." in capsys.readouterr().out
 
 
-def test_the_end_does_not_wait_for_what_ends_at_once(crew: Crew) -> None:
+def test_the_end_does_not_wait_for_what_ends_at_once(crew: ProcessGroup) -> None:
     crew.start("web", _python(STUBBORN))
     began = time.monotonic()
 

@@ -13,11 +13,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from console.embedded import places
+from console.embedded import data_paths
 from console.embedded.binaries import OWN_FOLDER, Binaries, postgres_binaries, runnable_by
-from console.embedded.users import database_person
+from console.embedded.system_users import database_user
 from tests.support.environment import ROOT
-from tests.support.holders import Holder
+from tests.support.server_holders import ServerHolder
 
 NOBODY = pwd.getpwnam("nobody")
 AS_NOBODY = {"user": NOBODY.pw_uid, "group": NOBODY.pw_gid, "extra_groups": []}
@@ -52,7 +52,7 @@ def as_nobody() -> dict[str, Any]:
 
 @as_root
 def test_the_database_of_root_belongs_to_a_user_without_rights(
-    data: Path, holder: Callable[..., Holder]
+    data: Path, holder: Callable[..., ServerHolder]
 ) -> None:
     database = holder("d").ready()
 
@@ -62,7 +62,7 @@ def test_the_database_of_root_belongs_to_a_user_without_rights(
 
 @as_root
 def test_a_data_folder_that_only_root_may_enter_keeps_its_mode(
-    data: Path, holder: Callable[..., Holder]
+    data: Path, holder: Callable[..., ServerHolder]
 ) -> None:
     data.chmod(0o700)
     before = [(folder, _modes(folder)) for folder in (data, *data.parents)]
@@ -71,12 +71,12 @@ def test_a_data_folder_that_only_root_may_enter_keeps_its_mode(
 
     assert not database.is_relative_to(data)
     assert [(folder, _modes(folder)) for folder in (data, *data.parents)] == before
-    with psycopg.connect(places(data).database_url):
+    with psycopg.connect(data_paths(data).database_url):
         pass
 
 
 @as_root
-def test_a_database_stays_where_it_was_made(data: Path, holder: Callable[..., Holder]) -> None:
+def test_a_database_stays_where_it_was_made(data: Path, holder: Callable[..., ServerHolder]) -> None:
     data.chmod(0o700)
     first = holder("d").ready()
     data.chmod(0o711)
@@ -86,7 +86,7 @@ def test_a_database_stays_where_it_was_made(data: Path, holder: Callable[..., Ho
 
 @as_root
 def test_binaries_below_a_folder_of_root_are_copied_and_not_opened(private_wheel: Binaries) -> None:
-    person = database_person([])
+    person = database_user([])
     assert person
     assert not person.can(private_wheel.initdb, "--version")
 
@@ -99,7 +99,7 @@ def test_binaries_below_a_folder_of_root_are_copied_and_not_opened(private_wheel
 
 @as_root
 def test_an_ordinary_user_needs_nobody_else(
-    data: Path, holder: Callable[..., Holder], as_nobody: dict[str, Any]
+    data: Path, holder: Callable[..., ServerHolder], as_nobody: dict[str, Any]
 ) -> None:
     os.chown(data, NOBODY.pw_uid, NOBODY.pw_gid)
     data.chmod(0o700)
@@ -112,7 +112,7 @@ def test_an_ordinary_user_needs_nobody_else(
 
 @as_root
 def test_the_data_of_another_user_is_told_and_not_touched(
-    data: Path, holder: Callable[..., Holder], as_nobody: dict[str, Any]
+    data: Path, holder: Callable[..., ServerHolder], as_nobody: dict[str, Any]
 ) -> None:
     said = holder("db", **as_nobody).refusal()
 

@@ -23,7 +23,7 @@ Script = dict[str, Any] | str | bytes | Callable[["Handler"], None]
 
 
 @dataclass
-class Seen:
+class ReceivedRequest:
     """One request as it came: the endpoint without /paas/v1/, the query, the JSON body, the peer's port."""
 
     endpoint: str
@@ -34,9 +34,9 @@ class Seen:
 
 
 @dataclass
-class Service:
+class StubService:
     url: str = ""
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[ReceivedRequest] = field(default_factory=list)
     script: deque[Script] = field(default_factory=deque)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -44,20 +44,20 @@ class Service:
         self.script.extend(answers)
 
     @property
-    def last(self) -> Seen:
+    def last(self) -> ReceivedRequest:
         return self.seen[-1]
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    service: Service
+    service: StubService
 
     def do_POST(self) -> None:
         parts = urlsplit(self.path)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.service.seen.append(
-            Seen(
+            ReceivedRequest(
                 endpoint=parts.path.removeprefix("/paas/v1/"),
                 query=dict(parse_qsl(parts.query, strict_parsing=True)),
                 body=json.loads(body),
@@ -100,8 +100,8 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
-    service = Service()
+def service() -> Iterator[StubService]:
+    service = StubService()
     server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"service": service}))
     service.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -114,5 +114,5 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture
-def client(service: Service) -> Client:
+def client(service: StubService) -> Client:
     return Client(service.url, 1400127140, TIC_KEY, clock=lambda: NOW, timeout=5)

@@ -7,7 +7,7 @@ import pytest
 
 from console.iclass import (
     ClassInfo,
-    ClassLine,
+    ClassSummary,
     Client,
     CreatedClass,
     InProgress,
@@ -18,8 +18,7 @@ from console.iclass import (
     Unreadable,
     Unsendable,
 )
-
-from .conftest import OK, Service
+from tests.console.iclass.conftest import OK, StubService
 
 CREATE = {
     "teacher_id": "user_00",
@@ -88,7 +87,7 @@ def new_class(**changed: Any) -> NewClass:
     return NewClass(**{"teacher_id": "bob", "admin_id": "admin", "admin_sig": "sig"} | changed)
 
 
-def test_create_sends_the_example_and_reads_its_answer(client: Client, service: Service) -> None:
+def test_create_sends_the_example_and_reads_its_answer(client: Client, service: StubService) -> None:
     service.answer(
         OK
         | {
@@ -181,14 +180,18 @@ SENT: list[tuple[Callable[[Client], object], str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("call", "endpoint", "body"), SENT)
 def test_a_call_sends_what_it_was_given_and_nothing_else(
-    client: Client, service: Service, call: Callable[[Client], object], endpoint: str, body: dict[str, Any]
+    client: Client,
+    service: StubService,
+    call: Callable[[Client], object],
+    endpoint: str,
+    body: dict[str, Any],
 ) -> None:
     service.answer(INFO | {"list": [], "total": 0, "finish": True})
     call(client)
     assert (service.last.endpoint, service.last.body) == (endpoint, body | {"expire_time": 1548247837})
 
 
-def test_info_reads_the_example(client: Client, service: Service) -> None:
+def test_info_reads_the_example(client: Client, service: StubService) -> None:
     service.answer(INFO)
     info = client.classes.info(100012345)
     assert info == ClassInfo(
@@ -212,15 +215,15 @@ def test_info_reads_the_example(client: Client, service: Service) -> None:
             Participant(user_id="user2", role="teacher"),
         ],
     )
-    assert info.odd_times, "the example stops before it starts"
+    assert info.inconsistent_times, "the example stops before it starts"
 
 
-def test_list_reads_the_example(client: Client, service: Service) -> None:
+def test_list_reads_the_example(client: Client, service: StubService) -> None:
     service.answer(OK | {"finish": True, "total": 1, "list": [LINE]})
     page = client.classes.list()
-    assert page.lines == [ClassLine(**LINE)]  # type: ignore[arg-type]
+    assert page.lines == [ClassSummary(**LINE)]  # type: ignore[arg-type]
     assert (page.total, page.finish, page.odd) == (1, True, [])
-    assert not page.lines[0].odd_times
+    assert not page.lines[0].inconsistent_times
 
 
 @pytest.mark.parametrize(
@@ -244,7 +247,7 @@ def test_list_reads_the_example(client: Client, service: Service) -> None:
     ],
 )
 def test_info_is_read_in_other_forms_too(
-    client: Client, service: Service, changed: dict[str, Any], name: str, expected: object
+    client: Client, service: StubService, changed: dict[str, Any], name: str, expected: object
 ) -> None:
     service.answer(INFO | changed)
     assert getattr(client.classes.info(100012345), name) == expected
@@ -264,14 +267,14 @@ def test_info_is_read_in_other_forms_too(
     ],
 )
 def test_a_field_that_the_school_set_must_not_read_as_empty(
-    client: Client, service: Service, name: str
+    client: Client, service: StubService, name: str
 ) -> None:
     service.answer({key: value for key, value in INFO.items() if key != name})
     with pytest.raises(Unreadable, match=f"{name} is missing"):
         client.classes.info(100012345)
 
 
-def test_one_odd_line_does_not_lose_the_others(client: Client, service: Service) -> None:
+def test_one_odd_line_does_not_lose_the_others(client: Client, service: StubService) -> None:
     odd = LINE | {"class_id": 9, "start_time": "soon"}
     service.answer(OK | {"finish": True, "total": 4, "list": [odd, LINE, None, {"class_id": {}}]})
     page = client.classes.list()
@@ -283,13 +286,13 @@ def test_one_odd_line_does_not_lose_the_others(client: Client, service: Service)
     ]
 
 
-def test_an_answer_about_another_class_is_not_read(client: Client, service: Service) -> None:
+def test_an_answer_about_another_class_is_not_read(client: Client, service: StubService) -> None:
     service.answer(INFO)
     with pytest.raises(Unreadable, match="another thing"):
         client.classes.info(100012346)
 
 
-def test_an_odd_member_does_not_lose_the_class(client: Client, service: Service) -> None:
+def test_an_odd_member_does_not_lose_the_class(client: Client, service: StubService) -> None:
     service.answer(INFO | {"members": [{"role": "student"}, {"user_id": "u1", "role": "teacher"}]})
     info = client.classes.info(100012345)
     assert [member.user_id for member in info.members] == ["u1"]
@@ -317,7 +320,7 @@ def test_an_odd_member_does_not_lose_the_class(client: Client, service: Service)
     ],
 )
 def test_what_the_document_does_not_allow_is_not_sent(
-    client: Client, service: Service, broken: dict[str, Any]
+    client: Client, service: StubService, broken: dict[str, Any]
 ) -> None:
     with pytest.raises(Unsendable):
         client.classes.create(new_class(**broken))
@@ -335,7 +338,7 @@ def test_an_unknown_field_is_a_mistake_of_the_caller(client: Client) -> None:
         client.classes.modify(1, topic="new")
 
 
-def test_refusals_have_their_names(client: Client, service: Service) -> None:
+def test_refusals_have_their_names(client: Client, service: StubService) -> None:
     service.answer({"error_code": 10230, "error_msg": "no"}, {"error_code": 10223, "error_msg": "running"})
     with pytest.raises(NotFound):
         client.classes.info(100012345)

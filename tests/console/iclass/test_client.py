@@ -16,8 +16,7 @@ from console.iclass import (
     Unsendable,
     sign,
 )
-
-from .conftest import NOW, OK, TIC_KEY, Handler, Script, Service
+from tests.console.iclass.conftest import NOW, OK, TIC_KEY, Handler, Script, StubService
 
 
 @pytest.mark.parametrize(
@@ -51,7 +50,7 @@ def test_an_enterprise_without_a_key_is_refused_at_once() -> None:
         Client("http://127.0.0.1:9", 1, "")
 
 
-def test_every_call_is_signed_for_its_enterprise(client: Client, service: Service) -> None:
+def test_every_call_is_signed_for_its_enterprise(client: Client, service: StubService) -> None:
     client.classes.start(7)
     query = service.last.query
     assert (query["sdkappid"], query["expire_time"]) == ("1400127140", "1548247837")
@@ -59,7 +58,7 @@ def test_every_call_is_signed_for_its_enterprise(client: Client, service: Servic
     assert service.last.body["expire_time"] == 1548247837
 
 
-def test_a_shorter_life_and_a_moving_clock(service: Service) -> None:
+def test_a_shorter_life_and_a_moving_clock(service: StubService) -> None:
     now = [float(NOW)]
     client = Client(service.url, 1, TIC_KEY, clock=lambda: now[0], signature_life=30)
     client.classes.start(7)
@@ -68,7 +67,7 @@ def test_a_shorter_life_and_a_moving_clock(service: Service) -> None:
     assert [seen.query["expire_time"] for seen in service.seen] == [str(NOW + 30), str(NOW + 130)]
 
 
-def test_nothing_leaves_once_the_right_to_speak_has_ended(service: Service) -> None:
+def test_nothing_leaves_once_the_right_to_speak_has_ended(service: StubService) -> None:
     now = [float(NOW)]
     client = Client(service.url, 1, TIC_KEY, clock=lambda: now[0], until=NOW + 60.0)
     client.classes.start(7)
@@ -79,7 +78,7 @@ def test_nothing_leaves_once_the_right_to_speak_has_ended(service: Service) -> N
     assert len(service.seen) == 1
 
 
-def test_an_answer_is_not_waited_for_beyond_the_right_to_speak(service: Service) -> None:
+def test_an_answer_is_not_waited_for_beyond_the_right_to_speak(service: StubService) -> None:
     def silent(handler: Handler) -> None:
         service.released.wait(5)
 
@@ -102,7 +101,7 @@ def dated(moment: float, *, error_code: int = 0) -> Script:
     return answer
 
 
-def test_the_skew_of_the_latest_answer_is_known_to_every_client_of_the_address(service: Service) -> None:
+def test_the_skew_of_the_latest_answer_is_known_to_every_client_of_the_address(service: StubService) -> None:
     client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW)
     service.answer(dated(NOW + 300), dated(NOW - 40))
     assert client.skew == 0
@@ -114,7 +113,7 @@ def test_the_skew_of_the_latest_answer_is_known_to_every_client_of_the_address(s
 
 @pytest.mark.parametrize(("correct", "ahead"), [(False, 120), (True, 420)])
 def test_a_signature_follows_the_clock_of_the_service_only_where_told_to(
-    service: Service, correct: bool, ahead: int
+    service: StubService, correct: bool, ahead: int
 ) -> None:
     client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW, correct_skew=correct)
     service.answer(dated(NOW + 300))
@@ -125,7 +124,7 @@ def test_a_signature_follows_the_clock_of_the_service_only_where_told_to(
     assert service.last.query["sign"] == sign(TIC_KEY, expire_time)
 
 
-def test_a_signature_refused_while_the_clocks_stand_apart_is_made_anew_once(service: Service) -> None:
+def test_a_signature_refused_while_the_clocks_stand_apart_is_made_anew_once(service: StubService) -> None:
     client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW, correct_skew=True)
     service.answer(dated(NOW + 600, error_code=10217), dated(NOW + 600))
     client.classes.start(7)
@@ -133,7 +132,7 @@ def test_a_signature_refused_while_the_clocks_stand_apart_is_made_anew_once(serv
     assert (first, second) == (120, pytest.approx(720, abs=1))
 
 
-def test_a_refused_key_is_not_tried_again_where_the_clocks_agree(service: Service) -> None:
+def test_a_refused_key_is_not_tried_again_where_the_clocks_agree(service: StubService) -> None:
     client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW, correct_skew=True)
     service.answer(dated(NOW + 2, error_code=10217))
     with pytest.raises(SignatureRefused):
@@ -143,7 +142,7 @@ def test_a_refused_key_is_not_tried_again_where_the_clocks_agree(service: Servic
 
 @pytest.mark.parametrize(("ahead", "added"), [(15, 0), (90_000, 0), (-3000, -3000), (86_000, 86_000)])
 def test_small_differences_and_impossible_ones_are_left_alone(
-    service: Service, ahead: int, added: int
+    service: StubService, ahead: int, added: int
 ) -> None:
     client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW, correct_skew=True)
     service.answer(dated(NOW + ahead))
@@ -152,7 +151,7 @@ def test_small_differences_and_impossible_ones_are_left_alone(
     assert int(service.last.query["expire_time"]) - NOW == pytest.approx(120 + added, abs=1)
 
 
-def test_an_assumed_difference_holds_until_an_answer_tells_the_true_one(service: Service) -> None:
+def test_an_assumed_difference_holds_until_an_answer_tells_the_true_one(service: StubService) -> None:
     client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW, correct_skew=True)
     client.assume_skew(500)
     service.answer(dated(NOW + 300))
@@ -163,7 +162,7 @@ def test_an_assumed_difference_holds_until_an_answer_tells_the_true_one(service:
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 0000 99:99:99 GMT", "0"])
-def test_a_date_that_is_none_changes_nothing(service: Service, date: str) -> None:
+def test_a_date_that_is_none_changes_nothing(service: StubService, date: str) -> None:
     client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW)
 
     def answer(handler: Handler) -> None:
@@ -178,7 +177,7 @@ def test_a_date_that_is_none_changes_nothing(service: Service, date: str) -> Non
     assert client.skew == 0
 
 
-def test_every_try_is_told_once(service: Service) -> None:
+def test_every_try_is_told_once(service: StubService) -> None:
     told: list[Exchange] = []
     client = Client(service.url, 1, TIC_KEY, on_exchange=told.append)
     service.answer(
@@ -211,7 +210,7 @@ def test_a_try_that_did_not_arrive_is_told_and_one_that_was_not_sent_is_not() ->
     assert [(one.http_status, one.error_code, one.outcome) for one in told] == [(None, None, "NotReached")]
 
 
-def test_a_refusal_inside_a_register_is_told_too(service: Service) -> None:
+def test_a_refusal_inside_a_register_is_told_too(service: StubService) -> None:
     told: list[Exchange] = []
     client = Client(service.url, 1, TIC_KEY, on_exchange=told.append)
     service.answer({"error_code": 10217})

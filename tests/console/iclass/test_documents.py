@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from console.iclass import Client, DocumentInfo, NewDocument, NotFound, Unreadable, Unsendable
-
-from .conftest import OK, Service
+from tests.console.iclass.conftest import OK, StubService
 
 INFO: dict[str, Any] = {
     "doc_id": "ywyzhohnx",
@@ -81,7 +80,11 @@ SENT: list[tuple[Callable[[Client], object], str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("call", "endpoint", "body"), SENT)
 def test_a_call_sends_what_it_was_given_and_nothing_else(
-    client: Client, service: Service, call: Callable[[Client], object], endpoint: str, body: dict[str, Any]
+    client: Client,
+    service: StubService,
+    call: Callable[[Client], object],
+    endpoint: str,
+    body: dict[str, Any],
 ) -> None:
     service.answer(OK | INFO | {"list": [], "total": 0, "finish": True})
     call(client)
@@ -90,29 +93,29 @@ def test_a_call_sends_what_it_was_given_and_nothing_else(
 
 @pytest.mark.parametrize(("told", "expected"), [("sdfjdskljflkdsf", "sdfjdskljflkdsf"), (4711, "4711")])
 def test_add_reads_a_doc_id_of_either_kind(
-    client: Client, service: Service, told: object, expected: str
+    client: Client, service: StubService, told: object, expected: str
 ) -> None:
     service.answer(OK | {"doc_id": told})
     assert client.documents.add(NewDocument(doc_url="u", owner="bob")) == expected
 
 
-def test_info_reads_the_example(client: Client, service: Service) -> None:
+def test_info_reads_the_example(client: Client, service: StubService) -> None:
     service.answer(OK | INFO)
     assert client.documents.info("ywyzhohnx") == DocumentInfo(**INFO)
 
 
-def test_an_answer_about_another_document_is_not_read(client: Client, service: Service) -> None:
+def test_an_answer_about_another_document_is_not_read(client: Client, service: StubService) -> None:
     service.answer(OK | INFO)
     with pytest.raises(Unreadable, match="another thing"):
         client.documents.info("another")
 
 
-def test_info_without_a_doc_id_is_of_the_one_that_was_asked_for(client: Client, service: Service) -> None:
+def test_info_without_a_doc_id_is_of_the_one_that_was_asked_for(client: Client, service: StubService) -> None:
     service.answer(OK | {key: value for key, value in INFO.items() if key != "doc_id"})
     assert client.documents.info("ywyzhohnx").doc_id == "ywyzhohnx"
 
 
-def test_list_reads_the_example_with_its_unlisted_status(client: Client, service: Service) -> None:
+def test_list_reads_the_example_with_its_unlisted_status(client: Client, service: StubService) -> None:
     service.answer(OK | {"finish": True, "total": 100, "list": [LINE]})
     page = client.documents.list(0, 10)
     assert page.lines == [DocumentInfo(**LINE)]
@@ -132,13 +135,13 @@ def test_list_reads_the_example_with_its_unlisted_status(client: Client, service
     ],
 )
 def test_a_document_is_read_in_other_forms_too(
-    client: Client, service: Service, changed: dict[str, Any], name: str, expected: object
+    client: Client, service: StubService, changed: dict[str, Any], name: str, expected: object
 ) -> None:
     service.answer(OK | {"finish": True, "total": 1, "list": [INFO | changed]})
     assert getattr(client.documents.list().lines[0], name) == expected
 
 
-def test_an_invalid_parameter_of_info_means_no_such_document(client: Client, service: Service) -> None:
+def test_an_invalid_parameter_of_info_means_no_such_document(client: Client, service: StubService) -> None:
     service.answer({"error_code": 10003, "error_msg": "invalid"})
     with pytest.raises(NotFound) as caught:
         client.documents.info("gone")
@@ -156,14 +159,14 @@ def test_an_invalid_parameter_of_info_means_no_such_document(client: Client, ser
     ],
 )
 def test_what_the_document_does_not_allow_is_not_sent(
-    client: Client, service: Service, new: NewDocument
+    client: Client, service: StubService, new: NewDocument
 ) -> None:
     with pytest.raises(Unsendable):
         client.documents.add(new)
     assert service.seen == []
 
 
-def test_a_public_document_needs_no_owner(client: Client, service: Service) -> None:
+def test_a_public_document_needs_no_owner(client: Client, service: StubService) -> None:
     service.answer(OK | {"doc_id": "d"})
     client.documents.add(NewDocument(doc_url="u", permission="public"))
     assert service.last.body["permission"] == "public"

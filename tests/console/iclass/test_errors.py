@@ -26,8 +26,7 @@ from console.iclass import (
     WrongPassword,
 )
 from console.iclass.errors import refusal
-
-from .conftest import Service
+from tests.console.iclass.conftest import StubService
 
 LOOK, NEVER = Decision.LOOK_FIRST, Decision.NEVER
 
@@ -53,7 +52,7 @@ LOOK, NEVER = Decision.LOOK_FIRST, Decision.NEVER
     ],
 )
 def test_a_code_has_a_class_and_a_decision(
-    client: Client, service: Service, code: int, kind: type[Refused], decision: Decision
+    client: Client, service: StubService, code: int, kind: type[Refused], decision: Decision
 ) -> None:
     service.answer({"error_code": code, "error_msg": "why"})
     with pytest.raises(Refused) as caught:
@@ -65,7 +64,7 @@ def test_a_code_has_a_class_and_a_decision(
 
 @pytest.mark.parametrize("code", [1, 10001, 10200, 10210, 10222, 99999, -2])
 def test_an_unknown_code_is_still_a_refusal_and_never_sent_again(
-    client: Client, service: Service, code: int
+    client: Client, service: StubService, code: int
 ) -> None:
     service.answer({"error_code": code})
     with pytest.raises(Refused) as caught:
@@ -95,7 +94,7 @@ def test_an_error_survives_the_way_between_processes() -> None:
 
 
 @pytest.mark.parametrize("code", [2**31, -(2**31) - 1, 10**15])
-def test_a_code_that_no_table_could_hold_is_none(client: Client, service: Service, code: int) -> None:
+def test_a_code_that_no_table_could_hold_is_none(client: Client, service: StubService, code: int) -> None:
     service.answer({"error_code": code})
     with pytest.raises(Unreadable):
         client.business.info()

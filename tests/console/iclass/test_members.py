@@ -10,9 +10,9 @@ from console.iclass import (
     Client,
     Devices,
     HistoryMember,
-    Joined,
+    JoinResult,
     LessonOver,
-    MicRight,
+    MicPermission,
     NotAMember,
     RuntimeMember,
     TooEarly,
@@ -20,8 +20,7 @@ from console.iclass import (
     Unsendable,
     WrongPassword,
 )
-
-from .conftest import OK, Service
+from tests.console.iclass.conftest import OK, StubService
 
 STATES = {
     "history_camera": 0,
@@ -98,7 +97,11 @@ SENT: list[tuple[Callable[[Client], object], str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("call", "endpoint", "body"), SENT)
 def test_a_call_sends_what_it_was_given_and_nothing_else(
-    client: Client, service: Service, call: Callable[[Client], object], endpoint: str, body: dict[str, Any]
+    client: Client,
+    service: StubService,
+    call: Callable[[Client], object],
+    endpoint: str,
+    body: dict[str, Any],
 ) -> None:
     service.answer(
         OK | {"role": "student", "visitor_info": VISITOR, "list": [], "total": 0, "finish": True} | STATES
@@ -107,9 +110,9 @@ def test_a_call_sends_what_it_was_given_and_nothing_else(
     assert (service.last.endpoint, service.last.body) == (endpoint, body | {"expire_time": 1548247837})
 
 
-def test_join_reads_the_example(client: Client, service: Service) -> None:
+def test_join_reads_the_example(client: Client, service: StubService) -> None:
     service.answer(OK | {"role": "student"} | STATES)
-    assert client.members.join(12345, "xxx") == Joined(
+    assert client.members.join(12345, "xxx") == JoinResult(
         role="student",
         history_camera=0,
         history_mic=0,
@@ -119,15 +122,15 @@ def test_join_reads_the_example(client: Client, service: Service) -> None:
     )
 
 
-def test_join_without_states_knows_none_of_them(client: Client, service: Service) -> None:
+def test_join_without_states_knows_none_of_them(client: Client, service: StubService) -> None:
     rights = [{"user_id": "xxx", "camera": 1, "mic": 0}]
     service.answer(OK | {"role": "stduent", "history_enable_draw": 1, "member_permission_list": rights})
     joined = client.members.join(12345, "xxx")
     assert (joined.role, joined.history_camera, joined.history_hand_up) == ("student", -1, -1)
-    assert joined.member_permission_list == [MicRight(user_id="xxx", camera=1, mic=0)]
+    assert joined.member_permission_list == [MicPermission(user_id="xxx", camera=1, mic=0)]
 
 
-def test_visitor_join_reads_the_example_and_hides_the_tickets(client: Client, service: Service) -> None:
+def test_visitor_join_reads_the_example_and_hides_the_tickets(client: Client, service: StubService) -> None:
     service.answer(OK | {"visitor_info": VISITOR})
     visitor = client.members.visitor_join(12345)
     assert visitor.user_id == "游客ID"
@@ -135,14 +138,16 @@ def test_visitor_join_reads_the_example_and_hides_the_tickets(client: Client, se
     assert "票据" not in repr(visitor)
 
 
-def test_runtime_list_reads_the_example(client: Client, service: Service) -> None:
+def test_runtime_list_reads_the_example(client: Client, service: StubService) -> None:
     service.answer(OK | {"finish": True, "total": 1, "list": [RUNTIME]})
     page = client.members.runtime_list(12345)
     assert page.lines == [RuntimeMember(**RUNTIME | {"status": Devices(**RUNTIME["status"])})]
     assert (page.total, page.finish) == (1, True)
 
 
-def test_the_status_of_the_table_is_read_as_well_as_the_example_one(client: Client, service: Service) -> None:
+def test_the_status_of_the_table_is_read_as_well_as_the_example_one(
+    client: Client, service: StubService
+) -> None:
     capital = {("Status" if name == "status" else name): value for name, value in RUNTIME.items()}
     bare = {name: value for name, value in RUNTIME.items() if name != "status"}
     service.answer(OK | {"finish": True, "total": "2", "list": [capital, bare]})
@@ -151,20 +156,20 @@ def test_the_status_of_the_table_is_read_as_well_as_the_example_one(client: Clie
     assert second.status == Devices(camera=-1, mic=-1, speaker=-1, silence=-1, hand_up=-1)
 
 
-def test_history_list_reads_the_example(client: Client, service: Service) -> None:
+def test_history_list_reads_the_example(client: Client, service: StubService) -> None:
     service.answer(OK | {"finish": True, "total": 1, "list": [HISTORY]})
     assert client.members.history_list(12345).lines == [HistoryMember(**HISTORY)]
 
 
 @pytest.mark.parametrize("told", [20, "20"])
-def test_totals_are_read_as_number_and_as_text(client: Client, service: Service, told: object) -> None:
+def test_totals_are_read_as_number_and_as_text(client: Client, service: StubService, told: object) -> None:
     service.answer(OK | {"total": told}, OK | {"total": told})
     assert client.members.runtime_total(1) == 20
     assert client.members.history_total(1) == 20
 
 
 @pytest.mark.parametrize("told", [None, "many", -0.5, [20], 2**70])
-def test_a_total_that_is_no_number_is_unreadable(client: Client, service: Service, told: object) -> None:
+def test_a_total_that_is_no_number_is_unreadable(client: Client, service: StubService, told: object) -> None:
     service.answer(OK | {"total": told})
     with pytest.raises(Unreadable):
         client.members.runtime_total(1)
@@ -174,7 +179,9 @@ def test_a_total_that_is_no_number_is_unreadable(client: Client, service: Servic
     ("code", "kind"),
     [(10224, LessonOver), (10225, WrongPassword), (10226, NotAMember), (10227, ClassFull), (10300, TooEarly)],
 )
-def test_a_closed_door_says_why(client: Client, service: Service, code: int, kind: type[Exception]) -> None:
+def test_a_closed_door_says_why(
+    client: Client, service: StubService, code: int, kind: type[Exception]
+) -> None:
     service.answer({"error_code": code, "error_msg": ""})
     with pytest.raises(kind):
         client.members.join(1, "bob")
@@ -192,7 +199,7 @@ def test_a_closed_door_says_why(client: Client, service: Service, code: int, kin
     ],
 )
 def test_what_the_document_does_not_allow_is_not_sent(
-    client: Client, service: Service, call: Callable[[Client], object]
+    client: Client, service: StubService, call: Callable[[Client], object]
 ) -> None:
     with pytest.raises(Unsendable):
         call(client)

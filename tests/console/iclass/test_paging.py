@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.iclass import Client, HistoryMember, OddLine, Page, walk
-
-from .conftest import OK, Service
+from console.iclass import Client, HistoryMember, Page, UnreadableItem, walk
+from tests.console.iclass.conftest import OK, StubService
 
 Fetch = Callable[[int, int], Page[int]]
 
@@ -83,12 +82,14 @@ def test_without_a_total_nothing_is_complete() -> None:
 
 @pytest.mark.parametrize(("key", "complete"), [("3", True), ("", False)])
 def test_an_odd_line_counts_as_seen_where_it_has_a_name(key: str, complete: bool) -> None:
-    odd = OddLine(place=2, key=key, reason="start_time is no whole number")
+    odd = UnreadableItem(place=2, key=key, reason="start_time is no whole number")
     walked = walk(lambda index, size: Page(lines=[1, 2], odd=[odd], finish=True, total=3), same)
     assert (walked.lines, walked.odd, walked.complete) == ([1, 2], [odd], complete)
 
 
-def test_a_person_of_two_stays_is_two_lines_where_the_key_says_so(client: Client, service: Service) -> None:
+def test_a_person_of_two_stays_is_two_lines_where_the_key_says_so(
+    client: Client, service: StubService
+) -> None:
     stays = [{"user_id": "bob", "enter_time": moment, "quit_time": moment + 60} for moment in (100, 200)]
     answer = OK | {"finish": True, "total": 2, "list": stays}
     service.answer(answer, answer)

@@ -10,12 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.iclass import Client, IClassError, NewClass, NewDocument, NewUser, walk
-from console.iclass.answers import understand
-from console.iclass.reading import Odd, flag, number, text, texts
-from console.iclass.transport import Reply
-
-from . import test_business, test_classes, test_documents, test_members, test_users
-from .conftest import OK, Script, Service
+from console.iclass.parsing import UnexpectedValue, parse_bool, parse_int, parse_text, parse_texts
+from console.iclass.responses import interpret_reply
+from console.iclass.transport import HttpReply
+from tests.console.iclass import test_business, test_classes, test_documents, test_members, test_users
+from tests.console.iclass.conftest import OK, Script, StubService
 
 LESSON = NewClass(teacher_id="bob", admin_id="admin", admin_sig="sig")
 
@@ -83,7 +82,7 @@ def mutated(draw: st.DrawFn, good: dict[str, Any]) -> Any:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_mutated_answer_is_a_result_or_an_iclass_error(
     client: Client,
-    service: Service,
+    service: StubService,
     call: Callable[[Client], object],
     good: dict[str, Any],
     data: st.DataObject,
@@ -95,48 +94,48 @@ def test_a_mutated_answer_is_a_result_or_an_iclass_error(
 
 @given(st.binary(max_size=60) | ANYTHING.map(repr).map(str.encode), st.integers(100, 599))
 def test_any_bytes_under_any_status_are_understood_or_an_error(content: bytes, status: int) -> None:
-    result = understand("class/start", Reply(status=status, content=content), [])
+    result = interpret_reply("class/start", HttpReply(status=status, content=content), [])
     assert isinstance(result, IClassError) or result.endpoint == "class/start"
 
 
 @pytest.mark.parametrize("value", [7, "7", " 7 ", 7.0, "007"])
 def test_a_number_is_read_from_its_forms(value: object) -> None:
-    assert number(value) == 7
+    assert parse_int(value) == 7
 
 
 @pytest.mark.parametrize(
     "value", [None, "", "7.5", 7.5, "1e3", "７", "1_0", [], {}, 2**63, -(2**63) - 1, float(2**70), "9" * 19]
 )
 def test_nothing_else_is_a_number(value: object) -> None:
-    with pytest.raises(Odd):
-        number(value)
+    with pytest.raises(UnexpectedValue):
+        parse_int(value)
 
 
 @pytest.mark.parametrize(("value", "expected"), [(True, True), ("TRUE", True), (0, False), ("0", False)])
 def test_a_flag_is_read_from_its_forms(value: object, expected: bool) -> None:
-    assert flag(value) is expected
+    assert parse_bool(value) is expected
 
 
 @pytest.mark.parametrize("value", [None, 2, "yes", 1.5, []])
 def test_nothing_else_is_a_flag(value: object) -> None:
-    with pytest.raises(Odd):
-        flag(value)
+    with pytest.raises(UnexpectedValue):
+        parse_bool(value)
 
 
 @pytest.mark.parametrize("value", [None, True, 1.5, [], {}])
 def test_what_is_neither_text_nor_number_is_no_text(value: object) -> None:
-    with pytest.raises(Odd):
-        text(value)
+    with pytest.raises(UnexpectedValue):
+        parse_text(value)
 
 
 def test_a_bare_text_is_a_list_of_one() -> None:
-    assert texts("local") == ["local"]
-    assert texts(["local", 7]) == ["local", "7"]
-    with pytest.raises(Odd):
-        texts({"local": 1})
+    assert parse_texts("local") == ["local"]
+    assert parse_texts(["local", 7]) == ["local", "7"]
+    with pytest.raises(UnexpectedValue):
+        parse_texts({"local": 1})
 
 
-def test_a_thousand_lines_are_read_and_the_odd_ones_told(client: Client, service: Service) -> None:
+def test_a_thousand_lines_are_read_and_the_odd_ones_told(client: Client, service: StubService) -> None:
     people: list[dict[str, Any]] = [{"user_id": f"u{number}", "role": "student"} for number in range(1000)]
     people[500]["regist_time"] = "long ago"
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from console.iclass import Client, Exchange, Hidden, IClassError, NewClass, NewUser, Unreadable
-
-from .conftest import NOW, OK, TIC_KEY, Handler, Script, Service, free_port
+from console.iclass import ApiSecret, Client, Exchange, IClassError, NewClass, NewUser, Unreadable
+from tests.console.iclass.conftest import NOW, OK, TIC_KEY, Handler, Script, StubService, free_port
 
 ADMIN_SIG = "eJwtzMEKgjAYwPF3-c7hNrW2hA5REYEdyoO3WG7Jp06GWxFF7546f"
 RECORD_SIG = "recorder-signature"
@@ -84,7 +83,7 @@ FAULTS: list[Script] = [
 @pytest.mark.parametrize("fault", FAULTS)
 def test_no_secret_is_in_an_error_or_its_traceback_or_a_log(
     client: Client,
-    service: Service,
+    service: StubService,
     caplog: pytest.LogCaptureFixture,
     call: Callable[[Client], object],
     fault: Script,
@@ -121,14 +120,14 @@ def test_a_request_that_is_not_sent_does_not_show_its_secrets(client: Client) ->
     assert list(chain(caught.value)) == [caught.value]
 
 
-def test_an_odd_answer_does_not_show_its_values(client: Client, service: Service) -> None:
+def test_an_odd_answer_does_not_show_its_values(client: Client, service: StubService) -> None:
     service.answer(OK | {"sdkappid": 1, "tic_key": [ANSWERED], "private_key": ANSWERED})
     with pytest.raises(Unreadable, match="tic_key is no text") as caught:
         client.business.info()
     assert ANSWERED not in everything(caught.value)
 
 
-def test_the_text_of_the_service_is_kept_short_and_on_one_line(client: Client, service: Service) -> None:
+def test_the_text_of_the_service_is_kept_short_and_on_one_line(client: Client, service: StubService) -> None:
     service.answer({"error_code": 10003, "error_msg": "课堂 \n\t topic " + "too long " * 100})
     with pytest.raises(IClassError) as caught:
         client.classes.start(1)
@@ -136,7 +135,7 @@ def test_the_text_of_the_service_is_kept_short_and_on_one_line(client: Client, s
     assert len(caught.value.server_message) == 300
 
 
-def test_an_exchange_tells_no_secret(service: Service) -> None:
+def test_an_exchange_tells_no_secret(service: StubService) -> None:
     told: list[Exchange] = []
     client = Client(service.url, 1, TIC_KEY, clock=lambda: NOW, on_exchange=told.append)
     service.answer(OK | {"class_id": 7}, echo)
@@ -156,13 +155,13 @@ def test_the_client_and_its_shapes_do_not_show_secrets(client: Client) -> None:
 
 
 def test_a_hidden_text_is_told_only_when_asked() -> None:
-    hidden = Hidden("secret")
+    hidden = ApiSecret("secret")
     assert (str(hidden), repr(hidden), f"{hidden}", f"{hidden:>9}", str.format("{}", hidden)) == ("***",) * 5
     assert hidden.reveal() == "secret"
-    assert hidden == Hidden("secret")
-    assert hidden != Hidden("other")
+    assert hidden == ApiSecret("secret")
+    assert hidden != ApiSecret("other")
     assert hidden != "secret"
-    assert len({hidden, Hidden("secret")}) == 1
-    assert not Hidden("")
+    assert len({hidden, ApiSecret("secret")}) == 1
+    assert not ApiSecret("")
     with pytest.raises(TypeError):
         hidden.__reduce_ex__(4)

@@ -8,8 +8,7 @@ import time
 import pytest
 
 from console.iclass import Client, IClassError
-
-from .conftest import OK, Handler, Service, free_port
+from tests.console.iclass.conftest import OK, Handler, StubService, free_port
 
 FORKING = """
 import os, sys
@@ -24,7 +23,7 @@ os._exit(0)
 """
 
 
-def test_the_next_call_after_a_failure_is_a_good_one(client: Client, service: Service) -> None:
+def test_the_next_call_after_a_failure_is_a_good_one(client: Client, service: StubService) -> None:
     service.answer(lambda handler: handler.reply("<html>", 502), b'{"error', OK)
     for _ in range(2):
         with pytest.raises(IClassError):
@@ -32,7 +31,7 @@ def test_the_next_call_after_a_failure_is_a_good_one(client: Client, service: Se
     client.classes.start(7)
 
 
-def test_a_connection_closed_in_the_meantime_is_opened_again(client: Client, service: Service) -> None:
+def test_a_connection_closed_in_the_meantime_is_opened_again(client: Client, service: StubService) -> None:
     def once(handler: Handler) -> None:
         handler.close_connection = True
         handler.reply(OK)
@@ -44,7 +43,7 @@ def test_a_connection_closed_in_the_meantime_is_opened_again(client: Client, ser
     assert len({seen.port for seen in service.seen}) == 2
 
 
-def test_one_thread_keeps_one_connection_also_between_clients(client: Client, service: Service) -> None:
+def test_one_thread_keeps_one_connection_also_between_clients(client: Client, service: StubService) -> None:
     other = Client(service.url, 2, "another key")
     for _ in range(3):
         client.classes.start(7)
@@ -52,7 +51,7 @@ def test_one_thread_keeps_one_connection_also_between_clients(client: Client, se
     assert len({seen.port for seen in service.seen}) == 1
 
 
-def test_each_thread_has_a_connection_of_its_own(client: Client, service: Service) -> None:
+def test_each_thread_has_a_connection_of_its_own(client: Client, service: StubService) -> None:
     together = threading.Barrier(4)
 
     def call() -> None:
@@ -69,7 +68,7 @@ def test_each_thread_has_a_connection_of_its_own(client: Client, service: Servic
     assert len({seen.port for seen in service.seen}) == 4
 
 
-def test_no_cookie_of_one_school_reaches_another(client: Client, service: Service) -> None:
+def test_no_cookie_of_one_school_reaches_another(client: Client, service: StubService) -> None:
     service.answer(lambda handler: handler.reply(OK, Set_Cookie="school=1; Path=/"))
     client.classes.start(7)
     Client(service.url, 2, "another key").classes.start(7)
@@ -77,7 +76,7 @@ def test_no_cookie_of_one_school_reaches_another(client: Client, service: Servic
 
 
 def test_no_proxy_and_no_netrc_of_the_environment_is_used(
-    client: Client, service: Service, monkeypatch: pytest.MonkeyPatch
+    client: Client, service: StubService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
@@ -86,12 +85,12 @@ def test_no_proxy_and_no_netrc_of_the_environment_is_used(
     assert "Authorization" not in service.last.headers
 
 
-def test_a_request_says_that_it_is_json(client: Client, service: Service) -> None:
+def test_a_request_says_that_it_is_json(client: Client, service: StubService) -> None:
     client.classes.start(7)
     assert service.last.headers["Content-Type"] == "application/json"
 
 
-def test_a_forked_child_opens_a_connection_of_its_own(service: Service) -> None:
+def test_a_forked_child_opens_a_connection_of_its_own(service: StubService) -> None:
     subprocess.run([sys.executable, "-c", FORKING, service.url], check=True, timeout=30)
     first, *later = service.seen
     assert sorted(seen.port == first.port for seen in later) == [False, True]

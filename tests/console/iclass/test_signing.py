@@ -9,7 +9,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.iclass import NotSigned, sign, verify
+from console.iclass import InvalidSignature, sign, verify
 from console.iclass.signing import Signer
 
 KEY = "DzXpbluRsmo1JkoFxzKMNg5ifrA4GRlU"
@@ -25,7 +25,7 @@ def query(**changed: str | int) -> str:
 
 
 def reason(raw: bytes | str, *keys: str, now: float = NOW, **options: int | str) -> str:
-    with pytest.raises(NotSigned) as caught:
+    with pytest.raises(InvalidSignature) as caught:
         verify(raw, keys or (KEY,), now=now, **options)  # type: ignore[arg-type]
     assert str(caught.value) == caught.value.reason
     return caught.value.reason
@@ -159,7 +159,7 @@ def test_the_window_is_closed_at_both_ends() -> None:
 @pytest.mark.parametrize("keys", [(), ("",), ("", "")])
 def test_an_empty_key_never_matches(keys: tuple[str, ...]) -> None:
     signed_with_nothing = hashlib.md5(str(UNTIL).encode()).hexdigest()
-    with pytest.raises(NotSigned, match="wrong_sign"):
+    with pytest.raises(InvalidSignature, match="wrong_sign"):
         verify(query(sign=signed_with_nothing), keys, now=NOW)
 
 

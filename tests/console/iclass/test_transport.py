@@ -19,8 +19,7 @@ from console.iclass import (
     OutcomeUnknown,
     Unreadable,
 )
-
-from .conftest import NOW, OK, TIC_KEY, Handler, Script, Service, free_port
+from tests.console.iclass.conftest import NOW, OK, TIC_KEY, Handler, Script, StubService, free_port
 
 Say = Callable[[socket.socket], None]
 
@@ -81,7 +80,7 @@ def test_a_name_that_nobody_has_certainly_did_not_arrive() -> None:
     assert isinstance(failure(hasty("http://nobody.invalid")), NotReached)
 
 
-def test_a_failed_tls_handshake_certainly_did_not_arrive(service: Service) -> None:
+def test_a_failed_tls_handshake_certainly_did_not_arrive(service: StubService) -> None:
     error = failure(hasty(service.url.replace("http://", "https://")))
     assert isinstance(error, NotReached)
     assert service.seen == []
@@ -94,6 +93,7 @@ def test_a_stalled_tls_handshake_certainly_did_not_arrive(raw_server: Callable[[
     assert time.monotonic() - started < 1.5
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "say",
     [
@@ -143,7 +143,7 @@ def test_a_cut_or_broken_answer_leaves_the_outcome_open(
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 @pytest.mark.parametrize("body", ["<html>bad gateway</html>", "", '{"error_code":10003}', '{"error_code":0}'])
 def test_a_broken_server_leaves_the_outcome_open(
-    client: Client, service: Service, status: int, body: str
+    client: Client, service: StubService, status: int, body: str
 ) -> None:
     service.answer(lambda handler: handler.reply(body, status))
     error = failure(client)
@@ -173,14 +173,14 @@ def test_a_broken_server_leaves_the_outcome_open(
     ],
 )
 def test_an_answer_that_is_none_of_this_api_leaves_the_outcome_open(
-    client: Client, service: Service, body: Script
+    client: Client, service: StubService, body: Script
 ) -> None:
     service.answer(body)
     error = failure(client)
     assert (type(error), error.decision, error.http_status) == (Unreadable, Decision.LOOK_FIRST, 200)
 
 
-def test_an_error_code_written_as_text_is_read(client: Client, service: Service) -> None:
+def test_an_error_code_written_as_text_is_read(client: Client, service: StubService) -> None:
     service.answer('{"error_code": "0"}', '{"error_code": "10003"}')
     client.classes.start(7)
     assert isinstance(failure(client), Invalid)
@@ -191,7 +191,7 @@ def test_an_error_code_written_as_text_is_read(client: Client, service: Service)
     ("header", "seconds"), [({}, None), ({"Retry_After": "30"}, 30), ({"Retry_After": "soon"}, None)]
 )
 def test_too_many_requests_may_be_sent_again(
-    client: Client, service: Service, body: str, header: dict[str, str], seconds: int | None
+    client: Client, service: StubService, body: str, header: dict[str, str], seconds: int | None
 ) -> None:
     service.answer(lambda handler: handler.reply(body, 429, **header))
     error = failure(client)
@@ -206,7 +206,7 @@ def test_too_many_requests_is_certain_even_where_its_body_is_cut(raw_server: Cal
 
 @pytest.mark.parametrize("status", [400, 403, 404, 413])
 def test_a_client_error_without_a_known_body_is_unreadable(
-    client: Client, service: Service, status: int
+    client: Client, service: StubService, status: int
 ) -> None:
     service.answer(lambda handler: handler.reply("<html>", status), lambda handler: handler.reply(OK, status))
     for _ in range(2):
@@ -214,14 +214,14 @@ def test_a_client_error_without_a_known_body_is_unreadable(
         assert (type(error), error.http_status) == (Unreadable, status)
 
 
-def test_a_client_error_with_an_error_code_is_that_refusal(client: Client, service: Service) -> None:
+def test_a_client_error_with_an_error_code_is_that_refusal(client: Client, service: StubService) -> None:
     service.answer(lambda handler: handler.reply({"error_code": 10003}, 400))
     error = failure(client)
     assert (type(error), error.http_status) == (Invalid, 400)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed(client: Client, service: Service, status: int) -> None:
+def test_a_redirect_is_not_followed(client: Client, service: StubService, status: int) -> None:
     elsewhere = f"{service.url}/elsewhere"
     service.answer(lambda handler: handler.reply(OK, status, Location=elsewhere))
     error = failure(client)
@@ -230,7 +230,7 @@ def test_a_redirect_is_not_followed(client: Client, service: Service, status: in
 
 
 @pytest.mark.parametrize("status", [200, 302])
-def test_a_huge_answer_is_left_unread(client: Client, service: Service, status: int) -> None:
+def test_a_huge_answer_is_left_unread(client: Client, service: StubService, status: int) -> None:
     sent: list[int] = []
 
     def flood(handler: Handler) -> None:
@@ -249,13 +249,13 @@ def test_a_huge_answer_is_left_unread(client: Client, service: Service, status: 
     assert len(sent) < 100
 
 
-def test_a_small_answer_that_unpacks_to_a_huge_one_is_left(client: Client, service: Service) -> None:
+def test_a_small_answer_that_unpacks_to_a_huge_one_is_left(client: Client, service: StubService) -> None:
     bomb = gzip.compress(b" " * 64 * 1024 * 1024)
     service.answer(lambda handler: handler.reply(bomb, Content_Encoding="gzip"))
     assert isinstance(failure(client), Unreadable)
 
 
-def test_a_packed_answer_is_unpacked(client: Client, service: Service) -> None:
+def test_a_packed_answer_is_unpacked(client: Client, service: StubService) -> None:
     packed = gzip.compress(json.dumps(OK | {"total": 3}).encode())
     service.answer(lambda handler: handler.reply(packed, Content_Encoding="gzip"))
     assert client.members.runtime_total(1) == 3

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from console.iclass import BadKey, user_sig
+from console.iclass import InvalidPrivateKey, user_sig
 
 NOW = 1558350988
 SECRET = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e"
@@ -108,7 +108,7 @@ def test_the_ticket_can_stand_in_an_address() -> None:
     ids=["empty", "blank", "cut", "no pem", "other curve", "rsa", "locked"],
 )
 def test_a_useless_key_says_so_without_showing_itself(key: str) -> None:
-    with pytest.raises(BadKey) as caught:
+    with pytest.raises(InvalidPrivateKey) as caught:
         make(key)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from accounts.models import Enterprise, User
-from console.inbox import process
+from console.inbox import processing
 from console.inbox.models import Callback
 from documents.models import Document
-from tests.support.pages import LANGUAGES, reader, says, text
+from tests.support.page_client import LANGUAGES, client_for, page_says, page_text
 
 DATA = {
     "error_code": 0,
@@ -35,11 +35,11 @@ def test_progress_pages_resolution_and_title_stand_on_the_page_of_the_callback_a
     callback = Callback.objects.create(
         enterprise=school, event="transport_progress", body=body, fingerprint="1"
     )
-    process.drain()
-    client = reader(alice, language)
+    processing.process_due_callbacks()
+    client = client_for(alice, language)
     page = client.get(f"/sync/received/{callback.pk}/")
-    assert says(page, "Courseware is being converted", language)
-    assert all(one in text(page) for one in TOLD)
+    assert page_says(page, "Courseware conversion progress", language)
+    assert all(one in page_text(page) for one in TOLD)
     deck.refresh_from_db()
     assert (deck.transcode_status, deck.name, deck.observed) == ("", "deck", observed)
     elsewhere = [client.get("/courseware/"), client.get("/sync/received/")]
@@ -48,5 +48,5 @@ def test_progress_pages_resolution_and_title_stand_on_the_page_of_the_callback_a
         told = answer.content.decode()
         assert answer.status_code == 200
         assert not any(one in told for one in ("1024x768", "Fractions of cake"))
-        assert "47 %" not in text(answer)
-        assert ": 47" not in text(answer)
+        assert "47 %" not in page_text(answer)
+        assert ": 47" not in page_text(answer)

@@ -8,12 +8,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Enterprise, User
-from classes.inbound import lesson_of
-from classes.mirror.seen import made
+from classes.inbound.handlers import find_callback_lesson
+from classes.mirror.upsert import record_created
 from classes.models import Lesson
-from console.inbox import process, receive
+from console.inbox import ingestion, processing
 from console.inbox.models import Callback
-from tests.support.service import lesson_of as scheduled
+from tests.support.iclass_service import create_lesson as scheduled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_S = 10
@@ -26,18 +26,18 @@ class Meanwhile:
         self.looked, self.go_on = threading.Event(), threading.Event()
 
     def __call__(self, callback: Callback) -> str | None:
-        found = lesson_of(callback)
+        found = find_callback_lesson(callback)
         if not self.looked.is_set():
             self.looked.set()
             assert self.go_on.wait(PATIENCE_S)
         if found is None:
-            raise process.Park(process.UNKNOWN_CLASS)
+            raise processing.EventParked(processing.UNKNOWN_CLASS)
         return None
 
 
 @pytest.fixture
 def meanwhile() -> Meanwhile:
-    return process.handles("a_slow_event")(Meanwhile())  # type: ignore[return-value]
+    return processing.register_handler("a_slow_event")(Meanwhile())  # type: ignore[return-value]
 
 
 def in_thread(work: Callable[[], object]) -> threading.Thread:
@@ -54,7 +54,7 @@ def in_thread(work: Callable[[], object]) -> threading.Thread:
 
 @pytest.fixture
 def row(school: Enterprise) -> Callback:
-    receive.store(school.pk, b'{"event": "a_slow_event", "data": {"class_id": 77}}', timezone.now())
+    ingestion.store_event(school.pk, b'{"event": "a_slow_event", "data": {"class_id": 77}}', timezone.now())
     return Callback.objects.get()
 
 
@@ -62,9 +62,9 @@ def test_an_event_that_saw_no_lesson_is_woken_by_the_create_that_commits_meanwhi
     alice: User, bob: User, row: Callback, meanwhile: Meanwhile
 ) -> None:
     lesson = scheduled(bob, alice)
-    worker = in_thread(process.drain)
+    worker = in_thread(processing.process_due_callbacks)
     assert meanwhile.looked.wait(PATIENCE_S)
-    creating = in_thread(lambda: transaction.atomic(made)(Lesson.objects.get(pk=lesson.pk), 77))
+    creating = in_thread(lambda: transaction.atomic(record_created)(Lesson.objects.get(pk=lesson.pk), 77))
     committed = threading.Event()
     for _ in range(200):
         if Lesson.objects.filter(remote_id="77").exists():
@@ -75,7 +75,7 @@ def test_an_event_that_saw_no_lesson_is_woken_by_the_create_that_commits_meanwhi
     meanwhile.go_on.set()
     worker.join(PATIENCE_S)
     creating.join(PATIENCE_S)
-    process.drain()
+    processing.process_due_callbacks()
     row.refresh_from_db()
     assert row.state == "done"
 
@@ -85,17 +85,17 @@ def test_a_repeat_that_comes_while_its_event_is_handled_is_handled_after_it(
 ) -> None:
     lesson = scheduled(bob, alice)
     Lesson.objects.filter(pk=lesson.pk).update(remote_id="77")
-    worker = in_thread(process.drain)
+    worker = in_thread(processing.process_due_callbacks)
     assert meanwhile.looked.wait(PATIENCE_S)
     again = in_thread(
-        lambda: receive.store(
+        lambda: ingestion.store_event(
             school.pk, b'{"event": "a_slow_event", "data": {"class_id": 77}}', timezone.now()
         )
     )
     meanwhile.go_on.set()
     worker.join(PATIENCE_S)
     again.join(PATIENCE_S)
-    process.drain()
+    processing.process_due_callbacks()
     row.refresh_from_db()
     assert (row.state, row.deliveries, row.attempts) == ("done", 2, 2)
 
@@ -106,14 +106,14 @@ def test_an_event_that_waits_for_a_free_row_blocks_no_create(
     """A parked event is in a worker's hands: the transaction of the create does not wait for it."""
     Callback.objects.update(state="parked", reason="unknown_class")
     lesson = scheduled(bob, alice)
-    worker = in_thread(process.drain)
+    worker = in_thread(processing.process_due_callbacks)
     assert meanwhile.looked.wait(PATIENCE_S)
     with transaction.atomic():
         lesson.remote_id = "77"
-        lesson.save(update_fields=["remote_id"])
-        assert process.release(lesson.enterprise_id, "77") == 0
+        lesson.save_mirrored(["remote_id"])
+        assert processing.release_parked(lesson.enterprise_id, "77") == 0
         meanwhile.go_on.set()
     worker.join(PATIENCE_S)
-    process.drain()
+    processing.process_due_callbacks()
     row.refresh_from_db()
     assert row.state == "done"

@@ -14,18 +14,18 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Enterprise
-from console.failpoints import Struck, armed
-from console.inbox import patience, process, receive, spool, unspool
+from console.inbox import database_timeout, ingestion, processing, spool, spool_recovery
 from console.inbox.models import Callback
-from tests.console.inbox.test_receive import EVENT, address, post
-from tests.support.outage import database_away, database_hangs, database_says_nothing
+from tests.console.inbox.test_ingestion import EVENT, address, post
+from tests.faults.arming import InjectedFailure, arm_point
+from tests.support.database_outage import database_hangs, database_silent, database_unreachable
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, settings: Any) -> Path:
     settings.SPOOL_DIR = tmp_path / "spool"
-    receive.forget_senders()
-    patience.forget()
+    ingestion.clear_sender_cache()
+    database_timeout.clear_backoff()
     return tmp_path / "spool"
 
 
@@ -35,7 +35,7 @@ def body(number: int) -> bytes:
 
 def put(school: Enterprise, *numbers: int) -> None:
     for number in numbers:
-        spool.append(school.pk, body(number), timezone.now())
+        spool.append_event(school.pk, body(number), timezone.now())
 
 
 def classes() -> list[str]:
@@ -50,17 +50,17 @@ def test_what_waits_comes_into_the_table_with_the_time_at_which_it_came(
     school: Enterprise, folder: Path
 ) -> None:
     came = timezone.now()
-    spool.append(school.pk, body(1), came)
+    spool.append_event(school.pk, body(1), came)
     put(school, 2, 3)
     assert files(folder) == [".spool"]
-    assert process.drain() == 6  # three put back, three handled
+    assert processing.process_due_callbacks() == 6  # three put back, three handled
     assert classes() == ["1", "2", "3"]
     assert Callback.objects.get(class_id="1").received_at == came
     assert files(folder) == []
 
 
 def test_what_lies_on_the_disk_cannot_be_read_there(school: Enterprise, folder: Path) -> None:
-    spool.append(school.pk, b"c4n4ry", timezone.now())
+    spool.append_event(school.pk, b"c4n4ry", timezone.now())
     [path] = folder.iterdir()
     assert b"c4n4ry" not in path.read_bytes()
     assert path.stat().st_mode & 0o077 == folder.stat().st_mode & 0o077 == 0
@@ -73,7 +73,7 @@ def test_a_tail_that_was_cut_off_costs_nothing_that_was_acknowledged(
     [path] = folder.iterdir()
     with path.open("ab") as file:
         file.write(b"s1.0123abcd.half a li")
-    assert unspool.drain() == 2
+    assert spool_recovery.store_spooled_events() == 2
     assert (classes(), files(folder)) == (["1", "2"], [])
 
 
@@ -84,10 +84,10 @@ def test_a_damaged_line_is_set_aside_with_its_reason_and_the_others_are_stored(
     [path] = folder.iterdir()
     first, second, third = path.read_bytes().split()
     path.write_bytes(b"\n".join([first, second[:-8] + b"AAAAAAAA", third]) + b"\n")
-    assert unspool.drain() == 2
+    assert spool_recovery.store_spooled_events() == 2
     assert (classes(), files(folder)) == (["1", "3"], [".bad"])
-    assert spool.bad() == {"unsealed": 1}
-    assert unspool.drain() == 0
+    assert spool.count_bad_files() == {"unsealed": 1}
+    assert spool_recovery.store_spooled_events() == 0
     assert files(folder) == [".bad"]
 
 
@@ -97,18 +97,18 @@ def test_events_of_a_school_that_is_gone_are_set_aside(
     put(other_school, 1)
     put(school, 2)
     other_school.delete()
-    assert unspool.drain() == 1
-    assert (classes(), spool.bad()) == (["2"], {"no_school": 1})
+    assert spool_recovery.store_spooled_events() == 1
+    assert (classes(), spool.count_bad_files()) == (["2"], {"no_school": 1})
 
 
 def test_beyond_its_cap_the_spool_takes_no_more(school: Enterprise, folder: Path, settings: Any) -> None:
     put(school, 1)
-    settings.SPOOL_CAP_BYTES = spool.size() + 10
+    settings.SPOOL_MAX_BYTES = spool.total_bytes() + 10
     with pytest.raises(spool.SpoolError, match="full"):
         put(school, 2)
-    unspool.drain()
+    spool_recovery.store_spooled_events()
     put(school, 3)
-    unspool.drain()
+    spool_recovery.store_spooled_events()
     assert classes() == ["1", "3"]
 
 
@@ -127,16 +127,16 @@ def test_a_write_that_fails_half_way_leaves_no_half_line(school: Enterprise, fol
         signal.signal(signal.SIGXFSZ, handler)
     assert path.stat().st_size == before
     put(school, 3)
-    assert unspool.drain() == 2
+    assert spool_recovery.store_spooled_events() == 2
     assert classes() == ["1", "3"]
 
 
 def test_whoever_is_killed_before_the_table_has_it_leaves_the_file(school: Enterprise, folder: Path) -> None:
     put(school, 1, 2)
-    with armed("inbox.unspooling", "raise"), pytest.raises(Struck):
-        unspool.drain()
+    with arm_point("inbox.unspooling", "raise"), pytest.raises(InjectedFailure):
+        spool_recovery.store_spooled_events()
     assert (classes(), files(folder)) == ([], [".taken"])
-    assert unspool.drain() == 2
+    assert spool_recovery.store_spooled_events() == 2
     assert (classes(), files(folder)) == (["1", "2"], [])
 
 
@@ -144,11 +144,11 @@ def test_what_comes_after_a_file_was_left_half_done_does_not_replace_it(
     school: Enterprise, folder: Path
 ) -> None:
     put(school, 1, 2)
-    with armed("inbox.unspooling", "raise"), pytest.raises(Struck):
-        unspool.drain()
+    with arm_point("inbox.unspooling", "raise"), pytest.raises(InjectedFailure):
+        spool_recovery.store_spooled_events()
     put(school, 3)
     assert files(folder) == [".spool", ".taken"]
-    assert unspool.drain() == 3
+    assert spool_recovery.store_spooled_events() == 3
     assert classes() == ["1", "2", "3"]
 
 
@@ -156,9 +156,9 @@ def test_whoever_is_killed_before_the_file_goes_stores_no_event_twice(
     school: Enterprise, folder: Path
 ) -> None:
     put(school, 1, 2)
-    with armed("inbox.unspooled", "raise"), pytest.raises(Struck):
-        unspool.drain()
-    assert unspool.drain() == 2
+    with arm_point("inbox.unspooled", "raise"), pytest.raises(InjectedFailure):
+        spool_recovery.store_spooled_events()
+    assert spool_recovery.store_spooled_events() == 2
     assert (classes(), files(folder)) == (["1", "2"], [])
 
 
@@ -166,10 +166,10 @@ def test_what_was_taken_and_left_is_not_overwritten_by_what_came_after(
     school: Enterprise, folder: Path
 ) -> None:
     put(school, 1)
-    with armed("inbox.unspooling", "raise"), pytest.raises(Struck):
-        unspool.drain()
+    with arm_point("inbox.unspooling", "raise"), pytest.raises(InjectedFailure):
+        spool_recovery.store_spooled_events()
     put(school, 2)
-    unspool.drain()
+    spool_recovery.store_spooled_events()
     assert classes() == ["1", "2"]
 
 
@@ -177,14 +177,14 @@ def test_a_file_that_is_being_put_back_is_nobody_elses_and_new_events_go_to_anot
     school: Enterprise, folder: Path
 ) -> None:
     put(school, 1)
-    taking = spool.take()
+    taking = spool.claim_files()
     mine = next(taking)
-    assert list(spool.take()) == []
+    assert list(spool.claim_files()) == []
     put(school, 2)
     assert files(folder) == [".spool", ".taken"]
     mine.remove()
     taking.close()
-    assert unspool.drain() == 1
+    assert spool_recovery.store_spooled_events() == 1
     assert classes() == ["2"]
 
 
@@ -197,15 +197,15 @@ def test_many_at_once_lose_nothing(school: Enterprise) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert unspool.drain() == 160
+    assert spool_recovery.store_spooled_events() == 160
     assert Callback.objects.count() == 160
 
 
 def test_a_new_file_is_begun_where_one_is_large(school: Enterprise, folder: Path) -> None:
     for number in range(3):
-        spool.append(school.pk, b"%d" % number + b"x" * spool.SEGMENT, timezone.now())
+        spool.append_event(school.pk, b"%d" % number + b"x" * spool.SEGMENT_BYTES, timezone.now())
     assert len(files(folder)) == 3
-    assert unspool.drain(most_files=1) == 1
+    assert spool_recovery.store_spooled_events(max_files=1) == 1
     assert len(files(folder)) == 2
 
 
@@ -219,20 +219,20 @@ def web(transactional_db: None, school: Enterprise, client: Client) -> Client:
 def test_while_the_database_is_away_an_event_is_kept_and_acknowledged(
     web: Client, school: Enterprise, folder: Path
 ) -> None:
-    with database_away():
+    with database_unreachable():
         answer = post(web, address(school), {"event": "class_over", "data": {"class_id": 5}})
         refused = post(web, address(school, key="another key"), EVENT)
     assert (answer.status_code, answer.json()) == (200, {"error_code": 0})
     assert refused.status_code == 403
     assert Callback.objects.count() == 1
-    process.drain()
+    processing.process_due_callbacks()
     assert classes() == ["100012345", "5"]
 
 
 def test_a_web_process_empties_its_own_spool_once_the_database_is_back(
     web: Client, school: Enterprise, folder: Path
 ) -> None:
-    with database_away():
+    with database_unreachable():
         post(web, address(school), {"event": "class_over", "data": {"class_id": 5}})
     post(web, address(school), {"event": "class_over", "data": {"class_id": 6}})
     assert classes() == ["100012345", "5", "6"]
@@ -243,19 +243,19 @@ def test_where_the_disk_fails_too_nothing_is_acknowledged(
     web: Client, school: Enterprise, folder: Path
 ) -> None:
     folder.write_text("a file where a folder should be")
-    with database_away():
+    with database_unreachable():
         answer = post(web, address(school), {"event": "class_over", "data": {"class_id": 5}})
     assert (answer.status_code, answer.json()) == (503, {"error_code": 10202})
 
 
 def test_keys_are_remembered_longer_while_nobody_can_be_asked(web: Client, school: Enterprise) -> None:
-    [(token, sender)] = receive._senders.items()
-    receive._senders[token] = receive.Sender(
-        sender.enterprise_id, sender.sdkappid, sender.keys, sender.learnt - receive.KEYS_FOR_S - 1
+    [(token, sender)] = ingestion._sender_cache.items()
+    ingestion._sender_cache[token] = ingestion.CallbackSender(
+        sender.enterprise_id, sender.sdkappid, sender.keys, sender.loaded_at - ingestion.KEY_CACHE_S - 1
     )
-    with database_away():
+    with database_unreachable():
         assert post(web, address(school), EVENT).json() == {"error_code": 0}
-        receive._senders.clear()
+        ingestion._sender_cache.clear()
         answer = post(web, address(school), EVENT)
     assert (answer.status_code, answer.json()) == (503, {"error_code": 10202})
 
@@ -270,42 +270,42 @@ def test_a_connection_that_broke_since_its_last_use_is_opened_anew(web: Client, 
     killer.close()
     answer = post(web, address(school), {"event": "class_over", "data": {"class_id": 5}})
     assert answer.json() == {"error_code": 0}
-    assert (classes(), spool.waiting()) == (["100012345", "5"], 0)
+    assert (classes(), spool.count_waiting_files()) == (["100012345", "5"], 0)
 
 
-@pytest.mark.parametrize("trouble", [database_hangs, database_says_nothing])
+@pytest.mark.parametrize("trouble", [database_hangs, database_silent])
 def test_a_database_that_hangs_leaves_no_sender_without_an_answer(
     web: Client, school: Enterprise, settings: Any, trouble: Any
 ) -> None:
-    settings.CALLBACK_DATABASE_S = 0.5
+    settings.CALLBACK_DATABASE_TIMEOUT_S = 0.5
     began = time.monotonic()
     with trouble():
         first = post(web, address(school), {"event": "class_over", "data": {"class_id": 7}})
         second = post(web, address(school), {"event": "class_over", "data": {"class_id": 8}})
     took = time.monotonic() - began
     assert (first.json(), second.json()) == ({"error_code": 0}, {"error_code": 0})
-    assert spool.waiting() == 1  # one file, both in it
+    assert spool.count_waiting_files() == 1  # one file, both in it
     assert took < 6, "the second one waited again"
-    patience.forget()
-    process.drain()
+    database_timeout.clear_backoff()
+    processing.process_due_callbacks()
     assert classes() == ["100012345", "7", "8"]
 
 
 def test_who_is_known_is_known_while_the_database_hangs(
     web: Client, school: Enterprise, settings: Any
 ) -> None:
-    settings.CALLBACK_DATABASE_S = 0.5
-    [(token, sender)] = receive._senders.items()
-    receive._senders[token] = replace(sender, learnt=sender.learnt - receive.KEYS_FOR_S - 1)
+    settings.CALLBACK_DATABASE_TIMEOUT_S = 0.5
+    [(token, sender)] = ingestion._sender_cache.items()
+    ingestion._sender_cache[token] = replace(sender, loaded_at=sender.loaded_at - ingestion.KEY_CACHE_S - 1)
     with database_hangs():
         answer = post(web, address(school), {"event": "class_over", "data": {"class_id": 7}})
     assert answer.json() == {"error_code": 0}
 
 
 def test_the_limit_is_over_with_what_it_was_for(web: Client, school: Enterprise, settings: Any) -> None:
-    settings.CALLBACK_DATABASE_S = 0.2
-    with patience.limited():
+    settings.CALLBACK_DATABASE_TIMEOUT_S = 0.2
+    with database_timeout.limit_database_time():
         assert Enterprise.objects.count() == 1
     time.sleep(0.4)
-    assert not patience.hangs()
+    assert not database_timeout.is_unresponsive()
     assert Enterprise.objects.count() == 1

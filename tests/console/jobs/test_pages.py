@@ -5,24 +5,24 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from console.jobs import machine
+from console.jobs import runner
 from console.jobs.models import Job
-from tests.support.pages import reader
+from tests.support.page_client import client_for
 
 pytestmark = pytest.mark.django_db
 
-machine.work("tests.wait", label="Count")(lambda job: timedelta(hours=1))
+runner.register_job_type("tests.wait", label="Count")(lambda job: timedelta(hours=1))
 
 
 @pytest.fixture
 def client():
     """A browser whose reader speaks English."""
-    return reader()
+    return client_for()
 
 
 @pytest.fixture
 def job(school, alice):
-    return machine.start("tests.wait", enterprise=school, by=alice, total=4)
+    return runner.enqueue_job("tests.wait", enterprise=school, by=alice, total=4)
 
 
 def test_an_open_job_shows_how_far_it_is_and_asks_again_by_itself(client, alice, job):
@@ -31,7 +31,7 @@ def test_an_open_job_shows_how_far_it_is_and_asks_again_by_itself(client, alice,
     page = client.get(reverse("jobs:job", args=[job.pk])).content.decode()
     assert "1 of 4 done" in page
     assert 'value="25"' in page
-    assert 'hx-trigger="every 2s"' in page
+    assert 'data-live="2"' in page
 
 
 def test_a_job_that_is_over_asks_no_more(client, alice, job):
@@ -39,7 +39,7 @@ def test_a_job_that_is_over_asks_no_more(client, alice, job):
     client.force_login(alice)
     page = client.get(reverse("jobs:job", args=[job.pk])).content.decode()
     assert "It cannot go on." in page
-    assert "every 2s" not in page
+    assert "data-live" not in page
     assert reverse("jobs:stop", args=[job.pk]) not in page
 
 
@@ -48,7 +48,7 @@ def test_a_job_is_listed_and_can_be_stopped(client, alice, job):
     assert "Count" in client.get(reverse("jobs:jobs")).content.decode()
     page = client.post(reverse("jobs:stop", args=[job.pk]), follow=True).content.decode()
     assert "Stopped." in page
-    assert "over already" in client.post(reverse("jobs:stop", args=[job.pk]), follow=True).content.decode()
+    assert "already ended" in client.post(reverse("jobs:stop", args=[job.pk]), follow=True).content.decode()
 
 
 def test_another_school_and_a_teacher_see_nothing_of_it(client, bob, charlie, job):

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from accounts.models import Enterprise
 from classes.models import Lesson
-from console.audit.models import Waiting
+from console.audit.models import UnlinkedEntry
 from console.inbox.models import Callback
-from console.notices.models import Notice
+from console.notifications.models import Notification
 from console.outbox.models import Operation
-from tests.support.service import lesson_of, tomorrow_at
+from tests.support.iclass_service import create_lesson, tomorrow_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def waiting(connected, alice, bob):
     """A lesson that is not sent, and news of another that is not handled."""
     Callback.objects.create(enterprise=connected, fingerprint="f", event="class_over", class_id="5", body={})
-    return lesson_of(bob, alice)
+    return create_lesson(bob, alice)
 
 
 def test_everything_due_is_sent_handled_and_compared(waiting, iclass, capsys):
@@ -70,5 +70,5 @@ def test_a_sweep_warns_and_tidies_as_the_schedule_would(connected, alice, iclass
     ends_soon = timezone.now() - timedelta(days=360)
     Enterprise.objects.filter(pk=connected.pk).update(create_time=ends_soon, valid_seconds=365 * 86400)
     call_command("sweep", "--quick")
-    assert Notice.objects.filter(person=alice).exists()
-    assert not Waiting.objects.exists(), "an entry of the trail waits for its chain"
+    assert Notification.objects.filter(person=alice).exists()
+    assert not UnlinkedEntry.objects.exists(), "an entry of the trail waits for its chain"

@@ -1,16 +1,16 @@
 import pytest
 
 from accounts.models import Enterprise, Role, User
-from tests.support.cast import person
+from tests.support.cast import create_person
 
 
 @pytest.fixture
 def dina(school: Enterprise) -> User:
     """A student of Alice's school."""
-    return person(school, "dina", Role.STUDENT)
+    return create_person(school, "dina", Role.STUDENT)
 
 
 @pytest.fixture
 def sue(school: Enterprise) -> User:
     """The supervisor of Alice's school."""
-    return person(school, "sue", Role.SUPERVISOR)
+    return create_person(school, "sue", Role.SUPERVISOR)

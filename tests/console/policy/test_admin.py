@@ -5,7 +5,7 @@ from accounts.models import Enterprise, User
 from console.audit.models import AuditEntry
 from console.audit.trail import record
 from console.policy.models import ApiToken
-from console.policy.tokens import issue
+from console.policy.tokens import issue_token
 
 pytestmark = pytest.mark.urls("tests.console.policy.urls")
 
@@ -40,7 +40,7 @@ def test_an_operator_sees_the_schools_alone(olga: User, alice: User, charlie: Us
 
 def test_the_choices_of_a_filter_are_those_of_the_own_school(alice: User, bob: User, charlie: User) -> None:
     for user in (alice, charlie):
-        issue(user)
+        issue_token(user)
     record("person.pull", bob, by=alice)
     page = of(alice).get("/admin/policy/apitoken/").content.decode()
     assert "charlie" not in page.lower()
@@ -72,7 +72,7 @@ def test_the_trail_is_read_there_and_changed_by_nobody(alice: User, bob: User, c
 
 def test_own_tokens_are_withdrawn_there_one_or_many(alice: User, charlie: User) -> None:
     for user in (alice, alice, alice, charlie):
-        issue(user)
+        issue_token(user)
     client = of(alice)
     one, *rest = ApiToken.objects.filter(user=alice)
     assert client.post(f"/admin/policy/apitoken/{one.pk}/delete/", {"post": "yes"}).status_code == 302

@@ -4,7 +4,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts.models import Enterprise, User
-from console.policy.middleware import SchoolZone
+from console.policy.middleware import SchoolTimeZoneMiddleware
 
 
 def tell_zone(request: HttpRequest) -> HttpResponse:
@@ -15,11 +15,11 @@ def test_a_page_tells_time_as_the_school_of_its_reader(alice: User, school: Ente
     school.zone = "Asia/Tokyo"
     request = RequestFactory().get("/")
     request.user = alice
-    assert SchoolZone(tell_zone)(request).content == b"Asia/Tokyo"
+    assert SchoolTimeZoneMiddleware(tell_zone)(request).content == b"Asia/Tokyo"
     assert timezone.get_current_timezone_name() == "Asia/Shanghai"
 
 
 def test_a_stranger_gets_the_zone_of_the_console(settings) -> None:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
-    assert SchoolZone(tell_zone)(request).content == settings.TIME_ZONE.encode()
+    assert SchoolTimeZoneMiddleware(tell_zone)(request).content == settings.TIME_ZONE.encode()

@@ -4,12 +4,13 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.test import RequestFactory
+from django.utils import translation
 
 from accounts.models import Enterprise, Role, User
 from console import policy
-from console.policy import Scope, Sight, may, scope_of, scoped
+from console.policy import FieldVisibility, Scope, may, scope_of, scoped
 from console.policy.table import FIELDS, TABLE
-from tests.support.cast import person
+from tests.support.cast import create_person
 
 EVERYTHING = [(action, resource) for resource, rows in TABLE.items() for action in rows]
 ON_PEOPLE = [(action, "person") for action in TABLE["person"]]
@@ -23,9 +24,9 @@ def test_a_stranger_a_deactivated_person_and_an_unknown_role_may_nothing(
         None,
         AnonymousUser(),
         alice,
-        person(school, "hatter", "hatter"),
-        person(school, "nobody", ""),
-        person(school, "mallory", "operator"),
+        create_person(school, "hatter", "hatter"),
+        create_person(school, "nobody", ""),
+        create_person(school, "mallory", "operator"),
     ]
     nobodies[-1].role = "OPERATOR"
     for nobody in nobodies:
@@ -36,7 +37,7 @@ def test_a_stranger_a_deactivated_person_and_an_unknown_role_may_nothing(
 
 
 def test_a_role_that_only_spells_operator_is_not_one(school: Enterprise) -> None:
-    mallory = person(school, "mallory", "operator")
+    mallory = create_person(school, "mallory", "operator")
     assert not may(mallory, "add", "school")
     assert not scoped(Enterprise.objects.all(), mallory, "school").exists()
 
@@ -47,7 +48,7 @@ def test_a_role_that_only_spells_operator_is_not_one(school: Enterprise) -> None
 def test_what_does_not_stand_in_the_table_is_a_mistake_of_the_caller(
     alice: User, action: str, resource: str
 ) -> None:
-    for ask in (may, scope_of, policy.fields):
+    for ask in (may, scope_of, policy.field_visibility):
         with pytest.raises(LookupError, match="knows no"):
             ask(alice, action, resource)
     with pytest.raises(LookupError):
@@ -86,7 +87,7 @@ def test_an_operator_sees_the_schools_and_nothing_in_them(olga: User, alice: Use
 def test_a_list_and_the_question_about_one_row_agree(
     role: str, school: Enterprise, alice: User, charlie: User, olga: User
 ) -> None:
-    asking = olga if role == "operator" else person(school, "asking", role)
+    asking = olga if role == "operator" else create_person(school, "asking", role)
     for action, resource in ON_PEOPLE:
         rows = set(scoped(User.objects.all(), asking, resource, action))
         assert rows == {row for row in User.objects.all() if may(asking, action, resource, row)}
@@ -113,25 +114,26 @@ def test_own_rows_must_be_explained_where_the_table_speaks_of_them() -> None:
 
 
 def test_contacts_are_masked_in_lists_and_whole_where_they_are_edited(alice: User, bob: User) -> None:
-    assert policy.fields(alice, "list", "person")["phone_no"] == Sight.MASKED
-    assert policy.fields(alice, "change", "person")["phone_no"] == Sight.CLEAR
-    assert policy.fields(bob, "view", "person")["phone_no"] == Sight.CLEAR
-    assert policy.fields(bob, "change", "person")["phone_no"] == Sight.HIDDEN
-    assert policy.fields(alice, "push", "person")["e_mail"] == Sight.HIDDEN
-    assert policy.fields(alice, "view", "recording") == {}
+    assert policy.field_visibility(alice, "list", "person")["phone_no"] == FieldVisibility.MASKED
+    assert policy.field_visibility(alice, "change", "person")["phone_no"] == FieldVisibility.CLEAR
+    assert policy.field_visibility(bob, "view", "person")["phone_no"] == FieldVisibility.CLEAR
+    assert policy.field_visibility(bob, "change", "person")["phone_no"] == FieldVisibility.HIDDEN
+    assert policy.field_visibility(alice, "push", "person")["e_mail"] == FieldVisibility.HIDDEN
+    assert policy.field_visibility(alice, "view", "recording") == {}
 
 
 def test_the_address_of_the_teacher_is_for_teachers_and_administrators(
     alice: User, bob: User, dina: User, sue: User
 ) -> None:
     sight = {
-        one.user_id: policy.fields(one, "view", "lesson")["teacher_url"] for one in (alice, bob, dina, sue)
+        one.user_id: policy.field_visibility(one, "view", "lesson")["teacher_url"]
+        for one in (alice, bob, dina, sue)
     }
     assert sight == {
-        "alice": Sight.CLEAR,
-        "bob": Sight.CLEAR,
-        "dina": Sight.HIDDEN,
-        "sue": Sight.HIDDEN,
+        "alice": FieldVisibility.CLEAR,
+        "bob": FieldVisibility.CLEAR,
+        "dina": FieldVisibility.HIDDEN,
+        "sue": FieldVisibility.HIDDEN,
     }
     assert may(bob, "reveal_link", "lesson")
     assert not may(dina, "reveal_link", "lesson")
@@ -139,23 +141,37 @@ def test_the_address_of_the_teacher_is_for_teachers_and_administrators(
 
 def test_strangers_see_no_sensitive_field() -> None:
     for resource in FIELDS:
-        assert set(policy.fields(AnonymousUser(), "view", resource).values()) == {Sight.HIDDEN}
+        assert set(policy.field_visibility(AnonymousUser(), "view", resource).values()) == {
+            FieldVisibility.HIDDEN
+        }
 
 
 def test_a_value_is_shown_as_the_table_says(alice: User, bob: User, dina: User) -> None:
-    assert policy.shown(alice, "list", "person", "phone_no", "13812345678") == "138****5678"
-    assert policy.shown(alice, "list", "person", "e_mail", "bob@example.com") == "b***@example.com"
-    assert policy.shown(alice, "list", "person", "phone_no", "4711") == "***"
-    assert policy.shown(alice, "list", "person", "phone_no", "") == ""
-    assert policy.shown(alice, "reveal", "person", "phone_no", "13812345678") == "13812345678"
-    assert policy.shown(dina, "list", "person", "phone_no", "13812345678") == ""
-    assert policy.shown(dina, "view", "person", "nickname", "Bob") == "Bob"
+    assert policy.visible_value(alice, "list", "person", "phone_no", "13812345678") == "138****5678"
+    assert policy.visible_value(alice, "list", "person", "e_mail", "bob@example.com") == "b***@example.com"
+    assert policy.visible_value(alice, "list", "person", "phone_no", "4711") == "***"
+    assert policy.visible_value(alice, "list", "person", "phone_no", "") == ""
+    assert policy.visible_value(alice, "reveal", "person", "phone_no", "13812345678") == "13812345678"
+    assert policy.visible_value(dina, "list", "person", "phone_no", "13812345678") == ""
+    assert policy.visible_value(dina, "view", "person", "nickname", "Bob") == "Bob"
 
 
-def test_a_refusal_says_for_whom_it_is_and_what_to_do() -> None:
-    assert "administrator" in policy.refusal("add", "lesson") or "管理员" in policy.refusal("add", "lesson")
-    assert "teacher" not in policy.refusal("add", "lesson")
-    assert policy.refusal("delete", "person") != policy.refusal("add", "lesson")
+def test_a_refusal_says_for_whom_it_is_and_what_to_do(bob: User) -> None:
+    refusal = policy.refusal_message(bob, "add", "lesson")
+    assert "administrator" in refusal or "管理员" in refusal
+    assert "teacher" not in refusal
+    assert policy.refusal_message(bob, "delete", "person") != refusal
+
+
+def test_a_refusal_tells_an_operator_whether_to_enter_or_to_leave_a_school(
+    olga: User, school: Enterprise
+) -> None:
+    with translation.override("en"):
+        assert "enter it with a reason" in policy.refusal_message(olga, "list", "person")
+        assert "It is allowed for: superadmin" in policy.refusal_message(olga, "add", "person")
+        olga.enter_school(school)
+        assert "Leave this school" in policy.refusal_message(olga, "enter", "visit")
+        assert "It is allowed for: superadmin" in policy.refusal_message(olga, "add", "person")
 
 
 def test_the_session_stands_in_the_school_of_its_person(alice: User, olga: User) -> None:
@@ -175,7 +191,7 @@ def test_the_scope_of_a_right_can_be_asked(alice: User, bob: User, olga: User) -
 def test_during_a_visit_an_operator_has_rights_over_that_school_alone(
     olga: User, alice: User, charlie: User
 ) -> None:
-    olga.visit(alice.enterprise)
+    olga.enter_school(alice.enterprise)
     assert scope_of(olga, "view", "school") == Scope.SCHOOL
     assert set(scoped(Enterprise.objects.all(), olga, "school", "list")) == {alice.enterprise}
     assert may(olga, "list", "person")
@@ -183,4 +199,4 @@ def test_during_a_visit_an_operator_has_rights_over_that_school_alone(
     assert not may(olga, "view", "person", charlie)
     assert not may(olga, "add", "school")
     assert not may(olga, "enter", "visit")
-    assert policy.shown(olga, "view", "person", "phone_no", "13812345678") == "138****5678"
+    assert policy.visible_value(olga, "view", "person", "phone_no", "13812345678") == "138****5678"

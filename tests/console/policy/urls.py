@@ -12,15 +12,15 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from accounts.models import User
-from console.policy.pages import SchoolPage, SignedIn, keyset
-from console.policy.rest import SchoolSerializer, SchoolViewSet
+from console.policy.api import SchoolSerializer, SchoolViewSet
+from console.policy.views import SchoolView, SignedInView, paginate_by_key
 
 
-class Start(SignedIn, TemplateView):
+class Start(SignedInView, TemplateView):
     template_name = "generic/detail.html"
 
 
-class People(SchoolPage, ListView):
+class People(SchoolView, ListView):
     model = User
     resource = "person"
     action = "list"
@@ -30,7 +30,7 @@ class People(SchoolPage, ListView):
         return HttpResponse(" ".join(person.user_id for person in context["page_obj"]))
 
 
-class Person(SchoolPage, DetailView):
+class Person(SchoolView, DetailView):
     model = User
     resource = "person"
 
@@ -42,17 +42,17 @@ class EditPerson(Person):
     action = "change"
 
 
-class Renew(SchoolPage):
+class Renew(SchoolView):
     resource = "person"
     action = "new_token"
 
     def post(self, request: HttpRequest, user_id: str) -> HttpResponse:
-        return HttpResponse(self.find(User.objects.all(), user_id=user_id).user_id)
+        return HttpResponse(self.get_row(User.objects.all(), user_id=user_id).user_id)
 
 
-class Keyset(SignedIn):
+class Keyset(SignedInView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        page = keyset(User.objects.all(), request, by=("role", "id"), size=3)
+        page = paginate_by_key(User.objects.all(), request, by=("role", "id"), size=3)
         return HttpResponse(f"{' '.join(person.user_id for person in page.rows)}|{page.next}")
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.classclient import ClassClient
-from tests.support.receiver import Receiver
+from tests.support.callback_receiver import CallbackReceiver
+from tests.support.class_client import ClassClient
 from tests.support.sandbox import Sandbox, start_sandbox
 
 APP, KEY = 1400000001, "DzXpbluRsmo1JkoFxzKMNg5ifrA4GRlU"
@@ -15,7 +15,7 @@ OTHER_APP, OTHER_KEY = 1400000002, "another key of thirty-two signs.."
 COUNT = itertools.count(1)
 
 
-class School:
+class SandboxSchool:
     """A school that talks to the service as its backend would."""
 
     def __init__(self, sandbox: Sandbox, app: int = APP) -> None:
@@ -86,14 +86,14 @@ def remote() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def receiver() -> Iterator[Receiver]:
-    made = Receiver()
+def receiver() -> Iterator[CallbackReceiver]:
+    made = CallbackReceiver()
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[Sandbox]:
+def sandbox(tmp_path_factory: pytest.TempPathFactory, receiver: CallbackReceiver) -> Iterator[Sandbox]:
     enterprises = [(APP, KEY, receiver.url), (OTHER_APP, OTHER_KEY, None)]
     service = start_sandbox(
         tmp_path_factory.mktemp("sandbox"), enterprises, {"ICLASS_CALLBACK_RETRY_S": "0.3"}
@@ -103,13 +103,13 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Ite
 
 
 @pytest.fixture
-def school(sandbox: Sandbox, receiver: Receiver) -> Iterator[School]:
+def school(sandbox: Sandbox, receiver: CallbackReceiver) -> Iterator[SandboxSchool]:
     """Alice's school, with every knob, fault and hand of the clock where it belongs afterwards."""
     sandbox.control("callbacks", {"drop_waiting": True})
     receiver.deliveries.clear()
     receiver.script.clear()
     sandbox.control("enterprise", {"sdkappid": APP, "call_back_url": receiver.url})
-    yield School(sandbox)
+    yield SandboxSchool(sandbox)
     names = [knob["name"] for knob in sandbox.control("knobs")["knobs"] if knob["value"] != knob["default"]]
     sandbox.control("knobs", dict.fromkeys(names) | {"callback_retry_s": 0.3})
     sandbox.control("faults", {"clear": True})
@@ -117,6 +117,6 @@ def school(sandbox: Sandbox, receiver: Receiver) -> Iterator[School]:
 
 
 @pytest.fixture
-def other_school(sandbox: Sandbox) -> School:
+def other_school(sandbox: Sandbox) -> SandboxSchool:
     """Charlie's."""
-    return School(sandbox, OTHER_APP)
+    return SandboxSchool(sandbox, OTHER_APP)

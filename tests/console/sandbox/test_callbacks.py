@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from tests.console.sandbox.conftest import APP, KEY, School
-from tests.support.receiver import Delivery, Receiver
+from tests.console.sandbox.conftest import APP, KEY, SandboxSchool
+from tests.support.callback_receiver import CallbackReceiver, Delivery
 from tests.support.sandbox import start_sandbox
 
 
-def send(school: School, event: str = "class_begin", **data: Any) -> int:
+def send(school: SandboxSchool, event: str = "class_begin", **data: Any) -> int:
     return int(
         school.sandbox.control("callbacks", {"sdkappid": school.app, "event": event, "data": data})["id"]
     )
 
 
-def state_of(school: School, number: int) -> dict[str, Any]:
+def state_of(school: SandboxSchool, number: int) -> dict[str, Any]:
     return dict(school.sandbox.control("callbacks", after=number - 1)["callbacks"][0])
 
 
@@ -29,7 +29,7 @@ def is_signed(delivery: Delivery, key: str = KEY) -> bool:
 
 
 def test_a_start_and_end_in_the_class_client_are_called_back_signed(
-    school: School, receiver: Receiver
+    school: SandboxSchool, receiver: CallbackReceiver
 ) -> None:
     teacher = school.person("teacher")
     class_id = school.lesson(teacher_id=teacher)
@@ -50,7 +50,7 @@ def test_a_start_and_end_in_the_class_client_are_called_back_signed(
 
 
 def test_a_start_and_end_through_the_api_are_not(
-    school: School, receiver: Receiver, remote: dict[str, Any]
+    school: SandboxSchool, receiver: CallbackReceiver, remote: dict[str, Any]
 ) -> None:
     class_id = school.lesson(**remote)
     school.knobs(recording_pace="immediate")
@@ -60,7 +60,7 @@ def test_a_start_and_end_through_the_api_are_not(
 
 
 def test_an_address_with_a_query_gets_the_parameters_after_an_ampersand(
-    school: School, receiver: Receiver
+    school: SandboxSchool, receiver: CallbackReceiver
 ) -> None:
     school.ok("business/modify", call_back_url=f"{receiver.url}?a=1&b=2")
     send(school)
@@ -75,7 +75,7 @@ def test_an_address_with_a_query_gets_the_parameters_after_an_ampersand(
      (200, "{}"), (302, ""), None],
 )  # fmt: skip
 def test_anything_but_error_code_0_is_repeated(
-    school: School, receiver: Receiver, refusal: tuple[int, str] | None
+    school: SandboxSchool, receiver: CallbackReceiver, refusal: tuple[int, str] | None
 ) -> None:
     receiver.script.extend([refusal, refusal])
     number = send(school, class_id=7)
@@ -86,7 +86,7 @@ def test_anything_but_error_code_0_is_repeated(
     assert state_of(school, number)["attempts"] == 3
 
 
-def test_after_ten_repeats_it_is_given_up(school: School, receiver: Receiver) -> None:
+def test_after_ten_repeats_it_is_given_up(school: SandboxSchool, receiver: CallbackReceiver) -> None:
     school.knobs(callback_retry_s=0.01)
     receiver.script.extend([(200, '{"error_code": 1}')] * 20)
     number = send(school)
@@ -95,7 +95,9 @@ def test_after_ten_repeats_it_is_given_up(school: School, receiver: Receiver) ->
     assert len(receiver.deliveries) == 11
 
 
-def test_repeats_are_signed_anew_or_not_by_the_knob(school: School, receiver: Receiver) -> None:
+def test_repeats_are_signed_anew_or_not_by_the_knob(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
     for resigned in (True, False):
         receiver.deliveries.clear()
         school.knobs(callback_resign=resigned, callback_retry_s=1.2)
@@ -105,7 +107,9 @@ def test_repeats_are_signed_anew_or_not_by_the_knob(school: School, receiver: Re
         assert (first.signed["expire_time"] != second.signed["expire_time"]) is resigned
 
 
-def test_the_interval_is_a_minute_by_the_services_own_clock(school: School, receiver: Receiver) -> None:
+def test_the_interval_is_a_minute_by_the_services_own_clock(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
     school.knobs(callback_retry_s=60)
     receiver.script.append((200, '{"error_code": 1}'))
     number = send(school)
@@ -118,7 +122,7 @@ def test_the_interval_is_a_minute_by_the_services_own_clock(school: School, rece
 
 
 def test_what_waits_is_sent_after_a_restart_even_a_hard_one(tmp_path: Path) -> None:
-    receiver = Receiver()
+    receiver = CallbackReceiver()
     receiver.script.append((200, '{"error_code": 1}'))
     sandbox = start_sandbox(tmp_path, [(APP, KEY, receiver.url)], {"ICLASS_CALLBACK_RETRY_S": "1"})
     try:
@@ -134,13 +138,17 @@ def test_what_waits_is_sent_after_a_restart_even_a_hard_one(tmp_path: Path) -> N
         receiver.close()
 
 
-def test_events_come_in_the_order_in_which_they_happened(school: School, receiver: Receiver) -> None:
+def test_events_come_in_the_order_in_which_they_happened(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
     for n in range(30):
         send(school, class_id=n)
     assert [one.data["class_id"] for one in receiver.wait_for(30)] == list(range(30))
 
 
-def test_a_school_without_an_address_is_owed_nothing(school: School, receiver: Receiver) -> None:
+def test_a_school_without_an_address_is_owed_nothing(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
     school.ok("business/modify", call_back_url="")
     number = send(school)
     assert state_of(school, number)["state"] == "no_address"
@@ -150,7 +158,9 @@ def test_a_school_without_an_address_is_owed_nothing(school: School, receiver: R
     assert (state_of(school, number)["state"], state_of(school, number)["last_status"]) == ("waiting", None)
 
 
-def test_joining_and_leaving_are_called_back_behind_a_switch(school: School, receiver: Receiver) -> None:
+def test_joining_and_leaving_are_called_back_behind_a_switch(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
     student = school.person()
     class_id = school.lesson(student)
     school.ok("member/join", class_id=class_id, user_id=student)
@@ -169,7 +179,7 @@ def test_joining_and_leaving_are_called_back_behind_a_switch(school: School, rec
     }
 
 
-def test_an_event_of_before_can_be_sent_again(school: School, receiver: Receiver) -> None:
+def test_an_event_of_before_can_be_sent_again(school: SandboxSchool, receiver: CallbackReceiver) -> None:
     number = send(school, class_id=3)
     receiver.wait_for(1)
     school.sandbox.control("callbacks", {"again": number})
@@ -177,7 +187,9 @@ def test_an_event_of_before_can_be_sent_again(school: School, receiver: Receiver
     assert first.body == second.body
 
 
-def test_no_signed_url_is_kept_where_one_could_read_it(school: School, receiver: Receiver) -> None:
+def test_no_signed_url_is_kept_where_one_could_read_it(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
     receiver.script.append(None)
     send(school)
     receiver.wait_for(2)

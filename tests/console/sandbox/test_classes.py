@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.console.sandbox.conftest import School
+from tests.console.sandbox.conftest import SandboxSchool
 from tests.support.covers import covers
 
 SETTINGS = {
@@ -40,7 +40,7 @@ SETTINGS = {
     "settings.auto_create_im",
 )
 @covers("class/info", "class_id")
-def test_a_class_is_told_as_it_was_made(school: School) -> None:
+def test_a_class_is_told_as_it_was_made(school: SandboxSchool) -> None:
     teacher, student = school.person("teacher"), school.person()
     now = int(time.time())
     class_id = school.lesson(
@@ -88,7 +88,7 @@ def test_a_class_is_told_as_it_was_made(school: School) -> None:
     "resolution",
     "auto_create_im",
 )
-def test_the_flat_form_of_the_tables_is_read_and_the_nested_one_wins(school: School) -> None:
+def test_the_flat_form_of_the_tables_is_read_and_the_nested_one_wins(school: SandboxSchool) -> None:
     flat = SETTINGS | {"resolution": "160x90", "auto_create_im": 0}
     assert school.info(school.lesson(**flat))["settings"] == SETTINGS | {"resolution": "1280x720"}
     both = school.info(school.lesson(**flat, settings={"fps": 30}))["settings"]
@@ -96,7 +96,7 @@ def test_the_flat_form_of_the_tables_is_read_and_the_nested_one_wins(school: Sch
     assert school.info(school.lesson(record_types="local"))["settings"]["record_types"] == ["local"]
 
 
-def test_what_is_left_out_takes_the_documents_default(school: School) -> None:
+def test_what_is_left_out_takes_the_documents_default(school: SandboxSchool) -> None:
     teacher = school.person("teacher")
     before = int(time.time())
     made = school.ok("class/create", teacher_id=teacher, admin_id="a", admin_sig="s")
@@ -114,7 +114,7 @@ def test_what_is_left_out_takes_the_documents_default(school: School) -> None:
 
 @covers("class/create", "assistant_id", "admin_id", "admin_sig", "record_user_id", "record_user_sig")
 def test_an_assistant_is_a_member_and_remote_recording_needs_a_recorder(
-    school: School, remote: dict[str, Any]
+    school: SandboxSchool, remote: dict[str, Any]
 ) -> None:
     assistant = school.person("assistant")
     members = school.info(school.lesson(assistant_id=assistant))["members"]
@@ -129,7 +129,7 @@ def test_an_assistant_is_a_member_and_remote_recording_needs_a_recorder(
     assert school.code("class/create", **body) == 10280
 
 
-def test_people_of_a_class_must_be_registered_and_students(school: School) -> None:
+def test_people_of_a_class_must_be_registered_and_students(school: SandboxSchool) -> None:
     teacher = school.person("teacher")
     body = {"teacher_id": teacher, "admin_id": "a", "admin_sig": "s"}
     assert school.code("class/create", **body | {"teacher_id": "nobody"}) == 10215
@@ -159,7 +159,9 @@ def test_people_of_a_class_must_be_registered_and_students(school: School) -> No
         {"max_member_limit": 2**70},
     ],
 )
-def test_ill_typed_fields_are_refused_and_nothing_is_made(school: School, changes: dict[str, Any]) -> None:
+def test_ill_typed_fields_are_refused_and_nothing_is_made(
+    school: SandboxSchool, changes: dict[str, Any]
+) -> None:
     body = {"teacher_id": school.person("teacher"), "admin_id": "a", "admin_sig": "s"}
     before = school.ok("class/list")["total"]
     assert school.code("class/create", **body | changes) == 10003
@@ -186,7 +188,7 @@ def test_ill_typed_fields_are_refused_and_nothing_is_made(school: School, change
     "max_member_num",
     "enable_all_silence",
 )
-def test_only_the_fields_sent_are_changed(school: School, remote: dict[str, Any]) -> None:
+def test_only_the_fields_sent_are_changed(school: SandboxSchool, remote: dict[str, Any]) -> None:
     class_id = school.lesson(school.person(), start_time=1000, stop_time=2000)
     changes: dict[str, Any] = {
         "class_topic": "新",
@@ -252,7 +254,7 @@ def test_only_the_fields_sent_are_changed(school: School, remote: dict[str, Any]
     "members[].role",
     "members[].user_id",
 )
-def test_modify_reads_what_create_reads(school: School) -> None:
+def test_modify_reads_what_create_reads(school: SandboxSchool) -> None:
     class_id = school.lesson()
     flat = SETTINGS | {"resolution": "160x90", "auto_create_im": 1}
     school.ok("class/modify", class_id=class_id, **flat)
@@ -266,7 +268,9 @@ def test_modify_reads_what_create_reads(school: School) -> None:
 @covers("class/start", "class_id")
 @covers("class/stop", "class_id")
 @covers("class/delete", "class_id")
-def test_a_running_class_cannot_be_changed_or_deleted_and_one_that_is_over_stays_over(school: School) -> None:
+def test_a_running_class_cannot_be_changed_or_deleted_and_one_that_is_over_stays_over(
+    school: SandboxSchool,
+) -> None:
     class_id = school.lesson()
     assert school.code("class/stop", class_id=class_id) == 10003
     school.ok("class/start", class_id=class_id)
@@ -288,7 +292,7 @@ def test_a_running_class_cannot_be_changed_or_deleted_and_one_that_is_over_stays
     assert school.code("class/info", class_id=class_id) == 10230
 
 
-def test_a_second_delete_answers_by_the_knob(school: School) -> None:
+def test_a_second_delete_answers_by_the_knob(school: SandboxSchool) -> None:
     class_id = school.lesson()
     school.ok("class/delete", class_id=class_id)
     assert school.code("class/delete", class_id=class_id) == 10230
@@ -298,7 +302,7 @@ def test_a_second_delete_answers_by_the_knob(school: School) -> None:
 
 
 @covers("class/list", "index", "size", "user_id", "create_time_desc", "class_status", "class_type")
-def test_lists_are_cut_ordered_and_filtered(school: School) -> None:
+def test_lists_are_cut_ordered_and_filtered(school: SandboxSchool) -> None:
     student = school.person()
     mine = [school.lesson(student, class_type=kind) for kind in ("1vN", "1v1", "public")]
     school.lesson()
@@ -318,7 +322,7 @@ def test_lists_are_cut_ordered_and_filtered(school: School) -> None:
         assert school.code("class/list", **wrong) == 10003
 
 
-def test_pages_by_row_or_by_page_and_sizes_above_a_hundred_go_by_knobs(school: School) -> None:
+def test_pages_by_row_or_by_page_and_sizes_above_a_hundred_go_by_knobs(school: SandboxSchool) -> None:
     student = school.person()
     mine = [school.lesson(student) for _ in range(5)]
 
@@ -336,7 +340,7 @@ def test_pages_by_row_or_by_page_and_sizes_above_a_hundred_go_by_knobs(school: S
     assert page()["total"] == "5"
 
 
-def test_a_new_class_comes_into_the_list_after_the_lag(school: School) -> None:
+def test_a_new_class_comes_into_the_list_after_the_lag(school: SandboxSchool) -> None:
     school.knobs(list_lag_s=60)
     student = school.person()
     class_id = school.lesson(student)
@@ -346,7 +350,7 @@ def test_a_new_class_comes_into_the_list_after_the_lag(school: School) -> None:
     assert school.ok("class/list", user_id=student)["total"] == 1
 
 
-def test_another_school_cannot_touch_a_class(school: School, other_school: School) -> None:
+def test_another_school_cannot_touch_a_class(school: SandboxSchool, other_school: SandboxSchool) -> None:
     class_id = school.lesson()
     for path in (
         "class/info",
@@ -365,7 +369,7 @@ LATER = {"screen_resolution": "1920x1080", "screen_fps": 10, "screen_bitrate": 1
 
 @covers("class/create", "settings.screen_resolution", "settings.screen_fps", "settings.screen_bitrate")
 @covers("class/modify", "settings.screen_resolution", "settings.screen_fps", "settings.screen_bitrate")
-def test_settings_of_a_later_revision_are_kept(school: School) -> None:
+def test_settings_of_a_later_revision_are_kept(school: SandboxSchool) -> None:
     class_id = school.lesson(settings=LATER)
     assert LATER.items() <= school.info(class_id)["settings"].items()
     school.ok("class/modify", class_id=class_id, settings={"screen_fps": 5})
@@ -374,7 +378,7 @@ def test_settings_of_a_later_revision_are_kept(school: School) -> None:
 
 @covers("class/start", "teacher_id")
 @covers("class/stop", "teacher_id")
-def test_a_teacher_named_at_the_start_or_end_must_be_the_classes_own(school: School) -> None:
+def test_a_teacher_named_at_the_start_or_end_must_be_the_classes_own(school: SandboxSchool) -> None:
     teacher, other = school.person("teacher"), school.person("teacher")
     class_id = school.lesson(teacher_id=teacher)
     for path in ("class/start", "class/stop"):

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.console.sandbox.conftest import School
-from tests.support.receiver import Receiver
+from tests.console.sandbox.conftest import APP, SandboxSchool
+from tests.support.callback_receiver import CallbackReceiver
 from tests.support.sandbox import Sandbox
 
 BEGIN, END = 1_700_000_000, 1_700_002_700
@@ -59,7 +59,7 @@ def test_every_knob_is_tagged_with_its_source_and_stands_on_the_page(sandbox: Sa
     assert [knob["name"] for knob in knobs if f"knob-{knob['name']}" not in page] == []
 
 
-def planted(school: School, **changes: Any) -> dict[str, Any]:
+def planted(school: SandboxSchool, **changes: Any) -> dict[str, Any]:
     people = [
         {"user_id": "p-t", "role": "teacher"},
         {"user_id": "p-1", "role": "student", "nickname": "小明"},
@@ -80,7 +80,9 @@ def planted(school: School, **changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
-def test_a_planted_class_looks_as_if_it_had_happened(school: School, receiver: Receiver) -> None:
+def test_a_planted_class_looks_as_if_it_had_happened(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
     told = school.sandbox.control("plant", planted(school, recordings=True, callbacks=True))
     info = school.info(told["class_id"])
     assert (info["class_status"], info["real_start_time"], info["real_stop_time"]) == ("end", BEGIN, END)
@@ -100,7 +102,7 @@ def test_a_planted_class_looks_as_if_it_had_happened(school: School, receiver: R
     ]  # fmt: skip
 
 
-def test_planting_a_key_twice_is_once_and_a_refused_batch_plants_nothing(school: School) -> None:
+def test_planting_a_key_twice_is_once_and_a_refused_batch_plants_nothing(school: SandboxSchool) -> None:
     body = planted(school, plant_key="monday")
     first, second = (school.sandbox.control("plant", body) for _ in range(2))
     assert (first["class_id"], first["planted"], second["planted"]) == (second["class_id"], True, False)
@@ -112,7 +114,7 @@ def test_planting_a_key_twice_is_once_and_a_refused_batch_plants_nothing(school:
     assert len({one["class_id"] for one in many}) == 2
 
 
-def test_a_running_and_a_coming_class_can_be_planted(school: School) -> None:
+def test_a_running_and_a_coming_class_can_be_planted(school: SandboxSchool) -> None:
     now = int(time.time())
     body = planted(school, stays=[{"user_id": "p-1", "enter_time": now - 60, "mic": 1}])
     body["class"] |= {
@@ -130,6 +132,70 @@ def test_a_running_and_a_coming_class_can_be_planted(school: School) -> None:
     assert school.info(coming)["class_status"] == "will"
 
 
+def test_a_class_that_was_created_can_be_held_in_the_past_once(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
+    body = planted(school, stays=[])
+    del body["class"]["real_start_time"], body["class"]["real_stop_time"]
+    body["class"]["record_types"] = ["remote"]
+    coming = school.sandbox.control("plant", body)["class_id"]
+    held = {
+        "sdkappid": APP,
+        "class_id": coming,
+        "real_start_time": BEGIN,
+        "real_stop_time": END,
+        "stays": [{"user_id": "p-1", "enter_time": BEGIN + 5}],
+        "recordings": True,
+        "callbacks": True,
+    }
+    first, second = (school.sandbox.control("hold", held) for _ in range(2))
+    assert (first["status"], first["held"], second["status"], second["held"]) == ("end", True, "end", False)
+    info = school.info(coming)
+    assert (info["class_status"], info["real_start_time"], info["real_stop_time"]) == ("end", BEGIN, END)
+    history = school.ok("member/history/list", class_id=coming)["list"]
+    assert [(one["user_id"], one["enter_time"], one["quit_time"]) for one in history] == [
+        ("p-1", BEGIN + 5, END)
+    ]
+    assert [one.event for one in receiver.wait_for(3)] == ["class_begin", "class_over", "online_record_stop"]
+
+
+def test_a_held_class_that_did_not_ask_for_a_recording_has_none(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
+    body = planted(school, stays=[])
+    del body["class"]["real_start_time"], body["class"]["real_stop_time"]
+    held = {
+        "sdkappid": APP,
+        "class_id": school.sandbox.control("plant", body)["class_id"],
+        "real_start_time": BEGIN,
+        "real_stop_time": END,
+        "stays": [{"user_id": "p-t", "enter_time": BEGIN, "camera": 1}],
+        "recordings": True,
+        "callbacks": True,
+    }
+    school.sandbox.control("hold", held)
+
+    assert [one.event for one in receiver.wait_for(2)] == ["class_begin", "class_over"]
+    waiting = school.sandbox.control("callbacks", state="waiting")["callbacks"]
+    assert "online_record_stop" not in {one["event"] for one in waiting}
+
+
+def test_a_held_class_runs_until_its_stop_time_is_told(school: SandboxSchool) -> None:
+    now = int(time.time())
+    body = planted(school, stays=[])
+    del body["class"]["real_start_time"], body["class"]["real_stop_time"]
+    coming = school.sandbox.control("plant", body)["class_id"]
+    about = {"sdkappid": APP, "class_id": coming}
+    assert refused(school.sandbox, "hold", json=about) == 10003, "a class needs a time to begin"
+    stays = [{"user_id": "p-1", "enter_time": now - 60}]
+    school.sandbox.control("hold", {**about, "real_start_time": now - 90, "stays": stays})
+    assert school.info(coming)["class_status"] == "ing"
+    assert "p-1" in school.inside(coming)
+    school.sandbox.control("hold", {**about, "real_stop_time": now - 10})
+    assert (school.info(coming)["class_status"], school.info(coming)["real_stop_time"]) == ("end", now - 10)
+    assert school.ok("member/history/list", class_id=coming)["list"][0]["quit_time"] == now - 10
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -140,11 +206,13 @@ def test_a_running_and_a_coming_class_can_be_planted(school: School) -> None:
         {"recordings": True, "class": {"teacher_id": "p-t"}},
     ],
 )
-def test_a_plant_that_could_not_have_happened_is_refused(school: School, changes: dict[str, Any]) -> None:
+def test_a_plant_that_could_not_have_happened_is_refused(
+    school: SandboxSchool, changes: dict[str, Any]
+) -> None:
     assert refused(school.sandbox, "plant", json=planted(school, **changes)) == 10003
 
 
-def test_the_clock_moves_stops_and_comes_back(school: School) -> None:
+def test_the_clock_moves_stops_and_comes_back(school: SandboxSchool) -> None:
     clock = school.sandbox.control("clock", {"set": 2_000_000_000, "frozen": True})
     assert clock["now"] == 2_000_000_000
     assert school.info(school.lesson())["create_time"] == 2_000_000_000
@@ -154,7 +222,7 @@ def test_the_clock_moves_stops_and_comes_back(school: School) -> None:
     assert abs(school.sandbox.control("clock", {"reset": True})["now"] - time.time()) < 2
 
 
-def test_keys_and_the_room_address_of_a_school_can_be_set(school: School) -> None:
+def test_keys_and_the_room_address_of_a_school_can_be_set(school: SandboxSchool) -> None:
     school.sandbox.control("enterprise", {"sdkappid": school.app, "room_url": "https://class.example"})
     try:
         made = school.ok("class/create", teacher_id=school.person("teacher"), admin_id="a", admin_sig="s")
@@ -165,6 +233,6 @@ def test_keys_and_the_room_address_of_a_school_can_be_set(school: School) -> Non
 
 def test_the_front_page_says_what_it_is_not(sandbox: Sandbox) -> None:
     page = sandbox.web.get(f"{sandbox.url}/?lang=en", timeout=9)
-    assert "No media servers" in page.text
+    assert "No audio or video" in page.text
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
-    assert "没有音视频服务" in sandbox.web.get(f"{sandbox.url}/", timeout=9).text
+    assert "没有音视频" in sandbox.web.get(f"{sandbox.url}/", timeout=9).text

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.console.sandbox.conftest import School
+from tests.console.sandbox.conftest import SandboxSchool
+from tests.support.callback_receiver import CallbackReceiver
 from tests.support.covers import covers
-from tests.support.receiver import Receiver
 
 CARD = {
     "doc_url": "https://x.example/y.ppt", "doc_name": "量子", "doc_ext": "ppt", "doc_size": 1024,
@@ -15,13 +15,13 @@ CARD = {
 }  # fmt: skip
 
 
-def add(school: School, **changes: Any) -> str:
+def add(school: SandboxSchool, **changes: Any) -> str:
     return str(school.ok("document/add", **CARD | changes)["doc_id"])
 
 
 @covers("document/add", *CARD)
 @covers("document/info", "doc_id")
-def test_a_card_is_told_as_it_was_added(school: School) -> None:
+def test_a_card_is_told_as_it_was_added(school: SandboxSchool) -> None:
     doc_id = add(school)
     told = school.ok("document/info", doc_id=doc_id)
     assert told.pop("upload_time") > 1_600_000_000
@@ -31,7 +31,9 @@ def test_a_card_is_told_as_it_was_added(school: School) -> None:
     }  # fmt: skip
 
 
-def test_a_card_without_an_owner_is_public_and_one_with_an_owner_private_unless_said(school: School) -> None:
+def test_a_card_without_an_owner_is_public_and_one_with_an_owner_private_unless_said(
+    school: SandboxSchool,
+) -> None:
     nobody = school.ok("document/add", doc_url="u", permission="private")["doc_id"]
     assert school.ok("document/info", doc_id=nobody)["permission"] == "public"
     somebody = school.ok("document/add", doc_url="u", owner="o")["doc_id"]
@@ -41,7 +43,7 @@ def test_a_card_without_an_owner_is_public_and_one_with_an_owner_private_unless_
 
 @covers("document/delete", "doc_ids")
 def test_deleting_takes_the_known_and_refuses_where_none_is_known(
-    school: School, other_school: School
+    school: SandboxSchool, other_school: SandboxSchool
 ) -> None:
     first, second = add(school), add(school)
     assert other_school.code("document/delete", doc_ids=[first]) == 10003
@@ -54,7 +56,7 @@ def test_deleting_takes_the_known_and_refuses_where_none_is_known(
 
 
 @covers("document/list", "index", "size", "prefix", "owner", "permissions")
-def test_lists_are_cut_and_filtered(school: School) -> None:
+def test_lists_are_cut_and_filtered(school: SandboxSchool) -> None:
     mine = [
         add(school, owner="lister", doc_name=f"List_{n}", permission=p)
         for n, p in enumerate(("private", "public"))
@@ -76,12 +78,14 @@ def test_lists_are_cut_and_filtered(school: School) -> None:
     "changes",
     [{"doc_url": ""}, {"doc_size": "1"}, {"doc_md5": 1.5}, {"permission": "x"}, {"is_transcode": 1}],
 )
-def test_ill_typed_fields_are_refused(school: School, changes: dict[str, Any]) -> None:
+def test_ill_typed_fields_are_refused(school: SandboxSchool, changes: dict[str, Any]) -> None:
     assert school.code("document/add", **CARD | changes) == 10003
 
 
 @covers("document/add", "is_transcode")
-def test_transcoding_tells_of_each_step_and_ends_in_a_result(school: School, receiver: Receiver) -> None:
+def test_transcoding_tells_of_each_step_and_ends_in_a_result(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
     school.knobs(transcode_pace="manual")
     doc_id = add(school, is_transcode=True)
     seen = [school.ok("document/info", doc_id=doc_id)["transcode_status"]]
@@ -100,7 +104,7 @@ def test_transcoding_tells_of_each_step_and_ends_in_a_result(school: School, rec
     assert school.ok("document/info", doc_id=doc_id)["transcode_result"] == told[-1]["h5_url"]
 
 
-def test_behind_the_result_lies_a_page_that_a_console_may_frame(school: School) -> None:
+def test_behind_the_result_lies_a_page_that_a_console_may_frame(school: SandboxSchool) -> None:
     school.knobs(transcode_pace="immediate")
     doc_id = add(school, is_transcode=True)
     address = school.ok("document/info", doc_id=doc_id)["transcode_result"]
@@ -114,7 +118,7 @@ def test_behind_the_result_lies_a_page_that_a_console_may_frame(school: School) 
     assert requests.get(address, timeout=10).status_code == 404
 
 
-def test_transcoding_takes_its_time_or_none_by_the_pace(school: School) -> None:
+def test_transcoding_takes_its_time_or_none_by_the_pace(school: SandboxSchool) -> None:
     school.knobs(transcode_pace="immediate")
     at_once = school.ok("document/info", doc_id=add(school, is_transcode=True))
     assert at_once["transcode_status"] == "finished"
@@ -127,7 +131,7 @@ def test_transcoding_takes_its_time_or_none_by_the_pace(school: School) -> None:
 
 @pytest.mark.parametrize("status", ["queued", "processing", "finished"])
 def test_a_failed_transcoding_carries_a_code_at_one_of_the_three_statuses(
-    school: School, receiver: Receiver, status: str
+    school: SandboxSchool, receiver: CallbackReceiver, status: str
 ) -> None:
     school.knobs(transcode_pace="immediate", transcode_outcome="fails", transcode_failed_status=status)
     told = school.ok("document/info", doc_id=add(school, is_transcode=True))
@@ -142,7 +146,7 @@ def test_a_failed_transcoding_carries_a_code_at_one_of_the_three_statuses(
     assert (last["status"], last["error_code"], last["h5_url"]) == (status, told["transcode_code"], "")
 
 
-def test_without_the_white_list_no_transcoding_is_made(school: School) -> None:
+def test_without_the_white_list_no_transcoding_is_made(school: SandboxSchool) -> None:
     school.knobs(transcode_allowed=False)
     assert school.code("document/add", **CARD, is_transcode=True) == 10250
     assert school.code("document/add", **CARD, is_transcode=False) == 0

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.console.sandbox.conftest import School
+from tests.console.sandbox.conftest import SandboxSchool
+from tests.support.callback_receiver import CallbackReceiver
 from tests.support.covers import covers
-from tests.support.receiver import Receiver
 
 EXAMPLES = json.loads(Path(__file__).with_name("examples.json").read_text())
 REQUESTS = {
@@ -24,7 +24,7 @@ BAD_JSON = ANSWERS["business/modify"]
 ALSO = {"transport_progress": {"h5_url": ""}}
 
 
-def prepared(school: School, endpoint: str) -> dict[str, Any]:
+def prepared(school: SandboxSchool, endpoint: str) -> dict[str, Any]:
     """The example's own body, its made-up ids put in the place of real ones where it needs them."""
     body = json.loads(REQUESTS[endpoint])
     if endpoint == "user/register":
@@ -84,7 +84,7 @@ def same_shape(told: Any, example: Any, path: str = "") -> list[str]:
 @covers("*", "every answer field of an example")
 @pytest.mark.parametrize("endpoint", sorted(REQUESTS))
 def test_an_example_is_accepted_and_answered_in_the_shape_of_its_own_answer(
-    school: School, endpoint: str
+    school: SandboxSchool, endpoint: str
 ) -> None:
     told = school.ok(endpoint, **prepared(school, endpoint))
     text = ANSWERS[endpoint]
@@ -97,7 +97,7 @@ def test_all_27_endpoints_have_an_example_and_all_61_examples_are_kept() -> None
     assert (len(REQUESTS), len(ANSWERS), len(EXAMPLES)) == (27, 27, 61)
 
 
-def test_the_one_example_that_is_no_json_is_answered_as_unreadable(school: School) -> None:
+def test_the_one_example_that_is_no_json_is_answered_as_unreadable(school: SandboxSchool) -> None:
     with pytest.raises(ValueError, match="property name"):
         json.loads(BAD_JSON)
     url = school.sandbox.signed("business/modify")
@@ -105,7 +105,7 @@ def test_the_one_example_that_is_no_json_is_answered_as_unreadable(school: Schoo
 
 
 def test_the_five_events_come_in_the_shape_of_their_examples(
-    school: School, receiver: Receiver, remote: dict[str, Any]
+    school: SandboxSchool, receiver: CallbackReceiver, remote: dict[str, Any]
 ) -> None:
     teacher = school.person("teacher")
     class_id = school.lesson(teacher_id=teacher, **remote)
@@ -128,7 +128,7 @@ def test_the_five_events_come_in_the_shape_of_their_examples(
         assert same_shape(told, example | ALSO.get(event, {})) == [], event
 
 
-def test_the_callback_template_is_kept(school: School, receiver: Receiver) -> None:
+def test_the_callback_template_is_kept(school: SandboxSchool, receiver: CallbackReceiver) -> None:
     template = next(json.loads(one["text"]) for one in EXAMPLES if one["of"] == "callback")
     school.sandbox.control("callbacks", {"sdkappid": school.app, **template})
     assert receiver.wait_for(1, "class_begin")[0].body == template

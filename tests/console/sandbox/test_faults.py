@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 import requests
 
-from tests.console.sandbox.conftest import School
-from tests.support.receiver import Receiver
+from tests.console.sandbox.conftest import SandboxSchool
+from tests.support.callback_receiver import CallbackReceiver
 
 
-def arm(school: School, **fault: Any) -> None:
+def arm(school: SandboxSchool, **fault: Any) -> None:
     school.sandbox.control("faults", {"arm": fault})
 
 
-def attempt(school: School, user_id: str) -> requests.Response:
+def attempt(school: SandboxSchool, user_id: str) -> requests.Response:
     """Register somebody on a connection of its own, as it comes."""
     body = {"list": [{"user_id": user_id, "role": "student"}]}
     with requests.Session() as web:
@@ -22,14 +22,14 @@ def attempt(school: School, user_id: str) -> requests.Response:
         return web.post(school.sandbox.signed("user/register", school.app), json=body, timeout=5)
 
 
-def applied(school: School, user_id: str) -> bool:
+def applied(school: SandboxSchool, user_id: str) -> bool:
     """Whether it took effect, by the ledger; the service's own answer must say the same."""
     noted = any(line["object"] == f"user:{user_id}" for line in school.sandbox.effects())
     assert noted is (school.code("user/info", user_id=user_id) == 0)
     return noted
 
 
-def test_a_refusal_carries_the_code_asked_for_and_applies_nothing(school: School) -> None:
+def test_a_refusal_carries_the_code_asked_for_and_applies_nothing(school: SandboxSchool) -> None:
     arm(school, kind="refuse", match="user/register", error_code=10202)
     assert attempt(school, "refused").json()["error_code"] == 10202
     assert not applied(school, "refused")
@@ -37,7 +37,7 @@ def test_a_refusal_carries_the_code_asked_for_and_applies_nothing(school: School
 
 @pytest.mark.parametrize(("kind", "takes"), [("drop_before", False), ("drop_after", True)])
 def test_a_dropped_connection_gives_no_answer_before_or_after_applying(
-    school: School, kind: str, takes: bool
+    school: SandboxSchool, kind: str, takes: bool
 ) -> None:
     arm(school, kind=kind, match="user/register")
     with pytest.raises(requests.ConnectionError):
@@ -45,7 +45,7 @@ def test_a_dropped_connection_gives_no_answer_before_or_after_applying(
     assert applied(school, kind) is takes
 
 
-def test_a_cut_body_has_been_applied(school: School) -> None:
+def test_a_cut_body_has_been_applied(school: SandboxSchool) -> None:
     arm(school, kind="cut", match="user/register")
     with pytest.raises(requests.RequestException):
         attempt(school, "cut")
@@ -53,7 +53,7 @@ def test_a_cut_body_has_been_applied(school: School) -> None:
 
 
 @pytest.mark.parametrize("takes", [False, True])
-def test_a_stall_waits_before_or_after_applying(school: School, takes: bool) -> None:
+def test_a_stall_waits_before_or_after_applying(school: SandboxSchool, takes: bool) -> None:
     arm(school, kind="stall", match="user/register", seconds=1, applied=takes)
     user_id = f"stall{takes}"
     with pytest.raises(requests.Timeout):
@@ -79,7 +79,7 @@ def test_a_stall_waits_before_or_after_applying(school: School, takes: bool) -> 
     ],
 )
 def test_a_front_that_answers_for_the_service(
-    school: School, fault: dict[str, Any], status: int, takes: bool
+    school: SandboxSchool, fault: dict[str, Any], status: int, takes: bool
 ) -> None:
     arm(school, match="user/register", **fault)
     user_id = "front" + "".join(str(value) for value in fault.values())
@@ -90,7 +90,7 @@ def test_a_front_that_answers_for_the_service(
     assert applied(school, user_id) is takes
 
 
-def test_mutated_types_keep_the_code_and_change_the_rest(school: School) -> None:
+def test_mutated_types_keep_the_code_and_change_the_rest(school: SandboxSchool) -> None:
     class_id = school.lesson()
     before = school.info(class_id)
     arm(school, kind="mutate", match="class/info")
@@ -102,7 +102,7 @@ def test_mutated_types_keep_the_code_and_change_the_rest(school: School) -> None
     assert [key for key in simple if type(told[key]) is type(before[key])] == []
 
 
-def test_faults_skip_and_count_and_are_cleared(school: School) -> None:
+def test_faults_skip_and_count_and_are_cleared(school: SandboxSchool) -> None:
     arm(school, kind="refuse", match="user/list", skip=1, times=2)
     assert [school.code("user/list") for _ in range(4)] == [0, -1, -1, 0]
     arm(school, kind="refuse", times=0)
@@ -112,7 +112,7 @@ def test_faults_skip_and_count_and_are_cleared(school: School) -> None:
     assert school.code("class/list") == 0
 
 
-def test_a_fault_can_wait_for_one_school(school: School, other_school: School) -> None:
+def test_a_fault_can_wait_for_one_school(school: SandboxSchool, other_school: SandboxSchool) -> None:
     arm(school, kind="refuse", match="class/list", sdkappid=other_school.app)
     assert school.code("class/list") == 0
     assert other_school.code("class/list") == -1
@@ -128,25 +128,25 @@ def test_a_fault_can_wait_for_one_school(school: School, other_school: School) -
         {},
     ],
 )
-def test_unknown_faults_are_refused(school: School, wrong: dict[str, Any]) -> None:
+def test_unknown_faults_are_refused(school: SandboxSchool, wrong: dict[str, Any]) -> None:
     answer = school.sandbox.web.post(f"{school.sandbox.url}/control/faults", json={"arm": wrong}, timeout=9)
     assert answer.json()["error_code"] == 10003
 
 
-def test_the_class_client_can_be_refused_too(school: School) -> None:
+def test_the_class_client_can_be_refused_too(school: SandboxSchool) -> None:
     client = school.client(school.person())
     arm(school, kind="refuse", target="saas", match="user/info", error_code=10202, sdkappid=school.app)
     arm(school, kind="refuse", target="saas", sdkappid=school.app + 1, times=0)
     assert [client.code("user/info"), client.code("user/info")] == [10202, 0]
 
 
-def send(school: School, **data: Any) -> int:
+def send(school: SandboxSchool, **data: Any) -> int:
     wanted = {"sdkappid": school.app, "event": "class_begin", "data": data}
     return int(school.sandbox.control("callbacks", wanted)["id"])
 
 
 def test_callbacks_are_dropped_doubled_late_shuffled_and_signed_with_the_wrong_key(
-    school: School, receiver: Receiver
+    school: SandboxSchool, receiver: CallbackReceiver
 ) -> None:
     arm(school, kind="callback_drop")
     send(school, class_id=1)
@@ -174,7 +174,7 @@ def test_callbacks_are_dropped_doubled_late_shuffled_and_signed_with_the_wrong_k
     assert len(bad["sign"]) == 32
 
 
-def test_the_ledger_notes_every_request_with_its_code_and_no_secret(school: School) -> None:
+def test_the_ledger_notes_every_request_with_its_code_and_no_secret(school: SandboxSchool) -> None:
     start = school.sandbox.control("ledger")["last"]
     class_id = school.lesson()
     school.code("class/info", class_id=1)

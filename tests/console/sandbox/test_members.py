@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.console.sandbox.conftest import School
+from tests.console.sandbox.conftest import SandboxSchool
 from tests.support.covers import covers
 
 DEVICES = ("camera", "mic", "speaker")
@@ -14,7 +14,7 @@ STATES = (*DEVICES, "silence", "hand_up")
 
 @covers("member/add", "class_id", "list", "list[].user_id", "list[].role")
 @covers("member/delete", "class_id", "list")
-def test_members_grow_and_shrink_by_increments_and_the_teacher_stays(school: School) -> None:
+def test_members_grow_and_shrink_by_increments_and_the_teacher_stays(school: SandboxSchool) -> None:
     first, second, teacher = school.person(), school.person(), school.person("teacher")
     class_id = school.lesson(first, teacher_id=teacher)
 
@@ -42,7 +42,7 @@ def test_members_grow_and_shrink_by_increments_and_the_teacher_stays(school: Sch
 @covers("member/join", "class_id", "user_id", *DEVICES)
 @covers("member/runtime/list", "class_id")
 @covers("member/quit", "class_id", "user_id")
-def test_somebody_who_joins_is_in_the_room_with_their_devices_until_they_quit(school: School) -> None:
+def test_somebody_who_joins_is_in_the_room_with_their_devices_until_they_quit(school: SandboxSchool) -> None:
     student = school.person(nickname="小明", gender="female", avatar="https://x.example/a.png")
     class_id = school.lesson(student)
     before = int(time.time())
@@ -61,7 +61,7 @@ def test_somebody_who_joins_is_in_the_room_with_their_devices_until_they_quit(sc
     assert school.code("member/join", class_id=class_id, user_id=student, camera=2) == 10003
 
 
-def test_a_rejoin_tells_and_keeps_the_last_device_states(school: School) -> None:
+def test_a_rejoin_tells_and_keeps_the_last_device_states(school: SandboxSchool) -> None:
     student = school.person()
     class_id = school.lesson(student)
     school.ok("member/join", class_id=class_id, user_id=student, camera=1, speaker=1)
@@ -76,7 +76,7 @@ def test_a_rejoin_tells_and_keeps_the_last_device_states(school: School) -> None
     assert school.inside(class_id)[student]["status"]["camera"] == 0
 
 
-def test_a_second_join_goes_on_with_the_same_stay(school: School) -> None:
+def test_a_second_join_goes_on_with_the_same_stay(school: SandboxSchool) -> None:
     student = school.person()
     class_id = school.lesson(student)
     school.ok("member/join", class_id=class_id, user_id=student)
@@ -87,26 +87,41 @@ def test_a_second_join_goes_on_with_the_same_stay(school: School) -> None:
 
 @covers("class/create", "password", "max_member_num", "enable_all_silence")
 @covers("member/join", "password")
-def test_who_may_enter_which_class(school: School) -> None:
+def test_who_may_enter_which_class(school: SandboxSchool) -> None:
     member, outsider, supervisor = school.person(), school.person(), school.person("supervisor")
     for kind in ("1v1", "1vN"):
         closed = school.lesson(member, class_type=kind, password="open", max_member_num=0)
         assert school.code("member/join", class_id=closed, user_id=outsider, password="open") == 10226
         assert school.code("member/visitor/join", class_id=closed, password="open") == 10226
-        assert school.code("member/join", class_id=closed, user_id=member) == 0
+        assert school.code("member/join", class_id=closed, user_id=member) == 10225
+        assert school.code("member/join", class_id=closed, user_id=member, password="open") == 0
         assert school.ok("member/join", class_id=closed, user_id=supervisor)["role"] == "supervisor"
     public = school.lesson(
         member, class_type="public", password="open", max_member_num=2, enable_all_silence=1
     )
     assert school.code("member/join", class_id=public, user_id=outsider, password="shut") == 10225
     assert school.ok("member/join", class_id=public, user_id=outsider, password="open")["role"] == "student"
-    assert school.code("member/join", class_id=public, user_id=member) == 0
+    assert school.code("member/join", class_id=public, user_id=member, password="open") == 0
     assert school.inside(public)[member]["status"]["silence"] == 1
     assert school.code("member/join", class_id=public, user_id=supervisor) == 10227
-    assert school.code("member/join", class_id=public, user_id=member) == 0
+    assert school.code("member/join", class_id=public, user_id=member, password="open") == 0
 
 
-def test_a_class_opens_an_hour_early_and_is_shut_when_it_is_over(school: School) -> None:
+@pytest.mark.parametrize("kind", ["1v1", "1vN", "public"])
+def test_the_password_is_asked_of_students_and_not_of_who_teaches(school: SandboxSchool, kind: str) -> None:
+    expected, teacher, assistant = school.person(), school.person("teacher"), school.person("assistant")
+    class_id = school.lesson(expected, teacher_id=teacher, class_type=kind, password="open")
+    school.ok("member/add", class_id=class_id, list=[{"user_id": assistant, "role": "assistant"}])
+    client = school.client(expected)
+    for password, code in (("", 10225), ("shut", 10225), ("open", 0)):
+        assert client.code("member/join", class_id=class_id, password=password) == code
+    assert client.code("member/join", class_id=class_id) == 10225
+    for user_id in (teacher, assistant):
+        assert school.client(user_id).code("member/join", class_id=class_id, password="") == 0
+        assert school.code("member/join", class_id=class_id, user_id=user_id) == 0
+
+
+def test_a_class_opens_an_hour_early_and_is_shut_when_it_is_over(school: SandboxSchool) -> None:
     student = school.person()
     class_id = school.lesson(student, start_time=int(time.time()) + 4000)
     assert school.code("member/join", class_id=class_id, user_id=student) == 10300
@@ -124,7 +139,7 @@ def test_a_class_opens_an_hour_early_and_is_shut_when_it_is_over(school: School)
 
 
 @covers("member/visitor/join", "class_id", "password", "nickname")
-def test_visitors_are_in_the_room_and_not_in_the_history(school: School) -> None:
+def test_visitors_are_in_the_room_and_not_in_the_history(school: SandboxSchool) -> None:
     class_id = school.lesson(class_type="public", password="open")
     assert school.code("member/visitor/join", class_id=class_id) == 10225
     visitor = school.ok("member/visitor/join", class_id=class_id, nickname="访客", password="open")[
@@ -141,7 +156,7 @@ def test_visitors_are_in_the_room_and_not_in_the_history(school: School) -> None
     assert visitor["user_id"] in {one["user_id"] for one in school.ok("user/list", roles=["visitor"])["list"]}
 
 
-def stays_of(school: School) -> tuple[int, str, str]:
+def stays_of(school: SandboxSchool) -> tuple[int, str, str]:
     """A class with two stays of one student (10 s, then 20 s after 5 s away) and an open stay of another."""
     first, second = school.person(), school.person()
     class_id = school.lesson(first, second)
@@ -157,7 +172,7 @@ def stays_of(school: School) -> tuple[int, str, str]:
 
 @covers("member/history/list", "class_id", "index", "size")
 @covers("member/history/total", "class_id")
-def test_history_holds_a_row_a_stay_to_the_second(school: School) -> None:
+def test_history_holds_a_row_a_stay_to_the_second(school: SandboxSchool) -> None:
     class_id, first, second = stays_of(school)
     told = school.ok("member/history/list", class_id=class_id)
     assert [one["user_id"] for one in told["list"]] == [first, second, first]
@@ -171,7 +186,7 @@ def test_history_holds_a_row_a_stay_to_the_second(school: School) -> None:
     assert school.ok("member/history/total", class_id=class_id)["total"] == 2
 
 
-def test_history_holds_a_row_a_user_by_the_knob(school: School) -> None:
+def test_history_holds_a_row_a_user_by_the_knob(school: SandboxSchool) -> None:
     class_id, first, second = stays_of(school)
     school.knobs(history_rows="user")
     told = school.ok("member/history/list", class_id=class_id)
@@ -182,7 +197,7 @@ def test_history_holds_a_row_a_user_by_the_knob(school: School) -> None:
 
 @covers("member/runtime/list", "index", "size")
 @covers("member/runtime/total", "class_id")
-def test_the_runtime_list_is_cut_by_row(school: School) -> None:
+def test_the_runtime_list_is_cut_by_row(school: SandboxSchool) -> None:
     people = [school.person() for _ in range(5)]
     class_id = school.lesson(*people)
     for user_id in people:
@@ -194,7 +209,7 @@ def test_the_runtime_list_is_cut_by_row(school: School) -> None:
 
 
 def test_a_running_class_ends_by_itself_once_its_room_has_stood_empty_after_the_planned_end(
-    school: School,
+    school: SandboxSchool,
 ) -> None:
     student = school.person()
     now = int(time.time())
@@ -226,5 +241,7 @@ def test_a_running_class_ends_by_itself_once_its_room_has_stood_empty_after_the_
         ("member/runtime/total", {"class_id": True}),
     ],
 )
-def test_missing_and_ill_typed_fields_are_refused(school: School, path: str, body: dict[str, Any]) -> None:
+def test_missing_and_ill_typed_fields_are_refused(
+    school: SandboxSchool, path: str, body: dict[str, Any]
+) -> None:
     assert school.code(path, **body) == 10003

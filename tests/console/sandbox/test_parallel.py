@@ -1,15 +1,16 @@
 """Many at once."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
 from bench import sandbox_runtime
-from tests.console.sandbox.conftest import School
+from tests.console.sandbox.conftest import SandboxSchool
 
 
-def test_many_writers_at_once_never_find_the_database_locked(school: School) -> None:
+def test_many_writers_at_once_never_find_the_database_locked(school: SandboxSchool) -> None:
     people = [school.person() for _ in range(40)]
     class_id = school.lesson(*people)
 
@@ -29,7 +30,7 @@ def test_many_writers_at_once_never_find_the_database_locked(school: School) -> 
     assert school.ok("member/history/total", class_id=class_id)["total"] == 80
 
 
-def test_one_of_many_equal_registrations_wins(school: School) -> None:
+def test_one_of_many_equal_registrations_wins(school: SandboxSchool) -> None:
     def register(_: int) -> int:
         with requests.Session() as web:
             web.trust_env = False
@@ -42,7 +43,55 @@ def test_one_of_many_equal_registrations_wins(school: School) -> None:
     assert sorted(codes) == [0] + [10214] * 19
 
 
-def test_a_connection_is_kept_open(school: School) -> None:
+def test_two_equal_creations_at_once_make_two_classes(school: SandboxSchool) -> None:
+    body = {
+        "teacher_id": school.person("teacher"), "class_topic": "量子", "class_type": "public",
+        "admin_id": "admin", "admin_sig": "sig",
+    }  # fmt: skip
+
+    def create(_: int) -> int:
+        with requests.Session() as web:
+            web.trust_env = False
+            answer = web.post(school.sandbox.signed("class/create"), json=body, timeout=60).json()
+            assert answer["error_code"] == 0, answer
+            return int(answer["class_id"])
+
+    with ThreadPoolExecutor(2) as pool:
+        made = set(pool.map(create, range(2)))
+    assert len(made) == 2
+    assert {school.info(class_id)["class_topic"] for class_id in made} == {"量子"}
+
+
+def test_a_refusal_stands_in_the_ledger_as_soon_as_it_is_answered(school: SandboxSchool) -> None:
+    """Whatever else is written at that time, or is refused and rolled back."""
+    school.people("the-first")
+    ended = threading.Event()
+
+    def register_again() -> None:
+        with requests.Session() as web:
+            web.trust_env = False
+            body = {"list": [{"user_id": "the-first", "role": "student"}]}
+            while not ended.is_set():
+                web.post(school.sandbox.signed("user/register"), json=body, timeout=60)
+
+    seen, last = [], school.sandbox.ledger()[-1]["seq"]
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(2):
+            pool.submit(register_again)
+        try:
+            for class_id in range(1, 51):
+                assert school.code("class/info", class_id=class_id) != 0
+                for line in school.sandbox.ledger(after=last):
+                    last = line["seq"]
+                    if line["endpoint"] == "class/info":
+                        seen.append(line["body"]["class_id"])
+                assert seen[-1:] == [class_id]
+        finally:
+            ended.set()
+    assert seen == list(range(1, 51))
+
+
+def test_a_connection_is_kept_open(school: SandboxSchool) -> None:
     with requests.Session() as web:
         web.trust_env = False
         first = web.post(school.sandbox.signed("user/list"), json={}, stream=True, timeout=9)
@@ -54,6 +103,7 @@ def test_a_connection_is_kept_open(school: School) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 def test_a_page_of_a_class_of_500_comes_in_20_ms_or_three_times_a_bare_view() -> None:
     """The best of three rounds, as others share the machine; `python -m bench.sandbox_runtime` prints it."""
     rounds = (sandbox_runtime.measured(150) for _ in range(3))

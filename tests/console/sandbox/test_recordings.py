@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 import requests
 
-from tests.console.sandbox.conftest import School
-from tests.support.receiver import Receiver
+from tests.console.sandbox.conftest import SandboxSchool
+from tests.support.callback_receiver import CallbackReceiver
 
 CAMERA, SCREEN, BOARD = 0, 1, 2
 
 
-def recorded(school: School, remote: dict[str, Any]) -> tuple[int, str, str]:
+def recorded(school: SandboxSchool, remote: dict[str, Any]) -> tuple[int, str, str]:
     """A recorded class over: the teacher used a camera, the student shared a screen, one only listened."""
     teacher, student, listener = school.person("teacher"), school.person(), school.person()
     class_id = school.lesson(student, listener, teacher_id=teacher, **remote)
@@ -29,7 +29,7 @@ def recorded(school: School, remote: dict[str, Any]) -> tuple[int, str, str]:
 
 
 def test_a_track_for_each_camera_each_screen_and_the_whiteboard(
-    school: School, receiver: Receiver, remote: dict[str, Any]
+    school: SandboxSchool, receiver: CallbackReceiver, remote: dict[str, Any]
 ) -> None:
     school.knobs(recording_pace="immediate", heartbeat_s=0)
     class_id, teacher, student = recorded(school, remote)
@@ -46,7 +46,7 @@ def test_a_track_for_each_camera_each_screen_and_the_whiteboard(
 
 
 def test_the_whiteboard_carries_a_user_as_in_the_example_by_the_knob(
-    school: School, receiver: Receiver, remote: dict[str, Any]
+    school: SandboxSchool, receiver: CallbackReceiver, remote: dict[str, Any]
 ) -> None:
     school.knobs(recording_pace="immediate", whiteboard_user="teacher", heartbeat_s=0)
     _, teacher, _ = recorded(school, remote)
@@ -55,7 +55,7 @@ def test_the_whiteboard_carries_a_user_as_in_the_example_by_the_knob(
 
 @pytest.mark.parametrize("outcome", ["start_fails", "stop_fails"])
 def test_both_events_can_carry_a_failure(
-    school: School, receiver: Receiver, remote: dict[str, Any], outcome: str
+    school: SandboxSchool, receiver: CallbackReceiver, remote: dict[str, Any], outcome: str
 ) -> None:
     school.knobs(recording_pace="immediate", recording_outcome=outcome, heartbeat_s=0)
     recorded(school, remote)
@@ -71,7 +71,7 @@ def test_both_events_can_carry_a_failure(
 
 
 def test_a_recording_is_ready_by_hand_or_in_its_time(
-    school: School, receiver: Receiver, remote: dict[str, Any]
+    school: SandboxSchool, receiver: CallbackReceiver, remote: dict[str, Any]
 ) -> None:
     school.knobs(recording_pace="manual", heartbeat_s=0)
     class_id, _, _ = recorded(school, remote)
@@ -88,7 +88,9 @@ def test_a_recording_is_ready_by_hand_or_in_its_time(
     receiver.wait_for(1, "online_record_stop")
 
 
-def test_local_recording_raises_no_events_unless_the_knob_says_so(school: School, receiver: Receiver) -> None:
+def test_local_recording_raises_no_events_unless_the_knob_says_so(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
     class_id = school.lesson()
     school.ok("class/start", class_id=class_id)
     school.ok("class/stop", class_id=class_id)
@@ -100,7 +102,7 @@ def test_local_recording_raises_no_events_unless_the_knob_says_so(school: School
 
 
 def test_behind_each_track_lies_a_film_as_large_as_was_told(
-    school: School, receiver: Receiver, remote: dict[str, Any]
+    school: SandboxSchool, receiver: CallbackReceiver, remote: dict[str, Any]
 ) -> None:
     school.knobs(recording_pace="immediate", heartbeat_s=0)
     recorded(school, remote)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
-from tests.console.sandbox.conftest import School
-from tests.support.receiver import Receiver
+from tests.console.sandbox.conftest import SandboxSchool
+from tests.support.callback_receiver import CallbackReceiver
 
 pytestmark = pytest.mark.browser
 Window = Callable[..., Page]
@@ -50,7 +50,7 @@ def is_error(said: ConsoleMessage) -> bool:
 class Story:
     """A class with its two links, and people who can enter it."""
 
-    def __init__(self, school: School, *students: str, **changes: object) -> None:
+    def __init__(self, school: SandboxSchool, *students: str, **changes: object) -> None:
         self.school = school
         self.teacher = school.person("teacher", nickname="王老师")
         self.class_id = school.lesson(*students, teacher_id=self.teacher, class_topic="量子", **changes)
@@ -71,7 +71,7 @@ def tile(page: Page, user_id: str) -> Locator:
 
 
 def test_a_lesson_from_start_to_end_in_two_windows(
-    school: School, receiver: Receiver, window: Window
+    school: SandboxSchool, receiver: CallbackReceiver, window: Window
 ) -> None:
     student = school.person(nickname="小明")
     story = Story(school, student)
@@ -83,7 +83,7 @@ def test_a_lesson_from_start_to_end_in_two_windows(
     assert school.info(story.class_id)["class_status"] == "will"
     bob.get_by_test_id("confirm").click()
     for page in (bob, pupil):
-        expect(page.get_by_test_id("status")).to_have_text("上课中")
+        expect(page.get_by_test_id("status")).to_have_text("进行中")
     for name in ("hand", "camera", "mic", "speaker"):
         pupil.get_by_test_id(name).click()
         expect(pupil.get_by_test_id(name)).to_have_attribute("aria-pressed", "true")
@@ -96,13 +96,13 @@ def test_a_lesson_from_start_to_end_in_two_windows(
     bob.get_by_test_id("end").click()
     bob.get_by_test_id("confirm").click()
     for page in (bob, pupil):
-        expect(page.locator("#notice")).to_have_text("已经下课了。")
-        expect(page.get_by_test_id("status")).to_have_text("已下课")
+        expect(page.locator("#notice")).to_have_text("课堂已结束。")
+        expect(page.get_by_test_id("status")).to_have_text("已结束")
         expect(page.locator("#entry")).to_be_hidden()
     assert [one.event for one in receiver.wait_for(2)] == ["class_begin", "class_over"]
 
 
-def test_a_teacher_silences_closes_and_removes(school: School, window: Window) -> None:
+def test_a_teacher_silences_closes_and_removes(school: SandboxSchool, window: Window) -> None:
     student = school.person()
     story = Story(school, student)
     bob, pupil = story.enter(window(), story.teacher), story.enter(window(), student)
@@ -124,29 +124,29 @@ def test_a_teacher_silences_closes_and_removes(school: School, window: Window) -
     assert student not in school.inside(story.class_id)
 
 
-def test_a_wrong_token_lets_nobody_in_and_says_what_to_do(school: School, window: Window) -> None:
+def test_a_wrong_token_lets_nobody_in_and_says_what_to_do(school: SandboxSchool, window: Window) -> None:
     student = school.person()
     story = Story(school, student)
     page = window()
     page.goto(f"{story.teacher_url}?user_id={story.teacher}&token={school.tokens[student]}")
     assert "token" not in page.url
-    page.get_by_test_id("enter").click()
-    expect(page.locator("#notice")).to_contain_text("票据与用户不符")
+    expect(page.locator("#notice")).to_contain_text("入场凭证与用户 ID 不符")
     expect(page.locator("#room")).to_be_hidden()
     outsider = school.person()
     page.fill("#user-id", outsider)
     page.fill("#token", school.tokens[outsider])
     page.get_by_test_id("enter").click()
-    expect(page.locator("#notice")).to_contain_text("不在本课堂的成员名单")
+    expect(page.locator("#notice")).to_contain_text("不在本课堂的名单")
     assert school.inside(story.class_id) == {}
 
 
-def test_a_link_prefills_and_a_reload_comes_back_as_the_same_person(school: School, window: Window) -> None:
+def test_a_link_with_both_enters_at_once_and_a_reload_comes_back_as_the_same_person(
+    school: SandboxSchool, window: Window
+) -> None:
     student = school.person()
     story = Story(school, student)
     page = window()
     page.goto(f"{story.student_url}#user_id={student}&token={school.tokens[student]}")
-    page.get_by_test_id("enter").click()
     expect(tile(page, student)).to_be_visible()
     page.reload()
     expect(tile(page, student)).to_be_visible()
@@ -157,7 +157,35 @@ def test_a_link_prefills_and_a_reload_comes_back_as_the_same_person(school: Scho
     expect(page.get_by_test_id("enter")).to_be_visible()
 
 
-def test_a_closed_tab_is_a_person_who_left(school: School, window: Window, receiver: Receiver) -> None:
+def test_a_reloaded_page_stays_though_the_goodbye_of_the_page_before_comes_after_its_entry(
+    school: SandboxSchool, window: Window, receiver: CallbackReceiver
+) -> None:
+    student = school.person()
+    story = Story(school, student)
+    page = story.enter(window(), student)
+    page.reload()
+    expect(tile(page, student)).to_be_visible()
+    school.ok("member/quit", class_id=story.class_id, user_id=student)
+    receiver.until(lambda: student in school.inside(story.class_id), 9)
+    assert student in school.inside(story.class_id)
+    expect(tile(page, student)).to_be_visible()
+    expect(page.locator("#notice")).to_be_hidden()
+
+
+def test_who_is_removed_from_a_page_that_was_not_reloaded_does_not_come_back(
+    school: SandboxSchool, window: Window
+) -> None:
+    student = school.person()
+    story = Story(school, student)
+    page = story.enter(window(), student)
+    school.ok("member/quit", class_id=story.class_id, user_id=student)
+    expect(page.locator("#notice")).to_contain_text("不在课堂：")
+    assert school.inside(story.class_id) == {}
+
+
+def test_a_closed_tab_is_a_person_who_left(
+    school: SandboxSchool, window: Window, receiver: CallbackReceiver
+) -> None:
     student = school.person()
     story = Story(school, student)
     page = story.enter(window(), student)
@@ -166,7 +194,9 @@ def test_a_closed_tab_is_a_person_who_left(school: School, window: Window, recei
     assert school.inside(story.class_id) == {}
 
 
-def test_a_public_class_takes_visitors_and_a_password_is_asked_for(school: School, window: Window) -> None:
+def test_a_public_class_takes_visitors_and_a_password_is_asked_for(
+    school: SandboxSchool, window: Window
+) -> None:
     story = Story(school, class_type="public", password="open")
     page = window()
     page.goto(story.student_url)
@@ -178,7 +208,29 @@ def test_a_public_class_takes_visitors_and_a_password_is_asked_for(school: Schoo
     expect(page.get_by_test_id("member")).to_contain_text("访客甲")
 
 
-def test_on_a_phone_everything_fits_and_english_is_one_tap_away(school: School, window: Window) -> None:
+def test_an_expected_student_is_asked_for_the_password_and_the_teacher_is_not(
+    school: SandboxSchool, window: Window
+) -> None:
+    student = school.person()
+    story = Story(school, student, password="open")
+    story.enter(window(), story.teacher)
+    page = window()
+    page.goto(story.student_url)
+    page.fill("#user-id", student)
+    page.fill("#token", school.tokens[student])
+    expect(page.locator("#password")).to_be_hidden()
+    page.get_by_test_id("enter").click()
+    expect(page.locator("#notice")).to_contain_text("密码")
+    page.fill("#password", "open")
+    page.get_by_test_id("enter").click()
+    expect(tile(page, student)).to_be_visible()
+    page.reload()
+    expect(tile(page, student)).to_be_visible()
+
+
+def test_on_a_phone_everything_fits_and_english_is_one_tap_away(
+    school: SandboxSchool, window: Window
+) -> None:
     student = school.person(nickname="A person with a very long name indeed")
     story = Story(school, student)
     page = window(360, 740)
@@ -193,7 +245,7 @@ def test_on_a_phone_everything_fits_and_english_is_one_tap_away(school: School, 
     assert page.locator("html").evaluate("page => page.scrollWidth <= page.clientWidth")
 
 
-def test_a_service_that_goes_away_is_said_and_found_again(school: School, window: Window) -> None:
+def test_a_service_that_goes_away_is_said_and_found_again(school: SandboxSchool, window: Window) -> None:
     student = school.person()
     story = Story(school, student)
     page = story.enter(window(), student)
@@ -204,7 +256,7 @@ def test_a_service_that_goes_away_is_said_and_found_again(school: School, window
     expect(tile(page, student)).to_be_visible()
 
 
-def test_the_page_of_knobs_arms_and_clears(school: School, window: Window) -> None:
+def test_the_page_of_knobs_arms_and_clears(school: SandboxSchool, window: Window) -> None:
     page = window()
     page.goto(f"{school.sandbox.url}/control/")
     page.select_option("#kind", "refuse")
@@ -221,7 +273,7 @@ def test_the_page_of_knobs_arms_and_clears(school: School, window: Window) -> No
     assert school.sandbox.control("knobs")["values"]["paging"] == "page"
 
 
-def test_a_missing_class_gets_a_page_that_says_so(school: School, window: Window) -> None:
+def test_a_missing_class_gets_a_page_that_says_so(school: SandboxSchool, window: Window) -> None:
     for path in (f"{school.app}/1/0", f"{school.app}/{2**70}/1"):
         answer = school.sandbox.web.get(f"{school.sandbox.url}/{path}", timeout=9)
         assert answer.status_code == 404

@@ -2,13 +2,13 @@
 
 import hashlib
 
-from tests.console.sandbox.conftest import School
-from tests.support.classclient import ClassClient
-from tests.support.receiver import Receiver
+from tests.console.sandbox.conftest import SandboxSchool
+from tests.support.callback_receiver import CallbackReceiver
+from tests.support.class_client import ClassClient
 from tests.support.sandbox import Sandbox
 
 
-def test_the_order_of_calls_seen_on_the_wire_works(school: School, receiver: Receiver) -> None:
+def test_the_order_of_calls_seen_on_the_wire_works(school: SandboxSchool, receiver: CallbackReceiver) -> None:
     teacher, student = school.person("teacher"), school.person()
     class_id = school.lesson(student, teacher_id=teacher, class_topic="量子")
     client = ClassClient(school.sandbox.url, school.app)
@@ -36,7 +36,60 @@ def test_the_order_of_calls_seen_on_the_wire_works(school: School, receiver: Rec
     assert client.ok("business")["busi_type"] == "saas"
 
 
-def test_no_one_acts_as_another_without_their_token(school: School, other_school: School) -> None:
+def test_before_its_first_login_a_client_knows_no_sdkappid(
+    school: SandboxSchool, other_school: SandboxSchool
+) -> None:
+    for one in (school, other_school):
+        number = one.ok("business/info")["enterprise_id"]
+        for sdkappid in (0, "0", "", None):
+            client = ClassClient(school.sandbox.url, sdkappid)
+            for named in (number, str(number)):
+                assert client.ok("business/base/info", enterprise_id=named)["sdkappid"] == one.app
+            assert client.code("business/base/info") == 10003
+            assert client.code("business/base/info", enterprise_id=999999) == 10270
+    assert ClassClient(school.sandbox.url, 5).code("business/base/info", enterprise_id=number) == 10270
+
+
+def test_two_clients_go_through_a_lesson_with_a_password(
+    school: SandboxSchool, receiver: CallbackReceiver
+) -> None:
+    """The order of calls of a real client, for a teacher and for an expected student."""
+    teacher, student = school.person("teacher"), school.person()
+    class_id = school.lesson(student, teacher_id=teacher, password="open")
+    number = school.ok("business/info")["enterprise_id"]
+    bob, pupil = (ClassClient(school.sandbox.url, 0) for _ in range(2))
+    for client, user_id in ((bob, teacher), (pupil, student)):
+        client.sdkappid = client.ok("business/base/info", enterprise_id=number)["sdkappid"]
+        client.login(user_id, school.tokens[user_id])
+    assert bob.ok("member/join", class_id=class_id, password="")["role"] == "teacher"
+    assert pupil.code("member/join", class_id=class_id, password="") == 10225
+    joined = pupil.ok("member/join", class_id=class_id, password="open")
+    assert (joined["role"], joined["history_silence"], joined["history_enable_draw"]) == ("student", -1, 0)
+    for client in (bob, pupil):
+        assert client.report(class_id, "del_slience", {}) == 0
+        assert client.report(class_id, "device_test", {"camera": True}) == 0
+        assert client.ok("class/info", class_id=class_id)["has_password"] is True
+        client.ok("user/info")
+    bob.ok("class/start", class_id=class_id)
+    assert pupil.report(class_id, "hand_up") == 0
+    assert pupil.report(class_id, "apply", {"user_id": student}) == 0
+    assert bob.report(class_id, "PermissionControl", {"user_id": student, "mic": 1, "draw": 1}) == 0
+    assert bob.report(class_id, "all_silence", {"silence": 1}) == 0
+    pupil.ok("member/quit", class_id=class_id)
+    joined = pupil.ok("member/join", class_id=class_id, password="open")
+    assert [joined[f"history_{name}"] for name in ("silence", "mic", "hand_up", "enable_draw")] == [1] * 4
+    assert pupil.report(class_id, "slience", {}) == 0
+    seen = {one["user_id"]: one for one in bob.ok("member/runtime/list", class_id=class_id)["list"]}
+    assert (seen[student]["status"]["silence"], seen[student]["draw"]) == (1, 1)
+    assert seen[teacher]["status"]["silence"] == 0
+    bob.ok("class/stop", class_id=class_id)
+    assert pupil.code("report/heartbeat", class_id=class_id) == 10226
+    assert [one.event for one in receiver.wait_for(2)] == ["class_begin", "class_over"]
+
+
+def test_no_one_acts_as_another_without_their_token(
+    school: SandboxSchool, other_school: SandboxSchool
+) -> None:
     bob, student = school.person("teacher"), school.person()
     class_id = school.lesson(student, teacher_id=bob)
     client = school.client(student)
@@ -57,7 +110,7 @@ def test_no_one_acts_as_another_without_their_token(school: School, other_school
     assert charlie.code("class/list") == 10216
 
 
-def test_another_persons_card_shows_no_phone_and_no_e_mail(school: School) -> None:
+def test_another_persons_card_shows_no_phone_and_no_e_mail(school: SandboxSchool) -> None:
     student = school.person(phone_no="130", e_mail="a@x.example")
     reader = school.client(school.person())
     card = reader.ok("user/info", user_id=student)["user_info"]
@@ -65,16 +118,16 @@ def test_another_persons_card_shows_no_phone_and_no_e_mail(school: School) -> No
     assert school.client(student).ok("user/info")["user_info"]["phone_no"] == "130"
 
 
-def test_a_session_ends_with_its_life(school: School) -> None:
-    school.knobs(session_life_s=100)
+def test_a_session_ends_with_its_life(school: SandboxSchool) -> None:
+    school.knobs(session_life_s=1000)
     client = school.client(school.person())
-    school.sandbox.control("clock", {"move": 99})
+    school.sandbox.control("clock", {"move": 900})
     assert client.code("user/info") == 0
-    school.sandbox.control("clock", {"move": 2})
+    school.sandbox.control("clock", {"move": 200})
     assert client.code("user/info") == 10216
 
 
-def test_the_sign_is_the_md5_of_the_body(sandbox: Sandbox, school: School) -> None:
+def test_the_sign_is_the_md5_of_the_body(sandbox: Sandbox, school: SandboxSchool) -> None:
     body = '{"platform": "web", "enterprise_id": "10001"}'
     for sign, code in ((hashlib.md5(body.encode()).hexdigest(), 0), ("0" * 32, 10217), ("", 10217)):
         url = f"{sandbox.url}/saas/v1/business/base/info?random=1&sign={sign}"
@@ -102,7 +155,7 @@ def test_other_origins_may_call_after_a_preflight(sandbox: Sandbox) -> None:
     )
 
 
-def test_a_client_that_stops_beating_drops_out_after_90_seconds(school: School) -> None:
+def test_a_client_that_stops_beating_drops_out_after_90_seconds(school: SandboxSchool) -> None:
     student, other = school.person(), school.person()
     class_id = school.lesson(student, other)
     silent, beating = school.client(student), school.client(other)
@@ -121,7 +174,7 @@ def test_a_client_that_stops_beating_drops_out_after_90_seconds(school: School) 
     assert stay["quit_time"] - stay["enter_time"] <= 2
 
 
-def test_visitors_come_with_a_session_and_into_public_classes_alone(school: School) -> None:
+def test_visitors_come_with_a_session_and_into_public_classes_alone(school: SandboxSchool) -> None:
     public, closed = school.lesson(class_type="public"), school.lesson()
     client = ClassClient(school.sandbox.url, school.app)
     visitor = client.ok("user/visitor/get", nickname="访客")
@@ -136,7 +189,7 @@ def test_visitors_come_with_a_session_and_into_public_classes_alone(school: Scho
     assert told["user_id"] not in school.inside(public)
 
 
-def test_only_who_is_in_the_room_sees_who_is_in_the_room(school: School) -> None:
+def test_only_who_is_in_the_room_sees_who_is_in_the_room(school: SandboxSchool) -> None:
     student = school.person()
     class_id = school.lesson(student)
     client = school.client(student)
@@ -145,7 +198,7 @@ def test_only_who_is_in_the_room_sees_who_is_in_the_room(school: School) -> None
     assert client.code("member/runtime/list", class_id=class_id) == 0
 
 
-def test_courseware_in_the_client_is_ones_own_and_what_is_public(school: School) -> None:
+def test_courseware_in_the_client_is_ones_own_and_what_is_public(school: SandboxSchool) -> None:
     bob, other = school.person("teacher"), school.person("teacher")
     client = school.client(bob)
     mine = client.ok("document/add", doc_url="https://x.example/a.ppt", doc_name="a", owner=other)["doc_id"]
@@ -159,7 +212,7 @@ def test_courseware_in_the_client_is_ones_own_and_what_is_public(school: School)
     assert client.code("document/delete", doc_ids=[mine]) == 0
 
 
-def test_the_share_of_time_counts_all_stays_within_the_time_taught(school: School) -> None:
+def test_the_share_of_time_counts_all_stays_within_the_time_taught(school: SandboxSchool) -> None:
     teacher, student = school.person("teacher"), school.person()
     class_id = school.lesson(student, teacher_id=teacher)
     school.knobs(heartbeat_s=0)

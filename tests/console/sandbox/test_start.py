@@ -100,6 +100,7 @@ def test_a_port_or_a_folder_in_use_gets_one_clear_sentence(tmp_path: Path) -> No
         sandbox.stop()
 
 
+@pytest.mark.timed
 def test_it_starts_in_about_a_second(tmp_path: Path) -> None:
     """The best of three, as others share the machine."""
     took = []

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.console.sandbox.conftest import School
-from tests.support.classclient import ClassClient
+from tests.console.sandbox.conftest import SandboxSchool
+from tests.support.class_client import ClassClient
 from tests.support.covers import covers
 
 PROFILE = {
@@ -15,7 +15,7 @@ PROFILE = {
 @covers("user/register", "list", "list[].user_id", "list[].role", "list[].nickname", "list[].gender",
         "list[].avatar", "list[].phone_no", "list[].e_mail")  # fmt: skip
 @covers("user/info", "user_id")
-def test_a_registered_person_is_told_as_they_were_registered(school: School) -> None:
+def test_a_registered_person_is_told_as_they_were_registered(school: SandboxSchool) -> None:
     user_id = school.person("assistant", **PROFILE)
     card = school.ok("user/info", user_id=user_id)["user_info"]
     assert card | {"regist_time": 0, "update_time": 0} == {
@@ -24,7 +24,7 @@ def test_a_registered_person_is_told_as_they_were_registered(school: School) -> 
     assert card["regist_time"] == card["update_time"] > 1_600_000_000
 
 
-def test_defaults_are_the_documents(school: School) -> None:
+def test_defaults_are_the_documents(school: SandboxSchool) -> None:
     card = school.ok("user/info", user_id=school.person())["user_info"]
     assert (card["nickname"], card["gender"], card["phone_no"], card["e_mail"]) == (
         card["user_id"],
@@ -37,7 +37,7 @@ def test_defaults_are_the_documents(school: School) -> None:
     assert len(picture.content) < 100_000
 
 
-def test_spellings_of_the_documents_examples_are_read(school: School) -> None:
+def test_spellings_of_the_documents_examples_are_read(school: SandboxSchool) -> None:
     user_id = school.person("stduent", gender="女")
     card = school.ok("user/info", user_id=user_id)["user_info"]
     assert (card["role"], card["gender"]) == ("student", "female")
@@ -48,7 +48,7 @@ def test_spellings_of_the_documents_examples_are_read(school: School) -> None:
     [("partial_error", 10214, True), ("partial_ok", 0, True), ("refuse_all", 10214, False)],
 )
 def test_repeats_are_told_and_a_knob_says_what_becomes_of_the_others(
-    school: School, policy: str, code: int, made: bool
+    school: SandboxSchool, policy: str, code: int, made: bool
 ) -> None:
     school.knobs(register_repeats=policy)
     known = school.person()
@@ -61,7 +61,7 @@ def test_repeats_are_told_and_a_knob_says_what_becomes_of_the_others(
 
 
 @covers("user/profile/modify", "user_id", "role", "nickname", "gender", "avatar", "phone_no", "e_mail")
-def test_only_the_fields_sent_are_changed(school: School) -> None:
+def test_only_the_fields_sent_are_changed(school: SandboxSchool) -> None:
     user_id = school.person(**PROFILE)
     for name, value in {
         **PROFILE,
@@ -77,7 +77,7 @@ def test_only_the_fields_sent_are_changed(school: School) -> None:
 
 
 @covers("user/token/update", "user_id")
-def test_a_new_token_voids_the_old_one_and_its_sessions(school: School) -> None:
+def test_a_new_token_voids_the_old_one_and_its_sessions(school: SandboxSchool) -> None:
     user_id = school.person()
     client = school.client(user_id)
     new = school.ok("user/token/update", user_id=user_id)["user_token"]
@@ -88,7 +88,7 @@ def test_a_new_token_voids_the_old_one_and_its_sessions(school: School) -> None:
 
 
 @covers("user/list", "index", "size", "roles", "prefix")
-def test_lists_are_cut_by_row_and_filtered_by_role_and_prefix(school: School) -> None:
+def test_lists_are_cut_by_row_and_filtered_by_role_and_prefix(school: SandboxSchool) -> None:
     school.people(*(f"Pre_{n}" for n in range(5)), "pre_small", "Pre%", role="supervisor")
     listed = school.ok("user/list", roles=["supervisor"], prefix="Pre_")
     assert [one["user_id"] for one in listed["list"]] == [f"Pre_{n}" for n in range(5)]
@@ -103,7 +103,7 @@ def test_lists_are_cut_by_row_and_filtered_by_role_and_prefix(school: School) ->
     assert {"teacher", "supervisor"} - {one["role"] for one in everybody["list"]} <= {"teacher"}
 
 
-def test_another_school_sees_nobody(school: School, other_school: School) -> None:
+def test_another_school_sees_nobody(school: SandboxSchool, other_school: SandboxSchool) -> None:
     user_id = school.person()
     assert other_school.code("user/info", user_id=user_id) == 10215
     assert other_school.ok("user/list")["total"] == 0
@@ -127,11 +127,11 @@ def test_another_school_sees_nobody(school: School, other_school: School) -> Non
         {"list": None},
     ],
 )
-def test_missing_and_ill_typed_fields_are_refused(school: School, body: dict[str, object]) -> None:
+def test_missing_and_ill_typed_fields_are_refused(school: SandboxSchool, body: dict[str, object]) -> None:
     assert school.code("user/register", **body) == 10003
 
 
-def test_unknown_people_are_refused(school: School) -> None:
+def test_unknown_people_are_refused(school: SandboxSchool) -> None:
     for path in ("user/info", "user/token/update", "user/profile/modify"):
         assert school.code(path, user_id="nobody") == 10215
     assert school.code("user/profile/modify", user_id=school.person(), role=3) == 10003
@@ -139,7 +139,7 @@ def test_unknown_people_are_refused(school: School) -> None:
 
 @covers("user/register", "list[].password")
 @covers("user/profile/modify", "password")
-def test_a_password_of_4_to_18_characters_logs_a_class_client_in(school: School) -> None:
+def test_a_password_of_4_to_18_characters_logs_a_class_client_in(school: SandboxSchool) -> None:
     user_id = school.person(password="geheim")
     client = ClassClient(school.sandbox.url, school.app)
     assert client.code("user/login", userid=user_id, password="geheim") == 0

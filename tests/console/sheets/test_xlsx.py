@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from console.sheets import xlsx as module
-from console.sheets.columns import Column, Kind
-from console.sheets.xlsx import SheetTooLong, xlsx
+from console.sheets import xlsx_writer as module
+from console.sheets.columns import Column, ColumnType
+from console.sheets.xlsx_writer import SheetTooLong, write_xlsx
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NAME = Column("name", "Name")
@@ -34,7 +34,7 @@ def read(file: BinaryIO, sheet: int = 0) -> list[list[object]]:
     )
 )
 def test_text_comes_back_as_the_text_it_was_and_never_as_a_formula(cells: list[str]) -> None:
-    with xlsx([{"name": cell} for cell in cells], [NAME], "Cells", zone=SHANGHAI) as file:
+    with write_xlsx([{"name": cell} for cell in cells], [NAME], "Cells", zone=SHANGHAI) as file:
         back = [row[0] for row in read(file)[1:]]
         with zipfile.ZipFile(file) as parts:
             sheet = parts.read("xl/worksheets/sheet1.xml")
@@ -48,12 +48,12 @@ def test_text_comes_back_as_the_text_it_was_and_never_as_a_formula(cells: list[s
 
 def test_moments_days_lengths_shares_and_ids_keep_their_kind() -> None:
     columns = [
-        Column("id", "Id", Kind.ID),
-        Column("at", "Joined", Kind.DATETIME),
-        Column("day", "Day", Kind.DATE),
-        Column("there", "Present", Kind.DURATION),
-        Column("share", "Share", Kind.SHARE),
-        Column("times", "Times", Kind.NUMBER),
+        Column("id", "Id", ColumnType.ID),
+        Column("at", "Joined", ColumnType.DATETIME),
+        Column("day", "Day", ColumnType.DATE),
+        Column("there", "Present", ColumnType.DURATION),
+        Column("share", "Share", ColumnType.SHARE),
+        Column("times", "Times", ColumnType.NUMBER),
     ]
     row = {
         "id": "0012",
@@ -64,7 +64,7 @@ def test_moments_days_lengths_shares_and_ids_keep_their_kind() -> None:
         "times": -3,
     }
     rows = [row, {**row, "times": 10**18}, {**dict.fromkeys(row), "id": "x"}]
-    with xlsx(rows, columns, "A", zone=SHANGHAI) as file:
+    with write_xlsx(rows, columns, "A", zone=SHANGHAI) as file:
         heads, first, second, third = read(file)
         with zipfile.ZipFile(file) as parts:
             assert b"[h]:mm:ss" in parts.read("xl/styles.xml")
@@ -82,7 +82,9 @@ def test_moments_days_lengths_shares_and_ids_keep_their_kind() -> None:
 
 
 def test_what_the_file_is_about_stands_on_a_second_sheet() -> None:
-    with xlsx([{"name": "Alice"}], [NAME], "Attendance/1", {"School": "=Wonderland"}, zone=SHANGHAI) as file:
+    with write_xlsx(
+        [{"name": "Alice"}], [NAME], "Attendance/1", {"School": "=Wonderland"}, zone=SHANGHAI
+    ) as file:
         book = CalamineWorkbook.from_filelike(file)
         assert book.sheet_names[0] == "Attendance 1"
         assert read(file, 1) == [["School", "=Wonderland"]]
@@ -90,12 +92,12 @@ def test_what_the_file_is_about_stands_on_a_second_sheet() -> None:
 
 @pytest.mark.parametrize("title", ["", "history", "'[]:*?/\\'", "长" * 40, "About this file"])
 def test_any_title_makes_a_sheet(title: str) -> None:
-    with xlsx([{"name": "Alice"}], [NAME], title, {"School": "Wonderland"}, zone=SHANGHAI) as file:
+    with write_xlsx([{"name": "Alice"}], [NAME], title, {"School": "Wonderland"}, zone=SHANGHAI) as file:
         assert read(file)[1] == ["Alice"]
 
 
 def test_an_empty_table_is_a_file_with_headings() -> None:
-    with xlsx([], [NAME], "Nobody", zone=SHANGHAI) as file:
+    with write_xlsx([], [NAME], "Nobody", zone=SHANGHAI) as file:
         assert read(file) == [["Name"]]
 
 
@@ -103,11 +105,11 @@ def test_an_empty_table_is_a_file_with_headings() -> None:
 def test_more_rows_than_a_sheet_holds_are_refused_rather_than_lost() -> None:
     rows = ({"name": "x"} for _ in range(module.MAX_ROWS))
     with pytest.raises(SheetTooLong):
-        xlsx(rows, [NAME], "Long", zone=SHANGHAI)
+        write_xlsx(rows, [NAME], "Long", zone=SHANGHAI)
 
 
 def test_a_failing_row_leaves_no_file_behind(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(KeyError):
-        xlsx([{"name": "Alice"}, {}], [NAME], "Broken", zone=SHANGHAI)
+        write_xlsx([{"name": "Alice"}, {}], [NAME], "Broken", zone=SHANGHAI)
     assert list(tmp_path.iterdir()) == []

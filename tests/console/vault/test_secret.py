@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 
-from console.vault.errors import VaultError
+from console.vault.keyring import VaultError
 from console.vault.secret import Secret
 
 CANARY = "wonderland-0451-canary"

@@ -14,58 +14,58 @@ from typing import Any
 from accounts.models import User
 from classes.models import Lesson, Recording
 from console.inbox.models import Callback
-from console.mirror.drift import ignored_of
+from console.mirror.differences import ignored_differences_of
 from console.outbox.states import SyncState
 from documents.models import Document
-from tests.faults.divergence import LISTED
-from tests.faults.model.sides import Side
-from tests.faults.model.stage import Stage, key_of
+from tests.faults.divergence import LISTED_STATES
+from tests.faults.divergence_checks import remote_documents, remote_lessons, remote_people, wanted_values
+from tests.faults.model.model_school import ModelSchool
+from tests.faults.model.model_state import ModelState, ledger_key
 from tests.faults.oracle import Verdict
-from tests.faults.verdicts import documents_there, lessons_there, ours_of, people_there
 
 #: What a row may show whose thing is not at the service.
 AWAY = (SyncState.GONE, SyncState.REFUSED, SyncState.NEEDS_YOU, SyncState.SENDING, SyncState.LOCAL)
 
 
-def ended_once(verdict: Verdict) -> list[str]:
+def check_ended_once(verdict: Verdict) -> list[str]:
     """I1."""
     return [*verdict.lost, *verdict.doubled, *verdict.wrong, *(f"open: {one}" for one in verdict.open)]
 
 
-def meant(stage: Stage, verdict: Verdict) -> list[str]:
+def check_intended_effects(stage: ModelState, verdict: Verdict) -> list[str]:
     """I2."""
-    return [*(f"stray: {one}" for one in verdict.strays), *marked(stage)]
+    return [*(f"stray: {one}" for one in verdict.strays), *check_marked(stage)]
 
 
-def marked(stage: Stage) -> list[str]:
+def check_marked(stage: ModelState) -> list[str]:
     """I2 at any moment: what is marked as made outside, and nothing else, was made outside."""
     found = []
     for side in stage.sides:
         for row in _things(side):
-            if not row.remote_id or key_of(row) in side.former:
+            if not row.remote_id or ledger_key(row) in side.former:
                 continue
-            theirs = key_of(row) in side.outsiders
+            theirs = ledger_key(row) in side.outsiders
             if row.made_outside and not theirs and not row.user_id_is_staff:
-                found.append(f"{key_of(row)} is marked as made outside, and was made by us")
+                found.append(f"{ledger_key(row)} is marked as made outside, and was made by us")
             elif theirs and not row.made_outside:
-                found.append(f"{key_of(row)} was made outside, and {row} passes for it")
+                found.append(f"{ledger_key(row)} was made outside, and {row} passes for it")
     return found
 
 
-def _things(side: Side) -> Iterator[Any]:
+def _things(side: ModelSchool) -> Iterator[Any]:
     for model in (Lesson, User, Document):
         for row in model.objects.filter(enterprise=side.school):
             row.user_id_is_staff = getattr(row, "user_id", "") in ("alice", "bob")
             yield row
 
 
-def seen(side: Side, *, gone: bool) -> list[str]:
+def check_mirrored(side: ModelSchool, *, gone: bool) -> list[str]:
     """I3. With `gone` also that what is not there is known to be gone, which takes two cycles."""
     found: list[str] = []
     for sort, there, rows in (
-        ("lesson", dict(lessons_there(side)), Lesson.objects.filter(enterprise=side.school)),
-        ("person", dict(people_there(side)), User.objects.filter(enterprise=side.school)),
-        ("document", dict(documents_there(side)), Document.objects.filter(enterprise=side.school)),
+        ("lesson", dict(remote_lessons(side)), Lesson.objects.filter(enterprise=side.school)),
+        ("person", dict(remote_people(side)), User.objects.filter(enterprise=side.school)),
+        ("document", dict(remote_documents(side)), Document.objects.filter(enterprise=side.school)),
     ):
         known = Counter(row.remote_id for row in rows if row.remote_id)
         found += [f"{sort} {key} has {n} rows" for key, n in known.items() if n > 1]
@@ -82,7 +82,7 @@ def _row(row: Any, there: dict[str, dict[str, Any]], *, gone: bool) -> Iterator[
         if gone and row.remote_id and not given_up and row.sync_state not in AWAY:
             yield "is not there"
     elif given_up:
-        if row.sync_state not in LISTED:
+        if row.sync_state not in LISTED_STATES:
             yield "was given up here, and stands there"
     elif row.sync_state == SyncState.GONE:
         yield "is there, and is called gone"
@@ -90,11 +90,15 @@ def _row(row: Any, there: dict[str, dict[str, Any]], *, gone: bool) -> Iterator[
         saw = {name: row.observed.get(name) for name in told}
         if saw != told:
             yield f"{told} was seen as {saw}"
-        elif ours_of(row) != told and row.sync_state not in LISTED and not ignored_of(row):
-            yield f"{ours_of(row)} here, {told} there"
+        elif (
+            wanted_values(row) != told
+            and row.sync_state not in LISTED_STATES
+            and not ignored_differences_of(row)
+        ):
+            yield f"{wanted_values(row)} here, {told} there"
 
 
-def not_gone(side: Side) -> list[str]:
+def check_not_gone(side: ModelSchool) -> list[str]:
     """I3 at any moment: nothing that the service has is called gone."""
     found = []
     for row in Lesson.objects.filter(enterprise=side.school, sync_state=SyncState.GONE):
@@ -106,7 +110,7 @@ def not_gone(side: Side) -> list[str]:
     return found
 
 
-def kept(side: Side) -> list[str]:
+def check_callbacks_kept(side: ModelSchool) -> list[str]:
     """I4, once the inbox has done what it can."""
     found = []
     rows = list(Callback.objects.filter(enterprise=side.school))
@@ -128,7 +132,7 @@ def kept(side: Side) -> list[str]:
     return found + _tracks(side, known)
 
 
-def _tracks(side: Side, known: dict[str, Lesson]) -> list[str]:
+def _tracks(side: ModelSchool, known: dict[str, Lesson]) -> list[str]:
     kept = {one.video_id: one for one in Recording.objects.filter(enterprise=side.school)}
     found = []
     for number in side.acknowledged:
@@ -142,7 +146,7 @@ def _tracks(side: Side, known: dict[str, Lesson]) -> list[str]:
     return found
 
 
-def apart(stage: Stage) -> list[str]:
+def check_schools_separate(stage: ModelState) -> list[str]:
     """I5: the ids that a school's rows hold were given to that school."""
     given: dict[str, int] = {}
     for line in stage.oracle.everything():
@@ -151,9 +155,9 @@ def apart(stage: Stage) -> list[str]:
     found = []
     for side in stage.sides:
         for row in [*side.known_lessons(), *(one for one in side.documents() if one.remote_id)]:
-            owner = given.get(key_of(row), side.number)
+            owner = given.get(ledger_key(row), side.number)
             if owner != side.number:
-                found.append(f"{key_of(row)} of school {owner} stands in school {side.number}")
+                found.append(f"{ledger_key(row)} of school {owner} stands in school {side.number}")
         strangers = Callback.objects.filter(enterprise=side.school).exclude(body__data__n__in=list(side.told))
         found += [f"an event of another school in {side.number}"] * strangers.count()
     return found

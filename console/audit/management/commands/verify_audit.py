@@ -1,4 +1,4 @@
-"""manage.py verify_audit: whether the audit trail is as it was written."""
+"""manage.py verify_audit: verify the audit chains."""
 
 from typing import Any
 
@@ -6,32 +6,34 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from console.audit import chain as chains
 from console.audit import checkpoints
-from console.audit.verify import Verdict, verify
+from console.audit.verification import ChainVerification, verify_chain
 
 
 class Command(BaseCommand):
-    help = "Check the chain of each school (or of one) against its entries and its checkpoints."
+    help = "Verify the audit chain of each school, or of one, against its entries and checkpoints."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--enterprise", type=int, help="id of one school; 0 is what belongs to none")
+        parser.add_argument("--enterprise", type=int, help="ID of one school; 0 for entries without a school")
 
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = options["enterprise"]
         bad = 0
-        for chain in chains.chains() if chosen is None else [chosen]:
-            verdict = verify(chain)
+        for chain in chains.chain_ids() if chosen is None else [chosen]:
+            verdict = verify_chain(chain)
             bad += len(verdict.findings)
-            self.tell(verdict)
+            self._print(verdict)
         if bad:
-            raise CommandError(f"The audit trail is not as it was written: {bad} findings.")
+            raise CommandError(f"The audit trail failed verification: {bad} findings.")
 
-    def tell(self, verdict: Verdict) -> None:
+    def _print(self, verdict: ChainVerification) -> None:
         name = f"school {verdict.chain}" if verdict.chain else "no school"
         state = "holds" if verdict.holds else "BROKEN"
         self.stdout.write(
             f"{name}: {verdict.length} links, {verdict.checkpoints} checkpoints, {state}, ends {verdict.head}"
         )
         if verdict.length and not verdict.checkpoints:
-            self.stdout.write(f"  no checkpoint in {checkpoints.folder()}: a cut end would not be seen")
+            self.stdout.write(
+                f"  no checkpoint in {checkpoints.checkpoint_dir()}: a cut chain would not be detected"
+            )
         for finding in verdict.findings:
             self.stdout.write(f"  {finding}")

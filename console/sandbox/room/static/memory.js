@@ -1,4 +1,5 @@
-// What one browser tab remembers of one class: the session, so that a reload does not ask again.
+// What one browser tab remembers of one class: the session and the class password, so that a
+// reload does not ask again.
 
 export class Memory {
   constructor(sdkappid, classId) {
@@ -13,8 +14,8 @@ export class Memory {
     }
   }
 
-  write(userId, token) {
-    sessionStorage.setItem(this.key, JSON.stringify({ userId, token }));
+  write(userId, token, password) {
+    sessionStorage.setItem(this.key, JSON.stringify({ userId, token, password }));
   }
 
   forget() {

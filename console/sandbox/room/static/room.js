@@ -7,6 +7,7 @@ import { Refused, Service } from "./service.js";
 
 const LOOK_EVERY = 1500;
 const BEAT_EVERY = 20000;
+const RETURN_WITHIN = 10000;
 const NOT_INSIDE = 10226;
 const EXPIRED = 10216;
 const WRONG_PASSWORD = 10225;
@@ -21,6 +22,9 @@ const members = new Members(document.getElementById("members"), phrases, actOn);
 let me = null;
 let began = 0;
 let timers = [];
+// Until when a reloaded page may enter once more: the goodbye of the page before it may arrive after its entry.
+let mayReturnUntil = 0;
+let returning = false;
 
 function say(text, tone = "info") {
   const box = document.getElementById("notice");
@@ -65,8 +69,24 @@ async function lost(error) {
   if (!(error instanceof Refused)) return say(phrases.unreachable, "lost");
   if (error.code === EXPIRED) return away(phrases.refusals[EXPIRED], { forget: true });
   if (error.code !== NOT_INSIDE) return say(explain(error), "bad");
+  if (returning) return;
+  if (Date.now() < mayReturnUntil) return comeBack();
   const state = await service.ofClass("class/info").then((told) => told.class_status, () => "");
   return away(state === "end" ? phrases.over : phrases.removed, { state });
+}
+
+async function comeBack() {
+  mayReturnUntil = 0;
+  returning = true;
+  await join().catch((error) => away(explain(error)));
+  returning = false;
+}
+
+async function join() {
+  const password = document.getElementById("password").value;
+  const joined = await service.ofClass("member/join", { password });
+  memory.write(service.userId, service.token, password);
+  return joined;
 }
 
 function showButtons() {
@@ -86,8 +106,7 @@ async function enter(logIn) {
   find("enter").disabled = true;
   try {
     await logIn();
-    const joined = await service.ofClass("member/join", { password: document.getElementById("password").value });
-    memory.write(service.userId, service.token);
+    const joined = await join();
     me = { user_id: service.userId, role: joined.role, status: { camera: 0, mic: 0, speaker: 0, hand_up: 0, silence: 0 } };
     document.getElementById("entry").hidden = true;
     document.getElementById("room").hidden = false;
@@ -161,7 +180,7 @@ find("start").addEventListener("click", async () => {
 find("end").addEventListener("click", async () => {
   if (await asked(phrases.askEnd, phrases.end)) await act(() => service.ofClass("class/stop"));
 });
-find("silence-all").addEventListener("click", () => act(() => service.report("slience", { silence: 1 })));
+find("silence-all").addEventListener("click", () => act(() => service.report("all_silence", { silence: 1 })));
 find("leave").addEventListener("click", async () => {
   await service.ofClass("member/quit").catch(() => null);
   away(phrases.left);
@@ -187,4 +206,13 @@ const given = prefill();
 const kept = memory.read();
 if (given.userId) document.getElementById("user-id").value = given.userId;
 if (given.token) document.getElementById("token").value = given.token;
-if (kept && (!given.userId || given.userId === kept.userId)) enter(async () => service.resume(kept.userId, kept.token));
+if (kept?.password) document.getElementById("password").value = kept.password;
+// An address with both is a person whom a console sent here: they are in at once.
+if (given.userId && given.token) {
+  enter(() => service.login(given.userId, given.token));
+} else if (kept && (!given.userId || given.userId === kept.userId)) {
+  enter(async () => {
+    service.resume(kept.userId, kept.token);
+    mayReturnUntil = Date.now() + RETURN_WITHIN;
+  });
+}

@@ -1,12 +1,12 @@
-"""Everything the service remembers."""
+"""Models of the service."""
 
-from .callback import Callback
-from .classroom import Classroom, Event, Member, Recording, Stay
-from .document import Document
-from .enterprise import Enterprise
-from .ledger import Entry
-from .person import Person, Session
-from .step import Setting, Step
+from console.sandbox.store.models.callback import Callback
+from console.sandbox.store.models.classroom import Classroom, Event, Member, Recording, Stay
+from console.sandbox.store.models.document import Document
+from console.sandbox.store.models.enterprise import Enterprise
+from console.sandbox.store.models.ledger import Entry
+from console.sandbox.store.models.person import Person, Session
+from console.sandbox.store.models.step import Setting, Step
 
 __all__ = [
     "Callback",

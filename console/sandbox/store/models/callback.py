@@ -1,12 +1,12 @@
-"""事件回调: one event owed to an enterprise's callback address."""
+"""事件回调: an event for the callback URL of an enterprise."""
 
 from django.db import models
 
-from .enterprise import Enterprise
+from console.sandbox.store.models.enterprise import Enterprise
 
 
 class Callback(models.Model):
-    """Waits until the address answers `error_code` 0 or the repeats are used up.
+    """Waits until the URL responds with `error_code` 0 or the repeats are used up.
 
     `state`: waiting, delivered, given_up, dropped (a fault), no_address.
     """
@@ -20,7 +20,7 @@ class Callback(models.Model):
     attempts = models.IntegerField(default=0)
     last_status = models.IntegerField(null=True)
     last_answer = models.TextField(default="")
-    # The moment signed at the first try, used again where repeats are not signed anew.
+    # The time signed at the first attempt, used again if repeats are not signed again.
     signed_until = models.BigIntegerField(null=True)
     fault = models.JSONField(null=True)
 

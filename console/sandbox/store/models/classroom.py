@@ -1,14 +1,14 @@
-"""课堂: a class, who is expected, who is or was in it, what happened, and its recording."""
+"""课堂: a class, its members, stays, events and recording."""
 
 from django.db import models
 from django.db.models import Q
 
-from .enterprise import Enterprise
-from .person import Person
+from console.sandbox.store.models.enterprise import Enterprise
+from console.sandbox.store.models.person import Person
 
 
 class Classroom(models.Model):
-    """One class. Times are seconds since 1970, 0 for "not yet"."""
+    """A class. Times are seconds since 1970; 0 means "not yet"."""
 
     class_id = models.BigAutoField(primary_key=True)
     enterprise = models.ForeignKey(Enterprise, models.CASCADE)
@@ -32,7 +32,7 @@ class Classroom(models.Model):
     record_user_id = models.TextField(default="")
     record_user_sig = models.TextField(default="")
     deleted = models.BooleanField(default=False)
-    # NULL, not "": two classes that were not planted are no clash.
+    # NULL, not "": classes that were not planted must not collide.
     plant_key = models.TextField(null=True)  # noqa: DJ001
 
     class Meta:
@@ -47,7 +47,7 @@ class Classroom(models.Model):
 
 
 class Member(models.Model):
-    """预约成员: a person expected in a class."""
+    """预约成员: a member of a class."""
 
     classroom = models.ForeignKey(Classroom, models.CASCADE)
     person = models.ForeignKey(Person, models.CASCADE)
@@ -61,7 +61,7 @@ class Member(models.Model):
 
 
 class Stay(models.Model):
-    """One stay of one person in the room; `quit_time` empty while they are in it."""
+    """A stay of a person in the classroom; `quit_time` is empty while they are present."""
 
     classroom = models.ForeignKey(Classroom, models.CASCADE)
     person = models.ForeignKey(Person, models.CASCADE)
@@ -74,10 +74,12 @@ class Stay(models.Model):
     silence = models.BigIntegerField(default=0)
     hand_up = models.BigIntegerField(default=0)
     screen = models.BigIntegerField(default=0)
-    # Whether the recording has a track of it.
+    # Whether the person may draw on the whiteboard.
+    draw = models.BigIntegerField(default=0)
+    # Whether the recording has a track of this stay.
     camera_used = models.BooleanField(default=False)
     screen_used = models.BooleanField(default=False)
-    # Last sign of life of a class client; empty for people put in through /paas, who never beat.
+    # Last heartbeat of a class client; empty for people added through /paas, who send none.
     beat_at = models.BigIntegerField(null=True)
 
     class Meta:
@@ -93,11 +95,11 @@ class Stay(models.Model):
 
 
 class Event(models.Model):
-    """What a class client reported (appendix 3.9)."""
+    """An event reported by a class client: of appendix 3.9, or with any other name."""
 
     classroom = models.ForeignKey(Classroom, models.CASCADE)
     person = models.ForeignKey(Person, models.CASCADE)
-    event = models.CharField(max_length=32)
+    event = models.CharField(max_length=64)
     data = models.JSONField(null=True)
     at = models.BigIntegerField()
 
@@ -106,7 +108,7 @@ class Event(models.Model):
 
 
 class Recording(models.Model):
-    """云端录制 of one class, from its start to the callback that tells of the tracks."""
+    """云端录制 of a class, from its start to the callback with the tracks."""
 
     classroom = models.OneToOneField(Classroom, models.CASCADE)
     start_time = models.BigIntegerField()

@@ -1,12 +1,12 @@
-"""课件: courseware that lies on somebody's object storage; the service keeps its card and its transcoding."""
+"""课件: courseware in external object storage; the service stores its metadata and its transcoding."""
 
 from django.db import models
 
-from .enterprise import Enterprise
+from console.sandbox.store.models.enterprise import Enterprise
 
 
 class Document(models.Model):
-    """One card; `transcode_*` move with the transcoding steps."""
+    """A document; `transcode_*` change with the steps of the transcoding."""
 
     enterprise = models.ForeignKey(Enterprise, models.CASCADE)
     doc_id = models.CharField(max_length=32, unique=True)

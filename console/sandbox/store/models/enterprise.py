@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Enterprise(models.Model):
-    """One customer of the service; `sdkappid` names it in every request."""
+    """A customer of the service; `sdkappid` identifies it in every request."""
 
     sdkappid = models.BigIntegerField(unique=True)
     tic_key = models.CharField(max_length=128)
@@ -24,7 +24,7 @@ class Enterprise(models.Model):
     appid = models.BigIntegerField(default=0)
     secret_id = models.TextField(default="")
     secret_key = models.TextField(default="")
-    # Scheme and host of the classroom; empty: the address that the service listens on.
+    # Scheme and host of the classroom; empty: the address of the service.
     room_url = models.TextField(default="")
 
     def __str__(self) -> str:
@@ -32,5 +32,5 @@ class Enterprise(models.Model):
 
     @property
     def enterprise_id(self) -> int:
-        """机构 ID, a number as in the document's example."""
+        """Return the 机构 ID, a number as in the document's example."""
         return 10_000 + self.pk

@@ -1,10 +1,10 @@
-"""The ledger: what was asked and what it did. Triggers keep it append-only."""
+"""Ledger of requests and their effects. Triggers make it append-only."""
 
 from django.db import models
 
 
 class Entry(models.Model):
-    """`kind`: request (asked and answered), effect (a change applied), callback (one try to deliver)."""
+    """`kind`: request (with its response), effect (an applied change), callback (an attempt to deliver)."""
 
     seq = models.BigAutoField(primary_key=True)
     at = models.FloatField()

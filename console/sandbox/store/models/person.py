@@ -2,11 +2,11 @@
 
 from django.db import models
 
-from .enterprise import Enterprise
+from console.sandbox.store.models.enterprise import Enterprise
 
 
 class Person(models.Model):
-    """A user, or a visitor (role `visitor`) that the service made up for one class."""
+    """A user, or a visitor (role `visitor`) that the service created for one class."""
 
     enterprise = models.ForeignKey(Enterprise, models.CASCADE)
     user_id = models.TextField()
@@ -29,7 +29,7 @@ class Person(models.Model):
 
 
 class Session(models.Model):
-    """A class client that logged in at /saas/v1/user/login."""
+    """A session of a class client that logged in at /saas/v1/user/login."""
 
     token = models.CharField(max_length=64, unique=True)
     person = models.ForeignKey(Person, models.CASCADE)

@@ -1,10 +1,10 @@
-"""Work that takes the service time (transcoding, recording), and settings kept over a restart."""
+"""Steps of long-running work (transcoding, recording), and settings stored across restarts."""
 
 from django.db import models
 
 
 class Step(models.Model):
-    """One step of a `kind` for the row `ref`; `due_at` empty: a test advances it by hand."""
+    """A step of a `kind` for the row `ref`; `due_at` empty: a test advances it manually."""
 
     kind = models.CharField(max_length=16)
     ref = models.BigIntegerField()
@@ -19,7 +19,7 @@ class Step(models.Model):
 
 
 class Setting(models.Model):
-    """A knob that was turned, or the hands of the clock."""
+    """A changed knob, or the state of the clock."""
 
     name = models.CharField(max_length=64, primary_key=True)
     value = models.JSONField()

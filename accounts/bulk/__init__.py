@@ -1,0 +1,1 @@
+"""Actions on many people in one transaction: for all of them, or for none."""

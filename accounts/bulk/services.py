@@ -1,0 +1,109 @@
+"""Services that act on many people, all or none: one person who is refused stops the whole act."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import StudentGroup, User
+from accounts.people.bulk_actions import BULK_ACTIONS, refusal_text
+from accounts.people.group_services import save_group
+from accounts.people.services import deactivate_person, renew_entry_token
+from accounts.sign_in.password_links import Delivery, IssuedLink, create_link, send_links
+from console.audit.trail import record
+from console.concurrency import lock_row, service
+
+
+class RowRefusal(NamedTuple):
+    """A person for whom an act was refused, and why."""
+
+    person: User
+    reason: str
+
+
+class BulkRefused(ValidationError):
+    """An act was refused for `refusals`; nothing was changed."""
+
+    def __init__(self, refusals: Sequence[RowRefusal]) -> None:
+        self.refusals = list(refusals)
+        super().__init__(_("Nothing was changed, because it is not possible for everyone selected."))
+
+
+def find_refusals(name: str, people: Sequence[User], by: User) -> list[RowRefusal]:
+    """Return the people for whom the action is refused, as they are now."""
+    reasons = ((person, BULK_ACTIONS[name].refusal_of(person, by)) for person in people)
+    return [RowRefusal(person, reason) for person, reason in reasons if reason]
+
+
+@service
+def deactivate_people(*, people: Sequence[User], by: User, reason: str) -> int:
+    """Deactivate all of them, or raise BulkRefused; return how many."""
+    _act_on_each(people, by, "deactivate", lambda one: deactivate_person(person=one, by=by, reason=reason))
+    record(
+        "person.deactivate_many", by=by, enterprise=by.enterprise, after=_people_fact(people), reason=reason
+    )
+    return len(people)
+
+
+@service
+def renew_entry_tokens(*, people: Sequence[User], by: User) -> int:
+    """Enqueue new entry tokens for all of them, or raise BulkRefused; return how many."""
+    _act_on_each(people, by, "token", lambda one: renew_entry_token(person=one, by=by))
+    record("person.new_token_many", by=by, enterprise=by.enterprise, after=_people_fact(people))
+    return len(people)
+
+
+@service
+def create_password_links(*, people: Sequence[User], by: User, delivery: str) -> list[IssuedLink]:
+    """Create a password link for each of them, or raise BulkRefused; return the links in their order.
+
+    Those that go out by e-mail are sent.
+    """
+    issued: dict[int, IssuedLink] = {}
+
+    def create(person: User) -> None:
+        issued[person.pk] = create_link(person=person, by=by, delivery=delivery)
+
+    _act_on_each(people, by, "password", create)
+    record("person.password_link_many", by=by, enterprise=by.enterprise, after=_people_fact(people))
+    in_order = [issued[person.pk] for person in people]
+    if delivery == Delivery.EMAIL:
+        send_links([one.link for one in in_order])
+    return in_order
+
+
+@service
+def add_people_to_group(
+    *, people: Sequence[User], by: User, group: StudentGroup, conflict_reason: str = ""
+) -> int:
+    """Add all of them to a group, or raise BulkRefused; return how many were not in it before.
+
+    Raise GroupChangeRefused for schedule conflicts without a reason, ValidationError for an archived group.
+    """
+    stored = lock_row(group)  # before the people, as everywhere
+    before = set(stored.entries.values_list("student_id", flat=True))
+    _act_on_each(people, by, "group", lambda one: None)
+    students = User.objects.filter(pk__in=before | {person.pk for person in people})
+    save_group(group=stored, students=students, by=by, conflict_reason=conflict_reason)
+    return len({person.pk for person in people} - before)
+
+
+def _act_on_each(people: Sequence[User], by: User, name: str, act: Callable[[User], Any]) -> None:
+    """Lock each person, check the action and act; raise BulkRefused with everybody who is refused."""
+    refusals = []
+    for person in sorted(people, key=lambda one: one.pk):
+        try:
+            with transaction.atomic():
+                stored = lock_row(person)
+                BULK_ACTIONS[name].check(stored, by)
+                act(stored)
+        except (ValidationError, PermissionDenied) as error:
+            refusals.append(RowRefusal(person, refusal_text(error)))
+    if refusals:
+        raise BulkRefused(refusals)
+
+
+def _people_fact(people: Sequence[User]) -> dict[str, Any]:
+    return {"people": len(people)}

@@ -1,0 +1,104 @@
+"""Export views: small exports are downloaded at once, large ones run as a job with a progress page."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, FormView, View
+
+from accounts.imports import export_job
+from accounts.imports.export import export_people, exportable_people
+from accounts.imports.forms import ExportForm
+from accounts.models import Export, User
+from accounts.people.queries import groups_for, unarchived_groups
+from console.jobs.views import JobProgress
+from console.policy import may, scoped
+from console.policy.views import SchoolView
+
+#: Recent exports listed below the form.
+LISTED_EXPORTS = 5
+
+
+class PeopleExport(SchoolView, FormView):
+    """Choose people, format and whether to include contacts."""
+
+    resource, action = "person", "export"
+    form_class = ExportForm
+    template_name = "accounts/imports/export.html"
+    groups = False
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        contacts = scoped(User.objects.all(), self.request.user, "person", "export").exists()
+        groups = unarchived_groups(groups_for(self.request.user))
+        return {**super().get_form_kwargs(), "groups": groups, "contacts": contacts}
+
+    def form_valid(self, form: ExportForm) -> Any:
+        data, by = form.cleaned_data, self.request.user
+        filters = {"role": data["role"], "group": data["group"], "groups": self.groups}
+        options = {
+            "suffix": data["format"],
+            "contacts": data.get("contacts", False),
+            "reason": data.get("reason", ""),
+        }
+        people = exportable_people(by, **filters)
+        if export_job.needs_job(people):
+            return redirect("accounts:export", export_job.start_export(by=by, **filters, **options).pk)
+        return export_people(people, by=by, groups=self.groups, **options)
+
+    def recent_exports(self) -> QuerySet[Export]:
+        """Return the user's latest exports that are running or can still be downloaded."""
+        rows = scoped(Export.objects.filter(emptied_at=None), self.request.user, "export", "export")
+        return rows.select_related("job")[:LISTED_EXPORTS]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        title = _("Export groups") if self.groups else _("Export people")
+        back = reverse("accounts:groups" if self.groups else "accounts:people")
+        return super().get_context_data(
+            title=title, submit_label=_("Download"), cancel_url=back, mine=self.recent_exports(), **kwargs
+        )
+
+
+class GroupExport(PeopleExport):
+    """Export the members of groups."""
+
+    resource = "group"
+    groups = True
+
+
+class ExportPage(SchoolView, DetailView):
+    """Progress of a background export, and its download button."""
+
+    resource = "export"
+    queryset = Export.objects.select_related("by", "job", "group", "enterprise")
+    context_object_name = "source"
+    template_name = "accounts/imports/export_file.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        source: Export = self.object
+        return super().get_context_data(
+            title=_("Export groups") if source.groups else _("Export people"),
+            line=JobProgress(source.job) if source.job else None,
+            may_fetch=source.is_available and self.may("export", source),
+            may_stop=source.job and source.job.is_open and may(self.request.user, "stop", "job", source.job),
+            **kwargs,
+        )
+
+
+class ExportFetch(SchoolView, View):
+    """Download the file, for its requester."""
+
+    resource, action = "export", "export"
+    http_method_names = ["get", "options"]
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        source = self.get_row(Export.objects.all(), pk=pk)
+        try:
+            return export_job.fetch_export(source, by=self.request.user)
+        except ValidationError as error:
+            self.warning(" ".join(error.messages))
+            return redirect("accounts:export", pk)

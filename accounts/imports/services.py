@@ -1,0 +1,275 @@
+"""Write a checked import of people, or nothing if the school changed since the comparison."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from accounts.imports import group_teachers
+from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE
+from accounts.models import (
+    Avatar,
+    Enterprise,
+    GroupMembership,
+    PeopleImport,
+    PeopleImportRow,
+    StudentGroup,
+    User,
+)
+from accounts.models.group import group_changed
+from accounts.models.searchable_name import update_pinyin
+from accounts.people import avatars, group_change_conflicts
+from accounts.people.group_change_conflicts import GroupChangeConflict
+from accounts.sign_in.password_links import revoke_open_links
+from accounts.sign_in.services import end_all_access
+from console.audit.trail import record
+from console.imports.import_type import ImportOutdated
+from console.outbox.bulk_services import enqueue_many
+
+BATCH = 2_000
+Outcome = PeopleImportRow.Outcome
+#: Fields of a row that `enqueue_changes` reads.
+CHANGE_FIELDS = ("person", "person__nickname", "person__remote_id", "before", "after")
+
+_FIELD_PAIRS = ", ".join(f"'{name}', u.{name}" for name in FIELDS)
+#: A person in the form of ImportRow.before. Collation "C" sorts like Python.
+PERSON_SNAPSHOT_SQL = f"""jsonb_build_object({_FIELD_PAIRS}, 'groups', COALESCE((
+    SELECT jsonb_agg(g.name ORDER BY g.name COLLATE "C")
+    FROM accounts_groupstudent e JOIN accounts_studentgroup g ON g.id = e.group_id
+    WHERE e.student_id = u.id AND g.archived_at IS NULL), '[]'), 'in_charge', COALESCE((
+    SELECT jsonb_agg(g.name ORDER BY g.name COLLATE "C")
+    FROM accounts_studentgroup g WHERE g.teacher_id = u.id AND g.archived_at IS NULL), '[]'))"""
+
+_DIFFERS_SQL = f"""
+SELECT EXISTS (
+    SELECT 1 FROM accounts_importrow r
+    LEFT JOIN accounts_user u ON u.enterprise_id = r.enterprise_id AND u.user_id = r.user_id
+    WHERE r.source_id = %s AND r.outcome <> 'refused' AND (
+        u.id IS DISTINCT FROM r.person_id
+        OR (u.id IS NOT NULL AND (u.erased_at IS NOT NULL OR {PERSON_SNAPSHOT_SQL} <> r.before))))
+"""
+
+_CHANGE_SQL = f"""
+UPDATE accounts_user u SET {", ".join(f"{name} = r.after ->> '{name}'" for name in FIELDS)}
+FROM accounts_importrow r
+WHERE r.source_id = %s AND r.outcome = 'changed' AND u.id = r.person_id
+"""
+
+_FIND_ADDED_SQL = """
+UPDATE accounts_importrow r SET person_id = u.id FROM accounts_user u
+WHERE r.source_id = %s AND r.outcome = 'added' AND u.enterprise_id = r.enterprise_id AND u.user_id = r.user_id
+"""
+
+_OPERATIONS_SQL = """
+UPDATE accounts_importrow r SET operation_id = v.operation
+FROM jsonb_to_recordset(%s::jsonb) AS v(person bigint, operation bigint)
+WHERE r.source_id = %s AND r.person_id = v.person AND r.outcome <> 'refused'
+"""
+
+
+def write_import(source: PeopleImport, *, by: User | None, reason: str) -> None:
+    """Write the import as previewed, in the caller's transaction.
+
+    Raise ImportOutdated if people or groups changed since the check, and GroupChangeRefused for schedule
+    conflicts without a reason.
+    """
+    _check_unchanged(source)
+    groups = _create_groups(source)
+    _create_people(source)
+    execute_sql(_FIND_ADDED_SQL, source.pk)
+    roles, addresses, pictures = _people_with_consequences(source)
+    execute_sql(_CHANGE_SQL, source.pk)
+    update_pinyin(renamed_people(source, outcome=Outcome.CHANGED))
+    moves = apply_group_moves(source.enterprise_id, group_moves(source), groups)
+    conflicts = group_change_conflicts.check_group_conflicts(moves, reason)
+    reason = reason if conflicts else ""
+    source.made_groups, source.charges = list(groups.values()), group_teachers.assign_teachers(source)
+    source.save(update_fields=["made_groups", "charges"])
+    counts = {name: source.counts.get(name, 0) for name in Outcome.values}
+    after = {"file": source.filename, "sha256": source.digest, "groups": sorted(groups), **counts}
+    after |= {"in_charge": len(source.charges)} if source.charges else {}
+    record("person.import", source, by=by, after=after, reason=reason)
+    for person in User.objects.filter(pk__in=roles):
+        end_all_access(person, by=by, reason="role")
+    for person in User.objects.filter(pk__in=addresses):
+        revoke_open_links(person, by=by, reason="e_mail")
+    for person in User.objects.filter(pk__in=pictures):
+        avatars.delete_unused_avatar(person)
+    enqueue_changes(source, _iter_rows(source, *CHANGE_FIELDS), by)
+    # Last, because operations of lessons wait for the registrations of new people.
+    send_group_changes(moves, by, conflicts, reason)
+
+
+def execute_sql(statement: str, *params: Any) -> Any:
+    """Execute a statement; return its first row, or None if it returns no rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchone() if cursor.description else None
+
+
+def _check_unchanged(source: PeopleImport) -> None:
+    """Lock the groups and people of the import, and raise ImportOutdated if they changed since the check."""
+    school = source.enterprise_id
+    groups = StudentGroup.objects.select_for_update(no_key=True).filter(enterprise=school).order_by("pk")
+    names = set(groups.filter(archived_at=None).values_list("name", flat=True))
+    people = User.objects.filter(pk__in=source.lines.filter(person__isnull=False).values("person"))
+    for _person in (
+        people.order_by("pk").select_for_update(of=("self",), no_key=True).only("pk").iterator(BATCH)
+    ):
+        pass
+    required = {
+        name
+        for row in _iter_rows(source, "after")
+        for name in (*row["after"][GROUPS], *row["after"][IN_CHARGE])
+    }
+    if sorted(required - names) != sorted(source.new_groups) or execute_sql(_DIFFERS_SQL, source.pk)[0]:
+        raise ImportOutdated
+    if group_teachers.current_teachers(source) != source.charges:
+        raise ImportOutdated
+
+
+def _iter_rows(source: PeopleImport, *names: str, outcomes: Iterable[str] = ()) -> Iterator[dict[str, Any]]:
+    outcomes = outcomes or (Outcome.ADDED, Outcome.CHANGED)
+    rows = source.lines.filter(outcome__in=outcomes).order_by("pk")
+    found: Iterator[dict[str, Any]] = rows.values(*names).iterator(BATCH)
+    return found
+
+
+def _create_groups(source: PeopleImport) -> dict[str, int]:
+    groups = StudentGroup.objects.bulk_create(
+        StudentGroup(enterprise_id=source.enterprise_id, name=name) for name in source.new_groups
+    )
+    return {group.name: group.pk for group in groups}
+
+
+def _create_people(source: PeopleImport) -> None:
+    school: Enterprise = source.enterprise
+    rows = _iter_rows(source, "user_id", "after", outcomes=[Outcome.ADDED])
+    while batch := list(islice(rows, BATCH)):
+        User.objects.bulk_create(_build_person(school, row["user_id"], row["after"]) for row in batch)
+
+
+def _build_person(school: Enterprise, user_id: str, fields: dict[str, Any]) -> User:
+    return User(
+        enterprise=school,
+        user_id=user_id,
+        login=f"{user_id}@{school.sdkappid}",
+        password=make_password(None),
+        **{name: fields[name] for name in FIELDS},
+    )
+
+
+def renamed_people(source: PeopleImport, **filters: Any) -> QuerySet[User]:
+    """Return the people to whose rows the import gave another name, or gave the former one back."""
+    rows = source.lines.filter(**filters).exclude(before__nickname=F("after__nickname"))
+    return User.objects.filter(pk__in=rows.values("person"))
+
+
+def _people_with_consequences(source: PeopleImport) -> tuple[list[int], list[int], list[int]]:
+    """Return people whose role, else whose e-mail address changes, and whose uploaded picture is replaced."""
+    uploaded = set(Avatar.objects.filter(enterprise=source.enterprise_id).values_list("person", flat=True))
+    roles, addresses, pictures = [], [], []
+    for row in _iter_rows(source, "person", "before", "after", outcomes=[Outcome.CHANGED]):
+        if row["before"]["role"] != row["after"]["role"]:
+            roles.append(row["person"])
+        elif row["before"]["e_mail"] != row["after"]["e_mail"]:
+            addresses.append(row["person"])
+        if row["person"] in uploaded and row["before"]["avatar"] != row["after"]["avatar"]:
+            pictures.append(row["person"])
+    return roles, addresses, pictures
+
+
+def find_import_conflicts(source: PeopleImport) -> list[GroupChangeConflict]:
+    """Return the schedule conflicts of a checked import; new people cannot have any."""
+    known = active_group_ids(source.enterprise_id)
+    return group_change_conflicts.find_group_conflicts(
+        moves_by_group(group_moves(source, person__isnull=False), known)
+    )
+
+
+def group_moves(source: PeopleImport, **filters: Any) -> Iterator[tuple[int, set[str], set[str]]]:
+    """Yield each person with the names of the groups that they join and leave."""
+    rows = source.lines.filter(outcome__in=(Outcome.ADDED, Outcome.CHANGED), **filters).extra(
+        where=["before -> 'groups' IS DISTINCT FROM after -> 'groups'"]
+    )
+    for row in rows.order_by("pk").values("person", "before", "after").iterator(BATCH):
+        before, after = set((row["before"] or {}).get(GROUPS, ())), set(row["after"][GROUPS])
+        if before != after:
+            yield row["person"], after - before, before - after
+
+
+def apply_group_moves(
+    school: int, moves: Iterable[tuple[int, set[str], set[str]]], new_groups: dict[str, int]
+) -> dict[int, tuple[set[int], set[int]]]:
+    """Move people between groups; return the people who joined and left, by group."""
+    changes = moves_by_group(moves, active_group_ids(school) | new_groups)
+    entries = (
+        GroupMembership(group_id=group, student_id=student)
+        for group, (joined, _left) in changes.items()
+        for student in joined
+    )
+    GroupMembership.objects.bulk_create(entries, batch_size=BATCH, ignore_conflicts=True)
+    for group, (_joined, left) in changes.items():
+        if left:
+            GroupMembership.objects.filter(group=group, student__in=left).delete()
+    return changes
+
+
+def active_group_ids(school: int) -> dict[str, int]:
+    groups = StudentGroup.objects.filter(enterprise=school, archived_at=None)
+    return dict(groups.values_list("name", "pk"))
+
+
+def moves_by_group(
+    moves: Iterable[tuple[int, set[str], set[str]]], known: dict[str, int]
+) -> dict[int, tuple[set[int], set[int]]]:
+    """Return the people who join and leave each known group."""
+    changes: dict[int, tuple[set[int], set[int]]] = {}
+    for person, joined, left in moves:
+        for name in joined & known.keys():
+            changes.setdefault(known[name], (set(), set()))[0].add(person)
+        for name in left & known.keys():
+            changes.setdefault(known[name], (set(), set()))[1].add(person)
+    return changes
+
+
+def send_group_changes(
+    changes: dict[int, tuple[set[int], set[int]]],
+    by: User | None,
+    conflicts: Iterable[GroupChangeConflict] = (),
+    reason: str = "",
+) -> None:
+    """Send `group_changed` for each group, so that its lessons are updated in this transaction."""
+    lessons = {conflict.target.pk for conflict in conflicts}
+    for group in StudentGroup.objects.filter(pk__in=changes):
+        added, removed = changes[group.pk]
+        group_changed.send(
+            sender=StudentGroup,
+            group=group,
+            added=added,
+            removed=removed,
+            by=by,
+            conflicting_lessons=lessons,
+            reason=reason,
+        )
+
+
+def enqueue_changes(source: PeopleImport, rows: Iterable[dict[str, Any]], by: User | None) -> None:
+    """Enqueue operations for people whose fields changed, and store them in the rows.
+
+    People who are not registered are registered.
+    """
+    labels: dict[str, dict[int, str]] = {"user.register": {}, "user.modify": {}}
+    for row in rows:
+        if any((row["before"] or {}).get(name) != row["after"][name] for name in FIELDS):
+            kind = "user.modify" if row["person__remote_id"] else "user.register"
+            labels[kind][row["person"]] = row["person__nickname"]
+    for kind, people in labels.items():
+        operations = enqueue_many(kind, User, people, enterprise=source.enterprise, by=by)
+        pairs = iter([{"person": person, "operation": pk} for person, pk in operations.items()])
+        while batch := list(islice(pairs, BATCH)):
+            execute_sql(_OPERATIONS_SQL, json.dumps(batch), source.pk)

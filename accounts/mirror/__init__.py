@@ -1,0 +1,1 @@
+"""Mirror of the API's schools and people: upsert, reconcile, differences."""

@@ -1,0 +1,1 @@
+"""Outbox operations of schools and people."""

@@ -1,0 +1,1 @@
+"""People and groups: services, queries, forms and views."""

@@ -1,0 +1,1 @@
+"""School settings: data, keys, licence, callback address, retention, and visits of operators."""

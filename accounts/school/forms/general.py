@@ -1,0 +1,104 @@
+"""Forms of the name, time zone, contacts and logo of a school, and of a new school."""
+
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Enterprise, User
+from accounts.people.uploaded_images import UploadedImage
+from accounts.school import logos
+from accounts.school.forms.base import SchoolForm
+from console.vault.forms import SecretField
+
+
+@cache
+def time_zone_choices() -> list[tuple[str, str]]:
+    """Return the time zones that are named after a place."""
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
+
+
+class GeneralForm(SchoolForm):
+    fields: dict[str, Any]
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("Times in your school's pages, files and notifications use this time zone."),
+    )
+
+    class Meta:
+        model = Enterprise
+        fields = ("name", "contact_user", "phone_no", "e_mail")
+        labels = {"name": _("School name")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].choices = time_zone_choices()
+        self.initial.setdefault("zone", self.instance.zone)
+
+
+class LessonDefaultsForm(SchoolForm):
+    class Meta:
+        model = Enterprise
+        fields = ("default_recording",)
+        help_texts = {
+            "default_recording": _(
+                "The form of a new lesson or course begins with it. It can be changed there."
+            ),
+        }
+
+
+class LogoForm(forms.Form):
+    """Upload or removal of the school's logo."""
+
+    def __init__(self, *args: Any, instance: Enterprise, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.school = instance
+        self.fields["picture"] = forms.FileField(
+            label=gettext("Logo"),
+            required=False,
+            widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+            help_text=gettext(
+                "A jpg or png of at most %(most)d KB, with sides of %(least)d to %(longest)d pixels."
+            )
+            % {"most": logos.MAX_BYTES // 1000, "least": logos.SIDE_RANGE[0], "longest": logos.SIDE_RANGE[1]},
+        )
+        if instance.logo:
+            self.fields["remove"] = forms.BooleanField(label=gettext("Use no logo"), required=False)
+
+    def clean_picture(self) -> UploadedImage | None:
+        """Return the validated file."""
+        file = self.cleaned_data["picture"]
+        if not file:
+            return None
+        logos.check_logo_size(file.size)
+        return logos.validate_logo(file.read())
+
+    def save_by(self, by: User) -> bool:
+        """Save and return True: `clean` has reported every error."""
+        if self.cleaned_data["picture"]:
+            logos.set_logo(school=self.school, picture=self.cleaned_data["picture"], by=by)
+        elif self.cleaned_data.get("remove"):
+            logos.delete_logo(school=self.school, by=by)
+        return True
+
+
+class NewSchoolForm(forms.Form):
+    """A new school; its other data is pulled from the API."""
+
+    name = forms.CharField(label=_("School name"), max_length=120)
+    sdkappid = forms.IntegerField(
+        label="SDKAppID", min_value=1, max_value=2**53, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    tic_key = SecretField(
+        label=_("API key"), max_length=200, help_text=_("The tic_key that iclass issued to the school.")
+    )
+
+    def clean_sdkappid(self) -> int:
+        number: int = self.cleaned_data["sdkappid"]
+        if Enterprise.objects.filter(sdkappid=number).exists():
+            raise ValidationError(gettext("A school with this SDKAppID already exists."))
+        return number

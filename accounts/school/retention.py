@@ -1,0 +1,137 @@
+"""Data retention: a period per category and school, and a daily run that clears expired rows.
+
+A category without a period is kept indefinitely. The audit log, marks and registers are not categories and
+are always kept. The run uses the owner's database role, school by school, and records what it cleared.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Enterprise
+from console.audit.trail import record
+from console.inbox.models import Callback
+from console.notifications.models import Notification
+
+#: Rows cleared per transaction.
+BATCH = 2000
+Rows = QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class RetentionCategory:
+    """A category of data.
+
+    `column` is the column of Enterprise that holds the days. `expired_rows(school, before)` returns the rows
+    to clear, `clear(rows)` clears a batch and returns their number. A school may choose `min_days` to
+    `max_days`; a category with `max_days` cannot be kept indefinitely. Rows that go `into_bin` can be
+    restored for a while.
+    """
+
+    column: str
+    label: str | Promise
+    description: str | Promise
+    min_days: int
+    expired_rows: Callable[[Enterprise, datetime], Rows]
+    clear: Callable[[Rows], int]
+    max_days: int | None = None
+    into_bin: bool = False
+
+
+CATEGORIES: dict[str, RetentionCategory] = {}
+
+
+def register_category(category: RetentionCategory) -> None:
+    """Register a category. Each app registers those of its tables."""
+    CATEGORIES[category.column] = category
+
+
+def retention_days(school: Enterprise, category: RetentionCategory) -> int | None:
+    """Return the retention period in days; None means indefinitely."""
+    days: int | None = getattr(school, category.column)
+    return days
+
+
+def count_expired(school: Enterprise, category: RetentionCategory, days: int | None) -> int:
+    """Return the number of rows that a run would clear now."""
+    return category.expired_rows(school, _cutoff(days)).count() if days else 0
+
+
+def clear_school(school: Enterprise) -> dict[str, int]:
+    """Clear a school's expired rows, record it, and return the number of rows by column."""
+    counts = {category.column: _clear_category(school, category) for category in CATEGORIES.values()}
+    cleared = {column: count for column, count in counts.items() if count}
+    if cleared:
+        record("school.clear", school, by=None, after=cleared)
+    return cleared
+
+
+def clear_all_schools() -> int:
+    """Clear the expired rows of all schools. An interrupted run is continued by the next one."""
+    limited = Q()
+    for column in CATEGORIES:
+        limited |= Q(**{f"{column}__isnull": False})
+    return sum(sum(clear_school(school).values()) for school in Enterprise.objects.filter(limited))
+
+
+def _clear_category(school: Enterprise, category: RetentionCategory) -> int:
+    days = retention_days(school, category)
+    if not days:
+        return 0
+    total, before = 0, _cutoff(days)
+    while True:
+        rows = category.expired_rows(school, before)
+        batch = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        with transaction.atomic():
+            count = category.clear(rows.filter(pk__in=batch))
+        total += count
+        if count < BATCH:
+            return total
+
+
+def _cutoff(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)
+
+
+def _expired_callbacks(school: Enterprise, before: datetime) -> Rows:
+    """Return processed or quarantined callbacks; those that wait for their lesson are kept."""
+    callbacks = Callback.objects.filter(
+        enterprise=school,
+        state__in=(Callback.State.DONE, Callback.State.QUARANTINED),
+        last_delivery_at__lt=before,
+    )
+    return callbacks.filter(Q(body__isnull=False) | ~Q(unreadable=""))
+
+
+def _expired_notices(school: Enterprise, before: datetime) -> Rows:
+    waiting = (Notification.Mail.WAITING, Notification.Mail.SENDING)
+    return Notification.objects.filter(enterprise=school, created_at__lt=before).exclude(mail__in=waiting)
+
+
+register_category(
+    RetentionCategory(
+        "keep_messages_days",
+        _("iclass messages"),
+        _("The content of handled messages is deleted. The time of receipt and the result are kept."),
+        min_days=30,
+        expired_rows=_expired_callbacks,
+        clear=lambda rows: rows.update(body=None, unreadable=""),
+    )
+)
+register_category(
+    RetentionCategory(
+        "keep_notices_days",
+        _("Notifications"),
+        _("Notifications are deleted, read or unread."),
+        min_days=30,
+        expired_rows=_expired_notices,
+        clear=lambda rows: rows.delete()[0],
+    )
+)

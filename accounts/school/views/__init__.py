@@ -1,0 +1,1 @@
+"""Views of school settings and visits of operators."""

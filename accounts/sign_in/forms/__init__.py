@@ -1,0 +1,1 @@
+"""Forms of sign-in, account security and REST tokens."""

@@ -1,0 +1,161 @@
+"""Second factor: codes of an authenticator app (TOTP), and recovery codes."""
+
+from typing import Any, Literal
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.utils import decrypt, encrypt
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.sign_in import sessions
+from accounts.sign_in.permissions import protect_superadmin
+from console.audit.trail import record
+from console.concurrency import lock_row, service
+from console.policy import role_of
+
+#: Roles that need a second factor.
+REQUIRED_ROLES = frozenset({"operator", "superadmin", "admin"})
+STEP_S = 30
+#: Accepted time steps, because clocks of phones differ.
+STEP_DRIFT = (-1, 0, 1)
+#: Session keys: the second factor is set up or verified; the secret offered during setup.
+HERE, PENDING = "second_factor", "pending_factor"
+
+
+def is_enabled(person: User) -> bool:
+    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
+
+
+def is_required_for_role(person: Any) -> bool:
+    """Return whether the person's role needs a second factor in production."""
+    return role_of(person) in REQUIRED_ROLES
+
+
+def is_required(person: Any) -> bool:
+    """Return whether the person needs a second factor in this installation."""
+    return settings.REQUIRE_TWO_FACTOR and is_required_for_role(person)
+
+
+def is_missing(request: HttpRequest) -> bool:
+    """Return whether the user has yet to set up a required second factor. Queried once per session."""
+    if request.session.get(HERE) or not is_required(request.user):
+        return False
+    person: Any = request.user
+    if is_enabled(person):
+        request.session[HERE] = True
+        return False
+    return True
+
+
+def pending_secret(request: HttpRequest) -> str:
+    """Return the secret of the setup: 160 bits in base32, sealed in the session until a code is verified."""
+    if PENDING not in request.session:
+        request.session[PENDING] = encrypt(generate_totp_secret())
+    return str(decrypt(request.session[PENDING]))
+
+
+def discard_pending_secret(request: HttpRequest) -> None:
+    request.session.pop(PENDING, None)
+
+
+def matching_step(secret: str, code: str, after: int = 0) -> int | None:
+    """Return the time step of a code, if it is later than `after`; else None."""
+    now = int(timezone.now().timestamp()) // STEP_S
+    typed = "".join(code.split())
+    for step in (now + drift for drift in STEP_DRIFT):
+        if constant_time_compare(format_hotp_value(hotp_value(secret, step)), typed) and step > after:
+            return step
+    return None
+
+
+@service
+def enable(*, person: User, secret: str, code: str, by: User) -> None:
+    """Enable the second factor after a valid code, and create recovery codes."""
+    lock_row(person)  # serialize concurrent setups
+    if is_enabled(person):
+        raise ValidationError(_("Your second factor is already set up."))
+    step = matching_step(secret, code)
+    if step is None:
+        raise ValidationError(_("The code is incorrect. Wait for the next one and try again."))
+    data = {"secret": encrypt(secret), "last_step": step}
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data=data)
+    _create_recovery_codes(person)
+    record("person.factor_on", person, by=by)
+    sessions.end_all_sessions(person, by=by, reason="second factor")
+
+
+@service
+def disable(*, person: User, by: User) -> None:
+    """Disable one's own second factor. Raise ValidationError if the role needs it."""
+    if is_required(lock_row(person)):
+        raise ValidationError(
+            _("Your role requires the second factor. Set up a new app to replace the old one.")
+        )
+    Authenticator.objects.filter(user=person).delete()
+    record("person.factor_off", person, by=by)
+
+
+@service
+def reset(*, person: User, by: User | None, reason: str = "") -> None:
+    """Remove a person's lost second factor and end their sessions."""
+    protect_superadmin(lock_row(person), by)
+    if by == person:
+        raise ValidationError(_("You cannot reset your own second factor. Ask another administrator."))
+    Authenticator.objects.filter(user=person).delete()
+    record("person.factor_reset", person, by=by, reason=reason)
+    sessions.end_all_sessions(person, by=by, reason="second factor")
+
+
+@transaction.atomic
+def verify_code(person: User, code: str) -> Literal["totp", "recovery_code", ""]:
+    """Return the type of factor that the code belongs to, or "". Each code is valid once."""
+    rows = Authenticator.objects.select_for_update().filter(user=person)
+    factors = {row.type: row for row in rows}
+    totp = factors.get(Authenticator.Type.TOTP)
+    if totp is not None and _use_step(totp, code):
+        return "totp"
+    codes = factors.get(Authenticator.Type.RECOVERY_CODES)
+    if codes is not None and RecoveryCodes(codes).validate_code("".join(code.split()).replace("-", "")):
+        left = len(unused_recovery_codes(person))
+        record("person.recovery_code_used", person, by=person, after={"left": left})
+        return "recovery_code"
+    return ""
+
+
+@service
+def renew_recovery_codes(*, person: User, by: User) -> None:
+    """Replace the recovery codes."""
+    lock_row(person)
+    if not is_enabled(person):
+        raise ValidationError(_("Set up the second factor first. It comes with recovery codes."))
+    _create_recovery_codes(person)
+    record("person.recovery_codes", person, by=by)
+
+
+def unused_recovery_codes(person: User) -> list[str]:
+    """Return the unused recovery codes."""
+    row = Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).first()
+    return RecoveryCodes(row).get_unused_codes() if row else []
+
+
+def _create_recovery_codes(person: User) -> None:
+    Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).delete()
+    RecoveryCodes.activate(person)
+
+
+def _use_step(totp: Authenticator, code: str) -> bool:
+    """Return whether the code is valid and unused, and mark it as used."""
+    step = matching_step(decrypt(totp.data["secret"]), code, after=totp.data.get("last_step", 0))
+    if step is None:
+        return False
+    totp.data["last_step"], totp.last_used_at = step, timezone.now()
+    totp.save(update_fields=["data", "last_used_at"])
+    return True

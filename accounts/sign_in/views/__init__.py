@@ -1,0 +1,1 @@
+"""Views of sign-in, account security and REST tokens."""

@@ -1,1 +1,0 @@
-"""Pages about people, groups and the school. A view is a route through a form to a service."""

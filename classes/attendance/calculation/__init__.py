@@ -1,0 +1,1 @@
+"""From evidence to marks: pure functions, without a database."""

@@ -1,0 +1,1 @@
+"""Forms of registers, appeals, leave and the attendance policy."""

@@ -1,0 +1,47 @@
+"""Notifications about final marks. Provisional marks may still change, so nobody is notified of them."""
+
+from collections import Counter
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localtime
+
+from classes.models import Attendance, Lesson, Mark
+from console.notifications.services import notify
+
+#: Lessons that ended longer ago send no notifications, for example imported past lessons.
+MAX_AGE = timedelta(days=3)
+LATE_MARKS = (Mark.LATE, Mark.LEFT_EARLY, Mark.LATE_AND_LEFT_EARLY)
+
+
+def notify_final_register(lesson: Lesson) -> None:
+    """Notify the teacher that the register is final, and each absent student, once each."""
+    if lesson.final_at is None or timezone.now() - (lesson.real_ended_at or lesson.ends_at) > MAX_AGE:
+        return
+    rows = list(Attendance.objects.filter(lesson=lesson).exclude(mark="").select_related("person"))
+    counts = Counter(row.mark for row in rows)
+    link = reverse("classes:attendance", args=[lesson.pk])
+    notify(
+        "register.final",
+        people=[lesson.teacher],
+        key=f"register.final.{lesson.pk}",
+        args={
+            "lesson": lesson.topic,
+            "absent": counts[Mark.ABSENT],
+            "late": sum(counts[mark] for mark in LATE_MARKS),
+            "unknown": counts[Mark.UNKNOWN],
+        },
+        link=link,
+    )
+    absent = [row.person for row in rows if row.mark == Mark.ABSENT and row.person and not row.provisional]
+    until = localtime(lesson.final_at + timedelta(days=settings.APPEAL_DAYS), lesson.enterprise.tz)
+    if absent:
+        notify(
+            "attendance.absent",
+            people=absent,
+            key=f"attendance.absent.{lesson.pk}",
+            args={"lesson": lesson.topic, "until": f"{until:%Y-%m-%d %H:%M}"},
+            link=link,
+        )

@@ -1,0 +1,188 @@
+"""Changes of the attendance rules of a lesson, course or school, with a preview of changed marks.
+
+A lesson that ended keeps its rules. Open registers follow new rules only on request, after a preview of the
+marks that change. Closed registers never change.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Enterprise, User
+from accounts.school.attendance_policy_hooks import register_mark_hooks
+from classes.attendance.calculation.types import AttendancePolicy
+from classes.attendance.policy import RULE_NAMES, get_policy
+from classes.attendance.register import lock_for_recompute, preview_marks, recompute_register
+from classes.choices import Status
+from classes.locking import lock_lesson
+from classes.models import Attendance, Course, Lesson, Mark
+from console.audit.trail import record
+from console.concurrency import changed_fields, service, value_digests
+
+Rules = Mapping[str, int]
+#: How far back, and to how many lessons, a change of school or course rules applies.
+LOOKBACK = timedelta(days=30)
+MAX_LESSONS = 100
+
+
+class MarkChange(NamedTuple):
+    """A mark that new rules would change."""
+
+    lesson: Lesson
+    user_id: str
+    nickname: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        words = dict(Mark.choices)
+        name, change = self.nickname or self.user_id, f"{words[self.before]} → {words[self.after]}"
+        return f"{name} · {self.lesson.topic}: {change}"
+
+
+def open_lessons(school_id: int, **where: Any) -> QuerySet[Lesson]:
+    """Return the lessons whose marks new rules could change: held recently, with an open register."""
+    held = Lesson.objects.filter(enterprise_id=school_id, register_closed_at=None, cancelled_at=None, **where)
+    since = timezone.now() - LOOKBACK
+    lately = held.filter(status__in=(Status.ING, Status.END), starts_at__gte=since)
+    return lately.select_related("enterprise", "teacher", "course").order_by("-starts_at", "-id")[
+        :MAX_LESSONS
+    ]
+
+
+def changed_marks(lessons: Iterable[Lesson], policies: Mapping[int, AttendancePolicy]) -> list[MarkChange]:
+    """Return the marks that differ from the stored ones under these policies (by lesson pk)."""
+    found = []
+    for lesson in lessons:
+        if policies[lesson.pk] == get_policy(lesson):
+            continue
+        stored = dict(Attendance.objects.filter(lesson=lesson).values_list("user_id", "mark"))
+        for row in preview_marks(lesson, policies[lesson.pk]):
+            before = stored.get(row.user_id, row.mark)
+            if row.mark and before and row.mark != before:
+                found.append(MarkChange(lesson, row.user_id, row.nickname, before, row.mark))
+    return found
+
+
+def policy_with_rules(
+    lesson: Lesson,
+    *,
+    school: Rules | None = None,
+    course: Rules | None = None,
+    own: Rules | None = None,
+) -> AttendancePolicy:
+    """Return the policy of a lesson with the given rules of school, course or lesson."""
+    course_rules: Rules = (lesson.course.rules if lesson.course else None) or {}
+    layers: tuple[Rules, ...] = (
+        {name: getattr(lesson.enterprise, name) for name in RULE_NAMES},
+        school or {},
+        course_rules if course is None else course,
+        (lesson.rules or {}) if own is None else own,
+    )
+    values = {name: value for layer in layers for name, value in layer.items() if name in RULE_NAMES}
+    return AttendancePolicy(**values, poll_s=get_policy(lesson).poll_s)
+
+
+@service
+def set_lesson_rules(
+    *, lesson: Lesson, rules: Rules, reason: str, by: User | None, seen: Mapping[str, str] | None = None
+) -> int:
+    """Set the rules of a lesson (empty: those of its course or school); return how many marks changed.
+
+    `seen` holds the digests that the editor saw, by default those of the lesson as it was read. Raise
+    ValidationError if the register is closed, and EditConflict if the stored rules are not the ones seen.
+    """
+    stored = lock_lesson(lesson)
+    if stored.register_closed_at:
+        raise ValidationError(
+            _("This register is closed. Reopen it first; closing it again creates a new revision.")
+        )
+    changed_fields(stored, {"rules": dict(rules) or None}, seen or value_digests(lesson, ["rules"]))
+    before, policy = stored.rules, policy_with_rules(stored, own=rules)
+    count = len(changed_marks([stored], {stored.pk: policy})) if stored.status != Status.WILL else 0
+    stored.rules = dict(rules) or None
+    stored.save(update_fields=["rules"])
+    _apply_policy(stored, policy)
+    record(
+        "attendance.rules",
+        stored,
+        by=by,
+        before={"rules": before},
+        after={"rules": stored.rules, "marks": count},
+        reason=reason,
+    )
+    return count
+
+
+@service
+def set_course_rules(
+    *,
+    course: Course,
+    rules: Rules,
+    back: bool,
+    reason: str,
+    by: User | None,
+    seen: Mapping[str, str] | None = None,
+) -> int:
+    """Set the rules of a course and return how many marks changed.
+
+    `back` also recalculates its recent open registers. `seen` is the same as in `set_lesson_rules`.
+    """
+    stored = Course.objects.select_for_update(of=("self",), no_key=True).get(pk=course.pk)
+    changed_fields(stored, {"rules": dict(rules) or None}, seen or value_digests(course, ["rules"]))
+    before, stored.rules = stored.rules, dict(rules) or None
+    stored.save(update_fields=["rules"])
+    lessons = open_lessons(stored.enterprise_id, course=stored)
+    count = _apply_policies(lessons, lambda one: policy_with_rules(one, course=rules)) if back else 0
+    record(
+        "attendance.rules",
+        stored,
+        by=by,
+        before={"rules": before},
+        after={"rules": stored.rules, "marks": count},
+        reason=reason,
+    )
+    return count
+
+
+@service
+def apply_school_policy(*, school: Enterprise, by: User | None) -> int:
+    """Recalculate the recent open registers by the current school rules; return how many marks changed."""
+    count = _apply_policies(open_lessons(school.pk), policy_with_rules)
+    record("attendance.rules", school, by=by, after={"marks": count})
+    return count
+
+
+def _apply_policies(lessons: Iterable[Lesson], rules: Callable[[Lesson], AttendancePolicy]) -> int:
+    """Recalculate the open registers by these policies; return how many marks changed."""
+    policies = {one: rules(one) for one in lock_for_recompute(lessons) if one.register_closed_at is None}
+    count = len(changed_marks(policies, {lesson.pk: policy for lesson, policy in policies.items()}))
+    for lesson, policy in policies.items():
+        _apply_policy(lesson, policy)
+    return count
+
+
+def _apply_policy(lesson: Lesson, policy: AttendancePolicy) -> None:
+    """Replace a frozen policy, and recalculate the lesson if it was held."""
+    if lesson.policy is not None:
+        lesson.policy = asdict(policy)
+        Lesson.objects.filter(pk=lesson.pk).update(policy=lesson.policy)
+    if lesson.status != Status.WILL:
+        recompute_register(lesson)
+
+
+def _preview_changes(school: Enterprise, values: Mapping[str, Any]) -> list[str]:
+    lessons = list(open_lessons(school.pk))
+    return [
+        str(one)
+        for one in changed_marks(lessons, {one.pk: policy_with_rules(one, school=values) for one in lessons})
+    ]
+
+
+register_mark_hooks(_preview_changes, apply_school_policy)

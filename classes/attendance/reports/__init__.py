@@ -1,0 +1,1 @@
+"""Attendance reports over many lessons, as pages and files."""

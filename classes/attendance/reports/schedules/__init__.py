@@ -1,0 +1,1 @@
+"""Attendance reports by e-mail, every week or month."""

@@ -1,0 +1,143 @@
+"""Send the reports that are due, each with the rights that its recipient has at that moment.
+
+The file has numbers only: no names and no marks of single students leave the console by e-mail. The e-mail
+links to the report with the names, which needs sign-in.
+"""
+
+import logging
+from datetime import timedelta
+from smtplib import SMTPException
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from classes.attendance.reports.files import report_workbook
+from classes.attendance.reports.forms import ReportForm
+from classes.attendance.reports.schedules.services import last_days, next_due, stop_reason
+from classes.attendance.reports.school import group_report, school_report
+from classes.models import ReportSchedule
+from console.audit.trail import record
+from console.policy.database_scope import use_scope_of
+from console.sheets.download import CONTENT_TYPES, safe_filename
+from console.ui.template_tags import percent
+
+log = logging.getLogger(__name__)
+MAX_ATTEMPTS = 2
+RETRY_DELAY = timedelta(minutes=10)
+Reason, Result = ReportSchedule.Reason, ReportSchedule.Result
+
+
+def send_due_reports() -> int:
+    """Send the due reports; return how many were attempted."""
+    done = 0
+    while (schedule := _claim_schedule()) is not None:
+        _send_report(schedule)
+        done += 1
+    return done
+
+
+@transaction.atomic
+def _claim_schedule() -> ReportSchedule | None:
+    """Return a due schedule. Its next time is stored before, so that a killed process sends nothing twice."""
+    due = ReportSchedule.objects.filter(is_on=True, due_at__lte=timezone.now()).order_by("due_at", "pk")
+    locked = due.select_for_update(of=("self",), skip_locked=True)
+    schedule = locked.select_related("enterprise", "person__enterprise", "group").first()
+    if schedule is None:
+        return None
+    # A run that was killed leaves its attempt behind; only a planned retry counts on.
+    schedule.attempts = schedule.attempts + 1 if schedule.result == Result.WAITING else 1
+    schedule.result, schedule.reason = Result.SENDING, Reason.NONE
+    schedule.due_at = next_due(schedule.every, timezone.now(), schedule.enterprise.tz)
+    schedule.save(update_fields=["attempts", "result", "reason", "due_at"])
+    return schedule
+
+
+def _send_report(schedule: ReportSchedule) -> None:
+    if reason := stop_reason(schedule):
+        _stop(schedule, reason)
+        return
+    if not settings.EMAIL_IS_SET_UP:
+        _set_result(schedule, Result.FAILED, reason=Reason.NO_MAIL, attempts=0)
+        return
+    try:
+        email = build_report_email(schedule)
+        email.message()  # an address that no header can hold fails here
+    except Exception:  # whatever it is: the next schedule must not wait for it
+        log.exception("the report of schedule %s could not be made", schedule.pk)
+        _retry(schedule, Reason.REPORT)
+        return
+    try:
+        email.send()
+    except (SMTPException, OSError) as error:
+        log.warning("the report of schedule %s was not sent: %s", schedule.pk, type(error).__name__)
+        _retry(schedule, Reason.MAIL)
+        return
+    with transaction.atomic():
+        _set_result(schedule, Result.SENT, sent_at=timezone.now(), attempts=0)
+        record("report_schedule.send", schedule, by=None, after={"person": schedule.person.user_id})
+
+
+def _retry(schedule: ReportSchedule, reason: ReportSchedule.Reason) -> None:
+    """Plan another attempt, or show that there is none left until the next date."""
+    if schedule.attempts < MAX_ATTEMPTS:
+        _set_result(schedule, Result.WAITING, reason=reason, due_at=timezone.now() + RETRY_DELAY)
+    else:
+        _set_result(schedule, Result.FAILED, reason=reason, attempts=0)
+
+
+@transaction.atomic
+def _stop(schedule: ReportSchedule, reason: ReportSchedule.Reason) -> None:
+    if _set_result(schedule, Result.STOPPED, reason=reason, is_on=False, attempts=0):
+        record("report_schedule.stop", schedule, by=None, reason=str(reason.label))
+
+
+def _set_result(schedule: ReportSchedule, result: ReportSchedule.Result, **fields: Any) -> bool:
+    """Store the result of a sending, unless another worker or a person has ended it since."""
+    sending = ReportSchedule.objects.filter(pk=schedule.pk, result=Result.SENDING)
+    return bool(sending.update(result=result, **fields))
+
+
+def build_report_email(schedule: ReportSchedule) -> EmailMessage:
+    """Return the e-mail in the language of its recipient, with what they may see."""
+    person, school = schedule.person, schedule.enterprise
+    with (
+        translation.override(person.language or settings.LANGUAGE_CODE),
+        timezone.override(school.tz),
+        use_scope_of(person),
+    ):
+        first, last = (f"{day}" for day in last_days(schedule.every, timezone.localdate()))
+        days = {"since": first, "until": last}
+        form = ReportForm(days, reader=person, asks=(), weeks=1)
+        form.is_valid()
+        sheet = group_report(person, form, schedule.group) if schedule.group else school_report(person, form)
+        about = schedule.group.name if schedule.group else school.name
+        title = _("Attendance of %(name)s, %(first)s – %(last)s") % {
+            "name": about, "first": first, "last": last
+        }  # fmt: skip
+        page, query = ("group", {"group": schedule.group.pk}) if schedule.group else ("school", {})
+        context = {
+            "person": person,
+            "school": school,
+            "title": title,
+            "share": percent(sheet.total.get("share")) or "—",
+            "number": sheet.total.get("people", 0),
+            "note": sheet.note,
+            "report_url": _url(f"classes:report_{page}", **query, **days),
+            "list_url": _url("classes:report_schedules"),
+        }
+        text = render_to_string("classes/attendance/reports/schedule_email.txt", context)
+        message = EmailMessage(" ".join(title.split()), text, to=[person.e_mail])
+        with report_workbook(sheet, about, school, form) as file:
+            message.attach(safe_filename(f"{title}.xlsx"), file.read(), CONTENT_TYPES[".xlsx"])
+    return message
+
+
+def _url(name: str, **query: Any) -> str:
+    return f"{settings.PUBLIC_URL}{reverse(name)}{'?' if query else ''}{urlencode(query)}"

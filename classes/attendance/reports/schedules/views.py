@@ -1,0 +1,113 @@
+"""Page of the reports by e-mail: a list with its switches, and a form for another one."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView, View
+
+from classes.attendance.reports.schedules.forms import ScheduleForm
+from classes.attendance.reports.schedules.services import (
+    create_schedule,
+    delete_schedule,
+    send_now,
+    switch_schedule,
+)
+from classes.models import ReportSchedule
+from console.policy import scoped
+from console.policy.views import SchoolView
+
+
+class ScheduleList(SchoolView, TemplateView):
+    """The reports by e-mail of the school."""
+
+    resource, action = "report_schedule", "list"
+    template_name = "classes/attendance/reports/schedules.html"
+
+    @cached_property
+    def form(self) -> forms.Form:
+        """The form for another one; a report page names its group in the address."""
+        return ScheduleForm(reader=self.request.user, initial={"group": self.request.GET.get("group", "")})
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        rows = scoped(ReportSchedule.objects.all(), self.request.user, "report_schedule", "list")
+        return super().get_context_data(
+            title=_("Reports by e-mail"),
+            schedules=rows.select_related("person", "group"),
+            form=self.form,
+            **more,
+        )
+
+
+class ScheduleAdd(ScheduleList):
+    """Create a report by e-mail."""
+
+    action = "add"
+    http_method_names = ["post", "options"]
+
+    @cached_property
+    def form(self) -> forms.Form:
+        return ScheduleForm(self.request.POST, reader=self.request.user)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        by: Any = self.request.user
+        if self.form.is_valid():
+            try:
+                create_schedule(**self.form.cleaned_data, by=by)
+            except ValidationError as error:
+                self.form.add_error(None, error)
+            else:
+                self.success(_("The report has been set up."))
+                return redirect("classes:report_schedules")
+        return self.render_to_response(self.get_context_data())
+
+
+class ScheduleAct(SchoolView, View):
+    """Base of the acts on one report by e-mail."""
+
+    resource, action = "report_schedule", "change"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        schedule = self.get_row(ReportSchedule.objects.select_related("person", "group"), pk=pk)
+        try:
+            self.success(self.act(schedule, request.user))
+        except ValidationError as error:
+            self.warning(" ".join(error.messages))
+        return redirect("classes:report_schedules")
+
+    def act(self, schedule: ReportSchedule, by: Any) -> str:
+        """Do it, and return the sentence that says so."""
+        raise NotImplementedError
+
+
+class ScheduleSwitch(ScheduleAct):
+    """Turn it on or off; `on` is the state that the reader wants."""
+
+    def act(self, schedule: ReportSchedule, by: Any) -> str:
+        on = self.request.POST.get("on") == "1"
+        switch_schedule(schedule=schedule, on=on, by=by)
+        return _("The report is on.") if on else _("The report is off.")
+
+
+class ScheduleSend(ScheduleAct):
+    """Send it now."""
+
+    def act(self, schedule: ReportSchedule, by: Any) -> str:
+        send_now(schedule=schedule, by=by)
+        return _("The report is being sent.")
+
+
+class ScheduleDelete(ScheduleAct):
+    """Delete it."""
+
+    action = "delete"
+
+    def act(self, schedule: ReportSchedule, by: Any) -> str:
+        delete_schedule(schedule=schedule, by=by)
+        return _("The report has been deleted.")

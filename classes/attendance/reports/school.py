@@ -1,0 +1,105 @@
+"""School report by day or week, from the mark counts of each final lesson."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
+from django.db.models.functions import Extract, TruncDay, TruncWeek
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import StudentGroup
+from classes.attendance.reports.forms import ReportForm, final_lessons_of
+from classes.attendance.reports.sheet import ATTENDED_MARKS, DENOMINATOR, ReportSheet, attended_share
+from classes.models import Attendance, Mark, MarkCount
+from console.policy import scoped
+from console.sheets.columns import Column, ColumnType
+
+MARK_NAMES = tuple(Mark.values)
+
+
+def school_report(reader: Any, form: ReportForm) -> ReportSheet:
+    """Return a row per day (or week, dated by its Monday) with lessons, the newest first."""
+    weekly = form.cleaned_data.get("by") == "week"
+    trunc = TruncWeek if weekly else TruncDay
+    rows = (
+        mark_counts(reader, form)
+        .annotate(day=trunc("lesson__starts_at", tzinfo=timezone.get_current_timezone()))
+        .values("day")
+        .annotate(
+            lessons=Count("pk"),
+            people=Sum("expected"),
+            seconds=_participant_seconds(),
+            **{name: Sum(F(name)) for name in MARK_NAMES},
+        )
+        .order_by("-day")
+    )
+    minutes = Column("minutes", _("Participant minutes"), ColumnType.NUMBER, 12)
+    return _sheet_of_days([_day_row(row, weekly) for row in rows], weekly, minutes)
+
+
+def group_report(reader: Any, form: ReportForm, group: StudentGroup) -> ReportSheet:
+    """Return a row per day with the numbers of marks of the current students of a group, without names."""
+    marks = scoped(Attendance.objects.all(), reader, "attendance", "list").exclude(mark="")
+    marks = marks.filter(
+        expected=True, person__in=group.students.values("pk"), **final_lessons_of(form.period)
+    )
+    rows = (
+        marks.annotate(day=TruncDay("lesson__starts_at", tzinfo=timezone.get_current_timezone()))
+        .values("day")
+        .annotate(
+            lessons=Count("lesson", distinct=True),
+            people=Count("pk"),
+            **{name: Count("pk", filter=Q(mark=name)) for name in MARK_NAMES},
+        )
+        .order_by("-day")
+    )
+    return _sheet_of_days([_group_day(row) for row in rows], False)
+
+
+def _sheet_of_days(days: list[dict[str, Any]], weekly: bool, *more: Column) -> ReportSheet:
+    summed = ("lessons", "people", *MARK_NAMES, *(column.key for column in more))
+    total = {name: sum(day[name] for day in days) for name in summed}
+    columns = (
+        Column("day", _("Week of") if weekly else _("Day"), ColumnType.DATE, 14),
+        Column("lessons", _("Lessons"), ColumnType.NUMBER, 10),
+        Column("people", _("Marks"), ColumnType.NUMBER, 10),
+        *(Column(mark.value, mark.label, ColumnType.NUMBER, 12) for mark in Mark),
+        Column("share", _("Attendance rate"), ColumnType.SHARE, 12),
+        *more,
+    )
+    shown = {**total, "share": attended_share(total)} if days else {}
+    return ReportSheet(columns, days, DENOMINATOR, total=shown)
+
+
+def mark_counts(reader: Any, form: ReportForm) -> QuerySet[MarkCount]:
+    """Return the mark counts of the final lessons that the form chooses and the reader may see."""
+    counts = scoped(MarkCount.objects.all(), reader, "tally", "list").filter(**final_lessons_of(form.period))
+    for name in ("teacher", "course"):
+        if chosen := form.cleaned_data.get(name):
+            counts = counts.filter(**{f"lesson__{name}": chosen})
+    return counts
+
+
+def _participant_seconds() -> Sum:
+    """Return the sum of the seconds that each lesson was taught, times the students who attended it."""
+    taught = Extract(F("lesson__real_ended_at") - F("lesson__real_started_at"), "epoch")
+    attended = sum((F(mark.value) for mark in ATTENDED_MARKS[1:]), start=F(ATTENDED_MARKS[0].value))
+    return Sum(taught * attended, output_field=FloatField())
+
+
+def _group_day(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "day": row["day"].date(), "share": attended_share(row)}
+
+
+def _day_row(row: Mapping[str, Any], weekly: bool) -> dict[str, Any]:
+    day = row["day"].date()
+    last = day + timedelta(days=6) if weekly else day
+    return {
+        **row,
+        "day": day,
+        "share": attended_share(row),
+        "minutes": round((row["seconds"] or 0) / 60),
+        "link": f"/lessons/?since={day}&until={last}",
+    }

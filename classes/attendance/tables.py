@@ -1,0 +1,36 @@
+"""Columns of the lists of appeals and leave."""
+
+from django.utils.translation import gettext_lazy as _
+
+from console.lists.tables import Column, ListTable
+
+APPEAL_TABLE = ListTable(
+    "appeals",
+    columns=(
+        Column("student", _("Student"), is_fixed=True),
+        Column("lesson", _("Lesson")),
+        Column("mark", _("Mark")),
+        # In the order of the key, which is that of filing.
+        Column("created", _("Appealed"), order=("id",)),
+        Column("state", _("State")),
+        Column("answered_by", _("Answered by"), is_default=False),
+        Column("answered", _("Answered"), is_default=False),
+    ),
+    filters=("q", "state"),
+    default_sort="-created",
+)
+
+LEAVE_TABLE = ListTable(
+    "leaves",
+    columns=(
+        Column("student", _("Student"), is_fixed=True),
+        Column("begins", _("From"), order=("begins_at", "id")),
+        Column("ends", _("Until"), order=("ends_at", "id")),
+        Column("reason", _("Reason")),
+        Column("by", _("Entered by")),
+        Column("state", _("State")),
+        Column("created", _("Entered on"), order=("id",), is_default=False),
+    ),
+    filters=("q", "state", "day"),
+    default_sort="-begins",
+)

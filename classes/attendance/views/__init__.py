@@ -1,0 +1,1 @@
+"""Views of registers, appeals, leave and the attendance policy."""

@@ -1,1 +1,0 @@
-"""Series of lessons: their rules and dates, planning, changing and cancelling them."""

@@ -1,0 +1,1 @@
+"""Handlers of callbacks about lessons, and a preview of what a replay would change."""

@@ -1,0 +1,1 @@
+"""Lessons: services, queries, members, groups, links and passwords."""

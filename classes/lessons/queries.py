@@ -1,0 +1,163 @@
+"""Queries for lessons, limited to what the reader may see. A count and its list share one query."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.people.queries import name_contains
+from classes.choices import Status
+from classes.lessons.teacher_presence import without_teacher
+from classes.models import Attendance, CallbackDifference, Course, Lesson, Member
+from classes.readiness.checks import READINESS_WINDOW, compute_readiness
+from console.outbox.models import Operation
+from console.outbox.states import SyncState
+from console.policy import scoped
+
+#: States in which sending waits for a person. Differences have a page of their own.
+PROBLEM_STATES = (SyncState.REFUSED, SyncState.NEEDS_YOU, SyncState.HELD)
+#: How long a lesson that was never started stays on the list.
+NOT_HELD_WINDOW = timedelta(days=7)
+
+
+def lessons_for(reader: Any) -> QuerySet[Lesson]:
+    """Return the lessons that `reader` may see, each with its teacher."""
+    return scoped(Lesson.objects.select_related("teacher"), reader, "lesson", "list")
+
+
+def topic_contains(words: Sequence[str]) -> Q:
+    """Return the condition that a lesson's topic contains every word."""
+    condition = Q()
+    for word in words:
+        condition &= Q(topic__icontains=word)
+    return condition
+
+
+def search_courses(courses: QuerySet[Course], text: str) -> QuerySet[Course]:
+    """Return the courses that match every word by title or teacher, also by pinyin of the teacher's name."""
+    for word in text.split():
+        teacher = name_contains("teacher__nickname", word, "teacher__search_name")
+        courses = courses.filter(Q(title__icontains=word) | teacher)
+    return courses
+
+
+def with_counts(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    """Annotate `expected`, `came` and `here`: numbers of students; `here` is now."""
+    students = Member.objects.filter(lesson=OuterRef("pk"), role=Member.Role.STUDENT)
+    came = Attendance.objects.filter(
+        lesson=OuterRef("pk"), expected=True, role=Member.Role.STUDENT, first_entered_at__isnull=False
+    )
+    return lessons.annotate(
+        expected=_count(students),
+        came=_count(came),
+        here=_count(came.filter(last_left_at=None)),
+    )
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counts = rows.order_by().values("lesson").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
+
+
+def on_day(lessons: QuerySet[Lesson], begins: datetime, ends: datetime) -> QuerySet[Lesson]:
+    """Return the lessons that begin in the interval, and all running ones whatever their planned time."""
+    return lessons.filter(
+        Q(starts_at__gte=begins, starts_at__lt=ends) | Q(status=Status.ING, cancelled_at=None)
+    )
+
+
+def _not_begun(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    now = timezone.now()
+    return lessons.filter(status=Status.WILL, cancelled_at=None, starts_at__lt=now, ends_at__gt=now)
+
+
+def _not_held(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    now = timezone.now()
+    recent = lessons.filter(starts_at__lt=now, ends_at__lte=now, ends_at__gt=now - NOT_HELD_WINDOW)
+    return recent.filter(status=Status.WILL, cancelled_at=None)
+
+
+def _provisional(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    return lessons.filter(status=Status.END, cancelled_at=None, final_at=None)
+
+
+def _contradicted(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    open_ = CallbackDifference.objects.filter(lesson=OuterRef("pk"), decided_at=None)
+    return lessons.filter(Exists(open_))
+
+
+def _with_sync_problem(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    return lessons.filter(sync_state__in=PROBLEM_STATES)
+
+
+def _possible_duplicates(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    marked = lessons.filter(double_of__isnull=False, cancelled_at=None)
+    return marked.exclude(sync_state__in=(SyncState.IN_SYNC, SyncState.GONE))
+
+
+def _not_ready(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    now = timezone.now()
+    ahead = lessons.filter(starts_at__gt=now, starts_at__lte=now + READINESS_WINDOW, status=Status.WILL)
+    rows = Lesson.objects.filter(pk__in=ahead.filter(cancelled_at=None).order_by().values("pk"))
+    by_school: dict[Any, list[Lesson]] = {}
+    for lesson in rows.select_related("enterprise", "teacher"):
+        by_school.setdefault(lesson.enterprise, []).append(lesson)
+    found = [compute_readiness(school, group) for school, group in by_school.items()]
+    return lessons.filter(pk__in=[pk for one in found for pk, ready in one.items() if ready.tone == "bad"])
+
+
+#: Filters for lessons that need attention, by their value in the query string of the list.
+NEED_FILTERS: dict[str, Callable[[QuerySet[Lesson]], QuerySet[Lesson]]] = {
+    "teacher_out": without_teacher,
+    "not_begun": _not_begun,
+    "not_ready": _not_ready,
+    "trouble": _with_sync_problem,
+    "double": _possible_duplicates,
+    "not_held": _not_held,
+    "provisional": _provisional,
+    "contradicted": _contradicted,
+}
+
+
+def filter_by_need(lessons: QuerySet[Lesson], need: str) -> QuerySet[Lesson]:
+    """Return the lessons that need attention for this reason (a key of NEED_FILTERS)."""
+    return NEED_FILTERS[need](lessons)
+
+
+def filter_by_status(lessons: QuerySet[Lesson], status: str) -> QuerySet[Lesson]:
+    """Return the lessons of an API status, or the cancelled ones, whose status does not count."""
+    if status == "cancelled":
+        return lessons.filter(cancelled_at__isnull=False)
+    return lessons.filter(status=status, cancelled_at=None)
+
+
+def list_operations(lesson: Lesson, limit: int = 20) -> list[Operation]:
+    """Return the newest operations of a lesson, each with its attempts."""
+    about = Operation.objects.filter(subject_type=Lesson._meta.label_lower, subject_id=lesson.pk)
+    return list(about.select_related("created_by").prefetch_related("tries")[:limit])
+
+
+def expected_members(lesson: Lesson) -> list[Member]:
+    """Return everybody expected except the teacher: staff first, then by name."""
+    members = lesson.members.select_related("user", "via").order_by("user__sort_name", "user__user_id")
+    return sorted(members, key=lambda member: member.role == Member.Role.STUDENT)
+
+
+def lessons_of_person(reader: Any, person: User) -> tuple[QuerySet[Lesson], QuerySet[Lesson]]:
+    """Return the upcoming and the past lessons (latest first) of `person` that `reader` may see."""
+    memberships = Member.objects.filter(user=person).values("lesson")
+    theirs = lessons_for(reader).filter(Q(teacher=person) | Q(pk__in=memberships))
+    upcoming = upcoming_filter()
+    return theirs.filter(upcoming), theirs.exclude(upcoming).order_by("-starts_at", "-id")
+
+
+def upcoming_filter() -> Q:
+    """Return the filter for lessons that run or may still be held.
+
+    The status decides, not the planned end: a lesson may end early, and run beyond its planned end.
+    """
+    return Q(status=Status.ING, cancelled_at=None) | Q(status=Status.WILL, ends_at__gt=timezone.now())

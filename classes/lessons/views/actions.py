@@ -1,0 +1,63 @@
+"""Views for lesson actions: GET asks for confirmation, POST runs the action and redirects to the lesson."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.generic import FormView
+from django.views.generic.detail import SingleObjectMixin
+
+from classes.lessons.actions import LESSON_ACTIONS, LessonAction
+from classes.lessons.forms.cancel import CancelForm
+from classes.models import Lesson
+from console.policy.views import SchoolView
+
+
+class LessonActionView(SchoolView, SingleObjectMixin, FormView):
+    """An action of `classes.lessons.actions`, named in the URL."""
+
+    resource = "lesson"
+    queryset = Lesson.objects.select_related("teacher", "enterprise")
+    template_name = "generic/confirm.html"
+    action_name = ""
+
+    @property
+    def act(self) -> LessonAction:
+        return LESSON_ACTIONS[self.action_name]
+
+    @property
+    def action(self) -> str:  # type: ignore[override]  # pages set it; this one derives it
+        return self.action_name
+
+    def get_form_class(self) -> type[forms.Form]:
+        return CancelForm if self.action_name == "cancel" else forms.Form
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        try:
+            self.act.do(lesson=self.object, by=self.request.user, **form.cleaned_data)
+            self.success(self.act.done)
+        except ValidationError as error:
+            messages.error(self.request, " ".join(error.messages))
+        return redirect("classes:lesson", self.object.pk)
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=self.act.question,
+            detail=self.act.detail,
+            submit_label=self.act.label,
+            tone=self.act.tone,
+            cancel_url=reverse("classes:lesson", args=[self.object.pk]),
+            **more,
+        )

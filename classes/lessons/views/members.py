@@ -1,0 +1,73 @@
+"""View for replacing the students of a lesson after a comparison with the current list."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView
+
+from classes.conflicts.guard import BookingConflictError
+from classes.lessons.forms.members import MembersForm
+from classes.lessons.members import compare_members, replace_members
+from classes.models import Lesson
+from console.policy.views import SchoolView
+
+
+class LessonMembers(SchoolView, DetailView):
+    """Paste or choose the new list. `look` compares, `sure` replaces."""
+
+    resource, action = "lesson", "change"
+    queryset = Lesson.objects.select_related("teacher", "enterprise")
+    template_name = "classes/lessons/members.html"
+    context_object_name = "lesson"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        if self.object.locked:
+            return redirect("classes:lesson", self.object.pk)
+        return self._show(MembersForm(lesson=self.object))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.object = lesson = self.get_object()
+        form = MembersForm(request.POST, lesson=lesson)
+        if not form.is_valid():
+            return self._show(form)
+        if "sure" in request.POST and self._replace(form):
+            self.success(_("The list has been replaced. The change is sent to iclass within seconds."))
+            return redirect("classes:lesson", lesson.pk)
+        compared = compare_members(lesson, form.students())
+        form.conflicts = list(compared.conflicts)
+        form.refresh_seen()
+        return self._show(form, compared=compared)
+
+    def _replace(self, form: MembersForm) -> bool:
+        reason = form.cleaned_data["conflict_reason"]
+        try:
+            replace_members(
+                lesson=self.object,
+                students=form.students(),
+                by=self.request.user,
+                conflict_reason=reason,
+                seen=form.seen,
+            )
+        except BookingConflictError as conflicted:
+            form.add_error("conflict_reason", conflicted)
+            return False
+        except ValidationError as error:
+            form.refuse(error)
+            return False
+        return True
+
+    def _show(self, form: MembersForm, **more: Any) -> HttpResponse:
+        return self.render_to_response(
+            self.get_context_data(
+                title=_("Replace list of students"),
+                form=form,
+                cancel_url=reverse("classes:lesson", args=[self.object.pk]),
+                **more,
+            )
+        )

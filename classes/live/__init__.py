@@ -1,0 +1,1 @@
+"""Running lessons: the live wall, the room and the alarms."""

@@ -1,0 +1,72 @@
+"""Phone number of a person missing from a running lesson: shown once and recorded."""
+
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.generic import FormView
+
+from accounts.models import User
+from accounts.people.services import record_reveal
+from classes.models import Lesson, Member
+from console.policy import may
+from console.policy.views import SchoolView
+
+
+def phone_url(reader: Any, lesson: Lesson, person: User) -> str:
+    """Return the page that shows the phone of a member to the reader, or an empty string."""
+    member = Member.objects.select_related("lesson").filter(lesson=lesson, user=person).first()
+    if member is None or not _can_be_called(member) or not may(reader, "reveal", "member", member):
+        return ""
+    return reverse("classes:member_phone", args=[member.pk])
+
+
+def _can_be_called(member: Member) -> bool:
+    return member.lesson.is_live and bool(member.user.phone_no)
+
+
+@method_decorator(never_cache, name="dispatch")
+class MemberPhone(SchoolView, FormView):
+    """Ask for confirmation, because each view is recorded with its lesson; only while the lesson runs."""
+
+    resource, action = "member", "reveal"
+    form_class = Form
+    template_name = "generic/confirm.html"
+
+    @cached_property
+    def member(self) -> Member:
+        return self.get_row(Member.objects.select_related("user", "lesson__enterprise"), pk=self.kwargs["pk"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().get(request, *args, **kwargs) if _can_be_called(self.member) else self._back()
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().post(request, *args, **kwargs) if _can_be_called(self.member) else self._back()
+
+    def _back(self) -> HttpResponse:
+        self.warning(_("Phone numbers are shown only while the lesson is running, and only if one is known."))
+        return redirect(self.member.lesson)
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=_("Show the phone number of %(name)s?") % {"name": self.member.user},
+            detail=_("It is shown only once. Your name, the time and this lesson are recorded."),
+            submit_label=_("Show phone number"),
+            tone="primary",
+            cancel_url=self.member.lesson.get_absolute_url(),
+            **more,
+        )
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        by: Any = self.request.user
+        lesson, person = self.member.lesson, self.member.user
+        reason = _("Missing from “%(lesson)s”") % {"lesson": lesson.topic}
+        record_reveal(person=person, by=by, names=["phone_no"], reason=reason)
+        context = {"title": str(person), "person": person, "lesson": lesson}
+        return render(self.request, "classes/live/room/phone.html", context)

@@ -1,0 +1,1 @@
+"""Live wall of all current lessons: `queries` loads them, `troubles` judges them, `tiles` orders them."""

@@ -1,0 +1,18 @@
+"""The database refuses to change a `remote_id` that is set (outbox 0006)."""
+
+from django.db import migrations
+
+FORWARD = """
+CREATE TRIGGER classes_lesson_keeps_remote_id BEFORE UPDATE OF remote_id ON classes_lesson FOR EACH ROW
+    WHEN (OLD.remote_id <> '' AND NEW.remote_id IS DISTINCT FROM OLD.remote_id)
+    EXECUTE FUNCTION outbox_keep_remote_id();
+"""
+BACKWARD = "DROP TRIGGER classes_lesson_keeps_remote_id ON classes_lesson;"
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("classes", "0028_callbacks_that_contradict_a_register"),
+        ("outbox", "0006_remote_ids_are_kept"),
+    ]
+    operations = [migrations.RunSQL(FORWARD, BACKWARD)]

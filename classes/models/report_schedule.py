@@ -1,0 +1,80 @@
+"""Reports that are sent by e-mail every week or month."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class ReportSchedule(models.Model):
+    """A report of the school, or of a group, that a person receives by e-mail.
+
+    `due_at` is when it is sent next, `attempts` are those of the e-mail that is being sent. It turns itself
+    off if its recipient has left or may not export reports any more, or its group is archived.
+    """
+
+    class Every(models.TextChoices):
+        WEEK = "week", _("every week, Monday 07:00")
+        MONTH = "month", _("every month, on the first at 07:00")
+
+    class Result(models.TextChoices):
+        NONE = "", "—"
+        SENDING = "sending", _("sending")
+        SENT = "sent", _("sent")
+        WAITING = "waiting", _("not sent, will be tried again")
+        FAILED = "failed", _("not sent")
+        STOPPED = "stopped", _("stopped")
+
+    class Reason(models.TextChoices):
+        NONE = "", ""
+        LEFT = "left", _("The recipient has left the school or has no e-mail address.")
+        ROLE = "role", _("The recipient's role no longer allows exporting reports.")
+        GROUP = "group", _("The group is archived.")
+        MAIL = "mail", _("The mail server did not accept the e-mail. Ask the operator of the console.")
+        REPORT = "report", _("The report could not be made. Ask the operator of the console.")
+        NO_MAIL = "no_mail", _("This console does not send e-mail. Ask its operator to set it up.")
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="report_schedules")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="report_schedules",
+        verbose_name=_("recipient"),
+    )
+    group = models.ForeignKey(
+        "accounts.StudentGroup",
+        models.CASCADE,
+        null=True,
+        related_name="report_schedules",
+        verbose_name=_("group"),
+    )
+    every = models.CharField(_("how often"), max_length=5, choices=Every.choices)
+    is_on = models.BooleanField(pgettext_lazy("schedule", "on"), default=True)
+    due_at = models.DateTimeField(_("next e-mail"))
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    result = models.CharField(_("last result"), max_length=8, choices=Result.choices, blank=True)
+    reason = models.CharField(_("reason"), max_length=8, choices=Reason.choices, blank=True)
+    sent_at = models.DateTimeField(_("last sent"), null=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("report by e-mail")
+        verbose_name_plural = _("reports by e-mail")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "group", "every"],
+                nulls_distinct=False,
+                name="report_schedule_once_a_person",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(is_on=True), name="report_schedule_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group or self.enterprise}: {self.get_every_display()}"

@@ -1,0 +1,1 @@
+"""Notifications about lessons: invitations, changes, reminders; each is sent once."""

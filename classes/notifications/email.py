@@ -1,0 +1,53 @@
+"""Common parts of notifications about lessons: recipients, times in the school's zone, links."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from accounts.models import User
+from classes.models import Lesson
+from console.notifications.services import notify
+
+
+def reachable_filter(prefix: str = "") -> Q:
+    """Filter for people who can read a notification: they can sign in, or have an email address."""
+    reached = ~Q(**{f"{prefix}password__startswith": "!"})
+    if settings.EMAIL_IS_SET_UP:
+        reached |= ~Q(**{f"{prefix}e_mail": ""})
+    return Q(**{f"{prefix}is_active": True}) & reached
+
+
+def send_invitation(person: User, lessons: Sequence[Lesson], *, key: str) -> int:
+    """Send one invitation to all of these lessons."""
+    many = len(lessons) > 1
+    return notify(
+        "lesson.invited_to_many" if many else "lesson.invited",
+        people=[person],
+        key=key,
+        args=lesson_args(lessons),
+        link=timetable_week_url(lessons[0]) if many else lessons[0].get_absolute_url(),
+    )
+
+
+def lesson_args(lessons: Sequence[Lesson]) -> dict[str, Any]:
+    """Arguments of a notification: the number of lessons, and the details of the first one."""
+    first = lessons[0]
+    zone = first.enterprise.tz
+    return {
+        "topic": first.topic,
+        "teacher": first.teacher.nickname or first.teacher.user_id,
+        "at": f"{localtime(first.starts_at, zone):%Y-%m-%d %H:%M}",
+        "until": f"{localtime(first.ends_at, zone):%H:%M}",
+        "zone": first.enterprise.zone,
+        "n": len(lessons),
+        "lessons": [one.pk for one in lessons],
+    }
+
+
+def timetable_week_url(lesson: Lesson) -> str:
+    """Return the timetable of the lesson's week."""
+    return reverse("classes:timetable") + f"?date={localtime(lesson.starts_at, lesson.enterprise.tz).date()}"

@@ -1,0 +1,1 @@
+"""Operations of lessons: what is sent to the API, and how its answers are recorded."""

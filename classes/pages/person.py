@@ -1,0 +1,126 @@
+"""Page of one person: attendance, lessons, contacts, courseware, and state at the service."""
+
+from typing import Any
+
+from csp.decorators import csp_update
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.generic import DetailView
+
+from accounts.mirror.differences import PERSON_LABELS
+from accounts.mirror.upsert import REDACTED
+from accounts.models import PasswordLink, Role, User
+from accounts.models.roles import STAFF
+from accounts.people import avatars, entry_cards
+from accounts.sign_in.password_links import unused_links
+from classes.attendance.mark_badges import mark_badge
+from classes.choices import Status
+from classes.lessons.queries import PROBLEM_STATES, lessons_of_person
+from classes.models import Appeal, Attendance, Leave
+from classes.pages.student_summary import attendance_summary
+from console.outbox.models import Operation
+from console.policy import may, scoped
+from console.policy.views import SchoolView
+from documents.queries import documents_for
+
+MAX_ROWS = 30
+MAX_MARKS = 10
+MAX_OPERATIONS = 8
+
+
+class PersonPage(SchoolView, DetailView):
+    """A person and their data; contacts are masked according to the policy table."""
+
+    resource = "person"
+    queryset = User.objects.select_related("enterprise").prefetch_related("student_groups")
+    template_name = "classes/pages/person.html"
+    context_object_name = "person"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Allow the origin of an external picture, on this page only."""
+        response = super().get(request, *args, **kwargs)
+        page: Any = response
+        origin: str = page.context_data["picture"].origin
+        if not origin:
+            return response
+        with_origin = csp_update({"img-src": [origin]})(lambda _request: response)(request)
+        assert isinstance(with_origin, HttpResponse)  # the same response
+        return with_origin
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        person, reader = self.object, self.request.user
+        coming, past = lessons_of_person(reader, person)
+        sees_sync = may(reader, "list", "operation")
+        return super().get_context_data(
+            title=person.nickname or person.user_id,
+            picture=avatars.get_displayed_avatar(person),
+            coming=coming[:MAX_ROWS],
+            past=past[:MAX_ROWS],
+            in_charge=person.groups_in_charge.order_by("name") if person.role in STAFF else (),
+            **(_attendance_context(reader, person) if person.role == Role.STUDENT else {}),
+            documents=documents_for(reader).filter(owner=person)[:MAX_ROWS],
+            may_edit=self.may("change", person) and not person.erased_at,
+            sees_people=may(reader, "list", "person"),
+            sees_sync=sees_sync,
+            sees_drift=may(reader, "view", "drift"),
+            sees_trail=may(reader, "list", "audit"),
+            sees_card=may(reader, "new_token", "person", person) and _has_card(person),
+            password_link=_password_link(reader, person),
+            card_renewing=entry_cards.is_token_pending(person),
+            has_sync_problem=person.sync_state in PROBLEM_STATES,
+            operations=_recent_operations(person) if sees_sync else [],
+            drift_key=f"user-{person.pk}",
+            kept_there=_remaining_remote_data(person),
+            **more,
+        )
+
+
+def _attendance_context(reader: Any, student: User) -> dict[str, Any]:
+    """Return the attendance of a student: this term, the last marks, open appeals, and leave not yet over."""
+    appeals = Appeal.objects.filter(person=student, state=Appeal.State.OPEN).select_related("lesson")
+    leaves = Leave.objects.filter(person=student, withdrawn_at=None, ends_at__gt=timezone.now())
+    return {
+        "attendance": attendance_summary(reader, student),
+        "marks": _recent_marks(reader, student),
+        "appeals": scoped(appeals, reader, "appeal", "list").order_by("created_at")[:MAX_ROWS],
+        "leaves": scoped(leaves, reader, "leave", "list").order_by("begins_at")[:MAX_ROWS],
+    }
+
+
+def _recent_marks(reader: Any, person: User) -> list[dict[str, Any]]:
+    """Return the newest marks of a student that the reader may see.
+
+    A running lesson has none: whoever has not come yet is not absent.
+    """
+    own_marks = Attendance.objects.filter(person=person, expected=True).exclude(mark="")
+    rows = (
+        scoped(own_marks, reader, "attendance", "list")
+        .exclude(lesson__status=Status.ING)
+        .select_related("lesson")
+        .order_by("-lesson__starts_at")
+    )
+    return [{"mark": one, "sign": mark_badge(one.mark)} for one in rows[:MAX_MARKS]]
+
+
+def _password_link(reader: Any, person: User) -> PasswordLink | None:
+    """Return the link that waits for the person, also an expired one; None if the reader may not see it."""
+    if not may(reader, "password_link", "person", person):
+        return None
+    return unused_links(person).select_related("created_by").first()
+
+
+def _has_card(person: User) -> bool:
+    return bool(person.user_token) and person.is_active
+
+
+def _recent_operations(person: User) -> list[Operation]:
+    """Return the newest operations about a person, each with its attempts."""
+    about = Operation.objects.filter(subject_type=User._meta.label_lower, subject_id=person.pk)
+    return list(about.select_related("created_by").prefetch_related("tries")[:MAX_OPERATIONS])
+
+
+def _remaining_remote_data(person: User) -> list[Any]:
+    """Return the labels of fields that the service still has of an erased person."""
+    if not person.erased_at:
+        return []
+    return [PERSON_LABELS[name] for name, value in person.observed.items() if value == REDACTED]

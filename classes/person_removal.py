@@ -1,0 +1,98 @@
+"""Impact of removing a person on lessons, and erasure of their personal data."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.people.erasure import erased_name, scrub_json
+from accounts.people.impact import ImpactItem, register_impact_source
+from classes.lessons.queries import lessons_of_person
+from classes.models import (
+    AbsenceCall,
+    Appeal,
+    Attendance,
+    Correction,
+    EngagementSample,
+    Entry,
+    GuestCredit,
+    Leave,
+    Observation,
+)
+from console.audit.personal_data import register_scrubber
+
+#: Most lessons that are listed one by one.
+MAX_LISTED = 200
+
+
+@register_impact_source
+def _upcoming_lessons(person: User, reader: Any) -> list[ImpactItem]:
+    """Return the upcoming lessons that the person teaches or is expected in, the next first."""
+    upcoming, _past = lessons_of_person(reader, person)
+    upcoming = upcoming.filter(cancelled_at=None).order_by("starts_at", "id")[:MAX_LISTED]
+    return [
+        ImpactItem(
+            f"{localtime(lesson.starts_at):%Y-%m-%d %H:%M} · {lesson.topic}",
+            lesson.get_absolute_url(),
+            _("teaches") if lesson.teacher_id == person.pk else _("expected"),
+        )
+        for lesson in upcoming
+    ]
+
+
+@register_scrubber("evidence")
+def _scrub_evidence(person: User) -> int:
+    """Erase the name in polls and history. Times, presence and the resulting marks stay."""
+    observations = Observation.objects.filter(lesson__enterprise=person.enterprise, user_id=person.user_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('console.erasing', 'on', true)")
+        named = observations.exclude(nickname="").update(nickname="")
+        raw = scrub_json(observations.exclude(raw={}), "raw", person.user_id)
+        cursor.execute("SELECT set_config('console.erasing', 'off', true)")
+    return named + raw
+
+
+@register_scrubber("register")
+def _scrub_register(person: User) -> int:
+    """Erase the name in registers and room entries."""
+    marks = Q(person=person) | Q(lesson__enterprise=person.enterprise, user_id=person.user_id)
+    entries = Entry.objects.filter(person=person).exclude(nickname="")
+    stored = Attendance.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    for row in stored.filter(marks, reason__has_key="hand"):
+        row.reason["hand"]["reason"] = ""
+        row.save(update_fields=["reason"])
+    return Attendance.objects.filter(marks).update(nickname=erased_name()) + entries.update(nickname="")
+
+
+@register_scrubber("judgements")
+def _scrub_decisions(person: User) -> int:
+    """Erase texts about the person: reasons of corrections and leave, appeals and their answers."""
+    written = Q(person=person) | Q(lesson__enterprise=person.enterprise, user_id=person.user_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('console.erasing', 'on', true)")
+        count = Correction.objects.filter(written).exclude(reason="").update(reason="")
+        cursor.execute("SELECT set_config('console.erasing', 'off', true)")
+    stored = Appeal.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    appeals = stored.filter(person=person)
+    for appeal in appeals:
+        appeal.evidence.get("facts", {}).pop("hand", None)
+        appeal.text = appeal.answer = ""
+        appeal.save(update_fields=["text", "answer", "evidence"])
+    count += Leave.objects.filter(person=person).exclude(reason="").update(reason="")
+    count += GuestCredit.objects.filter(person=person).exclude(reason="").update(reason="")
+    return count + len(appeals)
+
+
+@register_scrubber("samples")
+def _delete_samples(person: User) -> int:
+    """Delete the engagement samples, which no mark needs."""
+    return EngagementSample.objects.filter(person=person).delete()[0]
+
+
+@register_scrubber("calls")
+def _scrub_calls(person: User) -> int:
+    """Erase the notes of calls to an erased person."""
+    return AbsenceCall.objects.filter(person=person).exclude(note="").update(note="")

@@ -1,1 +1,0 @@
-"""About a lesson that runs: call who is missing, put people in or take them out, let visitors in."""

@@ -1,1 +1,0 @@
-"""Telling people of their lessons: invitations, changes, reminders; each of them once."""

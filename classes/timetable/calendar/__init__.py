@@ -1,0 +1,1 @@
+"""The timetable as a calendar: its events, layers and badges; moving a lesson."""

@@ -1,0 +1,115 @@
+"""Colours of lessons in the timetable, each with a letter: by course, group or filter."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db.models import TextChoices
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import StudentGroup
+from classes.models import Course, Lesson
+from classes.timetable.calendar.layers import Layers
+from console.policy import may, scoped
+
+#: Distinguishable colours (`--ic-subject-1` and so on); more courses share them, their letters differ.
+HUES = 8
+SESSION_KEY = "timetable_colours"
+
+
+class ColourBy(TextChoices):
+    COURSE = "course", _("Colour by course")
+    GROUP = "group", _("Colour by group")
+    LAYER = "layer", _("Colour by filter")
+
+
+class Colour(NamedTuple):
+    """`hue` is 1 to HUES, `mark` the letter that says the same; `name` is that of the course or group."""
+
+    hue: int
+    mark: str
+    name: str
+
+
+def colour_choices(reader: Any, layers: Layers) -> list[tuple[str, Any]]:
+    """Return the choices of a reader: courses and groups if they may see them, filters if they chose some."""
+    offered = {
+        ColourBy.COURSE: may(reader, "list", "course"),
+        ColourBy.GROUP: may(reader, "list", "group"),
+        ColourBy.LAYER: bool(layers.chosen),
+    }
+    return [(value, label) for value, label in ColourBy.choices if offered[ColourBy(value)]]
+
+
+def chosen_colours(request: HttpRequest, layers: Layers) -> str:
+    """Return what the reader chose in the query string, or before in this session; else the first choice."""
+    offered = [value for value, _label in colour_choices(request.user, layers)]
+    for value in (request.GET.get("colour", ""), request.session.get(SESSION_KEY, "")):
+        if value in offered:
+            return str(value)
+    return offered[0] if offered else ""
+
+
+def remember_colours(request: HttpRequest) -> None:
+    """Keep a choice of the query string for the session."""
+    value = request.GET.get("colour", "")
+    if value in ColourBy.values and request.session.get(SESSION_KEY) != value:
+        request.session[SESSION_KEY] = value
+
+
+def lesson_colours(reader: Any, by: str, lessons: list[Lesson], layers: Layers) -> dict[int, Colour]:
+    """Return the colour of each lesson, by pk; lessons without a course or group have none."""
+    if by == ColourBy.LAYER:
+        hues = layers.hues(lessons)
+        legend = {one.hue: Colour(one.hue, str(one.hue), one.name) for one in layers.chosen}
+        return {pk: legend[hue] for pk, hue in hues.items() if hue}
+    if by == ColourBy.COURSE:
+        key_of_lesson = {one.pk: one.course_id for one in lessons if one.course_id}
+        rows: Any = Course.objects.filter(pk__in=set(key_of_lesson.values()))
+        rows, name = scoped(rows, reader, "course", "list"), "title"
+    elif by == ColourBy.GROUP:
+        key_of_lesson, name = _first_groups(reader, lessons), "name"
+        rows = StudentGroup.objects.filter(pk__in=set(key_of_lesson.values()))
+    else:
+        return {}
+    colours = _colours(dict(rows.order_by("pk").values_list("pk", name)))
+    return {lesson: colours[key] for lesson, key in key_of_lesson.items() if key in colours}
+
+
+def legend_of(colours: Iterable[Colour]) -> list[dict[str, Any]]:
+    """Return each colour once, by name."""
+    return [one._asdict() for one in sorted(set(colours), key=lambda one: (one.name, one.mark))]
+
+
+def _first_groups(reader: Any, lessons: list[Lesson]) -> dict[int, int]:
+    """Return the first group by name of each lesson, of the groups that the reader may see."""
+    visible = scoped(StudentGroup.objects.all(), reader, "group", "list")
+    through = Lesson.groups.through.objects.filter(
+        lesson__in=[one.pk for one in lessons], studentgroup__in=visible
+    )
+    rows = through.order_by("-studentgroup__name", "-studentgroup_id")
+    return dict(rows.values_list("lesson_id", "studentgroup_id"))
+
+
+def _colours(names: dict[int, str]) -> dict[int, Colour]:
+    """Return the colour of each key.
+
+    The colour follows from the key, so that it is the same in each week; if it is taken, it is the next that
+    is free. The mark is the first letter of the name, with a number if several names begin with it.
+    """
+    initials = {key: _initial(name) for key, name in names.items()}
+    many, seen, used = Counter(initials.values()), Counter[str](), set[int]()
+    found = {}
+    for key in sorted(names, key=lambda key: (names[key], key)):
+        letter = initials[key]
+        seen[letter] += 1
+        used = used if len(used) < HUES else set()
+        hue = next(one for step in range(HUES) if (one := (key + step) % HUES + 1) not in used)
+        used.add(hue)
+        found[key] = Colour(hue, f"{letter}{seen[letter]}" if many[letter] > 1 else letter, names[key])
+    return found
+
+
+def _initial(name: str) -> str:
+    return next((letter.upper() for letter in name if letter.isalnum()), "?")

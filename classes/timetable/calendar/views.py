@@ -1,0 +1,74 @@
+"""The timetable page with its layers, and the lessons that its calendar requests."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView, View
+
+from classes.timetable.calendar.badges import LESSON_BADGES
+from classes.timetable.calendar.colours import chosen_colours, colour_choices, remember_colours
+from classes.timetable.calendar.events import CalendarRange, calendar_holidays, calendar_lessons
+from classes.timetable.calendar.layers import Layers
+from console.policy import Scope, may, scope_of
+from console.policy.views import SchoolView
+
+VIEWS = ("day", "week", "month", "agenda")
+
+
+class TimetablePage(SchoolView, TemplateView):
+    """`?view=day|week|month|agenda&date=` and the layers `teacher`, `group`, `course`, each repeatable.
+
+    `?colour=course|group|layer` is kept for the session.
+    """
+
+    resource, action = "lesson", "list"
+    template_name = "classes/timetable/calendar/timetable.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        remember_colours(request)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        reader, address = self.request.user, self.request.GET
+        view, layers = address.get("view", ""), Layers(reader, address)
+        return super().get_context_data(
+            title=_("Timetable"),
+            layers=layers,
+            colours=colour_choices(reader, layers),
+            colour=chosen_colours(self.request, layers),
+            view=view if view in VIEWS else "",
+            date=address.get("date", "")[:10] or timezone.localdate().isoformat(),
+            offset=_offset(),
+            signs=LESSON_BADGES,
+            may_add=self.may("add"),
+            may_import=may(reader, "add", "timetable_import"),
+            may_move=scope_of(reader, "change", "lesson") == Scope.SCHOOL,
+            **more,
+        )
+
+
+class TimetableLessons(SchoolView, View):
+    """Lessons from `?start=` until before `?end=` (days), in the layers, as JSON."""
+
+    resource, action = "lesson", "list"
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        try:
+            shown_range = CalendarRange.parse(request.GET.get("start", ""), request.GET.get("end", ""))
+        except ValueError:
+            sentence = _("Request at most one month of lessons, with dates as 2026-11-24.")
+            return JsonResponse({"error": sentence}, status=400)
+        layers = Layers(request.user, request.GET)
+        shown = calendar_lessons(request.user, shown_range, layers, chosen_colours(request, layers))
+        holidays = calendar_holidays(request.user, shown_range)
+        told = {"lessons": shown.events, "legend": shown.legend, "more": shown.truncated}
+        return JsonResponse({**told, "holidays": holidays})
+
+
+def _offset() -> str:
+    """Return the active zone's current offset, such as "+08:00", for the calendar's current-time line."""
+    offset = timezone.localtime().strftime("%z")
+    return f"{offset[:3]}:{offset[3:5]}"

@@ -1,0 +1,1 @@
+"""Series of lessons: rules and dates, planning, changing and cancelling."""

@@ -1,0 +1,1 @@
+"""Lessons follow the changes of student groups: impact, conflicts, propagation and reports."""

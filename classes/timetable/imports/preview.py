@@ -1,0 +1,65 @@
+"""Preview of a timetable import."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import StudentGroup, User
+from classes.models import TimetableRow
+from classes.timetable.imports.columns import LABELS
+from classes.timetable.imports.row_parser import PlannedRow
+from console.imports.preview import ImportPreview, PreviewRow
+from console.ui.badges import Badge
+
+Outcome = TimetableRow.Outcome
+BADGES = {
+    Outcome.ADDED: Badge(_("added"), "calendar-plus", "ok", ""),
+    Outcome.CONFLICT: Badge(_("conflict"), "calendar-exclamation", "warn", ""),
+    Outcome.UNCHANGED: Badge(_("already exists"), "equal", "idle", ""),
+    Outcome.REFUSED: Badge(_("rejected"), "alert-triangle", "bad", ""),
+}
+
+
+@dataclass(frozen=True)
+class TimetablePreviewRow(PreviewRow):
+    """A row for display; `groups` are names."""
+
+    row: TimetableRow
+    planned: PlannedRow | None
+    teacher: str
+    groups: list[str]
+    badges = BADGES
+    labels = LABELS
+
+    @property
+    def more_conflicts(self) -> int:
+        return self.row.conflicts_in_all - len(self.row.conflicts)
+
+
+class TimetablePreview(ImportPreview):
+    """The rows that the query string selects: `?show=` an outcome."""
+
+    row_class = TimetablePreviewRow
+    related = ("course", "lesson")
+
+    def lines(self, rows: Iterable[TimetableRow]) -> list[TimetablePreviewRow]:
+        """Return the rows of a page with the names that they refer to; two queries."""
+        rows = list(rows)
+        planned = {row.pk: PlannedRow.from_stored(row.wanted) for row in rows if row.wanted}
+        teachers = User.objects.in_bulk({one.teacher for one in planned.values()})
+        groups = StudentGroup.objects.in_bulk({group for one in planned.values() for group in one.groups})
+        return [self._line(row, planned.get(row.pk), teachers, groups) for row in rows]
+
+    def _line(
+        self, row: TimetableRow, planned: PlannedRow | None, teachers: Any, groups: Any
+    ) -> TimetablePreviewRow:
+        if planned is None:
+            return TimetablePreviewRow(row, None, "", [])
+        names = [str(groups[pk]) for pk in planned.groups if pk in groups]
+        return TimetablePreviewRow(row, planned, str(teachers.get(planned.teacher, "")), names)
+
+    @property
+    def has_no_changes(self) -> bool:
+        return not self.source.counts.get("lessons")

@@ -1,0 +1,1 @@
+"""Terms and holidays of a school."""

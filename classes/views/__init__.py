@@ -1,1 +1,0 @@
-"""The pages about lessons. A view is a route through a form to a service."""

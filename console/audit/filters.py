@@ -1,0 +1,97 @@
+"""Filter of audit entries by person, object, action, day and request."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.audit.field_labels import PERSON_MODEL
+from console.audit.labels import ACTION_LABELS, object_type_label, searchable_types
+from console.audit.models import AuditEntry
+from console.inputs.forms import BoundedDateField
+
+#: The most people that a search by name considers.
+MAX_PEOPLE = 100
+NEWEST_FIRST = ("-at", "-id")
+
+
+class EntryFilter(forms.Form):
+    """Select entries by the query string; unknown values are ignored.
+
+    `q` is a name, a login or a request ID. `person` is the ID of one person and selects what they did and
+    what was done to them. `thing` with `kind` is one row.
+    """
+
+    fields: dict[str, Any]
+    q = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    action = forms.ChoiceField(label=gettext_lazy("Action"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Object"), required=False)
+    since = BoundedDateField(label=gettext_lazy("Start day"), required=False)
+    until = BoundedDateField(label=gettext_lazy("Final day"), required=False)
+    thing = forms.RegexField(r"\A[0-9]{1,18}\Z", required=False, widget=forms.HiddenInput)
+    person = forms.RegexField(r"\A[0-9]{1,18}\Z", required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, school: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.school = school
+        labels = ((name, str(label)) for name, label in ACTION_LABELS.items())
+        self.fields["action"].choices = [("", _("all")), *sorted(labels, key=lambda pair: pair[1])]
+        self.fields["kind"].choices = [
+            ("", _("all")),
+            *((kind, object_type_label(kind)) for kind in searchable_types()),
+        ]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The valid values that are not empty."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def narrow(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        chosen = self.chosen
+        if text := chosen.get("q", "").strip():
+            entries = entries.filter(self._match_text(text))
+        if "person" in chosen:
+            entries = entries.filter(_about_people([int(chosen["person"])]))
+        if "action" in chosen:
+            entries = entries.filter(action=chosen["action"])
+        if "kind" in chosen:
+            entries = entries.filter(object_type=chosen["kind"])
+        if "thing" in chosen:
+            entries = entries.filter(object_id=chosen["thing"])
+        return filter_days(entries, chosen.get("since"), chosen.get("until"))
+
+    def _match_text(self, text: str) -> Q:
+        people = get_user_model()._default_manager.all()
+        user_id, at, sdkappid = text.rpartition("@")
+        by_name = Q(nickname__icontains=text) | Q(
+            user_id__icontains=user_id if at and sdkappid.isdecimal() else text
+        )
+        found = people.filter(by_name, enterprise=self.school) | people.filter(enterprise=None, login=text)
+        ids = list(found.order_by().values_list("pk", flat=True)[:MAX_PEOPLE])
+        return Q(request_id=text) | _about_people(ids)
+
+
+def _about_people(ids: list[int]) -> Q:
+    """Match what these people did and what was done to them."""
+    return Q(actor_id__in=ids) | Q(object_type=PERSON_MODEL, object_id__in=[str(pk) for pk in ids])
+
+
+def filter_days(
+    entries: QuerySet[AuditEntry], since: date | None, until: date | None
+) -> QuerySet[AuditEntry]:
+    """Return entries of whole days in the active time zone, both ends included."""
+    if since:
+        entries = entries.filter(at__gte=_midnight(since))
+    if until:
+        entries = entries.filter(at__lt=_midnight(until + timedelta(days=1)))
+    return entries
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,0 +1,4176 @@
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
+CREATE FUNCTION public.audit_net() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+DECLARE
+    was jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}' ELSE to_jsonb(OLD) END;
+    is_ jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}' ELSE to_jsonb(NEW) END;
+    the jsonb := CASE WHEN TG_OP = 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END;
+    names jsonb;
+    school bigint;
+BEGIN
+    IF current_setting('console.audited', true) = pg_current_xact_id()::text THEN
+        RETURN NULL;
+    END IF;
+    SELECT COALESCE(jsonb_agg(name ORDER BY name), '[]') INTO names
+        FROM unnest(string_to_array(TG_ARGV[1], ',')) AS name WHERE was -> name IS DISTINCT FROM is_ -> name;
+    school := CASE WHEN TG_ARGV[0] = 'accounts.enterprise' THEN the ->> 'id' ELSE the ->> 'enterprise_id' END;
+    INSERT INTO audit_auditentry (enterprise_id, actor_label, action, object_type, object_id, object_label,
+            after, reason, request_id, address, looks, at)
+        VALUES (CASE WHEN EXISTS (SELECT 1 FROM accounts_enterprise WHERE id = school) THEN school END,
+            left('database: ' || session_user, 120), 'row.changed', TG_ARGV[0], the ->> 'id', '',
+            jsonb_build_object('how', lower(TG_OP), 'columns', names), '', '',
+            COALESCE(host(inet_client_addr()), ''), false, clock_timestamp());
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION public.audit_net() IS 'caaa381eab2ae7008e24f419';
+
+CREATE FUNCTION public.audit_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'Audit entries are kept as they were written: % is refused.', TG_OP
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.audit_written() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO audit_waiting (entry_id, chain) VALUES (NEW.id, COALESCE(NEW.enterprise_id, 0));
+    PERFORM set_config('console.audited', pg_current_xact_id()::text, true);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.classes_correction_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF current_setting('console.erasing', true) = 'on' AND TG_OP = 'UPDATE'
+        AND to_jsonb(NEW) - 'reason' = to_jsonb(OLD) - 'reason' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'corrections are append-only' USING ERRCODE = 'check_violation';
+END $$;
+
+CREATE FUNCTION public.classes_lesson_revised() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.revision := OLD.revision + CASE WHEN
+        (NEW.topic, NEW.starts_at, NEW.ends_at, NEW.teacher_id, NEW.student_url, NEW.cancelled_at IS NULL)
+        IS DISTINCT FROM
+        (OLD.topic, OLD.starts_at, OLD.ends_at, OLD.teacher_id, OLD.student_url, OLD.cancelled_at IS NULL)
+        THEN 1 ELSE 0 END;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.classes_observation_is_kept() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF current_setting('console.erasing', true) = 'on' THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'evidence is append-only' USING ERRCODE = 'check_violation';
+END $$;
+
+CREATE FUNCTION public.classes_observation_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF current_setting('console.erasing', true) = 'on'
+        AND to_jsonb(NEW) - 'nickname' - 'raw' = to_jsonb(OLD) - 'nickname' - 'raw' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'evidence is append-only' USING ERRCODE = 'check_violation';
+END $$;
+
+CREATE FUNCTION public.classes_register_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.reopened_at IS NULL
+        AND to_jsonb(NEW) - 'reopened_at' - 'reopened_by_id' - 'reopen_reason'
+          = to_jsonb(OLD) - 'reopened_at' - 'reopened_by_id' - 'reopen_reason' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a closed register stays as it is' USING ERRCODE = 'check_violation';
+END $$;
+
+CREATE FUNCTION public.classes_seat_follows() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO classes_seat AS s
+        (lesson_id, person_id, believes, changes, pending, topic, starts_at, ends_at)
+    SELECT c.lesson_id, c.user_id, TG_OP = 'DELETE', 1, TRUE, t.topic, t.starts_at, t.ends_at
+    FROM changed c JOIN classes_told t ON t.lesson_id = c.lesson_id
+    WHERE t.starts_at IS NOT NULL ORDER BY c.lesson_id, c.user_id
+    ON CONFLICT (lesson_id, person_id) DO UPDATE SET changes = s.changes + 1, pending = TRUE,
+        topic = excluded.topic, starts_at = excluded.starts_at, ends_at = excluded.ends_at;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.classes_streaks_anew(people bigint[]) RETURNS bigint
+    LANGUAGE sql STRICT SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+    WITH who AS (
+        SELECT DISTINCT unnest(people) AS id
+    ), told AS (
+        SELECT l.enterprise_id, who.id AS person_id, l.starts_at, a.absent,
+            count(*) FILTER (WHERE NOT a.absent) OVER (
+                PARTITION BY l.enterprise_id, who.id ORDER BY l.starts_at, l.id, a.id ROWS UNBOUNDED PRECEDING
+            ) AS came
+        FROM who CROSS JOIN LATERAL (
+            SELECT a.id, a.lesson_id, a.mark = 'absent' AS absent FROM classes_attendance a
+            WHERE a.person_id = who.id AND a.expected AND a.person_id IS NOT NULL AND a.mark NOT IN ('', 'excused', 'unknown') OFFSET 0
+        ) a CROSS JOIN LATERAL (
+            SELECT l.id, l.enterprise_id, l.starts_at FROM classes_lesson l
+            WHERE l.id = a.lesson_id AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL OFFSET 0
+        ) l
+    ), grouped AS (
+        SELECT enterprise_id, person_id, array_agg(starts_at ORDER BY starts_at) FILTER (WHERE absent) AS times,
+            lead(min(starts_at) FILTER (WHERE NOT absent)) OVER (
+                PARTITION BY enterprise_id, person_id ORDER BY came
+            ) AS ended_at
+        FROM told GROUP BY enterprise_id, person_id, came
+    ), wanted AS (
+        SELECT * FROM grouped WHERE times IS NOT NULL
+    ), kept AS (
+        SELECT s.* FROM who CROSS JOIN LATERAL (
+            SELECT * FROM classes_streak s WHERE s.person_id = who.id OFFSET 0
+        ) s
+    ), gone AS (
+        DELETE FROM classes_streak WHERE id = ANY(ARRAY(
+            SELECT k.id FROM kept k WHERE NOT EXISTS (
+                SELECT 1 FROM wanted w
+                WHERE w.person_id = k.person_id AND w.enterprise_id = k.enterprise_id AND w.times = k.times
+                    AND w.ended_at IS NOT DISTINCT FROM k.ended_at
+            )
+        )) RETURNING 1
+    ), new AS (
+        INSERT INTO classes_streak
+            (enterprise_id, person_id, times, number, began_at, last_at, ended_at, level)
+        SELECT enterprise_id, person_id, times, cardinality(times), times[1], times[cardinality(times)], ended_at,
+            width_bucket(extract(epoch FROM ended_at - times[1]) / 86400, ARRAY[1, 4, 16, 64, 256, 1024]::numeric[])
+        FROM wanted w WHERE NOT EXISTS (
+            SELECT 1 FROM kept k
+            WHERE k.person_id = w.person_id AND k.enterprise_id = w.enterprise_id AND k.times = w.times
+                AND k.ended_at IS NOT DISTINCT FROM w.ended_at
+        ) RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM new)
+$$;
+
+CREATE FUNCTION public.classes_streaks_follow(lessons bigint[], people bigint[], whatever boolean[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('absences of ' || school, 0)) FROM (
+        SELECT DISTINCT enterprise_id AS school FROM classes_lesson WHERE id = ANY(lessons) ORDER BY 1
+    ) schools;
+    PERFORM classes_streaks_anew(array_agg(DISTINCT c.person)) FROM unnest(lessons, people, whatever)
+        AS c (lesson, person, whatever) JOIN classes_lesson l ON l.id = c.lesson
+    WHERE c.whatever OR EXISTS (
+        SELECT 1 FROM classes_streak s WHERE s.person_id = c.person AND s.began_at <= l.starts_at
+            AND (s.ended_at IS NULL OR s.ended_at >= l.starts_at)
+    );
+END $$;
+
+CREATE FUNCTION public.classes_streaks_follow_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+DECLARE
+    done bigint[]; lessons bigint[]; people bigint[]; absences boolean[];
+BEGIN
+    SELECT array_agg(l.id) INTO done FROM classes_lesson l
+    WHERE l.id = ANY(ARRAY(SELECT lesson_id FROM stale UNION SELECT lesson_id FROM fresh)) AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL;
+    IF done IS NULL THEN
+        RETURN NULL;
+    END IF;
+    SELECT array_agg(lesson_id), array_agg(person_id), array_agg(absent) INTO lessons, people, absences
+    FROM ((SELECT m.lesson_id, m.person_id, m.mark = 'absent' AS absent FROM stale m WHERE m.expected AND m.person_id IS NOT NULL AND m.mark NOT IN ('', 'excused', 'unknown') EXCEPT ALL SELECT m.lesson_id, m.person_id, m.mark = 'absent' AS absent FROM fresh m WHERE m.expected AND m.person_id IS NOT NULL AND m.mark NOT IN ('', 'excused', 'unknown')) UNION ALL (SELECT m.lesson_id, m.person_id, m.mark = 'absent' AS absent FROM fresh m WHERE m.expected AND m.person_id IS NOT NULL AND m.mark NOT IN ('', 'excused', 'unknown') EXCEPT ALL SELECT m.lesson_id, m.person_id, m.mark = 'absent' AS absent FROM stale m WHERE m.expected AND m.person_id IS NOT NULL AND m.mark NOT IN ('', 'excused', 'unknown'))) changed WHERE lesson_id IN (SELECT unnest(done));
+    IF people IS NOT NULL THEN
+        PERFORM classes_streaks_follow(lessons, people, absences);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.classes_streaks_follow_gone() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+DECLARE
+    done bigint[]; lessons bigint[]; people bigint[]; absences boolean[];
+BEGIN
+    SELECT array_agg(l.id) INTO done FROM classes_lesson l
+    WHERE l.id = ANY(ARRAY(SELECT lesson_id FROM stale)) AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL;
+    IF done IS NULL THEN
+        RETURN NULL;
+    END IF;
+    SELECT array_agg(lesson_id), array_agg(person_id), array_agg(absent) INTO lessons, people, absences
+    FROM (SELECT m.lesson_id, m.person_id, m.mark = 'absent' AS absent FROM stale m WHERE m.expected AND m.person_id IS NOT NULL AND m.mark NOT IN ('', 'excused', 'unknown')) changed WHERE lesson_id IN (SELECT unnest(done));
+    IF people IS NOT NULL THEN
+        PERFORM classes_streaks_follow(lessons, people, absences);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.classes_streaks_follow_lesson() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    PERFORM classes_streaks_follow(
+        array_agg(m.lesson_id), array_agg(m.person_id),
+        array_agg(m.mark = 'absent' OR OLD.starts_at <> NEW.starts_at)
+    ) FROM classes_attendance m WHERE m.lesson_id = NEW.id AND m.expected AND m.person_id IS NOT NULL AND m.mark NOT IN ('', 'excused', 'unknown') HAVING count(*) > 0;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.classes_streaks_follow_new() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+DECLARE
+    done bigint[]; lessons bigint[]; people bigint[]; absences boolean[];
+BEGIN
+    SELECT array_agg(l.id) INTO done FROM classes_lesson l
+    WHERE l.id = ANY(ARRAY(SELECT lesson_id FROM fresh)) AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL;
+    IF done IS NULL THEN
+        RETURN NULL;
+    END IF;
+    SELECT array_agg(lesson_id), array_agg(person_id), array_agg(absent) INTO lessons, people, absences
+    FROM (SELECT m.lesson_id, m.person_id, m.mark = 'absent' AS absent FROM fresh m WHERE m.expected AND m.person_id IS NOT NULL AND m.mark NOT IN ('', 'excused', 'unknown')) changed WHERE lesson_id IN (SELECT unnest(done));
+    IF people IS NOT NULL THEN
+        PERFORM classes_streaks_follow(lessons, people, absences);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.classes_tally_follows() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+DECLARE touched bigint[];
+BEGIN
+    SELECT array_agg(DISTINCT lesson_id) INTO touched FROM changed;
+    PERFORM 1 FROM classes_lesson WHERE id = ANY(touched) ORDER BY id FOR NO KEY UPDATE;
+    
+INSERT INTO classes_tally (lesson_id, expected, present, late, left_early, late_and_left_early, absent, excused, unknown)
+SELECT l.id, count(a.id), count(a.id) FILTER (WHERE a.mark = 'present'), count(a.id) FILTER (WHERE a.mark = 'late'),
+    count(a.id) FILTER (WHERE a.mark = 'left_early'), count(a.id) FILTER (WHERE a.mark = 'late_and_left_early'),
+    count(a.id) FILTER (WHERE a.mark = 'absent'), count(a.id) FILTER (WHERE a.mark = 'excused'),
+    count(a.id) FILTER (WHERE a.mark = 'unknown')
+FROM classes_lesson l LEFT JOIN classes_attendance a ON a.lesson_id = l.id AND a.expected AND a.mark <> ''
+WHERE l.id = ANY(touched)
+    AND (TG_OP <> 'DELETE' OR EXISTS (SELECT 1 FROM classes_tally t WHERE t.lesson_id = l.id))
+GROUP BY l.id
+ON CONFLICT (lesson_id) DO UPDATE SET expected = excluded.expected, present = excluded.present,
+    late = excluded.late, left_early = excluded.left_early,
+    late_and_left_early = excluded.late_and_left_early, absent = excluded.absent,
+    excused = excluded.excused, unknown = excluded.unknown
+;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.classes_teachers_seat_follows() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO classes_seat AS s
+        (lesson_id, person_id, believes, changes, pending, topic, starts_at, ends_at)
+    SELECT NEW.id, who.id, who.believes, 1, TRUE, t.topic, t.starts_at, t.ends_at
+    FROM classes_told t CROSS JOIN (VALUES (OLD.teacher_id, TRUE), (NEW.teacher_id, EXISTS (
+        SELECT 1 FROM classes_member m WHERE m.lesson_id = NEW.id AND m.user_id = NEW.teacher_id
+    ))) AS who (id, believes)
+    WHERE t.lesson_id = NEW.id AND t.starts_at IS NOT NULL ORDER BY who.id
+    ON CONFLICT (lesson_id, person_id) DO UPDATE SET changes = s.changes + 1, pending = TRUE,
+        topic = excluded.topic, starts_at = excluded.starts_at, ends_at = excluded.ends_at;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.console_acted_here(who bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+    SELECT EXISTS (SELECT 1 FROM audit_auditentry WHERE actor_id = who AND enterprise_id = console_school())
+$$;
+
+CREATE FUNCTION public.console_no_school() RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'No school is set, so no row of a school can be read or written.'
+        USING ERRCODE = 'insufficient_privilege',
+        HINT = 'Stand in a school first: console.policy.database_scope.';
+END $$;
+
+CREATE FUNCTION public.console_operator() RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT COALESCE(current_setting('console.operator', true), '') = 'on'
+$$;
+
+CREATE FUNCTION public.console_school() RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT COALESCE(NULLIF(current_setting('console.school', true), '')::bigint, console_no_school())
+$$;
+
+COMMENT ON FUNCTION public.console_school() IS '1123f5a394dec997349a076e';
+
+CREATE FUNCTION public.console_user() RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT NULLIF(current_setting('console.user', true), '')::bigint
+$$;
+
+CREATE FUNCTION public.outbox_keep_remote_id() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF current_setting('console.forget_remote', true) = 'on' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'row % of % has the id % at the service and keeps it',
+        OLD.id, TG_TABLE_NAME, OLD.remote_id
+        USING ERRCODE = 'raise_exception';
+END $$;
+
+CREATE FUNCTION public.outbox_legal_step() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.state = NEW.state OR (OLD.state || '>' || NEW.state) = ANY (ARRAY[
+        'ready>sending', 'ready>held', 'ready>superseded',
+        'sending>done', 'sending>refused', 'sending>held', 'sending>unknown', 'sending>ready',
+        'unknown>probing',
+        'probing>done', 'probing>ready', 'probing>unknown', 'probing>needs_you',
+        'held>ready',
+        'refused>ready', 'refused>done', 'refused>parked',
+        'needs_you>ready', 'needs_you>done', 'needs_you>parked',
+        'parked>ready'
+    ]) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'operation % cannot go from % to %', OLD.id, OLD.state, NEW.state
+        USING ERRCODE = 'check_violation';
+END $$;
+
+
+CREATE TABLE public.account_emailaddress (
+    id integer NOT NULL,
+    email character varying(254) NOT NULL,
+    verified boolean NOT NULL,
+    "primary" boolean NOT NULL,
+    user_id bigint NOT NULL
+);
+
+ALTER TABLE public.account_emailaddress ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.account_emailaddress_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.account_emailconfirmation (
+    id integer NOT NULL,
+    created timestamp with time zone NOT NULL,
+    sent timestamp with time zone,
+    key character varying(64) NOT NULL,
+    email_address_id integer NOT NULL
+);
+
+ALTER TABLE public.account_emailconfirmation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.account_emailconfirmation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_enterprise (
+    id bigint NOT NULL,
+    remote_id character varying(64) NOT NULL,
+    observed jsonb NOT NULL,
+    observed_at timestamp with time zone,
+    sync_state character varying(16) NOT NULL,
+    sync_reason character varying(300) NOT NULL,
+    made_outside boolean NOT NULL,
+    seal_id uuid NOT NULL,
+    name character varying(120) NOT NULL,
+    sdkappid bigint NOT NULL,
+    tic_key text NOT NULL,
+    tic_key_previous text,
+    private_key text,
+    contact_user character varying(120) NOT NULL,
+    phone_no character varying(40) NOT NULL,
+    e_mail character varying(254) NOT NULL,
+    call_back_url character varying(500) NOT NULL,
+    appid bigint NOT NULL,
+    project_id bigint NOT NULL,
+    secret_id character varying(120) NOT NULL,
+    secret_key text,
+    busi_type character varying(40) NOT NULL,
+    super_admin character varying(64) NOT NULL,
+    icon character varying(500) NOT NULL,
+    bizid bigint NOT NULL,
+    create_time timestamp with time zone,
+    valid_seconds bigint NOT NULL,
+    zone character varying(40) NOT NULL,
+    callback_token character varying(64) NOT NULL,
+    room_address character varying(300) NOT NULL,
+    later_fields boolean NOT NULL,
+    h5_white_listed boolean NOT NULL,
+    late_after_s integer NOT NULL,
+    early_leave_s integer NOT NULL,
+    present_share smallint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    keep_evidence_days integer,
+    keep_messages_days integer,
+    keep_notices_days integer,
+    logo character varying(60) NOT NULL,
+    keep_samples_days smallint NOT NULL,
+    samples_on boolean NOT NULL,
+    keep_recordings_days integer,
+    default_recording character varying(6) NOT NULL,
+    CONSTRAINT accounts_enterprise_appid_check CHECK ((appid >= 0)),
+    CONSTRAINT accounts_enterprise_early_leave_s_check CHECK ((early_leave_s >= 0)),
+    CONSTRAINT accounts_enterprise_keep_evidence_days_check CHECK ((keep_evidence_days >= 0)),
+    CONSTRAINT accounts_enterprise_keep_messages_days_check CHECK ((keep_messages_days >= 0)),
+    CONSTRAINT accounts_enterprise_keep_notices_days_check CHECK ((keep_notices_days >= 0)),
+    CONSTRAINT accounts_enterprise_keep_recordings_days_check CHECK ((keep_recordings_days >= 0)),
+    CONSTRAINT accounts_enterprise_keep_samples_days_check CHECK ((keep_samples_days >= 0)),
+    CONSTRAINT accounts_enterprise_late_after_s_check CHECK ((late_after_s >= 0)),
+    CONSTRAINT accounts_enterprise_present_share_check CHECK ((present_share >= 0)),
+    CONSTRAINT accounts_enterprise_project_id_check CHECK ((project_id >= 0)),
+    CONSTRAINT accounts_enterprise_sdkappid_check CHECK ((sdkappid >= 0)),
+    CONSTRAINT enterprise_share_is_percent CHECK ((present_share <= 100))
+);
+
+ALTER TABLE public.accounts_enterprise ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_enterprise_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_export (
+    id bigint NOT NULL,
+    groups boolean NOT NULL,
+    role character varying(20) NOT NULL,
+    suffix character varying(5) NOT NULL,
+    contacts boolean NOT NULL,
+    reason character varying(200) NOT NULL,
+    language character varying(10) NOT NULL,
+    filename character varying(250) NOT NULL,
+    size bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ready_at timestamp with time zone,
+    emptied_at timestamp with time zone,
+    by_id bigint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    group_id bigint,
+    job_id bigint,
+    CONSTRAINT accounts_export_size_check CHECK ((size >= 0))
+);
+
+ALTER TABLE public.accounts_export ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_export_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_exportpiece (
+    id bigint NOT NULL,
+    holds character varying(4) NOT NULL,
+    number integer NOT NULL,
+    content bytea NOT NULL,
+    enterprise_id bigint NOT NULL,
+    source_id bigint NOT NULL,
+    CONSTRAINT accounts_exportpiece_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE public.accounts_exportpiece ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_exportpiece_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_groupstudent (
+    id bigint NOT NULL,
+    student_id bigint NOT NULL,
+    group_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_groupstudent ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_groupstudent_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_guesses (
+    id bigint NOT NULL,
+    of character varying(8) NOT NULL,
+    key character varying(64) NOT NULL,
+    tries integer NOT NULL,
+    locks integer NOT NULL,
+    window_ends_at timestamp with time zone NOT NULL,
+    locked_until timestamp with time zone,
+    touched_at timestamp with time zone NOT NULL,
+    CONSTRAINT accounts_guesses_locks_check CHECK ((locks >= 0)),
+    CONSTRAINT accounts_guesses_tries_check CHECK ((tries >= 0))
+);
+
+ALTER TABLE public.accounts_guesses ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_guesses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_importrow (
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    cells text[] NOT NULL,
+    user_id character varying(64) NOT NULL,
+    outcome character varying(9) NOT NULL,
+    "column" character varying(20) NOT NULL,
+    value character varying(200) NOT NULL,
+    reason character varying(20) NOT NULL,
+    named character varying(100) NOT NULL,
+    twin boolean NOT NULL,
+    before jsonb,
+    after jsonb,
+    undone character varying(11) NOT NULL,
+    enterprise_id bigint NOT NULL,
+    operation_id bigint,
+    person_id bigint,
+    source_id bigint NOT NULL,
+    claims character varying(80)[] NOT NULL,
+    CONSTRAINT accounts_importrow_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE public.accounts_importrow ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_importrow_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_logo (
+    id bigint NOT NULL,
+    token character varying(40) NOT NULL,
+    kind character varying(3) NOT NULL,
+    content bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    enterprise_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_logo ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_logo_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_passwordlink (
+    id bigint NOT NULL,
+    digest character varying(64) NOT NULL,
+    delivery character varying(5) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_by_id bigint,
+    enterprise_id bigint NOT NULL,
+    person_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_passwordlink ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_passwordlink_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_peopleimport (
+    id bigint NOT NULL,
+    state character varying(8) NOT NULL,
+    filename character varying(200) NOT NULL,
+    digest character varying(64) NOT NULL,
+    kind character varying(4) NOT NULL,
+    headings character varying(200)[] NOT NULL,
+    columns character varying(20)[] NOT NULL,
+    left_out character varying(200)[] NOT NULL,
+    options jsonb NOT NULL,
+    rows_in_all integer NOT NULL,
+    counts jsonb NOT NULL,
+    new_groups character varying(80)[] NOT NULL,
+    made_groups bigint[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    applied_at timestamp with time zone,
+    undone_at timestamp with time zone,
+    emptied_at timestamp with time zone,
+    by_id bigint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    job_id bigint,
+    charges jsonb NOT NULL,
+    conflict_reason character varying(300) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT accounts_peopleimport_rows_in_all_check CHECK ((rows_in_all >= 0))
+);
+
+ALTER TABLE public.accounts_peopleimport ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_peopleimport_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_picture (
+    id bigint NOT NULL,
+    token character varying(40) NOT NULL,
+    kind character varying(3) NOT NULL,
+    content bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    enterprise_id bigint NOT NULL,
+    person_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_picture ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_picture_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_studentgroup (
+    id bigint NOT NULL,
+    name character varying(80) NOT NULL,
+    enterprise_id bigint NOT NULL,
+    archived_at timestamp with time zone,
+    teacher_id bigint,
+    sort_name text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    search_name text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C"
+);
+
+ALTER TABLE public.accounts_studentgroup ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_studentgroup_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_user (
+    id bigint NOT NULL,
+    remote_id character varying(64) NOT NULL,
+    observed jsonb NOT NULL,
+    observed_at timestamp with time zone,
+    sync_state character varying(16) NOT NULL,
+    sync_reason character varying(300) NOT NULL,
+    made_outside boolean NOT NULL,
+    seal_id uuid NOT NULL,
+    password character varying(128) NOT NULL,
+    last_login timestamp with time zone,
+    login character varying(100) NOT NULL,
+    user_id character varying(64) NOT NULL,
+    role character varying(12) NOT NULL,
+    nickname character varying(60) NOT NULL,
+    gender character varying(8) NOT NULL,
+    avatar character varying(500) NOT NULL,
+    phone_no character varying(30) NOT NULL,
+    e_mail character varying(254) NOT NULL,
+    user_token text,
+    regist_time timestamp with time zone,
+    update_time timestamp with time zone,
+    is_active boolean NOT NULL,
+    is_superuser boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    enterprise_id bigint,
+    language character varying(10) NOT NULL,
+    card_number integer NOT NULL,
+    card_since timestamp with time zone,
+    erased_at timestamp with time zone,
+    sort_name text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    search_name text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT accounts_user_card_number_check CHECK ((card_number >= 0)),
+    CONSTRAINT user_has_a_school_unless_operator CHECK ((((enterprise_id IS NULL) AND is_superuser) OR ((enterprise_id IS NOT NULL) AND (NOT is_superuser))))
+);
+
+ALTER TABLE public.accounts_user ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_user_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_visit (
+    id bigint NOT NULL,
+    operator_name character varying(120) NOT NULL,
+    reason character varying(300) NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    left_at timestamp with time zone,
+    enterprise_id bigint NOT NULL,
+    operator_id bigint NOT NULL,
+    CONSTRAINT visit_has_a_reason CHECK ((NOT ((reason)::text = ''::text))),
+    CONSTRAINT visit_runs_forward CHECK ((ends_at > entered_at))
+);
+
+ALTER TABLE public.accounts_visit ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_visit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_auditentry (
+    id bigint NOT NULL,
+    actor_label character varying(120) NOT NULL,
+    action character varying(60) NOT NULL,
+    object_type character varying(60) NOT NULL,
+    object_id character varying(64) NOT NULL,
+    object_label character varying(1000) NOT NULL,
+    before jsonb,
+    after jsonb,
+    reason character varying(500) NOT NULL,
+    request_id character varying(64) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_id bigint,
+    enterprise_id bigint,
+    address character varying(45) NOT NULL,
+    looks boolean NOT NULL
+);
+
+ALTER TABLE public.audit_auditentry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.audit_auditentry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_link (
+    entry_id bigint NOT NULL,
+    chain bigint NOT NULL,
+    number bigint NOT NULL,
+    digest character varying(64) NOT NULL,
+    CONSTRAINT audit_link_number_check CHECK ((number >= 0))
+);
+
+CREATE TABLE public.audit_personkey (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    key text,
+    destroyed_at timestamp with time zone,
+    person_id bigint NOT NULL
+);
+
+ALTER TABLE public.audit_personkey ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.audit_personkey_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_seen (
+    id bigint NOT NULL,
+    fields character varying(40)[] NOT NULL,
+    entry_id bigint NOT NULL,
+    person_id bigint NOT NULL
+);
+
+ALTER TABLE public.audit_seen ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.audit_seen_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_waiting (
+    entry_id bigint NOT NULL,
+    chain bigint NOT NULL
+);
+
+CREATE TABLE public.auth_group (
+    id integer NOT NULL,
+    name character varying(150) NOT NULL
+);
+
+ALTER TABLE public.auth_group ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_group_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.auth_group_permissions (
+    id bigint NOT NULL,
+    group_id integer NOT NULL,
+    permission_id integer NOT NULL
+);
+
+ALTER TABLE public.auth_group_permissions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_group_permissions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.auth_permission (
+    id integer NOT NULL,
+    name character varying(255) NOT NULL,
+    content_type_id integer NOT NULL,
+    codename character varying(100) NOT NULL
+);
+
+ALTER TABLE public.auth_permission ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_permission_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_alarm (
+    id bigint NOT NULL,
+    kind character varying(20) NOT NULL,
+    number integer NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    acknowledged_at timestamp with time zone,
+    hook character varying(8) NOT NULL,
+    hook_due_at timestamp with time zone NOT NULL,
+    hook_attempts smallint NOT NULL,
+    acknowledged_by_id bigint,
+    enterprise_id bigint NOT NULL,
+    lesson_id bigint,
+    CONSTRAINT classes_alarm_hook_attempts_check CHECK ((hook_attempts >= 0)),
+    CONSTRAINT classes_alarm_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE public.classes_alarm ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_alarm_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_appeal (
+    id bigint NOT NULL,
+    mark character varying(20) NOT NULL,
+    text character varying(1000) NOT NULL,
+    evidence jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    state character varying(8) NOT NULL,
+    answer character varying(1000) NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by_id bigint,
+    lesson_id bigint NOT NULL,
+    person_id bigint NOT NULL
+);
+
+ALTER TABLE public.classes_appeal ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_appeal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_attachment (
+    id bigint NOT NULL,
+    place smallint NOT NULL,
+    course_id bigint,
+    document_id bigint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    lesson_id bigint,
+    CONSTRAINT attachment_of_a_lesson_or_a_course CHECK ((((lesson_id IS NULL) OR (course_id IS NULL)) AND (1 = (
+CASE
+    WHEN (lesson_id IS NULL) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN (course_id IS NULL) THEN 1
+    ELSE 0
+END)))),
+    CONSTRAINT classes_attachment_place_check CHECK ((place >= 0))
+);
+
+ALTER TABLE public.classes_attachment ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_attachment_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_attendance (
+    id bigint NOT NULL,
+    user_id character varying(64) NOT NULL,
+    nickname character varying(120) NOT NULL,
+    role character varying(20) NOT NULL,
+    expected boolean NOT NULL,
+    mark character varying(20) NOT NULL,
+    first_entered_at timestamp with time zone,
+    last_left_at timestamp with time zone,
+    present_seconds integer NOT NULL,
+    share numeric(5,4),
+    evidence character varying(12) NOT NULL,
+    reason jsonb NOT NULL,
+    provisional boolean NOT NULL,
+    reckoned_at timestamp with time zone NOT NULL,
+    person_id bigint,
+    lesson_id bigint NOT NULL,
+    derived_mark character varying(20) NOT NULL,
+    CONSTRAINT classes_attendance_present_seconds_check CHECK ((present_seconds >= 0)),
+    CONSTRAINT share_never_above_one CHECK (((share IS NULL) OR ((share >= (0)::numeric) AND (share <= (1)::numeric))))
+);
+
+ALTER TABLE public.classes_attendance ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_attendance_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_call (
+    id bigint NOT NULL,
+    outcome character varying(14) NOT NULL,
+    note character varying(200) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_id bigint NOT NULL,
+    lesson_id bigint NOT NULL,
+    person_id bigint NOT NULL
+);
+
+ALTER TABLE public.classes_call ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_call_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_callbackdifference (
+    id bigint NOT NULL,
+    user_id character varying(64) NOT NULL,
+    entered boolean NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by_id bigint,
+    lesson_id bigint NOT NULL
+);
+
+ALTER TABLE public.classes_callbackdifference ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_callbackdifference_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_correction (
+    id bigint NOT NULL,
+    user_id character varying(64) NOT NULL,
+    kind character varying(8) NOT NULL,
+    mark character varying(20) NOT NULL,
+    instead_of character varying(20) NOT NULL,
+    reason character varying(500) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    appeal_id bigint,
+    by_id bigint,
+    lesson_id bigint NOT NULL,
+    person_id bigint
+);
+
+ALTER TABLE public.classes_correction ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_correction_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_course (
+    id bigint NOT NULL,
+    title character varying(100) NOT NULL,
+    class_type character varying(8) NOT NULL,
+    starts_local timestamp without time zone NOT NULL,
+    duration_minutes integer NOT NULL,
+    rrule character varying(300) NOT NULL,
+    skip date[] NOT NULL,
+    enterprise_id bigint NOT NULL,
+    teacher_id bigint NOT NULL,
+    rules jsonb,
+    term_id bigint,
+    make_up_skipped boolean DEFAULT false NOT NULL,
+    CONSTRAINT classes_course_duration_minutes_check CHECK ((duration_minutes >= 0)),
+    CONSTRAINT course_takes_time CHECK ((duration_minutes > 0))
+);
+
+CREATE TABLE public.classes_course_assistants (
+    id bigint NOT NULL,
+    course_id bigint NOT NULL,
+    user_id bigint NOT NULL
+);
+
+ALTER TABLE public.classes_course_assistants ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_course_assistants_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_course_groups (
+    id bigint NOT NULL,
+    course_id bigint NOT NULL,
+    studentgroup_id bigint NOT NULL
+);
+
+ALTER TABLE public.classes_course_groups ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_course_groups_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.classes_course ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_course_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_course_members (
+    id bigint NOT NULL,
+    course_id bigint NOT NULL,
+    user_id bigint NOT NULL
+);
+
+ALTER TABLE public.classes_course_members ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_course_members_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_credit (
+    id bigint NOT NULL,
+    guest_id character varying(64) NOT NULL,
+    reason character varying(500) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    undone_at timestamp with time zone,
+    by_id bigint,
+    lesson_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    undone_by_id bigint
+);
+
+ALTER TABLE public.classes_credit ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_credit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_entry (
+    id bigint NOT NULL,
+    remote_id character varying(64) NOT NULL,
+    observed jsonb NOT NULL,
+    observed_at timestamp with time zone,
+    sync_state character varying(16) NOT NULL,
+    sync_reason character varying(300) NOT NULL,
+    made_outside boolean NOT NULL,
+    seal_id uuid NOT NULL,
+    act character varying(8) NOT NULL,
+    nickname character varying(60) NOT NULL,
+    password text,
+    user_token text,
+    user_sig text,
+    secrets_until timestamp with time zone,
+    shown_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    enterprise_id bigint NOT NULL,
+    lesson_id bigint NOT NULL,
+    person_id bigint,
+    devices jsonb NOT NULL,
+    CONSTRAINT entry_has_a_person_unless_a_visitor CHECK (((((act)::text = 'visitor'::text) AND (person_id IS NULL)) OR ((NOT ((act)::text = 'visitor'::text)) AND (person_id IS NOT NULL))))
+);
+
+ALTER TABLE public.classes_entry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_feed (
+    id bigint NOT NULL,
+    digest character varying(64) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    created_by_id bigint,
+    enterprise_id bigint NOT NULL,
+    group_id bigint,
+    person_id bigint,
+    CONSTRAINT feed_of_a_person_or_a_group CHECK ((((person_id IS NULL) OR (group_id IS NULL)) AND (1 = (
+CASE
+    WHEN (person_id IS NULL) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN (group_id IS NULL) THEN 1
+    ELSE 0
+END))))
+);
+
+ALTER TABLE public.classes_feed ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_feed_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_footage (
+    id bigint NOT NULL,
+    class_id character varying(64) NOT NULL,
+    begin_rank character varying(100) NOT NULL,
+    begin_at timestamp with time zone,
+    begin_code integer NOT NULL,
+    begin_message character varying(200) NOT NULL,
+    end_rank character varying(100) NOT NULL,
+    end_at timestamp with time zone,
+    end_code integer NOT NULL,
+    end_message character varying(200) NOT NULL,
+    title character varying(100) NOT NULL,
+    tags character varying(30)[] NOT NULL,
+    keep_until date,
+    binned_at timestamp with time zone,
+    emptied_at timestamp with time zone,
+    enterprise_id bigint NOT NULL,
+    lesson_id bigint,
+    keep_for_good boolean NOT NULL
+);
+
+ALTER TABLE public.classes_footage ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_footage_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_holiday (
+    id bigint NOT NULL,
+    name character varying(60) NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    enterprise_id bigint NOT NULL,
+    term_id bigint,
+    CONSTRAINT holiday_runs_forward CHECK ((ends_on >= starts_on))
+);
+
+ALTER TABLE public.classes_holiday ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_holiday_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_leave (
+    id bigint NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason character varying(500) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    by_id bigint,
+    enterprise_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    CONSTRAINT leave_ends_after_it_begins CHECK ((ends_at > begins_at))
+);
+
+ALTER TABLE public.classes_leave ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_leave_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_lesson (
+    id bigint NOT NULL,
+    look_at timestamp with time zone,
+    looked_at timestamp with time zone,
+    look_failures integer NOT NULL,
+    look_owner character varying(80) NOT NULL,
+    look_until timestamp with time zone,
+    look_fence bigint NOT NULL,
+    remote_id character varying(64) NOT NULL,
+    observed jsonb NOT NULL,
+    observed_at timestamp with time zone,
+    sync_state character varying(16) NOT NULL,
+    sync_reason character varying(300) NOT NULL,
+    made_outside boolean NOT NULL,
+    topic character varying(100) NOT NULL,
+    class_type character varying(8) NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    record_types character varying(10)[] NOT NULL,
+    auto_open_mic boolean NOT NULL,
+    auto_open_camera boolean NOT NULL,
+    bitrate integer NOT NULL,
+    max_on_mic smallint,
+    cancelled_at timestamp with time zone,
+    cancel_reason character varying(300) NOT NULL,
+    status character varying(8) NOT NULL,
+    real_started_at timestamp with time zone,
+    real_ended_at timestamp with time zone,
+    teacher_url character varying(500) NOT NULL,
+    student_url character varying(500) NOT NULL,
+    policy jsonb,
+    history_digest character varying(64) NOT NULL,
+    history_reads integer NOT NULL,
+    final_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    course_id bigint,
+    enterprise_id bigint NOT NULL,
+    teacher_id bigint NOT NULL,
+    double_of_id bigint,
+    history_lines integer NOT NULL,
+    history_total integer NOT NULL,
+    room_counts smallint NOT NULL,
+    room_total integer,
+    facts_version smallint NOT NULL,
+    register_closed_at timestamp with time zone,
+    rules jsonb,
+    revision integer NOT NULL,
+    occurrence date,
+    conflict_allowed boolean NOT NULL,
+    conflict_reason character varying(300) NOT NULL,
+    conflict_at timestamp with time zone,
+    conflict_by_id bigint,
+    capacity integer,
+    later_sent jsonb,
+    CONSTRAINT classes_lesson_bitrate_check CHECK ((bitrate >= 0)),
+    CONSTRAINT classes_lesson_capacity_check CHECK ((capacity >= 0)),
+    CONSTRAINT classes_lesson_facts_version_check CHECK ((facts_version >= 0)),
+    CONSTRAINT classes_lesson_history_lines_check CHECK ((history_lines >= 0)),
+    CONSTRAINT classes_lesson_history_reads_check CHECK ((history_reads >= 0)),
+    CONSTRAINT classes_lesson_history_total_check CHECK ((history_total >= 0)),
+    CONSTRAINT classes_lesson_look_failures_check CHECK ((look_failures >= 0)),
+    CONSTRAINT classes_lesson_look_fence_check CHECK ((look_fence >= 0)),
+    CONSTRAINT classes_lesson_max_on_mic_check CHECK ((max_on_mic >= 0)),
+    CONSTRAINT classes_lesson_revision_check CHECK ((revision >= 0)),
+    CONSTRAINT classes_lesson_room_counts_check CHECK ((room_counts >= 0)),
+    CONSTRAINT classes_lesson_room_total_check CHECK ((room_total >= 0)),
+    CONSTRAINT lesson_conflict_has_a_reason CHECK (((NOT conflict_allowed) OR (NOT ((conflict_reason)::text = ''::text)))),
+    CONSTRAINT lesson_ends_after_it_starts CHECK (((ends_at > starts_at) OR made_outside))
+);
+
+CREATE TABLE public.classes_lesson_groups (
+    id bigint NOT NULL,
+    lesson_id bigint NOT NULL,
+    studentgroup_id bigint NOT NULL
+);
+
+ALTER TABLE public.classes_lesson_groups ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_lesson_groups_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.classes_lesson ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_lesson_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_lessonkey (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    password text,
+    version integer NOT NULL,
+    enterprise_id bigint NOT NULL,
+    lesson_id bigint NOT NULL,
+    CONSTRAINT classes_lessonkey_version_check CHECK ((version >= 0))
+);
+
+ALTER TABLE public.classes_lessonkey ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_lessonkey_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_member (
+    id bigint NOT NULL,
+    role character varying(12) NOT NULL,
+    lesson_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    via_id bigint
+);
+
+ALTER TABLE public.classes_member ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_member_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_observation (
+    id bigint NOT NULL,
+    source character varying(10) NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    user_id character varying(64) NOT NULL,
+    nickname character varying(120) NOT NULL,
+    role character varying(20) NOT NULL,
+    present boolean,
+    entered_at timestamp with time zone,
+    left_at timestamp with time zone,
+    raw jsonb NOT NULL,
+    lesson_id bigint NOT NULL
+);
+
+ALTER TABLE public.classes_observation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_observation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_recording (
+    id bigint NOT NULL,
+    class_id character varying(64) NOT NULL,
+    video_id character varying(80) NOT NULL,
+    video_type smallint NOT NULL,
+    user_id character varying(64) NOT NULL,
+    url character varying(1000) NOT NULL,
+    format character varying(20) NOT NULL,
+    seconds integer,
+    bytes bigint NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    raw jsonb NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    enterprise_id bigint NOT NULL,
+    lesson_id bigint,
+    checked_at timestamp with time zone,
+    copy character varying(200) NOT NULL,
+    copy_sha256 character varying(64) NOT NULL,
+    dead_since timestamp with time zone,
+    emptied_at timestamp with time zone,
+    CONSTRAINT classes_recording_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT classes_recording_seconds_check CHECK ((seconds >= 0))
+);
+
+ALTER TABLE public.classes_recording ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_recording_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_register (
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    body jsonb NOT NULL,
+    digest character varying(64) NOT NULL,
+    closed_at timestamp with time zone NOT NULL,
+    reopened_at timestamp with time zone,
+    reopen_reason character varying(500) NOT NULL,
+    closed_by_id bigint,
+    lesson_id bigint NOT NULL,
+    reopened_by_id bigint,
+    CONSTRAINT classes_register_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE public.classes_register ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_register_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_reportschedule (
+    id bigint NOT NULL,
+    every character varying(5) NOT NULL,
+    is_on boolean NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts smallint NOT NULL,
+    result character varying(8) NOT NULL,
+    reason character varying(8) NOT NULL,
+    sent_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    created_by_id bigint,
+    enterprise_id bigint NOT NULL,
+    group_id bigint,
+    person_id bigint NOT NULL,
+    CONSTRAINT classes_reportschedule_attempts_check CHECK ((attempts >= 0))
+);
+
+ALTER TABLE public.classes_reportschedule ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_reportschedule_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_samples (
+    id bigint NOT NULL,
+    checks integer NOT NULL,
+    camera_on integer NOT NULL,
+    camera_told integer NOT NULL,
+    mic_on integer NOT NULL,
+    mic_told integer NOT NULL,
+    speaker_on integer NOT NULL,
+    speaker_told integer NOT NULL,
+    silence_on integer NOT NULL,
+    silence_told integer NOT NULL,
+    hand_up_on integer NOT NULL,
+    hand_up_told integer NOT NULL,
+    lesson_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    CONSTRAINT classes_samples_camera_on_check CHECK ((camera_on >= 0)),
+    CONSTRAINT classes_samples_camera_told_check CHECK ((camera_told >= 0)),
+    CONSTRAINT classes_samples_checks_check CHECK ((checks >= 0)),
+    CONSTRAINT classes_samples_hand_up_on_check CHECK ((hand_up_on >= 0)),
+    CONSTRAINT classes_samples_hand_up_told_check CHECK ((hand_up_told >= 0)),
+    CONSTRAINT classes_samples_mic_on_check CHECK ((mic_on >= 0)),
+    CONSTRAINT classes_samples_mic_told_check CHECK ((mic_told >= 0)),
+    CONSTRAINT classes_samples_silence_on_check CHECK ((silence_on >= 0)),
+    CONSTRAINT classes_samples_silence_told_check CHECK ((silence_told >= 0)),
+    CONSTRAINT classes_samples_speaker_on_check CHECK ((speaker_on >= 0)),
+    CONSTRAINT classes_samples_speaker_told_check CHECK ((speaker_told >= 0))
+);
+
+ALTER TABLE public.classes_samples ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_samples_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_seat (
+    id bigint NOT NULL,
+    believes boolean NOT NULL,
+    changes integer NOT NULL,
+    pending boolean NOT NULL,
+    topic character varying(100) NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    lesson_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    CONSTRAINT classes_seat_changes_check CHECK ((changes >= 0))
+);
+
+ALTER TABLE public.classes_seat ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_seat_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_stay (
+    id bigint NOT NULL,
+    user_id character varying(64) NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    left_at timestamp with time zone,
+    evidence character varying(12) NOT NULL,
+    lesson_id bigint NOT NULL,
+    CONSTRAINT stay_runs_forward CHECK (((left_at IS NULL) OR (left_at >= entered_at)))
+);
+
+ALTER TABLE public.classes_stay ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_stay_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_streak (
+    id bigint NOT NULL,
+    times timestamp with time zone[] NOT NULL,
+    number integer NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    level smallint,
+    enterprise_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    CONSTRAINT classes_streak_level_check CHECK ((level >= 0)),
+    CONSTRAINT classes_streak_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE public.classes_streak ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_streak_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_tally (
+    lesson_id bigint NOT NULL,
+    expected integer NOT NULL,
+    present integer NOT NULL,
+    late integer NOT NULL,
+    left_early integer NOT NULL,
+    late_and_left_early integer NOT NULL,
+    absent integer NOT NULL,
+    excused integer NOT NULL,
+    unknown integer NOT NULL,
+    CONSTRAINT classes_tally_absent_check CHECK ((absent >= 0)),
+    CONSTRAINT classes_tally_excused_check CHECK ((excused >= 0)),
+    CONSTRAINT classes_tally_expected_check CHECK ((expected >= 0)),
+    CONSTRAINT classes_tally_late_and_left_early_check CHECK ((late_and_left_early >= 0)),
+    CONSTRAINT classes_tally_late_check CHECK ((late >= 0)),
+    CONSTRAINT classes_tally_left_early_check CHECK ((left_early >= 0)),
+    CONSTRAINT classes_tally_present_check CHECK ((present >= 0)),
+    CONSTRAINT classes_tally_unknown_check CHECK ((unknown >= 0))
+);
+
+CREATE TABLE public.classes_term (
+    id bigint NOT NULL,
+    name character varying(60) NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT term_runs_forward CHECK ((ends_on >= starts_on))
+);
+
+ALTER TABLE public.classes_term ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_term_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_timetableimport (
+    id bigint NOT NULL,
+    state character varying(8) NOT NULL,
+    filename character varying(200) NOT NULL,
+    digest character varying(64) NOT NULL,
+    kind character varying(4) NOT NULL,
+    headings character varying(200)[] NOT NULL,
+    columns character varying(20)[] NOT NULL,
+    left_out character varying(200)[] NOT NULL,
+    options jsonb NOT NULL,
+    rows_in_all integer NOT NULL,
+    counts jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    applied_at timestamp with time zone,
+    undone_at timestamp with time zone,
+    emptied_at timestamp with time zone,
+    seen character varying(64) NOT NULL,
+    reason character varying(300) NOT NULL,
+    by_id bigint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    job_id bigint,
+    CONSTRAINT classes_timetableimport_rows_in_all_check CHECK ((rows_in_all >= 0))
+);
+
+ALTER TABLE public.classes_timetableimport ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_timetableimport_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_timetablerow (
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    cells text[] NOT NULL,
+    outcome character varying(9) NOT NULL,
+    "column" character varying(20) NOT NULL,
+    value character varying(200) NOT NULL,
+    why character varying(20) NOT NULL,
+    named character varying(200) NOT NULL,
+    wanted jsonb,
+    lessons integer NOT NULL,
+    conflicts jsonb NOT NULL,
+    conflicts_in_all integer NOT NULL,
+    course_id bigint,
+    enterprise_id bigint NOT NULL,
+    lesson_id bigint,
+    source_id bigint NOT NULL,
+    CONSTRAINT classes_timetablerow_conflicts_in_all_check CHECK ((conflicts_in_all >= 0)),
+    CONSTRAINT classes_timetablerow_lessons_check CHECK ((lessons >= 0)),
+    CONSTRAINT classes_timetablerow_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE public.classes_timetablerow ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_timetablerow_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_told (
+    lesson_id bigint NOT NULL,
+    starts_at timestamp with time zone,
+    day_for timestamp with time zone,
+    hour_for timestamp with time zone,
+    off_words character varying(300) DEFAULT ''::character varying NOT NULL,
+    ends_at timestamp with time zone,
+    teacher_id bigint,
+    topic character varying(100) DEFAULT ''::character varying NOT NULL
+);
+
+CREATE TABLE public.django_admin_log (
+    id integer NOT NULL,
+    action_time timestamp with time zone NOT NULL,
+    object_id text,
+    object_repr character varying(200) NOT NULL,
+    action_flag smallint NOT NULL,
+    change_message text NOT NULL,
+    content_type_id integer,
+    user_id bigint NOT NULL,
+    CONSTRAINT django_admin_log_action_flag_check CHECK ((action_flag >= 0))
+);
+
+ALTER TABLE public.django_admin_log ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_admin_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.django_content_type (
+    id integer NOT NULL,
+    app_label character varying(100) NOT NULL,
+    model character varying(100) NOT NULL
+);
+
+ALTER TABLE public.django_content_type ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_content_type_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.django_migrations (
+    id bigint NOT NULL,
+    app character varying(255) NOT NULL,
+    name character varying(255) NOT NULL,
+    applied timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.django_migrations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_migrations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.django_session (
+    session_key character varying(40) NOT NULL,
+    session_data text NOT NULL,
+    expire_date timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.documents_document (
+    id bigint NOT NULL,
+    remote_id character varying(64) NOT NULL,
+    observed jsonb NOT NULL,
+    observed_at timestamp with time zone,
+    sync_state character varying(16) NOT NULL,
+    sync_reason character varying(300) NOT NULL,
+    made_outside boolean NOT NULL,
+    name character varying(200) NOT NULL,
+    ext character varying(10) NOT NULL,
+    bytes bigint NOT NULL,
+    md5 character varying(32) NOT NULL,
+    file character varying(200) NOT NULL,
+    permission character varying(8) NOT NULL,
+    transcode_wanted boolean NOT NULL,
+    transcode_status character varying(40) NOT NULL,
+    transcode_code integer NOT NULL,
+    transcode_message character varying(300) NOT NULL,
+    transcode_url character varying(1000) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    enterprise_id bigint NOT NULL,
+    owner_id bigint,
+    source_url character varying(1000) NOT NULL,
+    deleted_at timestamp with time zone,
+    double_of_id bigint,
+    look_at timestamp with time zone,
+    look_failures integer NOT NULL,
+    look_fence bigint NOT NULL,
+    look_owner character varying(80) NOT NULL,
+    look_until timestamp with time zone,
+    looked_at timestamp with time zone,
+    replaces_id bigint,
+    CONSTRAINT documents_document_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT documents_document_look_failures_check CHECK ((look_failures >= 0)),
+    CONSTRAINT documents_document_look_fence_check CHECK ((look_fence >= 0))
+);
+
+ALTER TABLE public.documents_document ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.documents_document_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.documents_upload (
+    id bigint NOT NULL,
+    token uuid NOT NULL,
+    told character varying(300) NOT NULL,
+    bytes bigint NOT NULL,
+    modified bigint NOT NULL,
+    file character varying(200) NOT NULL,
+    ticket text NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    by_id bigint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT documents_upload_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT documents_upload_modified_check CHECK ((modified >= 0))
+);
+
+ALTER TABLE public.documents_upload ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.documents_upload_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.inbox_callback (
+    id bigint NOT NULL,
+    fingerprint character varying(64) NOT NULL,
+    event character varying(60) NOT NULL,
+    class_id character varying(64) NOT NULL,
+    body jsonb,
+    unreadable text NOT NULL,
+    state character varying(12) NOT NULL,
+    reason character varying(300) NOT NULL,
+    deliveries integer NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    last_delivery_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer NOT NULL,
+    handled_at timestamp with time zone,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT inbox_callback_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT inbox_callback_deliveries_check CHECK ((deliveries >= 0))
+);
+
+ALTER TABLE public.inbox_callback ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.inbox_callback_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.inbox_queuesample (
+    id bigint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    operations integer NOT NULL,
+    callbacks integer NOT NULL,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT inbox_queuesample_callbacks_check CHECK ((callbacks >= 0)),
+    CONSTRAINT inbox_queuesample_operations_check CHECK ((operations >= 0))
+);
+
+ALTER TABLE public.inbox_queuesample ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.inbox_queuesample_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.inbox_refusal (
+    id bigint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    reason character varying(20) NOT NULL,
+    count integer NOT NULL,
+    enterprise_id bigint,
+    CONSTRAINT inbox_refusal_count_check CHECK ((count >= 0))
+);
+
+ALTER TABLE public.inbox_refusal ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.inbox_refusal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.jobs_job (
+    id bigint NOT NULL,
+    kind character varying(40) NOT NULL,
+    args jsonb NOT NULL,
+    cursor jsonb NOT NULL,
+    result jsonb NOT NULL,
+    state character varying(8) NOT NULL,
+    total integer NOT NULL,
+    done integer NOT NULL,
+    failed integer NOT NULL,
+    reason character varying(300) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    due_at timestamp with time zone NOT NULL,
+    attempts smallint NOT NULL,
+    lease_until timestamp with time zone,
+    fence bigint NOT NULL,
+    created_by_id bigint,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT jobs_job_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT jobs_job_done_check CHECK ((done >= 0)),
+    CONSTRAINT jobs_job_failed_check CHECK ((failed >= 0)),
+    CONSTRAINT jobs_job_fence_check CHECK ((fence >= 0)),
+    CONSTRAINT jobs_job_total_check CHECK ((total >= 0))
+);
+
+ALTER TABLE public.jobs_job ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.jobs_job_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.lists_savedview (
+    id bigint NOT NULL,
+    list_name character varying(40) NOT NULL,
+    name character varying(60) NOT NULL,
+    is_shared boolean NOT NULL,
+    settings jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    enterprise_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    CONSTRAINT shared_view_has_a_name CHECK (((NOT is_shared) OR (NOT ((name)::text = ''::text))))
+);
+
+ALTER TABLE public.lists_savedview ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.lists_savedview_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.mfa_authenticator (
+    id bigint NOT NULL,
+    type character varying(20) NOT NULL,
+    data jsonb NOT NULL,
+    user_id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone
+);
+
+ALTER TABLE public.mfa_authenticator ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.mfa_authenticator_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.mirror_ignored (
+    id bigint NOT NULL,
+    subject_type character varying(60) NOT NULL,
+    subject_id bigint NOT NULL,
+    subject_label character varying(200) NOT NULL,
+    field character varying(40) NOT NULL,
+    ours jsonb,
+    theirs jsonb,
+    at timestamp with time zone NOT NULL,
+    by_id bigint,
+    enterprise_id bigint NOT NULL
+);
+
+ALTER TABLE public.mirror_ignored ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.mirror_ignored_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.mirror_missed (
+    id bigint NOT NULL,
+    subject_type character varying(60) NOT NULL,
+    subject_id bigint NOT NULL,
+    generation bigint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT mirror_missed_generation_check CHECK ((generation >= 0))
+);
+
+ALTER TABLE public.mirror_missed ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.mirror_missed_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.mirror_walked (
+    id bigint NOT NULL,
+    name character varying(20) NOT NULL,
+    generation bigint NOT NULL,
+    complete boolean NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    report jsonb NOT NULL,
+    owner character varying(80) NOT NULL,
+    until timestamp with time zone,
+    fence bigint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT mirror_walked_fence_check CHECK ((fence >= 0)),
+    CONSTRAINT mirror_walked_generation_check CHECK ((generation >= 0))
+);
+
+ALTER TABLE public.mirror_walked ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.mirror_walked_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notices_digest (
+    id bigint NOT NULL,
+    mail character varying(8) NOT NULL,
+    mail_due_at timestamp with time zone NOT NULL,
+    mail_attempts smallint NOT NULL,
+    mailed_at timestamp with time zone,
+    period character varying(6) NOT NULL,
+    day date NOT NULL,
+    enterprise_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    CONSTRAINT notices_digest_mail_attempts_check CHECK ((mail_attempts >= 0))
+);
+
+ALTER TABLE public.notices_digest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notices_digest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notices_notice (
+    id bigint NOT NULL,
+    kind character varying(40) NOT NULL,
+    key character varying(120) NOT NULL,
+    args jsonb NOT NULL,
+    link character varying(300) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    read_at timestamp with time zone,
+    mail character varying(8) NOT NULL,
+    mail_due_at timestamp with time zone NOT NULL,
+    mail_attempts smallint NOT NULL,
+    mailed_at timestamp with time zone,
+    enterprise_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    shown boolean DEFAULT true NOT NULL,
+    period character varying(6) DEFAULT ''::character varying NOT NULL,
+    digest_id bigint,
+    CONSTRAINT notices_notice_mail_attempts_check CHECK ((mail_attempts >= 0))
+);
+
+ALTER TABLE public.notices_notice ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notices_notice_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notices_wish (
+    id bigint NOT NULL,
+    topic character varying(40) NOT NULL,
+    console boolean NOT NULL,
+    mail character varying(6) NOT NULL,
+    person_id bigint NOT NULL
+);
+
+ALTER TABLE public.notices_wish ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notices_wish_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.outbox_attempt (
+    id bigint NOT NULL,
+    fence bigint NOT NULL,
+    endpoint character varying(60) NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    milliseconds integer NOT NULL,
+    outcome character varying(12) NOT NULL,
+    http_status smallint,
+    error_code integer,
+    message character varying(300) NOT NULL,
+    operation_id bigint NOT NULL,
+    CONSTRAINT outbox_attempt_fence_check CHECK ((fence >= 0)),
+    CONSTRAINT outbox_attempt_http_status_check CHECK ((http_status >= 0)),
+    CONSTRAINT outbox_attempt_milliseconds_check CHECK ((milliseconds >= 0))
+);
+
+ALTER TABLE public.outbox_attempt ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.outbox_attempt_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.outbox_gate (
+    enterprise_id bigint NOT NULL,
+    tokens double precision NOT NULL,
+    refilled_at timestamp with time zone NOT NULL,
+    failures integer NOT NULL,
+    openings integer NOT NULL,
+    open_until timestamp with time zone,
+    trial_until timestamp with time zone,
+    held_for character varying(40)[] NOT NULL,
+    held_since timestamp with time zone,
+    skew_s double precision NOT NULL,
+    trial_of character varying(12) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT outbox_gate_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT outbox_gate_openings_check CHECK ((openings >= 0))
+);
+
+CREATE TABLE public.outbox_operation (
+    id bigint NOT NULL,
+    kind character varying(40) NOT NULL,
+    subject_type character varying(60) NOT NULL,
+    subject_id bigint NOT NULL,
+    subject_label character varying(200) NOT NULL,
+    lane character varying(200) NOT NULL,
+    version integer NOT NULL,
+    args jsonb NOT NULL,
+    state character varying(12) NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer NOT NULL,
+    first_sent_at timestamp with time zone,
+    lease_owner character varying(80) NOT NULL,
+    lease_until timestamp with time zone,
+    fence bigint NOT NULL,
+    error_code integer,
+    reason character varying(300) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    created_by_id bigint,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT operation_state_known CHECK (((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying, 'done'::character varying, 'refused'::character varying, 'held'::character varying, 'unknown'::character varying, 'probing'::character varying, 'needs_you'::character varying, 'parked'::character varying, 'superseded'::character varying])::text[]))),
+    CONSTRAINT outbox_operation_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT outbox_operation_fence_check CHECK ((fence >= 0)),
+    CONSTRAINT outbox_operation_version_check CHECK ((version >= 0))
+);
+
+ALTER TABLE public.outbox_operation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.outbox_operation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.outbox_operation_waits_for (
+    id bigint NOT NULL,
+    from_operation_id bigint NOT NULL,
+    to_operation_id bigint NOT NULL
+);
+
+ALTER TABLE public.outbox_operation_waits_for ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.outbox_operation_waits_for_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.outbox_pulse (
+    name character varying(40) NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.policy_apitoken (
+    id bigint NOT NULL,
+    name character varying(80) NOT NULL,
+    digest character varying(64) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    user_id bigint NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    scopes jsonb NOT NULL
+);
+
+ALTER TABLE public.policy_apitoken ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.policy_apitoken_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.socialaccount_socialaccount (
+    id integer NOT NULL,
+    provider character varying(200) NOT NULL,
+    uid character varying(191) NOT NULL,
+    last_login timestamp with time zone NOT NULL,
+    date_joined timestamp with time zone NOT NULL,
+    extra_data jsonb NOT NULL,
+    user_id bigint NOT NULL
+);
+
+ALTER TABLE public.socialaccount_socialaccount ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.socialaccount_socialaccount_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.socialaccount_socialapp (
+    id integer NOT NULL,
+    provider character varying(30) NOT NULL,
+    name character varying(40) NOT NULL,
+    client_id character varying(191) NOT NULL,
+    secret character varying(191) NOT NULL,
+    key character varying(191) NOT NULL,
+    provider_id character varying(200) NOT NULL,
+    settings jsonb NOT NULL
+);
+
+ALTER TABLE public.socialaccount_socialapp ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.socialaccount_socialapp_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.socialaccount_socialtoken (
+    id integer NOT NULL,
+    token text NOT NULL,
+    token_secret text NOT NULL,
+    expires_at timestamp with time zone,
+    account_id integer NOT NULL,
+    app_id integer
+);
+
+ALTER TABLE public.socialaccount_socialtoken ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.socialaccount_socialtoken_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.usersessions_usersession (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ip inet NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    session_key character varying(40) NOT NULL,
+    user_agent character varying(200) NOT NULL,
+    data jsonb NOT NULL,
+    user_id bigint NOT NULL
+);
+
+ALTER TABLE public.usersessions_usersession ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.usersessions_usersession_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY public.account_emailaddress
+    ADD CONSTRAINT account_emailaddress_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.account_emailaddress
+    ADD CONSTRAINT account_emailaddress_user_id_email_987c8728_uniq UNIQUE (user_id, email);
+
+ALTER TABLE ONLY public.account_emailconfirmation
+    ADD CONSTRAINT account_emailconfirmation_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.account_emailconfirmation
+    ADD CONSTRAINT account_emailconfirmation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_enterprise
+    ADD CONSTRAINT accounts_enterprise_callback_token_key UNIQUE (callback_token);
+
+ALTER TABLE ONLY public.accounts_enterprise
+    ADD CONSTRAINT accounts_enterprise_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_enterprise
+    ADD CONSTRAINT accounts_enterprise_sdkappid_key UNIQUE (sdkappid);
+
+ALTER TABLE ONLY public.accounts_enterprise
+    ADD CONSTRAINT accounts_enterprise_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.accounts_export
+    ADD CONSTRAINT accounts_export_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_exportpiece
+    ADD CONSTRAINT accounts_exportpiece_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_groupstudent
+    ADD CONSTRAINT accounts_groupstudent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_guesses
+    ADD CONSTRAINT accounts_guesses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_importrow
+    ADD CONSTRAINT accounts_importrow_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_logo
+    ADD CONSTRAINT accounts_logo_enterprise_id_key UNIQUE (enterprise_id);
+
+ALTER TABLE ONLY public.accounts_logo
+    ADD CONSTRAINT accounts_logo_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_logo
+    ADD CONSTRAINT accounts_logo_token_key UNIQUE (token);
+
+ALTER TABLE ONLY public.accounts_passwordlink
+    ADD CONSTRAINT accounts_passwordlink_digest_key UNIQUE (digest);
+
+ALTER TABLE ONLY public.accounts_passwordlink
+    ADD CONSTRAINT accounts_passwordlink_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_peopleimport
+    ADD CONSTRAINT accounts_peopleimport_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_picture
+    ADD CONSTRAINT accounts_picture_person_id_key UNIQUE (person_id);
+
+ALTER TABLE ONLY public.accounts_picture
+    ADD CONSTRAINT accounts_picture_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_picture
+    ADD CONSTRAINT accounts_picture_token_key UNIQUE (token);
+
+ALTER TABLE ONLY public.accounts_studentgroup
+    ADD CONSTRAINT accounts_studentgroup_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT accounts_user_login_key UNIQUE (login);
+
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT accounts_user_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT accounts_user_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.accounts_visit
+    ADD CONSTRAINT accounts_visit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_attachment
+    ADD CONSTRAINT attachment_once_a_course UNIQUE (document_id, course_id);
+
+ALTER TABLE ONLY public.classes_attachment
+    ADD CONSTRAINT attachment_once_a_lesson UNIQUE (document_id, lesson_id);
+
+ALTER TABLE ONLY public.audit_auditentry
+    ADD CONSTRAINT audit_auditentry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_link
+    ADD CONSTRAINT audit_link_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY public.audit_personkey
+    ADD CONSTRAINT audit_personkey_person_id_key UNIQUE (person_id);
+
+ALTER TABLE ONLY public.audit_personkey
+    ADD CONSTRAINT audit_personkey_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_personkey
+    ADD CONSTRAINT audit_personkey_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.audit_seen
+    ADD CONSTRAINT audit_seen_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_waiting
+    ADD CONSTRAINT audit_waiting_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY public.auth_group
+    ADD CONSTRAINT auth_group_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_group_id_permission_id_0cd325b0_uniq UNIQUE (group_id, permission_id);
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.auth_group
+    ADD CONSTRAINT auth_group_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_content_type_id_codename_01ab375a_uniq UNIQUE (content_type_id, codename);
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_callbackdifference
+    ADD CONSTRAINT callback_difference_once UNIQUE (lesson_id, user_id, entered, told_at);
+
+ALTER TABLE ONLY public.classes_alarm
+    ADD CONSTRAINT classes_alarm_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_appeal
+    ADD CONSTRAINT classes_appeal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_attachment
+    ADD CONSTRAINT classes_attachment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_attendance
+    ADD CONSTRAINT classes_attendance_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_call
+    ADD CONSTRAINT classes_call_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_callbackdifference
+    ADD CONSTRAINT classes_callbackdifference_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_correction
+    ADD CONSTRAINT classes_correction_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_course_assistants
+    ADD CONSTRAINT classes_course_assistants_course_id_user_id_0d248b02_uniq UNIQUE (course_id, user_id);
+
+ALTER TABLE ONLY public.classes_course_assistants
+    ADD CONSTRAINT classes_course_assistants_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_course_groups
+    ADD CONSTRAINT classes_course_groups_course_id_studentgroup_id_8ef4d307_uniq UNIQUE (course_id, studentgroup_id);
+
+ALTER TABLE ONLY public.classes_course_groups
+    ADD CONSTRAINT classes_course_groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_course_members
+    ADD CONSTRAINT classes_course_members_course_id_user_id_047ce139_uniq UNIQUE (course_id, user_id);
+
+ALTER TABLE ONLY public.classes_course_members
+    ADD CONSTRAINT classes_course_members_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_course
+    ADD CONSTRAINT classes_course_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_credit
+    ADD CONSTRAINT classes_credit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_entry
+    ADD CONSTRAINT classes_entry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_entry
+    ADD CONSTRAINT classes_entry_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.classes_feed
+    ADD CONSTRAINT classes_feed_digest_key UNIQUE (digest);
+
+ALTER TABLE ONLY public.classes_feed
+    ADD CONSTRAINT classes_feed_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_footage
+    ADD CONSTRAINT classes_footage_lesson_id_key UNIQUE (lesson_id);
+
+ALTER TABLE ONLY public.classes_footage
+    ADD CONSTRAINT classes_footage_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_holiday
+    ADD CONSTRAINT classes_holiday_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_leave
+    ADD CONSTRAINT classes_leave_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_lesson_groups
+    ADD CONSTRAINT classes_lesson_groups_lesson_id_studentgroup_id_94fd0cc7_uniq UNIQUE (lesson_id, studentgroup_id);
+
+ALTER TABLE ONLY public.classes_lesson_groups
+    ADD CONSTRAINT classes_lesson_groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_lesson
+    ADD CONSTRAINT classes_lesson_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_lessonkey
+    ADD CONSTRAINT classes_lessonkey_lesson_id_key UNIQUE (lesson_id);
+
+ALTER TABLE ONLY public.classes_lessonkey
+    ADD CONSTRAINT classes_lessonkey_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_lessonkey
+    ADD CONSTRAINT classes_lessonkey_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.classes_member
+    ADD CONSTRAINT classes_member_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_observation
+    ADD CONSTRAINT classes_observation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_recording
+    ADD CONSTRAINT classes_recording_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_register
+    ADD CONSTRAINT classes_register_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_reportschedule
+    ADD CONSTRAINT classes_reportschedule_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_samples
+    ADD CONSTRAINT classes_samples_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_seat
+    ADD CONSTRAINT classes_seat_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_stay
+    ADD CONSTRAINT classes_stay_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_streak
+    ADD CONSTRAINT classes_streak_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_tally
+    ADD CONSTRAINT classes_tally_pkey PRIMARY KEY (lesson_id);
+
+ALTER TABLE ONLY public.classes_term
+    ADD CONSTRAINT classes_term_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_timetableimport
+    ADD CONSTRAINT classes_timetableimport_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_timetablerow
+    ADD CONSTRAINT classes_timetablerow_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_told
+    ADD CONSTRAINT classes_told_pkey PRIMARY KEY (lesson_id);
+
+ALTER TABLE ONLY public.notices_digest
+    ADD CONSTRAINT digest_once UNIQUE (person_id, period, day);
+
+ALTER TABLE ONLY public.django_admin_log
+    ADD CONSTRAINT django_admin_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.django_content_type
+    ADD CONSTRAINT django_content_type_app_label_model_76bd3d3b_uniq UNIQUE (app_label, model);
+
+ALTER TABLE ONLY public.django_content_type
+    ADD CONSTRAINT django_content_type_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.django_migrations
+    ADD CONSTRAINT django_migrations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.django_session
+    ADD CONSTRAINT django_session_pkey PRIMARY KEY (session_key);
+
+ALTER TABLE ONLY public.documents_document
+    ADD CONSTRAINT documents_document_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.documents_upload
+    ADD CONSTRAINT documents_upload_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.documents_upload
+    ADD CONSTRAINT documents_upload_token_key UNIQUE (token);
+
+ALTER TABLE ONLY public.classes_footage
+    ADD CONSTRAINT footage_once_a_class UNIQUE (enterprise_id, class_id);
+
+ALTER TABLE ONLY public.accounts_studentgroup
+    ADD CONSTRAINT group_name_once_a_school UNIQUE (enterprise_id, name);
+
+ALTER TABLE ONLY public.accounts_guesses
+    ADD CONSTRAINT guesses_once_a_key UNIQUE (of, key);
+
+ALTER TABLE ONLY public.mirror_ignored
+    ADD CONSTRAINT ignored_once_a_row_and_field UNIQUE (subject_type, subject_id, field);
+
+ALTER TABLE ONLY public.inbox_callback
+    ADD CONSTRAINT inbox_callback_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inbox_queuesample
+    ADD CONSTRAINT inbox_queuesample_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inbox_refusal
+    ADD CONSTRAINT inbox_refusal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.jobs_job
+    ADD CONSTRAINT jobs_job_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_lesson
+    ADD CONSTRAINT lesson_teacher_once_at_a_time EXCLUDE USING gist (teacher_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (((cancelled_at IS NULL) AND (NOT conflict_allowed) AND (NOT ((status)::text = 'end'::text)))) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.lists_savedview
+    ADD CONSTRAINT lists_savedview_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_member
+    ADD CONSTRAINT member_once_a_lesson UNIQUE (lesson_id, user_id);
+
+ALTER TABLE ONLY public.mfa_authenticator
+    ADD CONSTRAINT mfa_authenticator_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mirror_ignored
+    ADD CONSTRAINT mirror_ignored_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mirror_missed
+    ADD CONSTRAINT mirror_missed_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mirror_walked
+    ADD CONSTRAINT mirror_walked_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mirror_missed
+    ADD CONSTRAINT missed_once_a_row UNIQUE (subject_type, subject_id);
+
+ALTER TABLE ONLY public.notices_notice
+    ADD CONSTRAINT notice_once_a_person UNIQUE (person_id, key);
+
+ALTER TABLE ONLY public.notices_digest
+    ADD CONSTRAINT notices_digest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notices_notice
+    ADD CONSTRAINT notices_notice_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notices_wish
+    ADD CONSTRAINT notices_wish_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inbox_refusal
+    ADD CONSTRAINT one_count_an_hour_and_reason UNIQUE NULLS NOT DISTINCT (enterprise_id, hour, reason);
+
+ALTER TABLE ONLY public.classes_feed
+    ADD CONSTRAINT one_feed_a_group UNIQUE (group_id);
+
+ALTER TABLE ONLY public.classes_feed
+    ADD CONSTRAINT one_feed_a_person UNIQUE (person_id);
+
+ALTER TABLE ONLY public.audit_link
+    ADD CONSTRAINT one_link_a_number UNIQUE (chain, number);
+
+ALTER TABLE ONLY public.classes_attendance
+    ADD CONSTRAINT one_mark_a_person_and_lesson UNIQUE (lesson_id, user_id);
+
+ALTER TABLE ONLY public.inbox_queuesample
+    ADD CONSTRAINT one_queue_sample_an_hour UNIQUE (enterprise_id, hour);
+
+ALTER TABLE ONLY public.classes_register
+    ADD CONSTRAINT one_register_a_number UNIQUE (lesson_id, number);
+
+ALTER TABLE ONLY public.inbox_callback
+    ADD CONSTRAINT one_row_a_distinct_event UNIQUE (enterprise_id, fingerprint);
+
+ALTER TABLE ONLY public.classes_samples
+    ADD CONSTRAINT one_sample_a_person_and_lesson UNIQUE (person_id, lesson_id);
+
+ALTER TABLE ONLY public.outbox_attempt
+    ADD CONSTRAINT outbox_attempt_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.outbox_gate
+    ADD CONSTRAINT outbox_gate_pkey PRIMARY KEY (enterprise_id);
+
+ALTER TABLE ONLY public.outbox_operation
+    ADD CONSTRAINT outbox_operation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.outbox_operation_waits_for
+    ADD CONSTRAINT outbox_operation_waits_f_from_operation_id_to_ope_c9c55612_uniq UNIQUE (from_operation_id, to_operation_id);
+
+ALTER TABLE ONLY public.outbox_operation_waits_for
+    ADD CONSTRAINT outbox_operation_waits_for_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.outbox_pulse
+    ADD CONSTRAINT outbox_pulse_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.accounts_exportpiece
+    ADD CONSTRAINT piece_once_a_file UNIQUE (source_id, holds, number);
+
+ALTER TABLE ONLY public.policy_apitoken
+    ADD CONSTRAINT policy_apitoken_digest_key UNIQUE (digest);
+
+ALTER TABLE ONLY public.policy_apitoken
+    ADD CONSTRAINT policy_apitoken_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_reportschedule
+    ADD CONSTRAINT report_schedule_once_a_person UNIQUE NULLS NOT DISTINCT (person_id, group_id, every);
+
+ALTER TABLE ONLY public.accounts_importrow
+    ADD CONSTRAINT row_once_an_import UNIQUE (source_id, number);
+
+ALTER TABLE ONLY public.classes_seat
+    ADD CONSTRAINT seat_once_a_lesson UNIQUE (lesson_id, person_id);
+
+ALTER TABLE ONLY public.audit_seen
+    ADD CONSTRAINT seen_once_an_act UNIQUE (entry_id, person_id);
+
+ALTER TABLE ONLY public.socialaccount_socialaccount
+    ADD CONSTRAINT socialaccount_socialaccount_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.socialaccount_socialaccount
+    ADD CONSTRAINT socialaccount_socialaccount_provider_uid_fc810c6e_uniq UNIQUE (provider, uid);
+
+ALTER TABLE ONLY public.socialaccount_socialapp
+    ADD CONSTRAINT socialaccount_socialapp_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_socialtoken_app_id_account_id_fca4e0ac_uniq UNIQUE (app_id, account_id);
+
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_socialtoken_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_groupstudent
+    ADD CONSTRAINT student_once_a_group UNIQUE (group_id, student_id);
+
+ALTER TABLE ONLY public.classes_term
+    ADD CONSTRAINT term_name_once_a_school UNIQUE (enterprise_id, name);
+
+ALTER TABLE ONLY public.classes_timetablerow
+    ADD CONSTRAINT timetable_row_once UNIQUE (source_id, number);
+
+ALTER TABLE ONLY public.classes_recording
+    ADD CONSTRAINT track_once UNIQUE (enterprise_id, class_id, video_id);
+
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT user_id_once_a_school UNIQUE (enterprise_id, user_id);
+
+ALTER TABLE ONLY public.usersessions_usersession
+    ADD CONSTRAINT usersessions_usersession_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.usersessions_usersession
+    ADD CONSTRAINT usersessions_usersession_session_key_key UNIQUE (session_key);
+
+ALTER TABLE ONLY public.lists_savedview
+    ADD CONSTRAINT view_name_once_a_list UNIQUE (user_id, list_name, name);
+
+ALTER TABLE ONLY public.mirror_walked
+    ADD CONSTRAINT walked_once_a_school_and_sort UNIQUE (enterprise_id, name);
+
+ALTER TABLE ONLY public.notices_wish
+    ADD CONSTRAINT wish_once_a_topic UNIQUE (person_id, topic);
+
+CREATE UNIQUE INDEX a_guest_counts_for_one ON public.classes_credit USING btree (lesson_id, guest_id) WHERE (undone_at IS NULL);
+
+CREATE INDEX account_emailaddress_email_03be32b2 ON public.account_emailaddress USING btree (email);
+
+CREATE INDEX account_emailaddress_email_03be32b2_like ON public.account_emailaddress USING btree (email varchar_pattern_ops);
+
+CREATE INDEX account_emailaddress_user_id_2c513194 ON public.account_emailaddress USING btree (user_id);
+
+CREATE INDEX account_emailconfirmation_email_address_id_5b7f8c58 ON public.account_emailconfirmation USING btree (email_address_id);
+
+CREATE INDEX account_emailconfirmation_key_f43612bd_like ON public.account_emailconfirmation USING btree (key varchar_pattern_ops);
+
+CREATE INDEX accounts_enterprise_callback_token_308e6f9f_like ON public.accounts_enterprise USING btree (callback_token varchar_pattern_ops);
+
+CREATE INDEX accounts_export_by_id_57929a2a ON public.accounts_export USING btree (by_id);
+
+CREATE INDEX accounts_export_enterprise_id_42d1572b ON public.accounts_export USING btree (enterprise_id);
+
+CREATE INDEX accounts_export_group_id_907983b3 ON public.accounts_export USING btree (group_id);
+
+CREATE INDEX accounts_export_job_id_83031534 ON public.accounts_export USING btree (job_id);
+
+CREATE INDEX accounts_exportpiece_enterprise_id_c0f9163c ON public.accounts_exportpiece USING btree (enterprise_id);
+
+CREATE INDEX accounts_exportpiece_source_id_222b61c9 ON public.accounts_exportpiece USING btree (source_id);
+
+CREATE INDEX accounts_groupstudent_group_id_0e76c305 ON public.accounts_groupstudent USING btree (group_id);
+
+CREATE INDEX accounts_groupstudent_student_id_c35a23f8 ON public.accounts_groupstudent USING btree (student_id);
+
+CREATE INDEX accounts_guesses_touched_at_3c6a8623 ON public.accounts_guesses USING btree (touched_at);
+
+CREATE INDEX accounts_importrow_enterprise_id_c02a37ee ON public.accounts_importrow USING btree (enterprise_id);
+
+CREATE INDEX accounts_importrow_operation_id_6b9da710 ON public.accounts_importrow USING btree (operation_id);
+
+CREATE INDEX accounts_importrow_person_id_875741a5 ON public.accounts_importrow USING btree (person_id);
+
+CREATE INDEX accounts_importrow_source_id_6d03a48c ON public.accounts_importrow USING btree (source_id);
+
+CREATE INDEX accounts_logo_token_82dbfeb4_like ON public.accounts_logo USING btree (token varchar_pattern_ops);
+
+CREATE INDEX accounts_passwordlink_created_by_id_8517f7ca ON public.accounts_passwordlink USING btree (created_by_id);
+
+CREATE INDEX accounts_passwordlink_digest_8772b620_like ON public.accounts_passwordlink USING btree (digest varchar_pattern_ops);
+
+CREATE INDEX accounts_passwordlink_enterprise_id_7acac305 ON public.accounts_passwordlink USING btree (enterprise_id);
+
+CREATE INDEX accounts_passwordlink_person_id_9814d4d7 ON public.accounts_passwordlink USING btree (person_id);
+
+CREATE INDEX accounts_peopleimport_by_id_cad95151 ON public.accounts_peopleimport USING btree (by_id);
+
+CREATE INDEX accounts_peopleimport_enterprise_id_2d82d438 ON public.accounts_peopleimport USING btree (enterprise_id);
+
+CREATE INDEX accounts_peopleimport_job_id_5182b10b ON public.accounts_peopleimport USING btree (job_id);
+
+CREATE INDEX accounts_picture_enterprise_id_7c8c5487 ON public.accounts_picture USING btree (enterprise_id);
+
+CREATE INDEX accounts_picture_token_7f24f622_like ON public.accounts_picture USING btree (token varchar_pattern_ops);
+
+CREATE INDEX accounts_studentgroup_enterprise_id_7f05ad2c ON public.accounts_studentgroup USING btree (enterprise_id);
+
+CREATE INDEX accounts_studentgroup_teacher_id_7e79aa74 ON public.accounts_studentgroup USING btree (teacher_id);
+
+CREATE INDEX accounts_user_login_c2ed0b12_like ON public.accounts_user USING btree (login varchar_pattern_ops);
+
+CREATE INDEX accounts_visit_enterprise_id_b94c2845 ON public.accounts_visit USING btree (enterprise_id);
+
+CREATE INDEX accounts_visit_operator_id_d5ed5cdd ON public.accounts_visit USING btree (operator_id);
+
+CREATE INDEX alarm_hook ON public.classes_alarm USING btree (hook_due_at) WHERE ((hook)::text = 'waiting'::text);
+
+CREATE UNIQUE INDEX alarm_of_a_school_open_once ON public.classes_alarm USING btree (enterprise_id, kind) WHERE ((lesson_id IS NULL) AND (resolved_at IS NULL));
+
+CREATE UNIQUE INDEX alarm_once_a_lesson ON public.classes_alarm USING btree (lesson_id, kind) WHERE (lesson_id IS NOT NULL);
+
+CREATE INDEX alarm_open ON public.classes_alarm USING btree (enterprise_id) WHERE (resolved_at IS NULL);
+
+CREATE INDEX attempt_started ON public.outbox_attempt USING brin (started_at) WITH (pages_per_range='16');
+
+CREATE INDEX attendance_of_person ON public.classes_attendance USING btree (person_id, lesson_id DESC);
+
+CREATE INDEX audit_auditentry_actor_id_8ab278be ON public.audit_auditentry USING btree (actor_id);
+
+CREATE INDEX audit_auditentry_enterprise_id_2742647f ON public.audit_auditentry USING btree (enterprise_id);
+
+CREATE INDEX audit_by_act ON public.audit_auditentry USING btree (enterprise_id, action, at DESC, id DESC);
+
+CREATE INDEX audit_by_actor ON public.audit_auditentry USING btree (actor_id, at DESC, id DESC);
+
+CREATE INDEX audit_by_request ON public.audit_auditentry USING btree (request_id, at DESC, id DESC) WHERE (NOT ((request_id)::text = ''::text));
+
+CREATE INDEX audit_by_thing ON public.audit_auditentry USING btree (object_type, object_id, at DESC, id DESC);
+
+CREATE INDEX audit_by_time ON public.audit_auditentry USING btree (enterprise_id, at DESC, id DESC);
+
+CREATE INDEX audit_looks ON public.audit_auditentry USING btree (enterprise_id, at DESC, id DESC) WHERE looks;
+
+CREATE INDEX audit_seen_entry_id_ce714277 ON public.audit_seen USING btree (entry_id);
+
+CREATE INDEX audit_seen_person_id_22071d78 ON public.audit_seen USING btree (person_id);
+
+CREATE INDEX audit_waiting_of_a_chain ON public.audit_waiting USING btree (chain, entry_id);
+
+CREATE INDEX auth_group_name_a6ea08ec_like ON public.auth_group USING btree (name varchar_pattern_ops);
+
+CREATE INDEX auth_group_permissions_group_id_b120cbf9 ON public.auth_group_permissions USING btree (group_id);
+
+CREATE INDEX auth_group_permissions_permission_id_84c5c92e ON public.auth_group_permissions USING btree (permission_id);
+
+CREATE INDEX auth_permission_content_type_id_2f476e4b ON public.auth_permission USING btree (content_type_id);
+
+CREATE INDEX call_of_person ON public.classes_call USING btree (lesson_id, person_id, id DESC);
+
+CREATE INDEX callback_class ON public.inbox_callback USING btree (enterprise_id, class_id);
+
+CREATE INDEX callback_difference_open ON public.classes_callbackdifference USING btree (lesson_id) WHERE (decided_at IS NULL);
+
+CREATE INDEX callback_due ON public.inbox_callback USING btree (due_at) WHERE ((state)::text = ANY ((ARRAY['waiting'::character varying, 'parked'::character varying])::text[]));
+
+CREATE INDEX callback_enterprise ON public.inbox_callback USING btree (enterprise_id, id DESC);
+
+CREATE INDEX callback_set_aside ON public.inbox_callback USING btree (enterprise_id) WHERE ((state)::text = 'quarantined'::text);
+
+CREATE INDEX classes_alarm_acknowledged_by_id_d94fb85d ON public.classes_alarm USING btree (acknowledged_by_id);
+
+CREATE INDEX classes_alarm_enterprise_id_2b3602ac ON public.classes_alarm USING btree (enterprise_id);
+
+CREATE INDEX classes_alarm_lesson_id_9a1bd6c5 ON public.classes_alarm USING btree (lesson_id);
+
+CREATE INDEX classes_appeal_answered_by_id_ccbb37b0 ON public.classes_appeal USING btree (answered_by_id);
+
+CREATE INDEX classes_appeal_lesson_id_5178c458 ON public.classes_appeal USING btree (lesson_id);
+
+CREATE INDEX classes_appeal_person_id_f90f71af ON public.classes_appeal USING btree (person_id);
+
+CREATE INDEX classes_attachment_course_id_d467bd21 ON public.classes_attachment USING btree (course_id);
+
+CREATE INDEX classes_attachment_document_id_1db89415 ON public.classes_attachment USING btree (document_id);
+
+CREATE INDEX classes_attachment_enterprise_id_f1deed29 ON public.classes_attachment USING btree (enterprise_id);
+
+CREATE INDEX classes_attachment_lesson_id_db309420 ON public.classes_attachment USING btree (lesson_id);
+
+CREATE INDEX classes_attendance_lesson_id_79937ebf ON public.classes_attendance USING btree (lesson_id);
+
+CREATE INDEX classes_attendance_person_id_52f90cad ON public.classes_attendance USING btree (person_id);
+
+CREATE INDEX classes_call_by_id_637d52de ON public.classes_call USING btree (by_id);
+
+CREATE INDEX classes_call_lesson_id_517e8943 ON public.classes_call USING btree (lesson_id);
+
+CREATE INDEX classes_call_person_id_d5966db2 ON public.classes_call USING btree (person_id);
+
+CREATE INDEX classes_callbackdifference_decided_by_id_f17c1a0f ON public.classes_callbackdifference USING btree (decided_by_id);
+
+CREATE INDEX classes_callbackdifference_lesson_id_aa4be57a ON public.classes_callbackdifference USING btree (lesson_id);
+
+CREATE INDEX classes_correction_appeal_id_c0c0e25b ON public.classes_correction USING btree (appeal_id);
+
+CREATE INDEX classes_correction_by_id_14222699 ON public.classes_correction USING btree (by_id);
+
+CREATE INDEX classes_correction_lesson_id_0a0e83cd ON public.classes_correction USING btree (lesson_id);
+
+CREATE INDEX classes_correction_person_id_32141099 ON public.classes_correction USING btree (person_id);
+
+CREATE INDEX classes_course_assistants_course_id_ef4f5082 ON public.classes_course_assistants USING btree (course_id);
+
+CREATE INDEX classes_course_assistants_user_id_2dc82ed5 ON public.classes_course_assistants USING btree (user_id);
+
+CREATE INDEX classes_course_enterprise_id_c851913f ON public.classes_course USING btree (enterprise_id);
+
+CREATE INDEX classes_course_groups_course_id_e7ce0309 ON public.classes_course_groups USING btree (course_id);
+
+CREATE INDEX classes_course_groups_studentgroup_id_2555b4e4 ON public.classes_course_groups USING btree (studentgroup_id);
+
+CREATE INDEX classes_course_members_course_id_4c9382ab ON public.classes_course_members USING btree (course_id);
+
+CREATE INDEX classes_course_members_user_id_475567d9 ON public.classes_course_members USING btree (user_id);
+
+CREATE INDEX classes_course_teacher_id_05e80871 ON public.classes_course USING btree (teacher_id);
+
+CREATE INDEX classes_course_term_id_542a69de ON public.classes_course USING btree (term_id);
+
+CREATE INDEX classes_credit_by_id_47e024cd ON public.classes_credit USING btree (by_id);
+
+CREATE INDEX classes_credit_lesson_id_494b623c ON public.classes_credit USING btree (lesson_id);
+
+CREATE INDEX classes_credit_person_id_19fe42b5 ON public.classes_credit USING btree (person_id);
+
+CREATE INDEX classes_credit_undone_by_id_c0a05bff ON public.classes_credit USING btree (undone_by_id);
+
+CREATE INDEX classes_entry_enterprise_id_a213d9ef ON public.classes_entry USING btree (enterprise_id);
+
+CREATE INDEX classes_entry_lesson_id_4b74e182 ON public.classes_entry USING btree (lesson_id);
+
+CREATE INDEX classes_entry_person_id_b9f8d6ba ON public.classes_entry USING btree (person_id);
+
+CREATE INDEX classes_feed_created_by_id_f82f5f64 ON public.classes_feed USING btree (created_by_id);
+
+CREATE INDEX classes_feed_digest_da2643d6_like ON public.classes_feed USING btree (digest varchar_pattern_ops);
+
+CREATE INDEX classes_feed_enterprise_id_ec910354 ON public.classes_feed USING btree (enterprise_id);
+
+CREATE INDEX classes_feed_group_id_069a3a65 ON public.classes_feed USING btree (group_id);
+
+CREATE INDEX classes_feed_person_id_64df373b ON public.classes_feed USING btree (person_id);
+
+CREATE INDEX classes_footage_enterprise_id_7e3b929e ON public.classes_footage USING btree (enterprise_id);
+
+CREATE INDEX classes_holiday_enterprise_id_82538fa7 ON public.classes_holiday USING btree (enterprise_id);
+
+CREATE INDEX classes_holiday_term_id_d64d31b4 ON public.classes_holiday USING btree (term_id);
+
+CREATE INDEX classes_leave_by_id_f74025a5 ON public.classes_leave USING btree (by_id);
+
+CREATE INDEX classes_leave_enterprise_id_5ca58563 ON public.classes_leave USING btree (enterprise_id);
+
+CREATE INDEX classes_leave_person_id_28af4cea ON public.classes_leave USING btree (person_id);
+
+CREATE INDEX classes_lesson_conflict_by_id_10002146 ON public.classes_lesson USING btree (conflict_by_id);
+
+CREATE INDEX classes_lesson_course_id_1986852b ON public.classes_lesson USING btree (course_id);
+
+CREATE INDEX classes_lesson_double_of_id_af2f8e54 ON public.classes_lesson USING btree (double_of_id);
+
+CREATE INDEX classes_lesson_groups_lesson_id_8dfde231 ON public.classes_lesson_groups USING btree (lesson_id);
+
+CREATE INDEX classes_lesson_groups_studentgroup_id_a8f50f31 ON public.classes_lesson_groups USING btree (studentgroup_id);
+
+CREATE INDEX classes_lessonkey_enterprise_id_e8fbac57 ON public.classes_lessonkey USING btree (enterprise_id);
+
+CREATE INDEX classes_member_user_id_f3b6559f ON public.classes_member USING btree (user_id);
+
+CREATE INDEX classes_member_via_id_d9c5b093 ON public.classes_member USING btree (via_id);
+
+CREATE INDEX classes_observation_lesson_id_091880cb ON public.classes_observation USING btree (lesson_id);
+
+CREATE INDEX classes_recording_enterprise_id_8505809f ON public.classes_recording USING btree (enterprise_id);
+
+CREATE INDEX classes_recording_lesson_id_ead7ca9b ON public.classes_recording USING btree (lesson_id);
+
+CREATE INDEX classes_register_closed_by_id_5c3fec63 ON public.classes_register USING btree (closed_by_id);
+
+CREATE INDEX classes_register_lesson_id_db1112a9 ON public.classes_register USING btree (lesson_id);
+
+CREATE INDEX classes_register_reopened_by_id_0b62c29c ON public.classes_register USING btree (reopened_by_id);
+
+CREATE INDEX classes_reportschedule_created_by_id_e9040e24 ON public.classes_reportschedule USING btree (created_by_id);
+
+CREATE INDEX classes_reportschedule_enterprise_id_019825be ON public.classes_reportschedule USING btree (enterprise_id);
+
+CREATE INDEX classes_reportschedule_group_id_d68576f0 ON public.classes_reportschedule USING btree (group_id);
+
+CREATE INDEX classes_reportschedule_person_id_2c184b73 ON public.classes_reportschedule USING btree (person_id);
+
+CREATE INDEX classes_samples_lesson_id_cea9d22b ON public.classes_samples USING btree (lesson_id);
+
+CREATE INDEX classes_samples_person_id_a7b07488 ON public.classes_samples USING btree (person_id);
+
+CREATE INDEX classes_seat_person_id_ea73cbe0 ON public.classes_seat USING btree (person_id);
+
+CREATE INDEX classes_stay_lesson_id_60e19672 ON public.classes_stay USING btree (lesson_id);
+
+CREATE INDEX classes_streak_person_id_224a9112 ON public.classes_streak USING btree (person_id);
+
+CREATE INDEX classes_term_enterprise_id_899e9cb5 ON public.classes_term USING btree (enterprise_id);
+
+CREATE INDEX classes_timetableimport_by_id_e98b862f ON public.classes_timetableimport USING btree (by_id);
+
+CREATE INDEX classes_timetableimport_enterprise_id_fafe6b04 ON public.classes_timetableimport USING btree (enterprise_id);
+
+CREATE INDEX classes_timetableimport_job_id_cceab507 ON public.classes_timetableimport USING btree (job_id);
+
+CREATE INDEX classes_timetablerow_course_id_057c4110 ON public.classes_timetablerow USING btree (course_id);
+
+CREATE INDEX classes_timetablerow_enterprise_id_c312bf36 ON public.classes_timetablerow USING btree (enterprise_id);
+
+CREATE INDEX classes_timetablerow_lesson_id_4297244c ON public.classes_timetablerow USING btree (lesson_id);
+
+CREATE INDEX classes_timetablerow_source_id_6eda2439 ON public.classes_timetablerow USING btree (source_id);
+
+CREATE INDEX correction_newest ON public.classes_correction USING btree (lesson_id, user_id, id DESC);
+
+CREATE INDEX course_by_title ON public.classes_course USING btree (enterprise_id, title, id);
+
+CREATE INDEX digest_mail ON public.notices_digest USING btree (mail_due_at) WHERE ((mail)::text = ANY ((ARRAY['waiting'::character varying, 'sending'::character varying])::text[]));
+
+CREATE INDEX django_admin_log_content_type_id_c4bce8eb ON public.django_admin_log USING btree (content_type_id);
+
+CREATE INDEX django_admin_log_user_id_c564eba6 ON public.django_admin_log USING btree (user_id);
+
+CREATE INDEX django_session_expire_date_a5c62663 ON public.django_session USING btree (expire_date);
+
+CREATE INDEX django_session_session_key_c0390e0f_like ON public.django_session USING btree (session_key varchar_pattern_ops);
+
+CREATE INDEX document_by_md5 ON public.documents_document USING btree (enterprise_id, md5);
+
+CREATE INDEX document_by_name ON public.documents_document USING btree (enterprise_id, name, id);
+
+CREATE INDEX document_by_size ON public.documents_document USING btree (enterprise_id, bytes, id);
+
+CREATE INDEX document_newest ON public.documents_document USING btree (enterprise_id, id DESC);
+
+CREATE UNIQUE INDEX document_once_at_the_service ON public.documents_document USING btree (enterprise_id, remote_id) WHERE (NOT ((remote_id)::text = ''::text));
+
+CREATE INDEX document_to_look_at ON public.documents_document USING btree (look_at) WHERE (look_at IS NOT NULL);
+
+CREATE INDEX documents_document_double_of_id_6b9a4bfe ON public.documents_document USING btree (double_of_id);
+
+CREATE INDEX documents_document_enterprise_id_d1495cfa ON public.documents_document USING btree (enterprise_id);
+
+CREATE INDEX documents_document_owner_id_04d2b723 ON public.documents_document USING btree (owner_id);
+
+CREATE INDEX documents_document_replaces_id_54d67f4d ON public.documents_document USING btree (replaces_id);
+
+CREATE INDEX documents_upload_by_id_67f09624 ON public.documents_upload USING btree (by_id);
+
+CREATE INDEX documents_upload_enterprise_id_21ce10b7 ON public.documents_upload USING btree (enterprise_id);
+
+CREATE INDEX entry_to_wipe ON public.classes_entry USING btree (secrets_until) WHERE (secrets_until IS NOT NULL);
+
+CREATE INDEX export_of_a_person ON public.accounts_export USING btree (enterprise_id, by_id, id DESC);
+
+CREATE INDEX footage_failed ON public.classes_footage USING btree (lesson_id) WHERE ((NOT (begin_code = 0)) OR (NOT (end_code = 0)));
+
+CREATE INDEX footage_in_bin ON public.classes_footage USING btree (binned_at) WHERE (binned_at IS NOT NULL);
+
+CREATE INDEX footage_kept_until ON public.classes_footage USING btree (keep_until) WHERE (keep_until IS NOT NULL);
+
+CREATE INDEX import_of_a_school ON public.accounts_peopleimport USING btree (enterprise_id, id DESC);
+
+CREATE INDEX inbox_callback_enterprise_id_0d7bb44b ON public.inbox_callback USING btree (enterprise_id);
+
+CREATE INDEX inbox_queuesample_hour_8ad147f2 ON public.inbox_queuesample USING btree (hour);
+
+CREATE INDEX inbox_refusal_enterprise_id_1890e247 ON public.inbox_refusal USING btree (enterprise_id);
+
+CREATE INDEX job_due ON public.jobs_job USING btree (due_at) WHERE ((state)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying])::text[]));
+
+CREATE INDEX job_enterprise ON public.jobs_job USING btree (enterprise_id, id DESC);
+
+CREATE INDEX jobs_job_created_by_id_f3283268 ON public.jobs_job USING btree (created_by_id);
+
+CREATE INDEX jobs_job_enterprise_id_b0f2beb8 ON public.jobs_job USING btree (enterprise_id);
+
+CREATE INDEX leave_by_begin ON public.classes_leave USING btree (enterprise_id, begins_at, id);
+
+CREATE INDEX leave_by_end ON public.classes_leave USING btree (enterprise_id, ends_at, id);
+
+CREATE INDEX leave_of_person ON public.classes_leave USING btree (person_id, ends_at);
+
+CREATE INDEX lesson_by_facts ON public.classes_lesson USING btree (facts_version);
+
+CREATE INDEX lesson_by_start ON public.classes_lesson USING btree (enterprise_id, starts_at, id);
+
+CREATE INDEX lesson_by_teacher ON public.classes_lesson USING btree (teacher_id, starts_at);
+
+CREATE INDEX lesson_by_topic ON public.classes_lesson USING btree (enterprise_id, topic, id);
+
+CREATE INDEX lesson_made_outside ON public.classes_lesson USING btree (enterprise_id) WHERE made_outside;
+
+CREATE INDEX lesson_newest ON public.classes_lesson USING btree (enterprise_id, id DESC);
+
+CREATE INDEX lesson_not_in_sync ON public.classes_lesson USING btree (enterprise_id, sync_state) WHERE (NOT ((sync_state)::text = 'in_sync'::text));
+
+CREATE INDEX lesson_not_over ON public.classes_lesson USING btree (enterprise_id, status, starts_at) WHERE ((cancelled_at IS NULL) AND (NOT ((status)::text = 'end'::text)));
+
+CREATE UNIQUE INDEX lesson_once_at_the_service ON public.classes_lesson USING btree (enterprise_id, remote_id) WHERE (NOT ((remote_id)::text = ''::text));
+
+CREATE INDEX lesson_provisional ON public.classes_lesson USING btree (enterprise_id) WHERE ((cancelled_at IS NULL) AND (final_at IS NULL) AND ((status)::text = 'end'::text));
+
+CREATE INDEX lesson_to_look_at ON public.classes_lesson USING btree (look_at) WHERE (look_at IS NOT NULL);
+
+CREATE INDEX lesson_topic_tripled ON public.classes_lesson USING gin (regexp_replace(upper((topic)::text), '(.)'::text, '\1\1\1'::text, 'g'::text) public.gin_trgm_ops);
+
+CREATE INDEX lists_savedview_user_id_e17ed120 ON public.lists_savedview USING btree (user_id);
+
+CREATE INDEX mfa_authenticator_user_id_0c3a50c0 ON public.mfa_authenticator USING btree (user_id);
+
+CREATE INDEX mirror_ignored_by_id_2b55a716 ON public.mirror_ignored USING btree (by_id);
+
+CREATE INDEX mirror_ignored_enterprise_id_14fd70f6 ON public.mirror_ignored USING btree (enterprise_id);
+
+CREATE INDEX mirror_missed_enterprise_id_db6c00ce ON public.mirror_missed USING btree (enterprise_id);
+
+CREATE INDEX mirror_walked_enterprise_id_442517a3 ON public.mirror_walked USING btree (enterprise_id);
+
+CREATE INDEX notice_enterprise ON public.notices_notice USING btree (enterprise_id, id DESC);
+
+CREATE INDEX notice_for_digest ON public.notices_notice USING btree (enterprise_id, period) WHERE ((digest_id IS NULL) AND (NOT ((period)::text = ''::text)));
+
+CREATE INDEX notice_mail ON public.notices_notice USING btree (mail_due_at) WHERE ((mail)::text = ANY ((ARRAY['waiting'::character varying, 'sending'::character varying])::text[]));
+
+CREATE INDEX notice_unread ON public.notices_notice USING btree (person_id) WHERE (read_at IS NULL);
+
+CREATE INDEX notices_digest_enterprise_id_ee5a1253 ON public.notices_digest USING btree (enterprise_id);
+
+CREATE INDEX notices_digest_person_id_e2b4b73d ON public.notices_digest USING btree (person_id);
+
+CREATE INDEX notices_notice_digest_id_917c04b6 ON public.notices_notice USING btree (digest_id);
+
+CREATE INDEX notices_notice_enterprise_id_bc3f6779 ON public.notices_notice USING btree (enterprise_id);
+
+CREATE INDEX notices_notice_person_id_94368381 ON public.notices_notice USING btree (person_id);
+
+CREATE INDEX notices_wish_person_id_5c9ee661 ON public.notices_wish USING btree (person_id);
+
+CREATE INDEX observation_of_person ON public.classes_observation USING btree (lesson_id, user_id, id);
+
+CREATE UNIQUE INDEX one_open_appeal ON public.classes_appeal USING btree (lesson_id, person_id) WHERE ((state)::text = 'open'::text);
+
+CREATE UNIQUE INDEX one_register_closed_at_a_time ON public.classes_register USING btree (lesson_id) WHERE (reopened_at IS NULL);
+
+CREATE INDEX operation_due ON public.outbox_operation USING btree (due_at, id) WHERE ((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying, 'unknown'::character varying, 'probing'::character varying, 'held'::character varying, 'needs_you'::character varying])::text[]));
+
+CREATE INDEX operation_enterprise ON public.outbox_operation USING btree (enterprise_id, id DESC);
+
+CREATE INDEX operation_open_lane ON public.outbox_operation USING btree (lane, id) WHERE ((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying, 'unknown'::character varying, 'probing'::character varying, 'held'::character varying, 'needs_you'::character varying])::text[]));
+
+CREATE INDEX operation_subject ON public.outbox_operation USING btree (subject_type, subject_id, id DESC);
+
+CREATE INDEX operation_unfinished ON public.outbox_operation USING btree (enterprise_id, state) WHERE (NOT ((state)::text = ANY ((ARRAY['done'::character varying, 'superseded'::character varying])::text[])));
+
+CREATE INDEX outbox_attempt_operation_id_df5a12d5 ON public.outbox_attempt USING btree (operation_id);
+
+CREATE INDEX outbox_operation_created_by_id_3ec1562c ON public.outbox_operation USING btree (created_by_id);
+
+CREATE INDEX outbox_operation_enterprise_id_6e0e35eb ON public.outbox_operation USING btree (enterprise_id);
+
+CREATE INDEX outbox_operation_waits_for_from_operation_id_2dae392b ON public.outbox_operation_waits_for USING btree (from_operation_id);
+
+CREATE INDEX outbox_operation_waits_for_to_operation_id_fad19cb9 ON public.outbox_operation_waits_for USING btree (to_operation_id);
+
+CREATE INDEX outbox_pulse_name_dd8273db_like ON public.outbox_pulse USING btree (name varchar_pattern_ops);
+
+CREATE INDEX password_link_expiry ON public.accounts_passwordlink USING btree (expires_at);
+
+CREATE UNIQUE INDEX password_link_one_open ON public.accounts_passwordlink USING btree (person_id) WHERE ((revoked_at IS NULL) AND (used_at IS NULL));
+
+CREATE INDEX policy_apitoken_digest_76d665af_like ON public.policy_apitoken USING btree (digest varchar_pattern_ops);
+
+CREATE INDEX policy_apitoken_user_id_07d5382c ON public.policy_apitoken USING btree (user_id);
+
+CREATE INDEX report_schedule_due ON public.classes_reportschedule USING btree (due_at) WHERE is_on;
+
+CREATE INDEX row_by_outcome ON public.accounts_importrow USING btree (source_id, outcome, number);
+
+CREATE INDEX seat_to_tell ON public.classes_seat USING btree (person_id) WHERE pending;
+
+CREATE INDEX seen_of_a_person ON public.audit_seen USING btree (person_id, id DESC);
+
+CREATE INDEX socialaccount_socialaccount_user_id_8146e70c ON public.socialaccount_socialaccount USING btree (user_id);
+
+CREATE INDEX socialaccount_socialtoken_account_id_951f210e ON public.socialaccount_socialtoken USING btree (account_id);
+
+CREATE INDEX socialaccount_socialtoken_app_id_636a42d7 ON public.socialaccount_socialtoken USING btree (app_id);
+
+CREATE INDEX stay_of_person ON public.classes_stay USING btree (lesson_id, user_id, entered_at);
+
+CREATE INDEX streak_of_now ON public.classes_streak USING btree (enterprise_id, number, last_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX streak_of_then ON public.classes_streak USING btree (enterprise_id, level, ended_at, number) WHERE (ended_at IS NOT NULL);
+
+CREATE INDEX timetable_import_of_a_school ON public.classes_timetableimport USING btree (enterprise_id, id DESC);
+
+CREATE INDEX timetable_row_by_outcome ON public.classes_timetablerow USING btree (source_id, outcome, number);
+
+CREATE INDEX track_by_person ON public.classes_recording USING btree (enterprise_id, user_id);
+
+CREATE INDEX track_newest ON public.classes_recording USING btree (enterprise_id, id DESC);
+
+CREATE UNIQUE INDEX unique_authenticator_type ON public.mfa_authenticator USING btree (user_id, type) WHERE ((type)::text = ANY ((ARRAY['totp'::character varying, 'recovery_codes'::character varying])::text[]));
+
+CREATE UNIQUE INDEX unique_primary_email ON public.account_emailaddress USING btree (user_id, "primary") WHERE "primary";
+
+CREATE UNIQUE INDEX unique_verified_email ON public.account_emailaddress USING btree (email) WHERE verified;
+
+CREATE INDEX upload_by_person ON public.documents_upload USING btree (enterprise_id, by_id);
+
+CREATE INDEX user_by_end_of_phone ON public.accounts_user USING btree (reverse((phone_no)::text) text_pattern_ops);
+
+CREATE INDEX user_by_name ON public.accounts_user USING btree (enterprise_id, nickname, id);
+
+CREATE INDEX user_by_role ON public.accounts_user USING btree (enterprise_id, role, id);
+
+CREATE INDEX user_by_sort_name ON public.accounts_user USING btree (enterprise_id, sort_name, nickname, id);
+
+CREATE INDEX user_by_sync_state ON public.accounts_user USING btree (enterprise_id, sync_state, id);
+
+CREATE INDEX user_id_trgm ON public.accounts_user USING gin (upper((user_id)::text) public.gin_trgm_ops);
+
+CREATE INDEX user_id_tripled ON public.accounts_user USING gin (regexp_replace(upper((user_id)::text), '(.)'::text, '\1\1\1'::text, 'g'::text) public.gin_trgm_ops);
+
+CREATE INDEX user_newest ON public.accounts_user USING btree (enterprise_id, id DESC);
+
+CREATE INDEX user_nickname_trgm ON public.accounts_user USING gin (upper((nickname)::text) public.gin_trgm_ops);
+
+CREATE INDEX user_nickname_tripled ON public.accounts_user USING gin (regexp_replace(upper((nickname)::text), '(.)'::text, '\1\1\1'::text, 'g'::text) public.gin_trgm_ops);
+
+CREATE INDEX user_not_in_sync_by_name ON public.accounts_user USING btree (enterprise_id, sync_state, sort_name, nickname, id) WHERE (NOT ((sync_state)::text = 'in_sync'::text));
+
+CREATE INDEX user_search_name_trgm ON public.accounts_user USING gin (search_name public.gin_trgm_ops);
+
+CREATE INDEX usersessions_usersession_session_key_fd35de43_like ON public.usersessions_usersession USING btree (session_key varchar_pattern_ops);
+
+CREATE INDEX usersessions_usersession_user_id_af5e0a6d ON public.usersessions_usersession USING btree (user_id);
+
+CREATE INDEX view_by_list ON public.lists_savedview USING btree (enterprise_id, list_name);
+
+CREATE INDEX visit_of_a_school ON public.accounts_visit USING btree (enterprise_id, id DESC);
+
+CREATE TRIGGER accounts_user_keeps_remote_id BEFORE UPDATE OF remote_id ON public.accounts_user FOR EACH ROW WHEN ((((old.remote_id)::text <> ''::text) AND ((new.remote_id)::text IS DISTINCT FROM (old.remote_id)::text))) EXECUTE FUNCTION public.outbox_keep_remote_id();
+
+CREATE TRIGGER audit_entries_kept BEFORE TRUNCATE ON public.audit_auditentry FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+
+CREATE TRIGGER audit_entry_kept BEFORE DELETE OR UPDATE ON public.audit_auditentry FOR EACH ROW EXECUTE FUNCTION public.audit_refuse();
+
+CREATE TRIGGER audit_entry_written AFTER INSERT ON public.audit_auditentry FOR EACH ROW EXECUTE FUNCTION public.audit_written();
+
+CREATE TRIGGER audit_link_kept BEFORE DELETE OR UPDATE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION public.audit_refuse();
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_enterprise DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.sdkappid IS DISTINCT FROM new.sdkappid) OR (old.tic_key IS DISTINCT FROM new.tic_key) OR ((old.contact_user)::text IS DISTINCT FROM (new.contact_user)::text) OR ((old.phone_no)::text IS DISTINCT FROM (new.phone_no)::text) OR ((old.e_mail)::text IS DISTINCT FROM (new.e_mail)::text) OR ((old.call_back_url)::text IS DISTINCT FROM (new.call_back_url)::text) OR ((old.zone)::text IS DISTINCT FROM (new.zone)::text) OR (old.late_after_s IS DISTINCT FROM new.late_after_s) OR (old.early_leave_s IS DISTINCT FROM new.early_leave_s) OR (old.present_share IS DISTINCT FROM new.present_share))) EXECUTE FUNCTION public.audit_net('accounts.enterprise', 'name,sdkappid,tic_key,contact_user,phone_no,e_mail,call_back_url,zone,late_after_s,early_leave_s,present_share');
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_studentgroup DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.teacher_id IS DISTINCT FROM new.teacher_id) OR (old.archived_at IS DISTINCT FROM new.archived_at))) EXECUTE FUNCTION public.audit_net('accounts.studentgroup', 'name,teacher_id,archived_at');
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_user DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.user_id)::text IS DISTINCT FROM (new.user_id)::text) OR ((old.login)::text IS DISTINCT FROM (new.login)::text) OR ((old.role)::text IS DISTINCT FROM (new.role)::text) OR ((old.nickname)::text IS DISTINCT FROM (new.nickname)::text) OR ((old.gender)::text IS DISTINCT FROM (new.gender)::text) OR ((old.avatar)::text IS DISTINCT FROM (new.avatar)::text) OR ((old.phone_no)::text IS DISTINCT FROM (new.phone_no)::text) OR ((old.e_mail)::text IS DISTINCT FROM (new.e_mail)::text) OR ((old.password)::text IS DISTINCT FROM (new.password)::text) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.is_superuser IS DISTINCT FROM new.is_superuser))) EXECUTE FUNCTION public.audit_net('accounts.user', 'user_id,login,role,nickname,gender,avatar,phone_no,e_mail,password,is_active,is_superuser');
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_course DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.title)::text IS DISTINCT FROM (new.title)::text) OR (old.teacher_id IS DISTINCT FROM new.teacher_id) OR ((old.class_type)::text IS DISTINCT FROM (new.class_type)::text) OR (old.term_id IS DISTINCT FROM new.term_id) OR (old.starts_local IS DISTINCT FROM new.starts_local) OR (old.duration_minutes IS DISTINCT FROM new.duration_minutes) OR ((old.rrule)::text IS DISTINCT FROM (new.rrule)::text) OR (old.skip IS DISTINCT FROM new.skip) OR (old.make_up_skipped IS DISTINCT FROM new.make_up_skipped))) EXECUTE FUNCTION public.audit_net('classes.course', 'title,teacher_id,class_type,term_id,starts_local,duration_minutes,rrule,skip,make_up_skipped');
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_holiday DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.term_id IS DISTINCT FROM new.term_id) OR (old.starts_on IS DISTINCT FROM new.starts_on) OR (old.ends_on IS DISTINCT FROM new.ends_on))) EXECUTE FUNCTION public.audit_net('classes.holiday', 'name,term_id,starts_on,ends_on');
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_lesson DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.topic)::text IS DISTINCT FROM (new.topic)::text) OR (old.teacher_id IS DISTINCT FROM new.teacher_id) OR (old.starts_at IS DISTINCT FROM new.starts_at) OR (old.ends_at IS DISTINCT FROM new.ends_at) OR ((old.class_type)::text IS DISTINCT FROM (new.class_type)::text) OR (old.record_types IS DISTINCT FROM new.record_types) OR (old.cancelled_at IS DISTINCT FROM new.cancelled_at) OR (old.conflict_allowed IS DISTINCT FROM new.conflict_allowed))) EXECUTE FUNCTION public.audit_net('classes.lesson', 'topic,teacher_id,starts_at,ends_at,class_type,record_types,cancelled_at,conflict_allowed');
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_term DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.starts_on IS DISTINCT FROM new.starts_on) OR (old.ends_on IS DISTINCT FROM new.ends_on))) EXECUTE FUNCTION public.audit_net('classes.term', 'name,starts_on,ends_on');
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.documents_document DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.owner_id IS DISTINCT FROM new.owner_id) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.permission)::text IS DISTINCT FROM (new.permission)::text) OR (old.deleted_at IS DISTINCT FROM new.deleted_at))) EXECUTE FUNCTION public.audit_net('documents.document', 'owner_id,name,permission,deleted_at');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_enterprise DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.enterprise', 'name,sdkappid,tic_key,contact_user,phone_no,e_mail,call_back_url,zone,late_after_s,early_leave_s,present_share');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_studentgroup DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.studentgroup', 'name,teacher_id,archived_at');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_user DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.user', 'user_id,login,role,nickname,gender,avatar,phone_no,e_mail,password,is_active,is_superuser');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_course DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.course', 'title,teacher_id,class_type,term_id,starts_local,duration_minutes,rrule,skip,make_up_skipped');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_holiday DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.holiday', 'name,term_id,starts_on,ends_on');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_lesson DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.lesson', 'topic,teacher_id,starts_at,ends_at,class_type,record_types,cancelled_at,conflict_allowed');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_term DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.term', 'name,starts_on,ends_on');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.documents_document DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('documents.document', 'owner_id,name,permission,deleted_at');
+
+CREATE CONSTRAINT TRIGGER audit_net_insert AFTER INSERT ON public.accounts_user DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.is_superuser OR ("left"((new.password)::text, 1) <> ALL (ARRAY[''::text, '!'::text])))) EXECUTE FUNCTION public.audit_net('accounts.user', 'user_id,login,role,nickname,gender,avatar,phone_no,e_mail,password,is_active,is_superuser');
+
+CREATE TRIGGER audit_seen_kept BEFORE DELETE OR UPDATE ON public.audit_seen FOR EACH ROW EXECUTE FUNCTION public.audit_refuse();
+
+CREATE TRIGGER classes_correction_stays BEFORE DELETE OR UPDATE ON public.classes_correction FOR EACH ROW EXECUTE FUNCTION public.classes_correction_stays();
+
+CREATE TRIGGER classes_lesson_keeps_remote_id BEFORE UPDATE OF remote_id ON public.classes_lesson FOR EACH ROW WHEN ((((old.remote_id)::text <> ''::text) AND ((new.remote_id)::text IS DISTINCT FROM (old.remote_id)::text))) EXECUTE FUNCTION public.outbox_keep_remote_id();
+
+CREATE TRIGGER classes_lesson_revised BEFORE UPDATE ON public.classes_lesson FOR EACH ROW EXECUTE FUNCTION public.classes_lesson_revised();
+
+CREATE TRIGGER classes_observation_is_kept BEFORE DELETE ON public.classes_observation FOR EACH ROW EXECUTE FUNCTION public.classes_observation_is_kept();
+
+CREATE TRIGGER classes_observation_stays BEFORE UPDATE ON public.classes_observation FOR EACH ROW EXECUTE FUNCTION public.classes_observation_stays();
+
+CREATE TRIGGER classes_register_stays BEFORE DELETE OR UPDATE ON public.classes_register FOR EACH ROW EXECUTE FUNCTION public.classes_register_stays();
+
+CREATE TRIGGER documents_document_keeps_remote_id BEFORE UPDATE OF remote_id ON public.documents_document FOR EACH ROW WHEN ((((old.remote_id)::text <> ''::text) AND ((new.remote_id)::text IS DISTINCT FROM (old.remote_id)::text))) EXECUTE FUNCTION public.outbox_keep_remote_id();
+
+CREATE TRIGGER outbox_legal_step BEFORE UPDATE OF state ON public.outbox_operation FOR EACH ROW EXECUTE FUNCTION public.outbox_legal_step();
+
+CREATE TRIGGER seat_of_gone AFTER DELETE ON public.classes_member REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.classes_seat_follows();
+
+CREATE TRIGGER seat_of_new AFTER INSERT ON public.classes_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.classes_seat_follows();
+
+CREATE TRIGGER seat_of_teacher AFTER UPDATE OF teacher_id ON public.classes_lesson FOR EACH ROW WHEN ((old.teacher_id IS DISTINCT FROM new.teacher_id)) EXECUTE FUNCTION public.classes_teachers_seat_follows();
+
+CREATE TRIGGER streaks_of_lesson AFTER UPDATE ON public.classes_lesson FOR EACH ROW WHEN (((((old.final_at IS NOT NULL) AND (old.cancelled_at IS NULL)) <> ((new.final_at IS NOT NULL) AND (new.cancelled_at IS NULL))) OR ((old.starts_at <> new.starts_at) AND (new.final_at IS NOT NULL) AND (new.cancelled_at IS NULL)))) EXECUTE FUNCTION public.classes_streaks_follow_lesson();
+
+CREATE TRIGGER tally_of_changed AFTER UPDATE ON public.classes_attendance REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.classes_tally_follows();
+
+CREATE TRIGGER tally_of_gone AFTER DELETE ON public.classes_attendance REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.classes_tally_follows();
+
+CREATE TRIGGER tally_of_new AFTER INSERT ON public.classes_attendance REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.classes_tally_follows();
+
+CREATE TRIGGER tally_then_streaks_of_changed AFTER UPDATE ON public.classes_attendance REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.classes_streaks_follow_changed();
+
+CREATE TRIGGER tally_then_streaks_of_gone AFTER DELETE ON public.classes_attendance REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION public.classes_streaks_follow_gone();
+
+CREATE TRIGGER tally_then_streaks_of_new AFTER INSERT ON public.classes_attendance REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.classes_streaks_follow_new();
+
+ALTER TABLE ONLY public.account_emailaddress
+    ADD CONSTRAINT account_emailaddress_user_id_2c513194_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.account_emailconfirmation
+    ADD CONSTRAINT account_emailconfirm_email_address_id_5b7f8c58_fk_account_e FOREIGN KEY (email_address_id) REFERENCES public.account_emailaddress(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_export
+    ADD CONSTRAINT accounts_export_by_id_57929a2a_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_export
+    ADD CONSTRAINT accounts_export_enterprise_id_42d1572b_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_export
+    ADD CONSTRAINT accounts_export_group_id_907983b3_fk_accounts_studentgroup_id FOREIGN KEY (group_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_export
+    ADD CONSTRAINT accounts_export_job_id_83031534_fk_jobs_job_id FOREIGN KEY (job_id) REFERENCES public.jobs_job(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_exportpiece
+    ADD CONSTRAINT accounts_exportpiece_enterprise_id_c0f9163c_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_exportpiece
+    ADD CONSTRAINT accounts_exportpiece_source_id_222b61c9_fk_accounts_export_id FOREIGN KEY (source_id) REFERENCES public.accounts_export(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_groupstudent
+    ADD CONSTRAINT accounts_groupstuden_group_id_0e76c305_fk_accounts_ FOREIGN KEY (group_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_groupstudent
+    ADD CONSTRAINT accounts_groupstudent_student_id_c35a23f8_fk_accounts_user_id FOREIGN KEY (student_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_importrow
+    ADD CONSTRAINT accounts_importrow_enterprise_id_c02a37ee_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_importrow
+    ADD CONSTRAINT accounts_importrow_operation_id_6b9da710_fk_outbox_operation_id FOREIGN KEY (operation_id) REFERENCES public.outbox_operation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_importrow
+    ADD CONSTRAINT accounts_importrow_person_id_875741a5_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_importrow
+    ADD CONSTRAINT accounts_importrow_source_id_6d03a48c_fk_accounts_ FOREIGN KEY (source_id) REFERENCES public.accounts_peopleimport(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_logo
+    ADD CONSTRAINT accounts_logo_enterprise_id_13cb1b17_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_passwordlink
+    ADD CONSTRAINT accounts_passwordlin_created_by_id_8517f7ca_fk_accounts_ FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_passwordlink
+    ADD CONSTRAINT accounts_passwordlin_enterprise_id_7acac305_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_passwordlink
+    ADD CONSTRAINT accounts_passwordlink_person_id_9814d4d7_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_peopleimport
+    ADD CONSTRAINT accounts_peopleimpor_enterprise_id_2d82d438_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_peopleimport
+    ADD CONSTRAINT accounts_peopleimport_by_id_cad95151_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_peopleimport
+    ADD CONSTRAINT accounts_peopleimport_job_id_5182b10b_fk_jobs_job_id FOREIGN KEY (job_id) REFERENCES public.jobs_job(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_picture
+    ADD CONSTRAINT accounts_picture_enterprise_id_7c8c5487_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_picture
+    ADD CONSTRAINT accounts_picture_person_id_c564c212_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_studentgroup
+    ADD CONSTRAINT accounts_studentgrou_enterprise_id_7f05ad2c_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_studentgroup
+    ADD CONSTRAINT accounts_studentgroup_teacher_id_7e79aa74_fk_accounts_user_id FOREIGN KEY (teacher_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_user
+    ADD CONSTRAINT accounts_user_enterprise_id_6aca4ea8_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_visit
+    ADD CONSTRAINT accounts_visit_enterprise_id_b94c2845_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_visit
+    ADD CONSTRAINT accounts_visit_operator_id_d5ed5cdd_fk_accounts_user_id FOREIGN KEY (operator_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.audit_auditentry
+    ADD CONSTRAINT audit_auditentry_actor_id_8ab278be_fk_accounts_user_id FOREIGN KEY (actor_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.audit_auditentry
+    ADD CONSTRAINT audit_auditentry_enterprise_id_2742647f_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.audit_link
+    ADD CONSTRAINT audit_link_entry_id_090b67f9_fk_audit_auditentry_id FOREIGN KEY (entry_id) REFERENCES public.audit_auditentry(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.audit_personkey
+    ADD CONSTRAINT audit_personkey_person_id_3d3b11db_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.audit_seen
+    ADD CONSTRAINT audit_seen_entry_id_ce714277_fk_audit_auditentry_id FOREIGN KEY (entry_id) REFERENCES public.audit_auditentry(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.audit_seen
+    ADD CONSTRAINT audit_seen_person_id_22071d78_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissio_permission_id_84c5c92e_fk_auth_perm FOREIGN KEY (permission_id) REFERENCES public.auth_permission(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_group_id_b120cbf9_fk_auth_group_id FOREIGN KEY (group_id) REFERENCES public.auth_group(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_content_type_id_2f476e4b_fk_django_co FOREIGN KEY (content_type_id) REFERENCES public.django_content_type(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_alarm
+    ADD CONSTRAINT classes_alarm_acknowledged_by_id_d94fb85d_fk_accounts_user_id FOREIGN KEY (acknowledged_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_alarm
+    ADD CONSTRAINT classes_alarm_enterprise_id_2b3602ac_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_alarm
+    ADD CONSTRAINT classes_alarm_lesson_id_9a1bd6c5_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_appeal
+    ADD CONSTRAINT classes_appeal_answered_by_id_ccbb37b0_fk_accounts_user_id FOREIGN KEY (answered_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_appeal
+    ADD CONSTRAINT classes_appeal_lesson_id_5178c458_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_appeal
+    ADD CONSTRAINT classes_appeal_person_id_f90f71af_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_attachment
+    ADD CONSTRAINT classes_attachment_course_id_d467bd21_fk_classes_course_id FOREIGN KEY (course_id) REFERENCES public.classes_course(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_attachment
+    ADD CONSTRAINT classes_attachment_document_id_1db89415_fk_documents FOREIGN KEY (document_id) REFERENCES public.documents_document(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_attachment
+    ADD CONSTRAINT classes_attachment_enterprise_id_f1deed29_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_attachment
+    ADD CONSTRAINT classes_attachment_lesson_id_db309420_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_attendance
+    ADD CONSTRAINT classes_attendance_lesson_id_79937ebf_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_attendance
+    ADD CONSTRAINT classes_attendance_person_id_52f90cad_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_call
+    ADD CONSTRAINT classes_call_by_id_637d52de_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_call
+    ADD CONSTRAINT classes_call_lesson_id_517e8943_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_call
+    ADD CONSTRAINT classes_call_person_id_d5966db2_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_callbackdifference
+    ADD CONSTRAINT classes_callbackdiff_decided_by_id_f17c1a0f_fk_accounts_ FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_callbackdifference
+    ADD CONSTRAINT classes_callbackdiff_lesson_id_aa4be57a_fk_classes_l FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_correction
+    ADD CONSTRAINT classes_correction_appeal_id_c0c0e25b_fk_classes_appeal_id FOREIGN KEY (appeal_id) REFERENCES public.classes_appeal(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_correction
+    ADD CONSTRAINT classes_correction_by_id_14222699_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_correction
+    ADD CONSTRAINT classes_correction_lesson_id_0a0e83cd_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_correction
+    ADD CONSTRAINT classes_correction_person_id_32141099_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_course_assistants
+    ADD CONSTRAINT classes_course_assis_course_id_ef4f5082_fk_classes_c FOREIGN KEY (course_id) REFERENCES public.classes_course(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_course_assistants
+    ADD CONSTRAINT classes_course_assistants_user_id_2dc82ed5_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_course
+    ADD CONSTRAINT classes_course_enterprise_id_c851913f_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_course_groups
+    ADD CONSTRAINT classes_course_group_studentgroup_id_2555b4e4_fk_accounts_ FOREIGN KEY (studentgroup_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_course_groups
+    ADD CONSTRAINT classes_course_groups_course_id_e7ce0309_fk_classes_course_id FOREIGN KEY (course_id) REFERENCES public.classes_course(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_course_members
+    ADD CONSTRAINT classes_course_members_course_id_4c9382ab_fk_classes_course_id FOREIGN KEY (course_id) REFERENCES public.classes_course(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_course_members
+    ADD CONSTRAINT classes_course_members_user_id_475567d9_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_course
+    ADD CONSTRAINT classes_course_teacher_id_05e80871_fk_accounts_user_id FOREIGN KEY (teacher_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_course
+    ADD CONSTRAINT classes_course_term_id_542a69de_fk_classes_term_id FOREIGN KEY (term_id) REFERENCES public.classes_term(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_credit
+    ADD CONSTRAINT classes_credit_by_id_47e024cd_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_credit
+    ADD CONSTRAINT classes_credit_lesson_id_494b623c_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_credit
+    ADD CONSTRAINT classes_credit_person_id_19fe42b5_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_credit
+    ADD CONSTRAINT classes_credit_undone_by_id_c0a05bff_fk_accounts_user_id FOREIGN KEY (undone_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_entry
+    ADD CONSTRAINT classes_entry_enterprise_id_a213d9ef_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_entry
+    ADD CONSTRAINT classes_entry_lesson_id_4b74e182_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_entry
+    ADD CONSTRAINT classes_entry_person_id_b9f8d6ba_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_feed
+    ADD CONSTRAINT classes_feed_created_by_id_f82f5f64_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_feed
+    ADD CONSTRAINT classes_feed_enterprise_id_ec910354_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_feed
+    ADD CONSTRAINT classes_feed_group_id_069a3a65_fk_accounts_studentgroup_id FOREIGN KEY (group_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_feed
+    ADD CONSTRAINT classes_feed_person_id_64df373b_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_footage
+    ADD CONSTRAINT classes_footage_enterprise_id_7e3b929e_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_footage
+    ADD CONSTRAINT classes_footage_lesson_id_952c67aa_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_holiday
+    ADD CONSTRAINT classes_holiday_enterprise_id_82538fa7_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_holiday
+    ADD CONSTRAINT classes_holiday_term_id_d64d31b4_fk_classes_term_id FOREIGN KEY (term_id) REFERENCES public.classes_term(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_leave
+    ADD CONSTRAINT classes_leave_by_id_f74025a5_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_leave
+    ADD CONSTRAINT classes_leave_enterprise_id_5ca58563_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_leave
+    ADD CONSTRAINT classes_leave_person_id_28af4cea_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_lesson
+    ADD CONSTRAINT classes_lesson_conflict_by_id_10002146_fk_accounts_user_id FOREIGN KEY (conflict_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_lesson
+    ADD CONSTRAINT classes_lesson_course_id_1986852b_fk_classes_course_id FOREIGN KEY (course_id) REFERENCES public.classes_course(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_lesson
+    ADD CONSTRAINT classes_lesson_double_of_id_af2f8e54_fk_classes_lesson_id FOREIGN KEY (double_of_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_lesson
+    ADD CONSTRAINT classes_lesson_enterprise_id_f45321a4_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_lesson_groups
+    ADD CONSTRAINT classes_lesson_group_studentgroup_id_a8f50f31_fk_accounts_ FOREIGN KEY (studentgroup_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_lesson_groups
+    ADD CONSTRAINT classes_lesson_groups_lesson_id_8dfde231_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_lesson
+    ADD CONSTRAINT classes_lesson_teacher_id_0dbc4006_fk_accounts_user_id FOREIGN KEY (teacher_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_lessonkey
+    ADD CONSTRAINT classes_lessonkey_enterprise_id_e8fbac57_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_lessonkey
+    ADD CONSTRAINT classes_lessonkey_lesson_id_848822e1_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_member
+    ADD CONSTRAINT classes_member_lesson_id_ff93c891_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_member
+    ADD CONSTRAINT classes_member_user_id_f3b6559f_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_member
+    ADD CONSTRAINT classes_member_via_id_d9c5b093_fk_accounts_studentgroup_id FOREIGN KEY (via_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_observation
+    ADD CONSTRAINT classes_observation_lesson_id_091880cb_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_recording
+    ADD CONSTRAINT classes_recording_enterprise_id_8505809f_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_recording
+    ADD CONSTRAINT classes_recording_lesson_id_ead7ca9b_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_register
+    ADD CONSTRAINT classes_register_closed_by_id_5c3fec63_fk_accounts_user_id FOREIGN KEY (closed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_register
+    ADD CONSTRAINT classes_register_lesson_id_db1112a9_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_register
+    ADD CONSTRAINT classes_register_reopened_by_id_0b62c29c_fk_accounts_user_id FOREIGN KEY (reopened_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_reportschedule
+    ADD CONSTRAINT classes_reportschedu_created_by_id_e9040e24_fk_accounts_ FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_reportschedule
+    ADD CONSTRAINT classes_reportschedu_enterprise_id_019825be_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_reportschedule
+    ADD CONSTRAINT classes_reportschedu_group_id_d68576f0_fk_accounts_ FOREIGN KEY (group_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_reportschedule
+    ADD CONSTRAINT classes_reportschedule_person_id_2c184b73_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_samples
+    ADD CONSTRAINT classes_samples_lesson_id_cea9d22b_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_samples
+    ADD CONSTRAINT classes_samples_person_id_a7b07488_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_seat
+    ADD CONSTRAINT classes_seat_lesson_id_4059aafa_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_seat
+    ADD CONSTRAINT classes_seat_person_id_ea73cbe0_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_stay
+    ADD CONSTRAINT classes_stay_lesson_id_60e19672_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_streak
+    ADD CONSTRAINT classes_streak_enterprise_id_b9c3bf52_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_streak
+    ADD CONSTRAINT classes_streak_person_id_224a9112_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_tally
+    ADD CONSTRAINT classes_tally_lesson_id_fdd5e924_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_term
+    ADD CONSTRAINT classes_term_enterprise_id_899e9cb5_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_timetableimport
+    ADD CONSTRAINT classes_timetableimp_enterprise_id_fafe6b04_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_timetableimport
+    ADD CONSTRAINT classes_timetableimport_by_id_e98b862f_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_timetableimport
+    ADD CONSTRAINT classes_timetableimport_job_id_cceab507_fk_jobs_job_id FOREIGN KEY (job_id) REFERENCES public.jobs_job(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_timetablerow
+    ADD CONSTRAINT classes_timetablerow_course_id_057c4110_fk_classes_course_id FOREIGN KEY (course_id) REFERENCES public.classes_course(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_timetablerow
+    ADD CONSTRAINT classes_timetablerow_enterprise_id_c312bf36_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_timetablerow
+    ADD CONSTRAINT classes_timetablerow_lesson_id_4297244c_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_timetablerow
+    ADD CONSTRAINT classes_timetablerow_source_id_6eda2439_fk_classes_t FOREIGN KEY (source_id) REFERENCES public.classes_timetableimport(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_told
+    ADD CONSTRAINT classes_told_lesson_id_118a48cd_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_told
+    ADD CONSTRAINT classes_told_teacher_id_69171319_fk_accounts_user_id FOREIGN KEY (teacher_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.django_admin_log
+    ADD CONSTRAINT django_admin_log_content_type_id_c4bce8eb_fk_django_co FOREIGN KEY (content_type_id) REFERENCES public.django_content_type(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.django_admin_log
+    ADD CONSTRAINT django_admin_log_user_id_c564eba6_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.documents_document
+    ADD CONSTRAINT documents_document_double_of_id_6b9a4bfe_fk_documents FOREIGN KEY (double_of_id) REFERENCES public.documents_document(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.documents_document
+    ADD CONSTRAINT documents_document_enterprise_id_d1495cfa_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.documents_document
+    ADD CONSTRAINT documents_document_owner_id_04d2b723_fk_accounts_user_id FOREIGN KEY (owner_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.documents_document
+    ADD CONSTRAINT documents_document_replaces_id_54d67f4d_fk_documents FOREIGN KEY (replaces_id) REFERENCES public.documents_document(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.documents_upload
+    ADD CONSTRAINT documents_upload_by_id_67f09624_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.documents_upload
+    ADD CONSTRAINT documents_upload_enterprise_id_21ce10b7_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inbox_callback
+    ADD CONSTRAINT inbox_callback_enterprise_id_0d7bb44b_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inbox_queuesample
+    ADD CONSTRAINT inbox_queuesample_enterprise_id_3ef43c71_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inbox_refusal
+    ADD CONSTRAINT inbox_refusal_enterprise_id_1890e247_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.jobs_job
+    ADD CONSTRAINT jobs_job_created_by_id_f3283268_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.jobs_job
+    ADD CONSTRAINT jobs_job_enterprise_id_b0f2beb8_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.lists_savedview
+    ADD CONSTRAINT lists_savedview_enterprise_id_a3b0174c_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.lists_savedview
+    ADD CONSTRAINT lists_savedview_user_id_e17ed120_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.mfa_authenticator
+    ADD CONSTRAINT mfa_authenticator_user_id_0c3a50c0_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.mirror_ignored
+    ADD CONSTRAINT mirror_ignored_by_id_2b55a716_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.mirror_ignored
+    ADD CONSTRAINT mirror_ignored_enterprise_id_14fd70f6_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.mirror_missed
+    ADD CONSTRAINT mirror_missed_enterprise_id_db6c00ce_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.mirror_walked
+    ADD CONSTRAINT mirror_walked_enterprise_id_442517a3_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_digest
+    ADD CONSTRAINT notices_digest_enterprise_id_ee5a1253_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_digest
+    ADD CONSTRAINT notices_digest_person_id_e2b4b73d_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_notice
+    ADD CONSTRAINT notices_notice_digest_id_917c04b6_fk_notices_digest_id FOREIGN KEY (digest_id) REFERENCES public.notices_digest(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_notice
+    ADD CONSTRAINT notices_notice_enterprise_id_bc3f6779_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_notice
+    ADD CONSTRAINT notices_notice_person_id_94368381_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_wish
+    ADD CONSTRAINT notices_wish_person_id_5c9ee661_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.outbox_attempt
+    ADD CONSTRAINT outbox_attempt_operation_id_df5a12d5_fk_outbox_operation_id FOREIGN KEY (operation_id) REFERENCES public.outbox_operation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.outbox_gate
+    ADD CONSTRAINT outbox_gate_enterprise_id_646f1c03_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.outbox_operation
+    ADD CONSTRAINT outbox_operation_created_by_id_3ec1562c_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.outbox_operation
+    ADD CONSTRAINT outbox_operation_enterprise_id_6e0e35eb_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.outbox_operation_waits_for
+    ADD CONSTRAINT outbox_operation_wai_from_operation_id_2dae392b_fk_outbox_op FOREIGN KEY (from_operation_id) REFERENCES public.outbox_operation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.outbox_operation_waits_for
+    ADD CONSTRAINT outbox_operation_wai_to_operation_id_fad19cb9_fk_outbox_op FOREIGN KEY (to_operation_id) REFERENCES public.outbox_operation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.policy_apitoken
+    ADD CONSTRAINT policy_apitoken_user_id_07d5382c_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_social_account_id_951f210e_fk_socialacc FOREIGN KEY (account_id) REFERENCES public.socialaccount_socialaccount(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_social_app_id_636a42d7_fk_socialacc FOREIGN KEY (app_id) REFERENCES public.socialaccount_socialapp(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.socialaccount_socialaccount
+    ADD CONSTRAINT socialaccount_social_user_id_8146e70c_fk_accounts_ FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.usersessions_usersession
+    ADD CONSTRAINT usersessions_usersession_user_id_af5e0a6d_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE public.account_emailaddress ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.account_emailconfirmation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_enterprise ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_export ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_exportpiece ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_groupstudent ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_guesses ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_importrow ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_logo ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_passwordlink ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_peopleimport ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_picture ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_studentgroup ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_user ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_visit ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_auditentry ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_link ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_personkey ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_seen ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_waiting ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.auth_group ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.auth_group_permissions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.auth_permission ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_alarm ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_appeal ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_attachment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_attendance ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_call ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_callbackdifference ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_correction ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_course ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_course_assistants ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_course_groups ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_course_members ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_credit ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_entry ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_feed ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_footage ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_holiday ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_leave ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_lesson ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_lesson_groups ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_lessonkey ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_member ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_observation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_recording ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_register ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_reportschedule ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_samples ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_seat ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_stay ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_streak ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_tally ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_term ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_timetableimport ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_timetablerow ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_told ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.django_admin_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.django_content_type ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.django_session ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.documents_document ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.documents_upload ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.inbox_callback ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.inbox_queuesample ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.inbox_refusal ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.jobs_job ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.lists_savedview ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.mfa_authenticator ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.mirror_ignored ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.mirror_missed ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.mirror_walked ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notices_digest ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notices_notice ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notices_wish ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox_attempt ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox_gate ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox_operation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox_operation_waits_for ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox_pulse ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.policy_apitoken ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.socialaccount_socialaccount ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.socialaccount_socialapp ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.socialaccount_socialtoken ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.usersessions_usersession ENABLE ROW LEVEL SECURITY;
+
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0002_email_max_length', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0003_alter_emailaddress_create_unique_verified_email', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0004_alter_emailaddress_drop_unique_email', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0005_emailaddress_idx_upper_email', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0006_emailaddress_lower', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0007_emailaddress_idx_email', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0008_emailaddress_unique_primary_email_fixup', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0009_emailaddress_unique_primary_email', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0002_guesses', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0003_user_language', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0004_visits', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0005_people', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0006_imports', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0007_people_not_in_sync', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0008_school_branding_and_retention', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0009_groups_in_charge_and_archived', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0010_names_of_groups_and_schools', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0011_engagement_samples_setting', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0012_long_exports', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0013_groups_in_charge_in_files', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0014_recordings_kept_so_many_days', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0015_who_wants_which_mails', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0016_wishes_lie_with_the_notices', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0017_imports_that_plan_somebody_twice', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0018_people_found_by_two_letters', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0019_people_newest_first', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0020_remote_ids_are_kept', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0021_rename_models', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0022_pinyin_of_names', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0023_people_in_order_of_sync_state', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0024_enterprise_default_recording', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0025_password_links', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('audit', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('audit', '0002_append_only', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('audit', '0003_chain_and_keys', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('audit', '0004_chained_by_triggers', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('audit', '0005_looks', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('audit', '0006_rename_models', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0002_alter_permission_name_max_length', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0003_alter_user_email_max_length', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0004_alter_user_username_opts', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0005_alter_user_last_login_null', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0006_require_contenttypes_0002', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0007_alter_validators_add_error_messages', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0008_alter_user_username_max_length', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0009_alter_user_last_name_max_length', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0010_alter_group_name_max_length', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0011_update_proxy_permissions', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('auth', '0012_alter_user_first_name_max_length', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0002_evidence_is_append_only', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0003_entries_and_doubles', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0004_evidence_can_forget_a_name', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0005_groups_of_lessons', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0006_quiet_rooms_and_incomplete_histories', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0007_calls_and_devices', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0008_people_decide_about_attendance', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0009_feeds_and_what_was_told', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0010_alarms', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0011_courses_and_conflicts', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0012_recordings', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0013_attachments', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0014_registers_in_numbers', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0015_timetables_from_files', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0016_engagement_samples', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0017_who_allowed_a_conflict', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0018_recordings_kept_for_good', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0019_later_fields', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0020_recordings_that_failed', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0021_no_index_twice', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0022_words_of_cancelling', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0023_who_came_and_went', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0024_holidays_of_terms', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0025_lessons_and_tracks_newest_first', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0026_absences_in_a_row', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0027_what_the_first_page_counts', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0028_callbacks_that_contradict_a_register', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0030_remote_ids_are_kept', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0034_ended_lessons_free_their_teacher', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0035_rename_models', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0036_streaks_of_final_lessons', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0037_courses_make_up_skipped_dates', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0038_report_schedules', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0039_lessons_and_courses_by_name', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0040_lessons_found_by_topic', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0041_leave_by_day', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0002_remove_content_type_name', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0002_added_and_deleted', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0003_watched', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0004_files', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0005_uploads_in_pieces', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0006_newest_first', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0010_remote_ids_are_kept', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0011_rename_models', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0012_courseware_by_name_and_size', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('inbox', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('inbox', '0002_refusals', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('inbox', '0003_state_words', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('inbox', '0004_rename_models', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('inbox', '0005_count_of_failed_callbacks', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('inbox', '0006_queue_samples', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('jobs', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('lists', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('mfa', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('mfa', '0002_authenticator_timestamps', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('mfa', '0003_authenticator_type_uniq', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('mirror', '0001_walks', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('mirror', '0002_ignored', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('mirror', '0003_rename_models', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0002_wishes_and_digests', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0003_rename_models', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0002_legal_steps', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0003_pulse', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0004_gate', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0005_desk', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0006_remote_ids_are_kept', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0007_trial_of', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0008_rename_models', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('policy', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('policy', '0002_token_scopes', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('sessions', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('socialaccount', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('socialaccount', '0002_token_max_lengths', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('socialaccount', '0003_extra_data_default_dict', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('socialaccount', '0004_app_provider_id_settings', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('socialaccount', '0005_socialtoken_nullable_app', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('socialaccount', '0006_alter_socialaccount_extra_data', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('usersessions', '0001_initial', now());

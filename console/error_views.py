@@ -1,0 +1,139 @@
+"""Error pages. Each shows the request ID, by which its log lines can be found."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.template.context_processors import csrf
+from django.template.loader import get_template
+from django.utils.translation import gettext as _
+from django.views import defaults
+from django.views.debug import SafeExceptionReporterFilter
+from django.views.decorators.csrf import requires_csrf_token
+
+from console.concurrency import BUSY_MESSAGE, Conflict, conflict_sqlstate
+from console.inputs.bounds import NUL_MESSAGE, NullCharacterError
+from console.navigation import LANGUAGES, get_theme
+
+log = logging.getLogger(__name__)
+#: Addresses of programs, which expect JSON for every error.
+API_PREFIXES = ("/api/", "/callbacks/")
+EMPTY_STATUSES = (405, 408, 413, 429)
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Rendered without context processors: the database may be the cause."""
+    return _render_error(request, 500)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Render the page with the reader's menu; programs get a JSON message."""
+    if request.path_info.startswith(API_PREFIXES):
+        return _render_error(request, 404)
+    page: HttpResponse = defaults.page_not_found(request, exception)
+    return page
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, DisallowedHost):  # rendering with the layout would raise it again
+        return _render_error(request, 400)
+    if isinstance(exception, NullCharacterError):
+        return _render_error(request, 400, {**_layout_context(request), "detail": NUL_MESSAGE})
+    return _render_error(
+        request, 413 if isinstance(exception, RequestDataTooBig) else 400, _layout_context(request)
+    )
+
+
+class ErrorPageMiddleware:
+    """Renders a page for empty error responses to a browser: method not allowed, body too large or too slow,
+    too many requests."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        whole: Any = response
+        has_no_content = (
+            response.status_code in EMPTY_STATUSES and not response.streaming and not whole.content
+        )
+        if not has_no_content or not request.accepts("text/html") or request.method in ("HEAD", "OPTIONS"):
+            return response
+        page = _render_error(request, response.status_code, _layout_context(request))
+        for name, value in response.headers.items():
+            page.headers.setdefault(name, value)
+        page.headers.pop("Content-Length", None)
+        return page
+
+
+class ConflictPageMiddleware:
+    """Renders a page (409) for a change that conflicted with another one, for every view."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not conflict_sqlstate(error) and not isinstance(error, Conflict):
+            return None
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        log.warning("conflict", extra={"page": page, "error": type(error).__name__})
+        context = {
+            "back": _referring_page(request),
+            "sentences": error.messages if isinstance(error, Conflict) else [BUSY_MESSAGE],
+        }
+        return _render_error(request, 409, {**context, **_layout_context(request)})
+
+
+def _referring_page(request: HttpRequest) -> str:
+    """Return the path of the page that sent this request, if it is ours; else "/"."""
+    address = urlsplit(request.headers.get("Referer", ""))
+    return address.path if address.netloc == request.get_host() else "/"
+
+
+def _layout_context(request: HttpRequest) -> dict[str, Any]:
+    """Return the context that the layout needs to offer the other language, without database queries."""
+    return {"request": request, "languages": LANGUAGES, "theme": get_theme(request), **csrf(request)}
+
+
+def _render_error(request: HttpRequest, status: int, context: dict[str, Any] | None = None) -> HttpResponse:
+    if request.path_info.startswith(API_PREFIXES):
+        detail = (context or {}).get("detail") or _error_message(status)
+        return JsonResponse({"detail": detail, **_request_id(request)}, status=status)
+    return HttpResponse(
+        get_template(f"{status}.html").render({**(context or {}), **_request_id(request)}), status=status
+    )
+
+
+def _error_message(status: int) -> str:
+    return {
+        400: _("This request could not be processed."),
+        409: str(BUSY_MESSAGE),
+        404: _("This address does not exist. All addresses are described at /api/schema/."),
+        408: _("Your data did not arrive in time, so nothing was changed. Try again."),
+        413: _("The request is too large. Send less data at a time."),
+        429: _("Too many requests at the same time. Wait for earlier requests to finish, then try again."),
+    }.get(status, _("This is a problem on our side. Try again in a minute."))
+
+
+def _request_id(request: HttpRequest) -> dict[str, str]:
+    return {"request_id": request.META.get("HTTP_X_REQUEST_ID", "")}
+
+
+class HidePostValuesFilter(SafeExceptionReporterFilter):
+    """Hides all POST values in error mails: any field may contain a key or a password."""
+
+    def is_active(self, request: HttpRequest | None) -> bool:
+        return True
+
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, str]:
+        return dict.fromkeys(request.POST, self.cleansed_substitute) if request is not None else {}

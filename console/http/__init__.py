@@ -1,0 +1,1 @@
+"""HTTP below Django: request bodies are read, and responses sent, without holding a thread."""

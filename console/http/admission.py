@@ -1,0 +1,117 @@
+"""Admission of requests: whose body is read, up to which size, and in which thread pool they run."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from io import BytesIO
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import DatabaseError, close_old_connections
+from django.urls import Resolver404, resolve
+from rest_framework.exceptions import AuthenticationFailed
+
+from console.policy import database_scope
+from console.policy.tokens import TokenAuthentication
+
+# Pools are separate so that no kind of request can block another. Each thread keeps one database connection.
+#: All pages and REST requests.
+PAGE_THREADS = ThreadPoolExecutor(8, "pages")
+#: Callbacks and /healthz: slow pages, however many, do not block these.
+CALLBACK_THREADS = ThreadPoolExecutor(4, "callbacks")
+#: Sign-in.
+SIGN_IN_THREADS = ThreadPoolExecutor(2, "sign-in")
+#: Credential checks for large or slow bodies, and responses to bodies left unread: a flood of these waits in
+#: its own queue and blocks nobody else.
+UNREAD_BODY_THREADS = ThreadPoolExecutor(1, "unread")
+
+SESSIONS = import_module(settings.SESSION_ENGINE)
+#: A form without files, and the limit for addresses that need no session.
+SMALL_BODY_BYTES = 1 << 16
+#: Forms with pictures, imports, lists of a whole school.
+FORM_BODY_BYTES = 64_000_000
+#: Above the limit of a callback, so that its view refuses and counts larger ones.
+CALLBACK_BODY_BYTES = (1 << 20) + SMALL_BODY_BYTES
+#: A small body that arrives within this many seconds is read without a check of the credential.
+PROMPT_BODY_S = 1.0
+CALLBACK_ADDRESS, SIGN_IN_ADDRESS = "/callbacks/", "/sign-in/"
+#: Uploads of courseware, whole or in chunks. deploy/nginx names the same paths.
+UPLOAD_PATH = re.compile(
+    r"/courseware/(new|[0-9]+/anew|uploads/[0-9a-f-]+)/|/api/v1/documents/(uploads/[0-9a-f-]+/)?"
+)
+#: Views to which anonymous users may post.
+ANONYMOUS_POST_VIEWS = {
+    "accounts:sign_in",
+    "accounts:sign_in_code",
+    "admin:login",
+    "set_language",
+    "notices:mails",
+    "notices:mails_off",
+}
+
+
+class RequestLimits(NamedTuple):
+    """The thread pool of a request, whether anybody may send it a body, and the maximum bytes of the body."""
+
+    threads: ThreadPoolExecutor
+    is_open: bool
+    most: int
+
+
+def limits_for(environ: dict[str, Any]) -> RequestLimits:
+    """Return the limits by path only. With a body, `has_valid_credential` and others decide the rest."""
+    path = environ["PATH_INFO"]
+    if path.startswith(CALLBACK_ADDRESS):
+        return RequestLimits(CALLBACK_THREADS, True, CALLBACK_BODY_BYTES)
+    if path == "/healthz":
+        return RequestLimits(CALLBACK_THREADS, False, 0)
+    if path.startswith(SIGN_IN_ADDRESS):
+        return RequestLimits(SIGN_IN_THREADS, False, SMALL_BODY_BYTES)
+    if is_upload(environ):
+        return RequestLimits(PAGE_THREADS, False, settings.COURSEWARE_MAX_BYTES + FORM_BODY_BYTES)
+    return RequestLimits(PAGE_THREADS, False, FORM_BODY_BYTES)
+
+
+def is_upload(environ: dict[str, Any]) -> bool:
+    """Return whether this is an upload of courseware; its view checks the length before it reads."""
+    return UPLOAD_PATH.fullmatch(environ["PATH_INFO"]) is not None
+
+
+def accepts_anonymous_body(environ: dict[str, Any]) -> bool:
+    """Return whether anonymous users may send a small form to this address."""
+    try:
+        return resolve(environ["PATH_INFO"]).view_name in ANONYMOUS_POST_VIEWS
+    except Resolver404:
+        return False
+
+
+def get_credential(environ: dict[str, Any]) -> str:
+    """Return the credential of the sender, valid or not; empty if there is none."""
+    session: str = _request(environ).COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    return str(environ.get("HTTP_AUTHORIZATION", "")) or session
+
+
+def has_valid_credential(environ: dict[str, Any]) -> bool:
+    """Return whether the credential is valid. Queries the database; False if it is unavailable."""
+    close_old_connections()
+    request = _request(environ)
+    request.session = SESSIONS.SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    try:
+        # Authentication by token opens the scope of its person; this closes it.
+        with database_scope.as_owner():
+            return get_user(request).is_authenticated or _has_token(request)
+    except DatabaseError:
+        return False
+
+
+def _request(environ: dict[str, Any]) -> Any:
+    return WSGIRequest({**environ, "wsgi.input": BytesIO()})
+
+
+def _has_token(request: Any) -> bool:
+    try:
+        return TokenAuthentication().authenticate(request) is not None
+    except AuthenticationFailed:
+        return False

@@ -1,0 +1,38 @@
+"""Refusals before any view: REST over plain HTTP, and requests whose body the server did not read."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+#: For programs: plain HTTP is refused, not redirected, or nobody would notice that a token was sent in clear.
+API_PREFIXES = ("/api/", "/callbacks/")
+
+
+class RejectedBodyMiddleware:
+    """Returns an empty response, to which `console.error_views.ErrorPageMiddleware` adds the text."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        status = request.META.get("console.refused_body")
+        return HttpResponse(status=status) if status else self.get_response(request)
+
+
+class HttpsOnlyApiMiddleware:
+    """Refuses plain HTTP for REST and callbacks. List it before the middleware that redirects to HTTPS."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        is_plain = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if is_plain and request.path_info.startswith(API_PREFIXES):
+            text = _(
+                "Use https:// here. This request was sent unencrypted. If it contained secrets, change them."
+            )
+            return JsonResponse({"detail": text}, status=403)
+        return self.get_response(request)

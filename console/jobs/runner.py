@@ -1,0 +1,207 @@
+"""Run jobs: claim one, run its steps and save the progress with each step."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_noop
+
+from console.jobs.models import Job
+from console.wakeup import wake_worker
+
+log = logging.getLogger(__name__)
+State = Job.State
+#: Consecutive failures after which a job fails.
+MAX_FAILURES = 5
+IMMEDIATELY = timedelta(0)
+
+#: One step, inside a transaction. It sets `done`, `failed`, `total` and `cursor` on the job, which the runner
+#: saves, and returns the delay of the next step (`IMMEDIATELY` or longer), or None if the job is done.
+JobStep = Callable[[Job], timedelta | None]
+
+
+class JobFailed(Exception):
+    """Raised by a step that cannot continue. The first argument is the msgid of a text for the job's page."""
+
+
+class ProgressCount(NamedTuple):
+    """A count that is part of the progress, such as "refused: 3", with the URL of its details."""
+
+    label: str | Promise
+    count: int  # type: ignore[assignment]  # the name of a method of tuples, which nobody calls
+    url: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class JobType:
+    """A type of job.
+
+    `page(job)` returns the URL of its subject, or ""; `parts(job)` returns its counts. `home(job)` returns
+    the line that the home page shows while the job goes on, or "".
+    """
+
+    name: str
+    label: str | Promise
+    step: JobStep
+    page: Callable[[Job], str]
+    parts: Callable[[Job], list[ProgressCount]]
+    home: Callable[[Job], str]
+
+
+_job_types: dict[str, JobType] = {}
+
+
+def register_job_type(
+    name: str,
+    *,
+    label: str | Promise,
+    page: Callable[[Job], str] = lambda job: "",
+    parts: Callable[[Job], list[ProgressCount]] = lambda job: [],
+    home: Callable[[Job], str] = lambda job: "",
+) -> Callable[[JobStep], JobStep]:
+    """Register a type of job; apps do so at start."""
+
+    def decorator(step: JobStep) -> JobStep:
+        _job_types[name] = JobType(name, label, step, page, parts, home)
+        return step
+
+    return decorator
+
+
+def job_type_of(name: str) -> JobType | None:
+    """Return the job type of this name, or None if no app registers it any more."""
+    return _job_types.get(name)
+
+
+def enqueue_job(
+    kind: str, *, enterprise: Any, by: Any, args: dict[str, Any] | None = None, total: int = 0
+) -> Job:
+    """Create a job and wake the worker after the commit. Call it inside the transaction of the request."""
+    if kind not in _job_types:
+        raise LookupError(f"No app has registered work of kind {kind!r}.")
+    job = Job.objects.create(enterprise=enterprise, kind=kind, args=args or {}, total=total, created_by=by)
+    transaction.on_commit(lambda: wake_worker("console.jobs.tasks.run_jobs"))
+    return job
+
+
+def stop_job(job: Job) -> bool:
+    """Stop a job after the current step, keeping what is done. Return False if it has already ended."""
+    return bool(
+        Job.objects.filter(pk=job.pk, state__in=[State.WAITING, State.RUNNING]).update(
+            state=State.STOPPED, finished_at=timezone.now()
+        )
+    )
+
+
+def run_due_jobs(limit: int = 10_000) -> int:
+    """Run steps of due jobs until none is due; return the number of steps."""
+    done = 0
+    while done < limit and (job := _claim_job()):
+        done += _run_job(job, limit - done)
+    return done
+
+
+_CLAIM = """
+UPDATE jobs_job SET state = 'running', fence = fence + 1,
+    lease_until = clock_timestamp() + make_interval(secs => %s)
+WHERE id = (
+    SELECT id FROM jobs_job
+    WHERE state IN ('waiting', 'running') AND due_at <= %s
+      AND (lease_until IS NULL OR lease_until < clock_timestamp())
+    ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+
+def _claim_job() -> Job | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [settings.LEASE_S, timezone.now()])
+        found = cursor.fetchone()
+    return Job.objects.get(pk=found[0]) if found else None
+
+
+def _run_job(job: Job, limit: int) -> int:
+    """Run steps of one job until it pauses or ends; return the number of steps."""
+    steps = 0
+    while steps < limit:
+        steps += 1
+        try:
+            delay = _run_step(job)
+        except JobFailed as error:
+            _finish_job(job, State.FAILED, str(error.args[0]))
+            return steps
+        except Exception:
+            log.exception("a step of job %s failed", job.pk)
+            _record_failure(job)
+            return steps
+        if delay is None:
+            return steps
+    _release_lease(job)
+    return steps
+
+
+@transaction.atomic
+def _run_step(job: Job) -> timedelta | None:
+    """Run one step. Return None if this process has nothing more to do for the job now."""
+    # The fence excludes a job that another process has claimed since, the state one that was stopped.
+    rows = Job.objects.select_for_update(no_key=True).filter(pk=job.pk, fence=job.fence, state=State.RUNNING)
+    current = rows.select_related("enterprise").first()
+    if current is None:
+        return None
+    kind = job_type_of(current.kind)
+    if kind is None:
+        raise JobFailed(gettext_noop("This version does not support this job."))
+    delay = kind.step(current)
+    current.attempts = 0
+    if delay is None:
+        current.state, current.finished_at = State.DONE, timezone.now()
+    elif delay > IMMEDIATELY:
+        current.state, current.due_at, current.lease_until = State.WAITING, timezone.now() + delay, None
+    current.save(
+        update_fields=["done", "failed", "total", "cursor", "result", "attempts", "state", "due_at"]
+        + ["finished_at"] * (delay is None)
+        + ["lease_until"] * bool(delay)
+    )
+    if delay == IMMEDIATELY:
+        _renew_lease(current)
+        return delay
+    return None
+
+
+def _renew_lease(job: Job) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE jobs_job SET lease_until = clock_timestamp() + make_interval(secs => %s) WHERE id = %s",
+            [settings.LEASE_S, job.pk],
+        )
+
+
+def _release_lease(job: Job) -> None:
+    Job.objects.filter(pk=job.pk, fence=job.fence, state=State.RUNNING).update(lease_until=None)
+
+
+def _record_failure(job: Job) -> None:
+    """Schedule the step again with a delay, or fail the job after MAX_FAILURES."""
+    attempts = Job.objects.filter(pk=job.pk).values_list("attempts", flat=True).first() or 0
+    if attempts + 1 >= MAX_FAILURES:
+        _finish_job(job, State.FAILED, "")
+        return
+    Job.objects.filter(pk=job.pk, fence=job.fence, state=State.RUNNING).update(
+        state=State.WAITING,
+        attempts=attempts + 1,
+        lease_until=None,
+        due_at=timezone.now() + timedelta(seconds=settings.OUTBOX_BACKOFF_S * 2**attempts),
+    )
+
+
+def _finish_job(job: Job, state: str, reason: str) -> None:
+    Job.objects.filter(pk=job.pk, fence=job.fence, state=State.RUNNING).update(
+        state=state, reason=reason, finished_at=timezone.now(), lease_until=None
+    )

@@ -1,0 +1,1 @@
+"""Lists: columns, order, density and saved views. Each list declares a `ListTable`; see `tables`."""

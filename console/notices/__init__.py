@@ -1,1 +1,0 @@
-"""Notices: what a person should know, each told once, in the app and by mail."""

@@ -1,0 +1,24 @@
+"""Create an enterprise, as the vendor's staff would."""
+
+import secrets
+
+from console.sandbox import clock, ledger
+from console.sandbox.store.models import Enterprise
+
+
+def ensure(number: int, **changes: object) -> Enterprise:
+    """Create the enterprise if it is absent; otherwise change the given fields."""
+    fresh = {
+        "private_key": secrets.token_hex(32),
+        "name": f"School {number}",
+        "contact_user": "Sandbox",
+        "bizid": number % 100_000,
+        "create_time": clock.now(),
+    }
+    enterprise, made = Enterprise.objects.get_or_create(sdkappid=number, defaults=fresh | changes)
+    if not made:
+        Enterprise.objects.filter(pk=enterprise.pk).update(**changes)
+    ledger.record_effect(
+        enterprise, "enterprise", number, "made" if made else "given", fields=sorted(changes)
+    )
+    return enterprise

@@ -1,0 +1,1 @@
+"""Start of the service: the management command and what it calls."""

@@ -1,0 +1,1 @@
+"""Building blocks of pages: template tags, badges, assets and QR codes."""

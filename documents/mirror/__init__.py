@@ -1,0 +1,1 @@
+"""Mirror of the API's courseware: upsert, reconcile, differences."""

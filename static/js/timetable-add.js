@@ -1,0 +1,42 @@
+// Ways from the timetable to the form of a new lesson: a "+" at each day, and an empty slot that is clicked or dragged
+// over. The form opens with the day and times, and with the teacher or group that the timetable shows alone.
+const place = document.getElementById("timetable");
+const words = place.dataset;
+const FILTERS = ["teacher", "group"];
+
+const two = (number) => String(number).padStart(2, "0");
+export const localDay = (at) => [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
+const clock = (at) => `${two(at.getHours())}:${two(at.getMinutes())}`;
+const dayInWords = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", month: "long", day: "numeric" });
+
+function address(told) {
+  const asked = new URLSearchParams(told), shown = new URLSearchParams(location.search);
+  for (const name of FILTERS) if (shown.getAll(name).length === 1) asked.set(name, shown.get(name));
+  return `${words.add}?${asked}`;
+}
+
+export function addLink(date) {
+  const link = document.createElement("a"), label = words.wordAdd.replace("{day}", dayInWords.format(date));
+  link.className = "tt-add";
+  link.href = address({ day: localDay(date) });
+  link.title = label;
+  link.setAttribute("aria-label", label);
+  link.append(document.getElementById("sign-add").content.cloneNode(true));
+  // The filters may have changed since the day was drawn.
+  link.addEventListener("click", () => { link.href = address({ day: localDay(date) }); });
+  return link;
+}
+
+// A slot is half an hour although lessons may be moved by a quarter: a click means the slot that it hits.
+function clicked({ date, allDay, jsEvent }) {
+  if (jsEvent?.target?.closest?.("a, button")) return;
+  const start = new Date(date);
+  if (!allDay) start.setMinutes(start.getMinutes() < 30 ? 0 : 30);
+  location.assign(address(allDay ? { day: localDay(start) } : { day: localDay(start), start: clock(start) }));
+}
+
+function dragged({ start, end, allDay }) {
+  location.assign(address(allDay ? { day: localDay(start) } : { day: localDay(start), start: clock(start), end: clock(end) }));
+}
+
+export const adding = words.add ? { selectable: true, dateClick: clicked, select: dragged } : {};

@@ -1,0 +1,181 @@
+"""Today in a browser: the ruler on a desk, the list on a phone, both without a mouse and without a reload."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.models import Enterprise, Role, User
+from classes.attendance.register import recompute_register
+from classes.models import Attendance, Lesson, Recording
+from tests.browser.page_checks import axe_violations, horizontal_overflow, tab_through_page
+from tests.classes.factories import (
+    add_members,
+    create_finished_lesson,
+    create_planned_lesson,
+    create_students,
+    record_poll,
+)
+from tests.support.cast import create_person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SIZES = {"desk": (1280, 900), "phone": (390, 844)}
+SHOTS = os.environ.get("SHOTS", "")
+
+
+@pytest.fixture
+def window(live_server: Any, browser: Any, client: Any, settings: Any) -> Iterator[Callable[..., Any]]:
+    """The home page of somebody, in a window of a size."""
+    settings.REQUIRE_TWO_FACTOR = False
+    contexts = []
+
+    def open_home(reader: User, size: str = "desk", language: str = "en", scheme: str = "light") -> Any:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale=language,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        client.force_login(reader)
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto(f"{live_server.url}/")
+        if SHOTS:
+            page.screenshot(
+                path=Path(SHOTS) / f"{reader.user_id}-{size}-{language}-{scheme}.png", full_page=True
+            )
+        return page
+
+    yield open_home
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def day(school: Enterprise, bob: User) -> list[Lesson]:
+    """Twelve lessons of today, two at a time; the one of this minute runs without its teacher."""
+    kids = create_students(school, 4, "Year 7")
+    dora = create_person(school, "dora", Role.TEACHER)
+    midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
+    lessons = []
+    for hour in range(8, 14):
+        for teacher, topic in ((bob, "Flamingos"), (dora, "Hedgehogs")):
+            starts_at = midnight + timedelta(hours=hour, minutes=10)
+            over = starts_at + timedelta(minutes=45) < timezone.now()
+            times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=45)}
+            state = {"status": "end", "final_at": timezone.now()} if over else {}
+            lessons.append(create_planned_lesson(teacher, topic=f"{topic} {hour}", **times, **state))
+    began = timezone.now() - timedelta(minutes=12)
+    running = create_planned_lesson(
+        bob,
+        topic="Croquet",
+        starts_at=began,
+        ends_at=began + timedelta(minutes=45),
+        status="ing",
+        real_started_at=began,
+    )
+    add_members(running, *kids)
+    record_poll(running, kids[:2])
+    Lesson.objects.filter(pk=running.pk).update(looked_at=timezone.now())
+    recompute_register(running)
+    for days in range(1, 8):
+        starts_at = timezone.now() - timedelta(days=days)
+        times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=45)}
+        past = create_finished_lesson(bob, topic=f"Past {days}", record_types=["remote"], **times)
+        add_members(past, *kids)
+        for place, kid in enumerate(kids):
+            mark = ("present", "late", "present", "absent")[(place + days) % 4]
+            Attendance.objects.create(
+                lesson=past, person=kid, user_id=kid.user_id, role="student", mark=mark, provisional=False
+            )
+        video = {"class_id": past.remote_id, "video_id": f"v{days}", "video_type": 0}
+        Recording.objects.create(enterprise=school, lesson=past, url="https://x.example", **video)
+    return [*lessons, running]
+
+
+def test_a_desk_has_the_ruler_and_a_phone_the_list(
+    window: Callable[..., Any], alice: User, day: list[Lesson]
+) -> None:
+    desk = window(alice)
+    expect(desk.locator(".ruler-bar")).to_have_count(len(day))
+    expect(desk.locator(".ruler-list")).to_be_hidden()
+    boxes = [bar.bounding_box() for bar in desk.locator(".ruler-bar").all()]
+    assert all(box["width"] >= 24 and box["height"] >= 24 for box in boxes)
+    assert all(apart(one, other) for one in boxes for other in boxes if one is not other)
+    desk.locator(f"#bar-{day[0].pk}").click()
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Flamingos 8")
+    phone = window(alice, "phone", scheme="dark")
+    expect(phone.locator(".ruler")).to_be_hidden()
+    shown = phone.locator(".ruler-item")
+    expect(shown).to_have_count(len(day))
+    assert [span[:5] for span in shown.locator(".ruler-time").all_inner_texts()] == sorted(
+        f"{timezone.localtime(lesson.starts_at):%H:%M}" for lesson in day
+    )
+
+
+def apart(one: dict[str, float], other: dict[str, float]) -> bool:
+    """Whether two boxes share no point."""
+    beside = one["x"] + one["width"] <= other["x"] + 1 or other["x"] + other["width"] <= one["x"] + 1
+    return beside or one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+
+
+def test_a_refresh_brings_a_new_lesson_and_keeps_the_focus(
+    window: Callable[..., Any], alice: User, bob: User, day: list[Lesson]
+) -> None:
+    page = window(alice)
+    page.locator(f"#bar-{day[-1].pk}").focus()
+    create_planned_lesson(bob, timedelta(minutes=1), topic="Lobster quadrille")
+    page.evaluate("htmx.ajax('GET', '/', {target: '#today', select: '#today', swap: 'outerHTML'})")
+    expect(page.locator(".ruler-bar").filter(has_text="Lobster quadrille")).to_be_visible()
+    assert page.evaluate("document.activeElement.id") == f"bar-{day[-1].pk}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_wrong_with_the_page_for_any_reader(
+    window: Callable[..., Any], alice: User, bob: User, day: list[Lesson], size: str, scheme: str
+) -> None:
+    kid = User.objects.get(user_id="kid1")
+    for reader, language in ((alice, "zh-CN"), (bob, "en"), (kid, "zh-CN")):
+        page = window(reader, size, language, scheme)
+        assert axe_violations(page) == [], reader
+        spoken = tab_through_page(page)
+        assert any("Croquet" in words for words in spoken), spoken
+        assert horizontal_overflow(page, 320) == [], reader
+
+
+#: The least distance in pixels between the words of neighbouring heads of the table of weeks.
+HEAD_GAP = """() => {
+    const spans = [...document.querySelectorAll(".week-table thead th")].map((head) => {
+        const range = document.createRange();
+        range.selectNodeContents(head);
+        return range.getBoundingClientRect();
+    });
+    return Math.min(...spans.slice(1).map((span, place) => span.left - spans[place].right));
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_heads_of_the_weeks_stand_apart_on_a_phone(
+    window: Callable[..., Any], school: Enterprise, alice: User, bob: User, language: str
+) -> None:
+    kid = create_students(school, 1)[0]
+    for days in range(1, 8):
+        lesson = create_finished_lesson(bob, starts_at=timezone.now() - timedelta(days=days))
+        Attendance.objects.create(
+            lesson=lesson, person=kid, user_id=kid.user_id, role="student", mark="present", provisional=False
+        )
+    page = window(alice, "phone", language)
+    page.locator(".week-table").wait_for()
+
+    assert page.evaluate(HEAD_GAP) >= 5
+    assert horizontal_overflow(page, SIZES["phone"][0]) == []

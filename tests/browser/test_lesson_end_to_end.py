@@ -1,0 +1,240 @@
+"""The whole story in Chromium, a window for each person: scheduled, taught, attended, ended, reckoned.
+
+Everything is real: console, worker with its schedule, broker, PostgreSQL and the local service are
+processes; nobody but the browsers does anything.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+from python_calamine import CalamineWorkbook
+
+from accounts.models import Enterprise, User
+from accounts.people.services import register_person
+from accounts.school.services import use_own_callback
+from accounts.sign_in.services import change_password
+from classes.models import Lesson
+from console.inbox.models import Callback
+from console.outbox import relay
+from console.outbox.models import Operation
+from tests.support.sandbox import Sandbox
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+PASSWORD = "down-the-rabbit-hole"
+#: Seconds after the start from which somebody is late, so that the test need not last five minutes.
+GRACE_S = 20
+SOON = {"SWEEP_EVERY_S": "1", "LIVE_POLL_S": "2", "HISTORY_POLL_S": "1"}
+
+
+@dataclass
+class School:
+    """The school of the story: its people are registered, Alice has a password."""
+
+    row: Enterprise
+    people: dict[str, User]
+    url: str
+
+    def token(self, user_id: str) -> str:
+        return self.people[user_id].user_token.reveal()
+
+
+@pytest.fixture
+def story(connected: Enterprise, alice: User, settings: Any, start_console: Any, start_worker: Any) -> School:
+    console = start_console(**SOON)
+    settings.PUBLIC_URL = console.url
+    Enterprise.objects.filter(pk=connected.pk).update(late_after_s=GRACE_S, early_leave_s=5, present_share=10)
+    connected.refresh_from_db()
+    change_password(person=alice, password=PASSWORD, by=None)
+    roles = {"hatter": "teacher", "mouse": "student", "duck": "student", "lory": "student", "dodo": "student"}
+    people = {
+        user_id: register_person(
+            enterprise=connected, by=alice, user_id=user_id, nickname=user_id.title(), role=role
+        )
+        for user_id, role in roles.items()
+    }
+    use_own_callback(school=connected, by=alice)
+    relay.drain()
+    for person in people.values():
+        person.refresh_from_db()
+    start_worker(beat=True, PUBLIC_URL=console.url, **SOON)
+    return School(connected, people, console.url)
+
+
+def window(browser: Browser, story: School, address: str) -> Page:
+    """A window of its own, as another person on another computer would have it."""
+    page = browser.new_context(
+        locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1280, "height": 900}
+    ).new_page()
+    page.set_default_timeout(20_000)
+    page.goto(address)
+    return page
+
+
+def sign_in(page: Page, login: str) -> None:
+    page.fill("input[name=username]", login)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("form.form button[type=submit]")
+    expect(page.locator("main")).to_be_visible()
+
+
+def schedule(page: Page, story: School) -> Lesson:
+    """Alice fills the form as she would: topic, teacher, times, students."""
+    starts = timezone.now().astimezone(story.row.tz).replace(second=0, microsecond=0)
+    ends = starts + timedelta(minutes=45)
+    page.goto(f"{story.url}/lessons/new/")
+    page.fill("input[name=topic]", "疯狂的茶会")
+    page.select_option("select[name=teacher]", "hatter")
+    page.fill("input[name=day]", f"{starts:%Y-%m-%d}")
+    page.fill("input[name=start]", f"{starts:%H:%M}")
+    page.fill("input[name=end]", f"{ends:%H:%M}")
+    for user_id in ("mouse", "duck", "lory", "dodo"):
+        page.check(f"input[name=students][value={user_id}]")
+    if ends.date() != starts.date():
+        page.locator("details.more > summary").click()
+        page.fill("input[name=end_day]", f"{ends:%Y-%m-%d}")
+    page.click("form.form button[type=submit]")
+    page.wait_for_url("**/lessons/*/")
+    return Lesson.objects.get(topic="疯狂的茶会")
+
+
+def enter(browser: Browser, story: School, address: str, user_id: str) -> Page:
+    page = window(browser, story, address)
+    page.fill("#user-id", user_id)
+    page.fill("#token", story.token(user_id))
+    page.click("[data-testid=enter]")
+    expect(page.locator(f"[data-testid=member][data-user-id={user_id}]")).to_be_visible()
+    return page
+
+
+def leave(page: Page) -> None:
+    page.click("[data-testid=leave]")
+    expect(page.locator("#room")).to_be_hidden()
+
+
+def row_of(page: Page, name: str) -> Any:
+    return page.locator("table.register tbody").filter(has_text=name).first
+
+
+def test_a_lesson_is_scheduled_taught_attended_and_reckoned(
+    browser: Browser, story: School, iclass: Sandbox, tmp_path: Path
+) -> None:
+    admin = window(browser, story, story.url)
+    sign_in(admin, f"alice@{story.row.sdkappid}")
+    lesson = schedule(admin, story)
+
+    # The push is done by the worker; the page of the lesson has the links then.
+    _until(lambda: Lesson.objects.get(pk=lesson.pk).remote_id)
+    admin.reload()
+    student_link = admin.locator("#student-link").input_value()
+    teacher_link = admin.locator("#teacher-link").input_value()
+    assert (student_link[-2:], teacher_link[-2:]) == ("/1", "/0")
+
+    teacher = enter(browser, story, teacher_link, "hatter")
+    teacher.click("[data-testid=start]")
+    teacher.click("[data-testid=confirm]")
+    expect(teacher.locator("[data-testid=end]")).to_be_visible()
+    began = time.monotonic()
+    mouse = enter(browser, story, student_link, "mouse")
+    duck = enter(browser, story, student_link, "duck")
+    assert time.monotonic() - began < GRACE_S, "the machine is too slow for the grace of this test"
+
+    live = admin.locator("#live")
+    for name in ("Hatter", "Mouse", "Duck"):
+        expect(
+            live.locator("li").filter(has_text=name).filter(has=admin.locator(".live-facts .time"))
+        ).to_be_visible(timeout=30_000)
+
+    leave(mouse)
+    time.sleep(max(0.0, GRACE_S + 2 - (time.monotonic() - began)))
+    lory = enter(browser, story, student_link, "lory")
+    expect(
+        live.locator("li").filter(has_text="Lory").filter(has=admin.locator(".live-facts .time"))
+    ).to_be_visible(timeout=30_000)
+    mouse.reload()
+    mouse = enter(browser, story, student_link, "mouse")
+    leave(duck)
+    _until(lambda: "duck" not in _inside(iclass, lesson))
+    time.sleep(7)
+
+    teacher.click("[data-testid=end]")
+    teacher.click("[data-testid=confirm]")
+    expect(teacher.locator("[data-testid=end]")).to_be_hidden()
+    _until(lambda: Lesson.objects.get(pk=lesson.pk).final_at, seconds=60)
+
+    truth = _truth(iclass, lesson)
+    admin.goto(f"{story.url}/lessons/{lesson.pk}/attendance/")
+    for name, word in (("Mouse", "出勤"), ("Duck", "早退"), ("Lory", "迟到"), ("Dodo", "缺勤")):
+        expect(row_of(admin, name)).to_contain_text(word)
+    for user_id in ("mouse", "duck", "lory"):
+        shown = row_of(admin, user_id.title())
+        for moment in (truth[user_id][0][0], truth[user_id][-1][1]):
+            expect(shown).to_contain_text(f"{datetime.fromtimestamp(moment, story.row.tz):%H:%M:%S}")
+    _check_download(admin, truth, story)
+    _check_lists(admin, story, lesson)
+    for page in (teacher, mouse, lory):
+        page.context.close()
+
+
+def _until(ready: Any, seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.2)
+
+
+def _inside(iclass: Sandbox, lesson: Lesson) -> set[str]:
+    """Who is in the room as the service sees it, which may hear of a click late."""
+    told = iclass.call("member/runtime/list", {"class_id": Lesson.objects.get(pk=lesson.pk).class_id})
+    return {line["user_id"] for line in told["list"]}
+
+
+def _truth(iclass: Sandbox, lesson: Lesson) -> dict[str, list[tuple[int, int]]]:
+    """What the service itself says of who was there: unix seconds of each stay."""
+    told = iclass.call("member/history/list", {"class_id": Lesson.objects.get(pk=lesson.pk).class_id})
+    stays: dict[str, list[tuple[int, int]]] = {}
+    for line in sorted(told["list"], key=lambda line: line["enter_time"]):
+        stays.setdefault(line["user_id"], []).append((line["enter_time"], line["quit_time"]))
+    return stays
+
+
+def _check_download(admin: Page, truth: dict[str, list[tuple[int, int]]], story: School) -> None:
+    """The XLSX says what happened, to the second, and names the absent."""
+    with admin.expect_download() as download:
+        admin.click("a[href$='attendance.xlsx']")
+    content = Path(download.value.path()).read_bytes()
+    rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    lines = {str(cell): row for row in rows for cell in row if str(cell) in {*truth, "dodo"}}
+    assert {"mouse", "duck", "lory", "dodo"} <= set(lines)
+    entered = datetime.fromtimestamp(truth["lory"][0][0], story.row.tz).replace(tzinfo=None)
+    assert entered in [_second(cell) for cell in lines["lory"]]
+    left = datetime.fromtimestamp(truth["duck"][-1][1], story.row.tz).replace(tzinfo=None)
+    assert left in [_second(cell) for cell in lines["duck"]]
+
+
+def _second(cell: Any) -> Any:
+    """Excel keeps a moment as a fraction of a day; the nearest second is what was written."""
+    if not isinstance(cell, datetime):
+        return cell
+    return (cell + timedelta(microseconds=500_000)).replace(microsecond=0)
+
+
+def _check_lists(admin: Page, story: School, lesson: Lesson) -> None:
+    """Callbacks and operations stand in their lists, handled and done."""
+    class_id = Lesson.objects.get(pk=lesson.pk).remote_id
+    _until(lambda: not Callback.objects.exclude(state=Callback.State.DONE).exists())
+    admin.goto(f"{story.url}/sync/received/")
+    for event in ("class_begin", "class_over"):
+        assert Callback.objects.filter(event=event, class_id=class_id).count() == 1
+        expect(admin.locator("main")).to_contain_text(class_id)
+    assert not Operation.objects.exclude(state__in=["done", "superseded"]).exists()
+    admin.goto(f"{story.url}/sync/sent/")
+    expect(admin.locator("main table tbody tr")).to_have_count(min(50, Operation.objects.count()))
+    admin.context.close()

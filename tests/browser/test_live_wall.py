@@ -1,0 +1,132 @@
+"""The live wall and the morning of a school in a browser: news within one refresh, on a page that stays."""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.models import Enterprise, Role, StudentGroup, User
+from classes.attendance.register import recompute_register
+from classes.live.alarms.detection import detect_alarms
+from classes.live.wall.views import REFRESH_S
+from classes.models import Attendance, Lesson
+from tests.classes.factories import (
+    add_members,
+    create_finished_lesson,
+    create_planned_lesson,
+    create_running_lesson,
+    create_students,
+    record_poll,
+)
+from tests.support.cast import create_person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+#: A refresh, and a little for a busy machine to draw it.
+ONE_REFRESH_MS = (REFRESH_S + 3) * 1000
+
+
+def seen(lesson: Lesson, people: list[User]) -> None:
+    """iclass was asked just now, and these were in the room."""
+    record_poll(lesson, people)
+    Lesson.objects.filter(pk=lesson.pk).update(looked_at=timezone.now())
+    recompute_register(lesson)
+
+
+@pytest.fixture
+def morning(school: Enterprise, alice: User, bob: User) -> dict[str, Any]:
+    """A lesson without its teacher, one that is well, one that comes, one that is over."""
+    kids = create_students(school, 8, "Year 7")
+    alone = create_running_lesson(bob, 9, topic="Hedgehogs", record_types=["remote"])
+    well, soon = (
+        create_running_lesson(bob, 12, topic="Flamingos"),
+        create_planned_lesson(bob, timedelta(minutes=30), topic="Tea"),
+    )
+    before = create_finished_lesson(bob, topic="Caucus race")
+    for lesson in (alone, well, soon, before):
+        add_members(lesson, *kids)
+    seen(alone, kids[:3])
+    seen(well, [bob, *kids[:7]])
+    for place, kid in enumerate(kids):
+        Attendance.objects.create(
+            lesson=before,
+            person=kid,
+            user_id=kid.user_id,
+            nickname=kid.nickname,
+            role="student",
+            mark=("present", "absent", "late")[place % 3],
+        )
+    detect_alarms()
+    return {"kids": kids, "alone": alone, "well": well, "before": before}
+
+
+def test_a_join_is_on_the_wall_within_one_refresh_and_the_page_does_not_grow(
+    window: Callable[..., Any], school: Enterprise, bob: User, morning: dict[str, Any]
+) -> None:
+    page = window(create_person(school, "sue", Role.SUPERVISOR))
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{page.base}/live/")
+    tile = page.locator(".tile", has_text="Flamingos")
+    expect(tile).to_contain_text("7/8")
+    expect(page.locator(".tile").first).to_contain_text("Hedgehogs")
+    nodes = page.evaluate("document.querySelectorAll('*').length")
+    seen(morning["well"], [bob, *morning["kids"]])
+    expect(tile).to_contain_text("8/8", timeout=ONE_REFRESH_MS)
+    seen(morning["alone"], [bob, *morning["kids"][:3]])
+    alone = page.locator(".tile", has_text="Hedgehogs")
+    expect(alone).to_contain_text("in since", timeout=ONE_REFRESH_MS)
+    expect(page.locator("#wall-words")).not_to_contain_text("teacher not in the room")
+    assert page.evaluate("document.querySelectorAll('*').length") <= nodes
+    assert page.locator("#wall").count() == 1
+    assert errors == []
+
+
+def test_a_school_in_the_morning_finds_the_alarm_and_takes_care_of_it(
+    window: Callable[..., Any], alice: User, morning: dict[str, Any]
+) -> None:
+    page = window(alice)
+    page.goto(page.base)
+    page.get_by_role("link", name="alarm: teacher not in the room").click()
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="Handle this").click()
+    page.goto(page.base)
+    expect(page.get_by_role("link", name="alarm: teacher not in the room")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "scheme"), [("desk", "zh-CN", "light"), ("telephone", "en", "dark")]
+)
+def test_the_pages_fit_the_screen(
+    window: Callable[..., Any], alice: User, morning: dict[str, Any], size: str, language: str, scheme: str
+) -> None:
+    lesson, kid = morning["alone"], morning["kids"][1]
+    group = StudentGroup.objects.get(name="Year 7")
+    pages = {
+        "home": "/",
+        "wall": "/live/",
+        "wall-table": "/live/?as=table",
+        "alarms": "/alarms/",
+        "lesson": f"/lessons/{lesson.pk}/",
+        "call": f"/lessons/{lesson.pk}/call/?who=kid5",
+        "access": f"/lessons/{lesson.pk}/access/",
+        "enter": f"/lessons/{lesson.pk}/enter-for/",
+        "school": "/reports/school/",
+        "group": f"/reports/group/?group={group.pk}",
+        "teachers": "/reports/teachers/",
+        "student": f"/people/{kid.pk}/attendance/",
+    }
+    page = window(alice, size, language, scheme)
+    wide = {}
+    for name, path in pages.items():
+        page.goto(f"{page.base}{path}")
+        if folder := os.environ.get("SHOTS"):
+            page.screenshot(path=f"{folder}/{name}-{size}.png", full_page=True)
+        over_by = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over_by > 0:
+            wide[name] = over_by
+    assert wide == {}

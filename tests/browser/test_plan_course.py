@@ -1,0 +1,147 @@
+"""A series is planned in a browser: by keyboard alone, by mouse, and read on a telephone."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from accounts.models import Enterprise, User
+from classes.models import Course
+from tests.browser.timetable_pages import COUNT_CLICKS
+from tests.classes.factories import create_students
+from tests.support.browser import collect_console_errors
+
+PLANNED = re.compile(r"/courses/\d+/$")
+SIZES = {"desk": (1280, 900), "telephone": (390, 844)}
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def open_form(
+    live_server: Any, browser: Any, client: Any, settings: Any, alice: User, bob: User, school: Enterprise
+) -> Iterator[Callable[..., tuple[Any, list[str]]]]:
+    """The form as Alice sees it, and what the browser complained about."""
+    settings.REQUIRE_TWO_FACTOR = False
+    create_students(school, 3, "Year 7")
+    contexts = []
+
+    def open_page(size: str = "desk", language: str = "en") -> tuple[Any, list[str]]:
+        width, height = SIZES[size]
+        context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+        contexts.append(context)
+        client.force_login(alice)
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        context.add_cookies([cookie])
+        page, complaints = context.new_page(), []
+        collect_console_errors(page, complaints)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{live_server.url}/courses/new/")
+        return page, complaints
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _shot(page: Any, name: str) -> None:
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/series-{name}.png", full_page=True)
+
+
+def _tab_to(page: Any, name: str, value: str = "") -> None:
+    """Go on with the tab key until that control has the focus."""
+    there = (
+        "([name, value]) => document.activeElement.name === name"
+        " && (!value || document.activeElement.value === value)"
+    )
+    for _step in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate(there, [name, value]):
+            return
+    raise AssertionError(f"The tab key does not lead to {name} {value}.")
+
+
+def _planned() -> list[str]:
+    course = Course.objects.get()
+    return [f"{one.occurrence:%m-%d}" for one in course.lessons.order_by("starts_at")]
+
+
+def test_by_keyboard_alone(open_form: Any) -> None:
+    page, complaints = open_form()
+    _tab_to(page, "topic")
+    page.keyboard.type("Croquet")
+    _tab_to(page, "teacher")
+    page.keyboard.type("Bob")
+    _tab_to(page, "day")
+    page.keyboard.type("03022027")
+    _tab_to(page, "start")
+    page.keyboard.type("0700PM")
+    _tab_to(page, "end")
+    page.keyboard.type("0830PM")
+    for day in ("TU", "TH"):
+        _tab_to(page, "weekdays", day)
+        page.keyboard.press("Space")
+    _tab_to(page, "until")
+    page.keyboard.type("03112027")
+    _tab_to(page, "groups")
+    page.keyboard.press("Space")
+    page.wait_for_selector("text=every Tue and Thu 19:00–20:30 until 11 Mar 2027, 4 lessons")
+    assert not complaints
+    _tab_to(page, "conflict_reason")
+    while not page.evaluate("document.activeElement.matches('form.column-main button.btn-primary')"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(PLANNED)
+    assert _planned() == ["03-02", "03-04", "03-09", "03-11"]
+    assert Course.objects.get().lessons.first().members.count() == 3  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("size", "language"), [("desk", "en"), ("telephone", "zh-CN")])
+def test_by_mouse(open_form: Any, size: str, language: str) -> None:
+    page, complaints = open_form(size, language)
+    page.fill("[name=topic]", "Croquet")
+    page.select_option("[name=teacher]", "bob")
+    page.fill("[name=day]", "2027-03-02")
+    page.fill("[name=start]", "19:00")
+    page.fill("[name=end]", "20:30")
+    page.click("label:has([name=weekdays][value=TU])")
+    page.click("label:has([name=weekdays][value=TH])")
+    page.fill("[name=count]", "3")
+    page.fill("[name=skip]", "2027-03-04")
+    page.click("label.chip:has([name=groups])")
+    page.wait_for_selector(".plan-dates s:has-text('2027-03-04')")
+    _shot(page, f"{size}-{language}")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.click("form.column-main button.btn-primary")
+    page.wait_for_url(PLANNED)
+    _shot(page, f"{size}-{language}-planned")
+    assert _planned() == ["03-02", "03-09", "03-11"]
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert not complaints
+
+
+def test_a_series_is_planned_with_three_clicks_and_its_dates_stay_in_sight(open_form: Any) -> None:
+    page, complaints = open_form()
+    page.add_init_script(COUNT_CLICKS)
+    page.goto(page.url.replace("/courses/new/", "/timetable/"))
+    page.get_by_role("link", name="Courses", exact=True).click()
+    page.get_by_role("link", name="New course", exact=True).first.click()
+    page.fill("[name=topic]", "Croquet")
+    page.select_option("[name=teacher]", "bob")
+    page.fill("[name=day]", "2027-03-02")
+    page.fill("[name=start]", "19:00")
+    page.fill("[name=end]", "20:30")
+    page.fill("[name=count]", "5")
+    page.wait_for_selector("text=every Tue 19:00–20:30 until 30 Mar 2027, 5 lessons")
+    page.locator("[name=conflict_reason]").scroll_into_view_if_needed()
+    box = page.locator(".plan-dates").bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= SIZES["desk"][1]
+    page.click("form.column-main button.btn-primary")
+    page.wait_for_url(PLANNED)
+    assert page.evaluate("Number(sessionStorage.clicks)") == 3
+    assert Course.objects.get().lessons.count() == 5
+    assert not complaints

@@ -1,0 +1,154 @@
+"""Forty payloads in every string field of every row, every page and admin page in Chromium: none runs, none
+becomes markup, and the content policy, which would stop it, has nothing to stop.
+
+One turn puts another payload into each field; `BROWSER=full` takes all forty turns, so that each field has
+held each, and every table of the admin in place of each third. Half of the pages are asked for with payloads
+in the address, too.
+"""
+
+import os
+from copy import deepcopy
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings as configured
+
+from accounts.models import Enterprise, User
+from tests.browser.payloads import PAYLOADS, insert_payloads
+from tests.faults.goals import goal
+from tests.security.addresses import AREAS
+from tests.security.sample_school import SampleSchool, build_sample_school
+from tests.support.readable_pages import readable_pages, session_cookies
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(14_400)]
+
+FULL = os.environ.get("BROWSER") == "full"
+#: The forty turns go to so many tests, which workers share.
+PARTS = 10 if FULL else 1
+ASKED = ("q", "search", "next", "date", "track", "view", "page", "cursor", "status", "teacher")
+#: Notes what the policy stopped, from the first moment of a page on.
+WITNESS = """
+window.stopped = [];
+addEventListener("securitypolicyviolation", one =>
+  stopped.push(`${one.violatedDirective} ${one.blockedURI}`));
+"""
+#: Markup that only a payload can have made.
+INJECTED = """() => {
+  const found = [];
+  for (const one of document.querySelectorAll("*")) {
+    const runs = one.tagName === "SCRIPT" && one.type !== "application/json";
+    if (runs && /p40/.test(one.text)) found.push("script");
+    for (const {name, value} of one.attributes) {
+      if (!/p40/.test(value)) continue;
+      if (/^(on|hx-on|data-hx-on)/.test(name)) found.push(name);
+      const leads = /^(href|src|action|formaction|data|srcdoc|xlink:href)$/.test(name);
+      if (leads && /^\\W*(java\\s*script|data):/i.test(value)) found.push(`${name}=${value}`);
+    }
+    if (one.id === "p40") found.push("id");
+  }
+  return found;
+}"""
+
+
+class Sweep(NamedTuple):
+    """What all visits of a turn came to."""
+
+    visits: int
+    ran: list[str]
+    injected: list[str]
+    stopped: list[str]
+    broken: list[str]
+
+
+@pytest.fixture
+def world(school: Enterprise, other_school: Enterprise, olga: User, settings: Any) -> SampleSchool:
+    settings.REQUIRE_TWO_FACTOR = False
+    return build_sample_school(school, other_school, olga)
+
+
+@pytest.fixture
+def sweep(live_server: Any, browser: Any, world: SampleSchool) -> Any:
+    """Visits pages as their readers and tells what the payloads did."""
+    contexts: dict[str, Any] = {}
+    ran: list[str] = []
+
+    def context_of(reader: str) -> Any:
+        if reader not in contexts:
+            contexts[reader] = context = browser.new_context()
+            context.route("**/static/**", _scripts_alone)
+            context.add_init_script(WITNESS)
+            context.expose_binding("p40", lambda source, *_: ran.append(source["page"].url))
+            context.add_cookies(session_cookies(world, reader, live_server.url))
+        return contexts[reader]
+
+    def swept(pages: list[tuple[Any, str]], turn: int) -> Sweep:
+        result = Sweep(len(pages), [], [], [], [])
+        ran.clear()
+        opened = {reader: context_of(reader).new_page() for reader in {reader for _page, reader in pages}}
+        for page in opened.values():
+            page.on("dialog", lambda dialog: (ran.append(dialog.page.url), dialog.dismiss()))
+        for number, (address, reader) in enumerate(pages):
+            payload = PAYLOADS[(turn + number) % len(PAYLOADS)]
+            page = opened[reader]
+            asked = urlencode(dict.fromkeys(ASKED, payload)) if number % 2 == turn % 2 else ""
+            answer = page.goto(f"{live_server.url}{address.path(world)}?{asked}", wait_until="load")
+            page.wait_for_timeout(700 if page.locator(".ec").count() else 20)
+            if answer.status >= 500:
+                result.broken.append(f"{address.name} {answer.status}")
+            result.injected.extend(f"{address.name}: {one}" for one in page.evaluate(INJECTED))
+            result.stopped.extend(f"{address.name}: {one}" for one in page.evaluate("window.stopped"))
+        result.ran.extend(ran)
+        for page in opened.values():
+            page.close()
+        return result
+
+    yield swept
+    for context in contexts.values():
+        context.close()
+
+
+def _scripts_alone(route: Any) -> None:
+    """Styles and pictures of ours take time and run nothing."""
+    route.continue_() if route.request.resource_type == "script" else route.abort()
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nothing_that_was_typed_runs_on_any_page(sweep: Any, world: SampleSchool, part: int) -> None:
+    tables = readable_pages(world, "admin")
+    shown = readable_pages(world, "pages") + (tables if FULL else tables[::3])
+    pages = [(address, reader) for address, reader, _page in shown]
+    turns = [
+        sweep(pages, turn)
+        for turn in range(part, len(PAYLOADS) if FULL else 1, PARTS)
+        if insert_payloads(turn)
+    ]
+    told = {name: [one for turn in turns for one in getattr(turn, name)] for name in Sweep._fields[1:]}
+    goal(
+        "xss sweep",
+        part=part,
+        turns=len(turns),
+        payloads=len(PAYLOADS),
+        fields=insert_payloads(0),
+        pages=len(pages),
+        visits=sum(turn.visits for turn in turns),
+        **{name: len(found) for name, found in told.items()},
+    )
+    assert not any(told.values()), {name: sorted(set(found))[:20] for name, found in told.items()}
+
+
+def test_the_sweep_sees_what_runs_and_what_the_policy_stopped(
+    sweep: Any, world: SampleSchool, settings: Any
+) -> None:
+    """The control: without escaping the policy stops it, without both it runs."""
+    insert_payloads(0)
+    pages = [(one, "admin") for one in AREAS["pages"] if one.name == "classes:lessons"]
+    bare = deepcopy(configured.TEMPLATES)
+    bare[0]["OPTIONS"]["autoescape"] = False
+    settings.TEMPLATES = bare
+    with_policy = [sweep(pages, turn) for turn in range(3) if insert_payloads(turn)]
+    assert sum(len(one.ran) for one in with_policy) == 0
+    assert any(one.stopped for one in with_policy)
+    assert any(one.injected for one in with_policy)
+    settings.CONTENT_SECURITY_POLICY = None
+    assert any(sweep(pages, turn).ran for turn in range(3) if insert_payloads(turn))

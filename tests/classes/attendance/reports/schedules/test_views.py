@@ -1,0 +1,70 @@
+"""The page of the reports by e-mail."""
+
+import pytest
+from django.utils import timezone
+
+from classes.models import ReportSchedule
+from tests.support.cast import create_person
+from tests.support.page_client import page_text
+
+pytestmark = pytest.mark.django_db
+PAGE = "/reports/mail/"
+
+
+def test_an_administrator_sets_one_up_from_a_report_in_two_clicks(browse, alice, year7):
+    assert f'href="{PAGE}"' in page_text(browse(alice, "/reports/school/"))
+    form = page_text(browse(alice, f"{PAGE}?group={year7.pk}"))
+    assert f'value="{year7.pk}" selected' in form
+    assert 'value="alice" selected' in form
+    answer = browse(alice, f"{PAGE}new/", {"group": year7.pk, "every": "month", "person": "alice"})
+    assert answer.status_code == 302
+    (row,) = ReportSchedule.objects.all()
+    assert (row.person, row.group, row.every, row.created_by) == (alice, year7, "month", alice)
+    assert "Year 7" in page_text(browse(alice, PAGE)).split("<tbody>")[1]
+
+
+def test_the_same_one_again_is_said_at_the_form(browse, alice, weekly):
+    page = page_text(browse(alice, f"{PAGE}new/", {"every": "week", "person": "alice"}))
+    assert "This person receives this report already." in page
+
+
+def test_recipients_are_administrators_with_an_address(browse, school, alice, bob, sue):
+    create_person(school, "amos", "admin")
+    form = page_text(browse(alice, PAGE)).split('name="person"')[1].split("</select>")[0]
+    assert form.count("<option") == 1
+    page = page_text(browse(alice, f"{PAGE}new/", {"every": "week", "person": "bob"}))
+    assert "Choose an administrator of your school" in page
+
+
+def test_buttons_send_turn_off_and_delete(browse, alice, weekly):
+    path = f"{PAGE}{weekly.pk}/"
+    browse(alice, f"{path}send/", {})
+    weekly.refresh_from_db()
+    assert weekly.due_at <= timezone.now()
+    browse(alice, f"{path}switch/", {"on": "0"})
+    page = page_text(browse(alice, PAGE))
+    assert "The report is off." in page
+    assert "Turn on" in page
+    assert "Send now" not in page
+    browse(alice, f"{path}send/", {})
+    assert "Turn this report on first." in page_text(browse(alice, PAGE))
+    browse(alice, f"{path}delete/", {})
+    assert not ReportSchedule.objects.exists()
+    assert browse(alice, f"{path}delete/", {}).status_code == 404
+
+
+def test_a_failure_is_on_its_row(browse, alice, weekly):
+    ReportSchedule.objects.update(result="failed", reason="mail")
+    assert "The mail server did not accept the e-mail." in page_text(browse(alice, PAGE))
+
+
+def test_other_roles_and_other_schools_reach_none(browse, alice, bob, sue, kids, charlie, weekly):
+    for reader in (bob, sue, kids[0]):
+        assert browse(reader, PAGE).status_code == 403
+        assert browse(reader, f"{PAGE}{weekly.pk}/delete/", {}).status_code == 403
+    assert "Alice" not in page_text(browse(charlie, PAGE))
+    for act in ("send", "switch", "delete"):
+        assert browse(charlie, f"{PAGE}{weekly.pk}/{act}/", {"on": "0"}).status_code == 404
+    assert f'href="{PAGE}"' not in page_text(browse(sue, "/reports/school/"))
+    weekly.refresh_from_db()
+    assert weekly.is_on

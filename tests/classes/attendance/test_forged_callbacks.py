@@ -1,0 +1,195 @@
+"""Entries and exits that somebody with one captured signature calls back: they never change a mark.
+
+Posted to the real address, taken in by the inbox, against the local service.
+"""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from django.utils.timezone import localtime
+
+from accounts.models import User
+from accounts.people.services import register_person
+from classes.attendance.callback_differences import keep_marks, undecided_differences
+from classes.attendance.register import recompute_register
+from classes.lessons.services import start_lesson, stop_lesson
+from classes.models import Attendance, CallbackDifference, Lesson
+from console.audit.models import AuditEntry
+from console.inbox.models import Callback
+from console.mirror import registry
+from console.outbox import relay
+from tests.classes.mirror.poll_helpers import join_remotely, poll_now
+from tests.console.inbox.test_ingestion import address, post
+from tests.support.iclass_service import create_lesson
+from tests.support.page_client import client_for, page_text
+from tests.support.rest_client import rest_client
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def running(connected, alice, bob, iclass):
+    """Bob teaches; Mouse is in the room, Hare is not; it began twenty minutes ago."""
+    students = [
+        register_person(enterprise=connected, by=alice, user_id=name, nickname=name.title(), role="student")
+        for name in ("mouse", "hare")
+    ]
+    lesson = create_lesson(bob, alice, students=students, starts_at=timezone.now())
+    start_lesson(lesson=lesson, by=alice)
+    relay.drain()
+    lesson.refresh_from_db()
+    join_remotely(iclass, lesson, "bob")
+    join_remotely(iclass, lesson, "mouse")
+    poll_now(lesson)
+    return lesson
+
+
+@pytest.fixture
+def final(running, iclass):
+    """Over, its history read twice: the register is final."""
+    time.sleep(1.1)  # a lesson of less than a second has no time that was taught
+    stop_lesson(lesson=running, by=None)
+    relay.drain()
+    poll_now(running)
+    poll_now(running)
+    assert running.final_at is not None
+    return running
+
+
+class Attacker:
+    """Has captured one signed address of the school, and sends what he likes to it."""
+
+    def __init__(self, client, school):
+        self.client, self.url = client, address(school)
+
+    def send(self, lesson, event, user_id, moment):
+        told = "join_time" if event == "join_class" else "quit_time"
+        data = {"class_id": lesson.class_id, "user_id": user_id, told: int(moment.timestamp())}
+        answer = post(self.client, self.url, {"event": event, "data": data})
+        assert answer.json() == {"error_code": 0}
+
+    def rewrite(self, lesson):
+        """Hare was there all the time, Mouse left at once, and a stranger came."""
+        began, ended = lesson.real_started_at, lesson.real_ended_at or timezone.now()
+        self.send(lesson, "join_class", "hare", began - timedelta(seconds=60))
+        self.send(lesson, "quit_class", "hare", ended)
+        self.send(lesson, "quit_class", "mouse", began - timedelta(seconds=30))
+        self.send(lesson, "join_class", "stranger", began)
+
+
+@pytest.fixture
+def attacker(client, connected):
+    return Attacker(client, connected)
+
+
+def register_of(lesson):
+    names = ("user_id", "mark", "derived_mark", "present_seconds", "share", "first_entered_at", "evidence")
+    rows = Attendance.objects.filter(lesson=lesson).order_by("user_id")
+    return list(rows.values_list(*names, "last_left_at", "reason", "provisional"))
+
+
+def everything_due(school):
+    call_command("sweep")
+    registry.reconcile(school)
+    assert not Callback.objects.filter(state="waiting").exists()
+
+
+def test_callbacks_after_the_register_is_final_change_no_mark_and_are_listed(final, attacker, connected, bob):
+    before = register_of(final)
+    assert [(row[0], row[1]) for row in before] == [("bob", ""), ("hare", "absent"), ("mouse", "present")]
+    attacker.rewrite(final)
+    everything_due(connected)
+    assert final.observations.filter(source="callback").count() == 4
+    recompute_register(Lesson.objects.get(pk=final.pk))
+    assert register_of(final) == before
+    listed = undecided_differences(final).values_list("user_id", "entered")
+    assert sorted(listed) == [("hare", False), ("hare", True), ("mouse", False), ("stranger", True)]
+
+
+def test_the_register_shows_what_contradicts_it_and_somebody_decides(final, attacker, connected, bob, mouse):
+    attacker.rewrite(final)
+    everything_due(connected)
+    page = f"/lessons/{final.pk}/attendance/"
+    shown = page_text(client_for(bob).get(page))
+    began = localtime(final.real_started_at - timedelta(seconds=60), connected.tz)
+    assert "Messages from iclass contradict this register. The marks have not changed." in shown
+    assert f"Hare joined at {began:%Y-%m-%d %H:%M:%S}. Neither the live list" in shown
+    assert "contradict" not in page_text(client_for(mouse).get(page))
+    assert (
+        rest_client(bob).get(f"/api/v1/lessons/{final.pk}/attendance/differences/").json()[0]["user_id"]
+        == "hare"
+    )
+    home = page_text(client_for(bob).get("/"))
+    assert "registers contradicted by messages from iclass" in home
+    assert "Hare joined at" in page_text(client_for(bob).get(f"{page}differences/"))
+    assert client_for(mouse).post(f"{page}differences/").status_code == 403
+    assert client_for(bob).post(f"{page}differences/").status_code == 302
+    assert "contradict" not in page_text(client_for(bob).get(page))
+    entry = AuditEntry.objects.get(action="attendance.differences")
+    assert entry.actor == bob
+    assert set(CallbackDifference.objects.values_list("decided_by", flat=True)) == {bob.pk}
+    attacker.rewrite(final)
+    everything_due(connected)
+    assert not undecided_differences(final).exists(), "what was decided is not asked again"
+    assert keep_marks(lesson=final, by=bob) == 0
+
+
+@pytest.fixture
+def mouse(connected, running):
+    """A student of the lesson, who sees the own row alone."""
+    return User.objects.get(enterprise=connected, user_id="mouse")
+
+
+def test_a_callback_that_says_what_the_register_knows_is_no_difference(final, attacker, connected):
+    mouse = Attendance.objects.get(lesson=final, user_id="mouse")
+    attacker.send(final, "join_class", "mouse", mouse.first_entered_at)
+    attacker.send(final, "quit_class", "mouse", mouse.last_left_at)
+    everything_due(connected)
+    assert not CallbackDifference.objects.exists()
+
+
+def test_forged_before_the_history_settles_they_are_listed_once_it_has(running, attacker, connected, iclass):
+    attacker.rewrite(running)
+    everything_due(connected)
+    time.sleep(1.1)
+    stop_lesson(lesson=running, by=None)
+    relay.drain()
+    poll_now(running)
+    poll_now(running)
+    assert running.final_at is not None
+    marks = dict(Attendance.objects.filter(lesson=running).values_list("user_id", "mark"))
+    assert marks == {"bob": "", "hare": "absent", "mouse": "present"}
+    assert undecided_differences(running).filter(user_id="hare").exists()
+
+
+def test_while_the_lesson_runs_a_lone_callback_is_one_source_unconfirmed(running, attacker, connected, bob):
+    Lesson.objects.filter(pk=running.pk).update(rules={"late_after_s": 0})
+    moment = timezone.now()
+    attacker.send(running, "join_class", "hare", moment)
+    everything_due(connected)
+    poll_now(running)
+    path = f"/api/v1/lessons/{running.pk}/attendance/"
+    hare = next(
+        row
+        for row in rest_client(bob).get(path, headers={"Accept-Language": "en"}).json()
+        if row["user_id"] == "hare"
+    )
+    assert (hare["evidence"], hare["present_seconds"], hare["first_entered_at"]) == ("unconfirmed", 0, None)
+    assert hare["mark"] in ("absent", "unknown")
+    assert "One source, unconfirmed: only a message from iclass reports" in hare["reason"]
+    chinese = rest_client(bob).get(path, headers={"Accept-Language": "zh-hans"}).json()
+    assert any("一个来源，未经证实" in row["reason"] for row in chinese)
+
+
+def test_a_poll_that_sees_the_person_confirms_the_callback(running, attacker, connected, iclass, bob):
+    join_remotely(iclass, running, "hare")
+    attacker.send(running, "join_class", "hare", timezone.now())
+    everything_due(connected)
+    poll_now(running)
+    hare = Attendance.objects.get(lesson=running, user_id="hare")
+    assert hare.reason["unconfirmed"] == []
+    assert hare.evidence != "unconfirmed"
+    assert hare.first_entered_at is not None

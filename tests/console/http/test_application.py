@@ -1,0 +1,101 @@
+"""The application around Django's: what is read of whom, and what becomes of large answers."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from console.http.admission import (
+    CALLBACK_BODY_BYTES,
+    CALLBACK_THREADS,
+    PAGE_THREADS,
+    SIGN_IN_THREADS,
+    SMALL_BODY_BYTES,
+    accepts_anonymous_body,
+    limits_for,
+)
+from console.http.application import ThreadedApplication
+from console.http.response import IN_MEMORY_BYTES
+from tests.console.http.test_wsgi_environ import scope
+
+SENT = b"name=Tea+party"
+
+
+def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Says which body it got, or answers with what the address asks for."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    if environ["PATH_INFO"] == "/large":
+        return [b"x" * IN_MEMORY_BYTES, b"y"]
+    if environ["PATH_INFO"] == "/file":
+        return environ["wsgi.file_wrapper"](BytesIO(b"of a file"))
+    refused = environ.get("console.refused_body", "")
+    return [f"{refused}|{environ.get('CONTENT_LENGTH')}|".encode(), environ["wsgi.input"].read()]
+
+
+def ask(path: str, *, method: str = "POST", length: int | None = None, **headers: str) -> bytes:
+    """The content of the answer."""
+    size = len(SENT) if length is None else length
+    named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    if method == "POST":
+        named.append((b"content-length", str(size).encode()))
+    told: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": SENT, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        told.append(message)
+
+    asked = scope(method=method, raw_path=path.encode(), headers=named)
+    asyncio.run(ThreadedApplication(echo)(asked, receive, send))
+    assert told[0]["status"] == 200
+    assert not told[-1].get("more_body")
+    return b"".join(message.get("body", b"") for message in told)
+
+
+def test_a_stranger_sends_a_form_where_strangers_may_and_nothing_elsewhere() -> None:
+    assert ask("/sign-in/") == b"|14|" + SENT
+    assert ask("/people/new/") == b"|0|"
+    assert ask("/sign-in/", length=SMALL_BODY_BYTES + 1) == b"413|65537|"
+
+
+def test_a_callback_is_read_from_anybody_up_to_what_its_view_refuses_itself() -> None:
+    assert ask("/callbacks/iclass/x/") == b"|14|" + SENT
+    assert ask("/callbacks/iclass/x/", length=CALLBACK_BODY_BYTES + 1).startswith(b"413|")
+
+
+def test_a_small_body_that_is_there_at_once_is_read_without_asking_whose_it_is() -> None:
+    assert ask("/people/new/", cookie="sessionid=x") == b"|14|" + SENT
+    assert ask("/api/v1/lessons/", authorization="Token x") == b"|14|" + SENT
+
+
+def test_chunks_have_the_length_that_came() -> None:
+    assert ask("/sign-in/", length=0, transfer_encoding="chunked") == b"|14|" + SENT
+
+
+@pytest.mark.parametrize(("path", "size"), [("/large", IN_MEMORY_BYTES + 1), ("/file", 9)])
+def test_a_large_answer_and_a_file_are_sent_whole_and_not_at_all_where_only_headers_are_asked_for(
+    path: str, size: int
+) -> None:
+    assert len(ask(path, method="GET")) == size
+    assert ask(path, method="HEAD") == b""
+
+
+def test_callbacks_and_signing_in_have_threads_of_their_own() -> None:
+    kinds = {
+        "/callbacks/iclass/x/": CALLBACK_THREADS,
+        "/healthz": CALLBACK_THREADS,
+        "/sign-in/": SIGN_IN_THREADS,
+        "/": PAGE_THREADS,
+        "/courseware/new/": PAGE_THREADS,
+    }
+    assert {path: limits_for({"PATH_INFO": path}).threads for path in kinds} == kinds
+
+
+def test_what_is_open_to_strangers_is_there() -> None:
+    for path in ("/sign-in/", "/sign-in/code/", "/i18n/setlang/", "/admin/login/", "/notices/mails/x/"):
+        assert accepts_anonymous_body({"PATH_INFO": path}), path
+    for path in ("/", "/people/new/", "/api/v1/lessons/", "/no-such-page/"):
+        assert not accepts_anonymous_body({"PATH_INFO": path}), path

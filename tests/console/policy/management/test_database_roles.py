@@ -1,0 +1,122 @@
+"""An ordinary owner of a database: what an administrator runs once, and then the console as everywhere."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+from tests.support import database
+from tests.support.environment import ROOT
+
+OWNER = f"plain_{os.environ['CONSOLE_TEST_RUN']}"
+WEB = f"{OWNER}_web"
+RIGHTS = "LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS"
+#: What the rules of rows promise, asked as the owner and as each of two people.
+ROWS = """
+import json
+from django.db import connection, transaction, ProgrammingError
+from accounts.models import Enterprise, User
+from console.policy import database_scope
+schools = [Enterprise.objects.create(name=n, sdkappid=i, tic_key="k" * 32) for i, n in enumerate("ab", 1)]
+people = [
+    User.objects.create(enterprise=one, user_id=one.name, role="admin", nickname=one.name) for one in schools
+]
+told = {"owner": User.objects.count(), "session": connection.settings_dict["USER"]}
+def refused(act):
+    try:
+        with transaction.atomic():
+            act()
+    except ProgrammingError as error:
+        return str(error).splitlines()[0]
+with database_scope.use_scope_of(people[0]):
+    told["seen"] = [one.user_id for one in User.objects.all()]
+    told["schools"] = [one.name for one in Enterprise.objects.all()]
+    told["changed"] = User.objects.filter(pk=people[1].pk).update(nickname="x")
+    told["foreign"] = refused(lambda: User.objects.bulk_create([User(
+        enterprise=schools[1], user_id="c", login="c@2", role="admin", nickname="c")]))
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        told["role"] = cursor.fetchone()[0]
+told["after"] = User.objects.count()
+print("TOLD", json.dumps(told))
+"""
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def as_administrator(*statements: str, at: str = "postgres") -> None:
+    with psycopg.connect(database.url_of(at), autocommit=True) as line:
+        for statement in statements:
+            line.execute(statement)
+
+
+@pytest.fixture
+def owner() -> Iterator[str]:
+    """The address of an empty database by which its owner, who may do nothing else, reaches it."""
+    as_administrator(f"create role {OWNER} {RIGHTS}", f"create database {OWNER} owner {OWNER}")
+    rest = database.url_of(OWNER).partition("@")[2]
+    yield f"postgresql://{quote(OWNER)}@{rest}"
+    as_administrator(
+        f"drop database {OWNER} with (force)", f"drop role if exists {WEB}", f"drop role {OWNER}"
+    )
+
+
+@pytest.fixture
+def manage(owner: str) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "manage.py", *arguments]
+        variables = os.environ | {"DATABASE_URL": owner}
+        variables.pop("DATABASE_WEB_ROLE", None)
+        return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300)
+
+    return run
+
+
+def test_an_ordinary_owner_is_told_the_command_and_migrates_once_its_sql_was_run(
+    manage: Callable[..., "subprocess.CompletedProcess[str]"],
+) -> None:
+    refused = manage("migrate", "--verbosity=0")
+    assert refused.returncode != 0
+    assert "manage.py database_roles --sql" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "database_roles --sql" in manage("database_roles").stderr
+
+    block = manage("database_roles", "--sql").stdout
+    as_administrator(block, block, at=OWNER)  # twice does no harm
+    assert manage("database_roles").stdout.startswith("Nothing is missing")
+
+    migrated = manage("migrate", "--verbosity=0")
+    assert migrated.returncode == 0, migrated.stderr
+    again = manage("migrate", "--verbosity=0")
+    assert again.returncode == 0, again.stderr
+
+    shown = manage("shell", "-v", "0", "-c", ROWS)
+    assert "TOLD" in shown.stdout, shown.stderr
+    told = json.loads(shown.stdout.partition("TOLD")[2])
+    assert "row-level security" in told.pop("foreign")
+    assert told == {
+        "owner": 2,
+        "session": OWNER,
+        "seen": ["a"],
+        "schools": ["a"],
+        "changed": 0,
+        "role": WEB,
+        "after": 2,
+    }
+
+
+def test_the_documentation_shows_what_the_command_prints() -> None:
+    variables = os.environ | {
+        "DATABASE_URL": "postgresql://iclass-console@/console?host=/var/run/postgresql",
+        "CELERY_BROKER_URL": "redis://127.0.0.1:9/0",
+    }
+    command = [sys.executable, "manage.py", "database_roles", "--sql"]
+    shown = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=True)
+    block = "".join(f"    {line}\n" for line in shown.stdout.splitlines())
+    assert block.strip()
+    assert block in (ROOT / "docs/production.md").read_text()

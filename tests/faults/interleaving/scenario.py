@@ -1,0 +1,164 @@
+"""One kind of row, the acts that change it, and every pair of these interleaved.
+
+    stage = Stage("person", make, state, {"rename": rename, "deactivate": deactivate})
+    told = check(stage, chance, EVERYTHING)     # every ordered pair, stopped at each statement
+
+`make()` makes a fresh subject; an act takes it and reads its row itself, as a request does. What both acts in
+turn leave behind, in either order, is what any interleaving of them may leave behind; where one of them was
+refused in words, what the other leaves behind by itself.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from console.outbox.models import Operation
+from console.outbox.states import OperationState
+from tests.faults.interleaving.lockstep import ActOutcome, count_statements, interleave, run_alone
+from tests.faults.interleaving.row_states import RowState, state_differences
+
+T = TypeVar("T")
+
+
+@dataclass
+class Subject:
+    """A fresh row and those around it; `names` of people by their key, `base` is its planned start."""
+
+    row: Any
+    names: dict[int, str]
+    base: datetime | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def fresh(self) -> Any:
+        """The row as it stands, read anew; Http404 where it is gone, as for a request."""
+        return get_object_or_404(type(self.row), pk=self.row.pk)
+
+
+Act = Callable[[Subject], object]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`settle` runs after both acts and before the state is taken, such as sending what waits."""
+
+    name: str
+    make: Callable[[], Subject]
+    state: Callable[[Subject], RowState]
+    acts: dict[str, Act]
+    settle: Callable[[Subject], object] = lambda subject: None
+    #: Only pairs of which one is among these, where there are any.
+    only_with: frozenset[str] = frozenset()
+
+
+@dataclass
+class ScenarioResult:
+    """What a stage came to."""
+
+    pairs: int = 0
+    schedules: int = 0
+    refused: int = 0
+    violations: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class SampleSize:
+    """At most so many ordered pairs of a stage, each stopped at so many statements; None: all of them."""
+
+    pairs: int | None
+    stops: int | None
+
+
+EVERYTHING = SampleSize(None, None)
+
+
+def check_scenario(stage: Scenario, chance: random.Random, size: SampleSize) -> ScenarioResult:
+    """Interleave ordered pairs of acts; violations are told, not raised."""
+    told = ScenarioResult()
+    nobody, singly = _after(stage), {name: _after(stage, name) for name in stage.acts}
+    counts = {name: _count(stage, name) for name in stage.acts}
+    for one, other in _pairs(stage, chance, size.pairs):
+        told.pairs += 1
+        serial = [_after(stage, one, other), _after(stage, other, one)]
+        for stop in _some(range(1, counts[one] + 1), chance, size.stops):
+            _schedule(stage, one, other, stop, _Allowed(nobody, singly, serial), told)
+    return told
+
+
+@dataclass(frozen=True)
+class _Allowed:
+    nobody: RowState
+    singly: dict[str, RowState]
+    serial: list[RowState]
+
+    def after(self, one: str, other: str, outcomes: tuple[ActOutcome, ActOutcome]) -> list[RowState]:
+        """The states that an interleaving may leave behind; in a serial order, too, an act may be refused."""
+        states = list(self.serial)
+        if outcomes[0].refused:
+            states.append(self.singly[other])
+        if outcomes[1].refused:
+            states.append(self.singly[one])
+        if outcomes[0].refused and outcomes[1].refused:
+            states.append(self.nobody)
+        return states
+
+
+def _schedule(
+    stage: Scenario, one: str, other: str, stop: int, allowed: _Allowed, told: ScenarioResult
+) -> None:
+    subject = stage.make()
+    outcomes = interleave(*(partial(stage.acts[name], subject) for name in (one, other)), stop=stop)
+    told.schedules += 1
+    told.refused += any(outcome.refused for outcome in outcomes)
+    where = f"{stage.name}: {one}, stopped after statement {stop}, with {other}"
+    crashes = [outcome.crash for outcome in outcomes if outcome.crash]
+    told.violations += [f"{where}: {crash}" for crash in crashes]
+    stage.settle(subject)
+    state = stage.state(subject)
+    possible = allowed.after(one, other, outcomes)
+    if not crashes and state not in possible:
+        words = [outcome.sentence or "done" for outcome in outcomes]
+        told.violations.append(f"{where}: {words}: {state_differences(state, possible)}")
+    discard_waiting_operations()
+
+
+def _after(stage: Scenario, *names: str) -> RowState:
+    """What these acts leave behind one after the other."""
+    subject = stage.make()
+    for name in names:
+        outcome = run_alone(partial(stage.acts[name], subject))
+        assert not outcome.crash, f"{stage.name}: {names}: {name} alone: {outcome.crash}"
+    stage.settle(subject)
+    state = stage.state(subject)
+    discard_waiting_operations()
+    return state
+
+
+def _count(stage: Scenario, name: str) -> int:
+    """How many statements an act sends."""
+    count = count_statements(partial(stage.acts[name], stage.make()))
+    discard_waiting_operations()
+    return count
+
+
+def _pairs(stage: Scenario, chance: random.Random, most: int | None) -> list[tuple[str, str]]:
+    every = [(one, other) for one in stage.acts for other in stage.acts]
+    return _some([two for two in every if not stage.only_with or stage.only_with & {*two}], chance, most)
+
+
+def _some(every: Sequence[T], chance: random.Random, most: int | None) -> list[T]:
+    """At most so many of these, in their order."""
+    places = range(len(every))
+    chosen = places if most is None else sorted(chance.sample(places, min(most, len(every))))
+    return [every[place] for place in chosen]
+
+
+def discard_waiting_operations() -> None:
+    """Nothing of an earlier subject waits to be sent."""
+    waiting = Operation.objects.filter(state=OperationState.READY)
+    waiting.update(state=OperationState.SUPERSEDED, finished_at=timezone.now())

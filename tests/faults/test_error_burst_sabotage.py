@@ -1,0 +1,22 @@
+"""What makes a storm cheap: without the breaker, or without the bucket, its bar is missed.
+
+Counted in calls hour by hour, not in seconds: a busy machine calls less often, which would hide what is
+missing.
+"""
+
+import pytest
+
+from tests.faults.goals import sabotage
+from tests.faults.time_shift import check_breaker, check_bucket
+
+CONTROLS = {"outbox.breaker": check_breaker, "outbox.bucket": check_bucket}
+
+#: Some hundred calls; a busy machine takes its time.
+pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.mark.parametrize("defence", CONTROLS)
+def test_without_the_defence_the_bar_is_missed(defence, world, iclass, settings):
+    check = CONTROLS[defence]
+    check(world, iclass, settings)
+    sabotage(defence, lambda: check(world, iclass, settings))

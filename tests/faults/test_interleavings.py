@@ -1,0 +1,84 @@
+"""Every service that changes a row beside every other on the same row, stopped at each statement in turn.
+
+The result equals one of the two serial orders, or one of the two was told so in a sentence.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Model
+
+from accounts.models import User
+from tests.faults.goals import add_to_goal, goal
+from tests.faults.intents import IntentContext
+from tests.faults.interleaving import lesson_scenarios, people_scenarios
+from tests.faults.interleaving.scenario import EVERYTHING, SampleSize, Scenario, Subject, check_scenario
+from tests.faults.sizes import FULL, dice
+from tests.support.sandbox import Sandbox
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
+STAGES: dict[str, Callable[..., Scenario]] = {
+    "person": people_scenarios.person_scenario,
+    "group": people_scenarios.group_scenario,
+    "school": people_scenarios.school_scenario,
+    "lesson": lesson_scenarios.lesson_scenario,
+    "course": lesson_scenarios.course_scenario,
+    "register": lesson_scenarios.register_scenario,
+    "document": lesson_scenarios.document_scenario,
+}
+#: What every change runs: other pairs with each seed.
+SIZE = EVERYTHING if FULL else SampleSize(pairs=36, stops=2)
+
+
+@pytest.fixture(autouse=True)
+def _passwords_cost_nothing(settings: Any) -> None:
+    """Hashing them as a server does would be nearly all of the time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _deadlocks_are_noticed_soon(transactional_db: None) -> None:
+    """The database looks for deadlocks after a second, which would be most of the time of this test."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        cursor.execute(f"ALTER DATABASE \"{cursor.fetchone()[0]}\" SET deadlock_timeout = '60ms'")
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_two_services_on_one_row_end_as_one_after_the_other(name: str, world: IntentContext) -> None:
+    assert violations_of(STAGES[name](world)) == []
+
+
+def test_a_lesson_that_is_changed_while_it_is_made_is_made_once(
+    world: IntentContext, iclass: Sandbox, settings: Any
+) -> None:
+    settings.OUTBOX_RATE = settings.OUTBOX_BURST = 1e6
+    assert violations_of(lesson_scenarios.new_lesson_scenario(world, iclass)) == []
+
+
+def test_a_service_that_saves_what_it_read_before_the_lock_is_found(world: IntentContext) -> None:
+    """The control: such a service brings back whom somebody deactivated meanwhile."""
+    whole = people_scenarios.person_scenario(world)
+
+    def save_all_columns(subject: Subject) -> None:
+        person = subject.fresh()
+        User.objects.select_for_update().get(pk=person.pk)
+        person.nickname = "Dinah the first"
+        Model.save(person)
+
+    acts = {"rename": transaction.atomic(save_all_columns), "deactivate": whole.acts["deactivate"]}
+    told = check_scenario(replace(whole, acts=acts), dice("control of interleavings"), EVERYTHING)
+    assert any("is_active" in line for line in told.violations), told
+
+
+def violations_of(stage: Scenario) -> list[str]:
+    """Try a stage in this run's size, print its figures, and return the first of its violations."""
+    told = check_scenario(stage, dice(f"interleavings {stage.name}"), SIZE)
+    figures = {"pairs": told.pairs, "schedules": told.schedules, "refused": told.refused}
+    goal(f"interleavings of {stage.name}", **figures, violations=len(told.violations))
+    add_to_goal("interleavings", **figures, violations=len(told.violations))
+    assert told.schedules > len(stage.acts), "hardly anything was tried"
+    return list(told.violations[:40])

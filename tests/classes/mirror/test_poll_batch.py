@@ -1,6 +1,7 @@
 """Looks at many rooms written at once, and whose marks are reckoned with them."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -117,14 +118,15 @@ def test_the_marks_of_a_room_without_change_are_reckoned_again_after_minutes(run
     poll_now(running)
     first = reckonings(running)
     times = []
-    for seconds in range(20, 620, 20):
+    # More than 600 s: the first look may come just after the moment at which the marks are due.
+    for seconds in range(20, 720, 20):
         with time_machine.travel(begins + timedelta(seconds=seconds)):
             poll_now(running)
         if reckonings(running) != first:
             first = reckonings(running)
             times.append(seconds)
-    assert len(times) == 2
-    assert 280 <= times[1] - times[0] <= 320
+    assert len(times) in (2, 3)
+    assert all(280 <= later - earlier <= 320 for earlier, later in pairwise(times))
 
 
 def test_who_has_not_come_by_the_limit_is_absent_at_the_next_look(running):

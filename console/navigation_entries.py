@@ -169,6 +169,7 @@ ATTENDANCE = (
             "classes:report_group",
             "classes:report_absences",
             "classes:report_teachers",
+            "classes:report_usage",
             "classes:report_schedules",
             "classes:report_schedule_add",
         ),

@@ -79,6 +79,10 @@ class Enterprise(Sealed, Mirrored):
     default_recording = models.CharField(
         _("recording of new lessons"), max_length=6, choices=DefaultRecording, default=DefaultRecording.LOCAL
     )
+    included_minutes = models.PositiveBigIntegerField(
+        _("participant minutes in the licence"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    minutes_since = models.DateField(_("minutes are counted from"), null=True, blank=True)
     logo = models.CharField(_("logo"), max_length=60, blank=True, editable=False)
     keep_messages_days = models.PositiveIntegerField(_("retention of events (days)"), null=True, blank=True)
     keep_evidence_days = models.PositiveIntegerField(

@@ -7,10 +7,11 @@ from classes.models.lesson import Lesson
 
 
 class MarkCount(models.Model):
-    """Number of students per mark of a lesson, so that a report over a year reads one row per lesson.
+    """Numbers of a lesson, so that a report over a year reads one row per lesson.
 
-    A database trigger maintains it in every statement that writes marks. It counts the marks in force,
-    corrections included.
+    A database trigger maintains it in every statement that writes marks. It counts the students by the marks
+    in force, corrections included. `people` were in the room at all, for `present_seconds` all together;
+    staff and guests are among them.
     """
 
     lesson = models.OneToOneField(
@@ -24,6 +25,8 @@ class MarkCount(models.Model):
     absent = models.PositiveIntegerField(_("absent"), default=0)
     excused = models.PositiveIntegerField(_("excused"), default=0)
     unknown = models.PositiveIntegerField(_("no data"), default=0)
+    people = models.PositiveIntegerField(_("people in the room"), default=0, db_default=0)
+    present_seconds = models.PositiveBigIntegerField(_("participant seconds"), default=0, db_default=0)
 
     class Meta:
         db_table = "classes_tally"

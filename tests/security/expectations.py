@@ -6,7 +6,7 @@ one row (named after the world's subject in `world.py`), `of` for pages that nam
 
 from typing import NamedTuple
 
-REPORTS = ("school", "course", "group", "absences", "registers", "teachers")
+REPORTS = ("school", "course", "group", "absences", "registers", "teachers", "usage")
 
 
 class Expected(NamedTuple):

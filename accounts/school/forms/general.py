@@ -13,6 +13,7 @@ from accounts.models import Enterprise, User
 from accounts.people.uploaded_images import UploadedImage
 from accounts.school import logos
 from accounts.school.forms.base import SchoolForm
+from console.inputs.forms import BoundedDateField
 from console.vault.forms import SecretField
 
 
@@ -49,6 +50,26 @@ class LessonDefaultsForm(SchoolForm):
                 "The form of a new lesson or course begins with it. It can be changed there."
             ),
         }
+
+
+class LicenceForm(SchoolForm):
+    """What the licence includes, which the API does not say. Without a first day there is no forecast."""
+
+    minutes_since = BoundedDateField(label=_("Counted from"), required=False)
+
+    class Meta:
+        model = Enterprise
+        fields = ("included_minutes", "minutes_since")
+        labels = {"included_minutes": _("Included participant minutes")}
+        help_texts = {
+            "included_minutes": _("See your contract with iclass. Leave it empty if there is no limit."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("included_minutes") and not data.get("minutes_since") and not self.errors:
+            self.add_error("minutes_since", gettext("Enter the day from which the minutes are counted."))
+        return data
 
 
 class LogoForm(forms.Form):

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.school.forms.attendance import AttendancePolicyForm, EngagementForm
 from accounts.school.forms.base import SchoolForm
 from accounts.school.forms.connection import AiForm, CoursewareSettingsForm, ExtendedFieldsForm, KeysForm
-from accounts.school.forms.general import GeneralForm, LessonDefaultsForm, LogoForm
+from accounts.school.forms.general import GeneralForm, LessonDefaultsForm, LicenceForm, LogoForm
 from accounts.school.forms.retention import RetentionForm
 
 #: Sections with a form, by their slug in the URL.
 SECTIONS: dict[str, tuple[Any, type[SchoolForm] | type[LogoForm] | type[EngagementForm]]] = {
     "general": (_("General"), GeneralForm),
     "lessons": (_("New lessons"), LessonDefaultsForm),
+    "licence": (_("Licence"), LicenceForm),
     "keys": (_("Keys"), KeysForm),
     "ai": (_("AI features"), AiForm),
     "courseware": (_("Courseware"), CoursewareSettingsForm),

@@ -32,7 +32,7 @@ from console.ui.badges import sync_badge
 INDEX: tuple[tuple[str, str | Promise], ...] = (
     *(
         (slug, SECTIONS[slug][0])
-        for slug in ("general", "logo", "lessons", "rules", "samples", "retention", "keys")
+        for slug in ("general", "logo", "lessons", "licence", "rules", "samples", "retention", "keys")
     ),
     ("callback", gettext_lazy("Incoming events")),
     *((slug, SECTIONS[slug][0]) for slug in ("courseware", "service", "ai")),

@@ -49,7 +49,7 @@ def school_charts(reader: Any, form: ReportForm, sheet: ReportSheet) -> list[Cha
             _("Week of"),
             [ChartSeries("minutes", _("Participant minutes"))],
             minutes,
-            _("The minutes that each lesson was taught, times the students who attended it."),
+            _("The time that everybody was in the classroom, staff and guests included."),
         ),
     ]
     groups = None if weekly else _group_map(reader, form)
@@ -86,6 +86,17 @@ def teacher_charts(reader: Any, form: ReportForm, sheet: ReportSheet) -> list[Ch
     title = _("Minutes after the planned start")
     shown = items[:MOST_TEACHERS]
     return [dot_chart("punctuality", title, head, shown, DELAY_SCALE, note)] if items else []
+
+
+def usage_charts(reader: Any, form: ReportForm, sheet: ReportSheet) -> list[Chart]:
+    """Return participant and recorded minutes per week; nothing by course, whose table is in order."""
+    if form.cleaned_data.get("split") == "course":
+        return []
+    weeks = _labelled([(row["name"], row) for row in reversed(sheet.rows)])
+    return [
+        stacked_chart(name, title, _("Week of"), [ChartSeries(name, title)], weeks)
+        for name, title in (("minutes", _("Participant minutes")), ("recorded", _("Recorded minutes")))
+    ]
 
 
 def student_charts(marks: Iterable[Attendance]) -> list[Chart]:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
-from django.db.models.functions import Extract, TruncDay, TruncWeek
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncDay, TruncWeek
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StudentGroup
 from classes.attendance.reports.forms import ReportForm, final_lessons_of
-from classes.attendance.reports.sheet import ATTENDED_MARKS, DENOMINATOR, ReportSheet, attended_share
+from classes.attendance.reports.sheet import DENOMINATOR, ReportSheet, attended_share
 from classes.models import Attendance, Mark, MarkCount
 from console.policy import scoped
 from console.sheets.columns import Column, ColumnType
@@ -30,7 +30,7 @@ def school_report(reader: Any, form: ReportForm) -> ReportSheet:
         .annotate(
             lessons=Count("pk"),
             people=Sum("expected"),
-            seconds=_participant_seconds(),
+            seconds=Sum("present_seconds"),
             **{name: Sum(F(name)) for name in MARK_NAMES},
         )
         .order_by("-day")
@@ -80,13 +80,6 @@ def mark_counts(reader: Any, form: ReportForm) -> QuerySet[MarkCount]:
         if chosen := form.cleaned_data.get(name):
             counts = counts.filter(**{f"lesson__{name}": chosen})
     return counts
-
-
-def _participant_seconds() -> Sum:
-    """Return the sum of the seconds that each lesson was taught, times the students who attended it."""
-    taught = Extract(F("lesson__real_ended_at") - F("lesson__real_started_at"), "epoch")
-    attended = sum((F(mark.value) for mark in ATTENDED_MARKS[1:]), start=F(ATTENDED_MARKS[0].value))
-    return Sum(taught * attended, output_field=FloatField())
 
 
 def _group_day(row: Mapping[str, Any]) -> dict[str, Any]:

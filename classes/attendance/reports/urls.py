@@ -18,6 +18,7 @@ from classes.attendance.reports.views import (
     ReportPage,
     StudentFile,
     StudentPage,
+    UsagePage,
 )
 
 SUFFIXES = ("csv", "xlsx")
@@ -25,11 +26,12 @@ STUDENT = "people/<id:pk>/attendance"
 
 urlpatterns = [
     path("reports/registers/", OpenRegistersPage.as_view(), name="report_registers"),
+    path("reports/usage/", UsagePage.as_view(), name="report_usage"),
     path("reports/registers/close/", RegistersClose.as_view(), name="registers_close"),
     *(
         path(f"reports/{name}/", ReportPage.as_view(name=name), name=f"report_{name}")
         for name in REPORTS
-        if name != REGISTERS_TO_CLOSE
+        if name not in (REGISTERS_TO_CLOSE, UsagePage.name)
     ),
     *(
         path(

@@ -14,7 +14,7 @@ from django.views.generic import TemplateView, View
 
 from accounts.models import Role, User
 from classes.attendance.engagement import period_engagement
-from classes.attendance.reports import absences, charts, lists, matrix, school, student
+from classes.attendance.reports import absences, charts, lists, matrix, school, student, usage
 from classes.attendance.reports.files import report_file
 from classes.attendance.reports.forms import DEFAULT_WEEKS, ReportForm
 from classes.attendance.reports.quick_ranges import quick_ranges
@@ -27,6 +27,7 @@ from console.ui.charts import Chart
 from console.ui.template_tags import duration, percent, when
 
 TERM_WEEKS = 18
+USAGE_WEEKS = 12
 #: Seconds between refreshes of the registers to close.
 REGISTERS_REFRESH_S = 30
 
@@ -68,6 +69,9 @@ REPORTS = {
     ),
     REGISTERS_TO_CLOSE: Report(gettext_lazy("Registers to close"), lists.open_registers, ("teacher",)),
     "teachers": Report(gettext_lazy("Teachers"), lists.teacher_punctuality, charts=charts.teacher_charts),
+    "usage": Report(
+        gettext_lazy("Usage"), usage.usage_report, ("split",), USAGE_WEEKS, charts=charts.usage_charts
+    ),
 }
 
 
@@ -157,6 +161,19 @@ class OpenRegistersPage(ReportPage):
     @property
     def asks(self) -> tuple[str, ...]:
         return () if scope_of(self.request.user, "list", "register") == Scope.OWN else self.report.asks
+
+
+class UsagePage(ReportPage):
+    """The report of usage, below what is used of the included minutes."""
+
+    name = "usage"
+    template_name = "classes/attendance/reports/usage.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        reader = self.request.user
+        return super().get_context_data(
+            use=usage.licence_use(reader), may_change=may(reader, "change", "school"), **more
+        )
 
 
 class ReportFile(ReportBase, View):

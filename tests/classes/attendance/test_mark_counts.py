@@ -22,7 +22,7 @@ from tests.classes.factories import (
 from tests.faults.sizes import FULL
 from tests.support.cast import TIC_KEY, create_person
 
-NAMES = ("expected", *Mark.values)
+NAMES = ("expected", *Mark.values, "people", "present_seconds")
 
 
 def told(lesson):
@@ -33,8 +33,14 @@ def told(lesson):
 
 def counted(lesson):
     """The same from the marks, restated."""
-    marks = [one.mark for one in Attendance.objects.filter(lesson=lesson) if one.expected and one.mark]
-    return {"expected": len(marks), **{name: marks.count(name) for name in Mark.values}}
+    rows = list(Attendance.objects.filter(lesson=lesson))
+    marks = [one.mark for one in rows if one.expected and one.mark]
+    return {
+        "expected": len(marks),
+        **{name: marks.count(name) for name in Mark.values},
+        "people": sum(one.present_seconds > 0 for one in rows),
+        "present_seconds": sum(one.present_seconds for one in rows),
+    }
 
 
 @pytest.mark.django_db
@@ -93,7 +99,7 @@ class Anything(TestCase):
                     update_fields=["mark"],
                 )
             elif act == "mark":
-                Attendance.objects.filter(user_id=f"kid{who}").update(mark=mark)
+                Attendance.objects.filter(user_id=f"kid{who}").update(mark=mark, present_seconds=60 * who)
             elif act == "expect":
                 rows.update(expected=bool(who % 2))
             elif act == "delete":

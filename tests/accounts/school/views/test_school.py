@@ -66,7 +66,7 @@ def test_a_concurrent_edit_of_a_section_is_told_in_its_place(quinn: User, school
 def test_the_index_leads_to_every_section(quinn: User) -> None:
     page = page_text(client_for(quinn).get(PAGE))
     anchors = re.findall(r'<a href="#(\w+)">', page)
-    assert len(anchors) == 13
+    assert len(anchors) == 14
     assert all(f'id="{one}"' in page for one in anchors)
 
 
@@ -79,6 +79,22 @@ def test_the_page_links_all_tables_for_superadmins_and_the_menu_for_administrato
         assert (link in page) is expected
         assert menu_item in page
         assert client_for(reader).get("/admin/").status_code == 200
+
+
+def test_included_minutes_need_the_day_from_which_they_are_counted(
+    quinn: User, alice: User, school: Enterprise
+) -> None:
+    wanted = {"included_minutes": "60000", "minutes_since": "2026-03-01"}
+    assert client_for(alice).post(PAGE + "licence/", wanted).status_code == 403
+    page = page_text(client_for(quinn).post(PAGE + "licence/", {"included_minutes": "60000"}))
+    assert "Enter the day from which the minutes are counted." in page
+    assert 'value="60000"' in page
+    client_for(quinn).post(PAGE + "licence/", wanted)
+    assert (fresh(school).included_minutes, f"{fresh(school).minutes_since}") == (60000, "2026-03-01")
+    assert not Operation.objects.filter(kind="school.modify").exists()
+    assert "60000" in page_text(client_for(quinn).get(PAGE))
+    client_for(quinn).post(PAGE + "licence/", {"included_minutes": "", "minutes_since": ""})
+    assert (fresh(school).included_minutes, fresh(school).minutes_since) == (None, None)
 
 
 def test_the_recording_of_new_lessons_is_a_default_of_the_school(

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from classes.attendance.reports.sheet import ATTENDED_MARKS
 from classes.models import Attendance, Lesson
 from tests.classes.factories import add_members, create_finished_lesson
 
@@ -19,6 +20,7 @@ def marked(lesson: Lesson, person: User, mark: str) -> Attendance:
         nickname=person.nickname,
         role="student",
         mark=mark,
+        present_seconds=45 * 60 if mark in ATTENDED_MARKS else 0,
         provisional=False,
     )
 

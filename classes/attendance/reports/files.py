@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from classes.attendance.reports.forms import ReportForm
+from classes.attendance.reports.forms import PeriodForm
 from classes.attendance.reports.sheet import ReportSheet
-from console.sheets.columns import Column, ColumnType
+from console.sheets.columns import Column, ColumnType, SheetRows
 from console.sheets.csv_writer import csv_text
 from console.sheets.download import attachment
 from console.sheets.xlsx_writer import write_xlsx
@@ -17,17 +17,34 @@ from console.ui.template_tags import format_time_zone
 
 
 def report_file(
-    sheet: ReportSheet, title: str, suffix: str, enterprise: Any, form: ReportForm
+    sheet: ReportSheet,
+    title: str,
+    suffix: str,
+    enterprise: Any,
+    form: PeriodForm,
+    rows: SheetRows | None = None,
 ) -> HttpResponseBase:
-    """Return the sheet as a response that is saved as a file."""
+    """Return the sheet as a response that is saved as a file.
+
+    `rows` are read one by one instead of those of the sheet, so that a long report needs little memory.
+    """
     name = f"{title} {_days(form)}{suffix}"
     if suffix == ".csv":
-        return attachment(csv_text(sheet.rows, _columns(sheet, enterprise), zone=enterprise.tz), name)
-    return attachment(report_workbook(sheet, title, enterprise, form), name)
+        lines = csv_text(
+            sheet.rows if rows is None else rows, _columns(sheet, enterprise), zone=enterprise.tz
+        )
+        return attachment(lines, name)
+    return attachment(report_workbook(sheet, title, enterprise, form, rows), name)
 
 
-def report_workbook(sheet: ReportSheet, title: str | Promise, enterprise: Any, form: ReportForm) -> BinaryIO:
-    """Return the sheet as an open temporary Excel file."""
+def report_workbook(
+    sheet: ReportSheet,
+    title: str | Promise,
+    enterprise: Any,
+    form: PeriodForm,
+    rows: SheetRows | None = None,
+) -> BinaryIO:
+    """Return the sheet as an open temporary Excel file; `rows` as in `report_file`."""
     zone = enterprise.tz
     meta = {
         _("Report"): title,
@@ -36,10 +53,11 @@ def report_workbook(sheet: ReportSheet, title: str | Promise, enterprise: Any, f
         _("Shares"): sheet.note,
         _("Exported at"): timezone.localtime().isoformat(" ", "seconds"),
     }
-    return write_xlsx(sheet.rows, _columns(sheet, enterprise), title, meta, zone=zone)
+    written = sheet.rows if rows is None else rows
+    return write_xlsx(written, _columns(sheet, enterprise), title, meta, zone=zone)
 
 
-def _days(form: ReportForm) -> str:
+def _days(form: PeriodForm) -> str:
     period = form.period
     return f"{timezone.localtime(period.begins):%Y-%m-%d} – {timezone.localtime(period.last):%Y-%m-%d}"
 

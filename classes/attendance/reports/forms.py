@@ -1,4 +1,4 @@
-"""Filter form of reports."""
+"""Filter forms of reports."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -53,37 +53,15 @@ def final_lessons_of(period: ReportPeriod) -> dict[str, Any]:
     }
 
 
-class ReportForm(forms.Form):
-    """Filters of a report, kept in the query string: days, and the fields that the report asks for."""
+class PeriodForm(forms.Form):
+    """The days of a report, kept in the query string; by default `weeks` until today."""
 
     since = BoundedDateField(label=_("From"), required=False)
     until = BoundedDateField(label=_("Until"), required=False)
-    by = forms.ChoiceField(
-        label=_("Period"), choices=(("day", _("by day")), ("week", _("by week"))), required=False
-    )
-    split = forms.ChoiceField(
-        label=_("Rows"), choices=(("week", _("by week")), ("course", _("by course"))), required=False
-    )
-    teacher = PersonField(
-        User.objects.none(), label=_("Teacher"), required=False, empty_label=_("all"), to_field_name="user_id"
-    )
-    course = forms.ModelChoiceField(Course.objects.none(), label=_("Course"), required=False, empty_label="—")
-    group = forms.ModelChoiceField(
-        StudentGroup.objects.none(), label=_("Group"), required=False, empty_label="—"
-    )
-    least = forms.IntegerField(label=_("Minimum in a row"), min_value=1, max_value=50, required=False)
 
-    def __init__(self, *args: Any, reader: Any, asks: tuple[str, ...], weeks: int, **more: Any) -> None:
+    def __init__(self, *args: Any, weeks: int, **more: Any) -> None:
         super().__init__(*args, **more)
         self.weeks = weeks
-        for name in set(self.fields) - {"since", "until", *asks}:
-            del self.fields[name]
-        if "teacher" in self.fields:
-            set_choices(self.fields["teacher"], active_people(reader.enterprise_id, *TEACHING_ROLES))
-        if "course" in self.fields:
-            set_choices(self.fields["course"], scoped(Course.objects.all(), reader, "course", "list"))
-        if "group" in self.fields:
-            set_choices(self.fields["group"], scoped(StudentGroup.objects.all(), reader, "group", "list"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -108,6 +86,36 @@ class ReportForm(forms.Form):
         until = data.get("until") or max(data.get("since") or timezone.localdate(), timezone.localdate())
         since = data.get("since") or until - timedelta(weeks=self.weeks)
         return _period_of_days(max(since, until - timedelta(days=MAX_DAYS)), until)
+
+
+class ReportForm(PeriodForm):
+    """Filters of a report: days, and the fields that the report asks for."""
+
+    by = forms.ChoiceField(
+        label=_("Period"), choices=(("day", _("by day")), ("week", _("by week"))), required=False
+    )
+    split = forms.ChoiceField(
+        label=_("Rows"), choices=(("week", _("by week")), ("course", _("by course"))), required=False
+    )
+    teacher = PersonField(
+        User.objects.none(), label=_("Teacher"), required=False, empty_label=_("all"), to_field_name="user_id"
+    )
+    course = forms.ModelChoiceField(Course.objects.none(), label=_("Course"), required=False, empty_label="—")
+    group = forms.ModelChoiceField(
+        StudentGroup.objects.none(), label=_("Group"), required=False, empty_label="—"
+    )
+    least = forms.IntegerField(label=_("Minimum in a row"), min_value=1, max_value=50, required=False)
+
+    def __init__(self, *args: Any, reader: Any, asks: tuple[str, ...], weeks: int, **more: Any) -> None:
+        super().__init__(*args, weeks=weeks, **more)
+        for name in set(self.fields) - {"since", "until", *asks}:
+            del self.fields[name]
+        if "teacher" in self.fields:
+            set_choices(self.fields["teacher"], active_people(reader.enterprise_id, *TEACHING_ROLES))
+        if "course" in self.fields:
+            set_choices(self.fields["course"], scoped(Course.objects.all(), reader, "course", "list"))
+        if "group" in self.fields:
+            set_choices(self.fields["group"], scoped(StudentGroup.objects.all(), reader, "group", "list"))
 
 
 def default_period(weeks: int = DEFAULT_WEEKS) -> ReportPeriod:

@@ -145,6 +145,13 @@ ATTENDANCE = (
     MenuTab(_("My attendance"), "classes:report_student", "add", "appeal", about_reader=True),
     MenuTab(_("Registers to close"), "classes:report_registers", "list", "register", count="registers"),
     MenuTab(
+        _("Attendance matrix"),
+        "classes:report_matrix",
+        "list",
+        "attendance_matrix",
+        pages=("classes:report_matrix_student",),
+    ),
+    MenuTab(
         _("Leave"),
         "classes:leaves",
         "list",

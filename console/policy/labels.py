@@ -16,6 +16,7 @@ RESOURCE_LABELS: dict[str, str | Promise] = {
     "wall": _("Live wall"),
     "alarm": _("Alarms"),
     "call": _("Calls to missing people"),
+    "attendance_matrix": _("Attendance matrix"),
     "report": _("Reports"),
     "report_schedule": _("Reports by e-mail"),
     "register": _("Registers to close"),

@@ -144,6 +144,10 @@ TABLE: dict[str, dict[str, str]] = {
     "register": {
         "list": "- S S O O - S -",
     },
+    "attendance_matrix": {
+        "list": "- S S O O - S -",
+        "export": "- S S O O - - -",
+    },
     "report": {
         "list": "- S S - - - S -",
         "export": "- S S - - - - -",

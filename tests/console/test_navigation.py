@@ -79,8 +79,14 @@ class TestMenu:
         assert entries("student") == ["Today", "Timetable", "Attendance", "Resources"]
 
     def test_the_tabs_are_the_pages_that_the_reader_may_open(self) -> None:
-        assert tabs("admin", "classes:leaves") == ["Registers to close", "Leave", "Appeals", "Reports"]
-        assert tabs("teacher", "classes:appeals") == ["Registers to close", "Appeals"]
+        assert tabs("admin", "classes:leaves") == [
+            "Registers to close",
+            "Attendance matrix",
+            "Leave",
+            "Appeals",
+            "Reports",
+        ]
+        assert tabs("teacher", "classes:appeals") == ["Registers to close", "Attendance matrix", "Appeals"]
         assert tabs("student", "classes:appeals") == ["My attendance", "Leave", "Appeals"]
         assert tabs("teacher", "classes:timetable") == ["Timetable", "Lessons", "Courses"]
 

@@ -7,6 +7,7 @@ one row (named after the world's subject in `world.py`), `of` for pages that nam
 from typing import NamedTuple
 
 REPORTS = ("school", "course", "group", "absences", "registers", "teachers", "usage")
+FILES = ("csv", "xlsx")
 
 
 class Expected(NamedTuple):
@@ -216,16 +217,12 @@ PAGES: dict[str, Expected] = {
     "classes:report_schedule_switch": about("report_schedule", "change"),
     "classes:report_schedule_send": about("report_schedule", "change"),
     "classes:report_schedule_delete": about("report_schedule", "delete"),
-    **{
-        f"classes:report_{name}_{kind}": of("report", "export")
-        for name in REPORTS
-        for kind in ("csv", "xlsx")
-    },
+    **{f"classes:report_{name}_{kind}": of("report", "export") for name in REPORTS for kind in FILES},
+    "classes:report_matrix": of("attendance_matrix", "list"),
+    **{f"classes:report_matrix_{kind}": of("attendance_matrix", "export") for kind in FILES},
+    "classes:report_matrix_student": about("attendance_matrix", "list", "taught student"),
     "classes:report_student": about("person", "view"),
-    **{
-        f"classes:report_student_{kind}": Expected("attendance", "export", "person")
-        for kind in ("csv", "xlsx")
-    },
+    **{f"classes:report_student_{kind}": Expected("attendance", "export", "person") for kind in FILES},
     "classes:alarms": of("alarm", "list"),
     "classes:alarm_acknowledge": about("alarm", "acknowledge"),
     "classes:call": Expected("call", "add", "lesson"),

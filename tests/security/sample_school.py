@@ -89,6 +89,7 @@ def build_sample_school(school: Enterprise, other: Enterprise, operator: User) -
     rows = {
         "lesson": lesson,
         "person": dina,
+        "taught student": dina,
         "course": course,
         "term": term,
         "holiday": holiday,
@@ -178,7 +179,7 @@ def build_sample_school(school: Enterprise, other: Enterprise, operator: User) -
         "member": {"student", "teacher"},
         "appeal": {"student", "teacher"},
         "leave": {"student"},
-        "credit": {"teacher"},
+        **dict.fromkeys(("credit", "taught student"), {"teacher"}),
         "alarm": {"teacher"},
         "entry": {"teacher"},
         "person": {"student"},

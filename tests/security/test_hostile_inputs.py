@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 NUL_PATHS = ("/pictures/%00.png", "/logos/%00.png", "/calendar/%00.ics", "/notices/mails/%00/")
 FAR_DAYS = ("9999-12-31", "0001-01-02", "2201-01-01", "1989-12-31")
-DATED_PAGES = ("/lessons/", "/reports/school/", "/reports/absences/", "/recordings/", "/audit/")
+REPORTS = ("/reports/school/", "/reports/absences/", "/reports/matrix/")
+DATED_PAGES = ("/lessons/", *REPORTS, "/recordings/", "/audit/")
 LONG_ID = "9" * 5000
 
 

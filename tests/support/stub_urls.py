@@ -16,7 +16,8 @@ classes = [
     path("person/<int:pk>/", empty_view, name="person"),
     *stub_paths("home", "timetable", "lessons", "lesson_add", "wall", "alarms"),
     path("report/<int:pk>/", empty_view, name="report_student"),
-    *stub_paths("recordings", "report_school", "report_registers", "courses", "year", "leaves", "appeals"),
+    *stub_paths("recordings", "report_school", "report_registers", "report_matrix", "courses"),
+    *stub_paths("year", "leaves", "appeals"),
 ]
 accounts = stub_paths(
     *("sign_in", "sign_out", "my_sign_in", "people", "groups", "school", "schools", "school_leave"),

@@ -1,8 +1,9 @@
-"""URLs of the reports: a page and two files each, and reports by e-mail."""
+"""URLs of the reports: a page and two files each, the attendance matrix, and reports by e-mail."""
 
 from django.urls import path
 
 from classes.attendance.reports.closing import RegistersClose
+from classes.attendance.reports.lesson_matrix.views import MatrixFile, MatrixPage, MatrixStudentPage
 from classes.attendance.reports.schedules.views import (
     ScheduleAdd,
     ScheduleDelete,
@@ -40,6 +41,12 @@ urlpatterns = [
             name=f"report_{name}_{kind}",
         )
         for name in REPORTS
+        for kind in SUFFIXES
+    ),
+    path("reports/matrix/", MatrixPage.as_view(), name="report_matrix"),
+    path("reports/matrix/students/<id:pk>/", MatrixStudentPage.as_view(), name="report_matrix_student"),
+    *(
+        path(f"reports/matrix.{kind}", MatrixFile.as_view(suffix=f".{kind}"), name=f"report_matrix_{kind}")
         for kind in SUFFIXES
     ),
     path("reports/mail/", ScheduleList.as_view(), name="report_schedules"),

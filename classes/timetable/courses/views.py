@@ -23,7 +23,7 @@ from classes.timetable.courses.dates import compute_dates
 from classes.timetable.courses.forms import CourseCancelForm, CourseForm
 from console.inputs.bounds import parse_id
 from console.lists.views import TableView
-from console.policy import in_school, may
+from console.policy import in_school, may, scoped
 from console.policy.views import SchoolView
 from console.ui.badges import sync_badge
 
@@ -71,6 +71,7 @@ class CoursePage(SchoolView, DetailView):
             may_rule=may(self.request.user, "set_rules", "attendance"),
             may_add=self.may("add"),
             may_lessons=any(not one.locked for one in lessons),
+            has_matrix=scoped(course.lessons.all(), self.request.user, "attendance_matrix", "list").exists(),
             **more,
         )
 

@@ -37,6 +37,7 @@ class ClassesConfig(AppConfig):
         register("timetable_import", of_school="enterprise")
         register("feed", of_school="enterprise", own=lambda user: Q(person=user))
         register("term", of_school="enterprise")
+        register("cover", of_school="enterprise", own=lambda user: Q(covering=user))
         register("course", of_school="enterprise", own=self._own_courses)
 
     def _import_registrations(self) -> None:

@@ -21,6 +21,7 @@ from classes.models import (
     GuestCredit,
     Leave,
     Observation,
+    TeacherAbsence,
 )
 from console.audit.personal_data import register_scrubber
 
@@ -69,7 +70,7 @@ def _scrub_register(person: User) -> int:
 
 @register_scrubber("judgements")
 def _scrub_decisions(person: User) -> int:
-    """Erase texts about the person: reasons of corrections and leave, appeals and their answers."""
+    """Erase texts about the person: reasons of corrections, leave and absences, appeals and their answers."""
     written = Q(person=person) | Q(lesson__enterprise=person.enterprise, user_id=person.user_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('console.erasing', 'on', true)")
@@ -82,6 +83,7 @@ def _scrub_decisions(person: User) -> int:
         appeal.text = appeal.answer = ""
         appeal.save(update_fields=["text", "answer", "evidence"])
     count += Leave.objects.filter(person=person).exclude(reason="").update(reason="")
+    count += TeacherAbsence.objects.filter(teacher=person).update(kind=TeacherAbsence.Kind.OTHER, note="")
     count += GuestCredit.objects.filter(person=person).exclude(reason="").update(reason="")
     return count + len(appeals)
 

@@ -29,6 +29,7 @@ from classes.timetable.calendar.conflict_views import ConflictList
 from classes.timetable.calendar.move_views import LessonMove
 from classes.timetable.calendar.views import TimetableLessons, TimetablePage
 from classes.timetable.courses.urls import urlpatterns as courses
+from classes.timetable.cover.urls import urlpatterns as cover
 from classes.timetable.group_changes.views import GroupArchive, GroupChange, GroupChangeReport, GroupRestore
 from classes.timetable.imports.example import TimetableExample
 from classes.timetable.imports.import_type import TIMETABLE_IMPORT
@@ -64,6 +65,7 @@ urlpatterns = [
         for act in ("start", "stop", "cancel", "pull", "push")
     ),
     *courses,
+    *cover,
     *alarms,
     *reports,
     *room,

@@ -121,6 +121,19 @@ TIMETABLE = (
         ),
     ),
     MenuTab(
+        _("Cover"),
+        "classes:absences",
+        "view",
+        "cover",
+        pages=(
+            "classes:absence_add",
+            "classes:absence",
+            "classes:absence_withdraw",
+            "classes:cover_undo",
+        ),
+    ),
+    MenuTab(_("My covers"), "classes:covers", "list", "cover"),
+    MenuTab(
         _("Terms and holidays"),
         "classes:year",
         "list",

@@ -4,6 +4,7 @@ from classes.models.attachment import Attachment
 from classes.models.attendance import Attendance, Mark, Observation, Stay
 from classes.models.call import AbsenceCall
 from classes.models.course import Course
+from classes.models.cover import Cover, TeacherAbsence
 from classes.models.decisions import Appeal, CallbackDifference, Correction, GuestCredit, Leave, Register
 from classes.models.engagement import EngagementSample
 from classes.models.entry import Entry
@@ -26,6 +27,7 @@ __all__ = [
     "CallbackDifference",
     "Correction",
     "Course",
+    "Cover",
     "GuestCredit",
     "Entry",
     "Feed",
@@ -45,6 +47,7 @@ __all__ = [
     "Stay",
     "AbsenceStreak",
     "MarkCount",
+    "TeacherAbsence",
     "Term",
     "TimetableImport",
     "TimetableRow",

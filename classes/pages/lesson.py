@@ -22,6 +22,7 @@ from classes.pages.lesson_refresh import checked_at, page_version, refresh_inter
 from classes.pages.lesson_result import lesson_result
 from classes.readiness.checks import compute_readiness
 from classes.recordings.states import recording_states
+from classes.timetable.cover.queries import current_covers
 from console.policy import may
 from console.policy.views import SchoolView
 
@@ -46,6 +47,7 @@ def lesson_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
     may_change = may(reader, "change", "lesson", lesson)
     locked = phase.stage != "before"
     context |= {
+        "cover": current_covers([lesson]).get(lesson.pk),
         "acts": available_actions(reader, lesson),
         "entry": classroom_entry(lesson, reader),
         "links": ClassroomLinks.for_reader(lesson, reader),

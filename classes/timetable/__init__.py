@@ -1,1 +1,1 @@
-"""The timetable: calendar, courses, terms, imports, bulk changes and changes of groups."""
+"""The timetable: calendar, courses, terms, imports, bulk changes, changes of groups and cover."""

@@ -18,6 +18,7 @@ from console.policy.token_scopes import scope_label
 PERSON_MODEL = settings.AUTH_USER_MODEL.lower()
 #: Labels by name in the entry. Model fields use their verbose name instead.
 FIELD_LABELS: dict[str, str | Promise] = {
+    "absent": pgettext_lazy("fact", "absent teacher"),
     "added": pgettext_lazy("fact", "added"),
     "address": _("IP address"),
     "appeal": pgettext_lazy("fact", "appeal no."),
@@ -29,6 +30,7 @@ FIELD_LABELS: dict[str, str | Promise] = {
     "changed": pgettext_lazy("fact", "changed"),
     "chosen": pgettext_lazy("fact", "filters"),
     "conflicts_allowed": pgettext_lazy("fact", "allowed conflicts"),
+    "covering": pgettext_lazy("fact", "covering teacher"),
     "days": pgettext_lazy("fact", "days"),
     "deactivated": pgettext_lazy("fact", "deactivated"),
     "digest": pgettext_lazy("fact", "digest"),

@@ -13,6 +13,7 @@ RESOURCE_LABELS: dict[str, str | Promise] = {
     "course": _("Courses"),
     "lesson": _("Lessons"),
     "term": _("Terms and holidays"),
+    "cover": _("Cover for absent teachers"),
     "wall": _("Live wall"),
     "alarm": _("Alarms"),
     "call": _("Calls to missing people"),

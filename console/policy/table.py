@@ -115,6 +115,12 @@ TABLE: dict[str, dict[str, str]] = {
         "delete": "- S S - - - - -",
         "export": "- S S - - - - -",
     },
+    "cover": {
+        "list": "- - - O O - - -",
+        "view": "- S S - - - - -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+    },
     "lesson": {
         "list": "S S S O O O S -",
         "view": "S S S O O O S -",

@@ -47,7 +47,7 @@ pytestmark = pytest.mark.django_db
 #: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, counts; and what
 #: stands on a page of its own: an entry of a group's list, a person's notices and wishes, visits of
 #: operators, imports, exports, pictures, who has seen whom, calendar feeds, calls, engagement samples, which
-#: courseware a lesson has, how a recording stands, who sits where.
+#: courseware a lesson has, how a recording stands, who sits where, absent teachers and who covers for them.
 NOT_TABLES = {
     "outbox.taskheartbeat",
     "mirror.reconcilestate",
@@ -74,6 +74,8 @@ NOT_TABLES = {
     "audit.personkey",
     "classes.lessonkey",
     "classes.attachment",
+    "classes.cover",
+    "classes.teacherabsence",
     "classes.absencecall",
     "classes.feed",
     "classes.lessonrecording",

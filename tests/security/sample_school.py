@@ -13,6 +13,7 @@ from classes.models import (
     CallbackDifference,
     Correction,
     Course,
+    Cover,
     Entry,
     Feed,
     GuestCredit,
@@ -24,6 +25,7 @@ from classes.models import (
     Register,
     ReportSchedule,
     Stay,
+    TeacherAbsence,
     Term,
     TimetableImport,
 )
@@ -86,8 +88,15 @@ def build_sample_school(school: Enterprise, other: Enterprise, operator: User) -
         subject_label="Dina",
         lane="x",
     )
+    absence = TeacherAbsence.objects.create(
+        enterprise=school, teacher=people["other teacher"], begins_at=lesson.starts_at, ends_at=lesson.ends_at
+    )
     rows = {
         "lesson": lesson,
+        "absence": absence,
+        "cover": Cover.objects.create(
+            enterprise=school, absence=absence, lesson=lesson, absent=absence.teacher, covering=bob
+        ),
         "person": dina,
         "taught student": dina,
         "course": course,
@@ -186,6 +195,7 @@ def build_sample_school(school: Enterprise, other: Enterprise, operator: User) -
         **dict.fromkeys(("document", "upload"), {"teacher"}),
         "notice": {"teacher"},
         "feed": {"teacher"},
+        "cover": {"teacher"},
         **dict.fromkeys(("token", "export"), {"admin"}),
     }
     return SampleSchool(people, rows, owners)

@@ -1,0 +1,1 @@
+"""Cover: who teaches the lessons of an absent teacher."""

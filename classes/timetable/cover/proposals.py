@@ -1,0 +1,80 @@
+"""Who should cover which lesson: a pure function of who is free and how often each covered.
+
+The order of candidates: teachers before other staff, then those who teach the same course or group, then
+those with the fewest covers, then by name. Only teachers are proposed; others may be chosen.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import nsmallest
+from typing import NamedTuple
+
+
+class Candidate(NamedTuple):
+    """A person who may cover. `covers` is how many lessons they cover this term."""
+
+    pk: int
+    user_id: str
+    name: str
+    is_teacher: bool
+    covers: int
+
+
+@dataclass(frozen=True)
+class OpenLesson:
+    """A lesson that needs cover. `related` are the people (pks) who teach the same course or group."""
+
+    pk: int
+    starts_at: datetime
+    ends_at: datetime
+    related: Collection[int] = field(default_factory=frozenset)
+
+    def overlaps(self, other: "OpenLesson") -> bool:
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+def rank(
+    candidates: Iterable[Candidate],
+    related: Collection[int],
+    proposed: Mapping[int, int] | None = None,
+    *,
+    most: int,
+) -> list[Candidate]:
+    """Return the best candidates, at most so many. `candidates` are ordered by name.
+
+    `proposed` is how many lessons each gets already; they count like covers.
+    """
+    more = proposed or {}
+    return nsmallest(
+        most,
+        candidates,
+        key=lambda one: (not one.is_teacher, one.pk not in related, one.covers + more.get(one.pk, 0)),
+    )
+
+
+def propose(
+    lessons: Sequence[OpenLesson],
+    candidates: Sequence[Candidate],
+    busy: Mapping[int, Collection[int]],
+) -> dict[int, Candidate]:
+    """Map lessons (by pk) to the proposed teacher; a lesson is missing if no teacher is free.
+
+    `busy` maps each lesson to the people who cannot teach it. Each proposal counts for the next ones, so the
+    lessons of a day are shared; nobody is proposed for two lessons at the same time.
+    """
+    found: dict[int, Candidate] = {}
+    proposed: Counter[int] = Counter()
+    taken: list[tuple[int, OpenLesson]] = []
+    teachers = [one for one in candidates if one.is_teacher]
+    for lesson in sorted(lessons, key=lambda one: (one.starts_at, one.pk)):
+        blocked = {pk for pk, other in taken if other.overlaps(lesson)} | set(busy.get(lesson.pk, ()))
+        free = [one for one in teachers if one.pk not in blocked]
+        if not free:
+            continue
+        best = rank(free, lesson.related, proposed, most=1)[0]
+        found[lesson.pk] = best
+        proposed[best.pk] += 1
+        taken.append((best.pk, lesson))
+    return found

@@ -1,0 +1,231 @@
+"""Services for absences of teachers and cover. Each call is one transaction.
+
+Locks are taken in the order of `console.concurrency`: groups, lessons, the absence or cover, people.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import StudentGroup, User
+from classes.conflicts.detection import STUDENT
+from classes.conflicts.guard import BookingConflictError, describe_conflict, lock_lessons, lock_people
+from classes.lessons.services import edit_lesson
+from classes.lessons.status import phase_of
+from classes.lessons.validation import TEACHING_ROLES
+from classes.locking import share_groups
+from classes.models import Cover, Lesson, Member, TeacherAbsence
+from classes.timetable.bulk.services import LOCKED_REASONS
+from classes.timetable.cover.queries import touched_lessons, valid_absences
+from console.audit.trail import record
+from console.concurrency import Conflict, lock_row, service
+
+#: A teacher who is away for longer is replaced in the course.
+MAX_ABSENCE = timedelta(days=31)
+
+
+@service
+def enter_absence(
+    *, teacher: User, begins_at: datetime, ends_at: datetime, kind: str, by: User | None, note: str = ""
+) -> TeacherAbsence:
+    """Enter the absence of a teacher; no lesson changes.
+
+    Raise ValidationError if the time is over, too long or not in order, or overlaps another valid absence of
+    the teacher.
+    """
+    school = teacher.enterprise
+    absence = TeacherAbsence(
+        enterprise=school,
+        teacher=teacher,
+        begins_at=begins_at,
+        ends_at=ends_at,
+        kind=kind,
+        note=note.strip()[:300],
+        by=by,
+    )
+    _check_absence(absence)
+    absence.save(force_insert=True)
+    # Why somebody is away is personal: the trail, which nobody can erase, does not have it.
+    values = {"teacher": teacher.user_id, "begins_at": begins_at, "ends_at": ends_at}
+    record("absence.add", absence, by=by, after=values)
+    return absence
+
+
+def _check_absence(absence: TeacherAbsence) -> None:
+    teacher = absence.teacher
+    if teacher.role not in TEACHING_ROLES or not teacher.is_active:
+        raise ValidationError({"teacher": _("Choose a teacher of your school.")})
+    if absence.ends_at <= absence.begins_at:
+        raise ValidationError({"ends_at": _("The absence must end after it starts.")})
+    if absence.ends_at <= timezone.now():
+        raise ValidationError({"ends_at": _("This time is already over.")})
+    if absence.ends_at - absence.begins_at > MAX_ABSENCE + timedelta(hours=1):  # a clock change
+        message = _("An absence lasts at most %(days)s days. For longer, change the teacher of the courses.")
+        raise ValidationError({"ends_at": message % {"days": MAX_ABSENCE.days}})
+    absence.clean_fields(exclude=["by", "withdrawn_at"])
+    others = valid_absences(absence.enterprise, absence.begins_at, absence.ends_at)
+    if others.filter(teacher=teacher).exists():
+        message = _("An absence of %(name)s at this time has already been entered.")
+        raise ValidationError({"teacher": message % {"name": teacher.nickname or teacher.user_id}})
+
+
+@service
+def withdraw_absence(*, absence: TeacherAbsence, by: User | None) -> int:
+    """Withdraw an absence; return how many covered lessons go back to their teacher.
+
+    Lessons that have begun or are over stay as they were taught. Raise ValidationError, and change nothing,
+    if the teacher cannot have a lesson back.
+    """
+    valid = Cover.objects.filter(absence=absence, undone_at=None)
+    lessons = _lock_lessons(valid.values_list("lesson", flat=True))
+    stored = lock_row(absence)
+    if stored.withdrawn_at:
+        return 0
+    stored.withdrawn_at = timezone.now()
+    stored.save(update_fields=["withdrawn_at"])
+    # In another statement than the lock: a cover that somebody decided in the meantime is found, too.
+    covers = list(valid.filter(lesson__in=lessons).select_related("absent", "covering").order_by("lesson"))
+    returnable = [one for one in covers if _can_go_back(one, lessons[one.lesson_id])]
+    lock_people(_booked_people(lessons.values(), [one.absent for one in returnable]))
+    for one in returnable:
+        _give_back(one, lessons[one.lesson_id], by)
+    record("absence.withdraw", stored, by=by, after={"lessons": [one.lesson_id for one in returnable]})
+    return len(returnable)
+
+
+def _can_go_back(cover: Cover, lesson: Lesson) -> bool:
+    return lesson.teacher_id == cover.covering_id and not _locked_reason(lesson)
+
+
+@service
+def assign_covers(
+    *,
+    absence: TeacherAbsence,
+    choices: Mapping[int, User],
+    by: User | None,
+    seen: Mapping[int, str] | None = None,
+) -> list[Cover]:
+    """Give lessons (by pk) of an absent teacher to others, all or none; each change is sent to iclass.
+
+    `seen` maps lessons to the user id of the teacher whom the page showed. Raise ValidationError if a lesson
+    has begun or is not touched by the absence, or a chosen teacher is not free; Conflict if somebody else
+    changed the teacher or revoked the absence in the meantime.
+    """
+    lessons = _lock_lessons(choices)
+    stored = lock_row(absence)
+    if stored.withdrawn_at:
+        raise Conflict(_("Someone revoked this absence in the meantime."))
+    touched = set(touched_lessons(stored).filter(pk__in=choices).values_list("pk", flat=True))
+    if touched != set(choices):
+        raise ValidationError(_("At least one of these lessons is no longer at the time of the absence."))
+    lock_people(_booked_people(lessons.values(), choices.values()))
+    in_order = sorted(lessons.values(), key=lambda one: (one.starts_at, one.pk))
+    for lesson in in_order:
+        _check_lesson(lesson, (seen or {}).get(lesson.pk, ""))
+    return [_assign(stored, lesson, choices[lesson.pk], by) for lesson in in_order]
+
+
+def _check_lesson(lesson: Lesson, seen: str) -> None:
+    names = {"topic": lesson.topic, "name": lesson.teacher.nickname or lesson.teacher.user_id}
+    if reason := _locked_reason(lesson):
+        raise ValidationError(_("“%(topic)s”: %(reason)s.") % {**names, "reason": reason})
+    if seen and seen != lesson.teacher.user_id:
+        message = _("Someone else gave “%(topic)s” to %(name)s in the meantime. Check it again, then decide.")
+        raise Conflict(message % names)
+
+
+def _locked_reason(lesson: Lesson) -> str:
+    """Return why the lesson cannot change, empty if it can: it runs or is over, or was cancelled."""
+    return str(LOCKED_REASONS.get(phase_of(lesson).name, ""))
+
+
+def _assign(absence: TeacherAbsence, lesson: Lesson, teacher: User, by: User | None) -> Cover:
+    previous = Cover.objects.filter(lesson=lesson, undone_at=None).select_related("absent").first()
+    in_force = previous is not None and previous.covering_id == lesson.teacher_id
+    absent = previous.absent if previous is not None and in_force else lesson.teacher
+    names = {"name": teacher.nickname or teacher.user_id, "topic": lesson.topic}
+    if teacher.pk in (absent.pk, lesson.teacher_id):
+        raise ValidationError(_("%(name)s is the teacher of “%(topic)s”. Choose someone else.") % names)
+    away = valid_absences(absence.enterprise, lesson.starts_at, lesson.ends_at).filter(teacher=teacher)
+    if away.exists():
+        raise ValidationError(_("%(name)s is absent during “%(topic)s”. Choose someone else.") % names)
+    assists = lesson.members.filter(user=teacher, role=Member.Role.ASSISTANT).exists()
+    _change_teacher(lesson, teacher, by)
+    if previous is not None:
+        _close(previous, by)
+    cover = Cover.objects.create(
+        enterprise=absence.enterprise,
+        absence=absence,
+        lesson=lesson,
+        absent=absent,
+        covering=teacher,
+        was_assistant=assists,
+        by=by,
+    )
+    values = {"absent": absent.user_id, "covering": teacher.user_id}
+    record("cover.assign", lesson, by=by, after=values)
+    return cover
+
+
+@service
+def undo_cover(*, cover: Cover, by: User | None) -> None:
+    """Give a covered lesson back to the absent teacher.
+
+    Raise ValidationError if the lesson has begun or the teacher has another one by now, Conflict if the cover
+    was undone or somebody else has the lesson.
+    """
+    lesson = _lock_lessons([cover.lesson_id])[cover.lesson_id]
+    stored = Cover.objects.select_for_update(of=("self",), no_key=True).get(pk=cover.pk)
+    if stored.undone_at or lesson.teacher_id != stored.covering_id:
+        message = _("Someone else changed the teacher of “%(topic)s” in the meantime.")
+        raise Conflict(message % {"topic": lesson.topic})
+    _check_lesson(lesson, "")
+    lock_people(_booked_people([lesson], [stored.absent]))
+    _give_back(stored, lesson, by)
+
+
+def _give_back(cover: Cover, lesson: Lesson, by: User | None) -> None:
+    staff = None
+    if cover.was_assistant:
+        members = lesson.members.exclude(role=Member.Role.STUDENT).select_related("user")
+        staff = [*(one.user for one in members), cover.covering]
+    _change_teacher(lesson, cover.absent, by, staff)
+    _close(cover, by)
+    values = {"absent": cover.absent.user_id, "covering": cover.covering.user_id}
+    record("cover.undo", lesson, by=by, before=values)
+
+
+def _close(cover: Cover, by: User | None) -> None:
+    cover.undone_at, cover.undone_by = timezone.now(), by
+    cover.save(update_fields=["undone_at", "undone_by"])
+
+
+def _change_teacher(
+    lesson: Lesson, teacher: User, by: User | None, staff: Sequence[User] | None = None
+) -> None:
+    """Edit the lesson; conflicts are named in the error, and no reason allows them."""
+    try:
+        edit_lesson(lesson=lesson, by=by, teacher=teacher, staff=staff)
+    except BookingConflictError as error:
+        reasons = [describe_conflict(one) for one in error.conflicts if one.kind != STUDENT]
+        raise ValidationError(reasons or error.messages) from None
+    except ValidationError as error:
+        raise ValidationError(error.messages) from None  # the pages have no field of the lesson
+
+
+def _lock_lessons(pks: Iterable[int]) -> dict[int, Lesson]:
+    """Lock the groups of these lessons and then the lessons; return the lessons as stored, by pk."""
+    keys = sorted(set(pks))
+    share_groups(StudentGroup.objects.filter(lessons__in=keys).distinct())
+    lock_lessons(keys)
+    return Lesson.objects.select_related("teacher", "enterprise").in_bulk(keys)
+
+
+def _booked_people(lessons: Iterable[Lesson], teachers: Iterable[User]) -> Collection[int]:
+    """Return everybody whose other lessons are checked: `edit_lesson` locks parts of them again."""
+    members = Member.objects.filter(lesson__in=[one.pk for one in lessons])
+    booked = members.exclude(role=Member.Role.SUPERVISOR)
+    return {one.user_id for one in booked.only("user_id")} | {one.pk for one in teachers}

@@ -26,7 +26,7 @@ from classes.attendance.reports.forms import ReportForm, ReportPeriod, default_p
 from classes.attendance.reports.sheet import ReportSheet
 from classes.choices import Status
 from classes.lessons.queries import lessons_for
-from classes.models import Attendance, Lesson, Mark, Register
+from classes.models import Attendance, Cover, Lesson, Mark, Register
 from console.policy import may, scoped
 from console.sheets.columns import Column, ColumnType
 
@@ -109,6 +109,7 @@ def teacher_punctuality(reader: Any, form: ReportForm) -> ReportSheet:
         Column("on_time", _("On time"), ColumnType.SHARE, 10),
         Column("late", _("Late"), ColumnType.NUMBER, 10),
         Column("late_by", _("Average delay"), ColumnType.DURATION, 14),
+        Column("covered", _("Covers"), ColumnType.NUMBER, 10),
     )
     rows = [
         {
@@ -129,6 +130,8 @@ def teacher_punctuality(reader: Any, form: ReportForm) -> ReportSheet:
 def _teacher_totals(reader: Any, period: ReportPeriod) -> QuerySet[Any]:
     """Return a row for each teacher; `delays` are those of the single lessons after their planned start."""
     own = Attendance.objects.filter(lesson=OuterRef("pk"), user_id=OuterRef("teacher__user_id"))
+    # A lesson has the teacher who covers it, so it counts for the one who taught.
+    covers = Cover.objects.filter(lesson=OuterRef("pk"), covering=OuterRef("teacher"), undone_at=None)
     # A lesson that runs beyond its planned end is neither held nor not held yet.
     over = Q(status=Status.END) | Q(status=Status.WILL, ends_at__lt=timezone.now())
     lessons = (
@@ -152,6 +155,7 @@ def _teacher_totals(reader: Any, period: ReportPeriod) -> QuerySet[Any]:
                 F("real_ended_at") - F("real_started_at"), filter=held, output_field=DurationField()
             ),
             seen=Count("pk", filter=seen),
+            covered=Count("pk", filter=Exists(covers)),
             late=Count("pk", filter=late),
             late_by=Avg(F("entered") - F("starts_at"), filter=late, output_field=DurationField()),
             delays=ArrayAgg(

@@ -46,6 +46,7 @@ from classes.timetable.courses.edit_merge import (
 )
 from classes.timetable.courses.planning import COURSE_FIELDS, Series
 from classes.timetable.courses.recurrence import lesson_count, local_to_utc, normalize_rule
+from classes.timetable.cover.queries import current_covers
 from console.audit.trail import diff_snapshots, record, snapshot
 from console.concurrency import service
 
@@ -106,7 +107,8 @@ def change_course(
 
     Fields are those of `plan_course`; what is not given stays. `lesson` is where the scopes `this` and
     `following` begin. A day that is no longer in the rule is cancelled, a new one is created; a lesson that
-    was moved separately keeps its time unless the time of the series changes. Raises BookingConflictError (a
+    was moved separately keeps its time unless the time of the series changes; a covered lesson keeps its
+    teacher. Raises BookingConflictError (a
     ValidationError) if the change causes conflicts and no reason is given.
 
     `seen` are the `course_digests` that the editor saw, by default those of the given course. Raises
@@ -240,13 +242,16 @@ def _change_many(
     new_time = _clock_changes(course, series)
     by_day = {one.day: one for one in included_dates(dates)}
     lesson_fields = _lesson_fields(series, fields, settings)
+    # A covered lesson keeps its teacher: nobody undoes a cover by editing the course.
+    covered = current_covers(changeable) if "teacher" in lesson_fields else {}
     for lesson in changeable:
         slot = by_day.get(lesson.occurrence) if lesson.occurrence else None
         if new_rule and lesson.occurrence and slot is None:
             change.cancelled.append(lesson)
             continue
-        times = {"starts_at": slot.starts_at, "ends_at": slot.ends_at} if slot and new_time else {}
-        change.planned.append(plan_change(lesson, people if new_people else None, **times, **lesson_fields))
+        values = {"starts_at": slot.starts_at, "ends_at": slot.ends_at} if slot and new_time else {}
+        values |= lesson_fields | ({"teacher": lesson.teacher} if lesson.pk in covered else {})
+        change.planned.append(plan_change(lesson, people if new_people else None, **values))
     if new_rule:
         change.added = _added_dates(series, all_dates, lessons, since)
     return change

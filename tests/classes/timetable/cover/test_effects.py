@@ -1,0 +1,168 @@
+"""What a cover brings about: at iclass, in notices and feeds, in reports and in the course."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from icalendar import Calendar
+
+from accounts.models import Role
+from accounts.people.erasure import erase_person
+from classes.models import Cover, Lesson, TeacherAbsence
+from classes.notifications.calendar_feeds.tokens import create_feed
+from classes.notifications.lessons import send_lesson_notifications
+from classes.timetable.courses.changes import ChangeScope, change_course
+from classes.timetable.courses.planning import plan_course
+from classes.timetable.cover.services import assign_covers, undo_cover
+from console.notifications.models import Notification
+from console.outbox import relay
+from console.outbox.models import Operation
+from tests.classes.factories import add_members
+from tests.classes.timetable.cover.conftest import lesson_at, on_the_day
+from tests.support.cast import create_person
+from tests.support.iclass_service import create_lesson, requests_to
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+def cover_lesson(absence, lesson, teacher, by):
+    (cover,) = assign_covers(absence=absence, choices={lesson.pk: teacher}, by=by)
+    return cover
+
+
+class TestAtIclass:
+    @pytest.fixture
+    def teachers(self, connected, iclass_sandbox, school):
+        """Two teachers whom the service knows."""
+        found = [create_person(school, name, Role.TEACHER) for name in ("chen", "dora")]
+        iclass_sandbox.call(
+            "user/register", {"list": [{"user_id": one.user_id, "role": "teacher"} for one in found]}
+        )
+        return found
+
+    def test_the_covering_teacher_is_sent_by_modify_and_the_first_again_by_undoing(
+        self, teachers, iclass_sandbox, alice, be_absent
+    ):
+        chen, dora = teachers
+        lesson = create_lesson(chen, alice, starts_at=on_the_day(10))
+        relay.drain()
+        cover = cover_lesson(be_absent(chen), lesson, dora, alice)
+        relay.drain()
+        lesson.refresh_from_db()
+        told = [
+            one for one in requests_to(iclass_sandbox, "class/modify") if one["class_id"] == lesson.class_id
+        ]
+        assert [one["teacher_id"] for one in told] == ["dora"]
+        undo_cover(cover=cover, by=alice)
+        relay.drain()
+        told = [
+            one for one in requests_to(iclass_sandbox, "class/modify") if one["class_id"] == lesson.class_id
+        ]
+        assert [one["teacher_id"] for one in told] == ["dora", "chen"]
+        lesson.refresh_from_db()
+        assert lesson.sync_state == "in_sync"
+
+    def test_a_lesson_that_began_there_unseen_is_refused_and_waits_for_a_person(
+        self, teachers, iclass_sandbox, alice, be_absent
+    ):
+        chen, dora = teachers
+        begins = (timezone.now() + timedelta(minutes=2)).replace(microsecond=0)
+        lesson = create_lesson(chen, alice, starts_at=begins)
+        relay.drain()
+        lesson.refresh_from_db()
+        iclass_sandbox.call("class/start", {"class_id": lesson.class_id})
+        away = be_absent(chen, begins - timedelta(hours=1), begins + timedelta(hours=1))
+        cover_lesson(away, lesson, dora, alice)
+        relay.drain()
+        operation = Operation.objects.get(subject_id=lesson.pk, kind="class.modify")
+        assert (operation.state, operation.reason) == ("refused", "10223")
+
+
+class TestNotices:
+    def test_each_person_gets_one_notice_of_one_change(self, chen, bob, alice, kids, absence):
+        for one in (chen, bob, kids[0]):
+            one.set_password("queen-of-hearts")
+            one.save(update_fields=["password"])
+        lesson = lesson_at(chen, 10)
+        add_members(lesson, kids[0])
+        send_lesson_notifications()
+        Notification.objects.all().delete()
+        cover_lesson(absence, lesson, bob, alice)
+        assert send_lesson_notifications() == 3
+        assert send_lesson_notifications() == 0
+        told = dict(Notification.objects.values_list("person__user_id", "kind"))
+        assert told == {"bob": "lesson.invited", "chen": "lesson.taken_off", "kid1": "lesson.changed"}
+
+    def test_the_calendar_of_the_covering_teacher_has_the_lesson(self, client, chen, bob, alice, absence):
+        lesson = lesson_at(chen, 10)
+        paths = {one: f"/calendar/{create_feed(by=one)[1]}.ics" for one in (chen, bob)}
+        cover_lesson(absence, lesson, bob, alice)
+
+        def events(reader):
+            found = Calendar.from_ical(client.get(paths[reader]).content).walk("VEVENT")
+            return [str(one["SUMMARY"]) for one in found if one.get("STATUS") != "CANCELLED"]
+
+        assert (events(bob), events(chen)) == ([lesson.topic], [])
+
+
+def test_minutes_and_punctuality_count_for_the_one_who_taught(browse, chen, bob, alice, be_absent):
+    lesson = lesson_at(chen, 10)
+    cover_lesson(be_absent(chen), lesson, bob, alice)
+    began = (timezone.now() - timedelta(hours=2)).replace(microsecond=0)
+    ended = began + timedelta(minutes=40)
+    times = {"starts_at": began, "ends_at": ended, "real_started_at": began, "real_ended_at": ended}
+    Lesson.objects.filter(pk=lesson.pk).update(status="end", final_at=timezone.now(), **times)
+    ((_link, cells),) = browse(alice, "/reports/teachers/").context["lines"]
+    row = {column.key: value for column, value in cells}
+    assert (row["teacher__user_id"], row["held"], row["taught_time"]) == ("bob", "1", "40 min")
+    assert row["covered"] == "1"
+
+
+class TestCourse:
+    @pytest.fixture
+    def course(self, chen, alice):
+        first = datetime.combine(on_the_day(0).date(), datetime.min.time()).replace(hour=10)
+        return plan_course(
+            title="Croquet", teacher=chen, by=alice, starts_local=first, duration_minutes=45,
+            rrule="FREQ=DAILY;COUNT=4",
+        )  # fmt: skip
+
+    def teachers(self, course):
+        return list(course.lessons.order_by("starts_at").values_list("teacher__user_id", flat=True))
+
+    def test_editing_the_later_lessons_keeps_the_cover(self, course, bob, alice, absence):
+        first, second = course.lessons.order_by("starts_at")[:2]
+        cover_lesson(absence, first, bob, alice)
+        for scope, lesson in ((ChangeScope.ALL, None), (ChangeScope.FOLLOWING, first)):
+            change_course(course=course, by=alice, scope=scope, lesson=lesson, title=f"Tea {scope}")
+            course.refresh_from_db()
+        change_course(course=course, by=alice, rrule="FREQ=DAILY;COUNT=6")
+        course.refresh_from_db()
+        assert self.teachers(course) == ["bob", *["chen"] * 5]
+        change_course(
+            course=course, by=alice, scope=ChangeScope.FOLLOWING, lesson=second, duration_minutes=30
+        )
+        assert Cover.objects.get().undone_at is None
+        first.refresh_from_db()
+        assert (first.topic, first.teacher) == ("Tea following", bob)
+
+    def test_a_new_teacher_of_the_course_leaves_the_covered_lesson_alone(
+        self, course, bob, dora, alice, absence
+    ):
+        cover_lesson(absence, course.lessons.order_by("starts_at")[0], bob, alice)
+        change_course(course=course, by=alice, teacher=dora)
+        assert self.teachers(course) == ["bob", "dora", "dora", "dora"]
+
+    def test_teachers_of_the_course_are_related_to_its_lessons(
+        self, course, tom, bob, absence, browse, alice
+    ):
+        lesson_at(tom, 15, days=3, course=course)
+        page = browse(alice, f"/timetable/cover/{absence.pk}/").context["plan"]
+        assert (page[0].proposal, str(page[0].free[0].relation)) == ("tom", "same course")
+
+
+def test_erasing_a_person_erases_why_they_were_away(chen, alice, be_absent):
+    be_absent(chen, note="Broken leg")
+    erase_person(person=chen, by=alice, reason="asked")
+    row = TeacherAbsence.objects.get()
+    assert (row.kind, row.note) == ("other", "")

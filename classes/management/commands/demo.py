@@ -9,6 +9,7 @@ from django.utils.translation import override
 from accounts.models import Enterprise, Role, User
 from classes.demo import other_schools, personas
 from classes.demo.courseware import ensure_attachments, ensure_course, ensure_courseware
+from classes.demo.cover import ensure_absence
 from classes.demo.history import ensure_history
 from classes.demo.running import RUNNING, ensure_running
 from classes.demo.sandbox_control import SandboxUnavailable
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         # Last: the lessons of the courses are sent to the service by the worker, after everything above.
         ensure_course(school, people, admin, decks)
         ensure_courses(school, people, admin, groups=groups, weeks=SMALL_WEEKS if small else WEEKS_BACK)
+        ensure_absence(school, admin)
         with transaction.atomic():
             ensure_history(school, admin)
 

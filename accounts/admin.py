@@ -54,7 +54,10 @@ class EnterpriseAdmin(MirroredAdmin):
         (None, {"fields": ("name", "sdkappid", "tic_key", "zone")}),
         (_("Contact"), {"fields": contact}),
         (_("AI features"), {"fields": ai}),
-        (_("Attendance"), {"fields": ("late_after_s", "early_leave_s", "present_share")}),
+        (
+            _("Attendance"),
+            {"fields": ("late_after_s", "early_leave_s", "present_share", "leave_request_days")},
+        ),
         (_("iclass"), {"fields": ("later_fields",)}),
         (_("Compare with iclass"), {"fields": readonly_fields}),
     )

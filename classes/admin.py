@@ -225,9 +225,19 @@ class AppealAdmin(ReadOnlyAdmin):
 @admin.register(Leave)
 class LeaveAdmin(ReadOnlyAdmin):
     resource = "leave"
-    list_display = ("id", "person", "begins_at", "ends_at", "by", "created_at", "withdrawn_at")
-    list_select_related = ("person", "by")
-    list_filter = ("withdrawn_at",)
+    list_display = (
+        "id",
+        "person",
+        "begins_at",
+        "ends_at",
+        "kind",
+        "state",
+        "by",
+        "created_at",
+        "answered_by",
+    )
+    list_select_related = ("person", "by", "answered_by")
+    list_filter = ("state", "kind")
     date_hierarchy = "begins_at"
 
 

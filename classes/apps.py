@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,8 @@ class ClassesConfig(AppConfig):
     def ready(self) -> None:
         """Import modules that register themselves, and register the school and "own" filter of each resource.
 
-        "Own" are the lessons that a person teaches, assists in or attends; of marks, a student's own.
+        "Own" are the lessons that a person teaches, assists in or attends; of marks, a student's own; of
+        leave, also that of students in groups of which the person is in charge.
         """
         self._import_registrations()
         register("lesson", of_school="enterprise", own=self._own_lessons)
@@ -24,7 +25,7 @@ class ClassesConfig(AppConfig):
         register("attendance", of_school="lesson__enterprise", own=self._own_marks)
         register("samples", of_school="lesson__enterprise", own=self._own_marks)
         register("appeal", of_school="lesson__enterprise", own=self._own_marks)
-        register("leave", of_school="enterprise", own=lambda user: Q(person=user))
+        register("leave", of_school="enterprise", own=self._own_leave)
         register("entry", of_school="enterprise", own=self._in_own_lessons)
         register("evidence", of_school="lesson__enterprise", own=lambda user: Q(pk__in=()))
         register("alarm", of_school="enterprise", own=self._leading)
@@ -85,6 +86,11 @@ class ClassesConfig(AppConfig):
 
     def _own_marks(self, user: Any) -> Q:
         return Q(person=user) | self._leading(user)
+
+    def _own_leave(self, user: Any) -> Q:
+        memberships = apps.get_model("accounts", "GroupMembership")._default_manager
+        in_charge = memberships.filter(group__teacher=user, group__archived_at=None)
+        return Q(person=user) | Q(person__in=in_charge.values("student"))
 
     def _own_courses(self, user: Any) -> Q:
         courses = self.get_model("Course")._default_manager

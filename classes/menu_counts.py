@@ -1,12 +1,13 @@
-"""Counts of what waits, shown in the menu: alarms, registers to close and appeals."""
+"""Counts of what waits, shown in the menu: alarms, registers to close, leave requests and appeals."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import ngettext_lazy
 
+from classes.attendance.leave_queries import requests_to_answer
 from classes.attendance.reports.lists import registers_to_close
-from classes.models import Alarm, Appeal, Lesson
+from classes.models import Alarm, Appeal, Leave, Lesson
 from console.policy import may, scoped
 from console.ui.menu_counts import register_menu_count
 
@@ -26,11 +27,18 @@ def _appeals_to_answer(reader: Any) -> list[QuerySet[Appeal]]:
     return [scoped(Appeal.objects.filter(state=Appeal.State.OPEN), reader, "appeal", "list")]
 
 
+def _leave_to_answer(reader: Any) -> list[QuerySet[Leave]]:
+    return [requests_to_answer(reader)] if may(reader, "answer", "leave") else []
+
+
 register_menu_count("alarms", _open_alarms, ngettext_lazy("%(n)d open alarm", "%(n)d open alarms", "n"))
 register_menu_count(
     "registers",
     _registers_to_close,
     ngettext_lazy("%(n)d register to close", "%(n)d registers to close", "n"),
+)
+register_menu_count(
+    "leave", _leave_to_answer, ngettext_lazy("%(n)d leave request", "%(n)d leave requests", "n")
 )
 register_menu_count(
     "appeals", _appeals_to_answer, ngettext_lazy("%(n)d open appeal", "%(n)d open appeals", "n")

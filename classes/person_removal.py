@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -70,7 +71,10 @@ def _scrub_register(person: User) -> int:
 
 @register_scrubber("judgements")
 def _scrub_decisions(person: User) -> int:
-    """Erase texts about the person: reasons of corrections, leave and absences, appeals and their answers."""
+    """Erase texts about the person: reasons of corrections, leave and absences, appeals and their answers.
+
+    Open requests for leave are withdrawn. The kind of leave is erased, too: it may tell of an illness.
+    """
     written = Q(person=person) | Q(lesson__enterprise=person.enterprise, user_id=person.user_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('console.erasing', 'on', true)")
@@ -82,7 +86,12 @@ def _scrub_decisions(person: User) -> int:
         appeal.evidence.get("facts", {}).pop("hand", None)
         appeal.text = appeal.answer = ""
         appeal.save(update_fields=["text", "answer", "evidence"])
-    count += Leave.objects.filter(person=person).exclude(reason="").update(reason="")
+    leaves = Leave.objects.filter(person=person)
+    leaves.filter(state=Leave.State.REQUESTED).update(
+        state=Leave.State.WITHDRAWN, withdrawn_at=timezone.now()
+    )
+    texts = leaves.exclude(reason="", answer="", kind=Leave.Kind.OTHER)
+    count += texts.update(reason="", answer="", kind=Leave.Kind.OTHER)
     count += TeacherAbsence.objects.filter(teacher=person).update(kind=TeacherAbsence.Kind.OTHER, note="")
     count += GuestCredit.objects.filter(person=person).exclude(reason="").update(reason="")
     return count + len(appeals)

@@ -169,7 +169,15 @@ ATTENDANCE = (
         "classes:leaves",
         "list",
         "leave",
-        pages=("classes:leave_add", "classes:leave_withdraw"),
+        pages=(
+            "classes:leave",
+            "classes:leave_add",
+            "classes:leave_answer",
+            "classes:leave_approve",
+            "classes:leave_withdraw",
+            "classes:leave_calendar",
+        ),
+        count="leave",
     ),
     MenuTab(
         _("Appeals"),

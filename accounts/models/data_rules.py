@@ -11,7 +11,7 @@ register_watched_columns(
     "accounts.Enterprise",
     (
         *("name", "sdkappid", "tic_key", "contact_user", "phone_no", "e_mail", "call_back_url", "zone"),
-        *("late_after_s", "early_leave_s", "present_share"),
+        *("late_after_s", "early_leave_s", "present_share", "leave_request_days"),
     ),
 )
 register_watched_columns(

@@ -76,6 +76,12 @@ class Enterprise(Sealed, Mirrored):
     present_share = models.PositiveSmallIntegerField(
         _("present from (percent of the lesson)"), default=50, validators=[MaxValueValidator(100)]
     )
+    leave_request_days = models.PositiveSmallIntegerField(
+        _("leave can be requested afterwards (days)"),
+        default=14,
+        db_default=14,
+        validators=[MaxValueValidator(90)],
+    )
     default_recording = models.CharField(
         _("recording of new lessons"), max_length=6, choices=DefaultRecording, default=DefaultRecording.LOCAL
     )

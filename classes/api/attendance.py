@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from classes.api.fields import validated
 from classes.api.filters import AttendanceFilter
 from classes.attendance import corrections
 from classes.attendance.callback_differences import keep_marks, undecided_differences
@@ -123,7 +124,7 @@ class AttendanceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, School
         """Set the mark by hand, with a reason; all versions are kept. `excused` excuses."""
         row = self.get_object()
         require_register_permission(self.by, "correct", row.lesson)
-        corrections.correct_mark(mark_of=row, by=self.by, **_validated(CorrectSerializer, request))
+        corrections.correct_mark(mark_of=row, by=self.by, **validated(CorrectSerializer, request))
         return Response(self.get_serializer(self.queryset.get(pk=row.pk)).data)
 
 
@@ -176,7 +177,7 @@ class LessonRegister(LessonAttendance):
         """Run the action. Input is validated after the permission check: refused readers learn nothing."""
         lesson = self.lesson()
         require_register_permission(self.by, name, lesson)
-        data = _validated(serializer, self.request)
+        data = validated(serializer, self.request)
         return Response(self.get_serializer(act(lesson=lesson, by=self.by, **data)).data)
 
 
@@ -206,12 +207,6 @@ def require_register_permission(reader: User, action: str, lesson: Lesson) -> No
     """Raise PermissionDenied for readers who do not teach, assist in or administer this lesson."""
     if not may_change_register(reader, action, lesson):
         raise PermissionDenied(refusal_message(reader, action, "attendance"))
-
-
-def _validated(serializer_class: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 class FileNegotiation(BaseContentNegotiation):

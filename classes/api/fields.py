@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from accounts.models import StudentGroup
 from classes.models import Term
@@ -50,3 +51,10 @@ class CancelSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     notice = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     tell = serializers.BooleanField(required=False, default=True)
+
+
+def validated(serializer_class: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return the valid body of a request. Raise ValidationError (REST: 400) for an invalid one."""
+    serializer = serializer_class(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)

@@ -1,6 +1,8 @@
 """Filters of REST lists. A lesson is compared by number, without a lookup: another school's matches none."""
 
-from classes.models import Attendance, Recording
+from django_filters.filters import CharFilter
+
+from classes.models import Attendance, Leave, Recording
 from console.policy.filters import BoundedFilterSet, BoundedIdFilter
 
 
@@ -18,3 +20,11 @@ class RecordingFilter(BoundedFilterSet):
     class Meta:
         model = Recording
         fields = ("lesson", "video_type")
+
+
+class LeaveFilter(BoundedFilterSet):
+    user_id = CharFilter(field_name="person__user_id")
+
+    class Meta:
+        model = Leave
+        fields = ("user_id", "state", "kind")

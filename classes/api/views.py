@@ -22,6 +22,7 @@ from classes.api.conflicts import ConflictResponseMixin
 from classes.api.courses import CourseViewSet
 from classes.api.fields import CancelSerializer
 from classes.api.filters import RecordingFilter
+from classes.api.leave import LeaveViewSet
 from classes.api.serializers import SERVICE_NAMES, LessonSerializer
 from classes.lessons import services
 from classes.lessons.edit_digests import LessonEditConflict, loaded_digests
@@ -125,6 +126,7 @@ router.register("lessons", LessonViewSet)
 router.register("courses", CourseViewSet)
 router.register("recordings", RecordingViewSet)
 router.register("attendance", AttendanceViewSet)
+router.register("leave", LeaveViewSet)
 urlpatterns = [
     *router.urls,
     path(

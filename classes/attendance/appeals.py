@@ -1,7 +1,6 @@
-"""Services for appeals, leave of absence and credits for guests."""
+"""Services for appeals and credits for guests."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,17 +10,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from classes.attendance.corrections import correct_mark, lock_open_register
-from classes.attendance.register import lock_for_recompute, recompute_register
+from classes.attendance.register import recompute_register
 from classes.locking import lock_lesson
-from classes.models import Appeal, Attendance, Correction, GuestCredit, Leave, Lesson, Mark, Member
+from classes.models import Appeal, Attendance, Correction, GuestCredit, Lesson, Mark, Member
 from console.audit.trail import record
 from console.concurrency import service
 from console.notifications.services import notify
 
 #: Marks that a student may contest.
 CONTESTABLE_MARKS = (Mark.ABSENT, Mark.LATE, Mark.LEFT_EARLY, Mark.LATE_AND_LEFT_EARLY, Mark.UNKNOWN)
-#: Most open registers that a leave changes at once; more would be a mistake.
-MAX_LESSONS = 500
 
 
 def appeal_until(lesson: Lesson) -> datetime | None:
@@ -104,51 +101,6 @@ def answer_appeal(*, appeal: Appeal, granted: bool, text: str, by: User, mark: s
         link=reverse("classes:appeal", args=[found.pk]),
     )
     return found
-
-
-@service
-def grant_leave(
-    *, person: User, begins_at: datetime, ends_at: datetime, reason: str, by: User | None
-) -> Leave:
-    """Excuse a person between two moments and recalculate the open registers of lessons in between."""
-    if not reason.strip():
-        raise ValidationError({"reason": _("Enter a reason for later reference.")})
-    if ends_at <= begins_at:
-        raise ValidationError({"end": _("The leave must end after it starts.")})
-    school: Any = person.enterprise_id
-    leave = Leave.objects.create(
-        enterprise_id=school,
-        person=person,
-        begins_at=begins_at,
-        ends_at=ends_at,
-        reason=reason.strip()[:500],
-        by=by,
-    )
-    values = {"person": person.user_id, "begins_at": begins_at, "ends_at": ends_at}
-    record("leave.add", leave, by=by, after=values)
-    _recalculate(leave)
-    return leave
-
-
-@service
-def withdraw_leave(*, leave: Leave, by: User | None) -> None:
-    """Withdraw a leave and recalculate the open registers that it affected."""
-    stored = Leave.objects.select_for_update(of=("self",), no_key=True).get(pk=leave.pk)
-    if stored.withdrawn_at:
-        return
-    stored.withdrawn_at = timezone.now()
-    stored.save(update_fields=["withdrawn_at"])
-    record("leave.withdraw", stored, by=by)
-    _recalculate(stored)
-
-
-def _recalculate(leave: Leave) -> None:
-    memberships = Member.objects.filter(user=leave.person_id).values("lesson")
-    lessons = Lesson.objects.filter(
-        pk__in=memberships, starts_at__lt=leave.ends_at, ends_at__gt=leave.begins_at, register_closed_at=None
-    ).exclude(attendance=None)
-    for lesson in lock_for_recompute(lessons.distinct()[:MAX_LESSONS]):
-        recompute_register(lesson)
 
 
 @service

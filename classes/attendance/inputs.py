@@ -67,7 +67,7 @@ def decisions_by_lesson(
         "pk",
         "register_closed_at",
         "facts_version",
-        Exists(Leave.objects.filter(person__memberships__lesson=OuterRef("pk"), withdrawn_at=None)),
+        Exists(Leave.objects.filter(person__memberships__lesson=OuterRef("pk"), state=Leave.State.APPROVED)),
         Exists(GuestCredit.objects.filter(**about, undone_at=None)),
         Exists(Correction.objects.filter(**about)),
     )
@@ -235,11 +235,14 @@ def _credits(lesson: Lesson) -> dict[str, str]:
 
 
 def _leaves(lesson: Lesson) -> dict[str, list[Interval]]:
-    """Map user ids to the leaves of expected people."""
+    """Map user ids to the approved leaves of expected people."""
     begins = min(filter(None, (lesson.starts_at, lesson.real_started_at)))
     ends = max(filter(None, (lesson.ends_at, lesson.real_ended_at)))
     rows = Leave.objects.filter(
-        person__memberships__lesson=lesson, withdrawn_at=None, begins_at__lt=ends, ends_at__gt=begins
+        person__memberships__lesson=lesson,
+        state=Leave.State.APPROVED,
+        begins_at__lt=ends,
+        ends_at__gt=begins,
     ).values_list("person__user_id", "begins_at", "ends_at")
     leaves: dict[str, list[Interval]] = {}
     for user_id, start, end in rows.order_by("begins_at", "id"):

@@ -1,6 +1,7 @@
 """Columns of the lists of appeals and leave."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console.lists.tables import Column, ListTable
 
@@ -26,9 +27,11 @@ LEAVE_TABLE = ListTable(
         Column("student", _("Student"), is_fixed=True),
         Column("begins", _("From"), order=("begins_at", "id")),
         Column("ends", _("Until"), order=("ends_at", "id")),
+        Column("kind", pgettext_lazy("leave", "Kind")),
         Column("reason", _("Reason")),
-        Column("by", _("Entered by")),
         Column("state", _("State")),
+        Column("by", _("Entered by"), is_default=False),
+        Column("answered_by", _("Answered by"), is_default=False),
         Column("created", _("Entered on"), order=("id",), is_default=False),
     ),
     filters=("q", "state", "day"),

@@ -12,7 +12,15 @@ from classes.attendance.views.appeals import (
     DropExcuse,
     GuestCreditCreate,
 )
-from classes.attendance.views.leave import LeaveAdd, LeaveList, LeaveWithdraw
+from classes.attendance.views.leave import (
+    LeaveAdd,
+    LeaveAnswer,
+    LeaveApprove,
+    LeaveCalendar,
+    LeaveList,
+    LeavePage,
+    LeaveWithdraw,
+)
 from classes.attendance.views.marks import (
     MarkCorrect,
     MarkDetailPage,
@@ -47,5 +55,9 @@ urlpatterns = [
     path("appeals/<id:pk>/", AppealPage.as_view(), name="appeal"),
     path("leave/", LeaveList.as_view(), name="leaves"),
     path("leave/new/", LeaveAdd.as_view(), name="leave_add"),
+    path("leave/calendar/", LeaveCalendar.as_view(), name="leave_calendar"),
+    path("leave/approve/", LeaveApprove.as_view(), name="leave_approve"),
+    path("leave/<id:pk>/", LeavePage.as_view(), name="leave"),
+    path("leave/<id:pk>/answer/", LeaveAnswer.as_view(), name="leave_answer"),
     path("leave/<id:pk>/withdraw/", LeaveWithdraw.as_view(), name="leave_withdraw"),
 ]

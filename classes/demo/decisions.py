@@ -6,15 +6,17 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Enterprise
-from classes.attendance.appeals import answer_appeal, file_appeal, grant_leave, may_appeal
+from classes.attendance.appeals import answer_appeal, file_appeal, may_appeal
 from classes.attendance.corrections import close_register, correct_mark
-from classes.models import Appeal, Attendance, Leave, Lesson, Mark
+from classes.attendance.leave import grant_leave, request_leave
+from classes.models import Appeal, Attendance, Leave, Lesson, Mark, Member
 
 #: Registers of lessons older than this are closed; younger ones wait for their teachers.
 CLOSED_AFTER = timedelta(days=7)
 #: Of so many lessons, one has a corrected mark.
 CORRECTED = 5
-LEAVE_DAYS, LEAVE_REASON = 2, "病假，家长已请假"
+LEAVE_DAYS, LEAVE_REASON = 2, "发烧，家长已请假"
+REQUEST_REASON = "要去医院复查，上午请假"
 CORRECTION_REASON = "平板没电，改用手机进入"
 APPEAL_TEXT = "我准时到了，但是网络断了几分钟。"
 GRANTED_TEXT = "核对了聊天记录，情况属实。"
@@ -32,9 +34,34 @@ def grant_demo_leave(school: Enterprise, lessons: QuerySet[Lesson]) -> None:
                 person=member.user,
                 begins_at=begins,
                 ends_at=begins + timedelta(days=LEAVE_DAYS),
+                kind=Leave.Kind.SICK,
                 reason=LEAVE_REASON,
                 by=lesson.teacher,
             )
+
+
+def request_demo_leave(school: Enterprise, lessons: QuerySet[Lesson]) -> None:
+    """Let a student of the last lesson ask for leave of tomorrow morning, once."""
+    if Leave.objects.filter(enterprise=school, state=Leave.State.REQUESTED).exists():
+        return
+    lesson = lessons.order_by("-starts_at", "-pk").first()
+    members = (
+        lesson.members.filter(role="student").select_related("user") if lesson else Member.objects.none()
+    )
+    if member := members.order_by("-pk").first():
+        tomorrow = timezone.localdate(timezone=school.tz) + timedelta(days=1)
+        request_leave(
+            person=member.user,
+            periods=[
+                (
+                    datetime.combine(tomorrow, time(8, 0), school.tz),
+                    datetime.combine(tomorrow, time(12, 0), school.tz),
+                )
+            ],
+            kind=Leave.Kind.SICK,
+            reason=REQUEST_REASON,
+            by=member.user,
+        )
 
 
 def decide(lesson: Lesson) -> None:

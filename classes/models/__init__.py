@@ -5,11 +5,12 @@ from classes.models.attendance import Attendance, Mark, Observation, Stay
 from classes.models.call import AbsenceCall
 from classes.models.course import Course
 from classes.models.cover import Cover, TeacherAbsence
-from classes.models.decisions import Appeal, CallbackDifference, Correction, GuestCredit, Leave, Register
+from classes.models.decisions import Appeal, CallbackDifference, Correction, GuestCredit, Register
 from classes.models.engagement import EngagementSample
 from classes.models.entry import Entry
 from classes.models.feed import AnnouncedState, Feed, MembershipNotice
 from classes.models.imports import TimetableImport, TimetableRow
+from classes.models.leave import Leave
 from classes.models.lesson import Lesson, Member
 from classes.models.lesson_password import LessonKey
 from classes.models.lesson_recording import LessonRecording

@@ -1,11 +1,10 @@
-"""Manual decisions about attendance: corrections, credits, leave, appeals and closed registers."""
+"""Manual decisions about attendance: corrections, credits, appeals and closed registers."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from classes.models.attendance import Mark
 from classes.models.lesson import Lesson
@@ -146,46 +145,6 @@ class CallbackDifference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {timezone.localtime(self.told_at):%Y-%m-%d %H:%M:%S}"
-
-
-class Leave(models.Model):
-    """Leave of absence: absences of a person between two moments are excused."""
-
-    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="leaves")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="leaves", verbose_name=_("person")
-    )
-    begins_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("until"))
-    reason = models.CharField(_("reason"), max_length=500, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(pgettext_lazy("leave", "entered"), default=timezone.now)
-    withdrawn_at = models.DateTimeField(_("revoked at"), null=True)
-
-    class Meta:
-        verbose_name = _("leave")
-        verbose_name_plural = _("leaves")
-        ordering = ["-begins_at", "-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=models.F("begins_at")),
-                name="leave_ends_after_it_begins",
-                violation_error_message=_("The leave must end after it starts."),
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["person", "ends_at"], name="leave_of_person"),
-            models.Index(fields=["enterprise", "begins_at", "id"], name="leave_by_begin"),
-            models.Index(fields=["enterprise", "ends_at", "id"], name="leave_by_end"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person}: {timezone.localtime(self.begins_at):%Y-%m-%d %H:%M}"
-
-    @property
-    def audit_label(self) -> str:
-        """The label without the name, which is personal data."""
-        return f"{timezone.localtime(self.begins_at):%Y-%m-%d %H:%M}"
 
 
 class Register(models.Model):

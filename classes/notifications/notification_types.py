@@ -26,6 +26,13 @@ for _topic in (
     Topic("less_trouble", _("Lessons that run over, absent students"), _STAFF, EmailFrequency.NEVER),
     Topic("registers", _("Registers that are final"), _STAFF, by_role={Role.TEACHER: EmailFrequency.DAILY}),
     Topic("appeals", _("Appeals against marks"), _STAFF, EmailFrequency.NOW),
+    Topic(
+        "leave",
+        _("Leave: requests and answers"),
+        [*_STAFF, Role.STUDENT],
+        EmailFrequency.NOW,
+        dict.fromkeys(_OFFICE, EmailFrequency.DAILY),
+    ),
     Topic("marks", _("Your marks and answers to your appeals"), [Role.STUDENT], EmailFrequency.DAILY),
     Topic(
         "keeping",
@@ -278,3 +285,27 @@ register_type(
         icon="message-check",
     )
 )
+for _name, _title, _text, _tone, _icon in (
+    (
+        "leave.requested",
+        _("Leave requested: %(start)s – %(end)s"),
+        _("Approve the request, or return it with a sentence to the student."),
+        "warn",
+        "calendar-question",
+    ),
+    (
+        "leave.approved",
+        _("Leave approved: %(start)s – %(end)s"),
+        _("Absences during this time count as excused."),
+        "ok",
+        "calendar-check",
+    ),
+    (
+        "leave.returned",
+        _("Leave request returned: %(start)s – %(end)s"),
+        _("Read the answer. You can send a new request."),
+        "warn",
+        "calendar-off",
+    ),
+):
+    register_type(NotificationType(_name, _title, _text, "leave", tone=_tone, icon=_icon))

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.views.generic import DetailView
 
+from classes.attendance.leave_queries import on_leave_badges
 from classes.choices import Status
 from classes.courseware.attachments import list_attached_documents
 from classes.lessons.actions import available_actions
@@ -86,7 +87,12 @@ def live_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
     }
     if context["sees_people"]:
         members = expected_members(lesson)
-        context |= {"roll": members, "room": build_room(lesson, reader, members)}
+        on_leave = on_leave_badges(lesson) if phase.stage in ("before", "running") else {}
+        context |= {
+            "roll": members,
+            "room": build_room(lesson, reader, members),
+            "on_leave": on_leave,
+        }
     return context
 
 

@@ -13,6 +13,7 @@ from accounts.models import PasswordLink, Role, User
 from accounts.models.roles import STAFF
 from accounts.people import avatars, entry_cards
 from accounts.sign_in.password_links import unused_links
+from classes.attendance.leave_queries import ON_LEAVE_BADGES
 from classes.attendance.mark_badges import mark_badge
 from classes.choices import Status
 from classes.lessons.queries import PROBLEM_STATES, lessons_of_person
@@ -78,9 +79,10 @@ class PersonPage(SchoolView, DetailView):
 def _attendance_context(reader: Any, student: User) -> dict[str, Any]:
     """Return the attendance of a student: this term, the last marks, open appeals, and leave not yet over."""
     appeals = Appeal.objects.filter(person=student, state=Appeal.State.OPEN).select_related("lesson")
-    leaves = Leave.objects.filter(person=student, withdrawn_at=None, ends_at__gt=timezone.now())
+    leaves = Leave.objects.filter(person=student, state__in=ON_LEAVE_BADGES, ends_at__gt=timezone.now())
     return {
         "attendance": attendance_summary(reader, student),
+        "may_ask_leave": reader.pk == student.pk and may(reader, "add", "leave"),
         "marks": _recent_marks(reader, student),
         "appeals": scoped(appeals, reader, "appeal", "list").order_by("created_at")[:MAX_ROWS],
         "leaves": scoped(leaves, reader, "leave", "list").order_by("begins_at")[:MAX_ROWS],

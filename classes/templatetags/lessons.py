@@ -1,5 +1,6 @@
 """Template filters and tags of lessons. Load with `{% load lessons %}`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -22,7 +23,7 @@ from console.outbox.kinds import kind_label
 from console.outbox.reasons import ReasonText, reason_text
 from console.outbox.states import SYNC_OF_STATE, OperationState
 from console.ui.assets import qr_picture
-from console.ui.badges import sync_badge
+from console.ui.badges import Badge, sync_badge
 from console.ui.template_tags import format_time_zone, when
 
 register = template.Library()
@@ -55,6 +56,12 @@ YES_NO_LABELS = {True: _("yes"), False: _("no"), None: _("unknown")}
 
 
 register.filter("conflict_groups", group_conflicts)
+
+
+@register.filter
+def badge_of(badges: Mapping[str, Badge], key: str) -> Badge:
+    """Return the badge under a key that is a variable; KeyError if there is none."""
+    return badges[key]
 
 
 @register.filter

@@ -127,7 +127,8 @@ POLICY_EXCEPTIONS: tuple[str | Promise, ...] = (
     _(
         "“Own” covers the lessons that a person teaches, assists in or attends and "
         "everything in them, their own courseware, exports, tokens and notifications, and "
-        "their own account."
+        "their own account. Of leave, it covers one's own and that of students in groups of "
+        "which one is in charge. Students only request leave; it counts once approved."
     ),
     _(
         "Only a superadmin can appoint or edit superadmins, or end their sessions, entry tokens "

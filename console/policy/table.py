@@ -224,10 +224,11 @@ TABLE: dict[str, dict[str, str]] = {
         "export": "- S S - - - - -",
     },
     "leave": {
-        "list": "- S S - - O S -",
-        "view": "- S S - - O S -",
-        "add": "- S S - - - - -",
-        "withdraw": "- S S - - - - -",
+        "list": "- S S O O O S -",
+        "view": "- S S O O O S -",
+        "add": "- S S - - O - -",
+        "answer": "- S S O O - - -",
+        "withdraw": "- S S - - O - -",
         "export": "- S S - - - - -",
     },
     "recording": {

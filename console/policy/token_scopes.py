@@ -29,6 +29,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "documents": ("document",),
     "recordings": ("recording",),
     "attendance": ("attendance",),
+    "leave": ("leave",),
     "exchange": ("operation", "callback", "drift"),
     "audit": ("audit",),
 }
@@ -41,6 +42,7 @@ FAMILY_LABELS: dict[str, str | Promise] = {
     "documents": _("Courseware"),
     "recordings": _("Recordings"),
     "attendance": _("Attendance"),
+    "leave": _("Leave"),
     "exchange": _("Sync with iclass"),
     "audit": _("Audit trail"),
 }

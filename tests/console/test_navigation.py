@@ -86,7 +86,7 @@ class TestMenu:
             "Appeals",
             "Reports",
         ]
-        assert tabs("teacher", "classes:appeals") == ["Registers to close", "Attendance matrix", "Appeals"]
+        assert tabs("teacher", "classes:appeals") == ["Registers to close", "Attendance matrix", "Leave", "Appeals"]
         assert tabs("student", "classes:appeals") == ["My attendance", "Leave", "Appeals"]
         assert tabs("teacher", "classes:timetable") == ["Timetable", "Lessons", "Courses"]
 

@@ -31,7 +31,7 @@ WRITABLE: dict[str, set[str]] = {
     "accounts.Enterprise": {
         *("name", "contact_user", "phone_no", "e_mail", "call_back_url", "zone", "tic_key", "sdkappid"),
         *("appid", "project_id", "secret_id", "secret_key"),
-        *("late_after_s", "early_leave_s", "present_share"),
+        *("late_after_s", "early_leave_s", "present_share", "leave_request_days"),
         *("keep_trail_days", "keep_evidence_days", "keep_callbacks_days", "keep_operations_days"),
     },
     "classes.Lesson": {*_LESSON, "record_types", "capacity"},

@@ -31,12 +31,13 @@ class AttendancePolicyForm(SchoolForm):
 
     class Meta:
         model = Enterprise
-        fields = ("present_share",)
+        fields = ("present_share", "leave_request_days")
         help_texts = {
             "present_share": _("Students who attend less than this share of the lesson are marked absent."),
+            "leave_request_days": _("Students can ask for leave up to this many days after it began."),
         }
 
-    field_order = ("late_after", "early_leave", "present_share")
+    field_order = ("late_after", "early_leave", "present_share", "leave_request_days")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

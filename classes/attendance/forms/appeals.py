@@ -1,4 +1,4 @@
-"""Forms of appeals, leave and guests."""
+"""Forms of appeals and guests."""
 
 from typing import Any
 
@@ -6,9 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from classes.attendance.forms.register import REASON_ERRORS, reason_field
-from classes.lessons.forms.fields import PersonField, combine_local, time_field
+from classes.lessons.forms.fields import PersonField
 from classes.models import Mark
-from console.inputs.forms import BoundedDateField
 
 TEXTAREA = forms.Textarea(attrs={"rows": 4})
 
@@ -50,31 +49,3 @@ class CreditForm(forms.Form):
     def __init__(self, *args: Any, people: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["person"].queryset = people
-
-
-class LeaveForm(forms.Form):
-    """A student and a period in the time zone of the school."""
-
-    fields: dict[str, Any]
-    person = PersonField(
-        queryset=None, label=_("Student"), to_field_name="user_id", empty_label=_("Choose a student")
-    )
-    day = BoundedDateField(label=_("Start day"))
-    start = time_field(label=_("Start time"), initial="00:00")
-    end_day = BoundedDateField(label=_("End day"))
-    end = time_field(label=_("End time"), initial="23:59")
-    reason = reason_field()
-
-    def __init__(self, *args: Any, people: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["person"].queryset = people.order_by("sort_name", "user_id")
-
-    def service_fields(self) -> dict[str, Any]:
-        """Return the arguments of `grant_leave`."""
-        data = self.cleaned_data
-        return {
-            "person": data["person"],
-            "begins_at": combine_local(data["day"], data["start"]),
-            "ends_at": combine_local(data["end_day"], data["end"]),
-            "reason": data["reason"],
-        }

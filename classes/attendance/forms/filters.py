@@ -44,17 +44,17 @@ class AppealFilter(PersonFilter):
 class LeaveFilter(PersonFilter):
     """Filter of leave by student, state and a day on which it holds."""
 
-    STATES = (("", _("all")), ("valid", _("valid")), ("revoked", _("revoked")))
-
     day = BoundedDateField(label=_("Day"), required=False)
-    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+    state = forms.ChoiceField(
+        label=_("State"), choices=[("", _("all")), *Leave.State.choices], required=False
+    )
 
     def narrow(self, leaves: QuerySet[Leave]) -> QuerySet[Leave]:
         """Return the matching leave; the day is one in the active time zone."""
         self.is_valid()
         leaves = leaves.filter(self.about_person())
         if state := self.cleaned_data.get("state"):
-            leaves = leaves.filter(withdrawn_at__isnull=state == "valid")
+            leaves = leaves.filter(state=state)
         if day := self.cleaned_data.get("day"):
             midnight = timezone.make_aware(datetime.combine(day, time.min))
             next_midnight = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))

@@ -225,6 +225,7 @@ class StudentPage(StudentReportBase, TemplateView):
             person=self.person,
             filter_form=self.form,
             period=self.form.period,
+            may_ask_leave=self.person.pk == self.request.user.pk and may(self.request.user, "add", "leave"),
             ranges=quick_ranges(self.request.user, self.form.period),
             grid=student.week_grid(self.marks),
             share=student.student_share(self.marks),

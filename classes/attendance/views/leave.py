@@ -1,34 +1,49 @@
-"""Views of leave of absence: list, entering and withdrawing."""
+"""Views of leave of absence: list, calendar, one leave, entering, requesting, answering, withdrawing."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import FormView, ListView
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext
+from django.views.generic import FormView, ListView, TemplateView
 
 from accounts.models import User
-from classes.attendance import appeals
-from classes.attendance.forms.appeals import LeaveForm
+from classes.attendance import leave as services
 from classes.attendance.forms.filters import LeaveFilter
+from classes.attendance.forms.leave import LeaveAnswerForm, LeaveForm, LeaveRequestForm
+from classes.attendance.leave_queries import (
+    STATE_BADGES,
+    leave_month,
+    lessons_during,
+    lessons_to_choose,
+    requests_to_answer,
+)
 from classes.attendance.tables import LEAVE_TABLE
 from classes.models import Leave
+from console.concurrency import Conflict
+from console.inputs.bounds import parse_date, parse_id
 from console.lists.views import TableView
 from console.policy import scoped
+from console.policy.bulk_views import BulkActionText, BulkActionView
+from console.policy.rules import scope_of
+from console.policy.table import Scope
 from console.policy.views import SchoolView
 
 
 class LeaveList(TableView, ListView):
-    """Leave of absence, the latest first; students see only their own."""
+    """Leave of absence, the latest first; students see their own, teachers that of their groups."""
 
     resource, action = "leave", "list"
     table = LEAVE_TABLE
-    queryset = Leave.objects.select_related("person", "by")
+    queryset = Leave.objects.select_related("person", "by", "answered_by")
     template_name = "classes/attendance/leaves.html"
 
     @cached_property
@@ -41,24 +56,164 @@ class LeaveList(TableView, ListView):
         return self.filter.narrow(rows).order_by(*order)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
+        answers = self.may("answer")
         return super().get_context_data(
             title=_("Leave"),
             search_label=_("Name or user ID"),
             filter_form=self.filter,
             may_add=self.may("add"),
-            may_withdraw=self.may("withdraw"),
+            may_answer=answers,
+            waiting=requests_to_answer(self.request.user).count() if answers else 0,
+            requests=asks_for_own_leave(self.request.user),
+            badges=STATE_BADGES,
             **more,
         )
 
 
+class LeaveCalendar(SchoolView, TemplateView):
+    """Who is on leave on each day of a month; `?month=2026-11`, without it the current one."""
+
+    resource, action = "leave", "list"
+    template_name = "classes/attendance/leave_calendar.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        first = self._first_day()
+        days = leave_month(self.request.user, first)
+        return super().get_context_data(
+            title=_("Leave calendar"),
+            month=first,
+            previous=(first - timedelta(days=1)).replace(day=1),
+            following=(first + timedelta(days=31)).replace(day=1),
+            days=days,
+            is_empty=not any(one.leaves for one in days if one.in_month),
+            **more,
+        )
+
+    def _first_day(self) -> date:
+        try:
+            return parse_date(f"{self.request.GET['month']}-01").replace(day=1)
+        except (KeyError, ValueError, ValidationError):
+            return timezone.localdate().replace(day=1)
+
+
+class LeaveBase(SchoolView):
+    """Base of pages about one leave."""
+
+    resource = "leave"
+
+    @cached_property
+    def leave(self) -> Leave:
+        rows = Leave.objects.select_related("person", "by", "answered_by")
+        return self.get_row(rows, pk=self.kwargs["pk"])
+
+    def leave_context(self) -> dict[str, Any]:
+        leave, reader = self.leave, self.request.user
+        is_own, is_open = leave.person_id == reader.pk, leave.state == Leave.State.REQUESTED
+        withdrawable = is_open if is_own else leave.state == Leave.State.APPROVED
+        return {
+            "title": _("Leave"),
+            "leave": leave,
+            "badge": STATE_BADGES[Leave.State(leave.state)],
+            "lessons": lessons_during(leave, reader),
+            "is_own": is_own,
+            "is_open": is_open,
+            "may_withdraw": withdrawable and self.may("withdraw", leave),
+        }
+
+
+class LeavePage(LeaveBase, TemplateView):
+    """One leave, and the form to answer it if the reader may."""
+
+    template_name = "classes/attendance/leave.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        context = self.leave_context()
+        may_answer = context["is_open"] and self.may("answer", self.leave)
+        return super().get_context_data(form=LeaveAnswerForm() if may_answer else None, **context, **more)
+
+
+class LeaveAnswer(LeaveBase, FormView):
+    """Approve a request or return it with a sentence."""
+
+    action = "answer"
+    form_class = LeaveAnswerForm
+    template_name = "classes/attendance/leave.html"
+
+    def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("classes:leave", self.leave.pk)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        by: Any = self.request.user
+        approved = form.cleaned_data["decision"] == "approve"
+        try:
+            services.answer_leave(leave=self.leave, approved=approved, text=form.cleaned_data["text"], by=by)
+        except Conflict as error:
+            self.warning(" ".join(error.messages))
+            return redirect("classes:leave", self.leave.pk)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        self.success(
+            _("The leave has been approved. Absences during this time count as excused.")
+            if approved
+            else _("The request has been returned and the student has been notified.")
+        )
+        return redirect("classes:leave", self.leave.pk)
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(**self.leave_context(), **more)
+
+
+class LeaveApprove(BulkActionView):
+    """Approve the selected requests; one that is no longer open is named and does not stop the others."""
+
+    resource, action, back = "leave", "answer", "classes:leaves"
+    words = {
+        "answer": BulkActionText(
+            ngettext_lazy("Approve %(n)d request?", "Approve %(n)d requests?", "n"),
+            gettext_lazy("Absences during this time count as excused. The students are notified."),
+            gettext_lazy("Approve"),
+            ngettext_lazy("%(n)d request approved.", "%(n)d requests approved.", "n"),
+        )
+    }
+
+    def matching_keys(self) -> list[str]:
+        """Return nothing: the list offers no selection of more than it shows."""
+        return []
+
+    def row_label(self, key: str) -> str:
+        leave = self._find(key)
+        begins, ends = (timezone.localtime(at) for at in (leave.begins_at, leave.ends_at))
+        return f"{leave.person.nickname}: {begins:%Y-%m-%d %H:%M} – {ends:%Y-%m-%d %H:%M}"
+
+    def apply_to(self, key: str) -> None:
+        by: Any = self.request.user
+        services.answer_leave(leave=self._find(key), approved=True, text="", by=by)
+
+    def _find(self, key: str) -> Leave:
+        rows = scoped(Leave.objects.select_related("person"), self.request.user, self.resource, self.action)
+        found = rows.filter(pk=parse_id(key) or 0).first()
+        if found is None:
+            raise Http404(_("This does not exist in your school."))
+        return found
+
+
 class LeaveAdd(SchoolView, FormView):
-    """Grant leave to a student."""
+    """Enter leave for a student; a student requests it for themselves."""
 
     resource, action = "leave", "add"
-    form_class = LeaveForm
-    template_name = "generic/form.html"
+    template_name = "classes/attendance/leave_form.html"
+
+    @cached_property
+    def requests(self) -> bool:
+        return asks_for_own_leave(self.request.user)
+
+    def get_form_class(self) -> Any:
+        return LeaveRequestForm if self.requests else LeaveForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
+        if self.requests:
+            return super().get_form_kwargs() | {"lessons": lessons_to_choose(self.request.user)}
         people = scoped(User.objects.all(), self.request.user, "person", "list")
         return super().get_form_kwargs() | {"people": people.filter(role="student", is_active=True)}
 
@@ -66,42 +221,76 @@ class LeaveAdd(SchoolView, FormView):
         return {"person": self.request.GET.get("person", "")}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        by: Any = self.request.user
         try:
-            appeals.grant_leave(by=by, **form.service_fields())
+            self._save(form)
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)
-        self.success(_("The leave has been entered. Absences during this time count as excused."))
         return redirect("classes:leaves")
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(title=_("Enter leave"), cancel_url=reverse("classes:leaves"), **more)
-
-
-class LeaveWithdraw(SchoolView, FormView):
-    """Withdraw a leave."""
-
-    resource, action = "leave", "withdraw"
-    form_class = forms.Form
-    template_name = "generic/confirm.html"
-
-    @cached_property
-    def leave(self) -> Leave:
-        return self.get_row(Leave.objects.select_related("person"), pk=self.kwargs["pk"])
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
+    def _save(self, form: Any) -> None:
         by: Any = self.request.user
-        appeals.withdraw_leave(leave=self.leave, by=by)
-        self.success(_("The leave has been revoked."))
-        return redirect("classes:leaves")
+        if not self.requests:
+            services.grant_leave(by=by, **form.service_fields())
+            self.success(_("The leave has been entered. Absences during this time count as excused."))
+            return
+        created = services.request_leave(person=by, by=by, **form.service_fields())
+        self.success(
+            ngettext(
+                "Your request has been sent. You are notified when it is answered.",
+                "Your %(n)d requests have been sent. You are notified when they are answered.",
+                len(created),
+            )
+            % {"n": len(created)}
+        )
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
-            title=_("Revoke the leave of %(name)s?") % {"name": self.leave.person.nickname},
-            detail=_("Marks in open registers are calculated again."),
-            submit_label=_("Undo"),
+            title=_("Ask for leave") if self.requests else _("Enter leave"),
+            submit_label=_("Send request") if self.requests else _("Save"),
+            requests=self.requests,
             cancel_url=reverse("classes:leaves"),
+            **more,
+        )
+
+
+class LeaveWithdraw(LeaveBase, FormView):
+    """Withdraw one's own request, or revoke the approved leave of a student."""
+
+    action = "withdraw"
+    form_class = forms.Form
+    template_name = "generic/confirm.html"
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        by: Any = self.request.user
+        try:
+            services.withdraw_leave(leave=self.leave, by=by)
+        except ValidationError as error:
+            self.warning(" ".join(error.messages))
+            return redirect("classes:leave", self.leave.pk)
+        self.success(
+            _("Your request has been withdrawn.")
+            if self.leave.person_id == by.pk
+            else _("The leave has been revoked.")
+        )
+        return redirect("classes:leaves")
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        is_own = self.leave.person_id == self.request.user.pk
+        return super().get_context_data(
+            title=_("Withdraw your request?")
+            if is_own
+            else _("Revoke the leave of %(name)s?") % {"name": self.leave.person.nickname},
+            detail=_("The request will not be decided. You can send a new one.")
+            if is_own
+            else _("Marks in open registers are calculated again."),
+            submit_label=_("Withdraw") if is_own else pgettext("leave", "Revoke"),
+            cancel_url=reverse("classes:leave", args=[self.leave.pk]),
             tone="primary",
             **more,
         )
+
+
+def asks_for_own_leave(reader: Any) -> bool:
+    """Return whether the reader requests leave for themselves instead of entering it for others."""
+    return scope_of(reader, "add", "leave") == Scope.OWN

@@ -18,6 +18,7 @@ from classes.attendance.callback_differences import MAX_SHOWN, describe_differen
 from classes.attendance.explanation import is_ordinary
 from classes.attendance.export import download_register
 from classes.attendance.forms.register import CorrectManyForm
+from classes.attendance.leave_queries import on_leave_badges
 from classes.attendance.mark_badges import MARK_BADGES, MarkBadge, mark_badge, urgency_rank
 from classes.attendance.mark_detail import planned_share
 from classes.attendance.mass_drops import lesson_mass_drops
@@ -31,6 +32,7 @@ from classes.models import Attendance, Lesson, Mark
 from console.inputs.bounds import parse_id
 from console.policy import may, scoped
 from console.policy.views import SchoolView
+from console.ui.badges import Badge
 
 #: Marks that a mass drop may have caused.
 EXCUSABLE_MARKS = {Mark.ABSENT, Mark.LATE, Mark.LEFT_EARLY, Mark.LATE_AND_LEFT_EARLY, Mark.UNKNOWN}
@@ -41,7 +43,8 @@ class RegisterRow(NamedTuple):
 
     `spoken` is the text alternative of the timeline, `planned` the share of the planned time, which only the
     plain table shows. `why` is the reason of the mark where it says more than the row does. `next` is the row
-    that is offered below this one, which was just corrected.
+    that is offered below this one, which was just corrected. `leave` is the badge of leave that covers the
+    lesson.
     """
 
     entry: RegisterEntry
@@ -51,6 +54,7 @@ class RegisterRow(NamedTuple):
     planned: Decimal | None = None
     why: str = ""
     next: RegisterEntry | None = None
+    leave: Badge | None = None
 
 
 class MarkTotal(NamedTuple):
@@ -98,8 +102,10 @@ class AttendancePage(RegisterBase, TemplateView):
             all=len(table.students),
             chosen=chosen,
             plain=plain is not None,
-            rows=self._offer_next(
-                _rows([one for one in table.students if chosen in ("", one.mark)], timeline, plain)
+            rows=self._with_leave(
+                self._offer_next(
+                    _rows([one for one in table.students if chosen in ("", one.mark)], timeline, plain)
+                )
             ),
             staff=_rows(table.staff, timeline, plain),
             guests=_rows(table.guests, timeline, plain),
@@ -126,6 +132,14 @@ class AttendancePage(RegisterBase, TemplateView):
             return None
         may_correct = may_change_register(self.request.user, "correct", self.lesson)
         return CorrectManyForm(auto_id="many_%s") if may_correct else None
+
+    def _with_leave(self, rows: list[RegisterRow]) -> list[RegisterRow]:
+        """Add the badge of leave, except to marks that it excuses: their reason names it."""
+        badges = on_leave_badges(self.lesson) if rows else {}
+        return [
+            one._replace(leave=badges.get(one.entry.user_id)) if "leave" not in one.entry.facts else one
+            for one in rows
+        ]
 
     def _offer_next(self, rows: list[RegisterRow]) -> list[RegisterRow]:
         """Add the next row that needs attention to the row that was just corrected (`?corrected=`)."""

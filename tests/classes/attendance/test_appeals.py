@@ -11,11 +11,10 @@ from classes.attendance.appeals import (
     add_credit,
     answer_appeal,
     file_appeal,
-    grant_leave,
     undo_credit,
-    withdraw_leave,
 )
 from classes.attendance.corrections import close_register
+from classes.attendance.leave import grant_leave, withdraw_leave
 from classes.attendance.mass_drops import lesson_mass_drops
 from classes.attendance.notifications import notify_final_register
 from classes.attendance.queries import build_register

@@ -11,11 +11,10 @@ from classes.attendance.appeals import (
     add_credit,
     answer_appeal,
     file_appeal,
-    grant_leave,
     undo_credit,
-    withdraw_leave,
 )
 from classes.attendance.corrections import close_register, correct_mark, excuse_people, reopen_register
+from classes.attendance.leave import grant_leave, withdraw_leave
 from classes.attendance.policy_changes import set_lesson_rules
 from classes.attendance.register import finalize_register
 from classes.models import Appeal, Attendance, Correction, GuestCredit, Lesson, Register

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import Enterprise, Role, User
-from classes.attendance.appeals import grant_leave
+from classes.attendance.leave import grant_leave
 from classes.attendance.reports.absences import all_absences
 from classes.attendance.reports.forms import ReportForm
 from classes.models import AbsenceStreak, Attendance, Lesson, Mark

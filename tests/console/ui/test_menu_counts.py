@@ -20,7 +20,7 @@ from tests.support.page_client import client_for, page_text
 
 pytestmark = pytest.mark.django_db
 NOTHING = dict.fromkeys(
-    ("alarms", "registers", "appeals", "operations", "callbacks", "differences", "notices"), 0
+    ("alarms", "registers", "leave", "appeals", "operations", "callbacks", "differences", "notices"), 0
 )
 NAMES = frozenset(NOTHING)
 
@@ -65,6 +65,7 @@ class TestWhatWaits:
         assert count_waiting(alice, NAMES) == {
             "alarms": 2,
             "registers": 3,
+            "leave": 0,
             "appeals": 1,
             "operations": 2,
             "callbacks": 1,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from classes.attendance import appeals, corrections, policy_changes
+from classes.attendance import appeals, corrections, leave, policy_changes
 from classes.attendance.register import recompute_register
 from classes.choices import ClassType
 from classes.lessons import room_entries, services
@@ -361,7 +361,7 @@ def register_scenario(world: IntentContext) -> Scenario:
         ),
         "grant the appeal": answer(granted=True),
         "refuse the appeal": answer(granted=False),
-        "leave": lambda subject: appeals.grant_leave(
+        "leave": lambda subject: leave.grant_leave(
             person=subject.more["ann"], begins_at=subject.row.starts_at - MINUTE,
             ends_at=subject.row.ends_at + MINUTE, reason="ill", by=by,
         ),

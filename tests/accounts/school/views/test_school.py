@@ -176,7 +176,10 @@ def test_a_key_is_never_shown_again_only_its_end(quinn: User, school: Enterprise
 def test_rules_are_typed_in_minutes_and_kept_in_seconds(quinn: User, school: Enterprise) -> None:
     client = client_for(quinn)
     assert 'value="5"' in page_text(client.get(PAGE + "rules/"))
-    client.post(PAGE + "rules/", {"late_after": "7.5", "early_leave": "0", "present_share": "60"})
+    client.post(
+        PAGE + "rules/",
+        {"late_after": "7.5", "early_leave": "0", "present_share": "60", "leave_request_days": "14"},
+    )
     kept = fresh(school)
     assert (kept.late_after_s, kept.early_leave_s, kept.present_share) == (450, 0, 60)
 
@@ -188,9 +191,21 @@ def test_rules_are_typed_in_minutes_and_kept_in_seconds(quinn: User, school: Ent
         ("general", {"name": ""}, "name"),
         ("general", {"e_mail": "egg"}, "e_mail"),
         ("general", {"zone": "Middle/Earth"}, "zone"),
-        ("rules", {"late_after": "-1", "early_leave": "5", "present_share": "50"}, "late_after"),
-        ("rules", {"late_after": "soon", "early_leave": "5", "present_share": "50"}, "late_after"),
-        ("rules", {"late_after": "5", "early_leave": "5", "present_share": "101"}, "present_share"),
+        (
+            "rules",
+            {"late_after": "-1", "early_leave": "5", "present_share": "50", "leave_request_days": "14"},
+            "late_after",
+        ),
+        (
+            "rules",
+            {"late_after": "soon", "early_leave": "5", "present_share": "50", "leave_request_days": "14"},
+            "late_after",
+        ),
+        (
+            "rules",
+            {"late_after": "5", "early_leave": "5", "present_share": "101", "leave_request_days": "14"},
+            "present_share",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(

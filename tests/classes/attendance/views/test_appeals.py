@@ -78,6 +78,7 @@ def test_leave_is_entered_and_taken_back(browse, alice, kids, lesson):
         "start": "00:00",
         "end_day": f"{day + timedelta(days=1):%Y-%m-%d}",
         "end": "23:59",
+        "kind": "personal",
         "reason": "Family",
     }
     wrong = browse(alice, "/leave/new/", post={**post, "end_day": "2020-01-01"})
@@ -173,7 +174,7 @@ def test_the_rules_of_a_course_are_found_on_its_page(browse, alice, bob, school)
 @pytest.mark.parametrize(("past", "mark"), [("keep", "late"), ("again", "present")])
 def test_rules_of_the_school_name_the_marks_that_would_change(browse, school, lesson, past, mark):
     superadmin = create_person(school, "quinn", Role.SUPERADMIN)
-    post = {"late_after": "15", "early_leave": "5", "present_share": "50"}
+    post = {"late_after": "15", "early_leave": "5", "present_share": "50", "leave_request_days": "14"}
     path = "/school/rules/"
     asked = text_of(browse(superadmin, path, post=post))
     assert "1 mark would change" in asked

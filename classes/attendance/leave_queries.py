@@ -1,0 +1,119 @@
+"""Reads of leave: requests to answer, who is on leave in a lesson, and the days of a month."""
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classes.lessons.queries import lessons_for, upcoming_filter
+from classes.models import Leave, Lesson, Member
+from console.policy import scoped
+from console.ui.badges import Badge
+
+#: How lists show the state of leave.
+STATE_BADGES = {
+    Leave.State.REQUESTED: Badge(Leave.State.REQUESTED.label, "hourglass", "warn", ""),
+    Leave.State.APPROVED: Badge(Leave.State.APPROVED.label, "circle-check", "ok", ""),
+    Leave.State.RETURNED: Badge(Leave.State.RETURNED.label, "arrow-back-up", "bad", ""),
+    Leave.State.WITHDRAWN: Badge(Leave.State.WITHDRAWN.label, "circle-minus", "idle", ""),
+}
+#: How a lesson shows people whose leave covers it.
+ON_LEAVE_BADGES = {
+    Leave.State.REQUESTED: Badge(_("leave requested"), "calendar-question", "warn", ""),
+    Leave.State.APPROVED: Badge(_("on leave"), "calendar-pause", "idle", ""),
+}
+#: Most leaves of a month, and most names of a day, that the calendar shows.
+MAX_MONTH_ROWS = 3000
+MAX_DAY_ROWS = 12
+#: Most lessons that a student can choose from, and that a request names.
+MAX_LESSONS = 30
+
+
+@dataclass
+class LeaveDay:
+    """A day of the calendar; `hidden` is the number of leaves that are not in `leaves`."""
+
+    day: date
+    in_month: bool
+    is_today: bool
+    leaves: list[Leave] = field(default_factory=list)
+    hidden: int = 0
+
+
+def requests_to_answer(reader: Any) -> QuerySet[Leave]:
+    """Return the open requests that the reader may approve or return."""
+    return scoped(Leave.objects.filter(state=Leave.State.REQUESTED), reader, "leave", "answer")
+
+
+def on_leave_badges(lesson: Lesson) -> dict[str, Badge]:
+    """Map user ids of a lesson's members to the badge of leave, approved or requested, that covers it."""
+    rows = Leave.objects.filter(
+        person__memberships__lesson=lesson,
+        state__in=ON_LEAVE_BADGES,
+        begins_at__lt=lesson.ends_at,
+        ends_at__gt=lesson.starts_at,
+    ).values_list("person__user_id", "state")
+    # Approved leave comes last and replaces a request.
+    return {user_id: ON_LEAVE_BADGES[Leave.State(state)] for user_id, state in rows.order_by("-state")}
+
+
+def lessons_to_choose(student: Any) -> list[Lesson]:
+    """Return the next lessons of a student, for which they may ask for leave."""
+    memberships = Member.objects.filter(user=student).values("lesson")
+    return list(
+        lessons_for(student)
+        .filter(upcoming_filter(), pk__in=memberships)
+        .order_by("starts_at", "pk")[:MAX_LESSONS]
+    )
+
+
+def lessons_during(leave: Leave, reader: Any) -> list[Lesson]:
+    """Return the lessons of the student that the leave covers, as far as the reader may see them."""
+    memberships = Member.objects.filter(user=leave.person_id).values("lesson")
+    covered = lessons_for(reader).filter(
+        pk__in=memberships, cancelled_at=None, starts_at__lt=leave.ends_at, ends_at__gt=leave.begins_at
+    )
+    return list(covered.order_by("starts_at", "pk")[:MAX_LESSONS])
+
+
+def leave_month(reader: Any, month: date) -> list[LeaveDay]:
+    """Return the days of a month, extended to whole weeks, with approved and requested leave.
+
+    `month` is any of its days; days are those of the active time zone.
+    """
+    today = timezone.localdate()
+    days = {
+        day: LeaveDay(day, day.month == month.month, day == today)
+        for day in calendar.Calendar().itermonthdates(month.year, month.month)
+    }
+    first, last = min(days), max(days)
+    rows = scoped(Leave.objects.select_related("person"), reader, "leave", "list").filter(
+        state__in=ON_LEAVE_BADGES,
+        begins_at__lt=_midnight(last + timedelta(days=1)),
+        ends_at__gt=_midnight(first),
+    )
+    for leave in rows.order_by("begins_at", "id")[:MAX_MONTH_ROWS]:
+        for day in _days_of(leave, first, last):
+            if len(days[day].leaves) < MAX_DAY_ROWS:
+                days[day].leaves.append(leave)
+            else:
+                days[day].hidden += 1
+    return list(days.values())
+
+
+def _days_of(leave: Leave, first: date, last: date) -> Iterator[date]:
+    """Yield the days from `first` to `last` on which the leave holds; it ends before its end."""
+    day = max(timezone.localdate(leave.begins_at), first)
+    end = min(timezone.localdate(leave.ends_at - timedelta(microseconds=1)), last)
+    while day <= end:
+        yield day
+        day += timedelta(days=1)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,0 +1,225 @@
+"""Leave that a student requests: who is notified, what approving it does, and what is refused."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from accounts.models import Enterprise, Role, StudentGroup, User
+from classes.attendance.corrections import close_register
+from classes.attendance.leave import (
+    MAX_OPEN,
+    answer_leave,
+    grant_leave,
+    merge_periods,
+    request_leave,
+    withdraw_leave,
+)
+from classes.attendance.leave_queries import leave_month, on_leave_badges
+from classes.attendance.register import finalize_register
+from classes.models import Attendance, Leave, Lesson
+from console.audit.models import AuditEntry
+from console.audit.personal_data import erase_personal_data
+from console.concurrency import Conflict
+from console.notifications.models import Notification
+from tests.classes.attendance.service_rows import moment, poll_lesson, record_history_rows
+from tests.support.cast import create_person
+
+pytestmark = pytest.mark.usefixtures("nine", "english")
+VISITS = {"bob": [("7:59", "8:45")], "ann": [("8:00", "8:45")]}
+DAY = timedelta(days=1)
+Ask = Callable[..., Leave]
+
+
+@pytest.fixture
+def register(lesson: Lesson) -> Lesson:
+    poll_lesson(lesson, VISITS)
+    record_history_rows(lesson, VISITS)
+    finalize_register(lesson)
+    return lesson
+
+
+@pytest.fixture
+def hatters(school: Enterprise, bob: User, ben: User) -> StudentGroup:
+    """Ben's group; Bob is in charge of it."""
+    group = StudentGroup.objects.create(enterprise=school, name="Hatters", teacher=bob)
+    group.students.add(ben)
+    return group
+
+
+@pytest.fixture
+def ask(ben: User) -> Ask:
+    """Request leave for Ben, by default during the lesson."""
+
+    def request(
+        begins: datetime | None = None, ends: datetime | None = None, reason: str = "Dentist"
+    ) -> Leave:
+        period = begins or moment("7:00"), ends or moment("12:00")
+        return request_leave(person=ben, periods=[period], kind="sick", reason=reason, by=ben)[0]
+
+    return request
+
+
+def mark(lesson: Lesson, user_id: str = "ben") -> str:
+    return Attendance.objects.get(lesson=lesson, user_id=user_id).mark
+
+
+def notified(kind: str) -> set[str]:
+    return set(Notification.objects.filter(kind=kind).values_list("person__user_id", flat=True))
+
+
+def test_approving_a_request_excuses_as_leave_of_the_office_does(
+    register: Lesson, hatters: StudentGroup, bob: User, ask: Ask
+) -> None:
+    leave = ask()
+    assert leave.state == Leave.State.REQUESTED
+    assert (mark(register), notified("leave.requested")) == ("absent", {"bob"})
+    answer_leave(leave=leave, approved=True, text="", by=bob)
+    stored = Leave.objects.get()
+    assert (stored.state, stored.answered_by) == (Leave.State.APPROVED, bob)
+    assert (mark(register), mark(register, "ann")) == ("excused", "present")
+    assert notified("leave.approved") == {"ben"}
+    acts = AuditEntry.objects.filter(action__startswith="leave.").order_by("id")
+    assert list(acts.values_list("action", flat=True)) == ["leave.request", "leave.approve"]
+
+
+def test_a_request_is_returned_with_a_sentence_and_excuses_nothing(
+    register: Lesson, alice: User, ask: Ask
+) -> None:
+    leave = ask()
+    with pytest.raises(ValidationError, match="a sentence why"):
+        answer_leave(leave=leave, approved=False, text="  ", by=alice)
+    answer_leave(leave=leave, approved=False, text="Bring a note", by=alice)
+    assert (Leave.objects.get().answer, mark(register)) == ("Bring a note", "absent")
+    assert notified("leave.returned") == {"ben"}
+    with pytest.raises(Conflict, match="already been answered"):
+        answer_leave(leave=leave, approved=True, text="", by=alice)
+
+
+def test_without_a_teacher_in_charge_the_administrators_are_notified(
+    hatters: StudentGroup, alice: User, ask: Ask
+) -> None:
+    hatters.teacher = None
+    hatters.save(update_fields=["teacher"])
+    ask()
+    assert "alice" in notified("leave.requested")
+    assert "bob" not in notified("leave.requested")
+
+
+def test_requests_that_overlap_become_one_that_covers_both(ask: Ask, ben: User, bob: User) -> None:
+    first = ask(moment("7:00") + DAY, moment("12:00") + DAY)
+    apart = ask(moment("7:00") + 5 * DAY, moment("12:00") + 5 * DAY)
+    merged = ask(moment("11:00") + DAY, moment("12:00") + 2 * DAY, reason="Clinic")
+    open_ones = Leave.objects.filter(state=Leave.State.REQUESTED)
+    assert set(open_ones) == {apart, merged}
+    assert (merged.begins_at, merged.ends_at) == (first.begins_at, moment("12:00") + 2 * DAY)
+    assert merged.reason == "Clinic · Dentist"
+    with pytest.raises(Conflict, match="withdrawn or replaced"):
+        answer_leave(leave=first, approved=True, text="", by=bob)
+
+
+def test_periods_are_merged_where_they_overlap_and_not_where_they_touch() -> None:
+    nine, ten, noon = moment("9:00"), moment("10:00"), moment("12:00")
+    assert merge_periods([(ten, noon), (nine, ten)]) == [(nine, ten), (ten, noon)]
+    assert merge_periods([(nine, noon), (ten, noon)]) == [(nine, noon)]
+    with pytest.raises(ValidationError):
+        merge_periods([(ten, nine)])
+
+
+def test_leave_can_be_requested_afterwards_until_the_limit_of_the_school(
+    register: Lesson, school: Enterprise, bob: User, ben: User, ask: Ask
+) -> None:
+    answer_leave(leave=ask(), approved=True, text="", by=bob)
+    assert mark(register) == "excused"
+    begins = moment("0:00") - school.leave_request_days * DAY
+    ask(begins, begins + DAY)
+    with pytest.raises(ValidationError, match="at most 14 days"):
+        ask(begins - timedelta(minutes=1), begins)
+    school.leave_request_days = 0
+    school.save(update_fields=["leave_request_days"])
+    ben.refresh_from_db()
+    with pytest.raises(ValidationError, match="at most 0 days"):
+        ask(moment("0:00") - DAY, moment("1:00"))
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "reason"),
+    [
+        (moment("9:00"), moment("8:00"), "Dentist"),
+        (moment("9:00"), moment("12:00"), " "),
+        (moment("9:00"), moment("9:00") + 400 * DAY, "World tour"),
+    ],
+)
+def test_nonsense_is_refused(begins: datetime, ends: datetime, reason: str, ask: Ask) -> None:
+    with pytest.raises(ValidationError):
+        ask(begins, ends, reason)
+    assert not Leave.objects.exists()
+
+
+def test_what_is_approved_already_cannot_be_requested(alice: User, ben: User, ask: Ask) -> None:
+    grant_leave(person=ben, begins_at=moment("7:00"), ends_at=moment("12:00"), reason="x", by=alice)
+    with pytest.raises(ValidationError, match="already been approved"):
+        ask(moment("8:00"), moment("9:00"))
+    assert ask(moment("8:00"), moment("13:00")).state == Leave.State.REQUESTED
+
+
+def test_a_student_has_a_limited_number_of_open_requests(ask: Ask) -> None:
+    for number in range(1, MAX_OPEN + 1):
+        ask(moment("8:00") + number * DAY, moment("9:00") + number * DAY)
+    with pytest.raises(ValidationError, match="Too many"):
+        ask(moment("8:00") + 40 * DAY, moment("9:00") + 40 * DAY)
+    assert Leave.objects.count() == MAX_OPEN
+
+
+def test_a_student_withdraws_an_open_request_only_and_the_office_revokes_approved_leave_only(
+    register: Lesson, alice: User, ben: User, ask: Ask
+) -> None:
+    withdraw_leave(leave=ask(), by=ben)
+    assert Leave.objects.get().state == Leave.State.WITHDRAWN
+    leave = ask()
+    with pytest.raises(Conflict, match="Only approved leave"):
+        withdraw_leave(leave=leave, by=alice)
+    answer_leave(leave=leave, approved=True, text="", by=alice)
+    with pytest.raises(Conflict, match="already been answered"):
+        withdraw_leave(leave=leave, by=ben)
+    assert mark(register) == "excused"
+    withdraw_leave(leave=leave, by=alice)
+    assert mark(register) == "absent"
+
+
+def test_a_closed_register_stays_as_it_is(register: Lesson, bob: User, ask: Ask) -> None:
+    close_register(lesson=register, by=bob)
+    answer_leave(leave=ask(), approved=True, text="", by=bob)
+    assert mark(register) == "absent"
+
+
+def test_a_lesson_shows_who_is_on_leave_and_who_asked(
+    lesson: Lesson, school: Enterprise, ann: User, alice: User, ask: Ask
+) -> None:
+    ask()
+    grant_leave(person=ann, begins_at=moment("8:30"), ends_at=moment("9:00"), reason="x", by=alice)
+    later = create_person(school, "cat", Role.STUDENT)
+    lesson.members.create(user=later)
+    grant_leave(person=later, begins_at=moment("8:45"), ends_at=moment("9:00"), reason="x", by=alice)
+    words = {user_id: str(badge.word) for user_id, badge in on_leave_badges(lesson).items()}
+    assert words == {"ann": "on leave", "ben": "leave requested"}
+
+
+def test_the_calendar_has_leave_on_each_of_its_days_and_none_on_the_next(
+    alice: User, ben: User, ask: Ask
+) -> None:
+    ask(moment("0:00"), moment("0:00") + 2 * DAY)
+    withdraw_leave(leave=ask(moment("8:00") + 5 * DAY, moment("9:00") + 5 * DAY), by=ben)
+    days = leave_month(alice, moment("9:00").date())
+    assert [one.day.day for one in days if one.leaves] == [22, 23]
+    assert (len(days) % 7, days[0].day.isoformat(), days[0].in_month) == (0, "2026-08-31", False)
+    assert [one.day.day for one in days if one.is_today] == [22]
+
+
+def test_erasing_a_student_erases_why_and_withdraws_what_is_open(alice: User, ben: User, ask: Ask) -> None:
+    answer_leave(leave=ask(), approved=True, text="Get well", by=alice)
+    ask(moment("7:00") + DAY, moment("12:00") + DAY)
+    erase_personal_data(ben)
+    rows = set(Leave.objects.values_list("state", "kind", "reason", "answer"))
+    assert rows == {("approved", "other", "", ""), ("withdrawn", "other", "", "")}

@@ -2,7 +2,7 @@
 
 from django_filters.filters import CharFilter
 
-from classes.models import Attendance, Leave, Recording
+from classes.models import Appeal, Attendance, GuestCredit, Leave, Recording
 from console.policy.filters import BoundedFilterSet, BoundedIdFilter
 
 
@@ -12,6 +12,24 @@ class AttendanceFilter(BoundedFilterSet):
     class Meta:
         model = Attendance
         fields = ("lesson", "user_id", "mark", "provisional")
+
+
+class AppealFilter(BoundedFilterSet):
+    lesson = BoundedIdFilter(field_name="lesson_id")
+    user_id = CharFilter(field_name="person__user_id")
+
+    class Meta:
+        model = Appeal
+        fields = ("lesson", "user_id", "state")
+
+
+class CreditFilter(BoundedFilterSet):
+    lesson = BoundedIdFilter(field_name="lesson_id")
+    user_id = CharFilter(field_name="person__user_id")
+
+    class Meta:
+        model = GuestCredit
+        fields = ("lesson", "user_id", "guest_id")
 
 
 class RecordingFilter(BoundedFilterSet):

@@ -90,13 +90,13 @@ class LeaveViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewS
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
         """Approve an open request. 409 if it was answered or withdrawn in the meantime."""
-        return self._answer(True, validated(LeaveAnswerSerializer, request))
+        return self._answer(True, LeaveAnswerSerializer)
 
     @extend_schema(request=LeaveReturnSerializer, responses=LeaveSerializer)
     @action(detail=True, methods=["post"], url_path="return")
     def send_back(self, request: Request, pk: str) -> Response:
         """Return an open request with a sentence. 409 if it was answered or withdrawn in the meantime."""
-        return self._answer(False, validated(LeaveReturnSerializer, request))
+        return self._answer(False, LeaveReturnSerializer)
 
     @extend_schema(request=None, responses=LeaveSerializer)
     @action(detail=True, methods=["post"])
@@ -106,8 +106,10 @@ class LeaveViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewS
         services.withdraw_leave(leave=leave, by=self.by)
         return self._respond(leave)
 
-    def _answer(self, approved: bool, data: dict[str, Any]) -> Response:
+    def _answer(self, approved: bool, serializer: type[serializers.Serializer[Any]]) -> Response:
+        """Answer the request. Input is validated after the permission: refused readers learn nothing."""
         leave = self.get_object()
+        data = validated(serializer, self.request)
         services.answer_leave(leave=leave, approved=approved, by=self.by, **data)
         return self._respond(leave)
 

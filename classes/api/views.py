@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from classes.api.appeals import AppealAnswer, AppealViewSet, CreditViewSet
 from classes.api.attendance import (
     AttendanceViewSet,
     CourseAttendance,
@@ -127,6 +128,8 @@ router.register("courses", CourseViewSet)
 router.register("recordings", RecordingViewSet)
 router.register("attendance", AttendanceViewSet)
 router.register("leave", LeaveViewSet)
+router.register("appeals", AppealViewSet)
+router.register("credits", CreditViewSet)
 urlpatterns = [
     *router.urls,
     path(
@@ -140,6 +143,7 @@ urlpatterns = [
         "lessons/<id:pk>/attendance/differences/",
         LessonDifferences.as_view({"get": "list", "post": "keep"}),
     ),
+    path("appeals/<id:pk>/answer/", AppealAnswer.as_view({"post": "answer"}, detail=True)),
     path("users/<text:user_id>/attendance/", PersonAttendance.as_view({"get": "list"})),
     path("courses/<id:pk>/attendance/", CourseAttendance.as_view({"get": "list"})),
     path("lessons/<id:pk>/attendance.xlsx", LessonAttendanceFile.as_view({"get": "xlsx"})),

@@ -14,7 +14,7 @@ from classes.attendance.register import recompute_register
 from classes.locking import lock_lesson
 from classes.models import Appeal, Attendance, Correction, GuestCredit, Lesson, Mark, Member
 from console.audit.trail import record
-from console.concurrency import service
+from console.concurrency import Conflict, service
 from console.notifications.services import notify
 
 #: Marks that a student may contest.
@@ -73,13 +73,13 @@ def file_appeal(*, mark_of: Attendance, text: str, by: User) -> Appeal:
 def answer_appeal(*, appeal: Appeal, granted: bool, text: str, by: User, mark: str = "") -> Appeal:
     """Answer an appeal and notify the student. Granting it corrects the mark to `mark`.
 
-    Raise ValidationError without a text, without a mark when granting, if the appeal was answered already, or
-    when granting while the register is closed.
+    Raise Conflict if the appeal was answered already; ValidationError without a text, without a mark when
+    granting, or when granting while the register is closed.
     """
     lock_lesson(appeal.lesson_id)
     found = Appeal.objects.select_for_update(of=("self",), no_key=True).get(pk=appeal.pk)
     if found.state != Appeal.State.OPEN:
-        raise ValidationError(_("This appeal has already been answered."))
+        raise Conflict(_("This appeal has already been answered."))
     if not text.strip():
         raise ValidationError({"text": _("Enter a reason for later reference.")})
     if granted and not mark:

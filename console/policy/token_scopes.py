@@ -30,6 +30,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "recordings": ("recording",),
     "attendance": ("attendance",),
     "leave": ("leave",),
+    "appeals": ("appeal",),
     "exchange": ("operation", "callback", "drift"),
     "audit": ("audit",),
 }
@@ -43,6 +44,7 @@ FAMILY_LABELS: dict[str, str | Promise] = {
     "recordings": _("Recordings"),
     "attendance": _("Attendance"),
     "leave": _("Leave"),
+    "appeals": _("Appeals"),
     "exchange": _("Sync with iclass"),
     "audit": _("Audit trail"),
 }

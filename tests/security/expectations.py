@@ -238,10 +238,9 @@ PAGES: dict[str, Expected] = {
     "classes:attendance": about("attendance", "view", "lesson"),
     **{f"classes:attendance_{kind}": about("attendance", "export", "lesson") for kind in ("csv", "xlsx")},
     "classes:register_json": about("attendance", "export", "lesson"),
-    "classes:register_close": about("attendance", "close", "lesson"),
-    "classes:registers_close": of("attendance", "close"),
-    "classes:register_reopen": about("attendance", "reopen", "lesson"),
     "classes:marks_correct": about("attendance", "correct", "lesson"),
+    "classes:registers_close": of("attendance", "close"),
+    **{f"classes:register_{act}": about("attendance", act, "lesson") for act in ("close", "reopen")},
     "classes:differences_keep": about("attendance", "correct", "lesson"),
     "classes:drop_excuse": about("attendance", "excuse", "lesson"),
     **{f"classes:{one}_rules": about("attendance", "set_rules", one) for one in ("lesson", "course")},
@@ -262,7 +261,7 @@ PAGES: dict[str, Expected] = {
     "classes:mark_correct": about("attendance", "correct"),
     "classes:person": about("person", "view"),
     "classes:member_phone": about("member", "reveal"),
-    **{f"classes:group_{name}": about("group", "change") for name in ("edit", "archive", "restore")},
+    **{f"classes:group_{act}": about("group", "change") for act in ("edit", "archive", "restore")},
     "classes:group_pushed": about("job", "view", "group change"),
 }
 
@@ -300,6 +299,8 @@ REST_PAGES: dict[str, dict[str, Expected]] = {
     **rest("recording", "recording"),
     **rest("audit", "audit"),
     **rest("attendance", "attendance", correct="correct"),
+    **rest("appeal", "appeal"),
+    **rest("guestcredit", "attendance", undo="credit"),
     **rest("leave", "leave", approve="answer", send_back="answer", withdraw="withdraw"),
     **rest(
         "operation",
@@ -315,6 +316,7 @@ REST_PAGES: dict[str, dict[str, Expected]] = {
         **{name: name for name in _HEALINGS},
         **{f"many_{name}": name for name in _HEALINGS},
     ),
+    "appeals/<id:pk>/answer/": {"answer": about("attendance", "answer", "appeal")},
     "users/<text:user_id>/attendance/": {"list": about("attendance", "list")},
     "courses/<id:pk>/attendance/": {"list": about("attendance", "list", "course")},
     # These have no names; the address stands for one.

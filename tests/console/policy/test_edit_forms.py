@@ -101,7 +101,9 @@ def test_a_picture_that_was_never_seen_is_not_replaced(alice: User, bob: User) -
 def test_settings_of_a_school_merge_in_the_units_of_the_page(alice: User, school: Enterprise) -> None:
     quinn = create_person(school, "quinn", Role.SUPERADMIN)
     client, address = client_for(quinn), "/school/rules/"
-    typed = opened(client, address, late_after="5", early_leave="5", present_share="50")
+    typed = opened(
+        client, address, late_after="5", early_leave="5", present_share="50", leave_request_days="14"
+    )
     edit_school(school=school, by=quinn, late_after_s=600)
     assert client.post(address, typed | {"present_share": "60"}).status_code == 302
     stored = Enterprise.objects.get(pk=school.pk)

@@ -87,9 +87,11 @@ def test_offered_is_what_the_role_has_a_part_of(school: object, role: str) -> No
         assert (scope in scopes_offered_to(anna)) == allowed
 
 
-def test_a_student_is_offered_no_change_of_anything(school: object) -> None:
+def test_a_student_is_offered_to_write_only_what_they_ask_for(school: object) -> None:
     dina: User = create_person(school, "dina", Role.STUDENT)  # type: ignore[arg-type]
-    assert [scope for scope in scopes_offered_to(dina) if scope.endswith(":write")] == []
+    assert [scope for scope in scopes_offered_to(dina) if scope.endswith(":write")] == [
+        *("all:write", "leave:write", "appeals:write")
+    ]
 
 
 def test_a_scope_of_another_version_is_shown_as_it_is_written() -> None:

@@ -178,10 +178,11 @@ def test_rules_are_typed_in_minutes_and_kept_in_seconds(quinn: User, school: Ent
     assert 'value="5"' in page_text(client.get(PAGE + "rules/"))
     client.post(
         PAGE + "rules/",
-        {"late_after": "7.5", "early_leave": "0", "present_share": "60", "leave_request_days": "14"},
+        {"late_after": "7.5", "early_leave": "0", "present_share": "60", "leave_request_days": "21"},
     )
     kept = fresh(school)
     assert (kept.late_after_s, kept.early_leave_s, kept.present_share) == (450, 0, 60)
+    assert kept.leave_request_days == 21
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -34,6 +34,8 @@ class ClassesConfig(AppConfig):
         register("report", of_school="enterprise")
         register("report_schedule", of_school="enterprise")
         register("register", of_school="enterprise", own=self._led_lessons)
+        register("threshold", of_school="enterprise")
+        register("warning", of_school="enterprise", own=self._own_warnings)
         register("call", of_school="lesson__enterprise", own=self._in_own_lessons)
         register("timetable_import", of_school="enterprise")
         register("feed", of_school="enterprise", own=lambda user: Q(person=user))
@@ -44,6 +46,7 @@ class ClassesConfig(AppConfig):
     def _import_registrations(self) -> None:
         """Import here because these modules need the models."""
         import classes.attendance.policy_changes
+        import classes.attendance.thresholds.notification_types
         import classes.demo.history
         import classes.inbound.handlers
         import classes.inbound.replay_preview
@@ -91,6 +94,12 @@ class ClassesConfig(AppConfig):
         memberships = apps.get_model("accounts", "GroupMembership")._default_manager
         in_charge = memberships.filter(group__teacher=user, group__archived_at=None)
         return Q(person=user) | Q(person__in=in_charge.values("student"))
+
+    def _own_warnings(self, user: Any) -> Q:
+        """Match warnings of students of groups in their charge, and of rules of courses that they lead."""
+        groups = user.groups_in_charge.filter(archived_at=None)
+        courses = self.get_model("Course")._default_manager.filter(Q(teacher=user) | Q(assistants=user))
+        return Q(person__in=groups.values("students")) | Q(rule__course__in=courses.values("pk"))
 
     def _own_courses(self, user: Any) -> Q:
         courses = self.get_model("Course")._default_manager

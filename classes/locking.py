@@ -40,3 +40,13 @@ def share_groups(groups: Iterable[StudentGroup], lesson: Lesson | None = None) -
     with connection.cursor() as cursor:
         cursor.execute(_SHARE_GROUPS, [pks, lesson.pk if lesson else None])
     return list(StudentGroup.objects.filter(pk__in=pks)) if pks else []
+
+
+def lock_final_marks(school: int) -> None:
+    """Wait for all who write final marks of a school, and keep others from it until the transaction ends.
+
+    Database triggers take the same lock where marks of final lessons are written (absence streaks), after the
+    locks of the lessons.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('absences of ' || %s, 0))", [school])

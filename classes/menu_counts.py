@@ -1,4 +1,4 @@
-"""Counts of what waits, shown in the menu: alarms, registers to close, leave requests and appeals."""
+"""Counts of what waits, shown in the menu: alarms, registers to close, leave requests, appeals and warnings."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import ngettext_lazy
 
 from classes.attendance.leave_queries import requests_to_answer
 from classes.attendance.reports.lists import registers_to_close
-from classes.models import Alarm, Appeal, Leave, Lesson
+from classes.models import Alarm, Appeal, AttendanceWarning, Leave, Lesson
 from console.policy import may, scoped
 from console.ui.menu_counts import register_menu_count
 
@@ -31,6 +31,12 @@ def _leave_to_answer(reader: Any) -> list[QuerySet[Leave]]:
     return [requests_to_answer(reader)] if may(reader, "answer", "leave") else []
 
 
+def _new_warnings(reader: Any) -> list[QuerySet[AttendanceWarning]]:
+    """Return the warnings that nobody handles, as far as the reader may handle them."""
+    new = AttendanceWarning.objects.filter(state=AttendanceWarning.State.OPEN)
+    return [scoped(new, reader, "warning", "acknowledge")]
+
+
 register_menu_count("alarms", _open_alarms, ngettext_lazy("%(n)d open alarm", "%(n)d open alarms", "n"))
 register_menu_count(
     "registers",
@@ -43,3 +49,4 @@ register_menu_count(
 register_menu_count(
     "appeals", _appeals_to_answer, ngettext_lazy("%(n)d open appeal", "%(n)d open appeals", "n")
 )
+register_menu_count("warnings", _new_warnings, ngettext_lazy("%(n)d new warning", "%(n)d new warnings", "n"))

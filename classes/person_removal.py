@@ -23,6 +23,7 @@ from classes.models import (
     Leave,
     Observation,
     TeacherAbsence,
+    WarningFollowUp,
 )
 from console.audit.personal_data import register_scrubber
 
@@ -107,3 +108,13 @@ def _delete_samples(person: User) -> int:
 def _scrub_calls(person: User) -> int:
     """Erase the notes of calls to an erased person."""
     return AbsenceCall.objects.filter(person=person).exclude(note="").update(note="")
+
+
+@register_scrubber("follow_ups")
+def _scrub_follow_ups(person: User) -> int:
+    """Erase what people wrote about warnings of an erased person."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('console.erasing', 'on', true)")
+        count = WarningFollowUp.objects.filter(warning__person=person).exclude(text="").update(text="")
+        cursor.execute("SELECT set_config('console.erasing', 'off', true)")
+    return count

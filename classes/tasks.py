@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from classes.attendance.reports.schedules import delivery
+from classes.attendance.thresholds import evaluation
 from classes.live.alarms import detection, webhook
 from classes.notifications import lessons
 from classes.readiness import notifications
@@ -40,3 +41,9 @@ def keep_recordings() -> int:
 def send_scheduled_reports() -> int:
     """Send the reports that are due by e-mail."""
     return delivery.send_due_reports()
+
+
+@shared_task
+def evaluate_thresholds() -> int:
+    """Evaluate new and changed warning rules, and each rule once a night."""
+    return evaluation.evaluate_due_rules()

@@ -188,6 +188,20 @@ ATTENDANCE = (
         count="appeals",
     ),
     MenuTab(
+        _("Warnings"),
+        "classes:warnings",
+        "list",
+        "warning",
+        pages=(
+            "classes:warning",
+            "classes:thresholds",
+            "classes:threshold_add",
+            "classes:threshold_edit",
+            "classes:threshold_remove",
+        ),
+        count="warnings",
+    ),
+    MenuTab(
         _("Reports"),
         "classes:report_school",
         "list",

@@ -295,7 +295,6 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 # wake the worker through console/wakeup.py, which tries once.
 CELERY_TASK_PUBLISH_RETRY = True
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_SERIALIZER = "json"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
@@ -319,6 +318,7 @@ CELERY_BEAT_SCHEDULE = {
     "recordings": {"task": "classes.tasks.keep_recordings", "schedule": 3600.0},
     "readiness": {"task": "classes.tasks.check_readiness", "schedule": 300.0},
     "send_lesson_notifications": {"task": "classes.tasks.send_lesson_notifications", "schedule": 60.0},
+    "thresholds": {"task": "classes.tasks.evaluate_thresholds", "schedule": 300.0},
     "scheduled_reports": {"task": "classes.tasks.send_scheduled_reports", "schedule": 60.0},
     "relay": {"task": "console.outbox.tasks.relay", **_sweep},
     "inbox": {"task": "console.inbox.tasks.process", **_sweep},

@@ -23,6 +23,7 @@ from classes.attendance.inputs import (
     mark_values,
 )
 from classes.attendance.policy import freeze_policy
+from classes.attendance.thresholds.evaluation import evaluate_registers
 from classes.locking import lock_lesson
 from classes.models import Attendance, Lesson, Stay
 from console.bulk_sql import bulk_insert, bulk_upsert
@@ -68,6 +69,8 @@ def lock_for_recompute(lessons: Iterable[Lesson]) -> list[Lesson]:
 def recompute_registers(lessons: Sequence[Lesson], only: PeopleByLesson = ALL_PEOPLE) -> set[int]:
     """Recalculate many lessons with a constant number of queries; return the keys of those that changed.
 
+    Final registers that changed raise and take back attendance warnings.
+
     For a lesson in `only`, recalculate only these people (user ids).
     """
     locked = Lesson.objects.select_for_update(of=("self",), no_key=True)
@@ -86,6 +89,7 @@ def recompute_registers(lessons: Sequence[Lesson], only: PeopleByLesson = ALL_PE
     changed = _write_stays(lines, partial) | _write_marks(lines, partial)
     if outdated := [one.pk for one in open_ if found[one.pk].version != FACTS_VERSION]:
         Lesson.objects.filter(pk__in=outdated).update(facts_version=FACTS_VERSION)
+    evaluate_registers(one for one in open_ if one.pk in changed and is_final(one))
     return changed
 
 
@@ -106,7 +110,8 @@ def finalize_register(lesson: Lesson) -> None:
     freeze_policy(lesson)
     lesson.final_at = lesson.final_at or timezone.now()
     Lesson.objects.filter(pk=lesson.pk, final_at__isnull=True).update(final_at=lesson.final_at)
-    recompute_register(lesson)
+    if not recompute_register(lesson):
+        evaluate_registers([lesson])
     record_differences([lesson.pk])
     save_samples(lesson)
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from classes.attendance.thresholds.urls import urlpatterns as thresholds
 from classes.attendance.views.appeals import (
     AppealAdd,
     AppealAnswer,
@@ -60,4 +61,5 @@ urlpatterns = [
     path("leave/<id:pk>/", LeavePage.as_view(), name="leave"),
     path("leave/<id:pk>/answer/", LeaveAnswer.as_view(), name="leave_answer"),
     path("leave/<id:pk>/withdraw/", LeaveWithdraw.as_view(), name="leave_withdraw"),
+    *thresholds,
 ]

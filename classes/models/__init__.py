@@ -18,6 +18,7 @@ from classes.models.mark_count import MarkCount
 from classes.models.recording import Recording
 from classes.models.report_schedule import ReportSchedule
 from classes.models.terms import Holiday, Term
+from classes.models.threshold import AttendanceWarning, ThresholdRule, WarningFollowUp
 
 __all__ = [
     "Alarm",
@@ -53,4 +54,7 @@ __all__ = [
     "TimetableImport",
     "TimetableRow",
     "AnnouncedState",
+    "AttendanceWarning",
+    "ThresholdRule",
+    "WarningFollowUp",
 ]

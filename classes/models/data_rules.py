@@ -31,8 +31,8 @@ register_searchable_type("classes.Lesson", order=4)
 register_searchable_type("classes.Course", order=5)
 register_searchable_type("classes.Entry", order=9)
 
-# The worker writes observations, engagement samples, stays and counts. Corrections are never changed, and
-# registers are never deleted.
+# The worker writes observations, engagement samples, stays and counts. Corrections and follow-ups are
+# never changed, and registers are never deleted.
 for _label in (
     "classes.Observation",
     "classes.EngagementSample",
@@ -43,4 +43,5 @@ for _label in (
     register_table(_label, rights="SELECT")
 
 register_table("classes.Correction", rights="SELECT, INSERT")
+register_table("classes.WarningFollowUp", rights="SELECT, INSERT")
 register_table("classes.Register", rights="SELECT, INSERT, UPDATE")

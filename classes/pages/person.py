@@ -15,9 +15,10 @@ from accounts.people import avatars, entry_cards
 from accounts.sign_in.password_links import unused_links
 from classes.attendance.leave_queries import ON_LEAVE_BADGES
 from classes.attendance.mark_badges import mark_badge
+from classes.attendance.thresholds.sentences import cause_sentence
 from classes.choices import Status
 from classes.lessons.queries import PROBLEM_STATES, lessons_of_person
-from classes.models import Appeal, Attendance, Leave
+from classes.models import Appeal, Attendance, AttendanceWarning, Leave
 from classes.pages.student_summary import attendance_summary
 from console.outbox.models import Operation
 from console.policy import may, scoped
@@ -77,13 +78,21 @@ class PersonPage(SchoolView, DetailView):
 
 
 def _attendance_context(reader: Any, student: User) -> dict[str, Any]:
-    """Return the attendance of a student: this term, the last marks, open appeals, and leave not yet over."""
+    """Return the attendance of a student: this term, the last marks, and what is open.
+
+    That is warnings and appeals that are not done with, and leave not yet over.
+    """
+    warnings = AttendanceWarning.objects.filter(person=student, state__in=AttendanceWarning.UNHANDLED_STATES)
     appeals = Appeal.objects.filter(person=student, state=Appeal.State.OPEN).select_related("lesson")
     leaves = Leave.objects.filter(person=student, state__in=ON_LEAVE_BADGES, ends_at__gt=timezone.now())
     return {
         "attendance": attendance_summary(reader, student),
         "may_ask_leave": reader.pk == student.pk and may(reader, "add", "leave"),
         "marks": _recent_marks(reader, student),
+        "warnings": [
+            (one, cause_sentence(one.facts))
+            for one in scoped(warnings, reader, "warning", "list").order_by("-pk")[:MAX_ROWS]
+        ],
         "appeals": scoped(appeals, reader, "appeal", "list").order_by("created_at")[:MAX_ROWS],
         "leaves": scoped(leaves, reader, "leave", "list").order_by("begins_at")[:MAX_ROWS],
     }

@@ -31,6 +31,8 @@ RESOURCE_LABELS: dict[str, str | Promise] = {
     "recording": _("Recordings"),
     "appeal": _("Attendance appeals"),
     "leave": _("Student leave"),
+    "threshold": _("Warning rules"),
+    "warning": _("Attendance warnings"),
     "document": _("Courseware"),
     "operation": _("Operations"),
     "attempt": _("Operation attempts"),

@@ -50,6 +50,9 @@ VISIBILITIES = {"C": FieldVisibility.CLEAR, "M": FieldVisibility.MASKED, "-": Fi
 #: What an operator does outside of schools only.
 OUTSIDE_ONLY = {("school", "add"), ("school", "change"), ("visit", "enter")}
 
+# What the administrators of a school set up for it.
+_OFFICE = dict.fromkeys(("list", "add", "change", "delete"), "- S S - - - - -")
+
 #    operator · superadmin · admin · teacher · assistant · student · supervisor · visitor
 TABLE: dict[str, dict[str, str]] = {
     "school": {
@@ -158,12 +161,7 @@ TABLE: dict[str, dict[str, str]] = {
         "list": "- S S - - - S -",
         "export": "- S S - - - - -",
     },
-    "report_schedule": {
-        "list": "- S S - - - - -",
-        "add": "- S S - - - - -",
-        "change": "- S S - - - - -",
-        "delete": "- S S - - - - -",
-    },
+    "report_schedule": _OFFICE,
     "alarm": {
         "list": "S S S O O - S -",
         "view": "S S S O O - S -",
@@ -230,6 +228,12 @@ TABLE: dict[str, dict[str, str]] = {
         "answer": "- S S O O - - -",
         "withdraw": "- S S - - O - -",
         "export": "- S S - - - - -",
+    },
+    "threshold": _OFFICE,
+    "warning": {
+        "list": "- S S O O - S -",
+        "view": "- S S O O - S -",
+        "acknowledge": "- S S O O - - -",
     },
     "recording": {
         "list": "- S S O O O S -",

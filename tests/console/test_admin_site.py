@@ -47,7 +47,8 @@ pytestmark = pytest.mark.django_db
 #: Rows of the machinery that nobody reads: a pulse of the schedule, how far the walks are, counts; and what
 #: stands on a page of its own: an entry of a group's list, a person's notices and wishes, visits of
 #: operators, imports, exports, pictures, who has seen whom, calendar feeds, calls, engagement samples, which
-#: courseware a lesson has, how a recording stands, who sits where, absent teachers and who covers for them.
+#: courseware a lesson has, how a recording stands, warnings with their rules, who sits where, absent teachers
+#: and who covers for them.
 NOT_TABLES = {
     "outbox.taskheartbeat",
     "mirror.reconcilestate",
@@ -84,6 +85,7 @@ NOT_TABLES = {
     "classes.absencestreak",
     "classes.markcount",
     "classes.reportschedule",
+    *("classes.thresholdrule", "classes.attendancewarning", "classes.warningfollowup"),
     "classes.timetableimport",
     "classes.timetablerow",
     "classes.announcedstate",

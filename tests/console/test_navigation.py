@@ -86,7 +86,13 @@ class TestMenu:
             "Appeals",
             "Reports",
         ]
-        assert tabs("teacher", "classes:appeals") == ["Registers to close", "Attendance matrix", "Leave", "Appeals"]
+        assert tabs("teacher", "classes:appeals") == [
+            "Registers to close",
+            "Attendance matrix",
+            "Leave",
+            "Warnings",
+            "Appeals",
+        ]
         assert tabs("student", "classes:appeals") == ["My attendance", "Leave", "Appeals"]
         assert tabs("teacher", "classes:timetable") == ["Timetable", "Lessons", "Courses"]
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 REPORTS = ("school", "course", "group", "absences", "registers", "teachers", "usage")
 FILES = ("csv", "xlsx")
+WARNING_ACTS = ("acknowledge", "close", "follow_up")
 
 
 class Expected(NamedTuple):
@@ -109,11 +110,9 @@ PAGES: dict[str, Expected] = {
     "accounts:people_bulk_export": of("person", "export"),
     "accounts:people_bulk_deactivate": of("person", "change"),
     "accounts:people_bulk_result": about("job", "view", "people changed"),
-    "accounts:person_edit": about("person", "change"),
+    **{f"accounts:person_{name}": about("person", "change") for name in ("edit", "deactivate", "reactivate")},
     "accounts:person_card": about("person", "reveal_token"),
     "accounts:person_contacts": about("person", "reveal"),
-    "accounts:person_deactivate": about("person", "change"),
-    "accounts:person_reactivate": about("person", "change"),
     "accounts:person_erase": about("person", "erase"),
     **dict.fromkeys(("accounts:person_factor", "accounts:person_unlock"), about("person", "reset_sign_in")),
     "accounts:person_password": about("person", "password_link"),
@@ -128,8 +127,7 @@ PAGES: dict[str, Expected] = {
     "accounts:import_add": of("import", "add"),
     "accounts:import_template": of("import", "add"),
     "accounts:import": about("import", "view"),
-    "accounts:import_columns": about("import", "change"),
-    "accounts:import_apply": about("import", "change"),
+    **{f"accounts:import_{name}": about("import", "change") for name in ("columns", "apply")},
     "accounts:import_undo": about("import", "undo"),
     "accounts:import_refused": about("import", "view"),
     "accounts:groups": of("group", "list"),
@@ -149,8 +147,7 @@ PAGES: dict[str, Expected] = {
     "documents:courseware": of("document", "list"),
     "documents:add": of("document", "add"),
     "documents:begin": of("document", "add"),
-    "documents:piece": about("document", "add", "upload"),
-    "documents:done": about("document", "add", "upload"),
+    **dict.fromkeys(("documents:piece", "documents:done"), about("document", "add", "upload")),
     "documents:anew": about("document", "change"),
     "documents:file": about("document", "view"),
     **acts("documents:", "document", "delete", "pull", "push"),
@@ -257,6 +254,13 @@ PAGES: dict[str, Expected] = {
     "classes:leave": about("leave", "view"),
     "classes:leave_answer": about("leave", "answer"),
     "classes:leave_withdraw": about("leave", "withdraw"),
+    "classes:warnings": of("warning", "list"),
+    "classes:warning": about("warning", "view"),
+    **{f"classes:warning_{name}": about("warning", "acknowledge") for name in WARNING_ACTS},
+    "classes:thresholds": of("threshold", "list"),
+    "classes:threshold_add": of("threshold", "add"),
+    **{f"classes:threshold_{name}": about("threshold", "change") for name in ("edit", "switch")},
+    "classes:threshold_remove": about("threshold", "delete"),
     "classes:attendance_row": about("attendance", "view"),
     "classes:mark_correct": about("attendance", "correct"),
     "classes:person": about("person", "view"),

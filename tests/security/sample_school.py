@@ -10,6 +10,7 @@ from classes.models import (
     Alarm,
     Appeal,
     Attendance,
+    AttendanceWarning,
     CallbackDifference,
     Correction,
     Course,
@@ -27,7 +28,9 @@ from classes.models import (
     Stay,
     TeacherAbsence,
     Term,
+    ThresholdRule,
     TimetableImport,
+    WarningFollowUp,
 )
 from console.audit.trail import record
 from console.inbox.models import Callback
@@ -41,6 +44,7 @@ from tests.classes.factories import create_planned_lesson
 from tests.support.cast import create_person
 
 EVIDENCE = {"mark": "absent", "facts": {}}
+CAUSE = {"kind": "absences", "number": 3, "days": None, "least": None, "count": 3, "total": 3, "marks": []}
 
 
 class SampleSchool(NamedTuple):
@@ -91,7 +95,19 @@ def build_sample_school(school: Enterprise, other: Enterprise, operator: User) -
     absence = TeacherAbsence.objects.create(
         enterprise=school, teacher=people["other teacher"], begins_at=lesson.starts_at, ends_at=lesson.ends_at
     )
+    rule = ThresholdRule.objects.create(
+        enterprise=school,
+        scope="course",
+        course=course,
+        kind="absences",
+        number=3,
+        checked_on=date(2200, 1, 1),
+    )
+    warning = AttendanceWarning.objects.create(enterprise=school, rule=rule, person=dina, facts=CAUSE)
     rows = {
+        "threshold": rule,
+        "warning": warning,
+        "follow_up": WarningFollowUp.objects.create(warning=warning, kind="called", by=bob),
         "lesson": lesson,
         "absence": absence,
         "cover": Cover.objects.create(
@@ -188,7 +204,7 @@ def build_sample_school(school: Enterprise, other: Enterprise, operator: User) -
         "member": {"student", "teacher"},
         "appeal": {"student", "teacher"},
         "leave": {"student"},
-        **dict.fromkeys(("credit", "taught student"), {"teacher"}),
+        **dict.fromkeys(("credit", "taught student", "warning"), {"teacher"}),
         "alarm": {"teacher"},
         "entry": {"teacher"},
         "person": {"student"},

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Enterprise
 from classes.attendance.reports.forms import ReportForm, ReportPeriod
 from classes.attendance.reports.sheet import ReportSheet
+from classes.locking import lock_final_marks
 from classes.models import AbsenceStreak
 from console.policy import scoped
 from console.policy.views import paginate_by_key
@@ -107,9 +108,8 @@ def _absence_row(one: Any) -> dict[str, Any]:
 @transaction.atomic
 def recount_streaks(school: Enterprise) -> int:
     """Rebuild the streaks of a school; return how many rows were wrong (deleted plus inserted)."""
+    lock_final_marks(school.pk)
     with connection.cursor() as cursor:
-        # Writers of marks take the same lock, so they wait until the rebuild ends.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('absences of ' || %s, 0))", [school.pk])
         cursor.execute(
             "SELECT classes_streaks_anew(ARRAY(SELECT id FROM accounts_user WHERE enterprise_id = %s))",
             [school.pk],

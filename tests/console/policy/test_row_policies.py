@@ -18,7 +18,7 @@ RESTRICTED = {
         "classes.EngagementSample",
         "classes.MembershipNotice",
     ),
-    *("classes.AbsenceStreak", "classes.MarkCount"),
+    *("classes.AbsenceStreak", "classes.MarkCount", "classes.WarningFollowUp"),
     *(
         "contenttypes.ContentType",
         "outbox.Attempt",

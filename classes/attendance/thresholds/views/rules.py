@@ -1,0 +1,173 @@
+"""Pages of the warning rules, for administrators."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.generic import FormView, TemplateView, View
+
+from classes.attendance.thresholds.crossings import Kind, find_crossings
+from classes.attendance.thresholds.forms import NUMBERS, RuleForm
+from classes.attendance.thresholds.sentences import rule_sentence
+from classes.attendance.thresholds.services import add_rule, edit_rule, remove_rule, switch_rule
+from classes.models import ThresholdRule
+from console.policy import scoped
+from console.policy.views import SchoolView
+
+#: Rules that were not removed, with what their sentences name.
+_RULES = ThresholdRule.objects.filter(removed_at=None).select_related("group", "course")
+
+
+class RuleList(SchoolView, TemplateView):
+    """The warning rules of the school."""
+
+    resource, action = "threshold", "list"
+    template_name = "classes/attendance/thresholds/rules.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        rows = scoped(_RULES.all(), self.request.user, "threshold", "list")
+        holding = Count("warnings", filter=Q(warnings__ended_at=None))
+        rules = rows.annotate(holding=holding).order_by("pk")
+        return super().get_context_data(
+            title=_("Warning rules"),
+            rules=[(rule, rule_sentence(rule)) for rule in rules],
+            kinds=[(kind, NUMBERS[kind][0], label) for kind, label in Kind.choices],
+            **more,
+        )
+
+
+class RuleFormView(SchoolView, FormView):
+    """Base of the forms of a rule, which count today's warnings before saving if the reader asks for it."""
+
+    resource = "threshold"
+    form_class = RuleForm
+    template_name = "classes/attendance/thresholds/rule_form.html"
+
+    @property
+    def rule(self) -> ThresholdRule:
+        raise NotImplementedError
+
+    def save(self, form: RuleForm, by: Any) -> None:
+        raise NotImplementedError
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"rule": self.rule, "reader": self.request.user}
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        assert isinstance(form, RuleForm)
+        if "preview" in self.request.POST:
+            return self.render_to_response(self.get_context_data(form=form, preview=self._preview(form)))
+        try:
+            self.save(form, self.request.user)
+        except ValidationError as error:
+            form.refuse(error)
+            return self.form_invalid(form)
+        self.success(_("The rule has been saved. Warnings appear within minutes."))
+        return redirect("classes:thresholds")
+
+    def _preview(self, form: RuleForm) -> str:
+        """Return whom the rule would warn today."""
+        school: Any = self.request.user.enterprise
+        rule = ThresholdRule(enterprise=school, **form.service_fields())
+        count = len(find_crossings(rule, school.tz, timezone.now()))
+        sentence = ngettext(
+            "Today this rule would warn %(n)d student.", "Today this rule would warn %(n)d students.", count
+        ) % {"n": count}  # fmt: skip
+        return f"{rule_sentence(rule)}: {sentence}"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(cancel_url=reverse("classes:thresholds"), **more)
+
+
+class RuleAdd(RuleFormView):
+    """Add a rule of the kind that `?kind=` names."""
+
+    action = "add"
+
+    @cached_property
+    def rule(self) -> ThresholdRule:
+        kind = self.request.GET.get("kind", "")
+        return ThresholdRule(kind=kind if kind in Kind.values else Kind.ABSENCES)
+
+    def save(self, form: RuleForm, by: Any) -> None:
+        add_rule(by=by, **form.service_fields())
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        title = _("New warning rule: %(kind)s") % {"kind": self.rule.get_kind_display()}
+        return super().get_context_data(title=title, **more)
+
+
+class RuleBase(SchoolView):
+    """Base of pages about one rule of the school."""
+
+    resource = "threshold"
+
+    @cached_property
+    def rule(self) -> ThresholdRule:
+        return self.get_row(_RULES.all(), pk=self.kwargs["pk"])
+
+
+class RuleEdit(RuleBase, RuleFormView):
+    """Change a rule; its kind stays."""
+
+    action = "change"
+
+    def save(self, form: RuleForm, by: Any) -> None:
+        edit_rule(rule=self.rule, by=by, seen=form.seen, **form.service_fields())
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        title = _("Edit the rule: %(rule)s") % {"rule": rule_sentence(self.rule)}
+        return super().get_context_data(title=title, **more)
+
+
+class RuleSwitch(RuleBase, View):
+    """Turn a rule on or off; `on` is the state that the reader wants."""
+
+    action = "change"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        on, by = request.POST.get("on") == "1", request.user
+        try:
+            switch_rule(rule=self.rule, on=on, by=by)  # type: ignore[arg-type]  # signed in
+        except ValidationError as error:
+            self.warning(" ".join(error.messages))
+        else:
+            self.success(_("The rule is on.") if on else _("The rule is off."))
+        return redirect("classes:thresholds")
+
+
+class RuleRemove(RuleBase, FormView):
+    """Remove a rule, after a confirmation."""
+
+    action = "delete"
+    form_class = forms.Form
+    template_name = "generic/confirm.html"
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        by: Any = self.request.user
+        try:
+            remove_rule(rule=self.rule, by=by)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        self.success(_("The rule has been deleted."))
+        return redirect("classes:thresholds")
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=_("Delete this warning rule?"),
+            detail=_("%(rule)s. Warnings that it raised stay in the list.")
+            % {"rule": rule_sentence(self.rule)},
+            submit_label=_("Delete"),
+            cancel_url=reverse("classes:thresholds"),
+            **more,
+        )

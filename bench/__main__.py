@@ -31,6 +31,7 @@ MEASUREMENTS = {
     "searching everything among 100,000 people": ["bench.search"],
     "the wall with 500 lessons": ["bench.wall"],
     "the report of 1,000,000 marks": ["bench.reports"],
+    "warning rules and 1,000,000 marks": ["bench.thresholds"],
     "pages with charts": ["bench.ground", "charts"],
     "a term from one file": ["bench.timetable"],
     "start-up": ["bench.startup"],

@@ -1,4 +1,4 @@
-"""Counts of what waits, shown in the menu: alarms, registers to close, leave requests, appeals and warnings."""
+"""Counts of what waits, shown in the menu: alarms, registers, leave requests, appeals and warnings."""
 
 from typing import Any
 

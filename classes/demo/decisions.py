@@ -1,15 +1,16 @@
-"""Decisions of the demo school about past lessons: leave, corrections, appeals, closed registers."""
+"""Decisions of the demo school about past lessons: leave, corrections, appeals, registers, warnings."""
 
 from datetime import datetime, time, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import Enterprise
+from accounts.models import Enterprise, Role, User
 from classes.attendance.appeals import answer_appeal, file_appeal, may_appeal
 from classes.attendance.corrections import close_register, correct_mark
 from classes.attendance.leave import grant_leave, request_leave
-from classes.models import Appeal, Attendance, Leave, Lesson, Mark, Member
+from classes.attendance.thresholds.services import add_rule
+from classes.models import Appeal, Attendance, Leave, Lesson, Mark, Member, ThresholdRule
 
 #: Registers of lessons older than this are closed; younger ones wait for their teachers.
 CLOSED_AFTER = timedelta(days=7)
@@ -20,6 +21,20 @@ REQUEST_REASON = "要去医院复查，上午请假"
 CORRECTION_REASON = "平板没电，改用手机进入"
 APPEAL_TEXT = "我准时到了，但是网络断了几分钟。"
 GRANTED_TEXT = "核对了聊天记录，情况属实。"
+#: The marks of four weeks cross the second one for some students.
+WARNING_RULES = (
+    {"kind": "absences", "number": 3, "days": None, "least": None},
+    {"kind": "rate", "number": 90, "days": 28, "least": 5},
+)
+
+
+def add_demo_rules(school: Enterprise) -> None:
+    """Add the warning rules of the school, unless it has any."""
+    admin = User.objects.filter(enterprise=school, role=Role.ADMIN, is_active=True).order_by("pk").first()
+    if admin is None or ThresholdRule.objects.filter(enterprise=school).exists():
+        return
+    for numbers in WARNING_RULES:
+        add_rule(by=admin, scope=ThresholdRule.Scope.SCHOOL, group=None, course=None, **numbers)
 
 
 def grant_demo_leave(school: Enterprise, lessons: QuerySet[Lesson]) -> None:

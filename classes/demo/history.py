@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from accounts.models import Enterprise, User
 from classes.attendance.register import lock_for_recompute
 from classes.choices import Status
-from classes.demo.decisions import decide, grant_demo_leave, request_demo_leave
+from classes.demo.decisions import add_demo_rules, decide, grant_demo_leave, request_demo_leave
 from classes.demo.sandbox_control import SandboxUnavailable, call_control
 from classes.demo.timetable import COURSES, WEEKS_BACK
 from classes.models import Lesson
@@ -104,6 +104,7 @@ def run_step(job: Job) -> timedelta | None:
     if not job.cursor.get("leave"):
         _attempt(lambda: grant_demo_leave(job.enterprise, lessons))
         _attempt(lambda: request_demo_leave(job.enterprise, lessons))
+        _attempt(lambda: add_demo_rules(job.enterprise))
         job.cursor = {"leave": True, "held": [], "decided": [], "idle_steps": 0}
         return IMMEDIATELY
     held = _hold_next(lessons.exclude(pk__in=job.cursor["held"]))

@@ -90,8 +90,8 @@ class TestMenu:
             "Registers to close",
             "Attendance matrix",
             "Leave",
-            "Warnings",
             "Appeals",
+            "Warnings",
         ]
         assert tabs("student", "classes:appeals") == ["My attendance", "Leave", "Appeals"]
         assert tabs("teacher", "classes:timetable") == ["Timetable", "Lessons", "Courses"]

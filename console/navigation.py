@@ -11,7 +11,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 
 from console import policy
-from console.navigation_entries import ENTRIES, PHONE_BARS, MenuEntry, MenuTab, Shortcut
+from console.navigation_entries import ENTRIES, PHONE_BARS, MenuEntry, Shortcut
+from console.navigation_tabs import MenuTab
 from console.ui.menu_counts import count_text, count_waiting
 from console.ui.template_tags import format_time_zone
 

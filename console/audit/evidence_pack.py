@@ -24,7 +24,8 @@ from console.audit.models import AuditEntry
 from console.audit.trail import record
 from console.audit.verification import ChainVerification, verify_chain
 from console.policy.database_scope import as_owner
-from console.policy.table import FIELDS, ROLES, TABLE
+from console.policy.field_table import FIELDS
+from console.policy.table import ROLES, TABLE
 from console.sheets.columns import Column, ColumnType
 from console.sheets.csv_writer import BOM, csv_lines
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from console.policy import labels as words
+from console.policy.field_table import FIELDS
 from console.policy.rules import role_of
-from console.policy.table import FIELDS, ROLES, TABLE
+from console.policy.table import ROLES, TABLE
 from console.policy.views import SchoolView
 
 

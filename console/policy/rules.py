@@ -13,16 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from console.policy import masking
-from console.policy.table import (
-    FIELDS,
-    OUTSIDE_ONLY,
-    ROLES,
-    SCOPES,
-    TABLE,
-    VISIBILITIES,
-    FieldVisibility,
-    Scope,
-)
+from console.policy.field_table import FIELDS
+from console.policy.table import OUTSIDE_ONLY, ROLES, SCOPES, TABLE, VISIBILITIES, FieldVisibility, Scope
 
 M = TypeVar("M", bound=Model)
 

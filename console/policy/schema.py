@@ -10,8 +10,8 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from console.policy.api import SchoolSerializer, SchoolViewSet
+from console.policy.field_table import FIELDS
 from console.policy.lazy_schema import apply_pending_schemas
-from console.policy.table import FIELDS
 from console.policy.token_scopes import FAMILY_LABELS, required_scope
 
 SCHEME = (

@@ -25,7 +25,7 @@ _menu_counts: dict[str, RegisteredCount] = {}
 
 
 def register_menu_count(name: str, rows: WaitingRows, text: Promise) -> None:
-    """Register the count that a tab of the menu names (console.navigation_entries)."""
+    """Register the count that a tab of the menu names (console.navigation_tabs)."""
     _menu_counts[name] = RegisteredCount(rows, text)
 
 

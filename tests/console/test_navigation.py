@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 
 from accounts.models import Enterprise, User
 from console import navigation, policy
-from console.navigation_entries import ENTRIES, PHONE_BARS, MenuTab, Shortcut
+from console.navigation_entries import ENTRIES, PHONE_BARS, Shortcut
+from console.navigation_tabs import MenuTab
 from console.ui import menu_counts
 from console.ui.template_tags import format_time_zone
 from tests.security.addresses import AREAS

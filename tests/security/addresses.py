@@ -4,7 +4,8 @@ import re
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.security.expectations import PAGES, REST_PAGES, Expected, of_admin
+from tests.security.expectations import PAGES, Expected, of_admin
+from tests.security.rest_expectations import REST_PAGES
 from tests.security.sample_school import SampleSchool
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -5,8 +5,9 @@ from django.utils import translation
 
 from accounts.models import Role, User
 from console.policy import labels
+from console.policy.field_table import FIELDS
 from console.policy.rights_views import PolicyRow, exceptions, field_parts, of_roles, parts
-from console.policy.table import FIELDS, ROLES, TABLE
+from console.policy.table import ROLES, TABLE
 from tests.support.cast import create_person
 from tests.support.page_client import LANGUAGES, client_for, page_says, page_text
 

@@ -9,7 +9,8 @@ from django.utils import translation
 from accounts.models import Enterprise, Role, User
 from console import policy
 from console.policy import FieldVisibility, Scope, may, scope_of, scoped
-from console.policy.table import FIELDS, TABLE
+from console.policy.field_table import FIELDS
+from console.policy.table import TABLE
 from tests.support.cast import create_person
 
 EVERYTHING = [(action, resource) for resource, rows in TABLE.items() for action in rows]

@@ -1,7 +1,8 @@
 import pytest
 
+from console.policy.field_table import FIELDS
 from console.policy.rules import unregistered_resources
-from console.policy.table import FIELDS, OUTSIDE_ONLY, ROLES, SCOPES, TABLE, VISIBILITIES
+from console.policy.table import OUTSIDE_ONLY, ROLES, SCOPES, TABLE, VISIBILITIES
 
 CELLS = [
     (resource, action, cells.split()) for resource, rows in TABLE.items() for action, cells in rows.items()

@@ -119,7 +119,7 @@ TABLE: dict[str, dict[str, str]] = {
         "export": "- S S - - - - -",
     },
     "cover": {
-        "list": "- - - O O - - -",
+        "list": "- O O O O - - -",
         "view": "- S S - - - - -",
         "add": "- S S - - - - -",
         "change": "- S S - - - - -",

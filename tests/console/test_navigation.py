@@ -85,6 +85,7 @@ class TestMenu:
             "Attendance matrix",
             "Leave",
             "Appeals",
+            "Warnings",
             "Reports",
         ]
         assert tabs("teacher", "classes:appeals") == [
@@ -95,7 +96,7 @@ class TestMenu:
             "Warnings",
         ]
         assert tabs("student", "classes:appeals") == ["My attendance", "Leave", "Appeals"]
-        assert tabs("teacher", "classes:timetable") == ["Timetable", "Lessons", "Courses"]
+        assert tabs("teacher", "classes:timetable") == ["Timetable", "Lessons", "Courses", "My covers"]
 
     def test_a_single_page_has_no_tabs(self) -> None:
         assert tabs("admin", "classes:home") == []

@@ -17,7 +17,7 @@ classes = [
     *stub_paths("home", "timetable", "lessons", "lesson_add", "wall", "alarms"),
     path("report/<int:pk>/", empty_view, name="report_student"),
     *stub_paths("recordings", "report_school", "report_registers", "report_matrix", "courses"),
-    *stub_paths("year", "leaves", "appeals"),
+    *stub_paths("year", "leaves", "appeals", "warnings", "absences", "covers"),
 ]
 accounts = stub_paths(
     *("sign_in", "sign_out", "my_sign_in", "people", "groups", "school", "schools", "school_leave"),

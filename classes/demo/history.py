@@ -122,9 +122,8 @@ def run_step(job: Job) -> timedelta | None:
     if job.cursor["idle_steps"] * PAUSE > STALLED_AFTER:
         raise JobFailed(STALLED)
     # The history is read twice; the second time need not wait as long as in a lesson that just ended.
-    read_once = lessons.filter(status=Status.END, final_at=None, history_reads__gt=0)
-    if schedule_poll_now(read_once) or held:
-        transaction.on_commit(lambda: wake_worker("console.mirror.tasks.poll"))
+    wanted = Q(status=Status.WILL, pk__in=job.cursor["held"]) | Q(status=Status.END, history_reads__gt=0)
+    transaction.on_commit(partial(_poll_now, lessons.filter(wanted, final_at=None)))
     return IMMEDIATELY if held or decided else PAUSE
 
 
@@ -138,8 +137,13 @@ def _hold_next(lessons: QuerySet[Lesson]) -> list[int]:
         except SandboxUnavailable as error:
             log.warning("the past lessons of the demo wait: %s", error)
             return []
-        schedule_poll_now(Lesson.objects.filter(pk__in=[lesson.pk for lesson in batch]))
     return [lesson.pk for lesson in batch]
+
+
+def _poll_now(lessons: QuerySet[Lesson]) -> None:
+    """Have these lessons read now. Not while decisions hold the lock of final marks, which is taken last."""
+    if schedule_poll_now(lessons):
+        wake_worker("console.mirror.tasks.poll")
 
 
 def _decide_next(lessons: QuerySet[Lesson]) -> list[int]:

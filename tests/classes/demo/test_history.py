@@ -3,17 +3,20 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Enterprise, Role, User
 from classes.attendance.corrections import close_register
-from classes.demo.history import HISTORY_JOB_KIND, PAUSE, STALLED_AFTER, ensure_history
+from classes.demo.history import HISTORY_JOB_KIND, PAUSE, STALLED_AFTER, ensure_history, run_step
 from classes.models import Attendance, Course, Lesson, Term
 from console.jobs.models import Job
 from console.jobs.runner import run_due_jobs
 from tests.classes.factories import create_finished_lesson, create_planned_lesson
 from tests.support.cast import create_person
+from tests.support.database import own_url
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +105,23 @@ def test_a_pause_of_the_service_is_waited_for(
 
     job.refresh_from_db()
     assert (job.state, job.attempts, job.cursor["held"]) == ("waiting", 0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_waits_for_no_lesson_while_it_holds_the_lock_of_final_marks(bob: User, course: Course) -> None:
+    decided = create_finished_lesson(bob, course=course)
+    read_once = create_finished_lesson(bob, course=course, final_at=None, history_reads=1)
+    job = start_job(decided, held=[decided.pk])
+    Job.objects.filter(pk=job.pk).update(args={"lessons": [decided.pk, read_once.pk]})
+    job.refresh_from_db()
+    with psycopg.connect(own_url()) as reader:
+        # As a look does that is about to write final marks of this lesson.
+        reader.execute("SELECT 1 FROM classes_lesson WHERE id = %s FOR NO KEY UPDATE", [read_once.pk])
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+            run_step(job)
+            assert job.cursor["decided"] == [decided.pk]
+            reader.rollback()
+    read_once.refresh_from_db()
+    assert read_once.look_at is not None
+    assert read_once.look_at <= timezone.now(), "it is read now, after the commit"

@@ -26,9 +26,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MARKS = ("present", "late", "absent", "excused", "present", "left_early", "unknown")
 #: Where each cell of the first column stands, once the frame is scrolled to its end.
 STUCK = """
-() => {
+async () => {
   const frame = document.querySelector(".matrix-frame"), box = frame.getBoundingClientRect();
   frame.scrollTo(9999, 9999);
+  // What sticks is moved when the next frame is drawn.
+  for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
   const name = frame.querySelector("tbody tr:last-child th").getBoundingClientRect();
   const head = frame.querySelector("thead th").getBoundingClientRect();
   return [name.left - box.left, head.top - box.top].map(Math.round);

@@ -24,7 +24,7 @@ GRANTED_TEXT = "核对了聊天记录，情况属实。"
 #: The marks of four weeks cross the second one for some students.
 WARNING_RULES = (
     {"kind": "absences", "number": 3, "days": None, "least": None},
-    {"kind": "rate", "number": 90, "days": 28, "least": 5},
+    {"kind": "rate", "number": 80, "days": 28, "least": 5},
 )
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Enterprise, StudentGroup, User
+from accounts.school.services import edit_school
 from classes.choices import RecordType
 from classes.demo import personas
 from classes.demo.school import may_teach
@@ -71,6 +72,10 @@ def school_day(school: Enterprise, days: int = 0) -> date:
     return timezone.now().astimezone(school.tz).date() + timedelta(days=days)
 
 
+#: Participant minutes of the licence, counted from the term: fewer than the term will take.
+INCLUDED_MINUTES = 200_000
+
+
 def ensure_term(school: Enterprise, by: User) -> Term:
     """Return the term of today, with its holidays; create it if there is none."""
     today = school_day(school)
@@ -102,6 +107,7 @@ def ensure_term(school: Enterprise, by: User) -> Term:
                 starts_on=starts_on,
                 ends_on=ends_on,
             )
+    edit_school(school=school, by=by, included_minutes=INCLUDED_MINUTES, minutes_since=first)
     return term
 
 

@@ -95,7 +95,7 @@ class ReportForm(PeriodForm):
         label=_("Period"), choices=(("day", _("by day")), ("week", _("by week"))), required=False
     )
     split = forms.ChoiceField(
-        label=_("Rows"), choices=(("week", _("by week")), ("course", _("by course"))), required=False
+        label=_("Totals"), choices=(("week", _("by week")), ("course", _("by course"))), required=False
     )
     teacher = PersonField(
         User.objects.none(), label=_("Teacher"), required=False, empty_label=_("all"), to_field_name="user_id"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
-from classes.attendance.register import lock_for_recompute, recompute_register
+from classes.attendance.register import lock_for_recompute, recompute_registers
 from classes.models import Leave, Lesson, Member
 from console.audit.trail import record
 from console.concurrency import Conflict, lock_row, service
@@ -55,12 +55,23 @@ def request_leave(
     far ahead or approved already.
     """
     _require_reason(reason)
-    merged = merge_periods(periods)
+    asked = merge_periods(periods)
     # One request of a student after the other, or two that overlap would not see each other.
     lock_row(person)
-    for period in merged:
+    for period in asked:
         _require_requestable(person, period)
-    created = [_request(person, period, kind, reason, by) for period in merged]
+    replaced = _open_requests(person, asked)
+    merged = merge_periods([*asked, *((one.begins_at, one.ends_at) for one in replaced)])
+    for one in replaced:
+        _set_withdrawn(one)
+        record("leave.merge", one, by=by, before=_facts(one))
+    created = []
+    for period in merged:
+        reasons = [reason.strip(), *(one.reason for one in replaced if _overlap(period, one))]
+        text = " · ".join(dict.fromkeys(reasons))
+        leave = _create(person, period, kind, text, by, Leave.State.REQUESTED)
+        record("leave.request", leave, by=by, after=_facts(leave))
+        created.append(leave)
     if Leave.objects.filter(person=person, state=Leave.State.REQUESTED).count() > MAX_OPEN:
         raise ValidationError(_("Too many of your requests are open. Wait until they are answered."))
     for leave in created:
@@ -77,6 +88,8 @@ def answer_leave(*, leave: Leave, approved: bool, text: str, by: User) -> Leave:
     stored = lock_row(leave)
     if stored.state != Leave.State.REQUESTED:
         raise _no_longer_open(stored)
+    if by.pk == stored.person_id:
+        raise ValidationError(_("Nobody decides about their own leave. Ask somebody else to decide."))
     if not approved and not text.strip():
         raise ValidationError({"text": _("Write the student a sentence why the request is returned.")})
     stored.state = Leave.State.APPROVED if approved else Leave.State.RETURNED
@@ -155,23 +168,15 @@ def _require_requestable(person: User, period: Period) -> None:
         raise ValidationError(_("Leave for this time has already been approved."))
 
 
-def _request(person: User, period: Period, kind: str, reason: str, by: User) -> Leave:
-    """Create a request that replaces the open ones with which it overlaps."""
+def _open_requests(person: User, periods: list[Period]) -> list[Leave]:
+    """Lock and return the open requests that overlap one of these periods."""
     rows = Leave.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
-    replaced = list(
-        rows.filter(
-            person=person, state=Leave.State.REQUESTED, begins_at__lt=period[1], ends_at__gt=period[0]
-        )
-    )
-    begins_at = min(period[0], *(one.begins_at for one in replaced)) if replaced else period[0]
-    ends_at = max(period[1], *(one.ends_at for one in replaced)) if replaced else period[1]
-    reasons = " · ".join(dict.fromkeys([reason.strip(), *(one.reason for one in replaced)]))
-    for one in replaced:
-        _set_withdrawn(one)
-        record("leave.merge", one, by=by, before=_facts(one))
-    leave = _create(person, (begins_at, ends_at), kind, reasons, by, Leave.State.REQUESTED)
-    record("leave.request", leave, by=by, after=_facts(leave))
-    return leave
+    open_ = rows.filter(person=person, state=Leave.State.REQUESTED)
+    return [one for one in open_ if any(_overlap(period, one) for period in periods)]
+
+
+def _overlap(period: Period, leave: Leave) -> bool:
+    return leave.begins_at < period[1] and leave.ends_at > period[0]
 
 
 def _create(person: User, period: Period, kind: str, reason: str, by: User | None, state: str) -> Leave:
@@ -230,5 +235,4 @@ def _recalculate(leave: Leave) -> None:
     lessons = Lesson.objects.filter(
         pk__in=memberships, starts_at__lt=leave.ends_at, ends_at__gt=leave.begins_at, register_closed_at=None
     ).exclude(attendance=None)
-    for lesson in lock_for_recompute(lessons.distinct()[:MAX_LESSONS]):
-        recompute_register(lesson)
+    recompute_registers(lock_for_recompute(lessons.distinct()[:MAX_LESSONS]))

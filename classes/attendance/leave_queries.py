@@ -47,7 +47,8 @@ class LeaveDay:
 
 def requests_to_answer(reader: Any) -> QuerySet[Leave]:
     """Return the open requests that the reader may approve or return."""
-    return scoped(Leave.objects.filter(state=Leave.State.REQUESTED), reader, "leave", "answer")
+    requested = Leave.objects.filter(state=Leave.State.REQUESTED).exclude(person=reader.pk)
+    return scoped(requested, reader, "leave", "answer")
 
 
 def on_leave_badges(lesson: Lesson) -> dict[str, Badge]:

@@ -18,7 +18,7 @@ from accounts.models import Enterprise, User
 from accounts.school.attendance_policy_hooks import register_mark_hooks
 from classes.attendance.calculation.types import AttendancePolicy
 from classes.attendance.policy import RULE_NAMES, get_policy
-from classes.attendance.register import lock_for_recompute, preview_marks, recompute_register
+from classes.attendance.register import lock_for_recompute, preview_marks, recompute_registers
 from classes.choices import Status
 from classes.locking import lock_lesson
 from classes.models import Attendance, Course, Lesson, Mark
@@ -108,7 +108,7 @@ def set_lesson_rules(
     count = len(changed_marks([stored], {stored.pk: policy})) if stored.status != Status.WILL else 0
     stored.rules = dict(rules) or None
     stored.save(update_fields=["rules"])
-    _apply_policy(stored, policy)
+    _replace_policies({stored: policy})
     record(
         "attendance.rules",
         stored,
@@ -163,18 +163,20 @@ def _apply_policies(lessons: Iterable[Lesson], rules: Callable[[Lesson], Attenda
     """Recalculate the open registers by these policies; return how many marks changed."""
     policies = {one: rules(one) for one in lock_for_recompute(lessons) if one.register_closed_at is None}
     count = len(changed_marks(policies, {lesson.pk: policy for lesson, policy in policies.items()}))
-    for lesson, policy in policies.items():
-        _apply_policy(lesson, policy)
+    _replace_policies(policies)
     return count
 
 
-def _apply_policy(lesson: Lesson, policy: AttendancePolicy) -> None:
-    """Replace a frozen policy, and recalculate the lesson if it was held."""
-    if lesson.policy is not None:
-        lesson.policy = asdict(policy)
-        Lesson.objects.filter(pk=lesson.pk).update(policy=lesson.policy)
-    if lesson.status != Status.WILL:
-        recompute_register(lesson)
+def _replace_policies(policies: Mapping[Lesson, AttendancePolicy]) -> None:
+    """Replace frozen policies, and recalculate the lessons that were held.
+
+    All at once: warnings are raised of what holds in the end, not of the steps in between.
+    """
+    for lesson, policy in policies.items():
+        if lesson.policy is not None:
+            lesson.policy = asdict(policy)
+            Lesson.objects.filter(pk=lesson.pk).update(policy=lesson.policy)
+    recompute_registers([lesson for lesson in policies if lesson.status != Status.WILL])
 
 
 def _preview_changes(school: Enterprise, values: Mapping[str, Any]) -> list[str]:

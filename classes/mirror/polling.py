@@ -13,11 +13,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from classes.attendance.callback_differences import record_differences
-from classes.attendance.engagement import save_samples as keep_samples
 from classes.attendance.evidence import count_row, record_failed_poll, record_history, record_runtime
 from classes.attendance.notifications import notify_final_register
-from classes.attendance.register import recompute_register
+from classes.attendance.register import finalize_register, recompute_register
 from classes.choices import Status
 from classes.mirror.poll_batch import late_rows, write_batch
 from classes.mirror.poll_policy import fields_after_count, fields_after_failure, fields_after_list
@@ -109,10 +107,10 @@ def _write_poll(lesson: Lesson, poll: PollResult) -> None:
     if poll.history is not None:
         record_history(lesson, poll.history.lines, seen_at=poll.seen_at)
         fields |= history_fields(lesson, poll)
-        recompute_register(lesson)
-        if lesson.final_at is not None:
-            record_differences([lesson.pk])
-            keep_samples(lesson)
+        if lesson.final_at is None:
+            recompute_register(lesson)
+        else:
+            finalize_register(lesson)
         notify_final_register(lesson)
     release_lease(lesson, next_poll_at(lesson), **fields)
 

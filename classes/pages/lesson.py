@@ -87,7 +87,8 @@ def live_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
     }
     if context["sees_people"]:
         members = expected_members(lesson)
-        on_leave = on_leave_badges(lesson) if phase.stage in ("before", "running") else {}
+        sees_leave = phase.stage in ("before", "running") and may(reader, "list", "leave")
+        on_leave = on_leave_badges(lesson) if sees_leave else {}
         context |= {
             "roll": members,
             "room": build_room(lesson, reader, members),

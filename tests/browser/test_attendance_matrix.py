@@ -26,11 +26,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MARKS = ("present", "late", "absent", "excused", "present", "left_early", "unknown")
 #: Where each cell of the first column stands, once the frame is scrolled to its end.
 STUCK = """
-async () => {
+() => {
   const frame = document.querySelector(".matrix-frame"), box = frame.getBoundingClientRect();
   frame.scrollTo(9999, 9999);
-  // What sticks is moved when the next frame is drawn.
-  for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
   const name = frame.querySelector("tbody tr:last-child th").getBoundingClientRect();
   const head = frame.querySelector("thead th").getBoundingClientRect();
   return [name.left - box.left, head.top - box.top].map(Math.round);
@@ -98,6 +96,7 @@ def test_a_teacher_goes_from_a_course_to_the_trends_of_a_student(
     table = page.locator("table.matrix")
     expect(table.locator("tbody tr")).to_have_count(24)
     expect(table.locator("thead")).to_contain_text(said["provisional"])
+    page.wait_for_load_state()  # the rows may be there before the style sheet of reports
     shoot(page, f"matrix-{size}-{language}")
     assert page.evaluate(STUCK)[:2] == [1, 1], "the name and the head stay where they are"
     shoot(page, f"matrix-scrolled-{size}-{language}")

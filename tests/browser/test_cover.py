@@ -97,6 +97,6 @@ def test_the_cover_of_a_day_is_planned_in_under_ten_clicks(
     shares = [Cover.objects.filter(covering__user_id=name).count() for name in ("bob", "dora", "tom")]
     assert sorted(shares) == [1, 1, 2]
     page.goto(f"{live_server.url}/timetable/cover/")
-    expect(page.locator("tbody")).to_contain_text("4 节已代课")
+    expect(page.locator("tbody")).to_contain_text("4 节已安排代课")
     office.check()
     office.context.close()

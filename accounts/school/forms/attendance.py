@@ -49,6 +49,7 @@ class AttendancePolicyForm(SchoolForm):
         data = super().clean()
         values = self.to_columns({name: data[name] for name in self.changed_data if name in data})
         edited = {} if self.errors else self.edited(values)
+        edited.pop("leave_request_days", None)  # no mark depends on it
         marks = attendance_policy_hooks.preview_mark_changes(self.instance, edited) if edited else []
         if marks:
             self.fields["past"] = forms.ChoiceField(

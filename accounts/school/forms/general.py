@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -69,6 +70,11 @@ class LicenceForm(SchoolForm):
         data = super().clean()
         if data.get("included_minutes") and not data.get("minutes_since") and not self.errors:
             self.add_error("minutes_since", gettext("Enter the day from which the minutes are counted."))
+        since = data.get("minutes_since")
+        if since and since > timezone.localdate():
+            self.add_error(
+                "minutes_since", gettext("This day is yet to come. Enter today or an earlier day.")
+            )
         return data
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -120,10 +121,10 @@ class LeaveAnswerForm(forms.Form):
 
 
 def _lesson_periods(offered: list[Lesson], chosen: set[str]) -> list[Period]:
-    """Return a period for each run of chosen lessons without another lesson of the student in between."""
-    runs = groupby(offered, key=lambda one: str(one.pk) in chosen)
+    """Return a period for each run of chosen lessons of a day, without a lesson in it that is not chosen."""
+    runs = groupby(offered, key=lambda one: (str(one.pk) in chosen, timezone.localdate(one.starts_at)))
     return [
         (lessons[0].starts_at, max(one.ends_at for one in lessons))
-        for is_chosen, run in runs
+        for (is_chosen, _day), run in runs
         if is_chosen and (lessons := list(run))
     ]

@@ -155,7 +155,7 @@ def _teacher_totals(reader: Any, period: ReportPeriod) -> QuerySet[Any]:
                 F("real_ended_at") - F("real_started_at"), filter=held, output_field=DurationField()
             ),
             seen=Count("pk", filter=seen),
-            covered=Count("pk", filter=Exists(covers)),
+            covered=Count("pk", filter=Q(held, Exists(covers))),
             late=Count("pk", filter=late),
             late_by=Avg(F("entered") - F("starts_at"), filter=late, output_field=DurationField()),
             delays=ArrayAgg(

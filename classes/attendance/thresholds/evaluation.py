@@ -130,10 +130,13 @@ def evaluate_due_rules() -> int:
         )
         if claimed:
             done += 1
+            before = rule.checked_on
             try:
+                rule.refresh_from_db()
                 evaluate_rule(rule)
             except Exception:  # the rules of other schools must not wait for it
                 log.exception("the warning rule %s could not be evaluated", rule.pk)
+                ThresholdRule.objects.filter(pk=rule.pk, checked_on=today).update(checked_on=before)
     return done
 
 

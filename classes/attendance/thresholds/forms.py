@@ -75,6 +75,9 @@ class RuleForm(OptimisticLockMixin, forms.Form):
             offered |= {"number": number, "days": days, "least": DEFAULT_LEAST}
         super().__init__(*args, **more | {"initial": offered})
         self._keep_fields_of_kind(rule.kind, label)
+        if rule.pk:  # its warnings, and who may see them, belong to its group or course
+            del self.fields["group"], self.fields["course"]
+            return
         groups = scoped(StudentGroup.objects.filter(archived_at=None), reader, "group", "list")
         set_choices(self.fields["group"], groups.order_by("sort_name", "name", "id"))
         courses = scoped(Course.objects.all(), reader, "course", "list")
@@ -93,18 +96,23 @@ class RuleForm(OptimisticLockMixin, forms.Form):
         if data.get("group") and data.get("course"):
             self.add_error("course", ValidationError(gettext("Choose a group or a course, not both.")))
         rule = self.instance
-        orphaned = rule.scope != Scope.SCHOOL and not (rule.group_id or rule.course_id)
-        if orphaned and not (data.get("group") or data.get("course")):
-            message = gettext("The group or course of this rule was deleted. Choose another one.")
-            self.add_error("group", ValidationError(message))
+        if rule.scope != Scope.SCHOOL and rule.pk and not (rule.group_id or rule.course_id):
+            message = gettext(
+                "The group or course of this rule was deleted. Delete the rule and add another."
+            )
+            raise ValidationError(message)
         return data
 
     def service_fields(self) -> dict[str, Any]:
         """Return the fields of the rule for the service. Call it after validation."""
-        data = self.cleaned_data
-        scope = Scope.GROUP if data["group"] else Scope.COURSE if data["course"] else Scope.SCHOOL
+        data, rule = self.cleaned_data, self.instance
         numbers = {"days": data.get("days"), "least": data.get("least")}
-        return {**data, **numbers, "kind": self.instance.kind, "scope": scope}
+        if rule.pk:
+            target: dict[str, Any] = {"scope": rule.scope, "group": rule.group, "course": rule.course}
+        else:
+            scope = Scope.GROUP if data["group"] else Scope.COURSE if data["course"] else Scope.SCHOOL
+            target = {"scope": scope}
+        return {**data, **numbers, "kind": rule.kind, **target}
 
 
 class FollowUpForm(forms.Form):

@@ -16,7 +16,8 @@ from console.wakeup import wake_worker
 
 TASK = "classes.tasks.evaluate_thresholds"
 #: The fields of a rule by which it counts; the others say who is told.
-COUNTING_FIELDS = ("scope", "group", "course", "kind", "number", "days", "least")
+TARGET_FIELDS = ("scope", "group", "course")
+COUNTING_FIELDS = (*TARGET_FIELDS, "kind", "number", "days", "least")
 State, Ending = AttendanceWarning.State, AttendanceWarning.Ending
 
 
@@ -38,12 +39,15 @@ def edit_rule(
 ) -> ThresholdRule:
     """Change a rule. Where its condition changes, its warnings end, and it is evaluated anew.
 
-    EditConflict if somebody else changed the same field, ValidationError if the school has the same rule.
+    EditConflict if somebody else changed the same field, ValidationError if the school has the same rule or
+    its group or course would change: who sees its warnings depends on them.
     """
     stored = _lock_rule(rule)
     changed = changed_fields(stored, fields, seen or {})
     if not changed:
         return stored
+    if any(name in TARGET_FIELDS for name in changed):
+        raise ValidationError(_("A rule keeps its group or course. Delete the rule and add another."))
     before = {name: getattr(stored, name) for name in changed}
     for name, value in changed.items():
         setattr(stored, name, value)

@@ -135,7 +135,7 @@ class AttendancePage(RegisterBase, TemplateView):
 
     def _with_leave(self, rows: list[RegisterRow]) -> list[RegisterRow]:
         """Add the badge of leave, except to marks that it excuses: their reason names it."""
-        badges = on_leave_badges(self.lesson) if rows else {}
+        badges = on_leave_badges(self.lesson) if rows and may(self.request.user, "list", "leave") else {}
         return [
             one._replace(leave=badges.get(one.entry.user_id)) if "leave" not in one.entry.facts else one
             for one in rows

@@ -12,9 +12,9 @@ from accounts.people.queries import active_people
 from classes.conflicts.availability import find_busy_people
 from classes.conflicts.detection import TimeSlot
 from classes.lessons.validation import TEACHING_ROLES
-from classes.models import Lesson, Member, TeacherAbsence
+from classes.models import Cover, Lesson, Member, TeacherAbsence
 from classes.timetable.cover.proposals import Candidate, OpenLesson
-from classes.timetable.cover.queries import CoverPeriod, valid_absences, with_cover_counts
+from classes.timetable.cover.queries import CoverPeriod, in_force, valid_absences, with_cover_counts
 
 #: How somebody is related to a lesson; the first that applies.
 ASSISTS, SAME_COURSE, SAME_GROUP = "assists", "course", "group"
@@ -39,13 +39,16 @@ def load_related(lessons: Sequence[Lesson], period: CoverPeriod) -> dict[int, di
     """
     courses = {one.course_id for one in lessons if one.course_id}
     groups = {group.pk for one in lessons for group in one.groups.all()}
+    # Who only covers a lesson does not teach its course, or each cover would bring the next.
+    covered = Cover.objects.filter(in_force()).values("lesson")
     taught = Lesson.objects.filter(starts_at__gte=period.begins, cancelled_at=None).order_by()
     through: Any = Lesson.groups.through
     of_group = through.objects.filter(
         studentgroup__in=groups, lesson__starts_at__gte=period.begins, lesson__cancelled_at=None
-    )
+    ).exclude(lesson__in=covered)
     assisting = Member.objects.filter(lesson__in=lessons, role=Member.Role.ASSISTANT).order_by()
-    rows = _relation(taught.filter(course__in=courses), SAME_COURSE, "course_id", "teacher_id").union(
+    of_course = taught.filter(course__in=courses).exclude(pk__in=covered)
+    rows = _relation(of_course, SAME_COURSE, "course_id", "teacher_id").union(
         _relation(of_group.order_by(), SAME_GROUP, "studentgroup_id", "lesson__teacher_id"),
         _relation(assisting, ASSISTS, "lesson_id", "user_id"),
     )

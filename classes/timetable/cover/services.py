@@ -87,9 +87,12 @@ def withdraw_absence(*, absence: TeacherAbsence, by: User | None) -> int:
     stored.withdrawn_at = timezone.now()
     stored.save(update_fields=["withdrawn_at"])
     # In another statement than the lock: a cover that somebody decided in the meantime is found, too.
-    covers = list(valid.filter(lesson__in=lessons).select_related("absent", "covering").order_by("lesson"))
+    covers = list(valid.select_related("absent", "covering").order_by("lesson"))
+    if any(one.lesson_id not in lessons for one in covers):
+        raise Conflict(_("Someone assigned a cover for this absence in the meantime. Try again."))
     returnable = [one for one in covers if _can_go_back(one, lessons[one.lesson_id])]
-    lock_people(_booked_people(lessons.values(), [one.absent for one in returnable]))
+    people = [person for one in returnable for person in (one.absent, one.covering)]
+    lock_people(_booked_people(lessons.values(), people))
     for one in returnable:
         _give_back(one, lessons[one.lesson_id], by)
     record("absence.withdraw", stored, by=by, after={"lessons": [one.lesson_id for one in returnable]})
@@ -183,7 +186,7 @@ def undo_cover(*, cover: Cover, by: User | None) -> None:
         message = _("Someone else changed the teacher of “%(topic)s” in the meantime.")
         raise Conflict(message % {"topic": lesson.topic})
     _check_lesson(lesson, "")
-    lock_people(_booked_people([lesson], [stored.absent]))
+    lock_people(_booked_people([lesson], [stored.absent, stored.covering]))
     _give_back(stored, lesson, by)
 
 

@@ -16,7 +16,7 @@ from classes.attendance.leave import (
     request_leave,
     withdraw_leave,
 )
-from classes.attendance.leave_queries import leave_month, on_leave_badges
+from classes.attendance.leave_queries import leave_month, on_leave_badges, requests_to_answer
 from classes.attendance.register import finalize_register
 from classes.models import Attendance, Leave, Lesson
 from console.audit.models import AuditEntry
@@ -117,6 +117,28 @@ def test_requests_that_overlap_become_one_that_covers_both(ask: Ask, ben: User, 
     assert merged.reason == "Clinic · Dentist"
     with pytest.raises(Conflict, match="withdrawn or replaced"):
         answer_leave(leave=first, approved=True, text="", by=bob)
+
+
+def test_periods_within_one_open_request_become_one_request_and_one_notification(
+    ask: Ask, ben: User, hatters: StudentGroup
+) -> None:
+    first = ask(moment("7:00") + DAY, moment("18:00") + DAY)
+    Notification.objects.all().delete()
+    periods = [(moment(a) + DAY, moment(b) + DAY) for a, b in (("8:00", "9:00"), ("11:00", "19:00"))]
+    (merged,) = request_leave(person=ben, periods=periods, kind="sick", reason="Clinic", by=ben)
+    assert list(Leave.objects.filter(state=Leave.State.REQUESTED)) == [merged]
+    assert (merged.begins_at, merged.ends_at) == (first.begins_at, moment("19:00") + DAY)
+    assert merged.reason == "Clinic · Dentist"
+    assert Notification.objects.filter(kind="leave.requested").count() == 1
+
+
+def test_nobody_decides_about_their_own_leave(ask: Ask, ben: User) -> None:
+    request = ask()
+    ben.role = Role.ADMIN
+    ben.save(update_fields=["role"])
+    assert request not in requests_to_answer(ben)
+    with pytest.raises(ValidationError, match="own leave"):
+        answer_leave(leave=request, approved=True, text="", by=ben)
 
 
 def test_periods_are_merged_where_they_overlap_and_not_where_they_touch() -> None:

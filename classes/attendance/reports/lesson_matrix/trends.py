@@ -25,11 +25,11 @@ def has_lessons_with(reader: Any, person: User) -> bool:
 
 
 def marks_in_lessons(person: User, lessons: QuerySet[Lesson]) -> list[Attendance]:
-    """Return the student's final marks in these lessons, the newest first, MAX_MARKS at most."""
+    """Return the student's final marks in these lessons, the newest first; MAX_MARKS and one more at most."""
     held = lessons.filter(final_at__isnull=False).order_by()
     marks = Attendance.objects.filter(person=person, expected=True, lesson__in=held.values("pk"))
     marks = marks.exclude(mark="").select_related("lesson__enterprise")
-    return list(marks.order_by("-lesson__starts_at", "-lesson")[:MAX_MARKS])
+    return list(marks.order_by("-lesson__starts_at", "-lesson")[: MAX_MARKS + 1])
 
 
 def week_sheet(marks: list[Attendance]) -> ReportSheet:

@@ -162,7 +162,8 @@ class MatrixStudentPage(SchoolView, TemplateView):
         form.is_valid()
         form.require_known_rows()
         lessons = chosen_lessons(reader, form.period, form.course_chosen, form.group_chosen)
-        marks = trends.marks_in_lessons(person, lessons)
+        found = trends.marks_in_lessons(person, lessons)
+        marks = found[: trends.MAX_MARKS]
         back = f"{reverse('classes:report_matrix')}{_lesson_query(form)}"
         return super().get_context_data(
             title=_("Attendance of %(name)s") % {"name": person},
@@ -173,7 +174,7 @@ class MatrixStudentPage(SchoolView, TemplateView):
             share=student.student_share(marks),
             charts=charts.student_charts(marks),
             weeks=table_context(trends.week_sheet(marks)),
-            **table_context(student.student_sheet(marks)),
+            **table_context(student.student_sheet(marks)) | {"cut": len(found) > trends.MAX_MARKS},
             back_url=back if form.course_chosen or form.group_chosen else reverse("classes:report_matrix"),
             **more,
         )

@@ -150,7 +150,7 @@ def test_without_use_there_is_no_forecast_and_without_a_limit_advice(browse, ali
     page = page_text(browse(alice, "/reports/usage/"))
     assert "No limit entered" in page
     include(school, minutes=100, days=3, licence_days=10)
-    assert "there is no forecast" in page_text(browse(alice, "/reports/usage/"))
+    assert "for more than ten years" in page_text(browse(alice, "/reports/usage/"))
     assert use_of(browse, alice).runs_out_on is None
 
 

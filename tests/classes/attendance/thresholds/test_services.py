@@ -67,6 +67,15 @@ def test_two_edits_of_one_field_do_not_overwrite_each_other(three_absences, alic
         edit_rule(rule=three_absences, by=alice, seen=seen, number=5)
 
 
+def test_a_rule_keeps_its_group_or_course_for_its_warnings_are_seen_by_their_teachers(
+    warning, alice, croquet, browse
+):
+    with pytest.raises(ValidationError, match="keeps its group or course"):
+        edit_rule(rule=warning.rule, by=alice, scope="course", course=croquet)
+    form = browse(alice, f"/warnings/rules/{warning.rule.pk}/").context["form"]
+    assert not {"group", "course"} & set(form.fields)
+
+
 def test_a_rule_that_is_off_warns_nobody(warning, alice):
     switch_rule(rule=warning.rule, on=False, by=alice)
     assert evaluate_due_rules() == 0

@@ -184,6 +184,10 @@ def test_rules_of_the_school_name_the_marks_that_would_change(browse, school, le
     school.refresh_from_db()
     assert school.late_after_s == 900
     assert row(lesson, "kid2").mark == mark
+    browse(superadmin, path, post={**post, "leave_request_days": "21"})
+    school.refresh_from_db()
+    assert school.leave_request_days == 21, "no mark depends on it, so nothing is asked"
+    assert row(lesson, "kid2").mark == mark
 
 
 def test_rest_tells_the_marks_of_one_student_and_of_one_course(

@@ -13,6 +13,8 @@ from classes.notifications.calendar_feeds.tokens import create_feed
 from classes.notifications.lessons import send_lesson_notifications
 from classes.timetable.courses.changes import ChangeScope, change_course
 from classes.timetable.courses.planning import plan_course
+from classes.timetable.cover.candidates import load_related
+from classes.timetable.cover.queries import cover_period
 from classes.timetable.cover.services import assign_covers, undo_cover
 from console.notifications.models import Notification
 from console.outbox import relay
@@ -159,6 +161,14 @@ class TestCourse:
         lesson_at(tom, 15, days=3, course=course)
         page = browse(alice, f"/timetable/cover/{absence.pk}/").context["plan"]
         assert (page[0].proposal, str(page[0].free[0].relation)) == ("tom", "same course")
+
+    def test_who_only_covers_a_lesson_of_the_course_is_not_related_to_the_others(
+        self, school, course, bob, absence, alice
+    ):
+        first, second = course.lessons.order_by("starts_at").prefetch_related("groups")[:2]
+        cover_lesson(absence, first, bob, alice)
+        period = cover_period(school, timezone.localdate())
+        assert bob.pk not in load_related([second], period)[second.pk]
 
 
 def test_erasing_a_person_erases_why_they_were_away(chen, alice, be_absent):

@@ -62,6 +62,17 @@ def test_a_cover_that_is_decided_while_the_absence_is_revoked_is_refused(chen, b
     assert Lesson.objects.get(pk=lesson.pk).teacher == chen
 
 
+def test_an_absence_is_not_revoked_past_a_cover_that_is_decided_meanwhile(chen, bob, alice, absence):
+    lesson = lesson_at(chen, 10)
+    second = call_while_other_waits(
+        give(absence, lesson, bob, alice), lambda: withdraw_absence(absence=absence, by=alice)
+    )
+    assert isinstance(second.error, Conflict)
+    assert TeacherAbsence.objects.get().withdrawn_at is None
+    assert withdraw_absence(absence=absence, by=alice) == 1
+    assert Lesson.objects.get(pk=lesson.pk).teacher == chen
+
+
 def test_an_undo_happens_once(chen, bob, alice, absence):
     lesson = lesson_at(chen, 10)
     (cover,) = give(absence, lesson, bob, alice)()

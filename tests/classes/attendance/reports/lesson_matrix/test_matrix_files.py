@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from accounts.models import User
@@ -56,7 +57,7 @@ def test_an_excel_file_says_what_its_letters_mean_and_which_lessons_do_not_count
 ) -> None:
     planned = create_planned_lesson(bob, course=course, topic="Next")
     add_members(planned, *kids)
-    day = f"{planned.starts_at:%Y-%m-%d}"
+    day = f"{timezone.localtime(planned.starts_at, course.enterprise.tz):%Y-%m-%d}"
     answer = browse(bob, f"/reports/matrix.xlsx?course={course.pk}&until={day}")
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
     sheet, about = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)

@@ -61,6 +61,7 @@ register_searchable_pages(
             (_("Ready for lessons?"), "ready"),
             (_("General"), "general"),
             (_("New lessons"), "lessons"),
+            (_("Licence"), "licence"),
             (_("Keys"), "keys"),
             (_("Incoming events"), "callback"),
             (_("AI features"), "ai"),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Enterprise, Role, StudentGroup, User
 from accounts.people.group_services import save_group
@@ -70,7 +71,7 @@ def test_three_people_are_selected_and_join_a_group(
         page.get_by_label(f"Student-{number}", exact=True).check()
     assert page.locator(".many-count").inner_text() == "3 selected"
     page.get_by_role("button", name="Add to group").click()
-    assert page.get_by_role("heading", level=1).inner_text().strip() == "Add 3 people to a group?"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Add 3 people to a group?")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert _wrong(page) == []
     page.get_by_label("Group", exact=True).select_option(label="Croquet")

@@ -15,10 +15,10 @@ from console.ui.template_tags import percent, when
 def rule_sentence(rule: ThresholdRule, facts: Mapping[str, Any] | None = None) -> str:
     """Return the condition of a rule and to whom it applies; needs its group and course.
 
-    With the `facts` of a warning, the condition is that of the time of the warning.
+    With the `facts` of a warning, the numbers are those of the time of the warning; a rule keeps its kind.
     """
-    said = facts or {name: getattr(rule, name) for name in ("kind", "number", "days", "least")}
-    condition = _condition(said["kind"], said["number"], said["days"], said["least"])
+    said = facts or {name: getattr(rule, name) for name in ("number", "days", "least")}
+    condition = _condition(rule.kind, said["number"], said["days"], said["least"])
     if rule.scope == Scope.SCHOOL:
         return condition
     target = rule.group.name if rule.group else rule.course.title if rule.course else _("deleted")

@@ -20,7 +20,18 @@ from tests.support.page_client import client_for, page_text
 
 pytestmark = pytest.mark.django_db
 NOTHING = dict.fromkeys(
-    ("alarms", "registers", "leave", "appeals", "operations", "callbacks", "differences", "notices"), 0
+    (
+        "alarms",
+        "registers",
+        "leave",
+        "appeals",
+        "warnings",
+        "operations",
+        "callbacks",
+        "differences",
+        "notices",
+    ),
+    0,
 )
 NAMES = frozenset(NOTHING)
 
@@ -67,6 +78,7 @@ class TestWhatWaits:
             "registers": 3,
             "leave": 0,
             "appeals": 1,
+            "warnings": 0,
             "operations": 2,
             "callbacks": 1,
             "differences": 1,

@@ -5,8 +5,10 @@ Locks are taken in the order of `console.concurrency`: groups, lessons, the abse
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,12 +76,14 @@ def _check_absence(absence: TeacherAbsence) -> None:
 
 @service
 def withdraw_absence(*, absence: TeacherAbsence, by: User | None) -> int:
-    """Withdraw an absence; return how many covered lessons go back to their teacher.
+    """Withdraw an absence; return how many covered lessons go back to the teacher.
 
-    Lessons that have begun or are over stay as they were taught. Raise ValidationError, and change nothing,
-    if the teacher cannot have a lesson back.
+    Lessons that have begun or are over stay as they were taught, and so do those during which the teacher is
+    still away. Where the teacher was covering for somebody who is still away, they cover again. Raise
+    ValidationError, and change nothing, if the teacher cannot have a lesson back; Conflict if somebody else
+    assigned a cover in the meantime.
     """
-    valid = Cover.objects.filter(absence=absence, undone_at=None)
+    valid = _covers_because_of(absence)
     lessons = _lock_lessons(valid.values_list("lesson", flat=True))
     stored = lock_row(absence)
     if stored.withdrawn_at:
@@ -90,17 +94,44 @@ def withdraw_absence(*, absence: TeacherAbsence, by: User | None) -> int:
     covers = list(valid.select_related("absent", "covering").order_by("lesson"))
     if any(one.lesson_id not in lessons for one in covers):
         raise Conflict(_("Someone assigned a cover for this absence in the meantime. Try again."))
-    returnable = [one for one in covers if _can_go_back(one, lessons[one.lesson_id])]
-    people = [person for one in returnable for person in (one.absent, one.covering)]
-    lock_people(_booked_people(lessons.values(), people))
-    for one in returnable:
-        _give_back(one, lessons[one.lesson_id], by)
-    record("absence.withdraw", stored, by=by, after={"lessons": [one.lesson_id for one in returnable]})
-    return len(returnable)
+    planned = (_plan_return(one, lessons[one.lesson_id], stored.teacher) for one in covers)
+    returns = [one for one in planned if one is not None]
+    people = [person for one in returns for person in (one.cover.absent, one.cover.covering)]
+    lock_people(_booked_people(lessons.values(), [*people, stored.teacher]))
+    for one in returns:
+        if one.still_away is None:
+            _give_back(one.cover, one.lesson, by)
+        else:
+            _cover_again(one.cover, one.lesson, one.still_away, stored.teacher, by)
+    record("absence.withdraw", stored, by=by, after={"lessons": [one.lesson.pk for one in returns]})
+    return len(returns)
 
 
-def _can_go_back(cover: Cover, lesson: Lesson) -> bool:
-    return lesson.teacher_id == cover.covering_id and not _locked_reason(lesson)
+def _covers_because_of(absence: TeacherAbsence) -> QuerySet[Cover]:
+    """Return the covers of lessons that the absence took from its teacher, whoever was absent first."""
+    own = Q(absent=absence.teacher_id, lesson__starts_at__lt=absence.ends_at)
+    own &= Q(lesson__ends_at__gt=absence.begins_at)
+    covers = Cover.objects.filter(enterprise=absence.enterprise_id, undone_at=None)
+    return covers.filter(own | Q(absence=absence))
+
+
+class _Return(NamedTuple):
+    """A lesson that goes back to the absent teacher, or to who covers for somebody who is `still_away`."""
+
+    cover: Cover
+    lesson: Lesson
+    still_away: TeacherAbsence | None
+
+
+def _plan_return(cover: Cover, lesson: Lesson, teacher: User) -> _Return | None:
+    """Return how the lesson goes back now that the teacher is not absent; None if it stays where it is."""
+    if lesson.teacher_id != cover.covering_id or _locked_reason(lesson):
+        return None
+    away = valid_absences(lesson.enterprise, lesson.starts_at, lesson.ends_at)
+    if away.filter(teacher=teacher).exists():
+        return None
+    is_own = cover.absent_id == teacher.pk
+    return _Return(cover, lesson, None if is_own else away.filter(teacher=cover.absent_id).first())
 
 
 @service
@@ -159,6 +190,12 @@ def _assign(absence: TeacherAbsence, lesson: Lesson, teacher: User, by: User | N
     _change_teacher(lesson, teacher, by)
     if previous is not None:
         _close(previous, by)
+    return _add_cover(absence, lesson, absent, teacher, assists, by)
+
+
+def _add_cover(
+    absence: TeacherAbsence, lesson: Lesson, absent: User, teacher: User, assists: bool, by: User | None
+) -> Cover:
     cover = Cover.objects.create(
         enterprise=absence.enterprise,
         absence=absence,
@@ -190,15 +227,26 @@ def undo_cover(*, cover: Cover, by: User | None) -> None:
     _give_back(stored, lesson, by)
 
 
-def _give_back(cover: Cover, lesson: Lesson, by: User | None) -> None:
+def _give_back(cover: Cover, lesson: Lesson, by: User | None, teacher: User | None = None) -> None:
+    """Give the lesson to the absent teacher, or to this one; who covered assists again."""
     staff = None
     if cover.was_assistant:
         members = lesson.members.exclude(role=Member.Role.STUDENT).select_related("user")
         staff = [*(one.user for one in members), cover.covering]
-    _change_teacher(lesson, cover.absent, by, staff)
+    _change_teacher(lesson, teacher or cover.absent, by, staff)
     _close(cover, by)
     values = {"absent": cover.absent.user_id, "covering": cover.covering.user_id}
     record("cover.undo", lesson, by=by, before=values)
+
+
+def _cover_again(
+    cover: Cover, lesson: Lesson, absence: TeacherAbsence, teacher: User, by: User | None
+) -> None:
+    """Give the lesson back to a teacher who covered it for somebody who is still away."""
+    earlier = Cover.objects.filter(lesson=lesson, covering=teacher, absent=cover.absent_id)
+    assisted = earlier.order_by("-pk").values_list("was_assistant", flat=True).first()
+    _give_back(cover, lesson, by, teacher)
+    _add_cover(absence, lesson, cover.absent, teacher, bool(assisted), by)
 
 
 def _close(cover: Cover, by: User | None) -> None:

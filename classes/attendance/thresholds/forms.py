@@ -139,7 +139,9 @@ class WarningFilter(PersonFilter):
         StudentGroup.objects.none(), label=_("Group"), required=False, empty_label=_("all")
     )
     state = forms.ChoiceField(
-        label=_("State"), choices=[("", _("all")), *AttendanceWarning.State.choices], required=False
+        label=_("State"),
+        choices=[("", _("all")), ("now", _("still crossed")), *AttendanceWarning.State.choices],
+        required=False,
     )
 
     def __init__(self, *args: Any, warnings: QuerySet[AttendanceWarning], **more: Any) -> None:
@@ -162,4 +164,6 @@ class WarningFilter(PersonFilter):
             warnings = warnings.filter(rule=data["rule"])
         if data.get("group"):
             warnings = warnings.filter(person__in=data["group"].students.values("pk"))
+        if data.get("state") == "now":
+            return warnings.filter(ended_at=None)
         return warnings.filter(state=data["state"]) if data.get("state") else warnings

@@ -153,7 +153,8 @@ def test_a_rule_whose_group_was_deleted_warns_nobody(three_absences, lessons, pu
 
 
 def test_the_other_kinds_look_at_the_last_days(three_absences, lessons, pupils):
-    late = add_rule(three_absences, kind="late", number=2, days=3)
+    # Four days, in which the lessons of four days ago are not: no midnight may lie between.
+    late = add_rule(three_absences, kind="late", number=2, days=4)
     unknown = add_rule(three_absences, kind="unknown", number=2, days=7)
     rate = add_rule(three_absences, kind="rate", number=60, days=28, least=4)
     set_marks(lessons, pupils[0], ["late", "present", "present", "present", "late_and_left_early", "late"])

@@ -115,6 +115,11 @@ def test_the_list_is_filtered_and_the_menu_counts_what_is_new(browse, alice, war
         assert "Absent from 4" in page_text(browse(alice, f"{LIST}?{query}")), query
     for query in ("state=closed", "q=kid2"):
         assert "No matching" in page_text(browse(alice, f"{LIST}?{query}")), query
+    still = f"{LIST}?rule={warning.rule_id}&state=now"
+    assert still in page_text(browse(alice, f"{LIST}rules/"))
+    assert "Absent from 4" in page_text(browse(alice, still))
+    AttendanceWarning.objects.update(ended_at=warning.opened_at, ending="over")
+    assert "No matching" in page_text(browse(alice, still))
     assert "1 new warning" in page_text(browse(alice, LIST))
     browse(alice, f"{LIST}{warning.pk}/handle/", {})
     assert "1 new warning" not in page_text(browse(alice, LIST))

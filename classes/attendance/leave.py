@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -122,7 +123,7 @@ def withdraw_leave(*, leave: Leave, by: User | None) -> None:
         raise _no_longer_open(stored) if is_own else Conflict(_("Only approved leave can be revoked."))
     was_approved = stored.state == Leave.State.APPROVED
     _set_withdrawn(stored)
-    record("leave.withdraw", stored, by=by)
+    record("leave.cancel" if is_own else "leave.withdraw", stored, by=by)
     if was_approved:
         _recalculate(stored)
 
@@ -232,7 +233,9 @@ def _notice_args(leave: Leave) -> dict[str, str]:
 
 def _recalculate(leave: Leave) -> None:
     memberships = Member.objects.filter(user=leave.person_id).values("lesson")
+    begins_early_enough = Q(starts_at__lt=leave.ends_at) | Q(real_started_at__lt=leave.ends_at)
+    ends_late_enough = Q(ends_at__gt=leave.begins_at) | Q(real_ended_at__gt=leave.begins_at)
     lessons = Lesson.objects.filter(
-        pk__in=memberships, starts_at__lt=leave.ends_at, ends_at__gt=leave.begins_at, register_closed_at=None
+        begins_early_enough, ends_late_enough, pk__in=memberships, register_closed_at=None
     ).exclude(attendance=None)
     recompute_registers(lock_for_recompute(lessons.distinct()[:MAX_LESSONS]))

@@ -22,6 +22,7 @@ STATE_BADGES = {
     Leave.State.RETURNED: Badge(Leave.State.RETURNED.label, "arrow-back-up", "bad", ""),
     Leave.State.WITHDRAWN: Badge(Leave.State.WITHDRAWN.label, "circle-minus", "idle", ""),
 }
+REVOKED_BADGE = Badge(_("revoked"), "circle-minus", "idle", "")
 #: How a lesson shows people whose leave covers it.
 ON_LEAVE_BADGES = {
     Leave.State.REQUESTED: Badge(_("leave requested"), "calendar-question", "warn", ""),
@@ -43,6 +44,11 @@ class LeaveDay:
     is_today: bool
     leaves: list[Leave] = field(default_factory=list)
     hidden: int = 0
+
+
+def state_badge(leave: Leave) -> Badge:
+    """Return how lists and the page of a leave show its state."""
+    return REVOKED_BADGE if leave.is_revoked else STATE_BADGES[Leave.State(leave.state)]
 
 
 def requests_to_answer(reader: Any) -> QuerySet[Leave]:

@@ -80,6 +80,12 @@ class Leave(models.Model):
         return f"{self.person}: {timezone.localtime(self.begins_at):%Y-%m-%d %H:%M}"
 
     @property
+    def is_revoked(self) -> bool:
+        """Whether it was approved and then taken away, unlike a request that the student withdrew."""
+        was_request = self.by_id == self.person_id and self.answered_at is None
+        return self.withdrawn_at is not None and not was_request
+
+    @property
     def audit_label(self) -> str:
         """The label without the name, which is personal data."""
         return f"{timezone.localtime(self.begins_at):%Y-%m-%d %H:%M}"

@@ -114,6 +114,7 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "leave.merge": _("Leave request replaced by a new one"),
     "leave.approve": _("Leave approved"),
     "leave.return": _("Leave request returned"),
+    "leave.cancel": _("Leave request withdrawn"),
     "leave.withdraw": _("Leave revoked"),
     "attendance.close": _("Register closed"),
     "attendance.reopen": _("Register reopened"),

@@ -20,11 +20,13 @@ from classes.attendance import leave as services
 from classes.attendance.forms.filters import LeaveFilter
 from classes.attendance.forms.leave import LeaveAnswerForm, LeaveForm, LeaveRequestForm
 from classes.attendance.leave_queries import (
+    REVOKED_BADGE,
     STATE_BADGES,
     leave_month,
     lessons_during,
     lessons_to_choose,
     requests_to_answer,
+    state_badge,
 )
 from classes.attendance.tables import LEAVE_TABLE
 from classes.models import Leave
@@ -66,6 +68,7 @@ class LeaveList(TableView, ListView):
             waiting=requests_to_answer(self.request.user).count() if answers else 0,
             requests=asks_for_own_leave(self.request.user),
             badges=STATE_BADGES,
+            revoked_badge=REVOKED_BADGE,
             **more,
         )
 
@@ -113,7 +116,7 @@ class LeaveBase(SchoolView):
         return {
             "title": _("Leave"),
             "leave": leave,
-            "badge": STATE_BADGES[Leave.State(leave.state)],
+            "badge": state_badge(leave),
             "lessons": lessons_during(leave, reader),
             "is_own": is_own,
             "is_open": is_open,

@@ -198,7 +198,7 @@ def test_a_student_withdraws_an_open_request_only_and_the_office_revokes_approve
     register: Lesson, alice: User, ben: User, ask: Ask
 ) -> None:
     withdraw_leave(leave=ask(), by=ben)
-    assert Leave.objects.get().state == Leave.State.WITHDRAWN
+    assert (Leave.objects.get().state, Leave.objects.get().is_revoked) == (Leave.State.WITHDRAWN, False)
     leave = ask()
     with pytest.raises(Conflict, match="Only approved leave"):
         withdraw_leave(leave=leave, by=alice)
@@ -208,6 +208,22 @@ def test_a_student_withdraws_an_open_request_only_and_the_office_revokes_approve
     assert mark(register) == "excused"
     withdraw_leave(leave=leave, by=alice)
     assert mark(register) == "absent"
+    leave.refresh_from_db()
+    assert leave.is_revoked
+    actions = AuditEntry.objects.filter(action__in=("leave.cancel", "leave.withdraw")).order_by("pk")
+    assert list(actions.values_list("action", "actor")) == [
+        ("leave.cancel", ben.pk),
+        ("leave.withdraw", alice.pk),
+    ]
+
+
+def test_leave_during_the_time_that_a_lesson_overran_excuses_at_once(
+    register: Lesson, alice: User, ben: User
+) -> None:
+    Lesson.objects.filter(pk=register.pk).update(real_ended_at=moment("9:10"))
+    times = {"begins_at": moment("9:00"), "ends_at": moment("10:00")}
+    grant_leave(person=ben, **times, reason="Dentist", by=alice)
+    assert mark(register) == "excused"
 
 
 def test_a_closed_register_stays_as_it_is(register: Lesson, bob: User, ask: Ask) -> None:

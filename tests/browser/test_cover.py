@@ -90,7 +90,7 @@ def test_the_cover_of_a_day_is_planned_in_under_ten_clicks(
     expect(page.locator(f"#lesson-{running.pk} button")).to_have_count(0)
     office.check()
     office.click(page.locator("button[name=all]"))
-    expect(page.locator(".cover-list .tag-ok")).to_have_count(4)
+    expect(page.locator(".cover-by .tag-ok")).to_have_count(4)
     office.check()
     assert office.clicks < 10
     assert Lesson.objects.filter(teacher=chen).get() == running

@@ -35,6 +35,7 @@ from classes.timetable.cover.tables import ABSENCE_TABLE
 from console.inputs.bounds import parse_id
 from console.lists.views import TableView
 from console.policy.views import KeysetPage, SchoolView, paginate_by_key
+from console.ui.badges import row_sync_badge
 
 #: Lessons on one page of an absence.
 LESSONS_PER_PAGE = 30
@@ -164,6 +165,7 @@ class AbsencePage(SchoolView, TemplateView):
             plan=plan,
             open_rows=[row for row in plan if row.is_open],
             proposals=sum(bool(row.proposal) for row in plan),
+            busy=any(row.cover and row_sync_badge(row.lesson).tone == "busy" for row in plan),
             period=period,
             keyset=self.keyset,
             may_change=self.may("change") and absence.withdrawn_at is None,

@@ -23,6 +23,7 @@ from tests.classes.factories import add_members
 from tests.classes.timetable.cover.conftest import lesson_at, on_the_day
 from tests.support.cast import create_person
 from tests.support.iclass_service import create_lesson, requests_to
+from tests.support.page_client import page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -63,6 +64,22 @@ class TestAtIclass:
         assert [one["teacher_id"] for one in told] == ["dora", "chen"]
         lesson.refresh_from_db()
         assert lesson.sync_state == "in_sync"
+
+    def test_the_plan_shows_what_is_on_its_way_to_iclass_and_asks_until_it_is_there(
+        self, teachers, iclass_sandbox, alice, be_absent, browse
+    ):
+        chen, dora = teachers
+        lesson = create_lesson(chen, alice, starts_at=on_the_day(10))
+        relay.drain()
+        absence = be_absent(chen)
+        cover_lesson(absence, lesson, dora, alice)
+        page = page_text(browse(alice, f"/timetable/cover/{absence.pk}/"))
+        assert 'id="cover-list" data-live="3"' in page
+        assert "sending" in page
+        relay.drain()
+        page = page_text(browse(alice, f"/timetable/cover/{absence.pk}/"))
+        assert "data-live" not in page
+        assert "in sync" in page
 
     def test_a_lesson_that_began_there_unseen_is_refused_and_waits_for_a_person(
         self, teachers, iclass_sandbox, alice, be_absent

@@ -4,6 +4,8 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 XDIST ?= auto
+# The workers of a test run, and the programs that tests start, find modules compiled, whatever the environment says.
+COMPILED := PYTHONDONTWRITEBYTECODE=
 # npm may work beside pip where the machine has one of its own; else it comes out of .venv.
 NEEDS_NPM := $(if $(shell command -v npm),,.venv/bin/uv)
 MAKEFLAGS += --jobs=2
@@ -12,6 +14,7 @@ help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 install: .venv/.run node_modules/.installed ## build .venv and node_modules for running
+	@.ci/setup complete
 	@test ! -d console || .ci/setup bytecode
 
 run: install ## start everything with a demo school; Ctrl-C ends all
@@ -21,18 +24,25 @@ test: .venv/.dev node_modules/.installed ## install what tests need, run all of 
 	@.ci/setup browser
 	@.ci/setup scanner
 	@.ci/setup proxy
-	@$(PYTHON) -m pytest -n $(XDIST) --dist worksteal
+	@.ci/setup promtool
+	@$(COMPILED) $(PYTHON) -m pytest -n $(XDIST) --dist worksteal
 
 faults: .venv/.dev node_modules/.installed ## the fault goals in their full sizes; prints a line a goal
 	@.ci/setup rabbitmq
-	@FAULTS=full $(PYTHON) -m pytest -m faults -n 0
+	@FAULTS=full $(COMPILED) $(PYTHON) -m pytest -m faults -n 0
 
 browser: .venv/.dev node_modules/.installed ## only the tests in Chromium, every page in every look
 	@.ci/setup browser
-	@BROWSER=full $(PYTHON) -m pytest -n $(XDIST) --dist worksteal -m browser
+	@BROWSER=full $(COMPILED) $(PYTHON) -m pytest -n $(XDIST) --dist worksteal -m browser
+
+saml: .venv/.run ## install what sign-in with SAML 2.0 needs besides
+	@.ci/setup packages requirements-saml.txt
 
 bench: .venv/.dev node_modules/.installed ## measure, and print the ratios
 	@$(PYTHON) -m bench
+
+bundle: install ## pack all of it for a machine without registries, into var/bundle
+	@.ci/bundle
 
 figures: .venv/.dev ## size and shape of the code base; fails where it misses a bar
 	@$(PYTHON) -m bench.code_figures
@@ -45,11 +55,12 @@ docs: .venv/.dev ## build the site of docs/ into var/site
 	@.venv/bin/sphinx-build -q -W -b html -d var/doctrees docs var/site
 	@echo "Open var/site/index.html"
 
-lint: .venv/.dev ## style, formatting, imports one way, types
+lint: .venv/.dev ## style, formatting, imports one way, types, rules of migrations
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/lint-imports --no-cache
 	@.venv/bin/mypy
+	@$(PYTHON) -m tests.architecture.migration_rules
 
 messages: .venv/.dev ## collect strings for translation and compile them (needs gettext)
 	@$(PYTHON) manage.py makemessages -l zh_Hans -e html,txt,py,jinja -i node_modules -i .venv --no-location --no-obsolete
@@ -73,4 +84,4 @@ node_modules/.installed: package-lock.json package.json | $(NEEDS_NPM)
 	@.ci/setup npm
 	@touch $@
 
-.PHONY: help install run test faults browser bench figures audit docs lint messages clean
+.PHONY: help install run test faults browser saml bench bundle figures audit docs lint messages clean

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.management import execute_from_command_line
 
-from console import embedded
+from console import embedded, variables
 
 BASE_DIR = Path(__file__).resolve().parent
 NEEDS_NOTHING = {"", "help", "--help", "-h", "version", "--version", "makemessages", "compilemessages"}
@@ -19,6 +19,7 @@ def main() -> None:
         # A program of its own that shares nothing with the console, settings least of all.
         os.chdir(BASE_DIR)
         os.execv(sys.executable, [sys.executable, "-m", "console.sandbox", *sys.argv[2:]])
+    variables.exit_on_invalid_variables(BASE_DIR)
     if command not in NEEDS_NOTHING:
         embedded.start_servers(BASE_DIR)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")

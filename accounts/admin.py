@@ -7,22 +7,26 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Enterprise, StudentGroup, User
+from accounts.models import Enterprise, StudentGroup, TeacherInCharge, User
 from accounts.models.roles import REGISTRABLE, Role
 from accounts.people import group_services, services
 from accounts.people.admin_forms import GroupAdminForm, PersonAdminForm, SchoolAdminForm
+from accounts.people.charges import with_present_charges
 from accounts.school.services import add_school, edit_school, pull_school
 from accounts.sign_in import api_tokens
 from accounts.sign_in.reauthentication import reauthentication_required
 from console.outbox.mirrored_admin import REMOTE_FIELDS, MirroredAdmin
-from console.policy.admin import SchoolAdmin, ScopedRelatedFilter
+from console.policy import may, scoped
+from console.policy.admin import SchoolAdmin
 from console.policy.masking import mask
 from console.policy.models import ApiToken
+from console.policy.switches import SWITCH_COLUMNS
 
 # The models of django-allauth are not scoped to a school; users manage their own data in our views.
 for model in (EmailAddress, Authenticator, SocialApp, SocialAccount, SocialToken, UserSession):
@@ -47,7 +51,8 @@ class EnterpriseAdmin(MirroredAdmin):
     date_hierarchy = "created_at"
     acts = {"pull": (_("Pull from iclass"), pull_school)}
     remote_columns = ("busi_type", "super_admin", "icon", "bizid", "create_time", "valid_seconds")
-    readonly_fields = (*REMOTE_FIELDS, *remote_columns)
+    # The switches of rights change on their own page, which lists what that means.
+    readonly_fields = (*REMOTE_FIELDS, *remote_columns, *SWITCH_COLUMNS)
     contact = ("contact_user", "phone_no", "e_mail", "call_back_url")
     ai = ("appid", "project_id", "secret_id", "secret_key")
     fieldsets = (
@@ -58,8 +63,10 @@ class EnterpriseAdmin(MirroredAdmin):
             _("Attendance"),
             {"fields": ("late_after_s", "early_leave_s", "present_share", "leave_request_days")},
         ),
+        (_("Roles and permissions"), {"fields": SWITCH_COLUMNS}),
+        (_("Sessions"), {"fields": ("session_idle_minutes", "session_hours")}),
         (_("iclass"), {"fields": ("later_fields",)}),
-        (_("Compare with iclass"), {"fields": readonly_fields}),
+        (_("Compare with iclass"), {"fields": (*REMOTE_FIELDS, *remote_columns)}),
     )
 
     @method_decorator(reauthentication_required)
@@ -152,22 +159,48 @@ class UserAdmin(MirroredAdmin):
         obj.pk = services.register_person(enterprise=by.enterprise, by=by, **form.cleaned_data).pk
 
 
-class HeadTeacherFilter(ScopedRelatedFilter):
-    """Filter that offers only people in charge of a group."""
+class ChargeInline(admin.TabularInline):
+    """Teachers in charge and deputies of a group; they are entered on the page of the group."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        groups = model_admin.get_queryset(request)
-        return [(str(one.pk), str(one)) for one in User.objects.filter(pk__in=groups.values("teacher"))]
+    model = TeacherInCharge
+    fields = readonly_fields = ("teacher", "kind", "starts_on", "ends_on")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request.user, "list", "charge")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeacherInCharge]:
+        return scoped(super().get_queryset(request), request.user, "charge", "list").select_related("teacher")
 
 
 @admin.register(StudentGroup)
 class StudentGroupAdmin(SchoolAdmin):
     resource = "group"
-    list_display = ("name", "teacher", "archived_at")
-    list_filter = (("archived_at", admin.EmptyFieldListFilter), ("teacher", HeadTeacherFilter))
+    list_display = ("name", "grade", "teacher_in_charge", "archived_at")
+    list_filter = (("archived_at", admin.EmptyFieldListFilter),)
     search_fields = ("name",)
     form = GroupAdminForm
     readonly_fields = ("archived_at",)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        """Show who is in charge of a stored group; these rows are not part of the form that is sent."""
+        return [ChargeInline] if obj is not None and request.method == "GET" else []
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StudentGroup]:
+        school: Any = getattr(request.user, "enterprise", None)
+        groups: QuerySet[StudentGroup] = super().get_queryset(request).select_related("enterprise", "grade")
+        return with_present_charges(groups, school) if school else groups
+
+    @admin.display(description=_("teacher in charge"))
+    def teacher_in_charge(self, group: StudentGroup) -> str:
+        return str(group.teacher or "")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Make archived groups read-only."""

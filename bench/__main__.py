@@ -32,6 +32,7 @@ MEASUREMENTS = {
     "the wall with 500 lessons": ["bench.wall"],
     "the report of 1,000,000 marks": ["bench.reports"],
     "warning rules and 1,000,000 marks": ["bench.thresholds"],
+    "pages of 100,000 people and 1,000,000 marks": ["bench.pages"],
     "pages with charts": ["bench.ground", "charts"],
     "a term from one file": ["bench.timetable"],
     "start-up": ["bench.startup"],

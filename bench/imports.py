@@ -1,7 +1,8 @@
-"""Imports and exports at full size: seconds for previews of 10,000 rows, megabytes for 100,000, and formulas.
+"""Imports and exports at full size: seconds for previews of 10,000 rows, megabytes for 100,000, OneRoster.
 
-`python -m bench.imports` runs their tests (test_sizes.py, test_formulas.py in tests/accounts/imports), which
-provide a database, with more rows, each in its own process. Exits with an error if a goal is missed.
+`python -m bench.imports` runs their tests (test_sizes.py, test_formulas.py in tests/accounts/imports, and two
+in its folder one_roster), which provide a database, with more rows, each in its own process. Exits with an
+error if a goal is missed.
 """
 
 import os
@@ -14,6 +15,8 @@ FULL = {
     "IMPORT_LONG_ROWS": "100000",
     "EXPORT_ROWS": "100000",
     "FORMULA_CELLS": "50000",
+    "ROSTER_USERS": "10000",
+    "ROSTER_MUTATIONS": "2000",
 }
 RUNS = (
     [SIZES, "-k", "preview"],
@@ -22,8 +25,10 @@ RUNS = (
     [SIZES, "-k", "export and csv"],
     [SIZES, "-k", "export and xlsx"],
     [FORMULAS],
+    ["tests/accounts/imports/one_roster/test_size.py"],
+    ["tests/accounts/imports/one_roster/test_mutated_zips.py"],
 )
-RESULT_MARKERS = ("preview of", "rows of", "formula cells", "reading ")
+RESULT_MARKERS = ("preview of", "rows of", "formula cells", "reading ", "mutated zips")
 
 
 def main() -> int:

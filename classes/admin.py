@@ -32,6 +32,7 @@ from classes.models import (
     Recording,
     Register,
     Stay,
+    Subject,
     Term,
 )
 from console.outbox.mirrored_admin import REMOTE_FIELDS, MirroredAdmin
@@ -123,7 +124,7 @@ class CourseAdmin(ReadOnlyAdmin):
     resource = "course"
     list_display = ("title", "teacher", "starts_local", "rrule")
     list_select_related = ("teacher",)
-    list_filter = ("class_type", "term", ("teacher", TeacherFilter))
+    list_filter = ("class_type", "term", "subject", ("teacher", TeacherFilter))
     search_fields = ("title",)
 
 
@@ -133,6 +134,14 @@ class TermAdmin(ReadOnlyAdmin):
     list_display = ("name", "starts_on", "ends_on")
     list_filter = ("starts_on",)
     date_hierarchy = "starts_on"
+
+
+@admin.register(Subject)
+class SubjectAdmin(ReadOnlyAdmin):
+    resource = "subject"
+    list_display = ("name", "colour")
+    list_filter = ("colour",)
+    search_fields = ("name",)
 
 
 @admin.register(Holiday)
@@ -254,7 +263,7 @@ class RegisterAdmin(ReadOnlyAdmin):
 @admin.register(Alarm)
 class AlarmAdmin(ReadOnlyAdmin):
     resource = "alarm"
-    list_display = ("id", "kind", "lesson", "raised_at", "resolved_at", "acknowledged_by", "hook")
+    list_display = ("id", "kind", "lesson", "raised_at", "resolved_at", "acknowledged_by")
     list_select_related = ("lesson", "acknowledged_by")
     list_filter = ("kind", "raised_at", "resolved_at")
 

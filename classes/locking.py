@@ -6,6 +6,7 @@ from django.db import connection
 
 from accounts.models import StudentGroup
 from classes.models import Course, Lesson
+from console.concurrency import lock_row
 
 # FOR SHARE: two lessons of one group may change at once, but not while the group itself changes.
 _SHARE_GROUPS = """
@@ -24,10 +25,11 @@ def lock_lesson(lesson: Lesson | int) -> Lesson:
 
 
 def lock_attachment_owner(owner: Lesson | Course) -> Lesson | Course:
-    """Lock the lesson or course that attachments belong to and return it as stored."""
-    if isinstance(owner, Lesson):
-        return lock_lesson(owner)
-    return Course.objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
+    """Lock the lesson or course that attachments belong to and return it as stored.
+
+    RowDeleted if a course is gone.
+    """
+    return lock_lesson(owner) if isinstance(owner, Lesson) else lock_row(owner)
 
 
 def share_groups(groups: Iterable[StudentGroup], lesson: Lesson | None = None) -> list[StudentGroup]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.people.erasure import erased_name, scrub_json
 from accounts.people.impact import ImpactItem, register_impact_source
+from classes.attendance.leave_files import delete_files
 from classes.lessons.queries import lessons_of_person
 from classes.models import (
     AbsenceCall,
@@ -21,7 +22,9 @@ from classes.models import (
     Entry,
     GuestCredit,
     Leave,
+    LeaveFile,
     Observation,
+    Subject,
     TeacherAbsence,
     WarningFollowUp,
 )
@@ -96,6 +99,18 @@ def _scrub_decisions(person: User) -> int:
     count += TeacherAbsence.objects.filter(teacher=person).update(kind=TeacherAbsence.Kind.OTHER, note="")
     count += GuestCredit.objects.filter(person=person).exclude(reason="").update(reason="")
     return count + len(appeals)
+
+
+@register_scrubber("leave_files")
+def _delete_leave_files(person: User) -> int:
+    """Delete the attachments of leave."""
+    return delete_files(LeaveFile.objects.filter(leave__person=person))
+
+
+@register_scrubber("subjects")
+def _leave_subjects(person: User) -> int:
+    """Remove an erased person from the teachers of subjects."""
+    return Subject.teachers.through.objects.filter(user=person).delete()[0]
 
 
 @register_scrubber("samples")

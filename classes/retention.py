@@ -1,15 +1,20 @@
-"""Retention categories: raw evidence, engagement samples and recordings. Marks do not change."""
+"""Retention categories: raw evidence, samples, attachments of leave, exports and recordings.
+
+Marks do not change.
+"""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise
 from accounts.school.retention import RetentionCategory, register_category
-from classes.models import EngagementSample, Observation
+from classes.attendance.leave_files import delete_files
+from classes.attendance.reports.exports.files import clear_runs, expired_runs
+from classes.models import EngagementSample, Leave, LeaveFile, Observation
 from classes.recordings.retention import bin_recordings, expired_recordings
 
 
@@ -64,6 +69,28 @@ register_category(
     )
 )
 
+
+def old_leave_files(school: Enterprise, before: datetime) -> QuerySet[Any]:
+    """Return attachments of leave that ended before, or was withdrawn or returned before."""
+    over = Q(leave__ends_at__lt=before) | Q(leave__withdrawn_at__lt=before)
+    returned = Q(leave__state=Leave.State.RETURNED, leave__answered_at__lt=before)
+    return LeaveFile.objects.filter(over | returned, enterprise=school)
+
+
+register_category(
+    RetentionCategory(
+        "keep_leave_files_days",
+        _("Attachments of leave"),
+        _(
+            "This many days after the leave, or after a request was withdrawn or returned, its attachments "
+            "are deleted. The leave itself and the marks are kept."
+        ),
+        min_days=30,
+        expired_rows=old_leave_files,
+        clear=delete_files,
+    )
+)
+
 register_category(
     RetentionCategory(
         "keep_recordings_days",
@@ -78,5 +105,17 @@ register_category(
         expired_rows=expired_recordings,
         clear=bin_recordings,
         into_bin=True,
+    )
+)
+
+register_category(
+    RetentionCategory(
+        "keep_export_files_days",
+        _("Files of scheduled exports"),
+        _("The files are deleted here and from the bucket. When each export ran stays."),
+        min_days=1,
+        max_days=365,
+        expired_rows=expired_runs,
+        clear=clear_runs,
     )
 )

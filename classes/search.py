@@ -94,5 +94,5 @@ register_searchable_pages(
     SearchablePage(_("Schedule a lesson"), "classes:lesson_add", "add", "lesson"),
     SearchablePage(_("New course"), "classes:course_add", "add", "course"),
     SearchablePage(_("Calendar feeds"), "classes:feeds", "list", "feed"),
-    SearchablePage(_("Conflicts"), "classes:conflicts", "add", "lesson"),
+    SearchablePage(_("Conflicts"), "classes:conflicts", "plan", "lesson"),
 )

@@ -2,9 +2,11 @@
 
 from celery import shared_task
 
+from classes.attendance.guardian_notices import planning
+from classes.attendance.reports.exports import runs as exports
 from classes.attendance.reports.schedules import delivery
 from classes.attendance.thresholds import evaluation
-from classes.live.alarms import detection, webhook
+from classes.live.alarms import detection
 from classes.notifications import lessons
 from classes.readiness import notifications
 from classes.recordings import copy_job
@@ -26,8 +28,8 @@ def send_lesson_notifications() -> int:
 
 @shared_task
 def watch_lessons() -> int:
-    """Raise and resolve alarms, and send their webhooks."""
-    return detection.detect_alarms() + webhook.send_webhooks()
+    """Raise and resolve alarms."""
+    return detection.detect_alarms()
 
 
 @shared_task
@@ -44,6 +46,18 @@ def send_scheduled_reports() -> int:
 
 
 @shared_task
+def start_scheduled_exports() -> int:
+    """Start the exports that are due."""
+    return exports.start_due_exports()
+
+
+@shared_task
 def evaluate_thresholds() -> int:
     """Evaluate new and changed warning rules, and each rule once a night."""
     return evaluation.evaluate_due_rules()
+
+
+@shared_task
+def plan_guardian_notices() -> int:
+    """Make the notifications to guardians of schools whose time of day has come."""
+    return planning.plan_due_notices()

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from classes.attendance.reports.exports.urls import urlpatterns as exports
 from classes.attendance.reports.urls import urlpatterns as reports
 from classes.attendance.urls import urlpatterns as attendance
 from classes.courseware.urls import urlpatterns as courseware
@@ -12,10 +13,13 @@ from classes.live.alarms.urls import urlpatterns as alarms
 from classes.live.room.urls import urlpatterns as room
 from classes.live.wall.views import WallPage
 from classes.notifications.calendar_feeds.views import FeedAdd, FeedList, FeedRevoke, serve_feed
+from classes.pages.guardian_week import GuardianWeek
 from classes.pages.home import HomePage
 from classes.pages.lesson import LessonPage
 from classes.pages.lesson_list import LessonList
 from classes.pages.lesson_live import LessonRefresh
+from classes.pages.own_group import OwnGroupPage
+from classes.pages.own_group_calls import OwnGroupCall
 from classes.pages.person import PersonPage
 from classes.recordings.urls import urlpatterns as recordings
 from classes.timetable.bulk.views import (
@@ -33,11 +37,15 @@ from classes.timetable.cover.urls import urlpatterns as cover
 from classes.timetable.group_changes.views import GroupArchive, GroupChange, GroupChangeReport, GroupRestore
 from classes.timetable.imports.example import TimetableExample
 from classes.timetable.imports.import_type import TIMETABLE_IMPORT
+from classes.timetable.make_up.views import LessonMakeUp
+from classes.timetable.roll_over.urls import urlpatterns as roll_over
+from classes.timetable.subjects.urls import urlpatterns as subjects
 from console.imports.urls import import_urls
 
 app_name = "classes"
 urlpatterns = [
     path("", HomePage.as_view(), name="home"),
+    path("guardian/<id:pk>/", GuardianWeek.as_view(), name="guardian_week"),
     path("calendar/", FeedList.as_view(), name="feeds"),
     path("calendar/new/", FeedAdd.as_view(), name="feed_add"),
     path("calendar/<id:pk>/revoke/", FeedRevoke.as_view(), name="feed_revoke"),
@@ -59,6 +67,7 @@ urlpatterns = [
     path("lessons/<id:pk>/edit/", LessonEdit.as_view(), name="lesson_edit"),
     path("lessons/<id:pk>/members/", LessonMembers.as_view(), name="lesson_members"),
     path("lessons/<id:pk>/move/", LessonMove.as_view(), name="lesson_move"),
+    path("lessons/<id:pk>/make-up/", LessonMakeUp.as_view(), name="lesson_make_up"),
     path("lessons/<id:pk>/live/", LessonRefresh.as_view(), name="lesson_live"),
     *(
         path(f"lessons/<id:pk>/{act}/", LessonActionView.as_view(action_name=act), name=f"lesson_{act}")
@@ -66,13 +75,18 @@ urlpatterns = [
     ),
     *courses,
     *cover,
+    *subjects,
+    *roll_over,
     *alarms,
     *reports,
+    *exports,
     *room,
     *recordings,
     *courseware,
     *attendance,
     path("people/<id:pk>/", PersonPage.as_view(), name="person"),
+    path("groups/mine/", OwnGroupPage.as_view(), name="own_group"),
+    path("groups/mine/call/", OwnGroupCall.as_view(), name="own_group_call"),
     path("groups/<id:pk>/edit/", GroupChange.as_view(), name="group_edit"),
     path("groups/<id:pk>/archive/", GroupArchive.as_view(), name="group_archive"),
     path("groups/<id:pk>/restore/", GroupRestore.as_view(), name="group_restore"),

@@ -9,13 +9,16 @@ from celery import Celery
 from celery.signals import beat_embedded_init, beat_init, setup_logging, worker_init
 from django.conf import settings
 
-from console import embedded
+from console import embedded, variables
 from console.checks import exit_on_invalid_settings
 from console.embedded.processes import die_with_parent
+from console.migration_state import exit_on_missing_migrations
 
 if not settings.configured:
     # The `celery` command imports this module first; other processes have their own entry point.
-    embedded.start_servers(Path(__file__).resolve().parent.parent)
+    base_dir = Path(__file__).resolve().parent.parent
+    variables.exit_on_invalid_variables(base_dir)
+    embedded.start_servers(base_dir)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 app = Celery("console")
@@ -23,6 +26,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 worker_init.connect(exit_on_invalid_settings)
 beat_init.connect(exit_on_invalid_settings)
+worker_init.connect(exit_on_missing_migrations)
+beat_init.connect(exit_on_missing_migrations)
 
 
 @beat_embedded_init.connect

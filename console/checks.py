@@ -1,39 +1,38 @@
-"""System checks of settings that would fail later; each hint says what to do."""
+"""System checks of settings that would fail later; each hint says what to do.
 
+`console.variables` has checked each variable of the environment before; these rules need the settings.
+"""
+
+import os
 import sys
 from base64 import urlsafe_b64decode
 from binascii import Error
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, register
 from django.core.checks import Error as CheckError
+from django.core.checks import Warning as CheckWarning
+from django.db import DatabaseError
 from django.http.request import validate_host
 
-from console import scanner
+from console import migration_state, scanner
 from console.exposure import is_exposed, is_public
-from console.logs import LEVELS
+from console.guarded_client import is_network
+from console.variables import InvalidSetting, misspelled_names
 
 #: Transports of Celery whose messages survive a restart of the worker.
 BROKERS = {"redis", "rediss", "sentinel", "amqp", "amqps", "pyamqp"}
-
-
-class InvalidSetting(NamedTuple):
-    """An invalid setting: its number, the problem and the remedy."""
-
-    number: str
-    text: str
-    hint: str
 
 
 @register
 def validate_settings(**_: Any) -> list[CheckMessage]:
     """Return an error for each invalid setting."""
     rules = chain(
-        _secrets(), _addresses(), _development(), _servers(), _sign_in(), _timing(), _logs(), _files()
+        _secrets(), _addresses(), _development(), _servers(), _sign_in(), _timing(), _calls(), _files()
     )
     return [
         CheckError(invalid.text, hint=invalid.hint, id=f"console.{invalid.number}")
@@ -42,8 +41,31 @@ def validate_settings(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(deploy=True)
+def check_migrations(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Return an error if the database lacks migrations of this version, which then does not start."""
+    if databases and "default" not in databases:
+        return []
+    try:
+        problem = migration_state.missing_migrations_problem()
+    except DatabaseError:
+        return []  # the check of row policies says so
+    return [CheckError(problem, id=migration_state.NUMBER)] if problem else []
+
+
+@register
+def report_misspelled_names(**_: Any) -> list[CheckMessage]:
+    """Return a warning for each name in the environment that looks like a misspelled variable."""
+    return [
+        CheckWarning(found.text, hint=found.hint, id=f"console.{found.number}")
+        for found in misspelled_names(os.environ)
+    ]
+
+
 def exit_on_invalid_settings(**_: Any) -> None:
     """Exit on invalid settings. Web, worker and beat call this, because they do not run Django's checks."""
+    for found in misspelled_names(os.environ):
+        print(found, file=sys.stderr)
     if errors := validate_settings():
         sys.exit("\n".join(f"{error.id}: {error.msg} {error.hint}" for error in errors))
 
@@ -141,14 +163,6 @@ def _development() -> Iterator[tuple[bool, InvalidSetting]]:
 
 
 def _servers() -> Iterator[tuple[bool, InvalidSetting]]:
-    yield (
-        settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql",
-        InvalidSetting(
-            "E012",
-            "DATABASE_URL names a database other than PostgreSQL.",
-            "Write postgresql://…, or unset it to use the embedded PostgreSQL.",
-        ),
-    )
     scheme = urlsplit(settings.CELERY_BROKER_URL).scheme.partition("+")[0]
     yield (
         scheme not in BROKERS,
@@ -202,14 +216,6 @@ def _sign_in() -> Iterator[tuple[bool, InvalidSetting]]:
             "It counts your proxies in front of the console: 0 if there are none.",
         ),
     )
-    yield (
-        any(not app["client_id"] or not app["secret"] for app in _oidc_apps()),
-        InvalidSetting(
-            "E018",
-            "OIDC_ISSUER is set without OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.",
-            "Set all three as given by the provider, or none.",
-        ),
-    )
 
 
 def _timing() -> Iterator[tuple[bool, InvalidSetting]]:
@@ -256,22 +262,14 @@ def _timing() -> Iterator[tuple[bool, InvalidSetting]]:
     )
 
 
-def _logs() -> Iterator[tuple[bool, InvalidSetting]]:
+def _calls() -> Iterator[tuple[bool, InvalidSetting]]:
+    wrong = [one for one in settings.ALLOWED_PRIVATE_NETWORKS if not is_network(one)]
     yield (
-        settings.LOG_FORMAT not in ("plain", "json"),
-        InvalidSetting("E022", f"LOG_FORMAT is {settings.LOG_FORMAT!r}.", "Write plain or json."),
-    )
-    yield (
-        settings.LOG_LEVEL not in LEVELS,
-        InvalidSetting("E023", f"LOG_LEVEL is {settings.LOG_LEVEL!r}.", f"Write one of {', '.join(LEVELS)}."),
-    )
-    hook = settings.ALARM_WEBHOOK_URL
-    yield (
-        bool(hook) and (not hook.startswith("https://") or len(settings.ALARM_WEBHOOK_KEY) < 32),
+        bool(wrong),
         InvalidSetting(
-            "E024",
-            "ALARM_WEBHOOK_URL is not an https URL, or ALARM_WEBHOOK_KEY has fewer than 32 characters.",
-            "Alarms are sent over https only, and signed: set both, or neither.",
+            "E033",
+            f"ALLOWED_PRIVATE_NETWORKS contains {', '.join(wrong)}, which is no network.",
+            "Write networks such as 10.20.0.0/16 or addresses, separated by commas.",
         ),
     )
 
@@ -311,10 +309,6 @@ def _files() -> Iterator[tuple[bool, InvalidSetting]]:
             "Write unix:/run/clamav/clamd.ctl or tcp://host:port, or unset it.",
         ),
     )
-
-
-def _oidc_apps() -> Any:
-    return settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
 
 
 def _is_key(text: str) -> bool:

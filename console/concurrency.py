@@ -6,9 +6,9 @@
         changed = changed_fields(stored, fields, seen or value_digests(lesson, fields))
         ...apply `changed` to `stored`, save(update_fields=changed)
 
-Locks are taken in the same order everywhere: school, terms, groups, courses, lessons, people and documents,
-each by ascending primary key, then their dependent rows, then the people of a booking (`lock_people` of
-`classes.conflicts.guard`), then operations, then the gate of the school.
+Locks are taken in the same order everywhere: school, subjects, terms, groups, grades, courses, lessons,
+people and documents, each by ascending primary key, then their dependent rows, then the people of a booking
+(`lock_people` of `classes.conflicts.guard`), then operations, then the gate of the school.
 """
 
 import functools
@@ -16,7 +16,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -38,6 +38,8 @@ CONSTRAINT_FAILURES = frozenset({"23505", "23P01", "23514"})
 #: Attempts of a service in total. A constraint fails again for the same reason, so it gets two only: the
 #: second one finds the conflicting row in validation and reports it at its field.
 LOCK_TRIES, CONSTRAINT_TRIES = 4, 2
+#: Hexadecimal digits of each field in an entity tag.
+TAG_HINT_LENGTH = 4
 #: Seconds before the second attempt; doubled for each further one, with full jitter.
 RETRY_DELAY_S = 0.02
 
@@ -126,17 +128,23 @@ def run_with_retry(act: Callable[[], T]) -> T:
 
 
 def lock_row(row: Row) -> Row:
-    """Return the row as stored, locked until the end of the transaction. RowDeleted if it is gone.
+    """Return the row as stored, locked until the end of the transaction. RowDeleted if it is gone."""
+    if stored := lock_rows([row]):
+        return stored[0]
+    raise RowDeleted
 
-    `no_key` lets others insert rows that reference it: an audit entry references the actor, so two people who
-    change each other would otherwise deadlock.
+
+def lock_rows(rows: Sequence[Row]) -> list[Row]:
+    """Return those of some rows of a table that still exist, locked in the order of their keys.
+
+    `no_key` lets others insert rows that reference them: an audit entry references the actor, so two people
+    who change each other would otherwise deadlock.
     """
-    model: Any = row._meta.model  # not type(row): request.user is a lazy wrapper
-    rows = model._default_manager.select_for_update(of=("self",), no_key=True)
-    stored: Row | None = rows.filter(pk=row.pk).first()
-    if stored is None:
-        raise RowDeleted
-    return stored
+    if not rows:
+        return []
+    model: Any = rows[0]._meta.model  # not type(row): request.user is a lazy wrapper
+    locked = model._default_manager.select_for_update(of=("self",), no_key=True)
+    return list(locked.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
 
 
 def value_digests(row: models.Model, names: Collection[str]) -> dict[str, str]:
@@ -177,9 +185,24 @@ def changed_fields(
 
 
 def etag(seen: Mapping[str, str]) -> str:
-    """Return the entity tag for the digests of a row's editable fields."""
+    """Return the entity tag for the digests of a row's editable fields.
+
+    After the digest of all it has the beginning of each, by which `changed_names` tells what changed.
+    """
     plain = json.dumps(dict(seen), sort_keys=True)
-    return f'"{hashlib.sha256(plain.encode()).hexdigest()[:24]}"'
+    hints = "".join(seen[name][:TAG_HINT_LENGTH] for name in sorted(seen))
+    return f'"{hashlib.sha256(plain.encode()).hexdigest()[:24]}-{hints}"'
+
+
+def changed_names(tag: str, seen: Mapping[str, str]) -> list[str]:
+    """Return the fields that changed since an entity tag was made; none if it tells nothing about them."""
+    _digest, _dash, hints = tag.strip('"').partition("-")
+    if len(hints) != TAG_HINT_LENGTH * len(seen):
+        return []
+    parts = [hints[at : at + TAG_HINT_LENGTH] for at in range(0, len(hints), TAG_HINT_LENGTH)]
+    return [
+        name for name, part in zip(sorted(seen), parts, strict=True) if seen[name][:TAG_HINT_LENGTH] != part
+    ]
 
 
 def _json_value(value: Any) -> Any:
@@ -190,15 +213,20 @@ def _json_value(value: Any) -> Any:
         return sorted((_json_value(item) for item in value), key=str)
     if isinstance(value, list | tuple):
         return [_json_value(item) for item in value]
-    if hasattr(value, "reveal"):  # a secret; only its keyed digest leaves this module
-        return value.reveal()
+    if hasattr(value, "comparable"):  # a secret; only its keyed digest leaves this module
+        return value.comparable()
     if hasattr(value, "utcoffset") and value.utcoffset() is not None:
         return value.timestamp()
     return str(value) if isinstance(value, str | Promise) else value
 
 
 def _error_key(model: type[models.Model], name: str) -> str:
-    return name if any(field.name == name for field in model._meta.get_fields()) else NON_FIELD_ERRORS
+    known = any(field.name == name for field in model._meta.get_fields()) or _is_property(model, name)
+    return name if known else NON_FIELD_ERRORS
+
+
+def _is_property(model: type[models.Model], name: str) -> bool:
+    return isinstance(getattr(model, name, None), property)
 
 
 def _conflict_message(model: type[models.Model], name: str, value: Any) -> str:
@@ -214,6 +242,6 @@ def _conflict_message(model: type[models.Model], name: str, value: Any) -> str:
 
 
 def _display_value(model: type[models.Model], name: str, value: Any) -> str:
-    field: Any = model._meta.get_field(name)
-    choices = dict(field.flatchoices)
+    field: Any = None if _is_property(model, name) else model._meta.get_field(name)
+    choices = dict(field.flatchoices) if field else {}
     return str(choices.get(value, value))

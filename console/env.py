@@ -1,12 +1,13 @@
 """Environment variables, read once with django-environ, and the version.
 
-`.env.example` documents each variable. A `.env` file beside `manage.py` is read; variables of the process
-take precedence.
+`.env.example` documents each variable; `console.variables` checks them before. A `.env` file beside
+`manage.py` is read; variables of the process take precedence.
 """
 
 import tomllib
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
@@ -36,22 +37,16 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 _https = PUBLIC_URL.startswith("https://")
 REQUIRE_TWO_FACTOR = env.bool("REQUIRE_TWO_FACTOR", default=_https and not DEBUG)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if _https else 0)
-OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
-OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
-OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
-OIDC_NAME = env.str("OIDC_NAME", default="")
-OIDC_LOGIN_CLAIM = env.str("OIDC_LOGIN_CLAIM", default="preferred_username")
-OIDC_SDKAPPID = env.str("OIDC_SDKAPPID", default="")
-OIDC_USERINFO = env.bool("OIDC_USERINFO", default=False)
 
 
-def oidc_apps() -> list[dict[str, object]]:
-    """Return the single sign-on provider as allauth configuration; empty if none is set."""
-    if not OIDC_ISSUER:
-        return []
-    more = {"server_url": OIDC_ISSUER, "fetch_userinfo": OIDC_USERINFO}
-    named = {"provider_id": "sso", "name": OIDC_NAME}
-    return [{**named, "client_id": OIDC_CLIENT_ID, "secret": OIDC_CLIENT_SECRET, "settings": more}]
+def iclass_proxy() -> str:
+    """Return HTTPS_PROXY unless the host of ICLASS_BASE_URL is in NO_PROXY or on this machine."""
+    host = urlsplit(ICLASS_BASE_URL).hostname or ""
+    names = [name.strip().lstrip(".") for name in env.str("NO_PROXY", default="").split(",") if name.strip()]
+    direct = ("localhost", "127.0.0.1", "::1", *names)
+    is_direct = "*" in direct or any(host == name or host.endswith(f".{name}") for name in direct)
+    proxy: str = "" if is_direct else env.str("HTTPS_PROXY", default="")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def cookie_name(name: str) -> str:

@@ -1,6 +1,7 @@
 """Error pages. Each shows the request ID, by which its log lines can be found."""
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +17,10 @@ from django.views.debug import SafeExceptionReporterFilter
 from django.views.decorators.csrf import requires_csrf_token
 
 from console.concurrency import BUSY_MESSAGE, Conflict, conflict_sqlstate
+from console.database_outage import RETRY_AFTER_S, drop_connection, is_outage
 from console.inputs.bounds import NUL_MESSAGE, NullCharacterError
 from console.navigation import LANGUAGES, get_theme
+from console.policy.problems import API_PREFIX, problem_response
 
 log = logging.getLogger(__name__)
 #: Addresses of programs, which expect JSON for every error.
@@ -27,8 +30,14 @@ EMPTY_STATUSES = (405, 408, 413, 429)
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Rendered without context processors: the database may be the cause."""
-    return _render_error(request, 500)
+    """Rendered without context processors: the database may be the cause. 503 while it is away."""
+    if not is_outage(sys.exc_info()[1]):
+        return _render_error(request, 500)
+    drop_connection()
+    is_change = request.method not in ("GET", "HEAD", "OPTIONS")
+    page = _render_error(request, 503, {"is_change": is_change, "seconds": RETRY_AFTER_S})
+    page["Retry-After"] = str(RETRY_AFTER_S)
+    return page
 
 
 @requires_csrf_token
@@ -108,6 +117,8 @@ def _layout_context(request: HttpRequest) -> dict[str, Any]:
 def _render_error(request: HttpRequest, status: int, context: dict[str, Any] | None = None) -> HttpResponse:
     if request.path_info.startswith(API_PREFIXES):
         detail = (context or {}).get("detail") or _error_message(status)
+        if request.path_info.startswith(API_PREFIX):
+            return problem_response(request, status, str(detail))
         return JsonResponse({"detail": detail, **_request_id(request)}, status=status)
     return HttpResponse(
         get_template(f"{status}.html").render({**(context or {}), **_request_id(request)}), status=status
@@ -122,6 +133,10 @@ def _error_message(status: int) -> str:
         408: _("Your data did not arrive in time, so nothing was changed. Try again."),
         413: _("The request is too large. Send less data at a time."),
         429: _("Too many requests at the same time. Wait for earlier requests to finish, then try again."),
+        503: _(
+            "The database does not answer, for example because it is being switched to another server. "
+            "Repeat the request in a few seconds, with the same Idempotency-Key."
+        ),
     }.get(status, _("This is a problem on our side. Try again in a minute."))
 
 

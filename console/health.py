@@ -6,7 +6,10 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from console import scanner, wakeup
+from console.migration_state import missing_migrations, newer_migrations
 from console.outbox.models import TaskHeartbeat
+from console.policy.database_scope import as_owner
+from console.policy.row_security.verification import row_security_problem
 from console.queue_delay import queue_delays
 
 
@@ -16,27 +19,40 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Check the database, the broker and the age of the last scheduled run; 503 if one of them fails.
+    """Check the database with its row policies, the broker and the last scheduled run; 503 if one fails.
 
-    The queue delay and the virus scanner are reported only: neither is a reason to take pages and callbacks
-    offline.
+    The queue delay, the virus scanner and a database that a newer version has migrated are reported only:
+    none is a reason to take pages and callbacks offline.
     """
     parts = {"database": _database(), "broker": _broker(), "beat": _beat()}
     ready = all(part == "ok" for part in parts.values())
-    body = {"status": "ok" if ready else "not ready", **parts, "queue": _queue()}
+    body = {"status": "ok" if ready else "not ready", **parts, "queue": _queue(), "version": _version()}
     if settings.VIRUS_SCANNER:
         body["scanner"] = "ok" if scanner.is_available() else "does not answer"
     return JsonResponse(body, status=200 if ready else 503)
 
 
 def _database() -> str:
+    """Check that it answers, with all migrations and row policies; strangers do not learn which it lacks."""
     try:
         connection.ensure_connection()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        with as_owner():  # the role of signed-in people may not read which migrations there are
+            if missing_migrations():
+                return "migrations of this version are missing; run manage.py migrate"
+            has_problem = bool(row_security_problem())
     except DatabaseError:
         return "does not answer"
-    return "ok"
+    return "row policies are missing; manage.py check --deploy says which" if has_problem else "ok"
+
+
+def _version() -> str:
+    """Report whether a newer version has migrated the database, as while versions change places."""
+    try:
+        with as_owner():
+            is_older = bool(newer_migrations())
+    except DatabaseError:
+        return "unknown"
+    return "a newer one has migrated the database; this one goes on working" if is_older else "ok"
 
 
 def _broker() -> str:

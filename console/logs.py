@@ -17,17 +17,12 @@ from structlog.contextvars import bound_contextvars
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import Processor
 
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 log = logging.getLogger("console.requests")
 
 
 def logging_config(form: str, level: str) -> dict[str, Any]:
-    """Return LOGGING for the settings. `form` is "plain" or "json"; only the latter logs requests.
-
-    Invalid values are replaced, because the checks that report them need working logs.
-    """
+    """Return LOGGING for the settings. `form` is "plain" or "json"; only the latter logs requests."""
     is_json = form == "json"
-    level = level if level in LEVELS else "INFO"
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -39,12 +39,7 @@ class DatabaseCollector(Collector):
         for state, number in unhandled.annotate(number=Count("pk")):
             events.add_metric([state], number)
         yield events
-        ages = GaugeMetricFamily(
-            "console_beat_age_seconds", "Since a scheduled task last ran", labels=["task"]
-        )
-        for name, at in TaskHeartbeat.objects.values_list("name", "at"):
-            ages.add_metric([name], (timezone.now() - at).total_seconds())
-        yield ages
+        yield from self._schedule()
         late = GaugeMetricFamily(
             "console_queue_late_seconds", "How long the oldest work that is due has waited", labels=["queue"]
         )
@@ -55,6 +50,21 @@ class DatabaseCollector(Collector):
         this.add_metric([version()], 1)
         yield this
         yield from self._lessons()
+
+    def _schedule(self) -> Iterator[Metric]:
+        """Yield what shows whether beat still sends, and whether the workers still run what it sends."""
+        ran = GaugeMetricFamily(
+            "console_beat_age_seconds", "Since a scheduled task last ran", labels=["task"]
+        )
+        sent = GaugeMetricFamily(
+            "console_schedule_age_seconds", "Since beat last sent an entry of its schedule", labels=["entry"]
+        )
+        for name, at in TaskHeartbeat.objects.values_list("name", "at"):
+            prefix, colon, entry = name.partition(":")
+            ages = sent if colon else ran
+            ages.add_metric([entry or prefix], (timezone.now() - at).total_seconds())
+        yield ran
+        yield sent
 
     def _lessons(self) -> Iterator[Metric]:
         """Yield what prevents the lessons of whole schools from being created at iclass."""

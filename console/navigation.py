@@ -2,52 +2,39 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 
 from console import policy
+from console.menu_tab import MenuTab
 from console.navigation_entries import ENTRIES, PHONE_BARS, MenuEntry, Shortcut
-from console.navigation_tabs import MenuTab
-from console.ui.menu_counts import count_text, count_waiting
+from console.ui.menu_counts import count_waiting
 from console.ui.template_tags import format_time_zone
 
 THEMES = ("light", "dark", "auto")
 LANGUAGES = (("zh-hans", "中文"), ("en", "English"))
 #: The count beside the bell.
 BELL_COUNT = "notices"
-#: A larger number is shown as "99+".
-MOST_SHOWN = 99
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How much waits behind a link: the number, and the words for screen readers."""
-
-    number: int = 0
-    text: str = ""
-
-    @property
-    def badge(self) -> str:
-        """The number as short as a badge has room for."""
-        return f"{MOST_SHOWN}+" if self.number > MOST_SHOWN else str(self.number)
 
 
 @dataclass(frozen=True)
 class MenuLink:
     """An entry, a tab or a shortcut for one reader.
 
-    `current` is "page", "true" (another page of the entry, or one below the tab) or empty.
+    `current` is "page", "true" (another page of the entry, or one below the tab) or empty. `counts` are the
+    names of what is counted behind it, with spaces between them; static/js/menu-counts.js shows the numbers.
     """
 
     label: str | Promise
     url: str
     current: str
-    waiting: Waiting
+    counts: str = ""
     icon: str = ""
 
 
@@ -78,11 +65,19 @@ class Menu:
 
     @cached_property
     def entries(self) -> dict[str, tuple[MenuEntry, list[MenuTab]]]:
-        """The entries that the reader may open by their names, each with the tabs that they may open."""
-        if not self.has_school:
-            return {}
-        found = [(entry, [tab for tab in entry.tabs if self._may_open(tab)]) for entry in ENTRIES]
+        """The entries with a tab for the reader by their names, each with these tabs."""
+        found = [
+            (entry, [tab for tab in tabs if not tab.needs or self.needed[tab.needs]])
+            for entry, tabs in self.permitted
+        ]
         return {entry.name: (entry, tabs) for entry, tabs in found if tabs}
+
+    @cached_property
+    def permitted(self) -> list[tuple[MenuEntry, list[MenuTab]]]:
+        """The entries, each with the tabs that the reader may open, also those that are not shown today."""
+        if not self.has_school:
+            return []
+        return [(entry, [tab for tab in entry.tabs if self._may_open(tab)]) for entry in ENTRIES]
 
     @cached_property
     def current_tab(self) -> MenuTab | None:
@@ -92,10 +87,21 @@ class Menu:
         return next(exact, next((tab for tab in tabs if self.here in tab.pages), None))
 
     @cached_property
+    def needed(self) -> dict[str, int]:
+        """How much there is of what a tab is shown for, by the names of counts: one query, or none."""
+        return count_waiting(self.user, {tab.needs for tab in self._permitted_tabs if tab.needs})
+
+    @property
+    def _permitted_tabs(self) -> list[MenuTab]:
+        return [tab for _entry, tabs in self.permitted for tab in tabs]
+
     def numbers(self) -> dict[str, int]:
-        """How much waits, by the names of counts: one query for all entries, tabs and the bell."""
-        names = {tab.count for _entry, tabs in self.entries.values() for tab in tabs if tab.count}
-        return count_waiting(self.user, names | {BELL_COUNT} if self.has_school else names)
+        """Return how much waits, by the names of counts: one query for all entries, tabs and the bell."""
+        if not self.has_school:
+            return {}
+        return count_waiting(
+            self.user, {BELL_COUNT, *(tab.count for tab in self._permitted_tabs if tab.count)}
+        )
 
     def links(self) -> list[MenuLink]:
         """Return the entries."""
@@ -129,16 +135,11 @@ class Menu:
     def _entry_link(self, entry: MenuEntry, tabs: Sequence[MenuTab]) -> MenuLink:
         first = tabs[0]
         current = "page" if self.here == first.url_name else "true" if self.current_tab in tabs else ""
-        return MenuLink(entry.label, self.url_of(first), current, self._waiting(tabs), entry.icon)
+        return MenuLink(entry.label, self.url_of(first), current, _counts(tabs), entry.icon)
 
     def _tab_link(self, tab: MenuTab, label: str | Promise = "", icon: str = "") -> MenuLink:
         current = "page" if self.here == tab.url_name else "true" if self.current_tab == tab else ""
-        return MenuLink(label or tab.label, self.url_of(tab), current, self._waiting([tab]), icon)
-
-    def _waiting(self, tabs: Iterable[MenuTab]) -> Waiting:
-        found = [(tab.count, self.numbers[tab.count]) for tab in tabs if tab.count]
-        texts = [count_text(name, number) for name, number in found if number]
-        return Waiting(sum(number for _name, number in found), ", ".join(texts))
+        return MenuLink(label or tab.label, self.url_of(tab), current, _counts([tab]), icon)
 
     def _may_open(self, tab: MenuTab) -> bool:
         """Return whether the reader may open the page, and the app that has it is installed."""
@@ -146,10 +147,22 @@ class Menu:
 
     def url_of(self, tab: MenuTab) -> str:
         """Return the address of a page; empty if no app has it."""
-        try:
-            return reverse(tab.url_name, args=[self.user.pk] if tab.about_reader else [])
-        except NoReverseMatch:
-            return ""
+        if tab.about_reader:
+            return _address(tab.url_name, get_script_prefix(), settings.ROOT_URLCONF, self.user.pk)
+        return _address(tab.url_name, get_script_prefix(), settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=1000)
+def _address(url_name: str, _prefix: str, _urlconf: str, *args: int) -> str:
+    """Return an address, which follows from the arguments: a menu has forty of them, twice on each page."""
+    try:
+        return reverse(url_name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _counts(tabs: Iterable[MenuTab]) -> str:
+    return " ".join(tab.count for tab in tabs if tab.count)
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -158,7 +171,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     nav: list of MenuLink, empty for a visitor · nav_tabs: the TabRow of the page, or None · nav_phone: the
     links of the bottom bar on a small screen · school: the current enterprise, or None · visit: an operator's
     visit to a school, or None · zone: the display name of the page's time zone · theme: "light", "dark" or
-    "auto" · languages: pairs of code and own name · unread_notices: the number beside the bell.
+    "auto" · languages: pairs of code and own name.
     """
     menu = Menu(request)
     return {
@@ -170,7 +183,6 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "zone": SimpleLazyObject(format_time_zone),
         "theme": get_theme(request),
         "languages": LANGUAGES,
-        "unread_notices": SimpleLazyObject(lambda: menu.numbers.get(BELL_COUNT, 0)),
     }
 
 

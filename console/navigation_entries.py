@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from console.navigation_tabs import ATTENDANCE, LIVE, PEOPLE, RESOURCES, SETTINGS, TIMETABLE, MenuTab
+from console.menu_tab import MenuTab
+from console.navigation_tabs import ATTENDANCE, LIVE, PEOPLE, RESOURCES, SETTINGS
+from console.timetable_tabs import TIMETABLE
 
 
 @dataclass(frozen=True)

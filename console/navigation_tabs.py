@@ -1,149 +1,34 @@
-"""The tabs of each entry of the menu, as data."""
+"""The tabs of each entry of the menu but the timetable (`timetable_tabs.py`), as data."""
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from console.menu_tab import MenuTab
 
-@dataclass(frozen=True)
-class MenuTab:
-    """A page, shown to users who may do `action` on `resource` (console.policy).
-
-    `pages` are the URL names of the pages below it; `count` names what waits there (console.ui.menu_counts).
-    Tabs with the same `group` stand together under that label. `about_reader`: the address has the reader's
-    key.
-    """
-
-    label: str | Promise
-    url_name: str
-    action: str
-    resource: str
-    pages: tuple[str, ...] = ()
-    count: str = ""
-    group: str | Promise = ""
-    about_reader: bool = False
-
-
-TIMETABLE = (
-    MenuTab(
-        _("Timetable"),
-        "classes:timetable",
-        "list",
-        "lesson",
-        pages=(
-            "classes:lesson_move",
-            "classes:conflicts",
-            "classes:feeds",
-            "classes:feed_add",
-            "classes:timetable_many",
-            "classes:timetable_imports",
-            "classes:timetable_import_add",
-            "classes:timetable_import",
-            "classes:timetable_import_columns",
-        ),
-    ),
-    MenuTab(
-        _("Lessons"),
-        "classes:lessons",
-        "list",
-        "lesson",
-        pages=(
-            "classes:lesson",
-            "classes:lesson_add",
-            "classes:lesson_edit",
-            "classes:lesson_enter",
-            "classes:lesson_token",
-            "classes:lesson_members",
-            "classes:lesson_start",
-            "classes:lesson_stop",
-            "classes:lesson_cancel",
-            "classes:lesson_pull",
-            "classes:lesson_push",
-            "classes:lesson_password",
-            "classes:lessons_many",
-            "classes:lessons_many_cancel",
-            "classes:lessons_changed",
-            "classes:lesson_live",
-            "classes:lesson_decks",
-            "classes:lesson_enter_for",
-            "classes:lesson_take_out",
-            "classes:lesson_visitor_pass",
-            "classes:call",
-            "classes:room_access",
-            "classes:pass",
-            "classes:attendance",
-            "classes:marks_correct",
-            "classes:member_phone",
-            "classes:attendance_row",
-            "classes:mark_correct",
-            "classes:guest_credit",
-            "classes:credit_undo",
-            "classes:differences_keep",
-            "classes:register_close",
-            "classes:register_reopen",
-            "classes:drop_excuse",
-            "classes:lesson_rules",
-        ),
-    ),
-    MenuTab(
-        _("Courses"),
-        "classes:courses",
-        "list",
-        "course",
-        pages=(
-            "classes:course",
-            "classes:course_add",
-            "classes:course_edit",
-            "classes:course_cancel",
-            "classes:course_lessons",
-            "classes:course_decks",
-            "classes:course_rules",
-        ),
-    ),
-    MenuTab(
-        _("Cover"),
-        "classes:absences",
-        "view",
-        "cover",
-        pages=(
-            "classes:absence_add",
-            "classes:absence",
-            "classes:absence_withdraw",
-            "classes:cover_undo",
-        ),
-    ),
-    MenuTab(_("My covers"), "classes:covers", "list", "cover"),
-    MenuTab(
-        _("Terms and holidays"),
-        "classes:year",
-        "list",
-        "term",
-        pages=(
-            "classes:term_add",
-            "classes:term_edit",
-            "classes:term_delete",
-            "classes:holiday_add",
-            "classes:holiday_edit",
-            "classes:holiday_lessons",
-            "classes:holiday_delete",
-        ),
-    ),
-)
 LIVE = (
     MenuTab(_("Live wall"), "classes:wall", "list", "wall"),
     MenuTab(_("Alarms"), "classes:alarms", "list", "alarm", count="alarms"),
 )
 ATTENDANCE = (
-    # Only students may appeal, because only they have marks.
-    MenuTab(_("My attendance"), "classes:report_student", "add", "appeal", about_reader=True),
+    # Only students have marks of their own, and no switch of a school takes the tab away.
+    MenuTab(_("My attendance"), "classes:report_student", "own", "attendance", about_reader=True),
     MenuTab(_("Registers to close"), "classes:report_registers", "list", "register", count="registers"),
+    MenuTab(_("My group"), "classes:own_group", "list", "own_group", needs="own_groups"),
     MenuTab(
         _("Attendance matrix"),
         "classes:report_matrix",
         "list",
         "attendance_matrix",
         pages=("classes:report_matrix_student",),
+    ),
+    MenuTab(
+        _("Attendance grades"),
+        "classes:report_grades",
+        "list",
+        "attendance_grade",
+        pages=(
+            *("classes:grade_rule", "classes:grades_fix"),
+            *("classes:grade_revision", "classes:grade_send"),
+        ),
     ),
     MenuTab(
         _("Leave"),
@@ -157,6 +42,7 @@ ATTENDANCE = (
             "classes:leave_approve",
             "classes:leave_withdraw",
             "classes:leave_calendar",
+            "classes:leave_file_add",
         ),
         count="leave",
     ),
@@ -188,7 +74,7 @@ ATTENDANCE = (
         "list",
         "report",
         pages=(
-            "classes:report_course",
+            "classes:report_groups",
             "classes:report_group",
             "classes:report_absences",
             "classes:report_teachers",
@@ -219,6 +105,13 @@ RESOURCES = (
             "classes:play",
         ),
     ),
+    MenuTab(
+        _("Scheduled exports"),
+        "classes:exports",
+        "list",
+        "export_schedule",
+        pages=("classes:export_add", "classes:export_edit", "classes:export_delete"),
+    ),
 )
 PEOPLE = (
     MenuTab(
@@ -231,7 +124,7 @@ PEOPLE = (
             "classes:report_student",
             "accounts:person_add",
             *(f"accounts:people_bulk_{name}" for name in ("group", "token", "cards", "export", "deactivate")),
-            "accounts:people_bulk_password",
+            *("accounts:people_bulk_password", "accounts:people_bulk_password_revoke"),
             "accounts:people_bulk_result",
             "accounts:people_export",
             "accounts:export",
@@ -239,9 +132,16 @@ PEOPLE = (
             "accounts:import_add",
             "accounts:import",
             "accounts:import_columns",
+            *("accounts:roster_imports", "accounts:roster_import_add"),
+            *("accounts:roster_import", "accounts:roster_import_columns"),
+            *("accounts:roster_service", "accounts:roster_service_edit", "accounts:roster_service_remove"),
             "accounts:person_edit",
             "accounts:person_card",
+            "accounts:person_age",
+            "accounts:person_consent",
+            "accounts:person_data",
             "accounts:person_contacts",
+            "accounts:person_addresses",
             "accounts:person_token",
             "accounts:person_pull",
             "accounts:person_push",
@@ -249,10 +149,31 @@ PEOPLE = (
             "accounts:person_deactivate",
             "accounts:person_reactivate",
             "accounts:person_erase",
+            "accounts:note_add",
+            "accounts:note_delete",
+            *("accounts:guardians", "accounts:guardian_add"),
+            *("accounts:guardian_edit", "accounts:guardian_delete"),
+            *("accounts:guardian_invite", "accounts:guardian_revoke"),
             "accounts:person_factor",
             "accounts:person_password",
             "accounts:person_password_revoke",
         ),
+    ),
+    MenuTab(
+        _("Password links"),
+        "accounts:password_links",
+        "list",
+        "password_link",
+        pages=("accounts:password_dismiss",),
+        count="password_requests",
+    ),
+    MenuTab(
+        _("Erasure requests"),
+        "accounts:erasures",
+        "list",
+        "erasure",
+        pages=("accounts:erasure", "accounts:erasure_withdraw"),
+        count="erasures",
     ),
     MenuTab(
         _("Groups"),
@@ -262,11 +183,35 @@ PEOPLE = (
         pages=(
             "accounts:group_add",
             "accounts:group_cards",
+            "accounts:group_guardians",
+            "accounts:group_teachers",
+            "accounts:charge_add",
+            "accounts:charge_edit",
+            "accounts:charge_end",
             "accounts:groups_export",
             "classes:group_edit",
             "classes:group_archive",
             "classes:group_restore",
             "classes:group_pushed",
+            "classes:roll_overs",
+            "classes:roll_over_add",
+            "classes:roll_over",
+            "classes:roll_over_terms",
+            "classes:roll_over_undo",
+            "classes:roll_over_discard",
+        ),
+    ),
+    MenuTab(
+        _("Grades"),
+        "accounts:grades",
+        "list",
+        "grade",
+        pages=(
+            "accounts:grade_add",
+            "accounts:grade_edit",
+            "accounts:grade_delete",
+            "accounts:grade_heads",
+            "accounts:head_add",
         ),
     ),
 )
@@ -278,7 +223,57 @@ SETTINGS = (
         "school",
         pages=("accounts:school_edit", "accounts:visits"),
     ),
-    MenuTab(_("Roles and permissions"), "policy:rights", "view", "policy"),
+    MenuTab(
+        _("Attendance codes"),
+        "classes:codes",
+        "list",
+        "attendance_code",
+        pages=("classes:code_add", "classes:code_edit", "classes:code_remove", "classes:code_fill"),
+    ),
+    MenuTab(
+        _("Message channels"),
+        "accounts:channels",
+        "list",
+        "channel",
+        pages=(
+            "accounts:channel_app",
+            "accounts:channel_app_remove",
+            *("accounts:channel_wording", "accounts:guardian_notices"),
+            "accounts:bot_add",
+            "accounts:bot_edit",
+            "accounts:bot_remove",
+        ),
+    ),
+    MenuTab(
+        _("Webhooks"),
+        "webhooks:endpoints",
+        "list",
+        "webhook",
+        pages=(
+            "webhooks:add",
+            "webhooks:endpoint",
+            "webhooks:edit",
+            "webhooks:delete",
+            "webhooks:rotate",
+            "webhooks:delivery",
+        ),
+        count="webhooks",
+    ),
+    MenuTab(_("Roles and permissions"), "policy:rights", "view", "policy", pages=("accounts:rights_edit",)),
+    MenuTab(
+        _("Identity providers"),
+        "accounts:providers",
+        "list",
+        "identity_provider",
+        pages=(
+            "accounts:provider",
+            "accounts:provider_add",
+            "accounts:provider_edit",
+            "accounts:provider_delete",
+            "accounts:provider_rule_add",
+            "accounts:provider_unlink",
+        ),
+    ),
     MenuTab(_("REST tokens"), "accounts:tokens", "oversee", "token", pages=("accounts:tokens_withdraw",)),
     MenuTab(
         _("Audit trail"),

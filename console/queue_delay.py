@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 from django.utils import timezone
 
 from console.inbox.models import Callback
 from console.jobs.models import Job
+from console.notifications.channels.models import Delivery
+from console.notifications.models import Message
 from console.outbox.models import Operation
 from console.outbox.states import OperationState
 
@@ -22,6 +24,8 @@ def queue_delays() -> dict[str, float]:
         "callbacks": Callback.objects.filter(state=Callback.State.WAITING),
         "jobs": Job.objects.filter(state=Job.State.WAITING),
     }
+    messages = Message.objects.filter(delivery=Delivery.WAITING)
+    queues["messages"] = messages.annotate(due_at=F("delivery_due_at"))
     ages = {}
     for name, waiting in queues.items():
         oldest = waiting.filter(due_at__lte=now).aggregate(at=Min("due_at"))["at"]

@@ -18,7 +18,7 @@ from types import FrameType
 import environ
 import requests
 
-from console import embedded
+from console import embedded, variables
 from console.embedded import migration_stamp, prepared_schema
 from console.embedded.errors import EmbeddedError
 from console.embedded.process_group import ProcessGroup
@@ -34,6 +34,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 GRANIAN_ARGUMENTS = [
     *("--interface", "asginl", "--no-ws", "--http", "1", "--http1-header-read-timeout", "10000"),
     *("--backlog", "4096", "--backpressure", "4096"),
+    # A killed worker is replaced; without this granian itself would end with it.
+    *("--respawn-failed-workers", "--respawn-interval", "0.5"),
 ]
 
 
@@ -50,11 +52,17 @@ class RunConfig:
     def read(cls) -> "RunConfig":
         data = Path(os.environ.get("CONSOLE_DATA") or BASE_DIR / "var").absolute()
         host = os.environ.get("HOST") or "127.0.0.1"
-        return cls(host, _port("PORT", 8000), _port("SANDBOX_PORT", 9000), data)
+        port, sandbox_port = os.environ.get("PORT") or 8000, os.environ.get("SANDBOX_PORT") or 9000
+        return cls(host, int(port), int(sandbox_port), data)
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def public_url(self) -> str:
+        """The address in links, by a name: browsers offer passkeys at no IP address."""
+        return f"http://localhost:{self.port}"
 
     @property
     def sandbox(self) -> str:
@@ -75,9 +83,8 @@ class RunConfig:
         place = ["--host", self.host, "--port", str(self.port), "--log-level", "error"]
         return [sys.executable, "-m", "granian", *GRANIAN_ARGUMENTS, *place, "console.asgi:application"]
 
-    def worker_command(self) -> list[str]:
-        quick = ["--without-mingle", "--without-gossip", "--concurrency", "2"]
-        beat = ["-B", "--schedule", str(self.data / "celerybeat")]
+    def worker_command(self, *options: str) -> list[str]:
+        quick = ["--without-mingle", "--without-gossip"]
         no_root_warning = ["-W", "ignore:You're running the worker with superuser privileges"]
         return [
             sys.executable,
@@ -89,7 +96,7 @@ class RunConfig:
             "console",
             "worker",
             *quick,
-            *beat,
+            *options,
         ]
 
 
@@ -101,14 +108,14 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _exit_on_signal)
     os.chdir(BASE_DIR)
-    environ.Env.read_env(BASE_DIR / ".env")
+    variables.exit_on_invalid_variables(BASE_DIR)
     processes = ProcessGroup()
     try:
         config = RunConfig.read()
         _check_exposure(config.host)
         os.environ.setdefault("ICLASS_BASE_URL", config.sandbox)
         os.environ.setdefault("CLASSROOM_HOSTS", config.sandbox)
-        os.environ.setdefault("PUBLIC_URL", config.address)
+        os.environ.setdefault("PUBLIC_URL", config.public_url)
         os.environ.setdefault("LOG_LEVEL", "WARNING")
         _start_all(config, processes, began)
         processes.watch(lambda: False)
@@ -147,12 +154,16 @@ def _start_all(config: RunConfig, processes: ProcessGroup, began: float) -> None
         if _http_status(config.address) != 200:
             raise EmbeddedError("The first page answers with an error; the lines of web say why.")
     # Last, so that on a small machine the first page does not wait for them.
-    processes.start("worker", config.worker_command())
+    processes.start("worker", config.worker_command("--concurrency", "2", "-B"))
+    # In one process: it does nothing but wait for messengers.
+    processes.start("messages", config.worker_command("--pool", "solo", "--queues", "messages"))
     logins = ""
     if config.is_demo:
         with _step("Demo school"):
             logins = _demo(config, processes)
     print(f"\n{logins}\nThe console is at {config.address} (up after {time.monotonic() - began:.1f} s).")
+    if os.environ["PUBLIC_URL"] == config.public_url:
+        print(f"Passkeys work at {config.public_url}.")
     print(f"It talks to {os.environ['ICLASS_BASE_URL']}. Ctrl-C ends everything.", flush=True)
 
 
@@ -199,13 +210,6 @@ def _http_status(address: str) -> int:
             return session.get(address, timeout=10).status_code
         except requests.RequestException:
             return 0
-
-
-def _port(name: str, default: int) -> int:
-    value = os.environ.get(name) or str(default)
-    if not value.isdecimal() or not 0 < int(value) < 65536:
-        raise EmbeddedError(f"{name} is {value!r}; it has to be a number from 1 to 65535.")
-    return int(value)
 
 
 def _check_free(name: str, host: str, port: int) -> None:

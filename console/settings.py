@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environ import Env
 
-from console import embedded, env, inputs, logs, storage
+from console import embedded, env, inputs, logs, schedule, storage
 from console.env import BASE_DIR, seconds
 
 _embedded = embedded.data_paths(env.CONSOLE_DATA)
@@ -24,7 +24,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 #: The apps of this project that have models.
 LOCAL_APPS = [
     *("classes", "documents", "accounts"),
-    *("console.inbox", "console.mirror", "console.outbox", "console.lists", "console.audit"),
+    *("console.inbox", "console.mirror", "console.webhooks", "console.outbox", "console.lists"),
+    "console.audit",
     *("console.jobs", "console.notifications", "console.sheets", "console.policy", "console.vault"),
 ]
 INSTALLED_APPS = [
@@ -56,7 +57,7 @@ MIDDLEWARE = [
     "console.http.middleware.HttpsOnlyApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "console.http.compression.CompressionMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "console.http.static_files.VersionedStaticFilesMiddleware",
     "console.inputs.middleware.RequestNormalizationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -95,7 +96,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "libraries": {
                 "ui": "console.ui.template_tags",
                 "people": "accounts.people.template_tags",
-                "visits": "accounts.school.template_tags",
+                "school": "accounts.school.template_tags",
             },
         },
     },
@@ -105,12 +106,14 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {"environment": "console.ui.jinja_environment.environment"},
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "console.ui.form_renderer.FormRenderer"
 # One persistent connection per thread: opening one per request cost 87 % of the callback rate.
 _default = Env.db_url_config(env.DATABASE_URL or _embedded.database_url)
 DATABASES = {"default": _default | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
 # Otherwise a server that accepts connections but never answers would block each caller for two minutes.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# A server that vanishes without a word is noticed within seconds, not after the quarter of an hour of TCP.
+DATABASES["default"]["OPTIONS"].setdefault("tcp_user_timeout", 10_000)
 # Requests of signed-in users run as this role (console/policy/database_scope.py). Roles are cluster-wide.
 _user = DATABASES["default"].get("USER") or "console"
 DATABASE_WEB_ROLE = env.env.str("DATABASE_WEB_ROLE", default=f"{_user}_web")
@@ -164,12 +167,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False  # its counters have races and need a cache; ours are rows
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "accounts.sign_in.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "iclass console"
-SOCIALACCOUNT_ADAPTER = "accounts.sign_in.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.school.identity.adapter.SingleSignOnAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # our content policy forbids forms that redirect to other sites
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": env.oidc_apps()}}
-OIDC_LOGIN_CLAIM, OIDC_SDKAPPID = env.OIDC_LOGIN_CLAIM, env.OIDC_SDKAPPID
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -271,6 +272,11 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "iclass console",
     "VERSION": "v1",
+    "OAS_VERSION": "3.1.0",  # the first with webhooks
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "console.webhooks.schema.add_webhooks",
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "DEFAULT_GENERATOR_CLASS": "console.policy.schema.ConsoleSchemaGenerator",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -282,6 +288,8 @@ SPECTACULAR_SETTINGS = {
         "GivenRoleEnum": "accounts.models.roles.GIVEN",
         "SyncStateEnum": "console.outbox.states.SyncState",
         "OperationStateEnum": "console.outbox.states.OperationState",
+        "KindEnum": "classes.models.Leave.Kind",
+        "ExportKindEnum": "classes.models.export_schedule.ExportKind",
     },
 }
 
@@ -291,43 +299,19 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-# Only beat sends through Celery, and only a retry reopens its connection once the broker is back. Requests
-# wake the worker through console/wakeup.py, which tries once.
-CELERY_TASK_PUBLISH_RETRY = True
+# Beat sends through console/beat.py and requests wake the worker through console/wakeup.py; both try once.
+CELERY_TASK_PUBLISH_RETRY = False
+# Nobody sends orders to workers; with that channel a restart of Valkey can end a worker (kombu 5.7).
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TIMEZONE = TIME_ZONE
-SWEEP_EVERY_S = seconds("SWEEP_EVERY_S", 5)
-# Older messages are dropped: newer ones have been sent since, and a busy worker has a queue already.
-_sweep = {"schedule": SWEEP_EVERY_S, "options": {"expires": max(30.0, SWEEP_EVERY_S)}}
-CELERY_BEAT_SCHEDULE = {
-    "delete_expired_sign_in_data": {"task": "accounts.tasks.delete_expired_sign_in_data", "schedule": 3600.0},
-    "delete_expired_imports": {"task": "accounts.tasks.delete_expired_imports", "schedule": 3600.0},
-    "delete_abandoned_uploads": {"task": "documents.tasks.delete_abandoned_uploads", "schedule": 3600.0},
-    "check_school_deadlines": {"task": "accounts.tasks.check_school_deadlines", "schedule": 3600.0},
-    "notify_token_owners": {"task": "accounts.tasks.notify_token_owners", "schedule": 3600.0},
-    "watch_lessons": {"task": "classes.tasks.watch_lessons", "schedule": seconds("ALARM_EVERY_S", 15)},
-    "apply_retention": {"task": "accounts.tasks.apply_retention", "schedule": 3600.0},
-    "audit_chain": {"task": "console.audit.tasks.chain", "schedule": seconds("AUDIT_CHAIN_EVERY_S", 30)},
-    "audit_checkpoint": {
-        "task": "console.audit.tasks.checkpoint",
-        "schedule": seconds("AUDIT_CHECKPOINT_EVERY_S", 3600),
-    },
-    "recordings": {"task": "classes.tasks.keep_recordings", "schedule": 3600.0},
-    "readiness": {"task": "classes.tasks.check_readiness", "schedule": 300.0},
-    "send_lesson_notifications": {"task": "classes.tasks.send_lesson_notifications", "schedule": 60.0},
-    "thresholds": {"task": "classes.tasks.evaluate_thresholds", "schedule": 300.0},
-    "scheduled_reports": {"task": "classes.tasks.send_scheduled_reports", "schedule": 60.0},
-    "relay": {"task": "console.outbox.tasks.relay", **_sweep},
-    "inbox": {"task": "console.inbox.tasks.process", **_sweep},
-    "jobs": {"task": "console.jobs.tasks.run_jobs", **_sweep},
-    "mail": {"task": "console.notifications.tasks.send_emails", "schedule": 60.0},
-    "digests": {"task": "console.notifications.tasks.create_digests", "schedule": 300.0},
-    "polls": {"task": "console.mirror.tasks.poll", **_sweep},
-    "reconcile": {"task": "console.mirror.tasks.reconcile", "schedule": seconds("RECONCILE_EVERY_S", 300)},
-}
+# Any number of beats may run: they claim each run of a task in the database.
+CELERY_BEAT_SCHEDULER = "console.beat:ClaimingScheduler"
+CELERY_TASK_ROUTES = schedule.CELERY_TASK_ROUTES
+SWEEP_EVERY_S, CELERY_BEAT_SCHEDULE = schedule.SWEEP_EVERY_S, schedule.CELERY_BEAT_SCHEDULE
 
 # E-mail is sent through EMAIL_URL; without it notifications stay in the console.
 EMAIL_IS_SET_UP = bool(env.env.str("EMAIL_URL", default=""))
@@ -339,6 +323,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.env.str("MAIL_FROM", default="iclass con
 ICLASS_BASE_URL = env.ICLASS_BASE_URL
 # Address of the classrooms, until a response to `/class/create` has shown it.
 ICLASS_ROOM_URL = env.ICLASS_ROOM_URL
+# Proxy on the way to the service, and a file with the certificate authorities of service or proxy.
+ICLASS_PROXY = env.iclass_proxy()
+ICLASS_CA_BUNDLE = env.env.str("ICLASS_CA_BUNDLE", default="")
 ICLASS_TIMEOUT_S = seconds("ICLASS_TIMEOUT_S", 15)
 ICLASS_SIGNATURE_LIFE_S = int(seconds("ICLASS_SIGNATURE_LIFE_S", 120))
 ICLASS_ADMIN_ID = env.env.str("ICLASS_ADMIN_ID", default="administrator")
@@ -371,16 +358,19 @@ OUTBOX_BREAKER_MAX_S = seconds("OUTBOX_BREAKER_MAX_S", 10)
 # An operation needs a person once it has had this many attempts and is this old.
 OUTBOX_MAX_ATTEMPTS = env.env.int("OUTBOX_MAX_ATTEMPTS", default=20)
 OUTBOX_MAX_AGE_S = seconds("OUTBOX_MAX_AGE_S", 3 * 86400)
+# Webhooks: longest call, longest delay between two attempts and longest break of an endpoint that fails.
+# After so long without success it is paused.
+WEBHOOK_TIMEOUT_S = 15.0
+WEBHOOK_BACKOFF_MAX_S = 3600.0
+WEBHOOK_BREAKER_MAX_S = 300.0
+WEBHOOK_MAX_AGE_S = 3 * 86400.0
 # Days after which final marks can no longer be appealed.
 APPEAL_DAYS = env.env.int("APPEAL_DAYS", default=7)
 LIVE_POLL_S = seconds("LIVE_POLL_S", 20)
 # Delay before a missing teacher, or a lesson without students, raises an alarm.
 ALARM_TEACHER_S = seconds("ALARM_TEACHER_S", 300)
-# Webhook for alarms. INSIDE: it is in the internal network. CA: a file with the certificate authority.
-ALARM_WEBHOOK_URL = env.env.str("ALARM_WEBHOOK_URL", default="")
-ALARM_WEBHOOK_KEY = env.env.str("ALARM_WEBHOOK_KEY", default="")
-ALARM_WEBHOOK_ALLOW_PRIVATE = env.env.bool("ALARM_WEBHOOK_ALLOW_PRIVATE", default=False)
-ALARM_WEBHOOK_CA = env.env.str("ALARM_WEBHOOK_CA", default="")
+# Networks that may be called although they are not public.
+ALLOWED_PRIVATE_NETWORKS = env.env.list("ALLOWED_PRIVATE_NETWORKS", default=[])
 HISTORY_POLL_S = seconds("HISTORY_POLL_S", 20)
 POLL_BEFORE_START_S = seconds("POLL_BEFORE_START_S", 15 * 60)
 RECONCILE_MAX_LESSONS = env.env.int("RECONCILE_MAX_LESSONS", default=2000)

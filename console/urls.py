@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from console import health
 from console.lazy_import import lazy_view
+from console.menu_count_views import MenuCounts
 from console.search import SearchPage
 
 api = [
@@ -12,9 +13,12 @@ api = [
     path("", include("documents.api.urls")),
     path("", include("classes.api.views")),
     path("", include("console.outbox.api")),
+    path("", include("console.jobs.api")),
     path("", include("console.inbox.api")),
     path("", include("console.mirror.api")),
     path("", include("console.audit.api")),
+    path("", include("console.webhooks.api")),
+    path("", include("console.notifications.api")),
 ]
 
 # Own error views: Django renders 400 and 500 without request context, and programs expect JSON.
@@ -31,12 +35,13 @@ urlpatterns = [
     path("sync/sent/", include("console.outbox.urls")),
     path("sync/received/", include("console.inbox.urls")),
     path("sync/differences/", include("console.mirror.urls")),
+    path("webhooks/", include("console.webhooks.urls")),
     path("jobs/", include("console.jobs.urls")),
     path("audit/", include("console.audit_pages.urls")),
     path("rights/", include("console.policy.urls")),
     path("search/", SearchPage.as_view(), name="search"),
+    path("menu-counts/", MenuCounts.as_view(), name="menu_counts"),
     path("notices/", include("console.notifications.urls")),
-    path("sign-in/oidc/", include("accounts.sign_in.urls")),
     path("courseware/", include("documents.urls")),
     path("", include("accounts.urls")),
     path("", include("classes.urls")),

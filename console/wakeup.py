@@ -20,6 +20,7 @@ from console.lazy_import import LazyModule
 kombu = LazyModule("kombu")
 exceptions = LazyModule("kombu.exceptions")
 log = logging.getLogger(__name__)
+#: The queue of every task that CELERY_TASK_ROUTES does not name.
 QUEUE = "celery"
 #: In seconds. Older messages are dropped: by then the schedule has run the task.
 MESSAGE_EXPIRES_S = 30
@@ -69,13 +70,14 @@ def _publish(task: str) -> None:
         "ignore_result": True,
     }
     no_callbacks = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
-    queue = kombu.Queue(QUEUE, kombu.Exchange(QUEUE), routing_key=QUEUE)
+    name = settings.CELERY_TASK_ROUTES.get(task, {}).get("queue", QUEUE)
+    queue = kombu.Queue(name, kombu.Exchange(name), routing_key=name)
     with kombu.producers[broker_connection()].acquire(block=True) as producer:
         producer.publish(
             ((), {}, no_callbacks),
             serializer="json",
             exchange="",
-            routing_key=QUEUE,
+            routing_key=name,
             declare=[queue],
             headers=headers,
             correlation_id=task_id,

@@ -11,15 +11,21 @@ from pathlib import Path
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from console import embedded
+from console import embedded, variables
 from console.checks import exit_on_invalid_settings
 from console.http.body_release import release_request_bodies
+from console.migration_state import exit_on_missing_migrations
+from console.policy.row_security.verification import exit_without_row_security
 
 gc.disable()
-embedded.start_servers(Path(__file__).resolve().parent.parent)
+BASE_DIR = Path(__file__).resolve().parent.parent
+variables.exit_on_invalid_variables(BASE_DIR)
+embedded.start_servers(BASE_DIR)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 application = release_request_bodies(get_wsgi_application())
 exit_on_invalid_settings()
+exit_on_missing_migrations()
+exit_without_row_security()
 get_resolver().reverse_dict  # noqa: B018 — reading it imports all URLconfs and views
 gc.collect()
 gc.freeze()

@@ -24,6 +24,7 @@ class DocumentsConfig(AppConfig):
 
     def _import_registrations(self) -> None:
         """Import modules that register themselves; they need the models."""
+        import documents.held_data
         import documents.mirror.differences
         import documents.mirror.reconcile
         import documents.outbound

@@ -3,19 +3,30 @@
 Plugins are named as strings so that they are imported after Django is set up and may import models.
 """
 
+import os
+
 import django
 import pytest
+from django.conf import settings
 
 from tests.support import environment
 
 environment.prepare()
 django.setup()
+# pytest-django loads the settings of an xdist worker before this file, with the broker of the first process.
+settings.CELERY_BROKER_URL = os.environ["CELERY_BROKER_URL"]
+# Each test client loads the middleware anew, and WhiteNoise would read all static files for each of them.
+settings.WHITENOISE_AUTOREFRESH = True
+# Browsers keep static files as long as they like where names have a digest, which these have not.
+settings.WHITENOISE_MAX_AGE = 3600
+settings.PASSWORD_HASHERS = ["tests.support.password_hasher.SingleRoundHasher"]
 
 pytest_plugins = [
     "tests.support.database",
     "tests.support.programs",
     "tests.support.browser",
     "tests.support.language",
+    "tests.support.checkpoints",
     "tests.support.timed",
     "tests.support.cast",
     "tests.support.iclass_service",

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import re_path
+from django.db.models import QuerySet
+from django.urls import path, re_path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import mixins, serializers, status
@@ -11,19 +12,26 @@ from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.routers import SimpleRouter
 
+from accounts.api.charges import ChargeViewSet, GradeKeyField
+from accounts.api.grades import GradeViewSet
+from accounts.api.rights import RightsViewSet
 from accounts.imports.api import ImportRequestSerializer, ImportResultSerializer, import_people
 from accounts.models import StudentGroup, User
+from accounts.models.consent import AgeGroup, ConsentState
 from accounts.models.roles import GIVEN, Role
 from accounts.people import group_services, services
+from accounts.people.charges import with_present_charges
 from accounts.people.group_change_conflicts import GroupChangeRefused
-from accounts.people.group_services import GROUP_FIELDS
 from accounts.people.serializer_fields import UserIdField, UserIdsField
-from console.concurrency import value_digest, value_digests
+from accounts.school.channels.api import AppViewSet, BotViewSet, MessageViewSet
+from console.concurrency import value_digests
 from console.imports import uploads
 from console.outbox.api import SyncField
-from console.policy.api import ETagMixin, SchoolSerializer, SchoolViewSet
+from console.policy.api import EditableViewSet, ETagMixin, SchoolSerializer, SchoolViewSet
+from console.policy.bulk_writes import BULK_METHODS, BulkWriteMixin
 from console.policy.lazy_schema import extend_schema
 
 
@@ -74,7 +82,20 @@ class UserSerializer(SchoolSerializer):
         return value
 
 
+class AgeSerializer(SchoolSerializer):
+    """Age group and consent of a person, changed on the page only; null for readers who may not see them."""
+
+    age_group = serializers.ChoiceField(AgeGroup.choices, allow_blank=True, read_only=True)
+    consent = serializers.ChoiceField(ConsentState.choices, allow_blank=True, read_only=True)
+
+    class Meta:
+        model = User
+        fields = ("user_id", "age_group", "consent")
+        read_only_fields = fields
+
+
 class UserViewSet(
+    BulkWriteMixin,
     GroupConflictMixin,
     ETagMixin,
     mixins.ListModelMixin,
@@ -92,7 +113,7 @@ class UserViewSet(
     lookup_value_regex = "[^/]{1,500}"
     filterset_fields = ("role", "is_active", "sync_state")
     http_method_names = ("get", "post", "patch", "head", "options")
-    policy_actions = {"token": "new_token", "import_people": "import"}
+    policy_actions = {"token": "new_token", "import_people": "import", "age": "view"}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Reject a file that is too large before it is read."""
@@ -116,12 +137,22 @@ class UserViewSet(
     def seen_of(self, row: User) -> dict[str, str]:
         return value_digests(row, services.PERSON_FIELDS)
 
+    @extend_schema(responses=AgeSerializer)
+    @action(detail=True, methods=["get"])
+    def age(self, request: Request, user_id: str) -> Response:
+        """The age group, and whether a guardian's consent is recorded."""
+        return Response(AgeSerializer(self.get_object(), context=self.get_serializer_context()).data)
+
     @extend_schema(request=None, responses={202: None})
     @action(detail=True, methods=["post"])
     def token(self, request: Request, user_id: str) -> Response:
-        """Renew the entry token; the old one becomes invalid. The token is not part of the response."""
-        services.renew_entry_token(person=self.get_object(), by=self.by)
-        return Response(status=202)
+        """Renew the entry token; the old one becomes invalid. The token is not part of the response.
+
+        `Location` is the address of the operation, whose `state` says when it is done.
+        """
+        operation = services.renew_entry_token(person=self.get_object(), by=self.by)
+        place = reverse("operation-detail", args=[operation.pk], request=request)
+        return Response(status=202, headers={"Location": place})
 
     @extend_schema(
         request={"multipart/form-data": ImportRequestSerializer},
@@ -129,11 +160,17 @@ class UserViewSet(
         parameters=[OpenApiParameter("dry_run", bool, description="Compare only; nothing is changed.")],
     )
     def import_people(self, request: Request) -> Response:
-        """Add and change people from a file, all or nothing. An empty cell keeps the stored value."""
+        """Add and change people from a file, all or nothing. An empty cell keeps the stored value.
+
+        `Location` is the address of the `job` that pushes them to iclass, where there is one.
+        """
         body = dict(request.data.items()) if isinstance(request.data, Mapping) else {}
         serializer = ImportRequestSerializer(data=body | request.query_params.dict())
         serializer.is_valid(raise_exception=True)
-        return Response(ImportResultSerializer(import_people(serializer.validated_data, self.by)).data)
+        result = import_people(serializer.validated_data, self.by)
+        job = result["job"] and reverse("job-detail", args=[result["job"]], request=request)
+        headers = {"Location": job} if job else None
+        return Response(ImportResultSerializer(result).data, headers=headers)
 
 
 class GroupSerializer(SchoolSerializer):
@@ -141,6 +178,7 @@ class GroupSerializer(SchoolSerializer):
 
     students = UserIdsField(roles=(Role.STUDENT,), required=False)
     teacher = UserIdField(required=False, allow_null=True)
+    grade = GradeKeyField(required=False, allow_null=True)
     archived = serializers.BooleanField(source="is_archived", read_only=True)
     conflict_reason = serializers.CharField(
         write_only=True,
@@ -151,26 +189,21 @@ class GroupSerializer(SchoolSerializer):
 
     class Meta:
         model = StudentGroup
-        fields = ("id", "name", "teacher", "students", "archived", "conflict_reason")
+        fields = ("id", "name", "grade", "teacher", "students", "archived", "conflict_reason")
 
 
-class GroupViewSet(
-    GroupConflictMixin,
-    ETagMixin,
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
-    SchoolViewSet,
-):
+class GroupViewSet(BulkWriteMixin, GroupConflictMixin, EditableViewSet):
     """Groups of students. They exist only in the console."""
 
     resource = "group"
     serializer_class = GroupSerializer
-    queryset = StudentGroup.objects.select_related("teacher").prefetch_related("students")
+    queryset = StudentGroup.objects.prefetch_related("students")
+    filterset_fields = {"grade": ["exact"]}
     policy_actions = {"archive": "change", "restore": "change"}
-    http_method_names = ("get", "post", "patch", "delete", "head", "options")
+
+    def get_queryset(self) -> QuerySet[StudentGroup]:
+        school: Any = self.by.enterprise
+        return with_present_charges(super().get_queryset(), school) if school else super().get_queryset()
 
     def perform_create(self, serializer: Any) -> None:
         self._save(serializer, StudentGroup(enterprise=self.by.enterprise))
@@ -192,11 +225,10 @@ class GroupViewSet(
             conflict_reason=reason,
             **fields,
         )
-        serializer.instance = self.queryset.get(pk=saved.pk)
+        serializer.instance = self.get_queryset().get(pk=saved.pk)
 
     def seen_of(self, row: StudentGroup) -> dict[str, str]:
-        students = {student.pk for student in row.students.all()}  # prefetched by the queryset
-        return {**value_digests(row, GROUP_FIELDS), "students": value_digest(students)}
+        return group_services.loaded_group_digests(row)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
@@ -216,6 +248,11 @@ class GroupViewSet(
 router = SimpleRouter()
 router.register("users", UserViewSet)
 router.register("groups", GroupViewSet)
+router.register("grades", GradeViewSet)
+router.register("charges", ChargeViewSet)
+router.register("channels/apps", AppViewSet)
+router.register("channels/bots", BotViewSet)
+router.register("messages", MessageViewSet)
 urlpatterns = [
     # This URL is pinned without a trailing slash, unlike the router's.
     re_path(
@@ -226,4 +263,15 @@ urlpatterns = [
         name="user-import-people",
     ),
     *router.urls,
+    path("bulk/users/", UserViewSet.as_view(BULK_METHODS, detail=True), name="bulk-users"),
+    path("bulk/groups/", GroupViewSet.as_view(BULK_METHODS, detail=True), name="bulk-groups"),
+    path("bulk/grades/", GradeViewSet.as_view(BULK_METHODS, detail=True), name="bulk-grades"),
+    path("bulk/charges/", ChargeViewSet.as_view(BULK_METHODS, detail=True), name="bulk-charges"),
+    path("bulk/channels/apps/", AppViewSet.as_view(BULK_METHODS, detail=True), name="bulk-apps"),
+    path("bulk/channels/bots/", BotViewSet.as_view(BULK_METHODS, detail=True), name="bulk-bots"),
+    path(
+        "rights/",
+        RightsViewSet.as_view({"get": "retrieve", "patch": "partial_update"}, detail=True),
+        name="rights",
+    ),
 ]

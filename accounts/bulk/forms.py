@@ -68,6 +68,7 @@ BULK_FORMS: dict[str, type[Any]] = {
     "group": AddToGroupForm,
     "token": PlainForm,
     "password": PasswordLinksForm,
+    "password_revoke": PlainForm,
     "cards": ReasonForm,
     "export": ExportChosenForm,
     "deactivate": ReasonForm,

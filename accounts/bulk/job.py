@@ -23,6 +23,8 @@ MAX_IN_REQUEST = 200
 BULK_SERVICES: dict[str, Callable[..., int]] = {
     "group": services.add_people_to_group,
     "token": services.renew_entry_tokens,
+    "password": services.email_password_links,
+    "password_revoke": services.revoke_password_links,
     "deactivate": services.deactivate_people,
 }
 

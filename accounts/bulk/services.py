@@ -11,9 +11,20 @@ from accounts.models import StudentGroup, User
 from accounts.people.bulk_actions import BULK_ACTIONS, refusal_text
 from accounts.people.group_services import save_group
 from accounts.people.services import deactivate_person, renew_entry_token
-from accounts.sign_in.password_links import Delivery, IssuedLink, create_link, send_links
+from accounts.sign_in.password_links import (
+    Delivery,
+    IssuedLink,
+    check_delivery,
+    create_links,
+    revoke_open_links,
+    send_links,
+)
 from console.audit.trail import record
-from console.concurrency import lock_row, service
+from console.concurrency import RowDeleted, lock_row, lock_rows, service
+from console.failpoints import point
+
+LINKED = point("people.linked", "some of many password links are created, nothing is committed")
+LINKS_AT_A_TIME = 50
 
 
 class RowRefusal(NamedTuple):
@@ -62,16 +73,44 @@ def create_password_links(*, people: Sequence[User], by: User, delivery: str) ->
     Those that go out by e-mail are sent.
     """
     issued: dict[int, IssuedLink] = {}
+    refusals: list[RowRefusal] = []
+    ordered = sorted(people, key=lambda one: one.pk)
 
-    def create(person: User) -> None:
-        issued[person.pk] = create_link(person=person, by=by, delivery=delivery)
+    def check(person: User) -> None:
+        BULK_ACTIONS["password"].check(person, by)
+        check_delivery(person, delivery)
 
-    _act_on_each(people, by, "password", create)
+    for start in range(0, len(ordered), LINKS_AT_A_TIME):
+        locked, refused = _lock_and_check(ordered[start : start + LINKS_AT_A_TIME], check)
+        refusals += refused
+        if not refusals:
+            issued |= {one.link.person_id: one for one in create_links(locked, by=by, delivery=delivery)}
+        LINKED.hit()
+    if refusals:
+        raise BulkRefused(refusals)
     record("person.password_link_many", by=by, enterprise=by.enterprise, after=_people_fact(people))
     in_order = [issued[person.pk] for person in people]
     if delivery == Delivery.EMAIL:
         send_links([one.link for one in in_order])
     return in_order
+
+
+def email_password_links(*, people: Sequence[User], by: User, delivery: str) -> int:
+    """Create links and send them by e-mail, as `create_password_links` does; return how many."""
+    if delivery != Delivery.EMAIL:
+        raise ValueError("the tokens of cards exist in the answer of a request alone")
+    return len(create_password_links(people=people, by=by, delivery=delivery))
+
+
+@service
+def revoke_password_links(*, people: Sequence[User], by: User) -> int:
+    """Revoke the open links of all of them, or raise BulkRefused; return how many had one."""
+    locked, refusals = _lock_and_check(people, lambda one: BULK_ACTIONS["password_revoke"].check(one, by))
+    if refusals:
+        raise BulkRefused(refusals)
+    revoked = revoke_open_links(locked, by=by)
+    record("person.password_revoked_many", by=by, enterprise=by.enterprise, after=_people_fact(people))
+    return revoked
 
 
 @service
@@ -91,18 +130,33 @@ def add_people_to_group(
 
 
 def _act_on_each(people: Sequence[User], by: User, name: str, act: Callable[[User], Any]) -> None:
-    """Lock each person, check the action and act; raise BulkRefused with everybody who is refused."""
-    refusals = []
-    for person in sorted(people, key=lambda one: one.pk):
+    """Lock the people, check the action and act on each; raise BulkRefused with everybody who is refused."""
+    locked, refusals = _lock_and_check(people, lambda one: BULK_ACTIONS[name].check(one, by))
+    for person in locked:
         try:
             with transaction.atomic():
-                stored = lock_row(person)
-                BULK_ACTIONS[name].check(stored, by)
-                act(stored)
+                act(person)
         except (ValidationError, PermissionDenied) as error:
             refusals.append(RowRefusal(person, refusal_text(error)))
     if refusals:
         raise BulkRefused(refusals)
+
+
+def _lock_and_check(
+    people: Sequence[User], check: Callable[[User], Any]
+) -> tuple[list[User], list[RowRefusal]]:
+    """Lock people with one query, and return by their keys who passes the check, and who is refused."""
+    locked = {one.pk: one for one in lock_rows(people)}
+    passed, refusals = [], []
+    for person in sorted(people, key=lambda one: one.pk):
+        try:
+            if person.pk not in locked:
+                raise RowDeleted
+            check(locked[person.pk])
+            passed.append(locked[person.pk])
+        except (ValidationError, PermissionDenied) as error:
+            refusals.append(RowRefusal(person, refusal_text(error)))
+    return passed, refusals
 
 
 def _people_fact(people: Sequence[User]) -> dict[str, Any]:

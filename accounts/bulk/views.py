@@ -18,13 +18,14 @@ from accounts.bulk.job import BULK_JOB, BULK_SERVICES, MAX_IN_REQUEST, start_job
 from accounts.bulk.services import BulkRefused, RowRefusal, create_password_links, find_refusals
 from accounts.imports.export import export_people
 from accounts.models import Role, User
+from accounts.people.age_and_consent import sees_age
 from accounts.people.bulk_actions import BULK_ACTIONS, BulkAction
 from accounts.people.entry_cards import issue_cards
 from accounts.people.forms.filters import PeopleFilter
 from accounts.people.queries import BY_NAME, groups_by_name
-from accounts.people.views.password_links import show_password_cards
+from accounts.people.views.password_links import CardProgress, show_password_cards
 from accounts.sign_in.password_links import Delivery
-from console.inputs.bounds import parse_ids
+from console.inputs.bounds import parse_id, parse_ids
 from console.jobs.models import Job
 from console.jobs.views import JobProgress
 from console.policy import may, refusal_message, scoped
@@ -33,6 +34,8 @@ from console.policy.views import SchoolView
 
 #: People whom the confirmation names, and refusals that it explains.
 MAX_NAMED = 20
+#: Password links of one selection: those of a whole school.
+MAX_CARD_ROWS = 5000
 
 
 class BulkPeople(SchoolView, TemplateView):
@@ -56,6 +59,11 @@ class BulkPeople(SchoolView, TemplateView):
         return BULK_ACTIONS[self.action_name]
 
     @property
+    def most(self) -> int:
+        """The most people of one selection. Cards are created in parts, so that a whole school has room."""
+        return MAX_CARD_ROWS if self.act.name == "password" else MAX_BULK_ROWS
+
+    @property
     def back_url(self) -> str:
         params = self.request.GET.urlencode()
         return f"{reverse('accounts:people')}{'?' if params else ''}{params}"
@@ -64,9 +72,9 @@ class BulkPeople(SchoolView, TemplateView):
         return redirect(self.back_url)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        people = list(self.people()[: MAX_BULK_ROWS + 1])
-        if len(people) > MAX_BULK_ROWS:
-            self.warning(_("More than %(n)d people are selected. Narrow the filter.") % {"n": MAX_BULK_ROWS})
+        people = list(self.people()[: self.most + 1])
+        if len(people) > self.most:
+            self.warning(_("More than %(n)d people are selected. Narrow the filter.") % {"n": self.most})
             return redirect(self.back_url)
         if not people:
             self.warning(_("Nothing is selected. Select entries first, then choose an action."))
@@ -92,11 +100,15 @@ class BulkPeople(SchoolView, TemplateView):
             rows = scoped(rows, reader, "person", self.act.action)
         if "all" in posted and "sure" not in posted:
             chosen = PeopleFilter(
-                self.request.GET, groups=groups_by_name(reader), school=reader.enterprise_id
+                self.request.GET,
+                reader=reader,
+                groups=groups_by_name(reader),
+                school=reader.enterprise_id,
+                ages=sees_age(reader, "list"),
             )
             rows = chosen.narrow(rows, phones=may(reader, "reveal", "person"))
         else:
-            rows = rows.filter(pk__in=parse_ids(posted.getlist("chosen"))[: MAX_BULK_ROWS + 1])
+            rows = rows.filter(pk__in=parse_ids(posted.getlist("chosen"))[: self.most + 1])
         return rows.order_by(*BY_NAME)
 
     def apply(self, people: list[User], data: dict[str, Any]) -> HttpResponseBase:
@@ -125,13 +137,17 @@ class BulkPeople(SchoolView, TemplateView):
 
     def create_password_links(self, people: list[User], delivery: str) -> HttpResponse:
         by: Any = self.request.user
-        if len(people) > MAX_IN_REQUEST:  # not in a job: the tokens of cards exist in this answer alone
-            limit = _("Create links for at most %(n)d people at a time. Select fewer.")
-            raise ValidationError(limit % {"n": MAX_IN_REQUEST})
-        issued = create_password_links(people=people, by=by, delivery=delivery)
         if delivery == Delivery.CARD:
-            return show_password_cards(self.request, issued)
-        number = len(issued)
+            return self.show_password_cards(people)
+        if len(people) > MAX_BULK_ROWS:
+            limit = _("Links can be e-mailed to at most %(n)d people at a time. Select fewer.")
+            raise ValidationError(limit % {"n": MAX_BULK_ROWS})
+        if len(people) > MAX_IN_REQUEST:
+            options = {"delivery": delivery}
+            return redirect(
+                "accounts:people_bulk_result", start_job(self.act.name, people, by=by, options=options).pk
+            )
+        number = len(create_password_links(people=people, by=by, delivery=delivery))
         done = ngettext(
             "The link of %(n)d person will be e-mailed within a minute.",
             "The links of %(n)d people will be e-mailed within a minute.",
@@ -139,6 +155,20 @@ class BulkPeople(SchoolView, TemplateView):
         )
         self.success(done % {"n": number})
         return redirect(self.back_url)
+
+    def show_password_cards(self, people: list[User]) -> HttpResponse:
+        """Create and show the next cards; a form in the page goes on with the others.
+
+        They are not created in a job, because their tokens exist in this answer alone.
+        """
+        by: Any = self.request.user
+        now, later = people[:MAX_IN_REQUEST], people[MAX_IN_REQUEST:]
+        issued = create_password_links(people=now, by=by, delivery=Delivery.CARD)
+        before = parse_id(self.request.POST.get("before", "")) or 0
+        progress = CardProgress(
+            before, len(issued), [person.pk for person in later], self.request.get_full_path()
+        )
+        return show_password_cards(self.request, issued, progress=progress)
 
     def export(self, people: list[User], data: dict[str, Any]) -> HttpResponseBase:
         rows = User.objects.filter(pk__in=[person.pk for person in people])
@@ -161,6 +191,9 @@ class BulkPeople(SchoolView, TemplateView):
             unnamed=max(0, len(people) - MAX_NAMED),
             refusals=refusals[:MAX_NAMED],
             unlisted=max(0, len(refusals) - MAX_NAMED),
+            cards_at_once=MAX_IN_REQUEST
+            if len(people) > MAX_IN_REQUEST and self.act.name == "password"
+            else 0,
             as_job=self.act.name in BULK_SERVICES and len(people) > MAX_IN_REQUEST,
             form=form,
             cancel_url=self.back_url,

@@ -1,16 +1,39 @@
 """Compare the rows of an import with the school. Works on sets of rows, with a constant number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from accounts.imports import group_teachers
-from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE, ImportOptions
-from accounts.imports.row_validation import ExistingPerson, RowRefusal, RowValidator
-from accounts.models import GroupMembership, PeopleImport, PeopleImportRow, StudentGroup, User
+from accounts.imports import group_grades, group_teachers
+from accounts.imports.columns import (
+    FIELDS,
+    GRADE,
+    GROUPS,
+    GUARDIAN_COLUMNS,
+    IN_CHARGE,
+    OFFICE_FIELDS,
+    ImportOptions,
+)
+from accounts.imports.guardian_cells import StoredGuardian
+from accounts.imports.guardians import add_entered_guardians, stored_guardians
+from accounts.imports.office_facts import StoredFacts, add_entered_facts, stored_facts
+from accounts.imports.row_validation import ExistingPerson, RowRefusal, RowRefused, RowValidator
+from accounts.models import (
+    Enterprise,
+    Grade,
+    GroupMembership,
+    PeopleImport,
+    PeopleImportRow,
+    StudentGroup,
+    TeacherInCharge,
+    User,
+)
 from accounts.models.roles import Role
+from accounts.people.age_and_consent import today_at
+from accounts.people.charges import charges_in_force
 from console.bulk_sql import bulk_update
 from console.imports.columns import split_names, values_by_field
 
@@ -18,6 +41,8 @@ BATCH = 1_000
 Outcome = PeopleImportRow.Outcome
 State = PeopleImport.State
 
+#: Columns whose values no row keeps.
+CONFIDENTIAL = (*OFFICE_FIELDS, *GUARDIAN_COLUMNS)
 #: Columns of a row that the comparison sets.
 RESULT_FIELDS = (
     *("user_id", "claims", "outcome", "column", "value", "reason", "named"),
@@ -35,20 +60,6 @@ FROM (
 ) AS first
 WHERE r.source_id = %(source)s AND r.outcome <> 'refused'
   AND r.user_id = first.user_id AND r.number > first.number
-"""
-
-# A group has one person in charge: the first row that names the group wins.
-_DUPLICATE_TEACHERS_SQL = """
-UPDATE accounts_importrow r SET
-    outcome = 'refused', "column" = 'in_charge', value = left(first.name, 200), reason = 'charge_twice',
-    named = first.number::text, after = NULL
-FROM (
-    SELECT claim.name, min(number) AS number FROM accounts_importrow
-    CROSS JOIN LATERAL unnest(claims) AS claim(name)
-    WHERE source_id = %(source)s AND outcome <> 'refused' GROUP BY claim.name HAVING count(*) > 1
-) AS first
-WHERE r.source_id = %(source)s AND r.outcome <> 'refused'
-  AND first.name = ANY(r.claims) AND r.number > first.number
 """
 
 _SAME_NAME_SQL = """
@@ -78,30 +89,43 @@ def compare_next_rows(source: PeopleImport, after: int) -> int:
 
     If no row is left, set the import to `checked` and return 0.
     """
-    remaining = source.lines.filter(number__gt=after).order_by("number")
-    # Load `source`, too: otherwise each row would query it.
-    rows = list(remaining.only("source", "number", "cells")[:BATCH])
+    rows = next_rows(source, after)
     if not rows:
-        _finish_comparison(source)
+        find_duplicates(source)
+        finish_comparison(source)
         return 0
-    _compare_rows(source, rows)
+    validator = build_validator(source)
+    compare_rows(source, rows, validator, {row.pk: person_values(source, row.cells) for row in rows})
     bulk_update(rows, RESULT_FIELDS)
     return rows[-1].number
 
 
-def _finish_comparison(source: PeopleImport) -> None:
-    """Find what depends on all rows: duplicate user IDs, equal names and new groups."""
-    params = {"source": source.pk, "school": source.enterprise_id}
+def next_rows(source: PeopleImport, after: int, **filters: Any) -> list[PeopleImportRow]:
+    """Return a batch of rows to compare, those after row number `after`."""
+    remaining = source.lines.filter(number__gt=after, **filters).order_by("number")
+    # Load `source`, too: otherwise each row would query it.
+    return list(remaining.only("source", "number", "cells")[:BATCH])
+
+
+def find_duplicates(source: PeopleImport) -> None:
+    """Refuse rows whose user ID an earlier row has."""
     with connection.cursor() as cursor:
-        cursor.execute(_DUPLICATE_IDS_SQL, params)
-        cursor.execute(_DUPLICATE_TEACHERS_SQL, params)
+        cursor.execute(_DUPLICATE_IDS_SQL, {"source": source.pk})
+
+
+def finish_comparison(source: PeopleImport) -> None:
+    """Find what depends on all rows: other grades, equal names and new groups. The import is `checked`."""
+    params = {"source": source.pk, "school": source.enterprise_id}
+    group_grades.refuse_other_grades(source)
+    with connection.cursor() as cursor:
         cursor.execute(_SAME_NAME_SQL, params)
         cursor.execute(_NEW_GROUPS_SQL, params)
         source.new_groups = [name for (name,) in cursor.fetchall()]
     source.counts = count_outcomes(source)
     source.charges = group_teachers.current_teachers(source)
+    source.grades = group_grades.planned_grades(source)
     source.state = State.CHECKED
-    source.save(update_fields=["state", "counts", "new_groups", "charges"])
+    source.save(update_fields=["state", "counts", "new_groups", "charges", "grades"])
 
 
 def count_outcomes(source: PeopleImport) -> dict[str, int]:
@@ -114,10 +138,13 @@ def count_outcomes(source: PeopleImport) -> dict[str, int]:
 def build_validator(source: PeopleImport) -> RowValidator:
     groups = StudentGroup.objects.filter(enterprise_id=source.enterprise_id)
     archived = dict(groups.values_list("name", "archived_at"))
+    graded = groups.filter(archived_at=None, grade__isnull=False).values_list("name", "grade__name")
     return RowValidator(
         options=ImportOptions.from_mapping(source.options),
         groups=set(archived),
         archived={name for name, at in archived.items() if at},
+        grades=set(Grade.objects.filter(enterprise=source.enterprise_id).values_list("name", flat=True)),
+        grade_of=dict(graded),
         by_superadmin=source.by.role == Role.SUPERADMIN,
         importer=source.by_id,
     )
@@ -134,21 +161,24 @@ def person_values(source: PeopleImport, cells: Sequence[str]) -> dict[str, str]:
 def people_by_user_id(school: int, user_ids: Iterable[str]) -> dict[str, ExistingPerson]:
     """Return people of a school by user ID, with the sorted names of their unarchived groups."""
     rows = User.objects.filter(enterprise_id=school, user_id__in=set(user_ids))
+    rows = rows.annotate(has_birthday=Q(date_of_birth__isnull=False))
     people = {
         row["user_id"]: ExistingPerson(
             row["pk"],
-            {name: row[name] for name in FIELDS} | {GROUPS: [], IN_CHARGE: []},
+            {name: row[name] for name in FIELDS} | {GROUPS: [], GRADE: "", IN_CHARGE: []},
             erased=bool(row["erased_at"]),
             active=row["is_active"],
+            has_birthday=row["has_birthday"],
         )
-        for row in rows.values("pk", "user_id", "erased_at", "is_active", *FIELDS)
+        for row in rows.values("pk", "user_id", "erased_at", "is_active", "has_birthday", *FIELDS)
     }
     by_pk = {person.pk: person for person in people.values()}
     entries = GroupMembership.objects.filter(student__in=by_pk, group__archived_at=None)
     for pk, name in entries.values_list("student_id", "group__name"):
         by_pk[pk].now[GROUPS].append(name)
-    in_charge = StudentGroup.objects.filter(teacher__in=by_pk, archived_at=None)
-    for pk, name in in_charge.values_list("teacher_id", "name"):
+    present = charges_in_force(Enterprise.objects.get(pk=school))
+    in_charge = present.filter(teacher__in=by_pk, kind=TeacherInCharge.Kind.CHARGE).order_by()
+    for pk, name in in_charge.values_list("teacher_id", "group__name"):
         by_pk[pk].now[IN_CHARGE].append(name)
     for person in by_pk.values():
         person.now[GROUPS].sort()
@@ -156,33 +186,88 @@ def people_by_user_id(school: int, user_ids: Iterable[str]) -> dict[str, Existin
     return people
 
 
-def _compare_rows(source: PeopleImport, rows: Sequence[PeopleImportRow]) -> None:
-    """Set the results on the rows, without saving."""
-    validator = build_validator(source)
-    values = {row.pk: person_values(source, row.cells) for row in rows}
+def compare_rows(
+    source: PeopleImport,
+    rows: Sequence[PeopleImportRow],
+    validator: RowValidator,
+    values: Mapping[int, Mapping[str, str]],
+) -> None:
+    """Set the results on the rows, without saving; `values` are their cells by field, by key of the row."""
     known = people_by_user_id(source.enterprise_id, (cells.get("user_id", "") for cells in values.values()))
+    has_facts = bool(OFFICE_FIELDS.keys() & set(source.columns))
+    facts = stored_facts([one.pk for one in known.values()]) if has_facts else None
+    has_guardians = bool(GUARDIAN_COLUMNS.keys() & set(source.columns))
+    guardians = stored_guardians([one.pk for one in known.values()]) if has_guardians else None
+    today = today_at(source.enterprise)
     for row in rows:
         user_id = values[row.pk].get("user_id", "")
         person = known.get(user_id)
         result = validator.validate(values[row.pk], person)
+        if facts is not None and not isinstance(result, RowRefusal):
+            stored = facts.get(person.pk, StoredFacts()) if person else StoredFacts()
+            result = _with_facts(validator, values[row.pk], result, person, stored, today)
+        if guardians is not None and not isinstance(result, RowRefusal):
+            present = guardians.get(person.pk, []) if person else []
+            result = _with_guardians(validator, values[row.pk], result, person, present)
         refused = isinstance(result, RowRefusal)
         row.user_id, row.twin = user_id[:64], False
         row.claims = [] if refused else split_names(values[row.pk].get(IN_CHARGE, ""))
-        _set_result(row, result, person)
+        _set_result(row, result, person, group_grades.asked_grade(values[row.pk]))
+
+
+def _with_facts(
+    validator: RowValidator,
+    values: Mapping[str, str],
+    after: dict[str, Any],
+    person: ExistingPerson | None,
+    stored: StoredFacts,
+    today: date,
+) -> dict[str, Any] | RowRefusal:
+    """Return the result of a row with the date of birth and the consent that it enters."""
+    try:
+        after = add_entered_facts(values, after, stored, today)
+        validator.check_protected_person(values, after, person)
+    except RowRefused as error:
+        refusal: RowRefusal = error.args[0]
+        return refusal
+    return after
+
+
+def _with_guardians(
+    validator: RowValidator,
+    values: Mapping[str, str],
+    after: dict[str, Any],
+    person: ExistingPerson | None,
+    stored: list[StoredGuardian],
+) -> dict[str, Any] | RowRefusal:
+    """Return the result of a row with the guardians that it enters."""
+    try:
+        after = add_entered_guardians(values, after, stored)
+        validator.check_protected_person(values, after, person)
+    except RowRefused as error:
+        refusal: RowRefusal = error.args[0]
+        return refusal
+    return after
 
 
 def _set_result(
-    row: PeopleImportRow, result: dict[str, Any] | RowRefusal, person: ExistingPerson | None
+    row: PeopleImportRow,
+    result: dict[str, Any] | RowRefusal,
+    person: ExistingPerson | None,
+    asked: dict[str, Any],
 ) -> None:
+    """Set the result. A row keeps the grade that it asks for, also if nothing else is to change."""
     row.column = row.value = row.reason = row.named = ""
     row.before = row.after = None
     row.person_id = person.pk if person else None
     if isinstance(result, RowRefusal):
-        row.outcome, row.column, row.value = Outcome.REFUSED, result.column, result.value[:200]
-        row.reason, row.named = result.reason, result.named
+        row.outcome, row.column, row.reason = Outcome.REFUSED, result.column, result.reason
+        row.value, row.named = result.value[:200], result.named
+        if result.column in CONFIDENTIAL:  # only its cell holds it, until the import is applied
+            row.value = ""
     elif person is None:
-        row.outcome, row.after = Outcome.ADDED, result
+        row.outcome, row.after = Outcome.ADDED, {**result, **asked}
     elif result == person.now:
-        row.outcome, row.before = Outcome.UNCHANGED, person.now
+        row.outcome, row.before, row.after = Outcome.UNCHANGED, person.now, asked or None
     else:
-        row.outcome, row.before, row.after = Outcome.CHANGED, person.now, result
+        row.outcome, row.before, row.after = Outcome.CHANGED, person.now, {**result, **asked}

@@ -13,6 +13,7 @@ from django.views.generic import DetailView, FormView, View
 
 from accounts.imports import export_job
 from accounts.imports.export import export_people, exportable_people
+from accounts.imports.export_job import may_make
 from accounts.imports.forms import ExportForm
 from accounts.models import Export, User
 from accounts.people.queries import groups_for, unarchived_groups
@@ -52,7 +53,8 @@ class PeopleExport(SchoolView, FormView):
 
     def recent_exports(self) -> QuerySet[Export]:
         """Return the user's latest exports that are running or can still be downloaded."""
-        rows = scoped(Export.objects.filter(emptied_at=None), self.request.user, "export", "export")
+        rows = Export.objects.filter(emptied_at=None, person=None)
+        rows = scoped(rows, self.request.user, "export", "export")
         return rows.select_related("job")[:LISTED_EXPORTS]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -74,19 +76,25 @@ class ExportPage(SchoolView, DetailView):
     """Progress of a background export, and its download button."""
 
     resource = "export"
-    queryset = Export.objects.select_related("by", "job", "group", "enterprise")
+    queryset = Export.objects.select_related("by", "job", "group", "enterprise", "person")
     context_object_name = "source"
     template_name = "accounts/imports/export_file.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         source: Export = self.object
         return super().get_context_data(
-            title=_("Export groups") if source.groups else _("Export people"),
+            title=_export_title(source),
             line=JobProgress(source.job) if source.job else None,
-            may_fetch=source.is_available and self.may("export", source),
+            may_fetch=source.is_available and self.may("export", source) and may_make(source),
             may_stop=source.job and source.job.is_open and may(self.request.user, "stop", "job", source.job),
             **kwargs,
         )
+
+
+def _export_title(source: Export) -> str:
+    if source.person:
+        return _("Copy of the data of %(name)s") % {"name": source.person}
+    return _("Export groups") if source.groups else _("Export people")
 
 
 class ExportFetch(SchoolView, View):

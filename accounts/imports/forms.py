@@ -46,13 +46,13 @@ class ExportForm(forms.Form):
         StudentGroup.objects.none(), label=_("Group"), required=False, empty_label=_("all")
     )
     format = forms.ChoiceField(label=_("Format"), choices=FORMATS, initial=".xlsx")
-    contacts = forms.BooleanField(label=_("With phone and e-mail"), required=False)
+    contacts = forms.BooleanField(label=_("With phone, e-mail, age and consent"), required=False)
     reason = forms.CharField(
         label=_("Reason"),
         required=False,
         max_length=200,
         help_text=_(
-            "Required when phone and e-mail are included. The reason is recorded with your "
+            "Required when phone, e-mail, age and consent are included. The reason is recorded with your "
             "name and shown on each person's page."
         ),
     )
@@ -68,5 +68,5 @@ class ExportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("contacts") and not data.get("reason"):
-            self.add_error("reason", _("Enter a reason for exporting phone and e-mail."))
+            self.add_error("reason", _("Enter a reason for exporting phone, e-mail, age and consent."))
         return data

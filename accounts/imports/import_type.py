@@ -1,7 +1,9 @@
 """The import of people, as declared to console.imports."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,7 +12,7 @@ from accounts.imports.columns import LABELS, PEOPLE_HEADINGS
 from accounts.imports.forms import ColumnsForm
 from accounts.imports.preview import PeopleImportPreview
 from accounts.imports.push_job import PUSH_JOB
-from accounts.models import PeopleImport, PeopleImportRow, User
+from accounts.models import ROSTER, PeopleImport, PeopleImportRow, User
 from accounts.people.group_change_conflicts import GroupChangeRefused
 from console.imports.import_type import ImportType
 
@@ -54,6 +56,10 @@ class PeopleImportType(ImportType):
     )
     check_job_label = gettext_lazy("Compare a people file")
     apply_job_label = gettext_lazy("Import people")
+
+    def imports(self) -> QuerySet[Any]:
+        """Return the imports of tables; those of OneRoster are written by accounts.imports.one_roster."""
+        return PeopleImport.objects.exclude(kind=ROSTER)
 
     def missing_columns_message(self, columns: Sequence[str]) -> str:
         if "user_id" in columns:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.imports import export_job, push_job
 from accounts.imports.import_type import PEOPLE_IMPORT
+from accounts.people.export_storage import export_url
 from console.imports.jobs import register_import_jobs
 from console.jobs.runner import register_job_type
 
@@ -16,6 +17,6 @@ register_job_type(
     parts=push_job.progress_parts,
 )(push_job.run_step)
 
-register_job_type(export_job.EXPORT_JOB, label=_("Export people to a file"), page=export_job.job_url)(
+register_job_type(export_job.EXPORT_JOB, label=_("Export people to a file"), page=export_url)(
     export_job.run_step
 )

@@ -1,20 +1,28 @@
 """Preview of an import of people: filtered rows, their changes, and the state of the push."""
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.imports import push_job, services
-from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE, LABELS
+from accounts.imports import group_grades, push_job, services
+from accounts.imports.columns import FIELDS, GRADE, GROUPS, GUARDIAN_COLUMNS, IN_CHARGE, LABELS
+from accounts.imports.guardians import GUARDIANS
+from accounts.imports.office_facts import BORN, CONSENT, ENTERED
 from accounts.models import PeopleImport, PeopleImportRow, User
+from accounts.models.consent import AgeGroup
 from accounts.models.roles import Role
+from accounts.models.user import WITHOUT_PASSWORD
 from accounts.people.group_change_conflicts import GroupChangeConflict
+from accounts.sign_in.password_links import waiting_links
 from console.imports.preview import ImportPreview, PreviewRow, RowFilter
 from console.outbox.push_progress import PUSH_STATE_LABELS, PUSH_STATES
+from console.policy.bulk_views import MAX_BULK_ROWS
 from console.ui.badges import Badge
 
 Outcome, State, Undone = PeopleImportRow.Outcome, PeopleImport.State, PeopleImportRow.Undone
@@ -33,17 +41,20 @@ UNDO_BADGES = {
 }
 
 
+ENTERED_LABELS = {BORN: "date_of_birth", CONSENT: "consent_on"}
+
+
 class FieldChange(NamedTuple):
     """The old and new value of a person's field."""
 
     label: str | Promise
     old: str
-    new: str
+    new: str | Promise
 
 
 class PeoplePreviewRow(PreviewRow):
     row: PeopleImportRow
-    badges = OUTCOME_BADGES
+    badges: ClassVar[Mapping[Any, Badge]] = OUTCOME_BADGES
     labels = LABELS
 
     @property
@@ -52,20 +63,24 @@ class PeoplePreviewRow(PreviewRow):
 
     @property
     def name(self) -> str:
-        fields = self.row.after or self.row.before or {}
-        return fields.get("nickname") or self.row.user_id
+        sides = (self.row.after or {}, self.row.before or {})
+        return next((side["nickname"] for side in sides if side.get("nickname")), self.row.user_id)
 
     @cached_property
     def changes(self) -> list[FieldChange]:
         """Return the changed fields; for a new person all fields with a value."""
         before, after = self.row.before or {}, self.row.after
-        if not after:
+        if not after or self.row.outcome == Outcome.UNCHANGED:
             return []
         values = [
             (name, _format_value(name, before.get(name)), _format_value(name, after.get(name)))
-            for name in (*FIELDS, GROUPS, IN_CHARGE)
+            for name in (*FIELDS, GROUPS, GRADE, IN_CHARGE)
         ]
-        return [FieldChange(LABELS[name], old, new) for name, old, new in values if old != new]
+        found = [FieldChange(LABELS[name], old, new) for name, old, new in values if old != new]
+        # The value stands in the file; a preview does not show who was born when.
+        entered = [LABELS[ENTERED_LABELS[name]] for name in after.get(ENTERED, ())]
+        found += [FieldChange(label, "", _("as in the file")) for label in entered]
+        return found + [_guardian_change(one) for one in after.get(GUARDIANS, ())]
 
 
 class PeopleImportPreview(ImportPreview):
@@ -88,6 +103,21 @@ class PeopleImportPreview(ImportPreview):
     def objections(self) -> list[GroupChangeConflict]:
         """Schedule conflicts that applying the import would create."""
         return services.find_import_conflicts(self.source) if self.source.state == State.CHECKED else []
+
+    @cached_property
+    def grade_changes(self) -> list[group_grades.GradeChange]:
+        """The groups that get another grade, each once."""
+        return group_grades.named_changes(self.source) if self.source.state == State.CHECKED else []
+
+    @cached_property
+    def to_invite(self) -> int:
+        """The number of people whom the import added and who can neither sign in nor have a link."""
+        if self.source.state != State.APPLIED:
+            return 0
+        added = self.source.lines.filter(outcome=Outcome.ADDED)
+        people = User.objects.filter(WITHOUT_PASSWORD, pk__in=added.values("person"), is_active=True)
+        people = people.exclude(pk__in=waiting_links().values("person")).order_by()
+        return people[: MAX_BULK_ROWS + 1].count()
 
     @property
     def has_no_changes(self) -> bool:
@@ -113,11 +143,23 @@ class PeopleImportPreview(ImportPreview):
         return f"{reverse('outbox:operations')}?state=trouble&about={User._meta.label_lower}"
 
 
+def _guardian_change(told: dict[str, Any]) -> FieldChange:
+    """Return that a guardian is added or changed, without the values, which are in the file."""
+    label = gettext("Guardian %(n)d") % {"n": told["n"]}
+    if told["added"]:
+        return FieldChange(label, "", _("added, as in the file"))
+    places = {place: column for column, place in GUARDIAN_COLUMNS.items()}
+    fields = ", ".join(str(LABELS[places[told["n"], name]]) for name in told["fields"])
+    return FieldChange(label, "", gettext("changed, as in the file: %(fields)s") % {"fields": fields})
+
+
 def _format_value(name: str, value: Any) -> str:
     if name in (GROUPS, IN_CHARGE):
         return ", ".join(value or ())
     if name == "role":
         return str(dict(Role.choices).get(value, value or ""))
+    if name == "age_group":
+        return str(dict(AgeGroup.choices).get(value, value or ""))
     if name == "gender":
         return str(dict(User.Gender.choices).get(value, value or ""))
     return str(value or "")

@@ -8,8 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.imports.columns import (
+    AGE_GROUPS,
     FIELDS,
     GENDERS,
+    GRADE,
     GROUPS,
     IN_CHARGE,
     ROLES,
@@ -42,36 +44,48 @@ class RowRefused(Exception):
 
 @dataclass
 class ExistingPerson:
-    """A stored person; `now` holds FIELDS, GROUPS and IN_CHARGE."""
+    """A stored person; `now` holds FIELDS, GROUPS, IN_CHARGE, and an empty GRADE."""
 
     pk: int
     now: dict[str, Any]
     erased: bool = False
     active: bool = True
+    has_birthday: bool = False
 
 
 @dataclass
 class RowValidator:
-    """Validator of import rows. `groups` are the names of the school's groups, `archived` some of them."""
+    """Validator of import rows. `groups` are the names of the school's groups, `archived` some of them.
+
+    `grades` are the names of its grades, `grade_of` those of its groups, by name.
+    """
 
     options: ImportOptions
     groups: set[str]
     by_superadmin: bool
     importer: int
     archived: set[str] = field(default_factory=set)
+    grades: set[str] = field(default_factory=set)
+    grade_of: dict[str, str] = field(default_factory=dict)
 
     def validate(
         self, values: Mapping[str, str], person: ExistingPerson | None
     ) -> dict[str, Any] | RowRefusal:
-        """Return FIELDS, GROUPS and IN_CHARGE after the import; equal to `person.now` if nothing changes."""
+        """Return FIELDS, GROUPS, GRADE and IN_CHARGE after the import; `person.now` if nothing changes.
+
+        GRADE is empty unless it changes the grade of a group in the cell.
+        """
         try:
             self._check_user_id(values, person)
-            blank: dict[str, Any] = {**dict.fromkeys(FIELDS, ""), GROUPS: [], IN_CHARGE: []}
+            blank: dict[str, Any] = {**dict.fromkeys(FIELDS, ""), GROUPS: [], GRADE: "", IN_CHARGE: []}
             now = person.now if person else blank
             after: dict[str, Any] = {name: self._field(name, values.get(name), now[name]) for name in FIELDS}
+            if person and person.has_birthday:
+                after["age_group"] = _age_by_date(values, after["age_group"], now["age_group"])
             after[GROUPS] = self._groups(values.get(GROUPS), now[GROUPS], after["role"])
+            after[GRADE] = self._grade(values.get(GRADE, "").strip(), split_names(values.get(GROUPS, "")))
             after[IN_CHARGE] = self._in_charge(values.get(IN_CHARGE), now[IN_CHARGE], after["role"], person)
-            self._check_protected_person(values, after, person)
+            self.check_protected_person(values, after, person)
         except RowRefused as error:
             refusal: RowRefusal = error.args[0]
             return refusal
@@ -88,7 +102,7 @@ class RowValidator:
         elif person.now["role"] == Role.VISITOR:
             raise RowRefused(RowRefusal("user_id", user_id, "visitor"))
 
-    def _check_protected_person(
+    def check_protected_person(
         self, values: Mapping[str, str], after: dict[str, Any], person: ExistingPerson | None
     ) -> None:
         """Refuse forbidden changes. Unchanged rows are always allowed, as in an exported file."""
@@ -136,6 +150,12 @@ class RowValidator:
             raise RowRefused(RowRefusal("gender", text, "gender"))
         return gender
 
+    def _age_group(self, text: str) -> str:
+        group = AGE_GROUPS.get(normalize_heading(text))
+        if group is None:
+            raise RowRefused(RowRefusal("age_group", text, "age_group"))
+        return str(group)
+
     def _phone_no(self, text: str) -> str:
         if not PHONE_PATTERN.fullmatch(text):
             raise RowRefused(RowRefusal("phone_no", text, "phone"))
@@ -177,6 +197,15 @@ class RowValidator:
             self._check_group(column, name, raw or "")
         return sorted(set(names) if self.options.leave_groups else {*now, *names})
 
+    def _grade(self, text: str, groups: list[str]) -> str:
+        if not text or (groups and all(self.grade_of.get(name) == text for name in groups)):
+            return ""
+        if not groups:
+            raise RowRefused(RowRefusal(GRADE, text, "grade_alone"))
+        if text not in self.grades:
+            raise RowRefused(RowRefusal(GRADE, text, "grade", text[:100]))
+        return text
+
     def _check_group(self, column: str, name: str, raw: str) -> None:
         if len(name) > MAX_GROUP_LENGTH:
             raise RowRefused(RowRefusal(column, raw, "long_group"))
@@ -184,6 +213,13 @@ class RowValidator:
             raise RowRefused(RowRefusal(column, raw, "archived", name[:100]))
         if name not in self.groups and not self.options.create_groups:
             raise RowRefused(RowRefusal(column, raw, "group", name[:100]))
+
+
+def _age_by_date(values: Mapping[str, str], after: str, now: str) -> str:
+    """Return the stored age group, which follows from the date of birth; refuse another one."""
+    if after not in ("", now):
+        raise RowRefused(RowRefusal("age_group", values["age_group"], "age_by_date"))
+    return now
 
 
 def _validate(validator: Callable[[str], Any], text: str, refusal: RowRefusal) -> Any:

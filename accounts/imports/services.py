@@ -9,8 +9,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.db.models import F, QuerySet
 
-from accounts.imports import group_teachers
-from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE
+from accounts.imports import group_grades, group_teachers
+from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE, REMOTE_FIELDS
+from accounts.imports.guardians import count_guardians, write_guardians
+from accounts.imports.office_facts import count_entered_facts, empty_office_cells, write_entered_facts
 from accounts.models import (
     Avatar,
     Enterprise,
@@ -23,6 +25,7 @@ from accounts.models import (
 from accounts.models.group import group_changed
 from accounts.models.searchable_name import update_pinyin
 from accounts.people import avatars, group_change_conflicts
+from accounts.people.charges import school_day
 from accounts.people.group_change_conflicts import GroupChangeConflict
 from accounts.sign_in.password_links import revoke_open_links
 from accounts.sign_in.services import end_all_access
@@ -36,25 +39,39 @@ Outcome = PeopleImportRow.Outcome
 CHANGE_FIELDS = ("person", "person__nickname", "person__remote_id", "before", "after")
 
 _FIELD_PAIRS = ", ".join(f"'{name}', u.{name}" for name in FIELDS)
-#: A person in the form of ImportRow.before. Collation "C" sorts like Python.
+#: A person in the form of ImportRow.before, on the day `today`. Collation "C" sorts like Python.
 PERSON_SNAPSHOT_SQL = f"""jsonb_build_object({_FIELD_PAIRS}, 'groups', COALESCE((
     SELECT jsonb_agg(g.name ORDER BY g.name COLLATE "C")
     FROM accounts_groupstudent e JOIN accounts_studentgroup g ON g.id = e.group_id
-    WHERE e.student_id = u.id AND g.archived_at IS NULL), '[]'), 'in_charge', COALESCE((
+    WHERE e.student_id = u.id AND g.archived_at IS NULL), '[]'), 'grade', '', 'in_charge', COALESCE((
     SELECT jsonb_agg(g.name ORDER BY g.name COLLATE "C")
-    FROM accounts_studentgroup g WHERE g.teacher_id = u.id AND g.archived_at IS NULL), '[]'))"""
+    FROM accounts_teacherincharge c JOIN accounts_studentgroup g ON g.id = c.group_id
+    WHERE c.teacher_id = u.id AND c.kind = 'charge' AND g.archived_at IS NULL
+    AND COALESCE(c.starts_on <= %(today)s, true) AND COALESCE(c.ends_on >= %(today)s, true)), '[]'))"""
+
+
+def assignments(values: str) -> str:
+    """Return the SQL that sets the fields of a person to those of a row (`before` or `after`) that has them.
+
+    The age group of somebody with a date of birth follows from the date.
+    """
+    stored = {name: f"COALESCE(r.{values} ->> '{name}', u.{name})" for name in FIELDS}
+    age = stored["age_group"]
+    stored["age_group"] = f"CASE WHEN u.date_of_birth IS NULL THEN {age} ELSE u.age_group END"
+    return ", ".join(f"{name} = {value}" for name, value in stored.items())
+
 
 _DIFFERS_SQL = f"""
 SELECT EXISTS (
     SELECT 1 FROM accounts_importrow r
     LEFT JOIN accounts_user u ON u.enterprise_id = r.enterprise_id AND u.user_id = r.user_id
-    WHERE r.source_id = %s AND r.outcome <> 'refused' AND (
+    WHERE r.source_id = %(source)s AND r.outcome <> 'refused' AND (
         u.id IS DISTINCT FROM r.person_id
         OR (u.id IS NOT NULL AND (u.erased_at IS NOT NULL OR {PERSON_SNAPSHOT_SQL} <> r.before))))
 """
 
 _CHANGE_SQL = f"""
-UPDATE accounts_user u SET {", ".join(f"{name} = r.after ->> '{name}'" for name in FIELDS)}
+UPDATE accounts_user u SET {assignments("after")}
 FROM accounts_importrow r
 WHERE r.source_id = %s AND r.outcome = 'changed' AND u.id = r.person_id
 """
@@ -83,20 +100,26 @@ def write_import(source: PeopleImport, *, by: User | None, reason: str) -> None:
     execute_sql(_FIND_ADDED_SQL, source.pk)
     roles, addresses, pictures = _people_with_consequences(source)
     execute_sql(_CHANGE_SQL, source.pk)
+    write_entered_facts(source, by)
+    write_guardians(source)
+    empty_office_cells(source)
     update_pinyin(renamed_people(source, outcome=Outcome.CHANGED))
     moves = apply_group_moves(source.enterprise_id, group_moves(source), groups)
     conflicts = group_change_conflicts.check_group_conflicts(moves, reason)
     reason = reason if conflicts else ""
-    source.made_groups, source.charges = list(groups.values()), group_teachers.assign_teachers(source)
-    source.save(update_fields=["made_groups", "charges"])
+    source.made_groups, source.charges = list(groups.values()), group_teachers.assign_teachers(source, by)
+    source.grades = group_grades.assign_grades(source)
+    source.save(update_fields=["made_groups", "charges", "grades"])
     counts = {name: source.counts.get(name, 0) for name in Outcome.values}
     after = {"file": source.filename, "sha256": source.digest, "groups": sorted(groups), **counts}
     after |= {"in_charge": len(source.charges)} if source.charges else {}
+    after |= {"grades": grades} if (grades := group_grades.changes_by_group(source)) else {}
+    written = source.lines.filter(outcome__in=(Outcome.ADDED, Outcome.CHANGED))
+    after |= count_entered_facts(written) | count_guardians(written)
     record("person.import", source, by=by, after=after, reason=reason)
     for person in User.objects.filter(pk__in=roles):
         end_all_access(person, by=by, reason="role")
-    for person in User.objects.filter(pk__in=addresses):
-        revoke_open_links(person, by=by, reason="e_mail")
+    revoke_open_links(User.objects.filter(pk__in=addresses), by=by, reason="e_mail")
     for person in User.objects.filter(pk__in=pictures):
         avatars.delete_unused_avatar(person)
     enqueue_changes(source, _iter_rows(source, *CHANGE_FIELDS), by)
@@ -104,18 +127,19 @@ def write_import(source: PeopleImport, *, by: User | None, reason: str) -> None:
     send_group_changes(moves, by, conflicts, reason)
 
 
-def execute_sql(statement: str, *params: Any) -> Any:
+def execute_sql(statement: str, *params: Any, **named: Any) -> Any:
     """Execute a statement; return its first row, or None if it returns no rows."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
+        cursor.execute(statement, named or params)
         return cursor.fetchone() if cursor.description else None
 
 
 def _check_unchanged(source: PeopleImport) -> None:
-    """Lock the groups and people of the import, and raise ImportOutdated if they changed since the check."""
+    """Lock groups, grades and people of the import; ImportOutdated if they changed since the check."""
     school = source.enterprise_id
     groups = StudentGroup.objects.select_for_update(no_key=True).filter(enterprise=school).order_by("pk")
     names = set(groups.filter(archived_at=None).values_list("name", flat=True))
+    group_grades.lock_grades(source)
     people = User.objects.filter(pk__in=source.lines.filter(person__isnull=False).values("person"))
     for _person in (
         people.order_by("pk").select_for_update(of=("self",), no_key=True).only("pk").iterator(BATCH)
@@ -126,10 +150,18 @@ def _check_unchanged(source: PeopleImport) -> None:
         for row in _iter_rows(source, "after")
         for name in (*row["after"][GROUPS], *row["after"][IN_CHARGE])
     }
-    if sorted(required - names) != sorted(source.new_groups) or execute_sql(_DIFFERS_SQL, source.pk)[0]:
+    if sorted(required - names) != sorted(source.new_groups) or _people_differ(source):
         raise ImportOutdated
     if group_teachers.current_teachers(source) != source.charges:
         raise ImportOutdated
+    if group_grades.planned_grades(source) != source.grades or group_grades.grades_are_gone(source):
+        raise ImportOutdated
+
+
+def _people_differ(source: PeopleImport) -> bool:
+    today = school_day(source.enterprise)
+    differs: bool = execute_sql(_DIFFERS_SQL, source=source.pk, today=today)[0]
+    return differs
 
 
 def _iter_rows(source: PeopleImport, *names: str, outcomes: Iterable[str] = ()) -> Iterator[dict[str, Any]]:
@@ -265,7 +297,7 @@ def enqueue_changes(source: PeopleImport, rows: Iterable[dict[str, Any]], by: Us
     """
     labels: dict[str, dict[int, str]] = {"user.register": {}, "user.modify": {}}
     for row in rows:
-        if any((row["before"] or {}).get(name) != row["after"][name] for name in FIELDS):
+        if any((row["before"] or {}).get(name) != row["after"][name] for name in REMOTE_FIELDS):
             kind = "user.modify" if row["person__remote_id"] else "user.register"
             labels[kind][row["person"]] = row["person__nickname"]
     for kind, people in labels.items():

@@ -5,7 +5,7 @@ so they are deactivated here. Changed people get their fields and groups back. P
 import keep their state, and the import lists them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -13,18 +13,45 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from accounts.imports import group_teachers
+from accounts.imports import group_grades, group_teachers
 from accounts.imports.columns import FIELDS, GROUPS
 from accounts.imports.comparison import people_by_user_id
+from accounts.imports.guardians import (
+    count_guardians,
+    people_with_other_guardians,
+    restore_guardians,
+    rows_with_other_guardians,
+)
+from accounts.imports.office_facts import (
+    ENTERED,
+    StoredFacts,
+    are_as_imported,
+    clear_entered_facts,
+    count_entered_facts,
+    stored_facts,
+    with_other_consent,
+)
+from accounts.imports.row_validation import ExistingPerson
 from accounts.imports.services import (
     CHANGE_FIELDS,
     apply_group_moves,
+    assignments,
     enqueue_changes,
     execute_sql,
     renamed_people,
     send_group_changes,
 )
-from accounts.models import Avatar, GroupMembership, PeopleImport, PeopleImportRow, StudentGroup, User
+from accounts.models import (
+    Avatar,
+    Consent,
+    GroupMembership,
+    Guardian,
+    PeopleImport,
+    PeopleImportRow,
+    StudentGroup,
+    TeacherInCharge,
+    User,
+)
 from accounts.models.roles import Role
 from accounts.models.searchable_name import update_pinyin
 from accounts.people import avatars
@@ -38,11 +65,15 @@ from console.policy.database_scope import as_owner
 
 BATCH = 2_000
 Outcome, State, Undone = PeopleImportRow.Outcome, PeopleImport.State, PeopleImportRow.Undone
-#: References that do not prevent the deletion of a person.
-DEPENDENT_MODELS = (GroupMembership, PersonKey, PeopleImportRow, Avatar)
+#: References that do not prevent the deletion of a person. Consent does (`with_other_consent`) if the person
+#: recorded it or the import did not enter it; so do guardians that the import did not add.
+DEPENDENT_MODELS = (
+    *(GroupMembership, TeacherInCharge, PersonKey, PeopleImportRow, Avatar, Consent),
+    Guardian,
+)
 
 _RESTORE_SQL = f"""
-UPDATE accounts_user u SET {", ".join(f"{name} = r.before ->> '{name}'" for name in FIELDS)}
+UPDATE accounts_user u SET {assignments("before")}
 FROM accounts_importrow r
 WHERE r.source_id = %s AND r.undone = 'restored' AND u.id = r.person_id
 """
@@ -51,14 +82,25 @@ WHERE r.source_id = %s AND r.undone = 'restored' AND u.id = r.person_id
 def undo_import(source: PeopleImport, *, by: User) -> None:
     """Undo an applied import, in the caller's transaction."""
     _lock_rows(source)
-    group_teachers.restore_teachers(source)
+    group_teachers.restore_teachers(source, by)
+    grades = group_grades.restore_grades(source)
     for batch in _batches(source):
         _decide_rows(source, batch, by)
+    restore_guardians(source)
+    clear_entered_facts(source)  # before the fields: the age group of who has no date is that of the row
     execute_sql(_RESTORE_SQL, source.pk)
     update_pinyin(renamed_people(source, undone=Undone.RESTORED))
     moves = apply_group_moves(source.enterprise_id, _reverse_group_moves(source), {})
     counts = _count_undone(source)
-    record("person.import_undone", source, by=by, after={"file": source.filename, **counts})
+    undone = _affected_rows(source).exclude(undone=Undone.KEPT)
+    taken_back = count_entered_facts(undone) | count_guardians(undone)
+    after = {"file": source.filename, **counts, "taken_back": taken_back, "grades": grades}
+    record(
+        "person.import_undone",
+        source,
+        by=by,
+        after={name: value for name, value in after.items() if value != {}},
+    )
     # Restored members may create schedule conflicts; they are allowed and listed as conflicts.
     reason = _("An import was undone.")
     send_group_changes(moves, by, check_group_conflicts(moves, reason), reason)
@@ -76,16 +118,17 @@ def _affected_rows(source: PeopleImport) -> Any:
 
 
 def _lock_rows(source: PeopleImport) -> None:
-    """Lock groups before people, the order used everywhere, to avoid deadlocks."""
+    """Lock groups, then grades, then people, the order used everywhere, to avoid deadlocks."""
     groups = StudentGroup.objects.filter(enterprise=source.enterprise_id).order_by("pk")
     list(groups.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    group_grades.lock_grades(source)
     people = User.objects.filter(pk__in=_affected_rows(source).values("person")).order_by("pk")
     for _person in people.select_for_update(of=("self",), no_key=True).only("pk").iterator(BATCH):
         pass
 
 
 def _batches(source: PeopleImport) -> Iterator[list[PeopleImportRow]]:
-    rows = _affected_rows(source).defer("cells").select_related("person", "operation").order_by("pk")
+    rows = _affected_rows(source).select_related("person", "operation").order_by("pk").defer("cells")
     iterator = rows.iterator(BATCH)
     while batch := list(islice(iterator, BATCH)):
         yield batch
@@ -94,14 +137,18 @@ def _batches(source: PeopleImport) -> Iterator[list[PeopleImportRow]]:
 def _decide_rows(source: PeopleImport, rows: list[PeopleImportRow], by: User) -> None:
     """Store for each row how it is undone."""
     known = people_by_user_id(source.enterprise_id, [row.user_id for row in rows])
-    removable = _removable_people(rows)
+    facts = stored_facts([row.person_id for row in rows if row.person_id and ENTERED in (row.after or {})])
+    changed = rows_with_other_guardians(rows)
+    undone_rows = [
+        row
+        for row in rows
+        if row.pk not in changed and _may_undo_row(row, by) and _is_as_imported(row, known, facts)
+    ]
+    undone_keys = {row.pk for row in undone_rows}
+    removable = _removable_people(undone_rows)  # of who is kept, the registration still has to be sent
     results: dict[str, list[int]] = {}
     for row in rows:
-        person = known.get(row.user_id)
-        same = (
-            person is not None and person.pk == row.person_id and _is_unchanged(person.now, row.after or {})
-        )
-        if not same or not _may_undo_row(row, by):
+        if row.pk not in undone_keys:
             result = Undone.KEPT
         elif row.outcome == Outcome.CHANGED:
             result = Undone.RESTORED
@@ -112,9 +159,25 @@ def _decide_rows(source: PeopleImport, rows: list[PeopleImportRow], by: User) ->
         PeopleImportRow.objects.filter(pk__in=keys).update(undone=undone)
 
 
-def _is_unchanged(now: dict[str, Any], applied: dict[str, Any]) -> bool:
-    """Return whether a person is as the import left them. Groups in charge are restored separately."""
-    return all(now[name] == applied.get(name) for name in (*FIELDS, GROUPS))
+def _is_as_imported(
+    row: PeopleImportRow, known: Mapping[str, ExistingPerson], facts: Mapping[int, StoredFacts]
+) -> bool:
+    """Return whether the person of a row, and the facts that it entered, are as the import left them."""
+    person = known.get(row.user_id)
+    if person is None or person.pk != row.person_id or not _is_unchanged(person, row.after or {}):
+        return False
+    return person.pk not in facts or are_as_imported(row, facts[person.pk])
+
+
+def _is_unchanged(person: ExistingPerson, applied: dict[str, Any]) -> bool:
+    """Return whether a person is as the import left them. Groups in charge are restored separately.
+
+    Imports of earlier versions lack fields that came later; these did not change then. An age group that
+    follows from a date of birth changes with birthdays, and an undo leaves it as it is.
+    """
+    now = person.now
+    names = [name for name in (*FIELDS, GROUPS) if name != "age_group" or not person.has_birthday]
+    return bool(applied) and all(now[name] == applied.get(name, now[name]) for name in names)
 
 
 def _may_undo_row(row: PeopleImportRow, by: User) -> bool:
@@ -134,6 +197,8 @@ def _removable_people(rows: list[PeopleImportRow]) -> set[int]:
         return set()
     operations = Operation.objects.filter(pk__in=registrations, first_sent_at=None)
     referenced = referenced_elsewhere(User, registrations.values(), DEPENDENT_MODELS)
+    registered = [row for row in rows if row.operation_id in registrations]
+    referenced |= with_other_consent(registered) | people_with_other_guardians(registered)
     supersede(operations.exclude(subject_id__in=referenced))
     superseded = operations.filter(state="superseded").values_list("subject_id", flat=True)
     return set(superseded) - referenced

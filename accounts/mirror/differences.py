@@ -17,7 +17,7 @@ from accounts.mirror.upsert import (
 )
 from accounts.models import Enterprise, Role, User
 from accounts.people import avatars
-from accounts.people.services import CONTACTS
+from accounts.people.services import CONTACTS, delete_guardians_of_staff
 from accounts.sign_in.password_links import revoke_open_links
 from accounts.sign_in.permissions import protect_erased, protect_superadmin
 from accounts.sign_in.services import end_all_access
@@ -77,9 +77,10 @@ def accept_remote_person(person: User, fields: Collection[str], by: User | None)
     protect_superadmin(person, by)
     _save_accepted(person, before, "person.take", by)
     if person.role != role:
+        delete_guardians_of_staff(person, by)
         end_all_access(person, by=by, reason="role")
     elif person.e_mail != address:
-        revoke_open_links(person, by=by, reason="e_mail")
+        revoke_open_links([person], by=by, reason="e_mail")
     avatars.delete_unused_avatar(person)
     if repeated:
         enqueue("user.token", person, by=by)

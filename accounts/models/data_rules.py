@@ -4,6 +4,7 @@ from console.audit.change_triggers import register_watched_columns
 from console.audit.labels import register_searchable_type
 from console.audit.personal_data import register_personal_fields
 from console.policy.row_security.row_policies import register_table
+from console.policy.switches import SWITCH_COLUMNS
 
 PERSONAL_FIELDS = ("nickname", "gender", "avatar", "phone_no", "e_mail")
 
@@ -11,7 +12,11 @@ register_watched_columns(
     "accounts.Enterprise",
     (
         *("name", "sdkappid", "tic_key", "contact_user", "phone_no", "e_mail", "call_back_url", "zone"),
+        "sign_in_name",
         *("late_after_s", "early_leave_s", "present_share", "leave_request_days"),
+        *("included_minutes", "minutes_since"),
+        *("session_idle_minutes", "session_hours"),
+        *SWITCH_COLUMNS,
     ),
 )
 register_watched_columns(
@@ -20,16 +25,23 @@ register_watched_columns(
     # No automatic process creates users that can sign in.
     recorded_inserts="NEW.is_superuser OR left(NEW.password, 1) NOT IN ('', '!')",
 )
-register_watched_columns("accounts.StudentGroup", ("name", "teacher", "archived_at"))
+register_watched_columns("accounts.Grade", ("name", "position"))
+register_watched_columns("accounts.StudentGroup", ("name", "grade", "archived_at"))
+register_watched_columns(
+    "accounts.TeacherInCharge", ("group", "grade", "teacher", "kind", "starts_on", "ends_on")
+)
 
-register_personal_fields("accounts.User", PERSONAL_FIELDS)
+register_personal_fields("accounts.User", (*PERSONAL_FIELDS, "age_group", "date_of_birth", "consent"))
 
 register_searchable_type("accounts.User", order=1)
 register_searchable_type("accounts.Enterprise", order=2)
 register_searchable_type("accounts.StudentGroup", order=3)
+register_searchable_type("accounts.Grade", order=4)
 register_searchable_type("accounts.Visit", order=10)
 
 register_table("accounts.SignInThrottle", is_shared=True)
+# What was recorded about consent stays.
+register_table("accounts.Consent", rights="SELECT, INSERT")
 
 # An operator outside of every school sees the schools. Everybody sees themselves.
 register_table("accounts.Enterprise", rights="SELECT, INSERT, UPDATE", extra_rows="console_operator()")

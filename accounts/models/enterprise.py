@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console.iclass import Client, Exchange, user_sig
+from accounts.models import sign_in_name
+from console.iclass import Client, Exchange, Route, user_sig
 from console.outbox.mirrored import Mirrored
 from console.vault.fields import SealedField
 from console.vault.models import Sealed
@@ -25,6 +27,11 @@ later_fields_on = Signal()
 def callback_token() -> str:
     """Return the random part of a callback URL, which protects callbacks in addition to the signature."""
     return secrets.token_urlsafe(24)
+
+
+def _switch(label: Any, *, on: bool) -> Any:
+    """Return the column of a switch; its default is what the policy table says."""
+    return models.BooleanField(label, default=on, db_default=on)
 
 
 class DefaultRecording(models.TextChoices):
@@ -82,6 +89,27 @@ class Enterprise(Sealed, Mirrored):
         db_default=14,
         validators=[MaxValueValidator(90)],
     )
+    # Empty: the limits of the installation (accounts.sign_in.session_limits).
+    session_idle_minutes = models.PositiveSmallIntegerField(
+        _("sign out after inactivity (minutes)"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    session_hours = models.PositiveSmallIntegerField(
+        _("sign out after signing in (hours)"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    # The switches of console/policy/switches.py, which has the defaults and what each does.
+    teachers_schedule = _switch(_("Teachers schedule their own lessons"), on=False)
+    teachers_edit_rosters = _switch(_("Teachers edit the lists of their lessons"), on=False)
+    teachers_correct = _switch(_("Teachers and assistants correct marks"), on=True)
+    correct_within_days = models.PositiveSmallIntegerField(
+        _("Until so many days after the lesson"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(365)],
+    )
+    teachers_see_phones = _switch(_("Teachers see phones of their students"), on=False)
+    assistants_close = _switch(_("Assistants close registers"), on=True)
+    students_see_recordings = _switch(_("Students see recordings"), on=True)
+    students_appeal = _switch(_("Students appeal"), on=True)
     default_recording = models.CharField(
         _("recording of new lessons"), max_length=6, choices=DefaultRecording, default=DefaultRecording.LOCAL
     )
@@ -89,6 +117,15 @@ class Enterprise(Sealed, Mirrored):
         _("participant minutes in the licence"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     minutes_since = models.DateField(_("minutes are counted from"), null=True, blank=True)
+    #: None: people of the school sign in on the page of all schools.
+    sign_in_name = models.CharField(
+        _("name in the sign-in address"),
+        max_length=sign_in_name.MAX_LENGTH,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[sign_in_name.validate_form, sign_in_name.validate_not_reserved],
+    )
     logo = models.CharField(_("logo"), max_length=60, blank=True, editable=False)
     keep_messages_days = models.PositiveIntegerField(_("retention of events (days)"), null=True, blank=True)
     keep_evidence_days = models.PositiveIntegerField(
@@ -103,6 +140,15 @@ class Enterprise(Sealed, Mirrored):
     keep_recordings_days = models.PositiveIntegerField(
         _("retention of recordings (days)"), null=True, blank=True
     )
+    keep_leave_files_days = models.PositiveIntegerField(
+        _("retention of attachments of leave (days)"), null=True, blank=True, default=365, db_default=365
+    )
+    keep_export_files_days = models.PositiveSmallIntegerField(
+        _("retention of files of scheduled exports (days)"),
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
     keep_notices_days = models.PositiveIntegerField(
         _("retention of notifications (days)"), null=True, blank=True
     )
@@ -115,6 +161,10 @@ class Enterprise(Sealed, Mirrored):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(present_share__lte=100), name="enterprise_share_is_percent"
+            ),
+            # The address of the sign-in page is made of it.
+            models.CheckConstraint(
+                condition=models.Q(sign_in_name__regex="^[a-z0-9-]+$"), name="enterprise_sign_in_name_form"
             ),
         ]
 
@@ -153,6 +203,13 @@ class Enterprise(Sealed, Mirrored):
         return reverse("accounts:logo", args=[self.logo]) if self.logo else ""
 
     @property
+    def sign_in_url(self) -> str:
+        """Return the address of the school's own sign-in page; empty if it has none."""
+        if not self.sign_in_name:
+            return ""
+        return f"{settings.PUBLIC_URL}{reverse('accounts:school_sign_in', args=[self.sign_in_name])}"
+
+    @property
     def own_callback_url(self) -> str:
         """Return the callback URL that the API should call."""
         return f"{settings.PUBLIC_URL}/callbacks/iclass/{self.callback_token}/"
@@ -184,6 +241,7 @@ class Enterprise(Sealed, Mirrored):
             until=until,
             correct_skew=True,
             on_exchange=on_exchange,
+            route=Route(settings.ICLASS_PROXY, settings.ICLASS_CA_BUNDLE),
         )
 
     def build_user_sig(self, identifier: str, *, lifetime_s: int = 86400) -> str:

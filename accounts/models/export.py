@@ -12,7 +12,11 @@ from accounts.models.group import StudentGroup
 
 
 class Export(models.Model):
-    """A background export that only its requester can download. The file expires; the row stays."""
+    """A background export that only its requester can download. The file expires; the row stays.
+
+    With a `person` it is the copy of everything about them (`accounts.people.subject_access`), else a table
+    of people.
+    """
 
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="exports")
     by = models.ForeignKey(
@@ -25,6 +29,9 @@ class Export(models.Model):
     contacts = models.BooleanField(_("with phone and e-mail"), default=False)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     language = models.CharField(max_length=10)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("data of")
+    )
     job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+")
     filename = models.CharField(_("file"), max_length=250, blank=True)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)

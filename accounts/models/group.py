@@ -4,9 +4,13 @@ from typing import Any
 
 from django.db import models
 from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.charge import TeacherInCharge, in_force
 from accounts.models.enterprise import Enterprise
+from accounts.models.grade import Grade
 from accounts.models.searchable_name import SearchableName, SearchNameField, SortNameField
 from accounts.models.user import User
 
@@ -31,18 +35,13 @@ class StudentGroup(SearchableName):
     name = models.CharField(_("group name"), max_length=80)
     sort_name = SortNameField(_("name for sorting"), source="name")
     search_name = SearchNameField(_("name in pinyin"), source="name")
+    grade = models.ForeignKey(
+        Grade, models.SET_NULL, null=True, blank=True, related_name="groups", verbose_name=_("grade")
+    )
     students = models.ManyToManyField(
         User, through="GroupMembership", related_name="student_groups", blank=True, verbose_name=_("students")
     )
 
-    teacher = models.ForeignKey(
-        User,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="groups_in_charge",
-        verbose_name=_("teacher in charge"),
-    )
     archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
 
     #: Results of the `group_changed` receivers for the change just saved.
@@ -66,6 +65,18 @@ class StudentGroup(SearchableName):
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
+
+    @cached_property
+    def present_charges(self) -> list[TeacherInCharge]:
+        """Who is in charge today, and then who deputises; lists prefetch it (`with_present_charges`)."""
+        today = timezone.localdate(timezone=self.enterprise.tz)
+        return list(self.charges.filter(in_force(today)).select_related("teacher"))
+
+    @property
+    def teacher(self) -> User | None:
+        """The teacher in charge today; of several, the one who has been for the longest time."""
+        charge = TeacherInCharge.Kind.CHARGE
+        return next((one.teacher for one in self.present_charges if one.kind == charge), None)
 
 
 class GroupMembership(models.Model):

@@ -20,8 +20,11 @@ class PeopleImport(FileImport):
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="imports")
     new_groups = ArrayField(models.CharField(max_length=80), default=list)
     made_groups = ArrayField(models.BigIntegerField(), default=list)
-    #: Group ID → person in charge before the import, and after it once the import is applied.
+    #: Group ID → its teachers in charge before the import, and after it once it is applied; see
+    #: accounts.imports.group_teachers.
     charges = models.JSONField(default=dict)
+    #: Group ID → its grades before and after the import; see accounts.imports.group_grades.
+    grades = models.JSONField(default=dict, db_default={})
     #: Reason to allow schedule conflicts.
     conflict_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
 
@@ -33,12 +36,15 @@ class PeopleImport(FileImport):
 
 
 class PeopleImportRow(models.Model):
-    """A row of the file and its outcome; `claims` are the groups that it puts the person in charge of.
+    """A row of the file and its outcome; `claims` are the groups that its cell puts the person in charge of.
 
     `before` and `after` hold a person's fields, group names and names of groups in charge: as stored, and as
-    the row requests. A refused row names the column, the value and the reason
-    (accounts.models.import_reasons).
+    the row requests. An unchanged row has in `after` only the grade that it asks for. A refused row names the
+    column, the value and the reason (accounts.models.import_reasons). In an import of OneRoster
+    (accounts.imports.one_roster) the outcome of somebody who is no longer there is LEFT.
     """
+
+    LEFT = "left"
 
     class Outcome(models.TextChoices):
         ADDED = "added", _("added")

@@ -25,6 +25,8 @@ class PasswordLink(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="password_links", verbose_name=_("person")
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
+    #: Digest of the address that the e-mail with the token went to; see accounts.sign_in.verified_addresses.
+    sent_to = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     delivery = models.CharField(_("sent as"), max_length=5, choices=Delivery.choices)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")
@@ -45,7 +47,14 @@ class PasswordLink(models.Model):
                 name="password_link_one_open",
             ),
         ]
-        indexes = [models.Index(fields=["expires_at"], name="password_link_expiry")]
+        indexes = [
+            models.Index(fields=["expires_at"], name="password_link_expiry"),
+            models.Index(
+                fields=["enterprise", "-id"],
+                condition=Q(used_at=None, revoked_at=None),
+                name="password_link_waiting",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.get_delivery_display()}"

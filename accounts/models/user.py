@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password, make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.consent import AgeGroup, ConsentState
 from accounts.models.enterprise import Enterprise
 from accounts.models.roles import STAFF, Role
 from accounts.models.searchable_name import SearchableName, SearchNameField, SortNameField
@@ -26,6 +27,10 @@ user_id_validator = RegexValidator(
     r"^[A-Za-z0-9_.\-]{1,32}$",
     _("Use 1 to 32 letters, digits, dots, hyphens or underscores."),
 )
+
+
+#: People who cannot sign in with a password; a partial index has the same condition.
+WITHOUT_PASSWORD = models.Q(password="") | models.Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
 
 def triple_characters(text: Any) -> models.Func:
@@ -96,7 +101,26 @@ class User(Sealed, Mirrored, SearchableName, AbstractBaseUser):
     avatar = models.URLField(_("picture address"), max_length=500, blank=True)
     phone_no = models.CharField(_("phone"), max_length=30, blank=True)
     e_mail = models.EmailField(_("e-mail"), blank=True)
+    #: Digest of the address that the person has shown to be theirs; see accounts.sign_in.verified_addresses.
+    verified_e_mail = models.CharField(
+        _("verified e-mail"), max_length=64, blank=True, default="", db_default="", editable=False
+    )
     user_token = SealedField(_("entry token"), null=True, blank=True)
+    #: Never sent to iclass. The group is that of the date of birth, if there is one; see `age_and_consent`.
+    date_of_birth = SealedField(_("date of birth"), null=True, blank=True)
+    age_group = models.CharField(
+        _("age group"), max_length=8, choices=AgeGroup.choices, blank=True, default="", db_default=""
+    )
+    #: The state of the newest Consent.
+    consent = models.CharField(
+        _("consent"),
+        max_length=9,
+        choices=ConsentState.choices,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
     regist_time = models.DateTimeField(_("registered at"), null=True, editable=False)
     update_time = models.DateTimeField(_("changed at iclass at"), null=True, editable=False)
     language = models.CharField(_("language"), max_length=10, blank=True, editable=False)
@@ -137,6 +161,25 @@ class User(Sealed, Mirrored, SearchableName, AbstractBaseUser):
                 name="user_not_in_sync_by_name",
             ),
             models.Index(fields=["enterprise", "sync_state", "id"], name="user_by_sync_state"),
+            models.Index(
+                fields=["enterprise", "age_group", "consent", "sort_name", "nickname", "id"],
+                condition=~models.Q(age_group=""),
+                name="user_by_age_group",
+            ),
+            models.Index(
+                fields=["enterprise", "consent", "sort_name", "nickname", "id"], name="user_by_consent"
+            ),
+            models.Index(
+                fields=["enterprise", "sort_name", "nickname", "id"],
+                condition=WITHOUT_PASSWORD,
+                name="user_without_password_by_name",
+            ),
+            models.Index(
+                "enterprise",
+                Upper("e_mail"),
+                condition=~models.Q(e_mail=""),
+                name="user_by_e_mail",
+            ),
             models.Index(OpClass(Reverse("phone_no"), "text_pattern_ops"), name="user_by_end_of_phone"),
             GinIndex(OpClass(Upper("nickname"), "gin_trgm_ops"), name="user_nickname_trgm"),
             GinIndex(OpClass(Upper("user_id"), "gin_trgm_ops"), name="user_id_trgm"),

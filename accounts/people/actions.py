@@ -8,7 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from accounts.people import entry_cards, erasure, services
+from accounts.people import entry_cards, erasure_requests, services
+from accounts.people.subject_access.services import request_copy
 from accounts.sign_in import lockout, password_links, second_factor
 from console.policy import may
 
@@ -202,17 +203,30 @@ PERSON_ACTIONS = {
             lambda person: not person.is_active and not person.erased_at,
         ),
         PersonAction(
+            "data",
+            "subject_access",
+            _("Copy of the data"),
+            "file-zip",
+            _("Make a copy of everything that the console holds about this person?"),
+            _(
+                "The file has a page to read and the same data for machines. Other people in it are named by "
+                "their role only. What staff wrote in free text is included as written: read it before you "
+                "hand it over."
+            ),
+            _("The copy is being made. You are notified when it is ready."),
+            request_copy,
+            lambda person: True,
+            prompt="page",
+        ),
+        PersonAction(
             "erase",
             "erase",
             _("Erase personal data"),
             "eraser",
-            _("Permanently erase this person's data?"),
+            _("Request to permanently erase this person's data?"),
             _("Use this when someone asks for their data to be deleted. It cannot be undone."),
-            _(
-                "Erased. The change is sent to iclass within seconds. What iclass keeps is "
-                "listed on this page."
-            ),
-            erasure.erase_person,
+            _("Requested. Nothing is erased until a second administrator confirms."),
+            erasure_requests.request_erasure,
             lambda person: not person.erased_at,
             prompt="page",
             tone="danger",
@@ -224,7 +238,7 @@ PERSON_ACTIONS = {
 def actions_for(reader: Any, person: User) -> list[PersonAction]:
     """Return the actions that the reader may perform on a person now."""
     if person.role == Role.SUPERADMIN and reader.role != Role.SUPERADMIN:
-        names: tuple[str, ...] = ("pull", "push", "contacts")
+        names: tuple[str, ...] = ("pull", "push", "contacts", *["data"] * (reader == person))
     else:
         names = tuple(PERSON_ACTIONS)
     return [

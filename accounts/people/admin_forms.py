@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Enterprise, StudentGroup, User
-from accounts.models.roles import REGISTRABLE, STAFF, Role
+from accounts.models import Enterprise, Grade, StudentGroup, User
+from accounts.models.roles import REGISTRABLE, Role
+from accounts.people.forms.group import staff_to_choose
 from accounts.people.group_services import group_digests
 from accounts.people.queries import active_people
 from console.policy.admin_forms import MaskedField, SearchableMultipleSelect, ServiceForm
@@ -95,17 +96,23 @@ class GroupAdminForm(ServiceForm):
         label=_("Reason for allowing the conflicts"), max_length=300, required=False
     )
 
+    teacher = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Teacher in charge"))
+
     class Meta:
         model = StudentGroup
-        fields = ("name", "teacher")
+        fields = ("name", "grade")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         group = self.instance
+        if "grade" in self.fields and self.school is not None:
+            grade: Any = self.fields["grade"]
+            grade.queryset = Grade.objects.filter(enterprise=self.school)
         if "teacher" in self.fields and self.school is not None:
-            staff = Q(pk__in=active_people(self.school.pk, *STAFF)) | Q(pk=group.teacher_id)
+            present = group.teacher if group.pk else None
             teacher: Any = self.fields["teacher"]
-            teacher.queryset = User.objects.filter(staff, enterprise=self.school)
+            teacher.queryset = staff_to_choose(self.school, present)
+            self.initial["teacher"] = present
         members = group.students.all() if group.pk else User.objects.none()
         if "students" in self.fields and self.school is not None:
             choices = Q(pk__in=active_people(self.school.pk, Role.STUDENT)) | Q(pk__in=members)

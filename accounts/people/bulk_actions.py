@@ -1,6 +1,6 @@
 """Actions on many people: their texts, icons and rights. `accounts.bulk` performs them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,10 @@ def _check_new_token(person: User, by: User) -> None:
 
 
 def _check_card(person: User, by: User) -> None:
+    protect_superadmin(person, by)
+
+
+def _check_waiting_link(person: User, by: User) -> None:
     protect_superadmin(person, by)
 
 
@@ -130,6 +134,20 @@ BULK_ACTIONS = {
             check_link_allowed,
         ),
         BulkAction(
+            "password_revoke",
+            "person",
+            "password_link",
+            gettext_lazy("Revoke password links"),
+            "link-off",
+            ngettext_lazy(
+                "Revoke the password link of %(n)d person?", "Revoke the password links of %(n)d people?", "n"
+            ),
+            gettext_lazy("The links stop working. Present passwords are not changed."),
+            gettext_lazy("Revoke password links"),
+            _check_waiting_link,
+            tone="danger",
+        ),
+        BulkAction(
             "cards",
             "person",
             "reveal_token",
@@ -170,8 +188,10 @@ BULK_ACTIONS = {
 }
 
 
-def bulk_links(reader: Any, query: QueryDict) -> list[dict[str, Any]]:
-    """Return the actions that the reader may perform, for the bar of the list; URLs keep its filter."""
+def bulk_links(
+    reader: Any, query: QueryDict, names: Collection[str] = tuple(BULK_ACTIONS)
+) -> list[dict[str, Any]]:
+    """Return those of `names` that the reader may perform, for the bar of the list; URLs keep its filter."""
     params = query.urlencode()
     return [
         {
@@ -180,5 +200,5 @@ def bulk_links(reader: Any, query: QueryDict) -> list[dict[str, Any]]:
             "icon_name": action.icon,
         }
         for action in BULK_ACTIONS.values()
-        if action.may(reader)
+        if action.name in names and action.may(reader)
     ]

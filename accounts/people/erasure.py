@@ -6,6 +6,7 @@ token is renewed to revoke the old one (`/user/token/update`), and the remaining
 of lessons.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -18,7 +19,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
-from accounts.models import Avatar, PasswordLink, User
+from accounts.models import (
+    Avatar,
+    Consent,
+    ErasureRequest,
+    IdentityLink,
+    KnownDevice,
+    PasswordLink,
+    PasswordRequest,
+    StudentNote,
+    User,
+)
 from accounts.sign_in import sessions
 from accounts.sign_in.permissions import protect_erased, protect_superadmin
 from console.audit.personal_data import erase_personal_data, register_scrubber
@@ -26,7 +37,7 @@ from console.audit.trail import record
 from console.concurrency import lock_row, service
 from console.inbox.models import Callback
 from console.mirror.models import IgnoredDifference
-from console.notifications.models import Notification
+from console.notifications.models import Message, MessagingAddress, Notification, QuietHours
 from console.outbox.models import Operation
 from console.outbox.services import enqueue, open_operations, supersede
 from console.policy.database_scope import as_owner
@@ -36,6 +47,7 @@ ERASED_NAME = gettext_noop("Erased person")
 #: Columns of the row that are erased; `clear_observed` erases the observed values.
 EMPTIED_COLUMNS = (
     *("nickname", "gender", "avatar", "phone_no", "e_mail", "language"),
+    *("age_group", "date_of_birth", "verified_e_mail"),
     *("is_active", "erased_at", "password"),
 )
 #: Personal fields of payloads, besides the user ID.
@@ -60,6 +72,8 @@ def erased_name() -> str:
 @service
 def erase_person(*, person: User, by: User | None, reason: str) -> dict[str, int]:
     """Erase a person and enqueue the remote operations; return the number of changed rows by scrubber.
+
+    No administrator erases alone: `accounts.people.erasure_requests` calls this once a second one confirms.
 
     The row, its user ID and attendance marks stay, because lessons and the audit log refer to them. Raise
     ValidationError if users erase themselves or the person is erased already.
@@ -86,6 +100,7 @@ def _empty_columns(person: User) -> None:
     """Clear the personal columns and disable sign-in."""
     person.nickname = erased_name()
     person.gender = person.avatar = person.phone_no = person.e_mail = person.language = ""
+    person.age_group, person.date_of_birth, person.verified_e_mail = "", None, ""
     person.is_active, person.erased_at = False, timezone.now()
     person.set_unusable_password()
     person.save(update_fields=EMPTIED_COLUMNS)
@@ -94,19 +109,41 @@ def _empty_columns(person: User) -> None:
 
 @register_scrubber("sign_in")
 def _scrub_sign_in(person: User) -> int:
-    """Delete second factors, single sign-on accounts, REST tokens and password links."""
+    """Delete second factors, single sign-on accounts, REST tokens, password links and known devices."""
     rows = (
         Authenticator.objects.filter(user=person),
         SocialAccount.objects.filter(user=person),
         ApiToken.objects.filter(user=person),
         PasswordLink.objects.filter(person=person),
+        PasswordRequest.objects.filter(person=person),
+        IdentityLink.objects.filter(person=person),
+        KnownDevice.objects.filter(person=person),
     )
     return sum(queryset.delete()[0] for queryset in rows)
+
+
+@register_scrubber("consents")
+def _scrub_consents(person: User) -> int:
+    """Erase who gave consent. That it was given or withdrawn stays as evidence."""
+    return Consent.objects.filter(person=person, guardian__isnull=False).update(guardian=None)
 
 
 @register_scrubber("pictures")
 def _scrub_pictures(person: User) -> int:
     return Avatar.objects.filter(person=person).delete()[0]
+
+
+@register_scrubber("notes")
+def _delete_notes(person: User) -> int:
+    """Delete the notes about the person."""
+    return StudentNote.objects.filter(person=person).delete()[0]
+
+
+@register_scrubber("erasure_requests")
+def _scrub_requests(person: User) -> int:
+    """Delete the texts of requests to erase the person; who asked and who confirmed stays."""
+    requests = ErasureRequest.objects.filter(person=person).exclude(reason="", answer="")
+    return requests.update(reason="", answer="")
 
 
 @register_scrubber("operations")
@@ -124,13 +161,19 @@ def _scrub_differences(person: User) -> int:
 
 @register_scrubber("notices")
 def _scrub_notices(person: User) -> int:
-    """Delete notices to the person, and notices that mention them."""
+    """Delete notices to the person with their messages, what mentions them, and where they are written to."""
     received = Notification.objects.filter(person=person).delete()[0]
-    mentions = Notification.objects.filter(enterprise=person.enterprise).extra(
-        where=["jsonb_path_exists(args, '$.** ? (@ == $name)', jsonb_build_object('name', %s::text))"],
-        params=[person.nickname],
+    addresses = MessagingAddress.objects.filter(person=person).delete()[0]
+    hours = QuietHours.objects.filter(person=person).delete()[0]
+    mentions: Iterable[Any] = (
+        model._default_manager.filter(enterprise=person.enterprise).extra(
+            where=["jsonb_path_exists(args, '$.** ? (@ == $name)', jsonb_build_object('name', %s::text))"],
+            params=[person.nickname],
+        )
+        for model in (Notification, Message)
     )
-    return received + mentions.delete()[0]
+    deleted: int = received + addresses + hours + sum(rows.delete()[0] for rows in mentions)
+    return deleted
 
 
 @register_scrubber("tables_log")

@@ -9,13 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import StudentGroup, User
+from accounts.models import Grade, StudentGroup, User
 from accounts.models.group import group_changed
-from accounts.models.roles import STAFF, Role
+from accounts.models.roles import Role
 from accounts.people import group_change_conflicts
+from accounts.people.charge_services import check_teacher, hand_over
 from console.audit.trail import diff_snapshots, record
 from console.concurrency import (
     EditConflict,
+    RowDeleted,
     changed_fields,
     lock_row,
     service,
@@ -23,16 +25,26 @@ from console.concurrency import (
     value_digests,
 )
 
-#: Editable fields of a group besides its students.
-GROUP_FIELDS = ("name", "teacher")
+#: Editable columns of a group.
+GROUP_FIELDS = ("name", "grade")
 GROUP_NAME_TAKEN = gettext_lazy("A group with this name already exists in your school. Choose another name.")
 GROUP_ARCHIVED = gettext_lazy("This group is archived and cannot be changed. Restore it first.")
 
 
 def group_digests(group: StudentGroup) -> dict[str, str]:
-    """Return digests of the group's fields and students (see `console.concurrency`)."""
-    students = group.entries.values_list("student_id", flat=True)
-    return {**value_digests(group, GROUP_FIELDS), "students": value_digest(set(students))}
+    """Return digests of the group's fields, teacher and students (see `console.concurrency`)."""
+    students = set(group.entries.values_list("student_id", flat=True))
+    return {**_field_digests(group), "students": value_digest(students)}
+
+
+def loaded_group_digests(group: StudentGroup) -> dict[str, str]:
+    """Return the same of a group whose students and teachers in charge were prefetched."""
+    students = {student.pk for student in group.students.all()}
+    return {**_field_digests(group), "students": value_digest(students)}
+
+
+def _field_digests(group: StudentGroup) -> dict[str, str]:
+    return {**value_digests(group, GROUP_FIELDS), "teacher": value_digest(group.teacher)}
 
 
 @service
@@ -46,7 +58,10 @@ def save_group(
     conflict_reason: str = "",
     **fields: Any,
 ) -> StudentGroup:
-    """Create a group, or change `fields` (GROUP_FIELDS) and `students` (None: no change) of a stored one.
+    """Create a group, or change `fields` and `students` (None: no change) of a stored one.
+
+    `fields` are GROUP_FIELDS and `teacher`: the teacher in charge (`StudentGroup.teacher`), who is replaced
+    from today on, or ends.
 
     Return the stored group; its `propagation_results` are the results of the `group_changed` receivers,
     which update lessons in this transaction. A call that changes nothing is not recorded.
@@ -58,15 +73,15 @@ def save_group(
     """
     chosen = None if students is None else list(students)
     if group.pk is None:
-        stored, old, before = _create_group(group, fields), set[int](), dict[str, Any]()
+        stored, old, before = _create_group(group, fields, by), set[int](), dict[str, Any]()
         new = _joining(chosen, old)
     else:
-        seen = value_digests(group, GROUP_FIELDS) if seen is None else seen
+        seen = _field_digests(group) if seen is None else seen
         stored = lock_row(group)
         if stored.is_archived:
             raise ValidationError(GROUP_ARCHIVED)
         before, old = _audit_fields(stored), _student_ids(stored)
-        new = _change_group(stored, fields, _joining(chosen, old), old, seen)
+        new = _change_group(stored, fields, _joining(chosen, old), old, seen, by)
     new = old if new is None else new
     stored.students.set(new)
     _record_change(
@@ -88,12 +103,15 @@ def _joining(chosen: Collection[User] | None, old: set[int]) -> set[int] | None:
     return {person.pk for person in chosen if person.role == Role.STUDENT or person.pk in old}
 
 
-def _create_group(template: StudentGroup, fields: Mapping[str, Any]) -> StudentGroup:
+def _create_group(template: StudentGroup, fields: Mapping[str, Any], by: User | None) -> StudentGroup:
     values = {name: getattr(template, name) for name in ("enterprise", *GROUP_FIELDS)} | dict(fields)
+    teacher = values.pop("teacher", None)
     group = StudentGroup(**values)
-    _check_teacher(group)
+    _lock_grade(group, values["grade"])
+    check_teacher(group.enterprise_id, teacher)
     group.full_clean()
     _save_name(group)
+    hand_over(group, teacher, by)
     return group
 
 
@@ -103,6 +121,7 @@ def _change_group(
     new: set[int] | None,
     old: set[int],
     seen: Mapping[str, str],
+    by: User | None,
 ) -> set[int] | None:
     """Apply the editor's changes to the locked group; return the new students, None if they do not change.
 
@@ -120,14 +139,30 @@ def _change_group(
         clashes["students"] = old
     if clashes:
         raise EditConflict(StudentGroup, clashes)
+    if "teacher" in changed:
+        teacher = changed.pop("teacher")
+        check_teacher(stored.enterprise_id, teacher)
+        hand_over(stored, teacher, by)
+        del stored.present_charges  # as read before
     for name, value in changed.items():
         setattr(stored, name, value)
-    if "teacher" in changed:
-        _check_teacher(stored)
     if changed:
+        _lock_grade(stored, changed.get("grade"))
         stored.full_clean()
         _save_name(stored, update_fields=list(changed))
     return new
+
+
+def _lock_grade(group: StudentGroup, grade: Grade | None) -> None:
+    """Lock the new grade of a group, so that nobody deletes it before the group is stored."""
+    if grade is None:
+        return
+    try:
+        stored = lock_row(grade)
+    except RowDeleted as error:
+        raise ValidationError({"grade": error.messages}) from None
+    if stored.enterprise_id != group.enterprise_id:
+        raise ValidationError({"grade": _("Choose a grade of your school.")})
 
 
 def _record_change(
@@ -166,20 +201,12 @@ def _record_change(
 
 def _audit_fields(group: StudentGroup) -> dict[str, Any]:
     """Return the fields of a group for the audit log."""
-    return {"name": group.name, "teacher": group.teacher and group.teacher.user_id}
+    grade = group.grade and group.grade.name
+    return {"name": group.name, "grade": grade, "teacher": group.teacher and group.teacher.user_id}
 
 
 def _student_ids(group: StudentGroup) -> set[int]:
     return set(group.entries.values_list("student_id", flat=True))
-
-
-def _check_teacher(group: StudentGroup) -> None:
-    """Raise ValidationError unless the person in charge is active staff of the school."""
-    teacher = group.teacher
-    if teacher is None:
-        return
-    if teacher.enterprise_id != group.enterprise_id or teacher.role not in STAFF or not teacher.is_active:
-        raise ValidationError({"teacher": _("Choose an active staff member of your school.")})
 
 
 def _save_name(group: StudentGroup, update_fields: Collection[str] | None = None) -> None:

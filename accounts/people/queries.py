@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Reverse
+from django.utils import timezone
 
-from accounts.models import GroupMembership, StudentGroup, User
+from accounts.models import GroupMembership, StudentGroup, TeacherInCharge, User
+from accounts.models.charge import in_force
 from accounts.models.roles import Role
 from accounts.models.user import triple_characters
 from console.pinyin import search_prefix
@@ -131,8 +133,14 @@ def search_groups(groups: QuerySet[StudentGroup], text: str) -> QuerySet[Student
     """Return the groups that match every word by name or teacher in charge, also by pinyin or initials."""
     for word in text.split():
         teacher = name_contains("teacher__nickname", word, "teacher__search_name")
-        groups = groups.filter(name_contains("name", word) | teacher)
+        groups = groups.filter(name_contains("name", word) | Q(pk__in=_present_groups(teacher)))
     return groups
+
+
+def _present_groups(teacher: Q) -> QuerySet[TeacherInCharge, Any]:
+    """Return the keys of groups whose teacher in charge or deputy of today meets the condition."""
+    present = TeacherInCharge.objects.filter(in_force(timezone.localdate()), teacher)
+    return present.order_by().values("group")
 
 
 def unarchived_groups(groups: QuerySet[StudentGroup], *, and_chosen: Any = ()) -> QuerySet[StudentGroup]:

@@ -68,6 +68,8 @@ register_searchable_pages(
             (_("Courseware"), "courseware"),
             (_("Supported fields"), "service"),
             (_("Logo"), "logo"),
+            (_("Sign-in page"), "sign-in"),
+            (_("Sessions"), "sessions"),
             (_("Attendance rules"), "rules"),
             (_("Engagement samples"), "samples"),
             (_("Data retention"), "retention"),

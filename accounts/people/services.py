@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Enterprise, User
+from accounts.models import Enterprise, Guardian, Role, User
 from accounts.people import avatars
 from accounts.people.uploaded_images import UploadedImage
 from accounts.sign_in.password_links import revoke_open_links
@@ -111,10 +111,20 @@ def _record_change(person: User, by: User | None, old: dict[str, Any], new: dict
         avatars.delete_unused_avatar(person)
     record("person.change", person, by=by, before=old, after=new)
     if "role" in new:
+        delete_guardians_of_staff(person, by)
         end_all_access(person, by=by, reason="role")
     elif "e_mail" in new:  # a link may lie in the mailbox of somebody else
-        revoke_open_links(person, by=by, reason="e_mail")
+        revoke_open_links([person], by=by, reason="e_mail")
     enqueue("user.modify" if person.remote_id else "user.register", person, by=by)
+
+
+def delete_guardians_of_staff(person: User, by: User | None) -> None:
+    """Delete the guardians of somebody who is no longer a student."""
+    if person.role == Role.STUDENT:
+        return
+    for guardian in Guardian.objects.select_for_update().filter(person=person):
+        record("guardian.delete", person, by=by, before={"relation": guardian.relation}, reason="role")
+        guardian.delete()
 
 
 @service

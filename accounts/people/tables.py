@@ -1,7 +1,7 @@
 """Columns of the lists of people and groups.
 
-A new column of the list of people is a line here, a `<td>` in `templates/accounts/people/people.html`, and
-the Chinese of its label. To sort by it, name its `order` and add an index that begins with the school.
+A new column of the list of people is a line here, a `<td>` in `templates/accounts/people/_people_rows.jinja`,
+and the Chinese of its label. To sort by it, name its `order` and add an index that begins with the school.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ PEOPLE_TABLE = ListTable(
         Column("added", _("Added"), order=("id",), is_default=False),
         Column("sync", _("At iclass"), order=("sync_state", "id")),
     ),
-    filters=("q", "role", "group", "sync", "active"),
+    filters=("q", "role", "grade", "group", "sync", "age", "consent", "link", "active", "source"),
     default_sort="name",
 )
 
@@ -32,9 +32,10 @@ GROUP_TABLE = ListTable(
     "groups",
     columns=(
         Column("name", _("Group"), order=GROUPS_BY_NAME, is_fixed=True),
+        Column("grade", _("Grade"), order=("grade_place", *GROUPS_BY_NAME)),
         Column("teacher", _("Teacher in charge")),
         Column("students", _("Students"), css="number"),
     ),
-    filters=("q", "show"),
+    filters=("q", "grade", "show"),
     default_sort="name",
 )

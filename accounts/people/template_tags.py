@@ -7,15 +7,17 @@ from django.template import RequestContext
 
 from accounts.models import User
 from accounts.people.actions import actions_for
-from console.policy import visible_value
+from console.policy import field_action, visible_value
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def contact(context: RequestContext, person: User, name: str, action: str = "view") -> str:
-    """Return `phone_no` or `e_mail` of a person, masked unless the user may see it on this page."""
-    return visible_value(context["user"], action, "person", name, getattr(person, name))
+    """Return `phone_no` or `e_mail` of a person, masked or empty unless the user may see it on this page."""
+    user = context["user"]
+    action = field_action(user, action, "person", person)
+    return visible_value(user, action, "person", name, getattr(person, name))
 
 
 @register.inclusion_tag("accounts/people/_actions.html", takes_context=True)

@@ -4,6 +4,7 @@ A category without a period is kept indefinitely. The audit log, marks and regis
 are always kept. The run uses the owner's database role, school by school, and records what it cleared.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise
@@ -20,6 +22,7 @@ from console.audit.trail import record
 from console.inbox.models import Callback
 from console.notifications.models import Notification
 
+log = logging.getLogger(__name__)
 #: Rows cleared per transaction.
 BATCH = 2000
 Rows = QuerySet[Any]
@@ -59,6 +62,35 @@ def retention_days(school: Enterprise, category: RetentionCategory) -> int | Non
     return days
 
 
+#: What no setting limits, with how long it is kept.
+ALWAYS_KEPT: dict[str, str | Promise] = {
+    "audit": _("Kept indefinitely. Personal data in it become unreadable when the person is erased."),
+    "leave": _("Kept indefinitely. Reason and kind are erased with the person."),
+    "person": _("Kept until the personal data of this person are erased."),
+    "marks": _("Marks and corrections are kept indefinitely, without a name once the person is erased."),
+}
+
+
+def retention_sentence(school: Enterprise, what: str) -> str:
+    """Return how long a category, or one of ALWAYS_KEPT, is kept, by the settings of the school."""
+    if what in ALWAYS_KEPT:
+        return str(ALWAYS_KEPT[what])
+    category = CATEGORIES[what]
+    days = retention_days(school, category)
+    if not days:
+        return gettext("%(what)s: kept indefinitely.") % {"what": category.label}
+    text = (
+        ngettext(
+            "%(what)s: moved to the recycle bin after %(days)d day.",
+            "%(what)s: moved to the recycle bin after %(days)d days.",
+            days,
+        )
+        if category.into_bin
+        else ngettext("%(what)s: kept for %(days)d day.", "%(what)s: kept for %(days)d days.", days)
+    )
+    return text % {"what": category.label, "days": days}
+
+
 def count_expired(school: Enterprise, category: RetentionCategory, days: int | None) -> int:
     """Return the number of rows that a run would clear now."""
     return category.expired_rows(school, _cutoff(days)).count() if days else 0
@@ -74,11 +106,20 @@ def clear_school(school: Enterprise) -> dict[str, int]:
 
 
 def clear_all_schools() -> int:
-    """Clear the expired rows of all schools. An interrupted run is continued by the next one."""
+    """Clear the expired rows of all schools. An interrupted run is continued by the next one.
+
+    The failure of a school is logged, and does not keep the others from being cleared.
+    """
     limited = Q()
     for column in CATEGORIES:
         limited |= Q(**{f"{column}__isnull": False})
-    return sum(sum(clear_school(school).values()) for school in Enterprise.objects.filter(limited))
+    total = 0
+    for school in Enterprise.objects.filter(limited):
+        try:
+            total += sum(clear_school(school).values())
+        except Exception:
+            log.exception("the retention periods of school %s were not applied", school.pk)
+    return total
 
 
 def _clear_category(school: Enterprise, category: RetentionCategory) -> int:

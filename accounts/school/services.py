@@ -3,7 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, User
 from accounts.models.enterprise import later_fields_on
@@ -73,7 +75,7 @@ def edit_school(
     stored.full_clean()
     old, new = diff_snapshots(before, snapshot(stored))
     if new:
-        stored.save(update_fields=list(new))
+        _save_school(stored, new)
         record("school.change", stored, by=by, before=old, after=new)
     secrets = sorted(set(new) & set(SCHOOL_SECRETS))
     if set(new) & set(SCHOOL_FIELDS) or clear or secrets:
@@ -83,6 +85,18 @@ def edit_school(
     if "tic_key" in new:
         _activate_new_key(stored)
     return stored
+
+
+def _save_school(school: Enterprise, columns: Collection[str]) -> None:
+    """Save the columns. Other schools' sign-in names are invisible here; only the database can refuse one."""
+    try:
+        with transaction.atomic():
+            school.save(update_fields=list(columns))
+    except IntegrityError:
+        if "sign_in_name" not in columns:
+            raise
+        taken = _("This name is already used. Choose another one.")
+        raise ValidationError({"sign_in_name": taken}) from None
 
 
 def _is_given(name: str, value: Any) -> bool:

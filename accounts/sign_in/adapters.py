@@ -1,23 +1,19 @@
-"""Authentication backend, and adapters of django-allauth: no sign-up, no mail, sealed secrets, single sign-on
-for known people only."""
+"""Authentication backend, and adapters of django-allauth: no sign-up, no mail, sealed secrets.
+
+The adapter of single sign-on is that of `accounts.school.identity`, which may add people.
+"""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.utils import perform_login
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.contrib import messages
-from django.contrib.auth import logout
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.sign_in import sso
-from console.audit.trail import record
+from accounts.sign_in.passkeys import relying_party
 from console.http.client_address import client_address
 from console.vault import keyring
 
@@ -58,6 +54,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def get_totp_label(self, user: Any) -> str:
         return str(user.login)
 
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return the relying party of PUBLIC_URL, which no header of a request can change."""
+        return {"id": relying_party.host(), "name": relying_party.NAME}
+
+    def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
+        """Return what the device shows in its list of passkeys."""
+        return {"id": user_pk_to_url_str(user).encode(), "display_name": str(user), "name": str(user.login)}
+
     def encrypt(self, text: str) -> str:
         return keyring.seal_bytes(text.encode(), SEAL_CONTEXT).decode()
 
@@ -66,44 +70,3 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Send no mail."""
-
-
-class SingleSignOnAdapter(DefaultSocialAccountAdapter):
-    """Sign in the person whom the claims name. No person is created and no account is linked."""
-
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        return False
-
-    def populate_user(self, request: HttpRequest, sociallogin: Any, data: Any) -> Any:
-        """Copy nothing: no person is created, and a claim of an unexpected type must not raise an error."""
-        return sociallogin.user
-
-    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        claims = sso.merge_claims(sociallogin.account.extra_data)
-        person = sso.find_person(claims)
-        if person is None:
-            message = _(
-                "Single sign-on worked, but there is no matching login in the console. Ask "
-                "your school administrator."
-            )
-            raise ImmediateHttpResponse(_redirect_with_error(request, message))
-        if request.user.is_authenticated:
-            logout(request)
-        target = sociallogin.get_redirect_url(request) or sso.landing_url(person)
-        raise ImmediateHttpResponse(
-            perform_login(request, person, redirect_url=target, signal_kwargs={"way": "sso"})
-        )
-
-    def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
-        raise ImmediateHttpResponse(self.redirect_after_error(request))
-
-    def redirect_after_error(self, request: HttpRequest) -> HttpResponse:
-        """Redirect to the sign-in page with an error message."""
-        message = _("Single sign-on failed. Try again. If it keeps failing, sign in with your password.")
-        return _redirect_with_error(request, message)
-
-
-def _redirect_with_error(request: HttpRequest, message: str) -> HttpResponse:
-    record("person.sign_in_failed", by=None, after={"by": "sso", "address": client_address(request)})
-    messages.error(request, message)
-    return redirect("accounts:sign_in")

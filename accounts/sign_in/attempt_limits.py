@@ -66,6 +66,38 @@ def link_limit(address: str) -> AttemptLimit:
     return limit._replace(key=_digest(f"link {limit.key}"))
 
 
+def forgotten_limits(login: str, address: str) -> tuple[AttemptLimit, AttemptLimit]:
+    """Return the limits of requests for a new password; they must not block sign-in, nor the other way."""
+    limits = (address_limit(address), login_limit(login))
+    by_address, by_login = (one._replace(key=_digest(f"forgotten {one.key}"), grows=False) for one in limits)
+    return by_address, by_login
+
+
+def school_limit(address: str) -> AttemptLimit:
+    """Return the limit of sign-in pages of unknown schools of an IP address."""
+    limit = address_limit(address)
+    return limit._replace(key=_digest(f"school {limit.key}"))
+
+
+def provider_limit(address: str) -> AttemptLimit:
+    """Return the limit of invalid sign-outs by identity providers, which must not block sign-in there."""
+    limit = address_limit(address)
+    return limit._replace(key=_digest(f"provider {limit.key}"))
+
+
+def assertion_limit(provider: int, address: str) -> AttemptLimit:
+    """Return the limit of refused SAML responses for a provider from an IP address. Each costs a parser and
+    a signature; passwords and other providers do not wait for it."""
+    limit = address_limit(address)
+    return limit._replace(key=_digest(f"assertion {provider} {limit.key}"))
+
+
+def trail_limit(address: str) -> AttemptLimit:
+    """Return the limit of failed sign-ins with a provider of an IP address that are recorded."""
+    limit = address_limit(address)
+    return limit._replace(key=_digest(f"trail {limit.key}"))
+
+
 def factor_limit(person: User) -> AttemptLimit:
     """Return the limit of a person's second factor."""
     return AttemptLimit(LimitType.FACTOR, _digest(str(person.pk)), settings.SIGN_IN_ACCOUNT_ATTEMPTS)

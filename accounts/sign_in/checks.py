@@ -9,13 +9,6 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 @register
 def check_sign_in_settings(**_: Any) -> list[CheckMessage]:
     errors: list[CheckMessage] = []
-    apps: Any = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
-    if any(not (app["client_id"] and app["secret"]) for app in apps):
-        hint = "Set OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or unset OIDC_ISSUER."
-        errors.append(Error("OIDC_ISSUER is set without the two that go with it.", hint, id="accounts.E001"))
-    if settings.OIDC_SDKAPPID and not settings.OIDC_SDKAPPID.isdecimal():
-        hint = "It is the number of one school, such as 1400000001."
-        errors.append(Error("OIDC_SDKAPPID is not a number.", hint, id="accounts.E002"))
     if (
         settings.SIGN_IN_ACCOUNT_ATTEMPTS < 1
         or settings.SIGN_IN_ADDRESS_ATTEMPTS < settings.SIGN_IN_ACCOUNT_ATTEMPTS

@@ -1,7 +1,7 @@
 """Lockout: every check of a password or code takes an attempt first; failures are recorded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import GuardianAccount, User
 from accounts.sign_in import attempt_limits
 from accounts.sign_in.attempt_limits import AttemptLimit
 from accounts.sign_in.permissions import protect_superadmin
@@ -41,28 +41,46 @@ class Locked(Exception):
 class SignInAttempt:
     """An attempt in progress. Call `record_success` or `record_failure` afterwards.
 
-    `by` is what was checked: password, factor, proof or link.
+    `by` is what was checked: password, factor, proof, link or passkey.
+
+    `name_limit` counts a user ID that was typed without a school as the name that an operator may have. It
+    counts whoever has the name, and its lock is not shown, so that no answer tells who is an operator. It is
+    None where it is locked already, and where nothing was typed that may be such a name.
     """
 
     limits: Sequence[AttemptLimit]
     address: str
     by: str
+    name_limit: AttemptLimit | None = None
 
-    def record_success(self) -> None:
+    @property
+    def may_be_operator(self) -> bool:
+        """Whether the password may be checked as that of an operator of the typed name."""
+        return self.name_limit is not None
+
+    def record_success(self, *, is_operator: bool = False) -> None:
         """Reset the limits of login and factor.
 
-        An address only gets one attempt back, so that one valid login cannot reset the failures of others.
+        An address only gets one attempt back, so that one valid login cannot reset the failures of others; so
+        does the name of an operator, unless it was the operator.
         """
+        if self.name_limit is not None:
+            forget = attempt_limits.reset_limit if is_operator else attempt_limits.return_attempt
+            forget(self.name_limit)
         for limit in self.limits:
             if limit.of == attempt_limits.LimitType.ADDRESS:
                 attempt_limits.return_attempt(limit)
             else:
                 attempt_limits.reset_limit(limit)
 
-    def record_failure(self, subject: User | None) -> None:
-        """Record the failure, for `subject` if the person is known. Raise Locked after the last attempt."""
+    def record_failure(self, subject: User | GuardianAccount | None) -> None:
+        """Record the failure, for `subject` if it is known who. Raise Locked after the last attempt."""
         after: dict[str, Any] = {"by": self.by, "address": self.address}
         record("person.sign_in_failed", subject, by=None, after=after)
+        if self.name_limit is not None and (until := attempt_limits.record_failure(self.name_limit)):
+            is_operator = subject is not None and subject.enterprise_id is None
+            lock = {**after, "locked": self.name_limit.of.value, "until": until}
+            record("person.locked", subject if is_operator else None, by=None, after=lock)
         locks = [(limit, until) for limit in self.limits if (until := attempt_limits.record_failure(limit))]
         for limit, until in locks:
             lock = {**after, "locked": limit.of.value, "until": until}
@@ -71,11 +89,17 @@ class SignInAttempt:
             raise Locked(max(until for _limit, until in locks))
 
 
-def start_password_attempt(login: str, address: str) -> SignInAttempt:
-    """Start a password attempt for a login, which need not exist. Raise Locked."""
-    return _start_attempt(
-        (attempt_limits.address_limit(address), attempt_limits.login_limit(login)), address, "password"
-    )
+def start_password_attempt(login: str, address: str, name: str = "") -> SignInAttempt:
+    """Start a password attempt for a login, which need not exist. Raise Locked.
+
+    `name` is what was typed, if it may be that of an operator as well.
+    """
+    limits = (attempt_limits.address_limit(address), attempt_limits.login_limit(login))
+    attempt = _start_attempt(limits, address, "password")
+    name_limit = attempt_limits.login_limit(name) if name else None
+    if name_limit is None or attempt_limits.take_attempt(name_limit) is not None:
+        return attempt
+    return replace(attempt, name_limit=name_limit)
 
 
 def start_factor_attempt(person: User, address: str) -> SignInAttempt:
@@ -88,6 +112,12 @@ def start_factor_attempt(person: User, address: str) -> SignInAttempt:
 def start_reauth_attempt(person: User, address: str) -> SignInAttempt:
     """Start a reauthentication attempt. Raise Locked."""
     return _start_attempt((attempt_limits.reauth_limit(person),), address, "proof")
+
+
+def start_passkey_attempt(address: str) -> SignInAttempt:
+    """Start an attempt to sign in with a passkey. Only the address counts: nobody can guess a passkey, and
+    nobody shall lock others out. Raise Locked."""
+    return _start_attempt((attempt_limits.address_limit(address),), address, "passkey")
 
 
 def start_link_attempt(address: str) -> SignInAttempt:

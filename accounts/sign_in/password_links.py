@@ -6,10 +6,10 @@
 A link that goes out by e-mail gets its token when the e-mail is built, so that no queue holds one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,9 +20,10 @@ from django.utils.crypto import get_random_string
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from accounts.models import PasswordLink, Role, User
+from accounts.models import PasswordLink, PasswordRequest, Role, User
 from accounts.sign_in.permissions import protect_erased
-from console.audit.trail import record
+from accounts.sign_in.verified_addresses import address_digest
+from console.audit.trail import record_for_each
 from console.concurrency import lock_row, service
 from console.notifications.services import notify
 from console.policy.tokens import token_digest
@@ -42,7 +43,7 @@ class IssuedLink:
     token: str = field(repr=False)
 
 
-def check_link_allowed(person: User, by: User) -> None:
+def check_link_allowed(person: User, by: User | None) -> None:
     """Raise ValidationError, with the reason, if a person gets no link."""
     protect_erased(person)
     if person.role == Role.SUPERADMIN:
@@ -53,30 +54,46 @@ def check_link_allowed(person: User, by: User) -> None:
         raise ValidationError(_("This person is deactivated. Reactivate them first."))
 
 
+def check_delivery(person: User, delivery: str) -> None:
+    """Raise ValidationError for an e-mail to somebody who has no address."""
+    if delivery == Delivery.EMAIL and not person.e_mail:
+        raise ValidationError(_("This person has no e-mail address."))
+
+
 @service
-def create_link(*, person: User, by: User, delivery: str) -> IssuedLink:
+def create_link(*, person: User, by: User | None, delivery: str) -> IssuedLink:
     """Create the link of a person and revoke the former one. It is not sent yet.
 
+    It answers a request of the person. `by` is None if the person forgot the password and gets it at once.
     Raise ValidationError for somebody who gets none, or who has no address for an e-mail.
     """
     stored = lock_row(person)
     check_link_allowed(stored, by)
-    if delivery == Delivery.EMAIL and not stored.e_mail:
-        raise ValidationError(_("This person has no e-mail address."))
-    revoke_open_links(stored, by=by, reason="renewed")
-    token, now = _create_token(), timezone.now()
-    school: Any = stored.enterprise_id  # None only for operators, whom no school can reach
-    link = PasswordLink.objects.create(
-        enterprise_id=school,
-        person=person,
-        digest=token_digest(token),
-        delivery=delivery,
-        created_by=by,
-        created_at=now,
-        expires_at=now + timedelta(days=settings.PASSWORD_LINK_AGE_D),
+    check_delivery(stored, delivery)
+    return create_links([stored], by=by, delivery=delivery)[0]
+
+
+def create_links(people: Sequence[User], *, by: User | None, delivery: str) -> list[IssuedLink]:
+    """Do what `create_link` does, for people of one school whose rows are locked and checked."""
+    revoke_open_links(people, by=by, reason="renewed")
+    drop_requests(people)
+    now, school = timezone.now(), cast(int, people[0].enterprise_id)  # None only for operators
+    expires_at = now + timedelta(days=settings.PASSWORD_LINK_AGE_D)
+    tokens = [_create_token() for _person in people]
+    links = PasswordLink.objects.bulk_create(
+        PasswordLink(
+            enterprise_id=school,
+            person=person,
+            digest=token_digest(token),
+            delivery=delivery,
+            created_by=by,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        for person, token in zip(people, tokens, strict=True)
     )
-    record("person.password_link", stored, by=by, after={"sent_as": delivery, "until": link.expires_at})
-    return IssuedLink(link, token)
+    record_for_each("person.password_link", people, by=by, after={"sent_as": delivery, "until": expires_at})
+    return [IssuedLink(link, token) for link, token in zip(links, tokens, strict=True)]
 
 
 @service
@@ -88,32 +105,46 @@ def issue_link(*, person: User, by: User, delivery: str) -> IssuedLink:
     return issued
 
 
-def send_links(links: Sequence[PasswordLink]) -> None:
-    """Send links of one school that were created together by e-mail."""
+def send_links(links: Sequence[PasswordLink], kind: str = "password.link") -> None:
+    """Send links of one school that were created together by e-mail, as notifications of this kind."""
     if not links:
         return
     day = f"{localtime(links[0].expires_at, links[0].enterprise.tz):%Y-%m-%d}"
     people, key = [one.person for one in links], f"password link {links[0].pk}"
-    notify("password.link", people=people, key=key, args={"day": day}, link=reverse("accounts:my_sign_in"))
+    notify(kind, people=people, key=key, args={"day": day}, link=reverse("accounts:my_sign_in"))
 
 
 @service
 def revoke_link(*, person: User, by: User) -> None:
     """Revoke the open link of a person."""
-    revoke_open_links(lock_row(person), by=by)
+    revoke_open_links([lock_row(person)], by=by)
 
 
-def revoke_open_links(person: User, *, by: User | None, reason: str = "") -> int:
-    """Revoke the open link of a person whose row is locked; return how many there were."""
-    revoked = unused_links(person).update(revoked_at=timezone.now())
-    if revoked:
-        record("person.password_link_revoked", person, by=by, reason=reason)
-    return revoked
+def revoke_open_links(people: Iterable[User], *, by: User | None, reason: str = "") -> int:
+    """Revoke the open links of people whose rows are locked; return how many there were."""
+    by_key = {person.pk: person for person in people}
+    links = waiting_links().filter(person__in=by_key)
+    with_link = set(links.values_list("person_id", flat=True)) if by_key else set()
+    if with_link:
+        links.update(revoked_at=timezone.now())
+        revoked = [by_key[key] for key in sorted(with_link)]
+        record_for_each("person.password_link_revoked", revoked, by=by, after=None, reason=reason)
+    return len(with_link)
+
+
+def drop_requests(people: Sequence[User]) -> None:
+    """Delete the requests of people whose rows are locked: they have been answered."""
+    PasswordRequest.objects.filter(person__in=people).delete()
 
 
 def unused_links(person: User) -> QuerySet[PasswordLink]:
     """Return the link of a person that is neither used nor revoked, also if it has expired."""
-    return PasswordLink.objects.filter(person=person, used_at=None, revoked_at=None)
+    return waiting_links().filter(person=person)
+
+
+def waiting_links() -> QuerySet[PasswordLink]:
+    """Return the links that are neither used nor revoked, also expired ones: those people have not come."""
+    return PasswordLink.objects.filter(used_at=None, revoked_at=None)
 
 
 def find_link(digest: str) -> PasswordLink | None:
@@ -146,8 +177,8 @@ def email_url(notice: Any) -> str:
     if link is None:
         return ""
     token = _create_token()
-    link.digest = token_digest(token)
-    link.save(update_fields=["digest"])
+    link.digest, link.sent_to = token_digest(token), address_digest(stored.e_mail)
+    link.save(update_fields=["digest", "sent_to"])
     return link_url(token)
 
 

@@ -3,8 +3,8 @@
     class SchoolKeys(SchoolView, ReauthenticationMixin, UpdateView): ...    # a class-based view
     @reauthentication_required                                              # a function-based view
 
-The user is asked for a password or a code unless one was given in the last REAUTHENTICATION_S seconds,
-including at sign-in. A submitted form is sealed in the session meanwhile and processed after the
+The user is asked for a password, a code or a passkey unless one was given in the last REAUTHENTICATION_S
+seconds, including at sign-in. A submitted form is sealed in the session meanwhile and processed after the
 reauthentication.
 """
 
@@ -24,6 +24,7 @@ from django.views.generic.base import View
 
 from accounts.sign_in import second_factor, sessions
 from accounts.sign_in.forms.security import PROOF_FIELD, ReauthenticationForm
+from accounts.sign_in.passkeys import relying_party
 from console.vault import keyring
 from console.vault.keyring import VaultError
 
@@ -107,10 +108,13 @@ def _handle_answer(request: HttpRequest, back: str) -> HttpResponseBase | None:
 
 def _reauthentication_page(request: HttpRequest, form: ReauthenticationForm) -> HttpResponse:
     person: Any = request.user
+    has_passkey = relying_party.is_offered(request) and second_factor.has_passkey(person)
+    can_type = person.has_usable_password() or second_factor.is_enabled(person)
     context = {
         "title": _("Confirm that it is you"),
         "form": form,
-        "can_prove": person.has_usable_password() or second_factor.is_enabled(person),
+        "can_prove": can_type or has_passkey,
+        "has_passkey": has_passkey,
         "kept": STORED_FORM_KEY in request.session,
     }
     response = render(request, "accounts/sign_in/reauthenticate.html", context)

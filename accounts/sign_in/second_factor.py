@@ -1,4 +1,4 @@
-"""Second factor: codes of an authenticator app (TOTP), and recovery codes."""
+"""Second factor: codes of an authenticator app (TOTP), passkeys, and recovery codes."""
 
 from typing import Any, Literal
 
@@ -30,8 +30,21 @@ STEP_DRIFT = (-1, 0, 1)
 HERE, PENDING = "second_factor", "pending_factor"
 
 
+#: A factor of one's own; recovery codes only replace a lost one.
+FACTOR_TYPES = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
 def is_enabled(person: User) -> bool:
+    """Return whether the person has an app or a passkey."""
+    return bool(Authenticator.objects.filter(user=person, type__in=FACTOR_TYPES).exists())
+
+
+def has_app(person: User) -> bool:
     return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
+
+
+def has_passkey(person: User) -> bool:
+    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).exists())
 
 
 def is_required_for_role(person: Any) -> bool:
@@ -80,7 +93,7 @@ def matching_step(secret: str, code: str, after: int = 0) -> int | None:
 def enable(*, person: User, secret: str, code: str, by: User) -> None:
     """Enable the second factor after a valid code, and create recovery codes."""
     lock_row(person)  # serialize concurrent setups
-    if is_enabled(person):
+    if has_app(person):
         raise ValidationError(_("Your second factor is already set up."))
     step = matching_step(secret, code)
     if step is None:
@@ -94,18 +107,19 @@ def enable(*, person: User, secret: str, code: str, by: User) -> None:
 
 @service
 def disable(*, person: User, by: User) -> None:
-    """Disable one's own second factor. Raise ValidationError if the role needs it."""
-    if is_required(lock_row(person)):
+    """Remove one's own app. Raise ValidationError if the role needs a factor and there is no passkey."""
+    if is_required(lock_row(person)) and not has_passkey(person):
         raise ValidationError(
             _("Your role requires the second factor. Set up a new app to replace the old one.")
         )
-    Authenticator.objects.filter(user=person).delete()
+    Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).delete()
+    delete_recovery_codes_without_factor(person)
     record("person.factor_off", person, by=by)
 
 
 @service
 def reset(*, person: User, by: User | None, reason: str = "") -> None:
-    """Remove a person's lost second factor and end their sessions."""
+    """Remove a person's lost second factor, passkeys included, and end their sessions."""
     protect_superadmin(lock_row(person), by)
     if by == person:
         raise ValidationError(_("You cannot reset your own second factor. Ask another administrator."))
@@ -144,6 +158,20 @@ def unused_recovery_codes(person: User) -> list[str]:
     """Return the unused recovery codes."""
     row = Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).first()
     return RecoveryCodes(row).get_unused_codes() if row else []
+
+
+def create_missing_recovery_codes(person: User) -> bool:
+    """Create recovery codes for somebody who has none left; return whether there are new ones."""
+    if unused_recovery_codes(person):
+        return False
+    _create_recovery_codes(person)
+    return True
+
+
+def delete_recovery_codes_without_factor(person: User) -> None:
+    """Delete the recovery codes of somebody whose last factor is gone."""
+    if not is_enabled(person):
+        Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).delete()
 
 
 def _create_recovery_codes(person: User) -> None:

@@ -5,7 +5,14 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import PasswordLink, User
-from accounts.sign_in import api_tokens, attempt_limits, password_links, sessions
+from accounts.sign_in import (
+    api_tokens,
+    attempt_limits,
+    devices,
+    forgotten_passwords,
+    password_links,
+    sessions,
+)
 from accounts.sign_in.permissions import protect_erased, protect_superadmin
 from console.audit.trail import record
 from console.concurrency import (
@@ -25,17 +32,18 @@ def change_password(*, person: User, password: str, by: User | None) -> User:
     stored.save(update_fields=["password"])
     record("person.password", stored, by=by, after={"password": "changed"})
     sessions.end_all_sessions(stored, by=by, reason="password")
-    password_links.revoke_open_links(stored, by=by, reason="password")
+    password_links.revoke_open_links([stored], by=by, reason="password")
+    password_links.drop_requests([stored])
     if by is not None and by != stored:  # an intruder may have created a token
         api_tokens.revoke_all_tokens(stored, by=by, reason="password")
     return stored
 
 
-@service
-def set_password_by_link(*, link: PasswordLink, password: str) -> User | None:
-    """Use up a link: set the password, end all access and unlock sign-in. Return the person.
+def use_link(link: PasswordLink) -> User | None:
+    """Use up a link in the caller's transaction: unlock sign-in, and return the person, whose row is locked.
 
-    None if the link was used, replaced or revoked in the meantime.
+    A link that came by e-mail shows that the address is the person's. None if the link was used, replaced or
+    revoked in the meantime.
     """
     person = lock_row(link.person)
     stored = password_links.find_link(lock_row(link).digest)
@@ -43,11 +51,23 @@ def set_password_by_link(*, link: PasswordLink, password: str) -> User | None:
         return None
     stored.used_at = timezone.now()
     stored.save(update_fields=["used_at"])
+    person.verified_e_mail = stored.sent_to or person.verified_e_mail
+    person.save(update_fields=["verified_e_mail"])
+    password_links.drop_requests([person])
+    attempt_limits.reset_limit(attempt_limits.login_limit(person.login))
+    return person
+
+
+@service
+def set_password_by_link(*, link: PasswordLink, password: str) -> User | None:
+    """Use up a link, set the password and end all access. Return the person; None if the link is late."""
+    person = use_link(link)
+    if person is None:
+        return None
     person.set_password(password)
     person.save(update_fields=["password"])
     record("person.password", person, by=person, after={"password": "changed", "by": "link"})
     end_all_access(person, by=person, reason="password")
-    attempt_limits.reset_limit(attempt_limits.login_limit(person.login))
     return person
 
 
@@ -67,13 +87,14 @@ def revoke_user_token(*, token: ApiToken, by: User) -> None:
 def end_all_access(person: User, *, by: User | None, reason: str) -> None:
     """End a person's sessions, revoke their REST tokens and password link, each on record with the reason."""
     sessions.end_all_sessions(person, by=by, reason=reason)
-    password_links.revoke_open_links(person, by=by, reason=reason)
+    password_links.revoke_open_links([person], by=by, reason=reason)
     api_tokens.revoke_all_tokens(person, by=by, reason=reason)
 
 
 def delete_expired() -> int:
-    """Delete expired sessions, REST tokens, password links and attempt limits; return how many."""
+    """Delete what expired: sessions, tokens, password links, requests, devices, limits; return how many."""
     stored = Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
     rows: int = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()[0]
     rows += password_links.delete_expired_links() + api_tokens.delete_expired_tokens()
+    rows += forgotten_passwords.delete_old_requests() + devices.delete_expired_devices()
     return stored + rows + attempt_limits.delete_expired()

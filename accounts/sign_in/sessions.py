@@ -7,11 +7,14 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.sign_in.session_limits import SessionLimits
 from console.audit.request_context import current_context
 from console.audit.trail import record
+from console.policy import role_of
 
 BEGAN, SEEN, PROVED = "began_at", "seen_at", "proved_at"
 #: The last use of a session is saved at most this often, to avoid a write per request.
@@ -41,12 +44,17 @@ def record_reauthentication(request: HttpRequest) -> None:
     request.session[PROVED] = timezone.now().timestamp()
 
 
-def record_use(request: HttpRequest) -> None:
+def record_use(request: HttpRequest, limits: SessionLimits) -> None:
     """Record that the session was used."""
-    interval = min(USE_RECORD_INTERVAL, timedelta(seconds=settings.SESSION_IDLE_S / 10))
+    interval = min(USE_RECORD_INTERVAL, timedelta(seconds=limits.idle_s / 10))
     if timezone.now() - last_used_at(request) >= interval:
         request.session[SEEN] = timezone.now().timestamp()
         UserSession.objects.create_from_request(request)
+
+
+def landing_url(person: User) -> str:
+    """Return the first page after sign-in: the list of schools for operators, else the home page."""
+    return resolve_url("accounts:schools" if role_of(person) == "operator" else settings.LOGIN_REDIRECT_URL)
 
 
 def list_sessions(person: User) -> list[UserSession]:

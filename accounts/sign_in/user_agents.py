@@ -30,6 +30,12 @@ def describe_user_agent(user_agent: str) -> str:
     return browser or system or _("A program")
 
 
+def name_user_agent(user_agent: str) -> str:
+    """Return the names of browser and system, which are the same in every language."""
+    names = (_first_match(BROWSERS, user_agent), _first_match(SYSTEMS, user_agent))
+    return " · ".join(name for name in names if name) or "?"
+
+
 def user_agent_icon(user_agent: str) -> str:
     """Return the name of the icon: mobile or desktop."""
     return "device-mobile" if _first_match(SYSTEMS, user_agent) in MOBILE_SYSTEMS else "device-desktop"

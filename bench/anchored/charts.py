@@ -39,7 +39,7 @@ def measure(quick: bool) -> int:
     pages = {
         "school": "/reports/school/",
         "school by week": f"/reports/school/?by=week&since={timezone.localdate() - timedelta(days=DAYS)}",
-        "course": f"/reports/course/?course={Course.objects.get(enterprise=school).pk}",
+        "course": f"/reports/matrix/?course={Course.objects.get(enterprise=school).pk}",
         "group": f"/reports/group/?group={group.pk if group else 0}",
         "teachers": "/reports/teachers/",
         "student's term": f"/people/{student.pk}/attendance/",
@@ -78,6 +78,7 @@ def without_charts() -> Iterator[None]:
     with (
         patch.dict(views.REPORTS, reports),
         patch.object(charts, "student_charts", _no_charts),
+        patch.object(charts, "lesson_charts", _no_charts),
     ):
         yield
 

@@ -110,9 +110,8 @@ def running(command: list[str]) -> Iterator[None]:
 
 def worker() -> list[str]:
     shape = ["--without-mingle", "--without-gossip", "--concurrency", "2", "-B"]
-    place = ["--schedule", os.path.join(os.environ["CONSOLE_DATA"], "celerybeat")]
     quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
-    return [sys.executable, *quiet, "-m", "celery", "-q", "-A", "console", "worker", *shape, *place]
+    return [sys.executable, *quiet, "-m", "celery", "-q", "-A", "console", "worker", *shape]
 
 
 def clicks(school: Enterprise) -> Callable[[HTTPConnection], int]:

@@ -1,21 +1,24 @@
-"""Appeals and matches of guests in REST: list, file and answer an appeal, undo a match."""
+"""Appeals and matches of guests in REST: list, file and answer an appeal, add and undo a match."""
 
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from classes.api.attendance import require_register_permission
-from classes.api.fields import validated
+from classes.api.fields import validated, validated_data
 from classes.api.filters import AppealFilter, CreditFilter
 from classes.attendance import appeals
 from classes.models import Appeal, Attendance, GuestCredit, Mark
 from console.inputs.api import ApiIdField
-from console.policy import scoped
+from console.policy import may, scoped
 from console.policy.api import SchoolSerializer, SchoolViewSet
+from console.policy.bulk_writes import BulkWriteMixin
 from console.policy.lazy_schema import extend_schema
 
 
@@ -54,29 +57,48 @@ class CreditSerializer(SchoolSerializer):
     user_id = serializers.CharField(source="person.user_id")
     by = serializers.CharField(source="by.user_id", allow_null=True)
 
+    reason = serializers.CharField(allow_null=True)
+
     class Meta:
         model = GuestCredit
         fields = ("id", "lesson", "guest_id", "user_id", "reason", "by", "created_at", "undone_at")
 
+    def to_representation(self, instance: GuestCredit) -> Any:
+        """The reason is written for those who may match guests, not for the student."""
+        data = super().to_representation(instance)
+        return data if may(self.context["request"].user, "credit", "attendance") else {**data, "reason": None}
 
-class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
+
+class CreditAddSerializer(serializers.Serializer[Any]):
+    """`attendance` is the ID of the guest's row, as `attendance/` lists it; `user_id` is a member's."""
+
+    attendance = ApiIdField()
+    user_id = serializers.CharField(max_length=64)
+    reason = serializers.CharField(max_length=500)
+
+
+class AppealViewSet(BulkWriteMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
     """Appeals: students see their own, teachers those of their lessons."""
 
     resource = "appeal"
     queryset = Appeal.objects.select_related("lesson", "person", "answered_by")
     serializer_class = AppealSerializer
+    add_serializer_class = AppealAddSerializer
     filterset_class = AppealFilter
 
     @extend_schema(request=AppealAddSerializer, responses={201: AppealSerializer})
     def create(self, request: Request) -> Response:
         """Appeal against one's own final mark, until the deadline."""
-        data = validated(AppealAddSerializer, request)
+        row = self.create_one(request.data)
+        return Response(self.get_serializer(row).data, status=201)
+
+    def create_one(self, data: Any) -> Appeal:
+        data = validated_data(AppealAddSerializer, data, self.request)
         marks = scoped(Attendance.objects.all(), self.by, "attendance", "list")
         mark = marks.filter(pk=data["attendance"]).first()
         if mark is None:
             raise Http404
-        appeal = appeals.file_appeal(mark_of=mark, text=data["text"], by=self.by)
-        return Response(self.get_serializer(self.queryset.get(pk=appeal.pk)).data, status=201)
+        return self.queryset.get(pk=appeals.file_appeal(mark_of=mark, text=data["text"], by=self.by).pk)
 
 
 class AppealAnswer(SchoolViewSet):
@@ -95,14 +117,38 @@ class AppealAnswer(SchoolViewSet):
         return Response(self.get_serializer(self.queryset.get(pk=appeal.pk)).data)
 
 
-class CreditViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
+class CreditViewSet(BulkWriteMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
     """Matches of guests with members of a lesson, also those that were undone."""
 
     resource = "attendance"
     queryset = GuestCredit.objects.select_related("lesson", "person", "by")
     serializer_class = CreditSerializer
     filterset_class = CreditFilter
-    policy_actions = {"undo": "credit"}
+    add_serializer_class = CreditAddSerializer
+    policy_actions = {"create": "credit", "bulk_create": "credit", "undo": "credit"}
+
+    @extend_schema(request=CreditAddSerializer, responses={201: CreditSerializer})
+    def create(self, request: Request) -> Response:
+        """Credit the stays of a guest to a member of the lesson. 400 if the guest is matched already."""
+        row = self.create_one(request.data)
+        return Response(self.get_serializer(row).data, status=201)
+
+    def create_one(self, data: Any) -> GuestCredit:
+        data = validated_data(CreditAddSerializer, data, self.request)
+        rows = scoped(
+            Attendance.objects.select_related("lesson__enterprise"), self.by, "attendance", "credit"
+        )
+        guest = rows.filter(pk=data["attendance"]).first()
+        if guest is None:
+            raise Http404
+        require_register_permission(self.by, "credit", guest.lesson)
+        person = User.objects.filter(memberships__lesson=guest.lesson, user_id=data["user_id"]).first()
+        if person is None:
+            raise serializers.ValidationError(
+                {"user_id": [_("Choose someone who is on the list of the lesson.")]}
+            )
+        credit = appeals.add_credit(guest=guest, person=person, reason=data["reason"], by=self.by)
+        return self.queryset.get(pk=credit.pk)
 
     @extend_schema(request=None, responses=CreditSerializer)
     @action(detail=True, methods=["post"])

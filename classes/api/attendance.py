@@ -1,6 +1,7 @@
 """Attendance in REST: registers as rows and files, all marks, corrections and closing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,10 +20,11 @@ from classes.api.fields import validated
 from classes.api.filters import AttendanceFilter
 from classes.attendance import corrections
 from classes.attendance.callback_differences import keep_marks, undecided_differences
+from classes.attendance.codes.codebook import coded_entries, codes_of_rows
 from classes.attendance.export import download_register
-from classes.attendance.permissions import may_change_register
+from classes.attendance.permissions import may_change_register, refuse_register
 from classes.attendance.queries import RegisterTable, build_entry, register_for_reader
-from classes.models import Attendance, CallbackDifference, Course, Lesson, Register
+from classes.models import Attendance, AttendanceCode, CallbackDifference, Course, Lesson, Register
 from classes.models.attendance import Grade, Mark
 from console.policy import in_school, may
 from console.policy.api import SchoolViewSet
@@ -39,13 +41,16 @@ class AttendanceSerializer(serializers.Serializer[Any]):
     """One person in one lesson.
 
     `mark` is null for staff and for guests, who have none; `share` is a fraction of the time really taught,
-    null if nothing was taught; `reason` is a sentence in the reader's language.
+    null if nothing was taught; `reason` is a sentence in the reader's language. `code` are the letters of the
+    school's own code of the mark, null where it has none.
     """
 
     user_id = serializers.CharField()
     nickname = serializers.CharField()
     role = serializers.CharField()
     mark = serializers.ChoiceField(Mark.choices, allow_null=True)
+    code = serializers.CharField(source="code.letters", allow_null=True, default=None)
+    code_name = serializers.CharField(source="code.name", allow_null=True, default=None)
     first_entered_at = serializers.DateTimeField(allow_null=True)
     last_left_at = serializers.DateTimeField(allow_null=True)
     present_seconds = serializers.IntegerField()
@@ -66,7 +71,7 @@ class MarkSerializer(AttendanceSerializer):
     lesson = serializers.IntegerField()
 
     def to_representation(self, row: Attendance) -> dict[str, Any]:
-        entry = build_entry(row, row.lesson.enterprise.tz)
+        entry = build_entry(row, row.lesson.enterprise.tz, self.context["codes"].get(row.pk))
         person = AttendanceSerializer(entry, context=self.context).data
         return {"id": row.pk, "lesson": row.lesson_id, **person}
 
@@ -110,13 +115,38 @@ class KeptSerializer(serializers.Serializer[Any]):
     decided = serializers.IntegerField()
 
 
-class AttendanceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
-    """Marks of all lessons; students see only their own."""
+class MarkViewSet(SchoolViewSet):
+    """Base of rows of marks of several lessons, with the codes of those that a response shows."""
 
     resource = "attendance"
-    queryset = Attendance.objects.select_related("lesson__enterprise", "lesson__teacher", "person")
+    queryset = Attendance.objects.select_related("lesson__enterprise", "person")
     serializer_class = MarkSerializer
     filterset_class = AttendanceFilter
+    codes: Mapping[int, AttendanceCode | None] = MappingProxyType({})
+
+    def prepare_rows(self, rows: Sequence[Attendance]) -> None:
+        """Read the codes of the rows."""
+        codes = codes_of_rows(self.by.enterprise, rows)
+        self.codes = {row.pk: code for row, code in zip(rows, codes, strict=True)}
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        self.prepare_rows(page or ())
+        return page
+
+    def get_object(self) -> Any:
+        row = super().get_object()
+        self.prepare_rows([row])
+        return row
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "codes": self.codes}
+
+
+class AttendanceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, MarkViewSet):
+    """Marks of all lessons; students see only their own."""
+
+    queryset = Attendance.objects.select_related("lesson__enterprise", "lesson__teacher", "person")
 
     @extend_schema(request=CorrectSerializer, responses=MarkSerializer)
     @action(detail=True, methods=["post"])
@@ -125,7 +155,12 @@ class AttendanceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, School
         row = self.get_object()
         require_register_permission(self.by, "correct", row.lesson)
         corrections.correct_mark(mark_of=row, by=self.by, **validated(CorrectSerializer, request))
-        return Response(self.get_serializer(self.queryset.get(pk=row.pk)).data)
+        return Response(self.get_serializer(self._stored(row.pk)).data)
+
+    def _stored(self, pk: int) -> Attendance:
+        row = self.queryset.get(pk=pk)
+        self.prepare_rows([row])
+        return row
 
 
 class LessonAttendance(SchoolViewSet):
@@ -139,7 +174,9 @@ class LessonAttendance(SchoolViewSet):
 
     @extend_schema(operation_id="lessons_attendance_list", responses=AttendanceSerializer(many=True))
     def list(self, request: Request, pk: int) -> Response:
-        return Response(self.get_serializer(self.table(self.lesson()).everybody, many=True).data)
+        lesson = self.lesson()
+        rows = coded_entries(lesson.enterprise, self.table(lesson).everybody)
+        return Response(self.get_serializer(rows, many=True).data)
 
     def lesson(self) -> Lesson:
         lessons = in_school(
@@ -206,7 +243,7 @@ class LessonDifferences(LessonAttendance):
 def require_register_permission(reader: User, action: str, lesson: Lesson) -> None:
     """Raise PermissionDenied for readers who do not teach, assist in or administer this lesson."""
     if not may_change_register(reader, action, lesson):
-        raise PermissionDenied(refusal_message(reader, action, "attendance"))
+        raise PermissionDenied(refuse_register(reader, action, lesson))
 
 
 class FileNegotiation(BaseContentNegotiation):
@@ -238,13 +275,8 @@ class LessonAttendanceFile(LessonAttendance):
         return download_register(lesson, self.table(lesson), ".csv")
 
 
-class MarkListBase(mixins.ListModelMixin, SchoolViewSet):
+class MarkListBase(mixins.ListModelMixin, MarkViewSet):
     """Marks of one person or course that the reader may see, the newest lesson first."""
-
-    resource = "attendance"
-    queryset = Attendance.objects.select_related("lesson__enterprise", "person")
-    serializer_class = MarkSerializer
-    filterset_class = AttendanceFilter
 
 
 class PersonAttendance(MarkListBase):

@@ -16,7 +16,8 @@ from accounts.models import Role, StudentGroup
 from accounts.models.roles import STAFF
 from accounts.people.serializer_fields import UserIdField, UserIdsField
 from classes.api.conflicts import ConflictResponseMixin, serialize_conflicts
-from classes.api.fields import CancelSerializer, GroupsField, TermField, WallClockTimeField
+from classes.api.fields import CancelSerializer, GroupsField, SubjectField, TermField, WallClockTimeField
+from classes.api.filters import CourseFilter
 from classes.api.rooms import RoomSettingsMixin, pop_settings
 from classes.lessons.visibility import may_see_members, visible_user_ids
 from classes.models import Course
@@ -26,6 +27,7 @@ from classes.timetable.courses.edit_merge import course_digests
 from classes.timetable.courses.planning import plan_course, preview_course
 from console.inputs.api import ApiIdField
 from console.policy.api import SchoolSerializer, SchoolViewSet
+from console.policy.bulk_writes import BulkWriteMixin
 from console.policy.lazy_schema import extend_schema
 
 DRY_RUN = OpenApiParameter("dry_run", bool, description="Answer dates and conflicts, save nothing.")
@@ -36,8 +38,8 @@ class CourseSerializer(RoomSettingsMixin, SchoolSerializer):
 
     `conflict_reason` allows conflicts. For a change, `scope` selects the lessons: `all`, or `following` and
     `this`, which begin with `lesson`. The room settings, the `password` of the lessons (empty for none),
-    `make_up_skipped` and `term` are write-only. The holidays of the term (a name) are left out in addition to
-    those of the school.
+    `make_up_skipped`, `term` and `subject` are write-only. The holidays of the term (a name) are left out in
+    addition to those of the school. `subject` is the id of a subject; the list is filtered by it.
     With `make_up_skipped`, the COUNT of `rrule` is a number of lessons: dates that are left out are made up.
     """
 
@@ -49,6 +51,7 @@ class CourseSerializer(RoomSettingsMixin, SchoolSerializer):
     rrule = serializers.CharField(max_length=300, required=False, allow_blank=True)
     make_up_skipped = serializers.BooleanField(required=False, write_only=True)
     term = TermField(required=False, allow_null=True, write_only=True)
+    subject = SubjectField(required=False, allow_null=True, write_only=True)
     lessons: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     conflict_reason = serializers.CharField(write_only=True, required=False, max_length=300, allow_blank=True)
     scope = serializers.ChoiceField(choices=ChangeScope.values, write_only=True, required=False)
@@ -70,6 +73,7 @@ class CourseSerializer(RoomSettingsMixin, SchoolSerializer):
             "skip",
             "make_up_skipped",
             "term",
+            "subject",
             "lessons",
             "conflict_reason",
             "scope",
@@ -113,6 +117,7 @@ COURSE_OR_DRY_RUN = PolymorphicProxySerializer(
 
 
 class CourseViewSet(
+    BulkWriteMixin,
     ConflictResponseMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -132,7 +137,7 @@ class CourseViewSet(
     )
     serializer_class = CourseSerializer
     http_method_names = ("get", "post", "patch", "head", "options")
-    filterset_fields = ("teacher__user_id",)
+    filterset_class = CourseFilter
     policy_actions = {"cancel": "delete"}  # noqa: RUF012
 
     def seen_of(self, row: Course) -> dict[str, str]:
@@ -145,26 +150,39 @@ class CourseViewSet(
     @extend_schema(parameters=[DRY_RUN], responses={201: CourseSerializer, 200: LookSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Plan a course; 409 with `conflicts` if there are any and no `conflict_reason` is given."""
-        fields, reason = self._fields(None)
-        fields.pop("scope", None), fields.pop("lesson", None)
         if self._is_dry_run:
-            plan = preview_course(**fields)
+            plan = preview_course(**self._new_fields(request.data)[0])
             return Response(_dry_run_data(plan.dates, plan.conflicts))
-        course = plan_course(by=self.by, conflict_reason=reason, **fields)
-        return self._respond(course, status.HTTP_201_CREATED)
+        return self._answer(self.create_one(request.data), status.HTTP_201_CREATED)
+
+    def create_one(self, data: Any) -> Course:
+        fields, reason = self._new_fields(data)
+        return self.queryset.get(pk=plan_course(by=self.by, conflict_reason=reason, **fields).pk)
+
+    def _new_fields(self, data: Any) -> tuple[dict[str, Any], str]:
+        fields, reason = self._fields(None, data)
+        fields.pop("scope", None), fields.pop("lesson", None)
+        return fields, reason
 
     @extend_schema(parameters=[DRY_RUN], responses=COURSE_OR_DRY_RUN)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change a course and those lessons of the scope that have not begun."""
         course = self.get_object()
-        fields, reason = self._fields(course)
-        fields["lesson"] = self._lesson(course, fields.pop("lesson", None))
         if self._is_dry_run:
-            change = preview_change(course, **fields)
+            change = preview_change(course, **self._changed_fields(course, request.data)[0])
             return Response(_dry_run_data(change.dates, change.conflicts))
-        seen = self.seen_of(course)
-        changed = change_course(course=course, by=self.by, conflict_reason=reason, seen=seen, **fields)
-        return self._respond(changed)
+        return self._answer(self.change_one(course, request.data))
+
+    def change_one(self, row: Course, data: Any) -> Course:
+        fields, reason = self._changed_fields(row, data)
+        seen = self.seen_of(row)
+        changed = change_course(course=row, by=self.by, conflict_reason=reason, seen=seen, **fields)
+        return self.queryset.get(pk=changed.pk)
+
+    def _changed_fields(self, course: Course, data: Any) -> tuple[dict[str, Any], str]:
+        fields, reason = self._fields(course, data)
+        fields["lesson"] = self._lesson(course, fields.pop("lesson", None))
+        return fields, reason
 
     @extend_schema(request=CourseCancelSerializer, responses=CourseSerializer)
     @action(detail=True, methods=["post"])
@@ -176,14 +194,14 @@ class CourseViewSet(
         data = dict(serializer.validated_data)
         first = self._lesson(course, data.pop("lesson", None))
         cancel_course(course=course, by=self.by, lesson=first, **data)
-        return self._respond(course)
+        return self._answer(self.queryset.get(pk=course.pk))
 
     @property
     def _is_dry_run(self) -> bool:
         return self.request.query_params.get("dry_run", "") in ("1", "true", "yes")
 
-    def _fields(self, course: Course | None) -> tuple[dict[str, Any], str]:
-        serializer = self.get_serializer(course, data=self.request.data, partial=course is not None)
+    def _fields(self, course: Course | None, data: Any) -> tuple[dict[str, Any], str]:
+        serializer = self.get_serializer(course, data=data, partial=course is not None)
         serializer.is_valid(raise_exception=True)
         fields = dict(serializer.validated_data)
         if settings := pop_settings(fields):
@@ -199,8 +217,7 @@ class CourseViewSet(
             message = _("This lesson does not exist in this course.")
             raise serializers.ValidationError({"lesson": message}) from None
 
-    def _respond(self, course: Course, code: int = status.HTTP_200_OK) -> Response:
-        row = self.queryset.get(pk=course.pk)
+    def _answer(self, row: Course, code: int = status.HTTP_200_OK) -> Response:
         return self.with_etag(Response(self.get_serializer(row).data, status=code), row)
 
 

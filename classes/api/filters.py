@@ -1,9 +1,43 @@
 """Filters of REST lists. A lesson is compared by number, without a lookup: another school's matches none."""
 
+from typing import Any, ClassVar
+
 from django_filters.filters import CharFilter
 
-from classes.models import Appeal, Attendance, GuestCredit, Leave, Recording
+from classes.models import (
+    Appeal,
+    Attendance,
+    AttendanceWarning,
+    Course,
+    ExportRun,
+    GuestCredit,
+    Leave,
+    Lesson,
+    Recording,
+)
 from console.policy.filters import BoundedFilterSet, BoundedIdFilter
+
+
+class LessonFilter(BoundedFilterSet):
+    makes_up_for = BoundedIdFilter(field_name="makes_up_for_id")
+
+    class Meta:
+        model = Lesson
+        fields: ClassVar[Any] = {
+            "status": ["exact"],
+            "sync_state": ["exact"],
+            "starts_at": ["gte", "lt"],
+            "teacher__user_id": ["exact"],
+            "made_up": ["exact"],
+        }
+
+
+class CourseFilter(BoundedFilterSet):
+    subject = BoundedIdFilter(field_name="subject_id")
+
+    class Meta:
+        model = Course
+        fields: ClassVar[Any] = {"teacher__user_id": ["exact"]}
 
 
 class AttendanceFilter(BoundedFilterSet):
@@ -32,6 +66,14 @@ class CreditFilter(BoundedFilterSet):
         fields = ("lesson", "user_id", "guest_id")
 
 
+class ExportRunFilter(BoundedFilterSet):
+    schedule = BoundedIdFilter(field_name="schedule_id")
+
+    class Meta:
+        model = ExportRun
+        fields = ("schedule", "kind", "state")
+
+
 class RecordingFilter(BoundedFilterSet):
     lesson = BoundedIdFilter(field_name="lesson_id")
 
@@ -46,3 +88,12 @@ class LeaveFilter(BoundedFilterSet):
     class Meta:
         model = Leave
         fields = ("user_id", "state", "kind")
+
+
+class WarningRestFilter(BoundedFilterSet):
+    rule = BoundedIdFilter(field_name="rule_id")
+    user_id = CharFilter(field_name="person__user_id")
+
+    class Meta:
+        model = AttendanceWarning
+        fields = ("rule", "user_id", "state")

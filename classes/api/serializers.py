@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from accounts.models import Role, StudentGroup, User
@@ -12,6 +13,7 @@ from classes.api.fields import GroupsField
 from classes.api.rooms import EXTENDED_ROOM_FIELDS, ROOM_FIELDS, PasswordField, room_field_kwargs
 from classes.lessons.groups import students_in_groups
 from classes.lessons.links import ClassroomLinks
+from classes.lessons.selectable import check_selection
 from classes.lessons.visibility import visible_user_ids
 from classes.models import Lesson, Member
 from console.outbox.api import SyncField
@@ -22,14 +24,20 @@ SERVICE_NAMES = {"students": "members", "staff": "assistants"}
 
 
 class MembersField(UserIdsField):
-    """User ids of a lesson's members of some roles, read from the prefetched members."""
+    """User ids of a lesson's members of some roles: those that a list has read, or the prefetched members."""
 
     def __init__(self, *, members: Collection[str], **kwargs: Any) -> None:
         self.members = members
         super().__init__(required=False, **kwargs)
 
-    def get_attribute(self, lesson: Lesson) -> list[User]:
-        return [member.user for member in lesson.members.all() if member.role in self.members]
+    def get_attribute(self, lesson: Lesson) -> list[str]:
+        read: list[tuple[str, str]] | None = self.context.get("member_ids", {}).get(lesson.pk)
+        if read is None:
+            read = [(member.role, member.user.user_id) for member in lesson.members.all()]
+        return [user_id for role, user_id in read if role in self.members]
+
+    def to_representation(self, user_ids: list[str]) -> list[str]:
+        return user_ids
 
 
 class LessonSerializer(SchoolSerializer):
@@ -94,13 +102,24 @@ class LessonSerializer(SchoolSerializer):
         return data
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Rename fields to the argument names of the services."""
+        """Rename fields to the argument names of the services, and check whom the reader may choose."""
         for service_name, name in SERVICE_NAMES.items():
             if name in attrs:
                 attrs[service_name] = attrs.pop(name)
         if "groups" in attrs:
             attrs["students"] = self._with_groups(attrs)
+        self._check_selection(attrs)
         return attrs
+
+    def _check_selection(self, attrs: dict[str, Any]) -> None:
+        reader, action = self.context["request"].user, "change" if self.instance else "add"
+        try:
+            check_selection(reader, action, attrs, self.instance)
+        except ValidationError as error:
+            by_field = error.message_dict
+            raise serializers.ValidationError(
+                {SERVICE_NAMES.get(name, name): found for name, found in by_field.items()}
+            ) from None
 
     def _with_groups(self, attrs: dict[str, Any]) -> list[User]:
         """Return the given (or current) students and those of the newly added groups."""

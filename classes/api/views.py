@@ -1,7 +1,10 @@
 """View sets of lessons and recordings, and the URLs of this API."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import path
 from rest_framework import mixins
 from rest_framework.decorators import action
@@ -19,40 +22,67 @@ from classes.api.attendance import (
     LessonRegister,
     PersonAttendance,
 )
+from classes.api.codes import AttendanceCodeViewSet
 from classes.api.conflicts import ConflictResponseMixin
 from classes.api.courses import CourseViewSet
-from classes.api.fields import CancelSerializer
-from classes.api.filters import RecordingFilter
+from classes.api.cover import AbsenceViewSet, CoverViewSet
+from classes.api.exports import ExportRunViewSet, ExportScheduleViewSet
+from classes.api.fields import CancelSerializer, MakeUpSerializer, MakeUpTimesSerializer, validated
+from classes.api.filters import LessonFilter, RecordingFilter
+from classes.api.grades import CourseGradeList, CourseGradeRevisions
 from classes.api.leave import LeaveViewSet
 from classes.api.serializers import SERVICE_NAMES, LessonSerializer
+from classes.api.subjects import SubjectViewSet
+from classes.api.warning_rules import WarningRuleViewSet
+from classes.api.warnings import WarningViewSet
 from classes.lessons import services
 from classes.lessons.edit_digests import LessonEditConflict, loaded_digests
+from classes.lessons.queries import read_member_ids
 from classes.models import Lesson, Recording
 from classes.recordings.api import LessonRecordingViewSet
 from classes.recordings.serializers import RecordingSerializer
+from classes.timetable.make_up.services import make_up_lesson
+from classes.timetable.make_up.times import propose_times
 from console.policy.api import SchoolViewSet
+from console.policy.bulk_writes import BULK_METHODS, BulkWriteMixin
 from console.policy.lazy_schema import extend_schema
 
 
 class LessonViewSet(
+    BulkWriteMixin,
     ConflictResponseMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
     SchoolViewSet,
 ):
-    """Lessons. Each change is sent to the service; `sync` shows its progress."""
+    """Lessons. Each change is sent to the service; `sync` shows its progress.
+
+    `?makes_up_for=7` finds the lesson that counts in place of lesson 7, `?made_up=true` all such as 7.
+    """
 
     resource = "lesson"
     queryset = Lesson.objects.select_related("teacher").prefetch_related("members__user")
     serializer_class = LessonSerializer
+    policy_actions = {"make_up_times": "make_up"}
+    seen_names = SERVICE_NAMES
     http_method_names = ("get", "post", "patch", "head", "options")
-    filterset_fields = {
-        "status": ["exact"],
-        "sync_state": ["exact"],
-        "starts_at": ["gte", "lt"],
-        "teacher__user_id": ["exact"],
-    }
+    filterset_class = LessonFilter
+    #: Role and user id of the members of the lessons of a list, by the key of the lesson.
+    member_ids: Mapping[int, list[tuple[str, str]]] = MappingProxyType({})
+
+    def get_queryset(self) -> QuerySet[Lesson]:
+        rows = super().get_queryset()
+        return rows.prefetch_related(None) if self.action == "list" else rows
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        if page is not None:
+            self.member_ids = read_member_ids(page)
+        return page
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "member_ids": self.member_ids}
 
     def perform_create(self, serializer: Any) -> None:
         lesson = services.schedule_lesson(by=self.by, **serializer.validated_data)
@@ -104,6 +134,23 @@ class LessonViewSet(
         services.cancel_lesson(lesson=lesson, by=self.by, **serializer.validated_data)
         return self._respond(lesson)
 
+    @extend_schema(request=MakeUpSerializer, responses={201: LessonSerializer})
+    @action(detail=True, methods=["post"], url_path="make-up")
+    def make_up(self, request: Request, pk: str) -> Response:
+        """Schedule a lesson with the same people instead of a cancelled or failed one, and return it.
+
+        409 if it has a make-up already, and with `conflicts` if somebody is double-booked without a reason.
+        """
+        lesson = self.get_object()
+        made = make_up_lesson(lesson=lesson, by=self.by, **validated(MakeUpSerializer, request))
+        return Response(self.get_serializer(self._reload(made)).data, status=201)
+
+    @extend_schema(request=None, responses=MakeUpTimesSerializer)
+    @make_up.mapping.get
+    def make_up_times(self, request: Request, pk: str) -> Response:
+        """Return the next times at which the teacher, the assistants and all students are free."""
+        return Response(MakeUpTimesSerializer(propose_times(self.get_object())).data)
+
     def _respond(self, lesson: Lesson) -> Response:
         fresh = self._reload(lesson)
         return self.with_etag(Response(self.get_serializer(fresh).data), fresh)
@@ -125,13 +172,39 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolV
 router = SimpleRouter()
 router.register("lessons", LessonViewSet)
 router.register("courses", CourseViewSet)
+router.register("subjects", SubjectViewSet)
 router.register("recordings", RecordingViewSet)
 router.register("attendance", AttendanceViewSet)
 router.register("leave", LeaveViewSet)
 router.register("appeals", AppealViewSet)
 router.register("credits", CreditViewSet)
+router.register("attendance-codes", AttendanceCodeViewSet)
+router.register("warnings", WarningViewSet)
+router.register("warning-rules", WarningRuleViewSet)
+router.register("absences", AbsenceViewSet)
+router.register("covers", CoverViewSet)
+router.register("exports/schedules", ExportScheduleViewSet)
+router.register("exports/runs", ExportRunViewSet)
+BULK_ADDED: dict[str, Any] = {"post": "bulk_create"}
 urlpatterns = [
     *router.urls,
+    path("bulk/lessons/", LessonViewSet.as_view(BULK_METHODS, detail=True), name="bulk-lessons"),
+    path("bulk/courses/", CourseViewSet.as_view(BULK_METHODS, detail=True), name="bulk-courses"),
+    path("bulk/subjects/", SubjectViewSet.as_view(BULK_METHODS, detail=True), name="bulk-subjects"),
+    path(
+        "bulk/attendance-codes/",
+        AttendanceCodeViewSet.as_view(BULK_METHODS, detail=True),
+        name="bulk-attendance-codes",
+    ),
+    path(
+        "bulk/warning-rules/",
+        WarningRuleViewSet.as_view(BULK_METHODS, detail=True),
+        name="bulk-warning-rules",
+    ),
+    path("bulk/leave/", LeaveViewSet.as_view(BULK_ADDED), name="bulk-leave"),
+    path("bulk/absences/", AbsenceViewSet.as_view(BULK_ADDED), name="bulk-absences"),
+    path("bulk/appeals/", AppealViewSet.as_view(BULK_ADDED), name="bulk-appeals"),
+    path("bulk/credits/", CreditViewSet.as_view(BULK_ADDED), name="bulk-credits"),
     path(
         "lessons/<id:pk>/recording/",
         LessonRecordingViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
@@ -146,6 +219,8 @@ urlpatterns = [
     path("appeals/<id:pk>/answer/", AppealAnswer.as_view({"post": "answer"}, detail=True)),
     path("users/<text:user_id>/attendance/", PersonAttendance.as_view({"get": "list"})),
     path("courses/<id:pk>/attendance/", CourseAttendance.as_view({"get": "list"})),
+    path("courses/<id:pk>/grades/", CourseGradeList.as_view({"get": "list"})),
+    path("courses/<id:pk>/grades/revisions/", CourseGradeRevisions.as_view({"get": "list"})),
     path("lessons/<id:pk>/attendance.xlsx", LessonAttendanceFile.as_view({"get": "xlsx"})),
     path("lessons/<id:pk>/attendance.csv", LessonAttendanceFile.as_view({"get": "csv"})),
 ]

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models.roles import Role
+from classes.attendance.codes.codebook import coded_entries
 from classes.attendance.mark_detail import planned_share
 from classes.attendance.queries import RegisterEntry, RegisterTable
 from classes.attendance.register_digest import canonical_json
@@ -27,6 +28,8 @@ REGISTER_COLUMNS = (
     Column("role", gettext_lazy("Role"), width=12),
     Column("expected", gettext_lazy("On the list"), width=10),
     Column("mark", gettext_lazy("Mark"), width=14),
+    Column("own_code", pgettext_lazy("attendance", "Code"), ColumnType.ID, 8),
+    Column("own_code_name", gettext_lazy("Name of the code"), width=20),
     Column("first_entered_at", gettext_lazy("First joined"), ColumnType.DATETIME, 24),
     Column("last_left_at", gettext_lazy("Last left"), ColumnType.DATETIME, 24),
     Column("present_seconds", gettext_lazy("Time present"), ColumnType.DURATION, 14),
@@ -54,6 +57,8 @@ def export_rows(
             "role": str(roles.get(entry.role, entry.role)),
             "expected": _("yes") if entry.expected else _("no"),
             "mark": entry.mark_label,
+            "own_code": entry.code.letters if entry.code else "",
+            "own_code_name": entry.code.name if entry.code else "",
             "first_entered_at": entry.first_entered_at,
             "last_left_at": entry.last_left_at,
             "present_seconds": entry.present_seconds,
@@ -109,7 +114,7 @@ def download_register(lesson: Lesson, table: RegisterTable, suffix: str) -> Http
     zone, revision = lesson.enterprise.tz, closed_revision(lesson)
     if suffix == ".json":
         return _json_response(lesson, revision)
-    rows = export_rows(table.everybody, lesson, revision)
+    rows = export_rows(coded_entries(lesson.enterprise, table.everybody), lesson, revision)
     record("attendance.export", lesson, by=None, after={"file": suffix, "people": len(table.everybody)})
     name = register_filename(lesson, suffix)
     if suffix == ".csv":

@@ -1,6 +1,6 @@
 """Services for leave of absence: enter, request, answer, withdraw."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, User
+from accounts.models import Guardian, Role, User
+from accounts.people.charges import teachers_of
+from accounts.people.queries import active_people
+from accounts.sign_in.permissions import protect_erased
+from classes.attendance.leave_files import StoredFile, add_files, move_files
 from classes.attendance.register import lock_for_recompute, recompute_registers
 from classes.models import Leave, Lesson, Member
 from console.audit.trail import record
@@ -35,30 +39,51 @@ def grant_leave(
     reason: str,
     by: User | None,
     kind: str = Leave.Kind.OTHER,
+    files: Sequence[StoredFile] = (),
 ) -> Leave:
-    """Excuse a person between two moments and recalculate the open registers of lessons in between."""
+    """Excuse a person between two moments and recalculate the open registers of lessons in between.
+
+    ValidationError for a person who has been erased, also while this waited for the erasure.
+    """
     _require_reason(reason)
     _require_order(begins_at, ends_at)
-    leave = _create(person, (begins_at, ends_at), kind, reason, by, Leave.State.APPROVED)
+    period = begins_at, ends_at
+    lessons = _lock_affected_lessons(person.pk, period)
+    protect_erased(lock_row(person))
+    leave = _create(person, period, kind, reason, by, Leave.State.APPROVED)
+    add_files([leave], files, by)
     record("leave.add", leave, by=by, after=_facts(leave))
-    _recalculate(leave)
+    recompute_registers(lessons)
     return leave
 
 
 @service
 def request_leave(
-    *, person: User, periods: Iterable[Period], kind: str, reason: str, by: User
+    *,
+    person: User,
+    periods: Iterable[Period],
+    kind: str,
+    reason: str,
+    by: User | None,
+    guardian: Guardian | None = None,
+    files: Sequence[StoredFile] = (),
 ) -> list[Leave]:
     """Request leave for a student and notify those who decide; return the requests.
 
+    The student asks (`by`), or a guardian on their behalf, whose request it stays when another one of the
+    student is merged into it.
+
     Periods that overlap with each other or with open requests of the student become one request: the open
-    ones are withdrawn, because a request never changes. Raise ValidationError for periods too long ago, too
-    far ahead or approved already.
+    ones are withdrawn, because a request never changes. `files` belong to each of the requests; a request
+    takes over the files of those that it replaces. Raise ValidationError for periods too long ago, too far
+    ahead or approved already.
     """
     _require_reason(reason)
     asked = merge_periods(periods)
     # One request of a student after the other, or two that overlap would not see each other.
-    lock_row(person)
+    protect_erased(lock_row(person))
+    if guardian is not None:
+        _require_guardian(lock_row(guardian), person)
     for period in asked:
         _require_requestable(person, period)
     replaced = _open_requests(person, asked)
@@ -70,9 +95,12 @@ def request_leave(
     for period in merged:
         reasons = [reason.strip(), *(one.reason for one in replaced if _overlap(period, one))]
         text = " · ".join(dict.fromkeys(reasons))
-        leave = _create(person, period, kind, text, by, Leave.State.REQUESTED)
+        asking = guardian or next((one.guardian for one in replaced if _overlap(period, one)), None)
+        leave = _create(person, period, kind, text, by, Leave.State.REQUESTED, asking)
+        move_files([one for one in replaced if _overlap(period, one)], leave)
         record("leave.request", leave, by=by, after=_facts(leave))
         created.append(leave)
+    add_files(created, files, by)
     if Leave.objects.filter(person=person, state=Leave.State.REQUESTED).count() > MAX_OPEN:
         raise ValidationError(_("Too many of your requests are open. Wait until they are answered."))
     for leave in created:
@@ -110,15 +138,20 @@ def answer_leave(*, leave: Leave, approved: bool, text: str, by: User) -> Leave:
 
 
 @service
-def withdraw_leave(*, leave: Leave, by: User | None) -> None:
-    """Withdraw one's own open request, or revoke approved leave of somebody else.
+def withdraw_leave(*, leave: Leave, by: User | None, guardian: Guardian | None = None) -> None:
+    """Withdraw one's own open request, as the student or the guardian who asked, or revoke approved leave of
+    somebody else.
 
     The open registers that it affected are recalculated. Raise Conflict if it is neither.
     """
     stored = lock_row(leave)
     if stored.state == Leave.State.WITHDRAWN:
         return
-    is_own = by is not None and by.pk == stored.person_id
+    is_own = guardian is not None or (by is not None and by.pk == stored.person_id)
+    if is_own and stored.guardian_relation and (guardian is None or stored.guardian_id != guardian.pk):
+        raise Conflict(_("A guardian asked for this leave. Ask them to withdraw it."))
+    if guardian is not None and stored.guardian_id != guardian.pk:
+        raise Conflict(_("You can withdraw only what you asked for yourself."))
     if stored.state != (Leave.State.REQUESTED if is_own else Leave.State.APPROVED):
         raise _no_longer_open(stored) if is_own else Conflict(_("Only approved leave can be revoked."))
     was_approved = stored.state == Leave.State.APPROVED
@@ -144,6 +177,12 @@ def earliest_request(school: Any) -> datetime:
     """Return the moment before which leave that began can no longer be requested."""
     today = timezone.localtime(timezone=school.tz).replace(hour=0, minute=0, second=0, microsecond=0)
     return today - timedelta(days=school.leave_request_days)
+
+
+def _require_guardian(guardian: Guardian, person: User) -> None:
+    """Raise ValidationError unless the guardian may ask for leave of this student now."""
+    if guardian.person_id != person.pk or not guardian.told_leave or not person.is_active:
+        raise ValidationError(_("You can no longer ask for leave of this student. Ask the school office."))
 
 
 def _require_reason(reason: str) -> None:
@@ -180,7 +219,15 @@ def _overlap(period: Period, leave: Leave) -> bool:
     return leave.begins_at < period[1] and leave.ends_at > period[0]
 
 
-def _create(person: User, period: Period, kind: str, reason: str, by: User | None, state: str) -> Leave:
+def _create(
+    person: User,
+    period: Period,
+    kind: str,
+    reason: str,
+    by: User | None,
+    state: str,
+    guardian: Guardian | None = None,
+) -> Leave:
     school: Any = person.enterprise_id
     return Leave.objects.create(
         enterprise_id=school,
@@ -191,6 +238,8 @@ def _create(person: User, period: Period, kind: str, reason: str, by: User | Non
         reason=reason.strip()[:500],
         state=state,
         by=by,
+        guardian=guardian,
+        guardian_relation=guardian.relation if guardian else "",
     )
 
 
@@ -207,17 +256,16 @@ def _no_longer_open(leave: Leave) -> Conflict:
 
 def _facts(leave: Leave) -> dict[str, Any]:
     """Return what the audit trail keeps: no kind and no reason, which are personal."""
-    return {"person": leave.person.user_id, "begins_at": leave.begins_at, "ends_at": leave.ends_at}
+    facts = {"person": leave.person.user_id, "begins_at": leave.begins_at, "ends_at": leave.ends_at}
+    return {**facts, "relation": leave.guardian_relation} if leave.guardian_relation else facts
 
 
 def _notify_deciders(leave: Leave) -> None:
-    """Notify the teachers in charge of the student's groups; without one, the administrators."""
-    active = User.objects.filter(enterprise=leave.enterprise_id, is_active=True)
-    groups = leave.person.student_groups.filter(archived_at=None)
-    people = list(active.filter(groups_in_charge__in=groups).distinct())
+    """Notify those who are in charge of the student's groups today; without one, the administrators."""
+    people = teachers_of(leave.enterprise, [leave.person_id]).get(leave.person_id)
     notify(
         "leave.requested",
-        people=people or list(active.filter(role__in=(Role.SUPERADMIN, Role.ADMIN))),
+        people=people or list(active_people(leave.enterprise_id, Role.SUPERADMIN, Role.ADMIN)),
         key=f"leave.requested.{leave.pk}",
         args=_notice_args(leave),
         link=reverse("classes:leave", args=[leave.pk]),
@@ -232,10 +280,16 @@ def _notice_args(leave: Leave) -> dict[str, str]:
 
 
 def _recalculate(leave: Leave) -> None:
-    memberships = Member.objects.filter(user=leave.person_id).values("lesson")
-    begins_early_enough = Q(starts_at__lt=leave.ends_at) | Q(real_started_at__lt=leave.ends_at)
-    ends_late_enough = Q(ends_at__gt=leave.begins_at) | Q(real_ended_at__gt=leave.begins_at)
+    recompute_registers(_lock_affected_lessons(leave.person_id, (leave.begins_at, leave.ends_at)))
+
+
+def _lock_affected_lessons(person: int, period: Period) -> list[Lesson]:
+    """Lock and return the lessons of a person whose open registers leave at this time may change."""
+    begins_at, ends_at = period
+    memberships = Member.objects.filter(user=person).values("lesson")
+    begins_early_enough = Q(starts_at__lt=ends_at) | Q(real_started_at__lt=ends_at)
+    ends_late_enough = Q(ends_at__gt=begins_at) | Q(real_ended_at__gt=begins_at)
     lessons = Lesson.objects.filter(
         begins_early_enough, ends_late_enough, pk__in=memberships, register_closed_at=None
     ).exclude(attendance=None)
-    recompute_registers(lock_for_recompute(lessons.distinct()[:MAX_LESSONS]))
+    return lock_for_recompute(lessons.distinct()[:MAX_LESSONS])

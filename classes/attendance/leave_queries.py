@@ -28,8 +28,7 @@ ON_LEAVE_BADGES = {
     Leave.State.REQUESTED: Badge(_("leave requested"), "calendar-question", "warn", ""),
     Leave.State.APPROVED: Badge(_("on leave"), "calendar-pause", "idle", ""),
 }
-#: Most leaves of a month, and most names of a day, that the calendar shows.
-MAX_MONTH_ROWS = 3000
+#: Most names that the calendar shows of a day.
 MAX_DAY_ROWS = 12
 #: Most lessons that a student can choose from, and that a request names.
 MAX_LESSONS = 30
@@ -99,24 +98,31 @@ def leave_month(reader: Any, month: date) -> list[LeaveDay]:
         for day in calendar.Calendar().itermonthdates(month.year, month.month)
     }
     first, last = min(days), max(days)
-    rows = scoped(Leave.objects.select_related("person"), reader, "leave", "list").filter(
+    rows = scoped(Leave.objects.all(), reader, "leave", "list").filter(
         state__in=ON_LEAVE_BADGES,
         begins_at__lt=_midnight(last + timedelta(days=1)),
         ends_at__gt=_midnight(first),
     )
-    for leave in rows.order_by("begins_at", "id")[:MAX_MONTH_ROWS]:
-        for day in _days_of(leave, first, last):
-            if len(days[day].leaves) < MAX_DAY_ROWS:
-                days[day].leaves.append(leave)
+    # Every leave is counted, but only those that are shown are read with their person.
+    shown: dict[date, list[int]] = {day: [] for day in days}
+    times = rows.order_by("begins_at", "id").values_list("pk", "begins_at", "ends_at")
+    for pk, begins_at, ends_at in times.iterator():
+        for day in _days_of(begins_at, ends_at, first, last):
+            if len(shown[day]) < MAX_DAY_ROWS:
+                shown[day].append(pk)
             else:
                 days[day].hidden += 1
+    keys = {pk for of_day in shown.values() for pk in of_day}
+    leaves = Leave.objects.select_related("person").in_bulk(keys)
+    for day, of_day in shown.items():
+        days[day].leaves = [leaves[pk] for pk in of_day if pk in leaves]
     return list(days.values())
 
 
-def _days_of(leave: Leave, first: date, last: date) -> Iterator[date]:
-    """Yield the days from `first` to `last` on which the leave holds; it ends before its end."""
-    day = max(timezone.localdate(leave.begins_at), first)
-    end = min(timezone.localdate(leave.ends_at - timedelta(microseconds=1)), last)
+def _days_of(begins_at: datetime, ends_at: datetime, first: date, last: date) -> Iterator[date]:
+    """Yield the days from `first` to `last` on which leave holds; it ends before its end."""
+    day = max(timezone.localdate(begins_at), first)
+    end = min(timezone.localdate(ends_at - timedelta(microseconds=1)), last)
     while day <= end:
         yield day
         day += timedelta(days=1)

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from classes.attendance.calculation.calculate import SHARE_STEP
 from classes.attendance.calculation.intervals import intersection, total_seconds
+from classes.attendance.codes.codebook import coded_entries
 from classes.attendance.engagement import EngagementSummary, lesson_engagement
 from classes.attendance.missed_parts import MissedPart, locate_missed_parts
 from classes.attendance.queries import RegisterEntry, build_entry
@@ -23,7 +24,7 @@ from classes.models import (
     Recording,
 )
 from classes.recordings.url_guard import playback_url
-from console.policy import scoped
+from console.policy import may, scoped
 
 Source = Observation.Source
 DEVICES = ("camera", "mic", "speaker", "silence", "hand_up")
@@ -50,7 +51,10 @@ class DeviceStates(NamedTuple):
 
 @dataclass(frozen=True)
 class MarkDetail:
-    """`polls_present` of `poll_count` polls during the time taught saw the person."""
+    """`polls_present` of `poll_count` polls during the time taught saw the person.
+
+    `sees_devices` if the reader may see device states, which who is in charge of a student may not.
+    """
 
     row: Attendance
     entry: RegisterEntry
@@ -58,6 +62,7 @@ class MarkDetail:
     planned_share: Decimal | None
     poll_count: int
     polls_present: int
+    sees_devices: bool
     last: DeviceStates | None
     live: DeviceStates | None
     corrections: list[Correction]
@@ -75,27 +80,34 @@ def build_mark_detail(row: Attendance, reader: Any) -> MarkDetail:
     if LessonRecording.objects.filter(lesson=lesson, binned_at__isnull=False).exists():
         recordings = recordings.none()
     polls = _poll_times(lesson, facts)
+    sees_devices = may(reader, "list", "samples", row)
     return MarkDetail(
         row=row,
-        entry=build_entry(row, lesson.enterprise.tz),
+        entry=coded_entries(lesson.enterprise, [build_entry(row, lesson.enterprise.tz)])[0],
         stays=[_stay_row(one) for one in facts.get("stays", ())],
         planned_share=planned_share(lesson, facts),
         poll_count=len(polls),
         polls_present=sum(1 for poll in polls if _saw_person(facts, poll)),
-        last=_last_states(row),
-        live=_live_states(row),
+        sees_devices=sees_devices,
+        last=_last_states(row) if sees_devices else None,
+        live=_live_states(row) if sees_devices else None,
         corrections=list(
             Correction.objects.filter(lesson=lesson, user_id=row.user_id).select_related("by").order_by("-id")
         ),
         credits=list(_credits(row)),
-        appeals=list(lesson.appeals.filter(person=row.person).select_related("answered_by"))
-        if row.person
-        else [],
+        appeals=_appeals(row, reader),
         watch=locate_missed_parts(facts, filter(_is_playable, recordings))
         if row.mark and row.mark != "present"
         else [],
         samples=lesson_engagement(reader, lesson, row.person),
     )
+
+
+def _appeals(row: Attendance, reader: Any) -> list[Appeal]:
+    if not row.person:
+        return []
+    appeals = scoped(row.lesson.appeals.all(), reader, "appeal", "list")
+    return list(appeals.filter(person=row.person).select_related("answered_by"))
 
 
 def _is_playable(recording: Recording) -> bool:

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 
+from accounts.models import User
 from classes.models import Attendance, Lesson, Mark
 from console.notifications.services import notify
+from console.policy import may
 
 #: Lessons that ended longer ago send no notifications, for example imported past lessons.
 MAX_AGE = timedelta(days=3)
@@ -37,11 +39,21 @@ def notify_final_register(lesson: Lesson) -> None:
     )
     absent = [row.person for row in rows if row.mark == Mark.ABSENT and row.person and not row.provisional]
     until = localtime(lesson.final_at + timedelta(days=settings.APPEAL_DAYS), lesson.enterprise.tz)
-    if absent:
+    for kind, people in _by_right_to_appeal(lesson, absent).items():
         notify(
-            "attendance.absent",
-            people=absent,
+            kind,
+            people=people,
             key=f"attendance.absent.{lesson.pk}",
             args={"lesson": lesson.topic, "until": f"{until:%Y-%m-%d %H:%M}"},
             link=link,
         )
+
+
+def _by_right_to_appeal(lesson: Lesson, students: list[User]) -> dict[str, list[User]]:
+    """Return the students by the notification that they get: it names an appeal only to those who may."""
+    kinds: dict[str, list[User]] = {}
+    for one in students:
+        one.enterprise = lesson.enterprise  # the same row, without a query for each
+        kind = "attendance.absent" if may(one, "add", "appeal") else "attendance.absent_final"
+        kinds.setdefault(kind, []).append(one)
+    return kinds

@@ -23,7 +23,7 @@ from classes.choices import Status
 from classes.locking import lock_lesson
 from classes.models import Attendance, Course, Lesson, Mark
 from console.audit.trail import record
-from console.concurrency import changed_fields, service, value_digests
+from console.concurrency import changed_fields, lock_row, service, value_digests
 
 Rules = Mapping[str, int]
 #: How far back, and to how many lessons, a change of school or course rules applies.
@@ -134,7 +134,7 @@ def set_course_rules(
 
     `back` also recalculates its recent open registers. `seen` is the same as in `set_lesson_rules`.
     """
-    stored = Course.objects.select_for_update(of=("self",), no_key=True).get(pk=course.pk)
+    stored = lock_row(course)
     changed_fields(stored, {"rules": dict(rules) or None}, seen or value_digests(course, ["rules"]))
     before, stored.rules = stored.rules, dict(rules) or None
     stored.save(update_fields=["rules"])

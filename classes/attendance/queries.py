@@ -15,7 +15,7 @@ from classes.attendance.explanation import explain_mark
 from classes.attendance.mark_badges import urgency_key
 from classes.attendance.register import ATTENDANCE_COLUMNS as DERIVED_COLUMNS
 from classes.attendance.register import preview_marks
-from classes.models import Attendance, Lesson, Mark
+from classes.models import Attendance, AttendanceCode, Lesson, Mark
 from classes.models.attendance import Grade
 from console.policy import may
 
@@ -35,7 +35,8 @@ def with_people(rows: QuerySet[Attendance]) -> QuerySet[Attendance]:
 class RegisterEntry:
     """One person in one lesson. `sentence` is the reason in the reader's language, built from `facts`.
 
-    `pk` is None while the row is not stored.
+    `pk` is None while the row is not stored. `code` is the school's own code of the mark where it was asked
+    for (`classes.attendance.codes.codebook`).
     """
 
     pk: int | None
@@ -56,6 +57,7 @@ class RegisterEntry:
     sentence: str
     facts: dict[str, Any]
     person: User | None
+    code: AttendanceCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def register_marks(lesson: Lesson) -> list[Attendance]:
     return list(with_people(Attendance.objects.filter(lesson=lesson))) or preview_marks(lesson)
 
 
-def build_entry(row: Attendance, zone: ZoneInfo) -> RegisterEntry:
+def build_entry(row: Attendance, zone: ZoneInfo, code: AttendanceCode | None = None) -> RegisterEntry:
     return RegisterEntry(
         pk=row.pk,
         user_id=row.user_id,
@@ -122,4 +124,5 @@ def build_entry(row: Attendance, zone: ZoneInfo) -> RegisterEntry:
         sentence=explain_mark(row.mark, row.reason, zone),
         facts=row.reason,
         person=row.person,
+        code=code,
     )

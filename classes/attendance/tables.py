@@ -17,7 +17,7 @@ APPEAL_TABLE = ListTable(
         Column("answered_by", _("Answered by"), is_default=False),
         Column("answered", _("Answered"), is_default=False),
     ),
-    filters=("q", "state"),
+    filters=("q", "grade", "state"),
     default_sort="-created",
 )
 
@@ -34,6 +34,6 @@ LEAVE_TABLE = ListTable(
         Column("answered_by", _("Answered by"), is_default=False),
         Column("created", _("Entered on"), order=("id",), is_default=False),
     ),
-    filters=("q", "state", "day"),
+    filters=("q", "grade", "state", "day"),
     default_sort="-begins",
 )

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from classes.attendance.codes.urls import urlpatterns as codes
 from classes.attendance.thresholds.urls import urlpatterns as thresholds
 from classes.attendance.views.appeals import (
     AppealAdd,
@@ -13,6 +14,12 @@ from classes.attendance.views.appeals import (
     DropExcuse,
     GuestCreditCreate,
 )
+from classes.attendance.views.guardian_leave import (
+    GuardianLeaveAdd,
+    GuardianLeaves,
+    GuardianLeaveWithdraw,
+)
+from classes.attendance.views.guardian_marks import GuardianMarks
 from classes.attendance.views.leave import (
     LeaveAdd,
     LeaveAnswer,
@@ -22,6 +29,7 @@ from classes.attendance.views.leave import (
     LeavePage,
     LeaveWithdraw,
 )
+from classes.attendance.views.leave_files import LeaveFileAdd, LeaveFileDownload
 from classes.attendance.views.marks import (
     MarkCorrect,
     MarkDetailPage,
@@ -60,6 +68,17 @@ urlpatterns = [
     path("leave/approve/", LeaveApprove.as_view(), name="leave_approve"),
     path("leave/<id:pk>/", LeavePage.as_view(), name="leave"),
     path("leave/<id:pk>/answer/", LeaveAnswer.as_view(), name="leave_answer"),
+    path("leave/<id:pk>/files/", LeaveFileAdd.as_view(), name="leave_file_add"),
+    path("leave/<id:pk>/files/<id:file>/", LeaveFileDownload.as_view(), name="leave_file"),
     path("leave/<id:pk>/withdraw/", LeaveWithdraw.as_view(), name="leave_withdraw"),
+    path("guardian/<id:pk>/attendance/", GuardianMarks.as_view(), name="guardian_marks"),
+    path("guardian/<id:pk>/leave/", GuardianLeaves.as_view(), name="guardian_leaves"),
+    path("guardian/<id:pk>/leave/new/", GuardianLeaveAdd.as_view(), name="guardian_leave_add"),
+    path(
+        "guardian/<id:pk>/leave/<id:leave>/withdraw/",
+        GuardianLeaveWithdraw.as_view(),
+        name="guardian_leave_withdraw",
+    ),
     *thresholds,
+    *codes,
 ]

@@ -26,13 +26,14 @@ class TimeSlot(NamedTuple):
 
 
 class ConflictingLesson(NamedTuple):
-    """An existing lesson that conflicts."""
+    """An existing lesson that conflicts; `is_closed` if the reader may not open it (`foreign_lessons`)."""
 
     pk: int
     topic: str
     starts_at: datetime
     ends_at: datetime
     made_outside: bool
+    is_closed: bool = False
 
 
 class BookingConflict(NamedTuple):

@@ -9,7 +9,7 @@ from accounts.models import Enterprise, User
 from classes.courseware.attachments import attach_document
 from classes.demo import personas
 from classes.demo.school import may_teach
-from classes.demo.timetable import CONFLICT_REASON, school_day
+from classes.demo.timetable import CONFLICT_REASON, ensure_subjects, school_day
 from classes.models import Course, Lesson
 from classes.timetable.courses.planning import plan_course
 from console.outbox import relay
@@ -66,6 +66,7 @@ def ensure_course(school: Enterprise, people: dict[str, User], by: User, decks: 
         conflict_reason=CONFLICT_REASON,
         title=COURSE,
         teacher=teacher,
+        subject=ensure_subjects(school, people, by).get(personas.SUBJECTS[2]),
         starts_local=datetime.combine(first, time(19, 0)),
         duration_minutes=60,
         rrule=f"FREQ=WEEKLY;COUNT={EVENINGS}",

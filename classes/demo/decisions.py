@@ -38,10 +38,12 @@ def add_demo_rules(school: Enterprise) -> None:
 
 
 def grant_demo_leave(school: Enterprise, lessons: QuerySet[Lesson]) -> None:
-    """Excuse one student of each of the first lessons' groups for two days, once."""
+    """Excuse one student of each of the groups of the first lessons of this term for two days, once."""
     if Leave.objects.filter(enterprise=school).exists():
         return
-    for lesson in lessons.order_by("starts_at", "pk")[:2]:
+    today = timezone.localdate(timezone=school.tz)
+    of_term = lessons.filter(course__term__ends_on__gte=today)
+    for lesson in of_term.order_by("starts_at", "pk")[:2]:
         if member := lesson.members.filter(role="student").select_related("user").order_by("pk").first():
             day = lesson.starts_at.astimezone(school.tz).date()
             begins = datetime.combine(day, time.min, school.tz)

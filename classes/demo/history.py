@@ -27,6 +27,7 @@ from classes.attendance.register import lock_for_recompute
 from classes.choices import Status
 from classes.demo.decisions import add_demo_rules, decide, grant_demo_leave, request_demo_leave
 from classes.demo.sandbox_control import SandboxUnavailable, call_control
+from classes.demo.school_day import add_demo_codes, fix_demo_grades, make_up_demo_lesson
 from classes.demo.timetable import COURSES, WEEKS_BACK
 from classes.models import Lesson
 from console.jobs.models import Job
@@ -105,6 +106,7 @@ def run_step(job: Job) -> timedelta | None:
         _attempt(lambda: grant_demo_leave(job.enterprise, lessons))
         _attempt(lambda: request_demo_leave(job.enterprise, lessons))
         _attempt(lambda: add_demo_rules(job.enterprise))
+        _attempt(lambda: add_demo_codes(job.enterprise))
         job.cursor = {"leave": True, "held": [], "decided": [], "idle_steps": 0}
         return IMMEDIATELY
     held = _hold_next(lessons.exclude(pk__in=job.cursor["held"]))
@@ -118,6 +120,8 @@ def run_step(job: Job) -> timedelta | None:
     }
     job.done = len(job.cursor["decided"])
     if job.done >= lessons.count():
+        _attempt(lambda: make_up_demo_lesson(job.enterprise))
+        _attempt(lambda: fix_demo_grades(job.enterprise))
         return None
     if job.cursor["idle_steps"] * PAUSE > STALLED_AFTER:
         raise JobFailed(STALLED)

@@ -42,6 +42,10 @@ SUBJECTS = (
     *("音乐", "历史", "数学", "语文", "英语", "信息科技"),
 )
 GROUPS = ("七年级一班", "七年级二班", "八年级一班", "八年级二班", "九年级一班", "九年级二班")
+#: The names of their groups begin with these.
+GRADES = ("七年级", "八年级", "九年级")
+#: Of the first grade; in charge of a group of another one.
+HEAD_OF_GRADE = TEACHERS[3]
 GROUP_SIZE = 20
 
 _FAMILY = "张李刘杨黄吴徐朱马胡郭何高罗郑梁谢宋唐许"

@@ -13,6 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.imports.api import import_people
 from accounts.models import Enterprise, Role, User
+from accounts.people.charge_services import add_charge
+from accounts.people.grades.services import add_grade
+from accounts.people.group_services import save_group
 from accounts.people.services import register_person
 from accounts.school.services import add_school, use_own_callback
 from classes.demo import personas
@@ -66,13 +69,32 @@ def ensure_people(school: Enterprise, groups: int = len(personas.GROUPS)) -> dic
         one.user_id: personas.GROUPS[place // personas.GROUP_SIZE] for place, one in enumerate(pupils)
     }
     charges = zip(personas.TEACHERS, personas.GROUPS[:groups], strict=False)
-    return register_missing(
+    people = register_missing(
         school,
         signs_in,
         [*offices, *personas.TEACHERS, *pupils],
         groups=group_of,
         in_charge={teacher.user_id: name for teacher, name in charges},
     )
+    _ensure_grades(school, people)
+    return people
+
+
+def _ensure_grades(school: Enterprise, people: Mapping[str, User]) -> None:
+    """Give a school without grades those of its groups, and the first of them a head."""
+    admin = people[personas.ADMIN.user_id]
+    groups = list(school.groups.filter(archived_at=None, name__in=personas.GROUPS))
+    if school.grades.exists() or not groups:
+        return
+    for name in personas.GRADES:
+        members = [group for group in groups if group.name.startswith(name)]
+        grade = add_grade(name=name, by=admin) if members else None
+        for group in members:
+            save_group(group=group, students=None, by=admin, grade=grade)
+    first = school.grades.first()
+    head = people[personas.HEAD_OF_GRADE.user_id]
+    if first is not None and may_teach(head):
+        add_charge(grade=first, teacher=head, by=admin)
 
 
 def register_missing(

@@ -11,8 +11,9 @@ from accounts.school.services import edit_school
 from classes.choices import RecordType
 from classes.demo import personas
 from classes.demo.school import may_teach
-from classes.models import Course, Holiday, Lesson, Term
+from classes.models import Course, Holiday, Lesson, Subject, Term
 from classes.timetable.courses.planning import plan_course
+from classes.timetable.subjects.services import add_subject
 from classes.timetable.terms.services import save_days
 
 MINUTES = 45
@@ -37,8 +38,12 @@ class DemoCourse:
     starts: time
 
     @property
+    def subject(self) -> str:
+        return personas.SUBJECTS[self.teacher]
+
+    @property
     def title(self) -> str:
-        return f"{personas.SUBJECTS[self.teacher]} · {personas.GROUPS[self.group]}"
+        return f"{self.subject} · {personas.GROUPS[self.group]}"
 
     def rule(self, lessons: int) -> str:
         """The recurrence rule of so many lessons."""
@@ -76,6 +81,16 @@ def school_day(school: Enterprise, days: int = 0) -> date:
 INCLUDED_MINUTES = 200_000
 
 
+def save_term(school: Enterprise, by: User, first: date, last: date) -> Term:
+    """Save the term from `first` to `last`, named by its month; by its day, too, where the month is taken."""
+    name = f"{first.year} 年 {first.month} 月学期"
+    if Term.objects.filter(enterprise=school, name=name).exists():
+        name = f"{name}（{first.day} 日起）"
+    term = save_days(days=Term(enterprise=school), by=by, name=name, starts_on=first, ends_on=last)
+    assert isinstance(term, Term)
+    return term
+
+
 def ensure_term(school: Enterprise, by: User) -> Term:
     """Return the term of today, with its holidays; create it if there is none."""
     today = school_day(school)
@@ -87,15 +102,7 @@ def ensure_term(school: Enterprise, by: User) -> Term:
         first = earlier.ends_on + timedelta(days=1)
     if later := others.filter(starts_on__gt=today, starts_on__lte=last).order_by("starts_on").first():
         last = later.starts_on - timedelta(days=1)
-    name = f"{first.year} 年 {first.month} 月学期"
-    term = save_days(
-        days=Term(enterprise=school),
-        by=by,
-        name=f"{name}（{first.day} 日起）" if others.filter(name=name).exists() else name,
-        starts_on=first,
-        ends_on=last,
-    )
-    assert isinstance(term, Term)
+    term = save_term(school, by, first, last)
     for name, begins, ends in (BREAK, SPORTS_DAY):
         starts_on, ends_on = school_day(school, begins), school_day(school, ends)
         if starts_on >= first and ends_on <= last:
@@ -111,6 +118,16 @@ def ensure_term(school: Enterprise, by: User) -> Term:
     return term
 
 
+def ensure_subjects(school: Enterprise, people: dict[str, User], by: User) -> dict[str, Subject]:
+    """Return the subjects by name; add those that are missing, with a colour and who teaches them."""
+    for name in dict.fromkeys(personas.SUBJECTS):
+        if not school.subjects.filter(name=name).exists():
+            taught = zip(personas.TEACHERS, personas.SUBJECTS, strict=True)
+            teachers = [people[one.user_id] for one, subject in taught if subject == name]
+            add_subject(by=by, name=name, teachers=[one for one in teachers if may_teach(one)])
+    return {one.name: one for one in school.subjects.all()}
+
+
 def ensure_courses(
     school: Enterprise, people: dict[str, User], by: User, *, groups: int, weeks: int = WEEKS_BACK
 ) -> None:
@@ -121,6 +138,7 @@ def ensure_courses(
     """
     term = ensure_term(school, by)
     planned = set(Course.objects.filter(enterprise=school, term=term).values_list("title", flat=True))
+    subjects = ensure_subjects(school, people, by)
     rows = {group.name: group for group in school.groups.filter(archived_at=None)}
     first, today = max(school_day(school, -7 * weeks), term.starts_on), school_day(school)
     last = min(first + timedelta(weeks=weeks + WEEKS_AHEAD, days=-1), term.ends_on)
@@ -136,6 +154,7 @@ def ensure_courses(
             title=course.title,
             teacher=teacher,
             term=term,
+            subject=subjects.get(course.subject),
             starts_local=datetime.combine(days[0], course.starts),
             duration_minutes=MINUTES,
             rrule=course.rule(len(days)),

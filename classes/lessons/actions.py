@@ -12,6 +12,8 @@ from classes.lessons.status import Phase, phase_of
 from classes.models import Lesson
 from console.policy import may
 
+#: Actions that let a lesson be held; one that is made up is not.
+HOLDING_ACTIONS = ("start", "push")
 PHASES_BEFORE_START = ("planned", "soon", "overdue", "not_held")
 
 
@@ -105,6 +107,7 @@ def available_actions(reader: Any, lesson: Lesson) -> dict[str, LessonAction]:
         name: action
         for name, action in LESSON_ACTIONS.items()
         if (not action.phases or phase.name in action.phases)
+        and (not lesson.made_up or name not in HOLDING_ACTIONS)
         and (name != "pull" or lesson.remote_id)
         and may(reader, name, "lesson", lesson)
     }

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from classes.lessons.status import phase_of
 from classes.models import Lesson
 from console.policy import Scope, field_visibility, may, scope_of
-from console.policy.table import FieldVisibility
+from console.policy.field_table import FieldVisibility
 
 
 class ClassroomLinks(NamedTuple):

@@ -4,15 +4,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateField, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Grade, User
 from accounts.people.queries import name_contains
 from classes.choices import Status
+from classes.lessons.status import counted_lessons
 from classes.lessons.teacher_presence import without_teacher
-from classes.models import Attendance, CallbackDifference, Course, Lesson, Member
+from classes.models import Attendance, CallbackDifference, Course, Holiday, Lesson, Member
+from classes.models.lesson import NOT_IN_SERIES
 from classes.readiness.checks import READINESS_WINDOW, compute_readiness
 from console.outbox.models import Operation
 from console.outbox.states import SyncState
@@ -22,6 +24,8 @@ from console.policy import scoped
 PROBLEM_STATES = (SyncState.REFUSED, SyncState.NEEDS_YOU, SyncState.HELD)
 #: How long a lesson that was never started stays on the list.
 NOT_HELD_WINDOW = timedelta(days=7)
+#: How far from today a cancelled lesson may be to be made up.
+TO_MAKE_UP_WINDOW = timedelta(days=14)
 
 
 def lessons_for(reader: Any) -> QuerySet[Lesson]:
@@ -63,6 +67,12 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
 
 
+def lessons_of_grade(grade: Grade) -> QuerySet[Any, Any]:
+    """Return the keys of the lessons with a group of the grade."""
+    through = Lesson.groups.through.objects
+    return through.filter(studentgroup__grade=grade).order_by().values("lesson")
+
+
 def on_day(lessons: QuerySet[Lesson], begins: datetime, ends: datetime) -> QuerySet[Lesson]:
     """Return the lessons that begin in the interval, and all running ones whatever their planned time."""
     return lessons.filter(
@@ -72,13 +82,47 @@ def on_day(lessons: QuerySet[Lesson], begins: datetime, ends: datetime) -> Query
 
 def _not_begun(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
     now = timezone.now()
-    return lessons.filter(status=Status.WILL, cancelled_at=None, starts_at__lt=now, ends_at__gt=now)
+    due = lessons.filter(status=Status.WILL, starts_at__lt=now, ends_at__gt=now)
+    return due.filter(**counted_lessons())
 
 
 def _not_held(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
     now = timezone.now()
     recent = lessons.filter(starts_at__lt=now, ends_at__lte=now, ends_at__gt=now - NOT_HELD_WINDOW)
-    return recent.filter(status=Status.WILL, cancelled_at=None)
+    return recent.filter(status=Status.WILL, **counted_lessons())
+
+
+def _to_make_up(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    """Return lessons near today that were cancelled singly and are not made up.
+
+    Whoever cancels the rest of a course, or the lessons of a holiday, means none of them to be held. A
+    make-up that was cancelled is none either: the lesson that it was for is on the list.
+    """
+    now = timezone.now()
+    near = lessons.filter(
+        starts_at__gt=now - TO_MAKE_UP_WINDOW,
+        starts_at__lt=now + TO_MAKE_UP_WINDOW,
+        cancelled_at__isnull=False,
+        made_up=False,
+        makes_up_for=None,
+    ).exclude(cancel_reason=NOT_IN_SERIES)
+    # Lessons that are cancelled in one action have one moment of cancellation.
+    of_course = Lesson.objects.filter(course=OuterRef("course"), cancelled_at=OuterRef("cancelled_at"))
+    return near.exclude(Exists(of_course.exclude(pk=OuterRef("pk")))).exclude(_on_holiday())
+
+
+def _on_holiday() -> Q:
+    """Return the condition that a lesson begins on a holiday that it observes, as `Holiday.holds_in` says."""
+    day = Func(
+        OuterRef("starts_at"),
+        OuterRef("enterprise__zone"),
+        template="(%(expressions)s)::date",
+        arg_joiner=" AT TIME ZONE ",
+        output_field=DateField(),
+    )
+    holidays = Holiday.objects.filter(enterprise=OuterRef("enterprise"), starts_on__lte=day, ends_on__gte=day)
+    observed = Exists(holidays.filter(Q(term=None) | Q(term=OuterRef("course__term"))))
+    return Q(observed) | Q(Exists(holidays), course__term=None)
 
 
 def _provisional(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
@@ -91,7 +135,7 @@ def _contradicted(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
 
 
 def _with_sync_problem(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
-    return lessons.filter(sync_state__in=PROBLEM_STATES)
+    return lessons.filter(sync_state__in=PROBLEM_STATES, made_up=False)
 
 
 def _possible_duplicates(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
@@ -118,6 +162,7 @@ NEED_FILTERS: dict[str, Callable[[QuerySet[Lesson]], QuerySet[Lesson]]] = {
     "trouble": _with_sync_problem,
     "double": _possible_duplicates,
     "not_held": _not_held,
+    "to_make_up": _to_make_up,
     "provisional": _provisional,
     "contradicted": _contradicted,
 }
@@ -145,6 +190,18 @@ def expected_members(lesson: Lesson) -> list[Member]:
     """Return everybody expected except the teacher: staff first, then by name."""
     members = lesson.members.select_related("user", "via").order_by("user__sort_name", "user__user_id")
     return sorted(members, key=lambda member: member.role == Member.Role.STUDENT)
+
+
+def read_member_ids(lessons: Sequence[Lesson]) -> dict[int, list[tuple[str, str]]]:
+    """Map lessons (by key) to role and user id of each member, in the order of adding. Uses one query.
+
+    For lists: the rows of Member and User would take most of the time of the page.
+    """
+    found: dict[int, list[tuple[str, str]]] = {lesson.pk: [] for lesson in lessons}
+    rows = Member.objects.filter(lesson__in=found).order_by("pk")
+    for lesson, role, user_id in rows.values_list("lesson_id", "role", "user__user_id"):
+        found[lesson].append((role, user_id))
+    return found
 
 
 def lessons_of_person(reader: Any, person: User) -> tuple[QuerySet[Lesson], QuerySet[Lesson]]:

@@ -7,7 +7,7 @@ writes the audit entry and enqueues the operations.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -87,7 +87,14 @@ def _desired_roles(
     return desired
 
 
-def helper_role(person: User) -> str:
+class _HasRole(Protocol):
+    """A person, or what was read of one."""
+
+    @property
+    def role(self) -> Any: ...
+
+
+def helper_role(person: _HasRole) -> str:
     """Return the role in a lesson of a member of staff who does not teach it."""
     return str(Member.Role.SUPERVISOR if person.role == Role.SUPERVISOR else Member.Role.ASSISTANT)
 

@@ -21,16 +21,22 @@ from classes.conflicts.guard import (
     enforce_teacher_constraint,
     set_conflict_override,
 )
+from classes.lessons.cancellation import follow_cancellation
 from classes.lessons.edit_digests import detect_changes, loaded_digests
 from classes.lessons.extended_fields import unsent_values
 from classes.lessons.fields import COLUMN_NAMES
 from classes.lessons.passwords import set_password
 from classes.lessons.remote_fields import natural_key
 from classes.lessons.roster import set_lesson_groups, set_members
-from classes.lessons.validation import check_lesson, check_not_past, check_open, locked_message
+from classes.lessons.validation import (
+    check_lesson,
+    check_not_made_up,
+    check_not_past,
+    check_open,
+    locked_message,
+)
 from classes.locking import lock_lesson, share_groups
 from classes.models import Lesson
-from classes.notifications.lessons import record_cancellation_notice
 from console.audit.trail import diff_snapshots, record, snapshot
 from console.concurrency import service
 from console.outbox.models import Operation
@@ -99,8 +105,8 @@ def edit_lesson(
     was read.
 
     Raise LessonEditConflict if somebody else changed the same field in the meantime, ValidationError if the
-    lesson is running or over, and BookingConflictError (a subclass) if the change adds a conflict and
-    `conflict_reason` is empty.
+    lesson is running, over or made up by another, and BookingConflictError (a subclass) if the change adds a
+    conflict and `conflict_reason` is empty.
     """
     shared = share_groups(groups or (), lesson)
     stored = lock_lesson(lesson)
@@ -165,8 +171,7 @@ def cancel_lesson(
         raise ValidationError(_("This lesson has ended. Its register and recordings are kept."))
     stored.cancelled_at, stored.cancel_reason, stored.look_at = timezone.now(), reason[:300], None
     stored.save(update_fields=["cancelled_at", "cancel_reason", "look_at"])
-    stored.doubles.update(double_of=None)
-    record_cancellation_notice([stored.pk], notice=notice, tell=tell)
+    follow_cancellation([stored], notice=notice, tell=tell)
     record("lesson.cancel", stored, by=by, reason=reason)
     supersede(open_operations(stored).exclude(kind="class.delete"))
     if stored.remote_id or open_operations(stored).exists():
@@ -176,9 +181,13 @@ def cancel_lesson(
 
 @service
 def start_lesson(*, lesson: Lesson, by: User | None) -> Operation:
-    """Start a lesson (`/class/start`). Raise ValidationError if it is over, cancelled or past its end."""
+    """Start a lesson (`/class/start`).
+
+    Raise ValidationError if it is over, cancelled, past its end or made up by another lesson.
+    """
     stored = lock_lesson(lesson)
     check_open(stored)
+    check_not_made_up(stored)
     check_not_past(stored)
     record("lesson.start", stored, by=by)
     return enqueue_lesson_operation("class.start", stored, by)
@@ -206,7 +215,7 @@ def pull_lesson(*, lesson: Lesson, by: User | None) -> Operation:
 def push_lesson(*, lesson: Lesson, by: User | None) -> Operation:
     """Send a lesson again: create it if the API does not have it, else send all fields.
 
-    Raise ValidationError if the lesson is running, over or cancelled.
+    Raise ValidationError if the lesson is running, over, cancelled or made up by another.
     """
     stored = lock_lesson(lesson)
     if stored.locked:

@@ -1,4 +1,4 @@
-"""Phases of a lesson as pages show them."""
+"""Phases of a lesson as pages show them, and which lessons count."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -72,3 +72,13 @@ def phase_of(lesson: ScheduledLesson, at: datetime | None = None) -> Phase:
     if lesson.starts_at < now:
         return OVERDUE
     return BEGINS_SOON if lesson.starts_at - now < SOON_WINDOW else PLANNED
+
+
+def counted_lessons(prefix: str = "") -> dict[str, Any]:
+    """Return the conditions on a lesson that counts; `prefix` leads to it, such as "lesson__".
+
+    Reports, matrices, warnings and numbers of lessons use them; the triggers of the absence streaks read the
+    same columns. A cancelled lesson does not count. A lesson that failed, or to which nobody came, does not
+    either once a make-up lesson is scheduled: that one counts in its place, until it is cancelled itself.
+    """
+    return {f"{prefix}cancelled_at": None, f"{prefix}made_up": False}

@@ -22,12 +22,13 @@ COURSE_TABLE = ListTable(
     "courses",
     columns=(
         Column("title", _("Course"), order=("title", "id"), is_fixed=True),
+        Column("subject", _("Subject")),
         Column("teacher", _("Teacher")),
         Column("lessons", _("Lessons"), css="number"),
         Column("first", _("First")),
         Column("last", _("Last")),
     ),
-    filters=("q",),
+    filters=("q", "subject"),
     default_sort="title",
 )
 

@@ -47,13 +47,27 @@ def locked_message(lesson: Lesson) -> str:
         return _("The lesson is cancelled. Schedule a new one instead.")
     if lesson.status == Status.ING:
         return _("The lesson is running and cannot be changed. End it first.")
+    if lesson.status == Status.WILL and lesson.made_up:
+        return made_up_message(lesson)
     return _("The lesson has ended and cannot be changed. Schedule a new one.")
+
+
+def made_up_message(lesson: Lesson) -> str:
+    return _("“%(topic)s” is made up by another lesson. Cancel the make-up lesson first.") % {
+        "topic": lesson.topic
+    }
 
 
 def check_open(lesson: Lesson) -> None:
     """Raise ValidationError if the lesson is over or cancelled."""
     if lesson.cancelled_at or lesson.status == Status.END:
         raise ValidationError(locked_message(lesson))
+
+
+def check_not_made_up(lesson: Lesson) -> None:
+    """Raise ValidationError if another lesson counts instead of this one."""
+    if lesson.made_up:
+        raise ValidationError(made_up_message(lesson))
 
 
 def check_not_past(lesson: Lesson) -> None:

@@ -14,7 +14,9 @@ def may_see_members(reader: Any) -> bool:
 
 def visible_user_ids(reader: Any, user_ids: Iterable[str]) -> list[str]:
     """Filter the user ids of a lesson or course by what the reader may see."""
-    return [one for one in user_ids if one == reader.user_id or may_see_members(reader)]
+    if may_see_members(reader):
+        return list(user_ids)
+    return [one for one in user_ids if one == reader.user_id]
 
 
 def visible_track_person(reader: Any, track: Recording) -> str:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 class AbsenceStreak(models.Model):
     """Consecutive absences of a student, between two attended lessons.
 
-    Marks of final lessons that are not cancelled count; "excused" and "no data" neither end nor extend a
-    streak. `times` are the sorted starts of the missed lessons, `number` is their count, `began_at` the first
-    and `last_at` the last. `ended_at` is the start of the next attended lesson, empty until then. `level` is
-    the index in `REACH` of the time from `began_at` to `ended_at`.
+    Marks of final lessons that are neither cancelled nor made up count; "excused" and "no data" neither end
+    nor extend a streak. `times` are the sorted starts of the missed lessons, `number` is their count,
+    `began_at` the first and `last_at` the last. `ended_at` is the start of the next attended lesson, empty
+    until then. `level` is the index in `REACH` of the time from `began_at` to `ended_at`.
 
-    Database triggers maintain it in every statement that writes marks, or makes a lesson final, moves it or
-    cancels it. `manage.py recount` rebuilds it.
+    Database triggers maintain it in every statement that writes marks, or makes a lesson final, moves it,
+    cancels it or makes it up. `manage.py recount` rebuilds it.
     """
 
     #: Upper bounds of the levels 0, 1, … in days; one more level has no bound. A query for the streaks of one

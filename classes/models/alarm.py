@@ -28,13 +28,6 @@ class Alarm(models.Model):
         POLL_OUTAGE = "poll_outage", _("no data from iclass")
         CALLBACK_SILENCE = "callback_silence", _("no callbacks received")
 
-    class Hook(models.TextChoices):
-        NONE = "none", _("not sent")
-        WAITING = "waiting", _("waiting")
-        SENDING = "sending", _("sending")
-        SENT = "sent", _("sent")
-        FAILED = "failed", _("failed")
-
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="alarms")
     lesson = models.ForeignKey(
         Lesson, models.CASCADE, null=True, related_name="alarms", verbose_name=_("lesson")
@@ -47,9 +40,6 @@ class Alarm(models.Model):
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
-    hook = models.CharField(_("webhook"), max_length=8, choices=Hook.choices, default=Hook.NONE)
-    hook_due_at = models.DateTimeField(default=timezone.now)
-    hook_attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("alarm")
@@ -67,7 +57,6 @@ class Alarm(models.Model):
         ]
         indexes = [
             models.Index(fields=["enterprise"], condition=Q(resolved_at=None), name="alarm_open"),
-            models.Index(fields=["hook_due_at"], condition=Q(hook="waiting"), name="alarm_hook"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from classes.choices import ClassType
 from classes.models.wallclock import WallClockField
@@ -15,7 +16,8 @@ class Course(models.Model):
 
     `starts_local` is wall-clock time in the school's zone: 19:00 stays 19:00 through daylight saving.
     `members` are added individually, in addition to the students of `groups`. A course in a `term` has no
-    lessons on the holidays of that term. With `make_up_skipped`, the COUNT of the rule is a number of
+    lessons on the holidays of that term. The `subject` of a course is that of its lessons, which have none of
+    their own. With `make_up_skipped`, the COUNT of the rule is a number of
     lessons: dates that are left out are made up at the end. Without it, they use up the COUNT (RFC 5545).
     """
 
@@ -40,6 +42,14 @@ class Course(models.Model):
         null=True,
         blank=True,
         verbose_name=_("term"),
+    )
+    subject = models.ForeignKey(
+        "classes.Subject",
+        models.SET_NULL,
+        related_name="courses",
+        null=True,
+        blank=True,
+        verbose_name=pgettext_lazy("school", "subject"),
     )
     class_type = models.CharField(_("type"), max_length=8, choices=ClassType.choices, default=ClassType.SMALL)
     starts_local = WallClockField(_("first lesson"))

@@ -13,6 +13,7 @@ REASONS: dict[str, str | Promise] = {
     "student": _("There is no student with the user ID “%(named)s”. Add the person first."),
     "assistant": _("There is no assistant with the user ID “%(named)s”. Add the person first."),
     "term": _("There is no term “%(named)s”. Add it under Courses, terms and holidays."),
+    "subject": _("There is no subject “%(named)s”. Add it under Timetable, Subjects."),
     "no_date": _("Enter the date of the lesson, or of the first one, as 2026-11-24."),
     "date": _("This is not a date. Enter it as 2026-11-24."),
     "no_time": _("Enter the start time as 19:30."),

@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import Guardian
+
 
 class Leave(models.Model):
     """Leave of absence: once approved, absences of a person between two moments are excused.
@@ -46,6 +48,18 @@ class Leave(models.Model):
     )
     answered_at = models.DateTimeField(_("answered at"), null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    #: Who asked on behalf of the student. The relation stays when the guardian is deleted.
+    guardian = models.ForeignKey(
+        "accounts.Guardian", models.SET_NULL, null=True, related_name="+", verbose_name=_("guardian")
+    )
+    guardian_relation = models.CharField(
+        _("requested by"),
+        max_length=11,
+        choices=Guardian.Relation.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
     created_at = models.DateTimeField(pgettext_lazy("leave", "entered"), default=timezone.now)
     withdrawn_at = models.DateTimeField(_("revoked at"), null=True)
 
@@ -81,9 +95,13 @@ class Leave(models.Model):
 
     @property
     def is_revoked(self) -> bool:
-        """Whether it was approved and then taken away, unlike a request that the student withdrew."""
-        was_request = self.by_id == self.person_id and self.answered_at is None
-        return self.withdrawn_at is not None and not was_request
+        """Whether it was approved and then taken away, unlike a request that was withdrawn."""
+        return self.withdrawn_at is not None and not (self.is_request and self.answered_at is None)
+
+    @property
+    def is_request(self) -> bool:
+        """Whether it was asked for, by the student or a guardian, and not entered by the office."""
+        return self.by_id == self.person_id or bool(self.guardian_relation)
 
     @property
     def audit_label(self) -> str:

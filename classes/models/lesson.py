@@ -107,6 +107,18 @@ class Lesson(PolledModel, Mirrored):
         verbose_name=_("conflict allowed by"),
     )
     conflict_at = models.DateTimeField(_("conflict allowed at"), null=True, editable=False)
+    #: The lesson instead of which this one is held (`classes.timetable.make_up`).
+    makes_up_for = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="make_ups",
+        verbose_name=_("make-up lesson for"),
+    )
+    #: Whether a lesson that is not cancelled makes up for this one. A trigger keeps it.
+    made_up = models.BooleanField(_("made up"), default=False, db_default=False, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
     cancel_reason = models.CharField(_("cancellation reason"), max_length=300, blank=True, editable=False)
 
@@ -162,6 +174,12 @@ class Lesson(PolledModel, Mirrored):
                 condition=Q(conflict_allowed=False) | ~Q(conflict_reason=""),
                 name="lesson_conflict_has_a_reason",
             ),
+            models.UniqueConstraint(
+                fields=["makes_up_for"],
+                condition=Q(cancelled_at=None),
+                name="one_make_up_a_lesson",
+                violation_error_message=_("This lesson already has a make-up lesson."),
+            ),
             TEACHER_GUARD,
         ]
         indexes = [
@@ -188,6 +206,14 @@ class Lesson(PolledModel, Mirrored):
                 condition=~Q(sync_state=SyncState.IN_SYNC),
                 name="lesson_not_in_sync",
             ),
+            models.Index(
+                fields=["makes_up_for"], condition=Q(makes_up_for__isnull=False), name="lesson_make_ups"
+            ),
+            models.Index(
+                fields=["enterprise", "starts_at"],
+                condition=Q(cancelled_at__isnull=False, made_up=False),
+                name="lesson_to_make_up",
+            ),
             GinIndex(OpClass(triple_characters("topic"), "gin_trgm_ops"), name="lesson_topic_tripled"),
         ]
 
@@ -204,8 +230,11 @@ class Lesson(PolledModel, Mirrored):
 
     @property
     def locked(self) -> bool:
-        """Whether the lesson is running, finished or cancelled and cannot change (API error 10223)."""
-        return self.status != Status.WILL or self.cancelled_at is not None
+        """Whether the lesson cannot change: running, finished, cancelled (API error 10223) or made up.
+
+        A lesson that is made up counts nowhere; held after all, its marks would be lost.
+        """
+        return self.status != Status.WILL or self.cancelled_at is not None or self.made_up
 
     @property
     def is_live(self) -> bool:

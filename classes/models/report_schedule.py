@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class ReportSchedule(models.Model):
-    """A report of the school, or of a group, that a person receives by e-mail.
+    """A report of the school, a grade or a group that a person receives by e-mail.
 
     `due_at` is when it is sent next, `attempts` are those of the e-mail that is being sent. It turns itself
     off if its recipient has left or may not export reports any more, or its group is archived.
@@ -49,6 +49,13 @@ class ReportSchedule(models.Model):
         related_name="report_schedules",
         verbose_name=_("group"),
     )
+    grade = models.ForeignKey(
+        "accounts.Grade",
+        models.CASCADE,
+        null=True,
+        related_name="report_schedules",
+        verbose_name=_("grade"),
+    )
     every = models.CharField(_("how often"), max_length=5, choices=Every.choices)
     is_on = models.BooleanField(pgettext_lazy("schedule", "on"), default=True)
     due_at = models.DateTimeField(_("next e-mail"))
@@ -67,9 +74,12 @@ class ReportSchedule(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "group", "every"],
+                fields=["person", "group", "grade", "every"],
                 nulls_distinct=False,
                 name="report_schedule_once_a_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(group=None) | models.Q(grade=None), name="report_schedule_of_one_subject"
             ),
         ]
         indexes = [
@@ -77,4 +87,4 @@ class ReportSchedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.group or self.enterprise}: {self.get_every_display()}"
+        return f"{self.group or self.grade or self.enterprise}: {self.get_every_display()}"

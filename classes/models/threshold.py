@@ -13,9 +13,9 @@ from classes.models.course import Course
 
 
 class ThresholdRule(models.Model):
-    """A threshold of the whole school, of the students of a group, or of the lessons of a course.
+    """A threshold of the whole school, of the students of a grade or group, or of the lessons of a course.
 
-    A rule whose group or course was deleted applies to nobody; its warnings stay.
+    A rule whose grade, group or course was deleted applies to nobody; its warnings stay.
 
     `number` is a number of marks, or per cent of the attendance rate. `days` is the length of the period that
     ends today; absences in a row have none. `least` is the number of marks in the period from which on a rate
@@ -25,6 +25,7 @@ class ThresholdRule(models.Model):
 
     class Scope(models.TextChoices):
         SCHOOL = "school", _("whole school")
+        GRADE = "grade", _("a grade")
         GROUP = "group", _("a group")
         COURSE = "course", _("a course")
 
@@ -43,6 +44,13 @@ class ThresholdRule(models.Model):
         related_name="threshold_rules",
         verbose_name=_("group"),
     )
+    grade = models.ForeignKey(
+        "accounts.Grade",
+        models.SET_NULL,
+        null=True,
+        related_name="threshold_rules",
+        verbose_name=_("grade"),
+    )
     course = models.ForeignKey(
         Course, models.SET_NULL, null=True, related_name="threshold_rules", verbose_name=_("course")
     )
@@ -53,6 +61,7 @@ class ThresholdRule(models.Model):
     tells_teachers = models.BooleanField(_("notify the teacher in charge"), default=True)
     tells_office = models.BooleanField(_("notify administrators"), default=True)
     tells_student = models.BooleanField(_("notify the student"), default=False)
+    tells_guardians = models.BooleanField(_("notify the guardians"), default=False, db_default=False)
     is_on = models.BooleanField(pgettext_lazy("warning rule", "on"), default=True)
     removed_at = models.DateTimeField(_("removed at"), null=True)
     checked_on = models.DateField(_("last checked"), null=True)
@@ -67,9 +76,10 @@ class ThresholdRule(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(scope="school", group__isnull=True, course__isnull=True)
-                | Q(scope="group", course__isnull=True)
-                | Q(scope="course", group__isnull=True),
+                condition=Q(scope="school", group__isnull=True, course__isnull=True, grade__isnull=True)
+                | Q(scope="group", course__isnull=True, grade__isnull=True)
+                | Q(scope="course", group__isnull=True, grade__isnull=True)
+                | Q(scope="grade", group__isnull=True, course__isnull=True),
                 name="threshold_of_one_scope",
             ),
             models.CheckConstraint(
@@ -80,9 +90,14 @@ class ThresholdRule(models.Model):
             ),
             models.CheckConstraint(condition=Q(number__gte=1), name="threshold_of_one_or_more"),
             models.UniqueConstraint(
-                fields=["enterprise", "kind", "group", "course", "number", "days", "least"],
+                fields=["enterprise", "kind", "group", "course", "grade", "number", "days", "least"],
                 condition=Q(removed_at=None)
-                & (Q(scope="school") | Q(group__isnull=False) | Q(course__isnull=False)),
+                & (
+                    Q(scope="school")
+                    | Q(group__isnull=False)
+                    | Q(course__isnull=False)
+                    | Q(grade__isnull=False)
+                ),
                 nulls_distinct=False,
                 name="threshold_once_a_school",
             ),
@@ -95,6 +110,11 @@ class ThresholdRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.number}"
+
+    @property
+    def has_target(self) -> bool:
+        """Whether it applies to the school, or its grade, group or course was not deleted."""
+        return self.scope == self.Scope.SCHOOL or bool(self.grade_id or self.group_id or self.course_id)
 
 
 class AttendanceWarning(models.Model):

@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts.models import User
 from classes.models import Lesson
+from console.notifications.channels.mail_server import mail_is_set_up
+from console.notifications.models import MessagingApp
 from console.notifications.services import notify
 
 
 def reachable_filter(prefix: str = "") -> Q:
-    """Filter for people who can read a notification: they can sign in, or have an email address."""
+    """Filter for people who can read a notification: they can sign in, have an email address, or belong to a
+    school whose app may find them."""
     reached = ~Q(**{f"{prefix}password__startswith": "!"})
-    if settings.EMAIL_IS_SET_UP:
+    if mail_is_set_up():
         reached |= ~Q(**{f"{prefix}e_mail": ""})
+    with_app = MessagingApp.objects.filter(is_on=True).values("enterprise")
+    reached |= Q(**{f"{prefix}enterprise__in": with_app})
     return Q(**{f"{prefix}is_active": True}) & reached
 
 

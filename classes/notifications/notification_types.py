@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.roles import Role
+from classes.models import Alarm
 from classes.notifications.calendar_parts import cancellation_parts, invitation_parts, removal_parts
 from console.notifications.topics import EmailFrequency, Topic, register_topic
 from console.notifications.types import NotificationType, register_type
@@ -21,10 +22,16 @@ for _topic in (
         EmailFrequency.NOW,
         {Role.SUPERVISOR: EmailFrequency.NEVER},
     ),
-    Topic("readiness", _("Lessons that are not ready"), _OFFICE, EmailFrequency.NOW),
-    Topic("trouble", _("Alarms in running lessons"), _STAFF, EmailFrequency.NOW),
-    Topic("less_trouble", _("Lessons that run over, absent students"), _STAFF, EmailFrequency.NEVER),
-    Topic("registers", _("Registers that are final"), _STAFF, by_role={Role.TEACHER: EmailFrequency.DAILY}),
+    Topic("readiness", _("Lessons that are not ready"), _OFFICE, EmailFrequency.NOW, to_groups=True),
+    Topic("trouble", _("Alarms in running lessons"), _STAFF, EmailFrequency.NOW, to_groups=True),
+    Topic("less_trouble", _("Lessons that run over, absent students"), _STAFF, to_groups=True),
+    Topic(
+        "registers",
+        _("Registers that are final"),
+        _STAFF,
+        by_role={Role.TEACHER: EmailFrequency.DAILY},
+        to_groups=True,
+    ),
     Topic("appeals", _("Appeals against marks"), _STAFF, EmailFrequency.NOW),
     Topic(
         "leave",
@@ -216,7 +223,17 @@ for _kind, _title, _text, _tone, _icon, _topic_name in (
         "trouble",
     ),
 ):
-    register_type(NotificationType(f"alarm.{_kind}", _title, _text, _topic_name, tone=_tone, icon=_icon))
+    register_type(
+        NotificationType(
+            f"alarm.{_kind}",
+            _title,
+            _text,
+            _topic_name,
+            tone=_tone,
+            icon=_icon,
+            label=Alarm.Kind(_kind).label,
+        )
+    )
 
 register_type(
     NotificationType(
@@ -261,6 +278,16 @@ register_type(
         "attendance.absent",
         _("“%(lesson)s”: you are marked absent"),
         _("See the reason. If it is wrong, you can appeal until %(until)s."),
+        "marks",
+        tone="warn",
+        icon="circle-x",
+    )
+)
+register_type(
+    NotificationType(
+        "attendance.absent_final",
+        _("“%(lesson)s”: you are marked absent"),
+        _("See the reason. If it is wrong, talk to your teacher."),
         "marks",
         tone="warn",
         icon="circle-x",

@@ -82,8 +82,8 @@ def build_overview(
 def _problems(
     lesson: Lesson, phase: Phase, ready: Readiness | None, teacher_out: bool
 ) -> list[Badge | Phase]:
-    """Return what is wrong with a lesson, the worst first. A cancelled lesson has no other problem."""
-    if lesson.cancelled_at:
+    """Return what is wrong with a lesson, the worst first; nothing if it is cancelled or made up."""
+    if lesson.cancelled_at or lesson.made_up:
         return []
     found: list[Badge | Phase] = [TEACHER_OUT] if teacher_out else []
     if (badge := sync_badge(lesson.sync_state)).trouble:

@@ -24,6 +24,8 @@ from classes.pages.day_overview import build_overview
 from classes.pages.first_steps import list_first_steps
 from classes.pages.home_alerts import list_home_alerts
 from classes.pages.home_jobs import list_home_jobs
+from classes.pages.new_warnings import list_new_warnings
+from classes.pages.own_group import own_group_links
 from classes.pages.student_summary import newest_recordings, student_summary
 from classes.pages.week_attendance import week_attendance
 from classes.readiness.checks import compute_readiness
@@ -88,7 +90,9 @@ class HomePage(SchoolView, TemplateView):
             title=_("Today"),
             today=timezone.now(),
             alerts=list_home_alerts(reader, lessons) if staff else [],
+            own_groups=own_group_links(reader),
             sees_alerts=staff,
+            new_warnings=list_new_warnings(reader),
             first_steps=list_first_steps(reader),
             **_jobs_context(reader),
             # A refresh of the lessons, twice a minute, leaves what stands below them as it is.

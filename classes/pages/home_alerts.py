@@ -16,6 +16,7 @@ from accounts.people.queries import people_for
 from accounts.school.connection_state import callback_state, held_reason
 from accounts.school.licence import licence_status
 from accounts.school.readiness import missing_keys
+from accounts.sign_in import forgotten_passwords
 from classes.attendance.reports.lists import registers_to_close
 from classes.choices import Status
 from classes.courseware.attachments import count_unready_documents
@@ -31,6 +32,7 @@ from console.outbox.reasons import reason_text
 from console.policy import Scope, may, scope_of, scoped
 from console.policy.models import ApiToken
 from console.ui.badges import sync_badge
+from console.ui.menu_counts import count_rows
 from console.ui.template_tags import when
 
 
@@ -69,8 +71,11 @@ ALERT_TEXTS: dict[str, tuple[str | Promise, str, str]] = {
 
 def list_home_alerts(reader: Any, lessons: QuerySet[Lesson]) -> list[HomeAlert]:
     """Return the alerts that this reader can act on, without empty ones."""
-    found = [_lesson_alert(name, filter_by_need(lessons, name).count()) for name in ALERT_TEXTS]
-    found += [_resend_alert(reader), _register_alert(registers_to_close(reader))]
+    waiting = _waiting_rows(reader, lessons)
+    numbers = dict(zip(waiting, count_rows(list(waiting.values())), strict=True))
+    found = [_lesson_alert(name, numbers[name]) for name in ALERT_TEXTS]
+    found.append(_make_up_alert(numbers.get("to_make_up", 0)))
+    found += [_resend_alert(numbers.get("operations", 0)), _register_alert(registers_to_close(reader))]
     if scope_of(reader, "push", "person") == Scope.SCHOOL:
         people = people_for(reader).filter(sync_state__in=PROBLEM_STATES, is_active=True)
         states = people.order_by().values_list("sync_state").annotate(n=Count("pk"))
@@ -78,20 +83,45 @@ def list_home_alerts(reader: Any, lessons: QuerySet[Lesson]) -> list[HomeAlert]:
     alarms = scoped(Alarm.objects.filter(resolved_at=None, acknowledged_at=None), reader, "alarm", "list")
     kinds = alarms.order_by().values_list("kind").annotate(n=Count("pk"))
     found += [_alarm_alert(kind, count) for kind, count in sorted(kinds)]
-    found.append(_appeal_alert(reader))
+    found.append(_appeal_alert(numbers.get("appeals", 0)))
+    found.append(_password_alert(numbers["passwords"]))
     found.append(_difference_alert(count_differences(reader)))
     found.append(_courseware_alert(lessons))
-    if may(reader, "list", "recording"):
-        found += _recording_alerts(reader)
+    found += [_recording_alert(state, numbers[state]) for state in ALARM_STATES if state in numbers]
     alerts = [alert for alert in found if alert.number]
     if may(reader, "pull", "school"):
         alerts = [*_school_alerts(reader.enterprise), *_token_alerts(reader), *alerts]
     return alerts
 
 
+def _waiting_rows(reader: Any, lessons: QuerySet[Lesson]) -> dict[str, QuerySet[Any]]:
+    """Return the rows behind the alerts that are only counted, which one query does for all of them."""
+    rows: dict[str, QuerySet[Any]] = {name: filter_by_need(lessons, name) for name in ALERT_TEXTS}
+    if may(reader, "make_up", "lesson"):
+        rows["to_make_up"] = filter_by_need(lessons, "to_make_up")
+    if may(reader, "send_again", "operation"):
+        failed = Operation.objects.filter(state__in=ATTENTION_STATES, subject_type=Lesson._meta.label_lower)
+        rows["operations"] = scoped(failed, reader, "operation", "list")
+    if may(reader, "answer", "attendance"):
+        rows["appeals"] = scoped(Appeal.objects.filter(state=Appeal.State.OPEN), reader, "appeal", "list")
+    rows["passwords"] = forgotten_passwords.requests_to_answer(reader)
+    if may(reader, "list", "recording"):
+        recent, now = library_lessons(reader).filter(starts_at__gte=_recordings_since()), timezone.now()
+        rows |= {state: recent.filter(recording_state_filter(state, now)) for state in ALARM_STATES}
+    return rows
+
+
 def _lesson_alert(name: str, count: int) -> HomeAlert:
     words, icon, tone = ALERT_TEXTS[name]
     return HomeAlert(count, words, icon, tone, _list_url("classes:lessons", need=name), SHOW_LESSONS)
+
+
+def _make_up_alert(count: int) -> HomeAlert:
+    words = ngettext(
+        "cancelled lesson without a make-up lesson", "cancelled lessons without a make-up lesson", count
+    )
+    url = _list_url("classes:lessons", need="to_make_up")
+    return HomeAlert(count, words, "calendar-repeat", "warn", url, SHOW_LESSONS)
 
 
 def _list_url(name: str, **params: Any) -> str:
@@ -108,32 +138,25 @@ def _register_alert(lessons: QuerySet[Lesson]) -> HomeAlert:
     return HomeAlert(count, text, "clipboard-check", "warn", url, _("Close registers"))
 
 
-def _resend_alert(reader: Any) -> HomeAlert:
+def _resend_alert(count: int) -> HomeAlert:
     """Alert for what could not be sent about lessons; its list has a button to send each again."""
-    count = 0
-    about = Lesson._meta.label_lower
-    if may(reader, "send_again", "operation"):
-        waiting = Operation.objects.filter(state__in=ATTENTION_STATES, subject_type=about)
-        count = scoped(waiting, reader, "operation", "list").order_by().count()
     words = ngettext("change to a lesson was not sent", "changes to lessons were not sent", count)
-    url = _list_url("outbox:operations", state="trouble", about=about)
+    url = _list_url("outbox:operations", state="trouble", about=Lesson._meta.label_lower)
     return HomeAlert(count, words, "send", "bad", url, _("Send again"))
 
 
-def _recording_alerts(reader: Any) -> list[HomeAlert]:
-    """Alerts for the recordings of the last days that are missing or failed."""
+def _recordings_since() -> datetime:
+    """Return when the last days begin whose recordings are watched."""
     since = timezone.localdate() - timedelta(days=RECORDING_DAYS)
-    midnight = timezone.make_aware(datetime.combine(since, time.min))
-    lessons, now = library_lessons(reader).filter(starts_at__gte=midnight), timezone.now()
-    found = []
-    for state in ALARM_STATES:
-        count = lessons.filter(recording_state_filter(state, now)).order_by().count()
-        words = gettext("recordings in the last seven days: %(state)s") % {
-            "state": RECORDING_STATES[state].word
-        }
-        url = _list_url("classes:recordings", state=state, since=since)
-        found.append(HomeAlert(count, words, "video-off", "bad", url, _("Show recordings")))
-    return found
+    return timezone.make_aware(datetime.combine(since, time.min))
+
+
+def _recording_alert(state: str, count: int) -> HomeAlert:
+    """Alert for the recordings of the last days that are missing or failed."""
+    words = gettext("recordings in the last seven days: %(state)s") % {"state": RECORDING_STATES[state].word}
+    since = timezone.localtime(_recordings_since()).date()
+    url = _list_url("classes:recordings", state=state, since=since)
+    return HomeAlert(count, words, "video-off", "bad", url, _("Show recordings"))
 
 
 def _people_alert(state: str, count: int) -> HomeAlert:
@@ -150,13 +173,18 @@ def _alarm_alert(kind: str, count: int) -> HomeAlert:
     return HomeAlert(count, words, "alarm", tone, _list_url("classes:alarms", kind=kind), _("Handle it"))
 
 
-def _appeal_alert(reader: Any) -> HomeAlert:
+def _appeal_alert(count: int) -> HomeAlert:
     """Alert for open appeals that the reader may answer."""
-    waiting = scoped(Appeal.objects.filter(state=Appeal.State.OPEN), reader, "appeal", "list")
-    count = waiting.count() if may(reader, "answer", "attendance") else 0
     words = ngettext("appeal awaits your answer", "appeals await your answer", count)
     url = _list_url("classes:appeals", state=Appeal.State.OPEN)
     return HomeAlert(count, words, "message-report", "warn", url, _("Answer"))
+
+
+def _password_alert(count: int) -> HomeAlert:
+    """Alert for people who forgot their password and wait for a link."""
+    words = ngettext("person forgot the password", "people forgot their password", count)
+    url = reverse("accounts:password_links")
+    return HomeAlert(count, words, "key", "warn", url, _("Create password links"))
 
 
 def _courseware_alert(lessons: QuerySet[Lesson]) -> HomeAlert:

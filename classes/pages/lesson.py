@@ -13,9 +13,11 @@ from classes.lessons.comparison import compare_with_remote
 from classes.lessons.links import ClassroomLinks
 from classes.lessons.queries import expected_members, list_operations
 from classes.lessons.remote_panel import extended_field_rows, remote_field_rows
+from classes.lessons.selectable import may_edit_members
 from classes.lessons.status import phase_of
 from classes.lessons.views.password import password_context
 from classes.live.room.classroom_entry import classroom_entry
+from classes.live.room.phone import student_phones
 from classes.live.room.presence import build_room
 from classes.models import Lesson
 from classes.pages.lesson_primary import primary_action
@@ -24,6 +26,7 @@ from classes.pages.lesson_result import lesson_result
 from classes.readiness.checks import compute_readiness
 from classes.recordings.states import recording_states
 from classes.timetable.cover.queries import current_covers
+from classes.timetable.make_up.occasions import make_up_links, may_make_up
 from console.policy import may
 from console.policy.views import SchoolView
 
@@ -46,15 +49,21 @@ def lesson_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
     context = live_context(lesson, reader) | password_context(lesson, reader)
     phase, recording = context["phase"], recording_states([lesson])[lesson.pk]
     may_change = may(reader, "change", "lesson", lesson)
-    locked = phase.stage != "before"
+    locked = phase.stage != "before" or lesson.locked
     context |= {
         "cover": current_covers([lesson]).get(lesson.pk),
         "acts": available_actions(reader, lesson),
         "entry": classroom_entry(lesson, reader),
         "links": ClassroomLinks.for_reader(lesson, reader),
         "may_edit": may_change and not locked,
+        "may_edit_members": not locked and may_edit_members(reader, lesson),
+        "sees_recording": may(reader, "view", "recording"),
         "may_add": may(reader, "add", "lesson"),
-        "locked_for": phase.stage if may_change and locked else "",
+        "may_make_up": may_make_up(reader, lesson),
+        "make_up": make_up_links(reader, lesson),
+        "locked_for": (phase.stage if phase.stage != "before" else "made_up")
+        if may_change and locked
+        else "",
         "attendance_url": "",
         "recording": recording,
         "result": lesson_result(lesson, reader) if phase.stage == "over" else None,
@@ -64,6 +73,7 @@ def lesson_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
     if lesson.status != Status.WILL and may(reader, "list", "attendance"):
         context["attendance_url"] = reverse("classes:attendance", args=[lesson.pk])
     if context["sees_people"]:
+        context["phones"] = student_phones(reader, context["roll"])
         context["readiness"] = compute_readiness(lesson.enterprise, [lesson]).get(lesson.pk)
     if may(reader, "list", "document"):
         context["decks"] = list_attached_documents(lesson)

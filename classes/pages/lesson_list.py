@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 
 from classes.lessons.forms.filters import LessonFilter
 from classes.lessons.queries import lessons_for, with_counts
+from classes.lessons.status import phase_of
 from classes.lessons.tables import LESSON_TABLE
 from classes.timetable.bulk.selection import filter_lessons, parse_filter
 from console.lists.views import TableView
@@ -38,11 +39,13 @@ class LessonList(TableView, TemplateView):
         chosen = self.filter
         lessons = filter_lessons(with_counts(lessons_for(self.request.user)), chosen)
         order = self.table_state.order or self.table.order_of(self.default_sort())
+        page = paginate_by_key(lessons, self.request, order)
         return super().get_context_data(
             title=_("Lessons"),
             search_label=_("Topic"),
             filter_form=chosen,
-            keyset=paginate_by_key(lessons, self.request, order),
+            keyset=page,
+            rows=[(lesson, phase_of(lesson)) for lesson in page.rows],
             may_add=self.may("add"),
             many=self._many(),
             to_register=chosen.cleaned_data.get("need") in REGISTER_NEEDS,
@@ -53,7 +56,7 @@ class LessonList(TableView, TemplateView):
 
     def _many(self) -> list[dict[str, str]]:
         """Return the bulk actions for selected lessons; their URLs keep the filter."""
-        if not self.may("change"):
+        if not self.may("plan"):
             return []
         params = self.request.GET.urlencode()
         query = f"{'?' if params else ''}{params}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from classes.attendance.permissions import may_change_register
 from classes.models import Lesson
 from console.outbox.states import SyncState
+from console.policy import may
 
 #: Readiness checks that are mended in the settings of the school.
 SCHOOL_CHECKS = ("key", "recording")
@@ -35,26 +36,51 @@ def primary_action(lesson: Lesson, reader: Any, context: Mapping[str, Any]) -> P
     """Return the action, from the context of the page (classes.pages.lesson); None where there is none."""
     if context["phase"].stage == "over":
         return _register_action(lesson, reader, context["attendance_url"])
-    if context["may_edit"]:
+    if context["phase"].stage == "before" and context["make_up"].made_up_by:
+        url = reverse("classes:lesson", args=[context["make_up"].made_up_by.pk])
+        return PrimaryAction("made_up", _("Open the make-up lesson"), "calendar-repeat", url)
+    if context["phase"].stage == "cancelled" and context["make_up"].makes_up_for:
+        url = reverse("classes:lesson", args=[context["make_up"].makes_up_for.pk])
+        return PrimaryAction("first", _("Open the first lesson"), "arrow-back-up", url)
+    if context["phase"].stage == "cancelled" and context["may_make_up"]:
+        url = reverse("classes:lesson_make_up", args=[lesson.pk])
+        return PrimaryAction("make_up", _("Make it up"), "calendar-repeat", url)
+    if context["may_edit"] and may(reader, "plan", "lesson"):
         return _preparation(lesson, context)
-    return PrimaryAction("enter") if context["entry"] else None
+    if context["entry"]:
+        return PrimaryAction("enter")
+    return _own_preparation(lesson, context) if context["may_edit"] else None
 
 
 def _preparation(lesson: Lesson, context: Mapping[str, Any]) -> PrimaryAction:
     """Return what solves the problem of a lesson that has not begun; without a problem, its form."""
-    acts, phase = context["acts"], context["phase"]
-    if solution := _sync_solution(lesson, context):
+    if solution := _sync_solution(lesson, context) or _late_solution(lesson, context):
         return solution
+    readiness = context.get("readiness")
+    for one in readiness.open_checks if readiness else ():
+        if one.tone == "bad" and one.name in SCHOOL_CHECKS:
+            return _school_settings(one.words)
+    return _edit(lesson)
+
+
+def _own_preparation(lesson: Lesson, context: Mapping[str, Any]) -> PrimaryAction:
+    """Return the same for the teacher of a lesson, who may not mend what is between school and service."""
+    return _late_solution(lesson, context) or _edit(lesson)
+
+
+def _late_solution(lesson: Lesson, context: Mapping[str, Any]) -> PrimaryAction | None:
+    """Return what a lesson needs that should have begun or been held."""
+    acts, phase = context["acts"], context["phase"]
     if phase.name == "not_held":
         url = reverse("classes:lesson_move", args=[lesson.pk])
         return PrimaryAction("move", _("Reschedule"), "arrows-move", url)
     if phase.name == "overdue" and "start" in acts:
         url = reverse("classes:lesson_start", args=[lesson.pk])
         return PrimaryAction("start", acts["start"].label, acts["start"].icon, url, posts=True)
-    readiness = context.get("readiness")
-    for one in readiness.open_checks if readiness else ():
-        if one.tone == "bad" and one.name in SCHOOL_CHECKS:
-            return _school_settings(one.words)
+    return None
+
+
+def _edit(lesson: Lesson) -> PrimaryAction:
     return PrimaryAction("edit", _("Edit"), "pencil", reverse("classes:lesson_edit", args=[lesson.pk]))
 
 

@@ -65,7 +65,7 @@ def page_version(lesson: Lesson, reader: Any) -> str:
         *(phase.name, lesson.sync_state, lesson.sync_reason, lesson.remote_id, lesson.topic),
         *(lesson.starts_at, lesson.ends_at, lesson.teacher_id, lesson.class_type),
         *(lesson.real_started_at, lesson.real_ended_at, lesson.final_at, lesson.register_closed_at),
-        *(lesson.teacher_url, lesson.student_url),
+        *(lesson.teacher_url, lesson.student_url, lesson.made_up),
         # Each reading of the history may bring other marks, until they are final.
         lesson.history_reads if phase.stage == "over" else "",
         json.dumps(lesson.observed, sort_keys=True, default=str),

@@ -9,19 +9,24 @@ from django.views.generic import DetailView
 
 from accounts.mirror.differences import PERSON_LABELS
 from accounts.mirror.upsert import REDACTED
-from accounts.models import PasswordLink, Role, User
+from accounts.models import ErasureRequest, PasswordLink, Role, User
+from accounts.models.consent import AgeGroup
 from accounts.models.roles import STAFF
 from accounts.people import avatars, entry_cards
+from accounts.people.actions import actions_for
+from accounts.people.age_and_consent import current_age_group, sees_age
+from accounts.people.charges import grades_of_teacher, groups_of_teacher, students_in_charge
+from accounts.people.note_services import notes_about
 from accounts.sign_in.password_links import unused_links
 from classes.attendance.leave_queries import ON_LEAVE_BADGES
 from classes.attendance.mark_badges import mark_badge
 from classes.attendance.thresholds.sentences import cause_sentence
 from classes.choices import Status
-from classes.lessons.queries import PROBLEM_STATES, lessons_of_person
+from classes.lessons.queries import PROBLEM_STATES, lessons_for, lessons_of_person
 from classes.models import Appeal, Attendance, AttendanceWarning, Leave
 from classes.pages.student_summary import attendance_summary
 from console.outbox.models import Operation
-from console.policy import may, scoped
+from console.policy import Scope, may, scope_of, scoped
 from console.policy.views import SchoolView
 from documents.queries import documents_for
 
@@ -58,16 +63,21 @@ class PersonPage(SchoolView, DetailView):
             picture=avatars.get_displayed_avatar(person),
             coming=coming[:MAX_ROWS],
             past=past[:MAX_ROWS],
-            in_charge=person.groups_in_charge.order_by("name") if person.role in STAFF else (),
+            in_charge=groups_of_teacher(person) if person.role in STAFF else (),
+            headed=grades_of_teacher(person) if person.role in STAFF else (),
             **(_attendance_context(reader, person) if person.role == Role.STUDENT else {}),
             documents=documents_for(reader).filter(owner=person)[:MAX_ROWS],
             may_edit=self.may("change", person) and not person.erased_at,
+            acts_on_account=any(not one.is_about_sync for one in actions_for(reader, person)),
             sees_people=may(reader, "list", "person"),
             sees_sync=sees_sync,
             sees_drift=may(reader, "view", "drift"),
             sees_trail=may(reader, "list", "audit"),
             sees_card=may(reader, "new_token", "person", person) and _has_card(person),
             password_link=_password_link(reader, person),
+            sees_guardians=_has_guardians(person) and may(reader, "list", "guardian"),
+            **_age_context(reader, person),
+            erasure=_erasure_request(reader, person),
             card_renewing=entry_cards.is_token_pending(person),
             has_sync_problem=person.sync_state in PROBLEM_STATES,
             operations=_recent_operations(person) if sees_sync else [],
@@ -75,6 +85,22 @@ class PersonPage(SchoolView, DetailView):
             kept_there=_remaining_remote_data(person),
             **more,
         )
+
+
+def _has_guardians(person: User) -> bool:
+    """Return whether this is a person who may have guardians."""
+    return person.role == Role.STUDENT and not person.erased_at
+
+
+def _age_context(reader: Any, person: User) -> dict[str, Any]:
+    """Return age group and consent as the office sees them, and whether it may change them."""
+    if person.erased_at or not sees_age(reader):
+        return {"sees_age": False}
+    return {
+        "sees_age": True,
+        "age_group": dict(AgeGroup.choices).get(current_age_group(person), ""),
+        "may_record_age": may(reader, "change", "person", person),
+    }
 
 
 def _attendance_context(reader: Any, student: User) -> dict[str, Any]:
@@ -95,6 +121,25 @@ def _attendance_context(reader: Any, student: User) -> dict[str, Any]:
         ],
         "appeals": scoped(appeals, reader, "appeal", "list").order_by("created_at")[:MAX_ROWS],
         "leaves": scoped(leaves, reader, "leave", "list").order_by("begins_at")[:MAX_ROWS],
+        **_note_context(reader, student),
+    }
+
+
+def _note_context(reader: Any, student: User) -> dict[str, Any]:
+    """Return the notes about a student, as far as the reader may see them, and what else they may do."""
+    if not may(reader, "list", "note"):
+        return {}
+    notes = notes_about(reader, student)
+    own = scope_of(reader, "add", "note") == Scope.OWN
+    writes = may(reader, "add", "note") and not student.erased_at
+    deletes = scope_of(reader, "delete", "note")
+    return {
+        "notes": [
+            (one, deletes == Scope.SCHOOL or (deletes == Scope.OWN and one.by_id == reader.pk))
+            for one in notes
+        ],
+        "sees_notes": True,
+        "may_note": writes and (not own or students_in_charge(reader).filter(student=student.pk).exists()),
     }
 
 
@@ -110,7 +155,12 @@ def _recent_marks(reader: Any, person: User) -> list[dict[str, Any]]:
         .select_related("lesson")
         .order_by("-lesson__starts_at")
     )
-    return [{"mark": one, "sign": mark_badge(one.mark)} for one in rows[:MAX_MARKS]]
+    marks = list(rows[:MAX_MARKS])
+    # Whoever is in charge of a group sees marks in lessons that they may not open.
+    opens = set(
+        lessons_for(reader).filter(pk__in=[one.lesson_id for one in marks]).values_list("pk", flat=True)
+    )
+    return [{"mark": one, "sign": mark_badge(one.mark), "opens": one.lesson_id in opens} for one in marks]
 
 
 def _password_link(reader: Any, person: User) -> PasswordLink | None:
@@ -122,6 +172,14 @@ def _password_link(reader: Any, person: User) -> PasswordLink | None:
 
 def _has_card(person: User) -> bool:
     return bool(person.user_token) and person.is_active
+
+
+def _erasure_request(reader: Any, person: User) -> ErasureRequest | None:
+    """Return the request to erase the person that waits, for those who may see it."""
+    if person.erased_at or not may(reader, "list", "erasure"):
+        return None
+    waiting = scoped(ErasureRequest.waiting().filter(person=person), reader, "erasure", "list")
+    return waiting.select_related("requested_by").first()
 
 
 def _recent_operations(person: User) -> list[Operation]:

@@ -72,14 +72,21 @@ class LessonRecordingViewSet(SchoolViewSet):
         lesson = find_lesson(self.by, pk)
         if not may(self.by, "start", "lesson", lesson):
             raise PermissionDenied(refusal_message(self.by, "change", self.resource))
+        seen = self.seen_of(lesson)
+        self.require_match(lesson)
         serializer = DescribeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        footage = LessonRecording.objects.filter(lesson=lesson).first() or LessonRecording()
-        seen = value_digests(footage, RECORDING_FIELDS)
         update_recording(lesson=lesson, by=self.by, seen=seen, **serializer.validated_data)
         return self._respond(lesson)
 
+    def seen_of(self, row: Lesson) -> dict[str, str]:
+        footage = LessonRecording.objects.filter(lesson=row).first() or LessonRecording()
+        return value_digests(footage, RECORDING_FIELDS)
+
     def _respond(self, lesson: Lesson) -> Response:
+        return self.with_etag(Response(self.serializer_of(lesson).data), lesson)
+
+    def serializer_of(self, lesson: Lesson) -> serializers.BaseSerializer[Any]:
         footage = LessonRecording.objects.filter(lesson=lesson).first() or LessonRecording()
         state = recording_states([lesson])[lesson.pk]
         values = {
@@ -92,4 +99,4 @@ class LessonRecordingViewSet(SchoolViewSet):
             "kept_until": last_kept_day(lesson, footage),
             "tracks": [] if state.name == "binned" else list_tracks([lesson]),
         }
-        return Response(self.get_serializer(values).data)
+        return self.get_serializer(values)

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_noop as _
 from accounts.models import User
 from classes.locking import lock_lesson
 from classes.models import Lesson, Recording
-from classes.recordings.url_guard import AddressNotAllowed, HostUnreachable, fetch_range, resolve_target
+from classes.recordings.url_guard import fetch_range, resolve_target
 from console.audit.trail import record
 from console.concurrency import service
+from console.guarded_client import AddressRefused, HostUnreachable
 from console.jobs.models import Job
 from console.jobs.runner import IMMEDIATELY, JobFailed, enqueue_job
 
@@ -92,7 +93,7 @@ def _append_part(track: Recording, part: Path, offset: int, known_size: int | No
     """Append a part to the file and return the total size. Raise JobFailed with the reason."""
     try:
         response = fetch_range(resolve_target(track.url, settings.RECORDING_HOSTS), offset, PART_BYTES)
-    except AddressNotAllowed:
+    except AddressRefused:
         raise JobFailed(NOT_ALLOWED) from None
     if response.status in GONE_STATUSES:
         raise JobFailed(NOT_THERE)
@@ -148,7 +149,7 @@ def _check_track_url(track: Recording) -> None:
     dead = track.dead_since
     try:
         response = fetch_range(resolve_target(track.url, settings.RECORDING_HOSTS), 0, 1)
-    except (AddressNotAllowed, HostUnreachable):
+    except (AddressRefused, HostUnreachable):
         pass  # this says nothing about the file
     else:
         if response.status in GONE_STATUSES:

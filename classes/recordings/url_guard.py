@@ -1,48 +1,24 @@
 """Guarded access to recording URLs, which come from outside: redirects for readers and our own requests.
 
-The console makes no other requests to such URLs. Four defences: the host is on an allow-list of the
-installation; every address of its name is public; the connection is pinned to the checked address; redirects
-are not followed.
+The console makes no other requests to such URLs. The host is on an allow-list of the installation, and
+`console.guarded_client` makes the requests.
 """
 
 import ipaddress
 import socket
-import ssl
-from collections.abc import Callable, Iterable
-from http.client import HTTPConnection, HTTPException
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from classes.courseware.hosts import is_allowed_url
+from console import guarded_client
+from console.guarded_client import AddressRefused, Resolve, Target
 
-TIMEOUT_S = 10
-#: Networks that embed IPv4 addresses.
-EMBEDDING_NETWORKS = [
-    ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
-]
-
-Resolve = Callable[..., Any]
+#: A petabyte has 16 digits; a longer number is no size of a file.
+MAX_SIZE_DIGITS = 15
 
 
-class AddressNotAllowed(Exception):
-    """The URL must not be fetched. The argument is the reason: host, nowhere or private."""
-
-
-class HostUnreachable(Exception):
-    """The host did not respond, or not as expected."""
-
-
-class FetchTarget(NamedTuple):
-    """Address to connect to and path to request."""
-
-    secure: bool
-    host: str
-    port: int
-    address: str
-    path: str
-
-
-class FetchResponse(NamedTuple):
+class RangeResponse(NamedTuple):
     """A response. `size` is that of the whole file or None; `parts` is true for a partial response."""
 
     status: int
@@ -51,23 +27,13 @@ class FetchResponse(NamedTuple):
     content: bytes
 
 
-def resolve_target(url: str, hosts: Iterable[str], resolve: Resolve = socket.getaddrinfo) -> FetchTarget:
-    """Resolve a URL. Raise AddressNotAllowed if its host is not on the list or not public."""
+def resolve_target(url: str, hosts: Iterable[str], resolve: Resolve = socket.getaddrinfo) -> Target:
+    """Resolve a URL. Raise AddressRefused if its host is not on the list or not public."""
     target_url = upgrade_to_https(url, hosts := list(hosts))
     if not is_allowed_url(target_url, hosts):
-        raise AddressNotAllowed("host")
-    parts = urlsplit(target_url)
-    host, secure = parts.hostname or "", parts.scheme == "https"
-    port = parts.port or (443 if secure else 80)
-    try:
-        found = [line[4][0] for line in resolve(host, port, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError):
-        raise AddressNotAllowed("nowhere") from None
-    if not found or not (_is_listed_loopback(host, hosts) or all(is_public_address(one) for one in found)):
-        raise AddressNotAllowed("private")
-    return FetchTarget(
-        secure, host, port, found[0], f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-    )
+        raise AddressRefused("host")
+    private = _is_listed_loopback(urlsplit(target_url).hostname or "", hosts)
+    return guarded_client.resolve_target(target_url, private=private, resolve=resolve)
 
 
 def playback_url(url: str, hosts: Iterable[str]) -> str:
@@ -97,19 +63,6 @@ def upgrade_to_https(url: str, hosts: Iterable[str]) -> str:
     return f"https://{url.removeprefix('http://')}"
 
 
-def is_public_address(address: str) -> bool:
-    """Return whether an IP address is public: not private, loopback, special or embedding another."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address) and (
-        ip.ipv4_mapped or any(ip in net for net in EMBEDDING_NETWORKS)
-    ):
-        return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
-
-
 def _is_listed_loopback(host: str, hosts: Iterable[str]) -> bool:
     """Return whether the host is loopback and the list names it as an origin."""
     named = {urlsplit(one).hostname for one in hosts if "://" in one}
@@ -120,33 +73,13 @@ def _is_listed_loopback(host: str, hosts: Iterable[str]) -> bool:
     return host in named
 
 
-class _PinnedConnection(HTTPConnection):
-    """Connects to the checked address, even if DNS has changed since."""
-
-    def __init__(self, target: FetchTarget) -> None:
-        super().__init__(target.host, target.port, timeout=TIMEOUT_S)
-        self.target = target
-
-    def connect(self) -> None:
-        self.sock = socket.create_connection((self.target.address, self.target.port), TIMEOUT_S)
-        if self.target.secure:
-            context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self.target.host)
-
-
-def fetch_range(target: FetchTarget, first: int, length: int) -> FetchResponse:
-    """Fetch a byte range without following redirects. Raise HostUnreachable on failure."""
-    connection = _PinnedConnection(target)
+def fetch_range(target: Target, first: int, length: int) -> RangeResponse:
+    """Fetch a byte range. Raise HostUnreachable on failure."""
     headers = {"Range": f"bytes={first}-{first + length - 1}", "Accept-Encoding": "identity"}
-    try:
-        connection.request("GET", target.path, headers=headers)
-        response = connection.getresponse()
-        parts = response.status == 206
-        content = response.read(length) if response.status in (200, 206) else b""
-        range_size = response.headers.get("Content-Range", "").rpartition("/")[2] if parts else ""
-        size = range_size if parts else response.headers.get("Content-Length", "")
-    except (OSError, HTTPException) as error:
-        raise HostUnreachable(type(error).__name__) from None
-    finally:
-        connection.close()
-    return FetchResponse(response.status, int(size) if size.isdigit() else None, parts, content)
+    response = guarded_client.send_request(target, headers=headers, max_bytes=length)
+    parts = response.status == 206
+    content = response.content if response.status in (200, 206) else b""
+    range_size = response.headers.get("Content-Range", "").rpartition("/")[2] if parts else ""
+    size = range_size if parts else response.headers.get("Content-Length", "")
+    is_number = size.isascii() and size.isdecimal() and len(size) <= MAX_SIZE_DIGITS
+    return RangeResponse(response.status, int(size) if is_number else None, parts, content)

@@ -1,12 +1,9 @@
 """Template filters and tags of lessons. Load with `{% load lessons %}`."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +21,7 @@ from console.outbox.reasons import ReasonText, reason_text
 from console.outbox.states import SYNC_OF_STATE, OperationState
 from console.ui.assets import qr_picture
 from console.ui.badges import Badge, sync_badge
-from console.ui.template_tags import format_time_zone, when
+from console.ui.template_tags import format_time_zone
 
 register = template.Library()
 
@@ -65,6 +62,12 @@ def badge_of(badges: Mapping[str, Badge], key: str) -> Badge:
 
 
 @register.filter
+def text_of(texts: Mapping[int, str], key: int) -> str:
+    """Return the text under a key that is a variable; empty if there is none."""
+    return texts.get(key, "")
+
+
+@register.filter
 def conflict_reason(lesson: Lesson) -> str:
     """Why a conflict is allowed: the given reason, or that the lesson was made outside."""
     made_outside = lesson.conflict_reason == MADE_OUTSIDE
@@ -78,46 +81,10 @@ def cancel_reason(lesson: Lesson) -> str:
     return gettext(NOT_IN_SERIES) if ours else lesson.cancel_reason
 
 
-@register.simple_tag
-def attendance_count(lesson: Any, phase: Phase) -> SafeString:
-    """The number of students: present of expected while the lesson runs, attended of expected afterwards.
-
-    Before the lesson only the expected number. Rendered in Python because lists call it for each row. The
-    lesson comes from `classes.lessons.queries.with_counts`.
-    """
-    if phase.name == "running":
-        return _of_expected(lesson, lesson.here, gettext("in the room / expected"))
-    if phase.name == "over":
-        return _of_expected(lesson, lesson.came, gettext("attended / expected"))
-    return format_html("{}", lesson.expected)
-
-
-def _of_expected(lesson: Any, number: int, title: str) -> SafeString:
-    return format_html('<span class="nowrap" title="{}">{}/{}</span>', title, number, lesson.expected)
-
-
-@register.simple_tag
-def lesson_checkbox(lesson: Lesson) -> SafeString:
-    """The checkbox that selects a row of the list, with a label for screen readers."""
-    label = gettext("Choose “%(topic)s”, %(when)s") % {"topic": lesson.topic, "when": when(lesson.starts_at)}
-    return format_html(
-        '<label class="tick-label"><input class="form-check-input" type="checkbox" form="many" name="chosen"'
-        ' value="{}"><span class="visually-hidden">{}</span></label>',
-        lesson.pk,
-        label,
-    )
-
-
 @register.filter
 def phase(lesson: Lesson) -> Phase:
     """The phase of the lesson: `word`, `icon`, `tone`."""
     return phase_of(lesson)
-
-
-@register.filter
-def of_lesson(found: dict[int, Any], pk: int) -> Any:
-    """The entry of this lesson, or None."""
-    return found.get(pk)
 
 
 @register.filter

@@ -1,1 +1,1 @@
-"""The timetable: calendar, courses, terms, imports, bulk changes, changes of groups and cover."""
+"""The timetable: calendar, courses, subjects, terms, imports, bulk changes, changes of groups and cover."""

@@ -10,10 +10,13 @@ Each app registers its models in `AppConfig.ready()` or in a module that it impo
 
 import hashlib
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db import connections, transaction
+from django.db import connections
+
+from console.policy.table_statements import change_tables
 
 ACTION = "row.changed"
 TRIGGER_PREFIX = "audit_net"
@@ -71,27 +74,30 @@ def watched_models() -> dict[str, WatchedModel]:
 
 def install_triggers(using: str = "default", **kwargs: Any) -> None:
     """Install the triggers if they are missing or outdated. Do nothing until all tables are migrated."""
-    with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        for statement in _install_statements(cursor):
-            cursor.execute(statement)
+    with connections[using].cursor() as cursor:
+        statements = _install_statements(cursor)
+    change_tables(statements, using)
 
 
-def _install_statements(cursor: Any) -> list[str]:
-    """Return the statements to execute; none if the triggers are up to date or a table is not migrated."""
-    required, triggers = {("audit_auditentry", "address")}, list[str]()
+def _install_statements(cursor: Any) -> dict[str, list[str]]:
+    """Return the statements of each table; none if the triggers are up to date or a table is not migrated.
+
+    The first one replaces the function, the last one marks that all is installed.
+    """
+    required, triggers = {("audit_auditentry", "address")}, dict[str, list[str]]()
     for label, watched in watched_models().items():
         meta = apps.get_model(label)._meta
         columns = [meta.get_field(name).column for name in watched.columns]
         required |= {(meta.db_table, column) for column in columns}
-        triggers += _trigger_statements(meta.db_table, label, columns, watched.recorded_inserts)
+        triggers[meta.db_table] = _trigger_statements(meta.db_table, label, columns, watched.recorded_inserts)
     if not required <= _existing_columns(cursor):
-        return []
-    statements = [TRIGGER_FUNCTION.replace("%s", ACTION), *triggers]
-    mark = hashlib.sha256("".join(statements).encode()).hexdigest()[:24]
+        return {}
+    statements = {"": [TRIGGER_FUNCTION.replace("%s", ACTION)], **triggers}
+    mark = hashlib.sha256("".join(chain(*statements.values())).encode()).hexdigest()[:24]
     cursor.execute("SELECT obj_description(to_regproc('audit_net')::oid, 'pg_proc')")
     if cursor.fetchone()[0] == mark:
-        return []
-    return [*statements, f"COMMENT ON FUNCTION audit_net() IS '{mark}'"]
+        return {}
+    return statements | {"mark": [f"COMMENT ON FUNCTION audit_net() IS '{mark}'"]}
 
 
 def _existing_columns(cursor: Any) -> set[tuple[str, str]]:

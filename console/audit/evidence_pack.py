@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from console.audit import chain as chains
 from console.audit import checkpoints
+from console.audit.evidence_counts import COUNT_COLUMNS, count_rows
 from console.audit.export import ACCESS_COLUMNS, ENTRY_COLUMNS, access_rows, entry_rows
 from console.audit.filters import NEWEST_FIRST
 from console.audit.models import AuditEntry
@@ -25,6 +26,7 @@ from console.audit.trail import record
 from console.audit.verification import ChainVerification, verify_chain
 from console.policy.database_scope import as_owner
 from console.policy.field_table import FIELDS
+from console.policy.switches import SWITCH_COLUMNS, letters
 from console.policy.table import ROLES, TABLE
 from console.sheets.columns import Column, ColumnType
 from console.sheets.csv_writer import BOM, csv_lines
@@ -54,6 +56,8 @@ keys.json          the public keys (Ed25519) that check those signatures
 rights.csv         which role may do what: A every school, S the school, O one's own, - nothing;
                    of fields: C clear, M masked, - hidden
 people.csv         who has a role with rights, and whether they can sign in
+counts.csv         minors, consents, accesses to their data, exports, copies and erasures in numbers, each
+                   with the passage of the law that it answers to (docs/privacy.md; no legal advice)
 settings.json      the rules of the school, such as how long things are kept
 SHA256SUMS         the digests of the files above
 
@@ -73,6 +77,8 @@ checkpoints.jsonl  审计链长度与末端的检查点（带签名，保存在�
 keys.json          用来验证上述签名的公钥（Ed25519）
 rights.csv         各角色的权限：A 所有学校，S 本校，O 本人相关，- 无；字段：C 明文，M 打码，- 隐藏
 people.csv         拥有权限的人员，以及他们能否登录
+counts.csv         未成年人、同意、对其信息的访问、导出、副本与清除的数量，并注明对应的法条
+                   （docs/privacy.md，仅为工程解读，不构成法律意见）
 settings.json      学校的规则，例如数据保留多久
 SHA256SUMS         以上各文件的摘要
 
@@ -115,16 +121,25 @@ def _pack_files(school: Any, year: int, by: Any) -> Iterator[tuple[str, Iterable
     yield "checkpoints.jsonl", checkpoints.checkpoint_lines(school.pk)
     yield "keys.json", [_to_json(checkpoints.public_keys())]
     with translation.override("en"):
-        yield "rights.csv", _csv_pieces(_permission_rows(), PERMISSION_COLUMNS, school)
+        yield "rights.csv", _csv_pieces(_permission_rows(school), PERMISSION_COLUMNS, school)
     yield "people.csv", _csv_pieces(_person_rows(school), PERSON_COLUMNS, school)
+    yield "counts.csv", _csv_pieces(count_rows(school, *_bounds_of_year(school, year)), COUNT_COLUMNS, school)
     yield "settings.json", [_to_json(_school_settings(school))]
 
 
 def _entries_of_year(school: Any, year: int) -> QuerySet[AuditEntry]:
     """Return the entries of a calendar year in the school's time zone, oldest first."""
-    since, until = (datetime(y, 1, 1, tzinfo=school.tz).astimezone(UTC) for y in (year, year + 1))
+    since, until = _bounds_of_year(school, year)
     rows = AuditEntry.objects.filter(enterprise=school, at__gte=since, at__lt=until)
     return rows.order_by(*(name.removeprefix("-") for name in NEWEST_FIRST))
+
+
+def _bounds_of_year(school: Any, year: int) -> tuple[datetime, datetime]:
+    """Return the first moment of a calendar year in the school's time zone, and that of the next one."""
+    return (
+        datetime(year, 1, 1, tzinfo=school.tz).astimezone(UTC),
+        datetime(year + 1, 1, 1, tzinfo=school.tz).astimezone(UTC),
+    )
 
 
 def _verification_report(verdict: ChainVerification) -> dict[str, Any]:
@@ -140,9 +155,11 @@ def _verification_report(verdict: ChainVerification) -> dict[str, Any]:
     }
 
 
-def _permission_rows() -> Iterator[dict[str, str]]:
+def _permission_rows(school: Any) -> Iterator[dict[str, str]]:
+    """Yield the table with what the switches of the school changed."""
     for resource, actions in TABLE.items():
-        for action, cells in actions.items():
+        for action in actions:
+            cells = " ".join(letters(school, resource, action, tuple(ROLES)))
             yield _permission_row(resource, action, "", cells)
     for resource, fields in FIELDS.items():
         for field, actions in fields.items():
@@ -176,7 +193,7 @@ def _school_settings(school: Any) -> dict[str, Any]:
     retention = [
         field.name for field in school._meta.concrete_fields if field.name.startswith(("keep_", "retention"))
     ]
-    return {name: getattr(school, name) for name in (*rules, *retention)}
+    return {name: getattr(school, name) for name in (*rules, *SWITCH_COLUMNS, *retention)}
 
 
 def _csv_pieces(rows: Iterable[dict[str, Any]], columns: tuple[Column, ...], school: Any) -> Iterator[str]:

@@ -57,7 +57,7 @@ class EntryFilter(forms.Form):
         if text := chosen.get("q", "").strip():
             entries = entries.filter(self._match_text(text))
         if "person" in chosen:
-            entries = entries.filter(_about_people([int(chosen["person"])]))
+            entries = entries.filter(entries_about([int(chosen["person"])]))
         if "action" in chosen:
             entries = entries.filter(action=chosen["action"])
         if "kind" in chosen:
@@ -74,10 +74,10 @@ class EntryFilter(forms.Form):
         )
         found = people.filter(by_name, enterprise=self.school) | people.filter(enterprise=None, login=text)
         ids = list(found.order_by().values_list("pk", flat=True)[:MAX_PEOPLE])
-        return Q(request_id=text) | _about_people(ids)
+        return Q(request_id=text) | entries_about(ids)
 
 
-def _about_people(ids: list[int]) -> Q:
+def entries_about(ids: list[int]) -> Q:
     """Match what these people did and what was done to them."""
     return Q(actor_id__in=ids) | Q(object_type=PERSON_MODEL, object_id__in=[str(pk) for pk in ids])
 

@@ -13,7 +13,7 @@ import binascii
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -43,6 +43,8 @@ class UnavailableValue:
 ERASED = UnavailableValue(_("erased"))
 UNDECRYPTABLE = UnavailableValue(_("cannot be viewed"))
 Scrubber = Callable[[Any], int]
+#: Encrypts a value for a person.
+Sealer = Callable[[Any, Any], str]
 _scrubbers: dict[str, Scrubber] = {}
 _personal_fields: dict[str, frozenset[str]] = {}
 
@@ -66,13 +68,24 @@ def seal_for(person: Any, value: Any) -> str:
 
     If the person's key is destroyed, the value is dropped, because their data was erased.
     """
-    cipher = _cipher_of_key(_get_or_create_key(person))
-    if cipher is None:
-        return f"p1.{person.pk}."
-    plaintext = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
-    nonce = os.urandom(12)
-    body = cipher.encrypt(nonce, plaintext, _associated_data(person.pk))
-    return f"p1.{person.pk}.{base64.urlsafe_b64encode(nonce + body).decode()}"
+    return make_sealer([person])(person, value)
+
+
+def make_sealer(people: Iterable[Any]) -> Sealer:
+    """Return a function like `seal_for` for these stored people, with at most three queries for all keys."""
+    keys = _get_or_create_keys([person.pk for person in people])
+    ciphers = {row.person_id: _cipher_of_key(row) for row in keys}
+
+    def seal(person: Any, value: Any) -> str:
+        cipher = ciphers[person.pk]
+        if cipher is None:
+            return f"p1.{person.pk}."
+        plaintext = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
+        nonce = os.urandom(12)
+        body = cipher.encrypt(nonce, plaintext, _associated_data(person.pk))
+        return f"p1.{person.pk}.{base64.urlsafe_b64encode(nonce + body).decode()}"
+
+    return seal
 
 
 def unseal(sealed: str) -> Any:
@@ -132,15 +145,21 @@ def erase_personal_data(person: Any) -> dict[str, int]:
     return {**scrubbed, "keys": int(erase_person_keys(person.pk))}
 
 
-def _get_or_create_key(person: Any) -> PersonKey:
-    """Return the row of a person's key; create it at first use. Concurrent callers get the same row."""
-    row = PersonKey.objects.filter(person_id=person.pk).first()
-    if row is None:
-        new = PersonKey(person_id=person.pk, key=base64.b64encode(os.urandom(32)).decode())
-        new.seal()
-        PersonKey.objects.bulk_create([new], ignore_conflicts=True)
-        row = PersonKey.objects.get(person_id=person.pk)
-    return row
+def _get_or_create_keys(ids: Collection[int]) -> list[PersonKey]:
+    """Return the rows of people's keys; create them at first use. Concurrent callers get the same rows."""
+    rows = PersonKey.objects.filter(person_id__in=ids)
+    found = list(rows)
+    if missing := set(ids) - {row.person_id for row in found}:
+        new = [PersonKey(person_id=pk, key=_new_key()) for pk in sorted(missing)]
+        for row in new:
+            row.seal()
+        PersonKey.objects.bulk_create(new, ignore_conflicts=True)
+        found += rows.filter(person_id__in=missing)
+    return found
+
+
+def _new_key() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
 
 
 def _cipher_of_key(row: PersonKey) -> AESGCM | None:

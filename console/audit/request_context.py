@@ -14,7 +14,14 @@ class AuditContext(NamedTuple):
     request_id: str = ""
 
     @property
+    def label(self) -> str:
+        """How entries name who acts without being a user, such as a guardian; empty for all others."""
+        return str(getattr(self.request, "audit_label", ""))
+
+    @property
     def actor(self) -> Any:
+        if self.label:
+            return None
         user = getattr(self.request, "user", None)
         return user if user is not None and user.is_authenticated else None
 

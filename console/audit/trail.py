@@ -1,14 +1,15 @@
-"""Write audit entries: `record` in the transaction of the action, with `snapshot` and `diff_snapshots`."""
+"""Write audit entries: `record` in the transaction of the action, with `snapshot` and `diff_snapshots`;
+`record_for_each` for many people at once."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from django.db import models, transaction
 
 from console.audit.models import AuditEntry, PersonalDataAccess
-from console.audit.personal_data import is_person, personal_fields, seal_for
+from console.audit.personal_data import Sealer, is_person, make_sealer, personal_fields, seal_for
 from console.audit.request_context import current_context
 from console.http.client_address import client_address
 from console.policy.masking import without_callback_token
@@ -37,23 +38,50 @@ def record(
     """Write one entry in the caller's transaction, so that action and entry are committed together.
 
     `action` is resource and verb, such as "lesson.start". `by` is the person; None means the user of the
-    current request, or the system without one. `enterprise` defaults to that of `obj`, then of the person.
-    Secrets in `before` and `after` are written as "changed"; personal data is encrypted with the person's
-    key. `looks` is set by `record_data_access`.
+    current request, or the system without one; the label of a request names a guardian. `enterprise` defaults
+    to that of `obj`, then of the person. Secrets in `before` and `after` are written as "changed"; personal
+    data is encrypted with the person's key. `looks` is set by `record_data_access`.
     """
+    entry = _build_entry(
+        action, obj, seal_for, by, enterprise, before=before, after=after, reason=reason, looks=looks
+    )
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_for_each(
+    action: str, people: Sequence[models.Model], *, by: Any, after: Mapping[str, Any] | None, reason: str = ""
+) -> None:
+    """Write an entry about each of these people, as `record` does, with few queries for all of them."""
+    seal = make_sealer(people)
+    entries = [_build_entry(action, one, seal, by, after=after, reason=reason) for one in people]
+    AuditEntry.objects.bulk_create(entries)
+
+
+def _build_entry(
+    action: str,
+    obj: models.Model | None,
+    seal: Sealer,
+    by: Any,
+    enterprise: Any = None,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+    looks: bool = False,
+) -> AuditEntry:
     context = current_context.get()
     actor = by if by is not None else context.actor
-    personal = personal_fields(obj)
-    return AuditEntry.objects.create(
+    return AuditEntry(
         enterprise_id=enterprise.pk if enterprise is not None else _enterprise_id_of(obj, actor),
         actor=actor,
-        actor_label=actor.get_username()[:120] if actor is not None else SYSTEM_ACTOR,
+        actor_label=(actor.get_username() if actor is not None else context.label or SYSTEM_ACTOR)[:120],
         action=action,
         object_type=obj._meta.label_lower if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
-        object_label=_object_label(obj),
-        before=_storable_values(before, obj, personal),
-        after=_storable_values(after, obj, personal),
+        object_label=_object_label(obj, seal),
+        before=_storable_values(before, obj, seal),
+        after=_storable_values(after, obj, seal),
         reason=reason[:500],
         request_id=context.request_id,
         address=client_address(context.request) if context.request is not None else "",
@@ -117,23 +145,24 @@ def diff_snapshots(
     )
 
 
-def _object_label(obj: models.Model | None) -> str:
+def _object_label(obj: models.Model | None, seal: Sealer) -> str:
     """Return the label of an object. Names of people are encrypted; `audit_label` avoids names in labels."""
     if obj is None:
         return ""
     if is_person(obj):
-        return seal_for(obj, str(obj)[:LABEL_LENGTH])
+        return seal(obj, str(obj)[:LABEL_LENGTH])
     label = getattr(obj, "audit_label", None)
     return str(label if label is not None else obj)[:200]
 
 
 def _storable_values(
-    values: Mapping[str, Any] | None, obj: models.Model | None, personal: Collection[str]
+    values: Mapping[str, Any] | None, obj: models.Model | None, seal: Sealer
 ) -> dict[str, Any] | None:
     if values is None:
         return None
+    personal = personal_fields(obj)
     return {
-        name: seal_for(obj, value) if name in personal and value not in ("", None) else _storable_value(value)
+        name: seal(obj, value) if name in personal and value not in ("", None) else _storable_value(value)
         for name, value in values.items()
         if name not in TOKEN_COLUMNS
     } | dict.fromkeys(values.keys() & TOKEN_COLUMNS, CHANGED_MARKER)

@@ -10,17 +10,43 @@ import secrets
 import threading
 from pathlib import Path
 
+import psycopg
+
+from console.embedded.errors import EmbeddedError
+from console.embedded.paths import DataPaths
+
 FILE = "keys.env"
+REMEDY = (
+    "and the secrets in the database are encrypted with them: restore this file from a copy, set FIELD_KEYS"
+    " and SECRET_KEY, or move the whole data folder away to begin with empty data."
+)
+
+
+def refuse_lost_keys(server_paths: DataPaths) -> None:
+    """Raise EmbeddedError if the keys are missing beside tables, whose secrets no other keys could read."""
+    path = server_paths.data_dir / FILE
+    if not path.exists() and not os.environ.get("FIELD_KEYS") and _has_tables(server_paths.database_url):
+        raise EmbeddedError(f"The keys {path} are missing, {REMEDY}")
 
 
 def ensure_keys(data: Path) -> dict[str, str]:
-    """Return SECRET_KEY and FIELD_KEYS of the data folder; generate them if they are missing."""
+    """Return SECRET_KEY and FIELD_KEYS of the data folder; generate them if the file is missing."""
     data.mkdir(parents=True, exist_ok=True)
     path = data / FILE
     if not path.exists():
         _write_once(path, {"SECRET_KEY": secrets.token_urlsafe(50), "FIELD_KEYS": _field_key()})
-    lines = path.read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+    lines = path.read_text(errors="replace").splitlines()
+    keys = dict(line.split("=", 1) for line in lines if "=" in line)
+    if not keys.get("SECRET_KEY") or not keys.get("FIELD_KEYS"):
+        raise EmbeddedError(f"The keys {path} are damaged, {REMEDY}")
+    return keys
+
+
+def _has_tables(database_url: str) -> bool:
+    """Return whether `migrate` has run, which needs the keys."""
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone()
+        return bool(row and row[0])
 
 
 def _field_key() -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from console.embedded.errors import EmbeddedError
+from console.embedded.errors import EmbeddedError, data_folder_error
 from console.embedded.locks import FileLock
 from console.embedded.paths import DataPaths, data_paths
 
@@ -40,10 +41,7 @@ def hold(data: Path, *, database: bool, broker: bool) -> DataPaths:
         _release_locks(set(_held) - before)
         if isinstance(error, EmbeddedError):
             raise
-        raise EmbeddedError(
-            f"The data folder {server_paths.data_dir} cannot be used: {error.strerror}. "
-            "Set CONSOLE_DATA to a folder that this user may write."
-        ) from error
+        raise data_folder_error(server_paths.data_dir, error) from error
     return replace(server_paths, database_dir=Path(answer.get("database_dir") or server_paths.database_dir))
 
 
@@ -87,6 +85,11 @@ def _wait_until_ready(server_paths: DataPaths, required: list[str]) -> dict[str,
 
 def _ask_supervisor(address: Path) -> dict[str, Any] | None:
     """Return the status from the supervisor; None if there is none, or it ended before it answered."""
+    if address.parent.is_dir() and not os.access(address.parent, os.X_OK):
+        raise EmbeddedError(
+            f"The folder of the servers' sockets, {address.parent}, belongs to another user, who runs the"
+            " servers of this data folder: start as that user, or set CONSOLE_DATA to another folder."
+        )
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(ANSWER_TIMEOUT_S)
         connection.connect(str(address))

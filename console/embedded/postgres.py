@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: creation, start, health check and stop."""
 
+import errno
 import locale
 import os
 import shutil
@@ -14,13 +15,21 @@ from console.embedded.binaries import OWN_FOLDER, Binaries, open_own_folder, pos
 from console.embedded.errors import EmbeddedError
 from console.embedded.paths import DATABASE, PORT, USER, DataPaths, path_digest
 from console.embedded.processes import StopStep, spawn, stop
-from console.embedded.system_users import SystemUser, check_owner, database_user
+from console.embedded.system_users import SystemUser, check_folder, check_owner, database_user
 
 START_S = 60.0
 _STOP_STEPS = (StopStep(signal.SIGINT, 2.5), StopStep(signal.SIGQUIT, 1.0))
 """Request a clean shutdown; after that an immediate one, which the next start recovers from."""
 
-_FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+MISSING = "does not exist"
+NO_SPACE = os.strerror(errno.ENOSPC)
+_FAST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # Between two tests it would find tables empty, and the plans of the next would count on that.
+    "autovacuum": "off",
+}
 
 
 class Postgres:
@@ -59,8 +68,11 @@ class Postgres:
     def _prepare_folder(self, person: SystemUser | None) -> Binaries:
         """Create the database if there is none; return the matching binaries."""
         version = self.folder / "PG_VERSION"
+        check_folder(self.folder)
         if self.folder.exists():
             check_owner(self.folder, person)
+            # Copies and restored backups often have wider rights, with which PostgreSQL does not start.
+            self.folder.chmod(0o700)
             if not version.exists():
                 raise EmbeddedError(
                     f"{self.folder} is not a PostgreSQL database, or a damaged one (PG_VERSION is missing). "
@@ -91,16 +103,19 @@ class Postgres:
         while time.monotonic() < until and self.alive():
             try:
                 _create_database(self.paths)
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
+                if MISSING in str(error):  # files of the database itself, which no waiting brings back
+                    break
                 time.sleep(0.03)
             else:
                 return
         self.stop()
         log = self.paths.log("postgres")
-        raise EmbeddedError(
-            f"The database in {self.folder} does not start: {_last_log_line(log, written)} (log: {log}). "
-            "Repair it, or move that folder away to begin with an empty database."
-        )
+        reason = _last_log_line(log, written)
+        remedy = "Repair it, or move that folder away to begin with an empty database."
+        if NO_SPACE in reason:
+            remedy = "Make space on its disk, then start again."
+        raise EmbeddedError(f"The database in {self.folder} does not start: {reason} (log: {log}). {remedy}")
 
 
 def _choose_folder(paths: DataPaths, elsewhere: Path, person: SystemUser | None) -> Path:
@@ -159,7 +174,8 @@ def _init_database(folder: Path, binaries: Binaries, person: SystemUser | None) 
     if done.returncode:
         reason = (done.stderr.strip() or done.stdout.strip()).splitlines()
         raise EmbeddedError(
-            f"No database could be made in {folder}: {reason[0] if reason else 'no reason given'}"
+            f"No database could be made in {folder}: {reason[0] if reason else 'no reason given'}. "
+            "Make space, or set CONSOLE_DATA to another folder."
         )
     partial.rename(folder)
 
@@ -195,7 +211,7 @@ def _stop_leftover(folder: Path) -> None:
     pid_file = folder / "postmaster.pid"
     if not pid_file.exists():
         return
-    first = pid_file.read_text().partition("\n")[0].strip()
+    first = pid_file.read_text(errors="replace").partition("\n")[0].strip()
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         if not first.isdecimal() or not _is_postgres_of(int(first), folder):
             break

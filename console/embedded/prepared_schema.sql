@@ -6,6 +6,16 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
 COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
+CREATE FUNCTION public.accounts_consent_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF to_jsonb(NEW) - 'guardian' = to_jsonb(OLD) - 'guardian' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'consents are append-only' USING ERRCODE = 'check_violation';
+END $$;
+
 CREATE FUNCTION public.audit_net() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO '$user', 'public'
@@ -32,7 +42,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
-COMMENT ON FUNCTION public.audit_net() IS '26f108d4029450d4c8ba4bb5';
+COMMENT ON FUNCTION public.audit_net() IS '5f408e58cd9682dd0b1c4f33';
 
 CREATE FUNCTION public.audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -71,6 +81,25 @@ BEGIN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'follow-ups are append-only' USING ERRCODE = 'check_violation';
+END $$;
+
+CREATE FUNCTION public.classes_grades_stay() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'fixed grades stay as they are' USING ERRCODE = 'check_violation';
+END $$;
+
+CREATE FUNCTION public.classes_lesson_made_up() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    UPDATE classes_lesson l SET made_up = NOT l.made_up
+    WHERE l.id = ANY(ARRAY[OLD.makes_up_for_id, NEW.makes_up_for_id]) AND l.made_up <> EXISTS (
+        SELECT 1 FROM classes_lesson m WHERE m.makes_up_for_id = l.id AND m.cancelled_at IS NULL
+    );
+    RETURN NULL;
 END $$;
 
 CREATE FUNCTION public.classes_lesson_revised() RETURNS trigger
@@ -149,7 +178,7 @@ CREATE FUNCTION public.classes_streaks_anew(people bigint[]) RETURNS bigint
             WHERE a.person_id = who.id AND a.expected AND a.person_id IS NOT NULL AND a.mark NOT IN ('', 'excused', 'unknown') OFFSET 0
         ) a CROSS JOIN LATERAL (
             SELECT l.id, l.enterprise_id, l.starts_at FROM classes_lesson l
-            WHERE l.id = a.lesson_id AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL OFFSET 0
+            WHERE l.id = a.lesson_id AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL AND NOT l.made_up OFFSET 0
         ) l
     ), grouped AS (
         SELECT enterprise_id, person_id, array_agg(starts_at ORDER BY starts_at) FILTER (WHERE absent) AS times,
@@ -209,7 +238,7 @@ DECLARE
     done bigint[]; lessons bigint[]; people bigint[]; absences boolean[];
 BEGIN
     SELECT array_agg(l.id) INTO done FROM classes_lesson l
-    WHERE l.id = ANY(ARRAY(SELECT lesson_id FROM stale UNION SELECT lesson_id FROM fresh)) AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL;
+    WHERE l.id = ANY(ARRAY(SELECT lesson_id FROM stale UNION SELECT lesson_id FROM fresh)) AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL AND NOT l.made_up;
     IF done IS NULL THEN
         RETURN NULL;
     END IF;
@@ -229,7 +258,7 @@ DECLARE
     done bigint[]; lessons bigint[]; people bigint[]; absences boolean[];
 BEGIN
     SELECT array_agg(l.id) INTO done FROM classes_lesson l
-    WHERE l.id = ANY(ARRAY(SELECT lesson_id FROM stale)) AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL;
+    WHERE l.id = ANY(ARRAY(SELECT lesson_id FROM stale)) AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL AND NOT l.made_up;
     IF done IS NULL THEN
         RETURN NULL;
     END IF;
@@ -261,7 +290,7 @@ DECLARE
     done bigint[]; lessons bigint[]; people bigint[]; absences boolean[];
 BEGIN
     SELECT array_agg(l.id) INTO done FROM classes_lesson l
-    WHERE l.id = ANY(ARRAY(SELECT lesson_id FROM fresh)) AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL;
+    WHERE l.id = ANY(ARRAY(SELECT lesson_id FROM fresh)) AND l.final_at IS NOT NULL AND l.cancelled_at IS NULL AND NOT l.made_up;
     IF done IS NULL THEN
         RETURN NULL;
     END IF;
@@ -391,6 +420,1170 @@ BEGIN
         USING ERRCODE = 'check_violation';
 END $$;
 
+CREATE FUNCTION public.row_change_accounts_grade() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'accounts.grade', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'accounts.grade', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_accounts_groupstudent() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'accounts.studentgroup', c.group_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN accounts_studentgroup p0 ON p0.id = c.group_id WHERE p0.enterprise_id IS NOT NULL AND c.group_id IS NOT NULL;
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p1.enterprise_id, 'accounts.grade', p0.grade_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN accounts_studentgroup p0 ON p0.id = c.group_id JOIN accounts_grade p1 ON p1.id = p0.grade_id WHERE p1.enterprise_id IS NOT NULL AND p0.grade_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'accounts.studentgroup', c.group_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN accounts_studentgroup p0 ON p0.id = c.group_id WHERE p0.enterprise_id IS NOT NULL AND c.group_id IS NOT NULL;
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p1.enterprise_id, 'accounts.grade', p0.grade_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN accounts_studentgroup p0 ON p0.id = c.group_id JOIN accounts_grade p1 ON p1.id = p0.grade_id WHERE p1.enterprise_id IS NOT NULL AND p0.grade_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_accounts_studentgroup() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'accounts.studentgroup', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'accounts.grade', c.grade_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'grade_id' IS DISTINCT FROM to_jsonb(b) -> 'grade_id' OR to_jsonb(n) -> 'archived_at' IS DISTINCT FROM to_jsonb(b) -> 'archived_at' UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'grade_id' IS DISTINCT FROM to_jsonb(b) -> 'grade_id' OR to_jsonb(n) -> 'archived_at' IS DISTINCT FROM to_jsonb(b) -> 'archived_at') c JOIN accounts_grade p0 ON p0.id = c.grade_id WHERE p0.enterprise_id IS NOT NULL AND c.grade_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'accounts.studentgroup', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'accounts.grade', c.grade_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN accounts_grade p0 ON p0.id = c.grade_id WHERE p0.enterprise_id IS NOT NULL AND c.grade_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_accounts_teacherincharge() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'accounts.studentgroup', c.group_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN accounts_studentgroup p0 ON p0.id = c.group_id WHERE p0.enterprise_id IS NOT NULL AND c.group_id IS NOT NULL;
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'accounts.teacherincharge', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'accounts.studentgroup', c.group_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN accounts_studentgroup p0 ON p0.id = c.group_id WHERE p0.enterprise_id IS NOT NULL AND c.group_id IS NOT NULL;
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'accounts.teacherincharge', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_accounts_user() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'accounts.user', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'accounts.user', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_audit_auditentry() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'audit.auditentry', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'audit.auditentry', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_appeal() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT s0.enterprise_id, 'classes.appeal', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT s0.enterprise_id, 'classes.appeal', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_attendance() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT s0.enterprise_id, 'classes.attendance', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT s0.enterprise_id, 'classes.attendance', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_attendancecode() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.attendancecode', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.attendancecode', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_attendancewarning() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.attendancewarning', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.attendancewarning', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_codeuse() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.attendancecode', c.code_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_attendancecode p0 ON p0.id = c.code_id WHERE p0.enterprise_id IS NOT NULL AND c.code_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.attendancecode', c.code_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_attendancecode p0 ON p0.id = c.code_id WHERE p0.enterprise_id IS NOT NULL AND c.code_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_course() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.course', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.course', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_course_assistants() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_course_groups() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_course_members() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_cover() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.cover', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.cover', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_credit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT s0.enterprise_id, 'classes.guestcredit', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT s0.enterprise_id, 'classes.guestcredit', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_exportrun() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.exportrun', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.exportrun', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_exportschedule() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.exportschedule', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.exportschedule', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_exportschedule_recipients() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.exportschedule', c.exportschedule_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_exportschedule p0 ON p0.id = c.exportschedule_id WHERE p0.enterprise_id IS NOT NULL AND c.exportschedule_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.exportschedule', c.exportschedule_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_exportschedule p0 ON p0.id = c.exportschedule_id WHERE p0.enterprise_id IS NOT NULL AND c.exportschedule_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_leave() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.leave', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.leave', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_leavefile() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.leave', c.leave_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_leave p0 ON p0.id = c.leave_id WHERE p0.enterprise_id IS NOT NULL AND c.leave_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.leave', c.leave_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_leave p0 ON p0.id = c.leave_id WHERE p0.enterprise_id IS NOT NULL AND c.leave_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_lesson() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.lesson', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'course_id' IS DISTINCT FROM to_jsonb(b) -> 'course_id' UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'course_id' IS DISTINCT FROM to_jsonb(b) -> 'course_id') c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.lesson', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_member() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.lesson', c.lesson_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'user_id' IS DISTINCT FROM to_jsonb(b) -> 'user_id' OR to_jsonb(n) -> 'role' IS DISTINCT FROM to_jsonb(b) -> 'role' UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'user_id' IS DISTINCT FROM to_jsonb(b) -> 'user_id' OR to_jsonb(n) -> 'role' IS DISTINCT FROM to_jsonb(b) -> 'role') c JOIN classes_lesson p0 ON p0.id = c.lesson_id WHERE p0.enterprise_id IS NOT NULL AND c.lesson_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.lesson', c.lesson_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_lesson p0 ON p0.id = c.lesson_id WHERE p0.enterprise_id IS NOT NULL AND c.lesson_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_recording() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.recording', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.recording', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_subject() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.subject', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.subject', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_subject_teachers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.subject', c.subject_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_subject p0 ON p0.id = c.subject_id WHERE p0.enterprise_id IS NOT NULL AND c.subject_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.subject', c.subject_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_subject p0 ON p0.id = c.subject_id WHERE p0.enterprise_id IS NOT NULL AND c.subject_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_teacherabsence() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.teacherabsence', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.teacherabsence', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_thresholdrule() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.thresholdrule', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'classes.thresholdrule', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_classes_warningfollowup() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.attendancewarning', c.warning_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_attendancewarning p0 ON p0.id = c.warning_id WHERE p0.enterprise_id IS NOT NULL AND c.warning_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'classes.attendancewarning', c.warning_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN classes_attendancewarning p0 ON p0.id = c.warning_id WHERE p0.enterprise_id IS NOT NULL AND c.warning_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_documents_document() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'documents.document', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'documents.document', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_inbox_callback() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'inbox.callback', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'inbox.callback', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_jobs_job() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'jobs.job', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'jobs.job', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_notices_message() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'notices.message', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'notices.message', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_notices_messagingapp() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'notices.messagingapp', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'notices.messagingapp', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_notices_messagingbot() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'notices.messagingbot', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'notices.messagingbot', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_outbox_operation() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'outbox.operation', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'outbox.operation', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_webhook_endpoint() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'webhooks.webhookendpoint', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT c.enterprise_id, 'webhooks.webhookendpoint', c.id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.row_change_webhook_gate() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'webhooks.webhookendpoint', c.endpoint_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.endpoint_id = n.endpoint_id WHERE to_jsonb(n) -> 'held_for' IS DISTINCT FROM to_jsonb(b) -> 'held_for' UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.endpoint_id = n.endpoint_id WHERE to_jsonb(n) -> 'held_for' IS DISTINCT FROM to_jsonb(b) -> 'held_for') c JOIN webhook_endpoint p0 ON p0.id = c.endpoint_id WHERE p0.enterprise_id IS NOT NULL AND c.endpoint_id IS NOT NULL;
+
+    ELSE
+
+        INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
+            SELECT DISTINCT p0.enterprise_id, 'webhooks.webhookendpoint', c.endpoint_id, pg_current_xact_id()::text::bigint,
+                statement_timestamp()
+            FROM new_rows c JOIN webhook_endpoint p0 ON p0.id = c.endpoint_id WHERE p0.enterprise_id IS NOT NULL AND c.endpoint_id IS NOT NULL;
+
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_events() RETURNS void
+    LANGUAGE sql
+    AS $$$$;
+
+COMMENT ON FUNCTION public.webhook_events() IS '3a241b3c775d72d1009f67b9';
+
+CREATE FUNCTION public.webhook_legal_step() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.state = NEW.state OR (OLD.state || '>' || NEW.state) = ANY (ARRAY[
+        'ready>sending', 'ready>parked', 'sending>ready', 'sending>done', 'done>ready', 'parked>ready'
+    ]) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'delivery % cannot go from % to %', OLD.id, OLD.state, NEW.state
+        USING ERRCODE = 'check_violation';
+END $$;
+
+CREATE FUNCTION public.webhook_on_alarm_cleared() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'alarm.cleared', 'alarm:' || NEW.id, jsonb_build_object('alarm', NEW.id, 'kind', NEW.kind, 'number', NEW.number, 'lesson', NEW.lesson_id, 'raised_at', NEW.raised_at),
+            e.id || ':alarm:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'alarm.cleared' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_alarm_raised() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'alarm.raised', 'alarm:' || NEW.id, jsonb_build_object('alarm', NEW.id, 'kind', NEW.kind, 'number', NEW.number, 'lesson', NEW.lesson_id, 'raised_at', NEW.raised_at),
+            e.id || ':alarm:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'alarm.raised' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_attendance_corrected() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'attendance.corrected', 'lesson:' || NEW.lesson_id, jsonb_build_object('lesson', NEW.lesson_id, 'user_id', NEW.user_id),
+            e.id || ':lesson:' || NEW.lesson_id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = (SELECT enterprise_id FROM classes_lesson WHERE id = NEW.lesson_id) AND 'attendance.corrected' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_attendance_final() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'attendance.final', 'lesson:' || NEW.id, jsonb_build_object('lesson', NEW.id, 'class_id', NEW.remote_id, 'course', NEW.course_id, 'teacher', (SELECT user_id FROM accounts_user WHERE id = NEW.teacher_id), 'starts_at', NEW.starts_at, 'ends_at', NEW.ends_at),
+            e.id || ':lesson:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'attendance.final' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_lesson_cancelled() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'lesson.cancelled', 'lesson:' || NEW.id, jsonb_build_object('lesson', NEW.id, 'class_id', NEW.remote_id, 'course', NEW.course_id, 'teacher', (SELECT user_id FROM accounts_user WHERE id = NEW.teacher_id), 'starts_at', NEW.starts_at, 'ends_at', NEW.ends_at),
+            e.id || ':lesson:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'lesson.cancelled' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_lesson_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'lesson.changed', 'lesson:' || NEW.id, jsonb_build_object('lesson', NEW.id, 'class_id', NEW.remote_id, 'course', NEW.course_id, 'teacher', (SELECT user_id FROM accounts_user WHERE id = NEW.teacher_id), 'starts_at', NEW.starts_at, 'ends_at', NEW.ends_at),
+            e.id || ':lesson:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'lesson.changed' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_lesson_ended() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'lesson.ended', 'lesson:' || NEW.id, jsonb_build_object('lesson', NEW.id, 'class_id', NEW.remote_id, 'course', NEW.course_id, 'teacher', (SELECT user_id FROM accounts_user WHERE id = NEW.teacher_id), 'starts_at', NEW.starts_at, 'ends_at', NEW.ends_at),
+            e.id || ':lesson:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'lesson.ended' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_lesson_scheduled() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'lesson.scheduled', 'lesson:' || NEW.id, jsonb_build_object('lesson', NEW.id, 'class_id', NEW.remote_id, 'course', NEW.course_id, 'teacher', (SELECT user_id FROM accounts_user WHERE id = NEW.teacher_id), 'starts_at', NEW.starts_at, 'ends_at', NEW.ends_at),
+            e.id || ':lesson:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'lesson.scheduled' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_lesson_started() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'lesson.started', 'lesson:' || NEW.id, jsonb_build_object('lesson', NEW.id, 'class_id', NEW.remote_id, 'course', NEW.course_id, 'teacher', (SELECT user_id FROM accounts_user WHERE id = NEW.teacher_id), 'starts_at', NEW.starts_at, 'ends_at', NEW.ends_at),
+            e.id || ':lesson:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'lesson.started' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_person_added() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'person.added', 'person:' || NEW.id, jsonb_build_object('user_id', NEW.user_id, 'person', NEW.id),
+            e.id || ':person:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'person.added' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_person_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'person.changed', 'person:' || NEW.id, jsonb_build_object('user_id', NEW.user_id, 'person', NEW.id),
+            e.id || ':person:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'person.changed' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_person_left() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'person.left', 'person:' || NEW.id, jsonb_build_object('user_id', NEW.user_id, 'person', NEW.id),
+            e.id || ':person:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'person.left' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_recording_missing() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'recording.missing', 'alarm:' || NEW.id, jsonb_build_object('lesson', NEW.lesson_id),
+            e.id || ':alarm:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'recording.missing' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_recording_ready() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'recording.ready', 'recording:' || NEW.id, jsonb_build_object('recording', NEW.id, 'lesson', NEW.lesson_id, 'video_id', NEW.video_id),
+            e.id || ':recording:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'recording.ready' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_register_closed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'register.closed', 'lesson:' || NEW.id, jsonb_build_object('lesson', NEW.id, 'class_id', NEW.remote_id, 'course', NEW.course_id, 'teacher', (SELECT user_id FROM accounts_user WHERE id = NEW.teacher_id), 'starts_at', NEW.starts_at, 'ends_at', NEW.ends_at),
+            e.id || ':lesson:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'register.closed' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.webhook_on_sync_needs_you() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    INSERT INTO webhook_delivery (enterprise_id, endpoint_id, uid, event, object, data, lane, state, reason,
+            due_at, attempts, lease_owner, fence, created_at)
+        SELECT e.enterprise_id, e.id, gen_random_uuid(), 'sync.needs_you', 'operation:' || NEW.id, jsonb_build_object('operation', NEW.id, 'kind', NEW.kind, 'state', NEW.state),
+            e.id || ':operation:' || NEW.id, 'ready', '', now(), 0, '', 0, clock_timestamp()
+        FROM webhook_endpoint e WHERE e.enterprise_id = NEW.enterprise_id AND 'sync.needs_you' = ANY (e.events);
+    RETURN NULL;
+END $$;
+
 
 CREATE TABLE public.account_emailaddress (
     id integer NOT NULL,
@@ -419,6 +1612,28 @@ CREATE TABLE public.account_emailconfirmation (
 
 ALTER TABLE public.account_emailconfirmation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.account_emailconfirmation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_consent (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    state character varying(9) NOT NULL,
+    day date NOT NULL,
+    guardian text,
+    how character varying(6) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_id bigint,
+    enterprise_id bigint NOT NULL,
+    person_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_consent ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_consent_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -474,10 +1689,26 @@ CREATE TABLE public.accounts_enterprise (
     included_minutes bigint,
     minutes_since date,
     leave_request_days smallint DEFAULT 14 NOT NULL,
+    assistants_close boolean DEFAULT true NOT NULL,
+    correct_within_days smallint,
+    students_appeal boolean DEFAULT true NOT NULL,
+    students_see_recordings boolean DEFAULT true NOT NULL,
+    teachers_correct boolean DEFAULT true NOT NULL,
+    teachers_edit_rosters boolean DEFAULT false NOT NULL,
+    teachers_schedule boolean DEFAULT false NOT NULL,
+    teachers_see_phones boolean DEFAULT false NOT NULL,
+    keep_leave_files_days integer DEFAULT 365,
+    sign_in_name character varying(40),
+    session_hours smallint,
+    session_idle_minutes smallint,
+    keep_export_files_days smallint DEFAULT 30 NOT NULL,
     CONSTRAINT accounts_enterprise_appid_check CHECK ((appid >= 0)),
+    CONSTRAINT accounts_enterprise_correct_within_days_check CHECK ((correct_within_days >= 0)),
     CONSTRAINT accounts_enterprise_early_leave_s_check CHECK ((early_leave_s >= 0)),
     CONSTRAINT accounts_enterprise_included_minutes_check CHECK ((included_minutes >= 0)),
     CONSTRAINT accounts_enterprise_keep_evidence_days_check CHECK ((keep_evidence_days >= 0)),
+    CONSTRAINT accounts_enterprise_keep_export_files_days_check CHECK ((keep_export_files_days >= 0)),
+    CONSTRAINT accounts_enterprise_keep_leave_files_days_check CHECK ((keep_leave_files_days >= 0)),
     CONSTRAINT accounts_enterprise_keep_messages_days_check CHECK ((keep_messages_days >= 0)),
     CONSTRAINT accounts_enterprise_keep_notices_days_check CHECK ((keep_notices_days >= 0)),
     CONSTRAINT accounts_enterprise_keep_recordings_days_check CHECK ((keep_recordings_days >= 0)),
@@ -487,11 +1718,38 @@ CREATE TABLE public.accounts_enterprise (
     CONSTRAINT accounts_enterprise_present_share_check CHECK ((present_share >= 0)),
     CONSTRAINT accounts_enterprise_project_id_check CHECK ((project_id >= 0)),
     CONSTRAINT accounts_enterprise_sdkappid_check CHECK ((sdkappid >= 0)),
-    CONSTRAINT enterprise_share_is_percent CHECK ((present_share <= 100))
+    CONSTRAINT accounts_enterprise_session_hours_check CHECK ((session_hours >= 0)),
+    CONSTRAINT accounts_enterprise_session_idle_minutes_check CHECK ((session_idle_minutes >= 0)),
+    CONSTRAINT enterprise_share_is_percent CHECK ((present_share <= 100)),
+    CONSTRAINT enterprise_sign_in_name_form CHECK (((sign_in_name)::text ~ '^[a-z0-9-]+$'::text))
 );
 
 ALTER TABLE public.accounts_enterprise ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.accounts_enterprise_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_erasurerequest (
+    id bigint NOT NULL,
+    reason character varying(200) NOT NULL,
+    state character varying(9) NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    answer character varying(300) NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by_id bigint,
+    enterprise_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    requested_by_id bigint NOT NULL,
+    CONSTRAINT erasure_confirmed_by_another CHECK (((NOT ((state)::text = 'confirmed'::text)) OR (answered_by_id IS NULL) OR (NOT ((answered_by_id = requested_by_id) AND (answered_by_id IS NOT NULL)))))
+);
+
+ALTER TABLE public.accounts_erasurerequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_erasurerequest_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -516,6 +1774,7 @@ CREATE TABLE public.accounts_export (
     enterprise_id bigint NOT NULL,
     group_id bigint,
     job_id bigint,
+    person_id bigint,
     CONSTRAINT accounts_export_size_check CHECK ((size >= 0))
 );
 
@@ -547,6 +1806,23 @@ ALTER TABLE public.accounts_exportpiece ALTER COLUMN id ADD GENERATED BY DEFAULT
     CACHE 1
 );
 
+CREATE TABLE public.accounts_grade (
+    id bigint NOT NULL,
+    name character varying(40) NOT NULL,
+    "position" smallint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT accounts_grade_position_check CHECK (("position" >= 0))
+);
+
+ALTER TABLE public.accounts_grade ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_grade_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.accounts_groupstudent (
     id bigint NOT NULL,
     student_id bigint NOT NULL,
@@ -555,6 +1831,169 @@ CREATE TABLE public.accounts_groupstudent (
 
 ALTER TABLE public.accounts_groupstudent ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.accounts_groupstudent_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_guardian (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    name text,
+    relation character varying(11) NOT NULL,
+    phone_no text,
+    e_mail text,
+    language character varying(10) NOT NULL,
+    told_attendance boolean NOT NULL,
+    told_leave boolean NOT NULL,
+    told_school boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    enterprise_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    account_id bigint
+);
+
+ALTER TABLE public.accounts_guardian ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_guardian_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_guardianaccount (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    sign_in_name text NOT NULL,
+    name_digest character varying(64) NOT NULL,
+    password character varying(128) NOT NULL,
+    language character varying(10) NOT NULL,
+    session_epoch integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    signed_in_at timestamp with time zone,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT accounts_guardianaccount_session_epoch_check CHECK ((session_epoch >= 0))
+);
+
+ALTER TABLE public.accounts_guardianaccount ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_guardianaccount_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_guardianinvitation (
+    id bigint NOT NULL,
+    digest character varying(64) NOT NULL,
+    delivery character varying(5) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    mail character varying(7) NOT NULL,
+    mail_due_at timestamp with time zone NOT NULL,
+    mail_attempts smallint NOT NULL,
+    created_by_id bigint,
+    enterprise_id bigint NOT NULL,
+    guardian_id bigint NOT NULL,
+    CONSTRAINT accounts_guardianinvitation_mail_attempts_check CHECK ((mail_attempts >= 0))
+);
+
+ALTER TABLE public.accounts_guardianinvitation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_guardianinvitation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_guardiannotice (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    day date NOT NULL,
+    facts text,
+    lessons bigint[] NOT NULL,
+    corrected bigint[] NOT NULL,
+    warnings bigint[] NOT NULL,
+    withdrawn bigint[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    delivery character varying(9) NOT NULL,
+    delivery_due_at timestamp with time zone NOT NULL,
+    delivery_attempts smallint NOT NULL,
+    attempted_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    reason character varying(12) NOT NULL,
+    answer character varying(200) NOT NULL,
+    enterprise_id bigint NOT NULL,
+    guardian_id bigint NOT NULL,
+    CONSTRAINT accounts_guardiannotice_delivery_attempts_check CHECK ((delivery_attempts >= 0))
+);
+
+ALTER TABLE public.accounts_guardiannotice ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_guardiannotice_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_guardiannoticesettings (
+    id bigint NOT NULL,
+    is_on boolean NOT NULL,
+    least_lessons smallint NOT NULL,
+    tells_late boolean NOT NULL,
+    needs_consent boolean NOT NULL,
+    notify_at time without time zone NOT NULL,
+    on_since timestamp with time zone,
+    planned_on date,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT accounts_guardiannoticesettings_least_lessons_check CHECK ((least_lessons >= 0))
+);
+
+ALTER TABLE public.accounts_guardiannoticesettings ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_guardiannoticesettings_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_guardianpasswordrequest (
+    id bigint NOT NULL,
+    digests jsonb NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    enterprise_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_guardianpasswordrequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_guardianpasswordrequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_guardiansession (
+    id bigint NOT NULL,
+    session_key character varying(40) NOT NULL,
+    ip inet NOT NULL,
+    user_agent character varying(200) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    account_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_guardiansession ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_guardiansession_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -577,6 +2016,81 @@ CREATE TABLE public.accounts_guesses (
 
 ALTER TABLE public.accounts_guesses ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.accounts_guesses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_identitylink (
+    id bigint NOT NULL,
+    subject character varying(255) NOT NULL,
+    role_by_rule character varying(12) NOT NULL,
+    session_ids character varying(255)[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone NOT NULL,
+    person_id bigint NOT NULL,
+    provider_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_identitylink ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_identitylink_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_identityprovider (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    slug character varying(16) NOT NULL,
+    kind character varying(12) NOT NULL,
+    name character varying(60) NOT NULL,
+    issuer character varying(300) NOT NULL,
+    tenant character varying(100) NOT NULL,
+    client_id character varying(200) NOT NULL,
+    client_secret text NOT NULL,
+    mail_domains character varying(253)[] NOT NULL,
+    match_by character varying(8) NOT NULL,
+    claim character varying(100) NOT NULL,
+    create_people boolean NOT NULL,
+    is_enabled boolean NOT NULL,
+    "position" smallint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    certificates text[] DEFAULT '{}'::text[] NOT NULL,
+    metadata_url character varying(500) DEFAULT ''::character varying NOT NULL,
+    slo_url character varying(500) DEFAULT ''::character varying NOT NULL,
+    sso_url character varying(500) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT accounts_identityprovider_position_check CHECK (("position" >= 0)),
+    CONSTRAINT identity_provider_client_id CHECK ((((kind)::text = 'saml'::text) OR (NOT ((client_id)::text = ''::text)))),
+    CONSTRAINT identity_provider_slug_form CHECK (((slug)::text ~ '^[a-z0-9]+$'::text))
+);
+
+ALTER TABLE public.accounts_identityprovider ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_identityprovider_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_identityrule (
+    id bigint NOT NULL,
+    claim character varying(100) NOT NULL,
+    value character varying(200) NOT NULL,
+    role character varying(12) NOT NULL,
+    group_id bigint,
+    provider_id bigint NOT NULL,
+    CONSTRAINT identity_rule_gives_something CHECK (((NOT ((role)::text = ''::text)) OR (group_id IS NOT NULL))),
+    CONSTRAINT identity_rule_role_may_be_given CHECK ((NOT ((role)::text = ANY ((ARRAY['superadmin'::character varying, 'visitor'::character varying])::text[]))))
+);
+
+ALTER TABLE public.accounts_identityrule ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_identityrule_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -615,6 +2129,23 @@ ALTER TABLE public.accounts_importrow ALTER COLUMN id ADD GENERATED BY DEFAULT A
     CACHE 1
 );
 
+CREATE TABLE public.accounts_knowndevice (
+    id bigint NOT NULL,
+    digest character varying(64) NOT NULL,
+    first_used_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone NOT NULL,
+    person_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_knowndevice ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_knowndevice_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.accounts_logo (
     id bigint NOT NULL,
     token character varying(40) NOT NULL,
@@ -643,11 +2174,30 @@ CREATE TABLE public.accounts_passwordlink (
     revoked_at timestamp with time zone,
     created_by_id bigint,
     enterprise_id bigint NOT NULL,
-    person_id bigint NOT NULL
+    person_id bigint NOT NULL,
+    sent_to character varying(64) DEFAULT ''::character varying NOT NULL
 );
 
 ALTER TABLE public.accounts_passwordlink ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.accounts_passwordlink_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_passwordrequest (
+    id bigint NOT NULL,
+    login text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    enterprise_id bigint,
+    person_id bigint,
+    CONSTRAINT password_request_has_both_or_none CHECK ((((enterprise_id IS NULL) AND (person_id IS NULL)) OR ((enterprise_id IS NOT NULL) AND (person_id IS NOT NULL))))
+);
+
+ALTER TABLE public.accounts_passwordrequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_passwordrequest_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -678,11 +2228,31 @@ CREATE TABLE public.accounts_peopleimport (
     job_id bigint,
     charges jsonb NOT NULL,
     conflict_reason character varying(300) DEFAULT ''::character varying NOT NULL,
+    grades jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT accounts_peopleimport_rows_in_all_check CHECK ((rows_in_all >= 0))
 );
 
 ALTER TABLE public.accounts_peopleimport ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.accounts_peopleimport_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_peopleimportguardian (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    before text,
+    digest character varying(64) NOT NULL,
+    enterprise_id bigint NOT NULL,
+    guardian_id bigint NOT NULL,
+    row_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_peopleimportguardian ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_peopleimportguardian_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -709,18 +2279,180 @@ ALTER TABLE public.accounts_picture ALTER COLUMN id ADD GENERATED BY DEFAULT AS 
     CACHE 1
 );
 
+CREATE TABLE public.accounts_rosterconnection (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    version character varying(3) NOT NULL,
+    url character varying(500) NOT NULL,
+    token_url character varying(500) NOT NULL,
+    client_id character varying(200) NOT NULL,
+    client_secret text,
+    is_nightly boolean NOT NULL,
+    max_change smallint,
+    synced_at timestamp with time zone,
+    full_at timestamp with time zone,
+    read_at timestamp with time zone,
+    failure character varying(12) NOT NULL,
+    by_id bigint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    newest_id bigint,
+    CONSTRAINT accounts_rosterconnection_max_change_check CHECK ((max_change >= 0))
+);
+
+ALTER TABLE public.accounts_rosterconnection ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_rosterconnection_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_rosterpage (
+    id bigint NOT NULL,
+    resource character varying(20) NOT NULL,
+    records jsonb NOT NULL,
+    connection_id bigint NOT NULL,
+    enterprise_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_rosterpage ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_rosterpage_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_rosterrow (
+    id bigint NOT NULL,
+    kind character varying(7) NOT NULL,
+    file character varying(24) NOT NULL,
+    line integer NOT NULL,
+    sourced_id character varying(255) NOT NULL,
+    name character varying(200) NOT NULL,
+    facts jsonb NOT NULL,
+    outcome character varying(9) NOT NULL,
+    "column" character varying(40) NOT NULL,
+    value character varying(200) NOT NULL,
+    reason character varying(20) NOT NULL,
+    named character varying(100) NOT NULL,
+    about character varying(255) NOT NULL,
+    target bigint,
+    before jsonb,
+    after jsonb,
+    enterprise_id bigint NOT NULL,
+    source_id bigint NOT NULL,
+    CONSTRAINT accounts_rosterrow_line_check CHECK ((line >= 0))
+);
+
+ALTER TABLE public.accounts_rosterrow ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_rosterrow_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_samlsignin (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    request_id character varying(64) NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    assertion character varying(64) NOT NULL,
+    handover character varying(64) NOT NULL,
+    answered_at timestamp with time zone,
+    claims text,
+    finished_at timestamp with time zone,
+    kept_until timestamp with time zone NOT NULL,
+    enterprise_id bigint NOT NULL,
+    provider_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_samlsignin ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_samlsignin_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_sourcedid (
+    id bigint NOT NULL,
+    kind character varying(7) NOT NULL,
+    sourced_id character varying(255) NOT NULL,
+    target bigint NOT NULL,
+    title character varying(200) DEFAULT ''::character varying NOT NULL,
+    left_at timestamp with time zone,
+    enterprise_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_sourcedid ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_sourcedid_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.accounts_studentgroup (
     id bigint NOT NULL,
     name character varying(80) NOT NULL,
     enterprise_id bigint NOT NULL,
     archived_at timestamp with time zone,
-    teacher_id bigint,
     sort_name text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
-    search_name text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C"
+    search_name text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    grade_id bigint
 );
 
 ALTER TABLE public.accounts_studentgroup ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.accounts_studentgroup_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_studentnote (
+    id bigint NOT NULL,
+    text character varying(500) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_id bigint,
+    enterprise_id bigint NOT NULL,
+    person_id bigint NOT NULL
+);
+
+ALTER TABLE public.accounts_studentnote ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_studentnote_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.accounts_teacherincharge (
+    id bigint NOT NULL,
+    kind character varying(6) NOT NULL,
+    starts_on date,
+    ends_on date,
+    created_at timestamp with time zone NOT NULL,
+    created_by_id bigint,
+    enterprise_id bigint NOT NULL,
+    group_id bigint,
+    teacher_id bigint NOT NULL,
+    grade_id bigint,
+    CONSTRAINT charge_ends_after_it_begins CHECK ((ends_on >= starts_on)),
+    CONSTRAINT charge_of_a_group_or_a_grade CHECK ((((grade_id IS NULL) AND (group_id IS NOT NULL)) OR ((grade_id IS NOT NULL) AND (group_id IS NULL))))
+);
+
+ALTER TABLE public.accounts_teacherincharge ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_teacherincharge_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -760,6 +2492,10 @@ CREATE TABLE public.accounts_user (
     erased_at timestamp with time zone,
     sort_name text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     search_name text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    age_group character varying(8) DEFAULT ''::character varying NOT NULL,
+    consent character varying(9) DEFAULT ''::character varying NOT NULL,
+    date_of_birth text,
+    verified_e_mail character varying(64) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT accounts_user_card_number_check CHECK ((card_number >= 0)),
     CONSTRAINT user_has_a_school_unless_operator CHECK ((((enterprise_id IS NULL) AND is_superuser) OR ((enterprise_id IS NOT NULL) AND (NOT is_superuser))))
 );
@@ -920,13 +2656,9 @@ CREATE TABLE public.classes_alarm (
     raised_at timestamp with time zone NOT NULL,
     resolved_at timestamp with time zone,
     acknowledged_at timestamp with time zone,
-    hook character varying(8) NOT NULL,
-    hook_due_at timestamp with time zone NOT NULL,
-    hook_attempts smallint NOT NULL,
     acknowledged_by_id bigint,
     enterprise_id bigint NOT NULL,
     lesson_id bigint,
-    CONSTRAINT classes_alarm_hook_attempts_check CHECK ((hook_attempts >= 0)),
     CONSTRAINT classes_alarm_number_check CHECK ((number >= 0))
 );
 
@@ -1021,6 +2753,26 @@ ALTER TABLE public.classes_attendance ALTER COLUMN id ADD GENERATED BY DEFAULT A
     CACHE 1
 );
 
+CREATE TABLE public.classes_attendancecode (
+    id bigint NOT NULL,
+    letters character varying(4) NOT NULL,
+    name character varying(60) NOT NULL,
+    tone character varying(4) NOT NULL,
+    counts_as character varying(7) NOT NULL,
+    is_active boolean NOT NULL,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT code_has_letters CHECK ((NOT ((letters)::text = ''::text)))
+);
+
+ALTER TABLE public.classes_attendancecode ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_attendancecode_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.classes_attendancewarning (
     id bigint NOT NULL,
     facts jsonb NOT NULL,
@@ -1087,6 +2839,23 @@ ALTER TABLE public.classes_callbackdifference ALTER COLUMN id ADD GENERATED BY D
     CACHE 1
 );
 
+CREATE TABLE public.classes_codeuse (
+    id bigint NOT NULL,
+    mark character varying(20) NOT NULL,
+    kind character varying(10) NOT NULL,
+    code_id bigint NOT NULL,
+    enterprise_id bigint NOT NULL
+);
+
+ALTER TABLE public.classes_codeuse ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_codeuse_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.classes_correction (
     id bigint NOT NULL,
     user_id character varying(64) NOT NULL,
@@ -1123,6 +2892,7 @@ CREATE TABLE public.classes_course (
     rules jsonb,
     term_id bigint,
     make_up_skipped boolean DEFAULT false NOT NULL,
+    subject_id bigint,
     CONSTRAINT classes_course_duration_minutes_check CHECK ((duration_minutes >= 0)),
     CONSTRAINT course_takes_time CHECK ((duration_minutes > 0))
 );
@@ -1259,6 +3029,89 @@ ALTER TABLE public.classes_entry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDE
     CACHE 1
 );
 
+CREATE TABLE public.classes_exportrun (
+    id bigint NOT NULL,
+    kind character varying(8) NOT NULL,
+    file_type character varying(4) NOT NULL,
+    planned_for timestamp with time zone NOT NULL,
+    state character varying(8) NOT NULL,
+    reason character varying(8) NOT NULL,
+    first_day date,
+    last_day date,
+    rows integer NOT NULL,
+    bytes bigint NOT NULL,
+    file character varying(200) NOT NULL,
+    recipients smallint NOT NULL,
+    left_out smallint NOT NULL,
+    attached boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    enterprise_id bigint NOT NULL,
+    job_id bigint,
+    requested_by_id bigint,
+    schedule_id bigint,
+    CONSTRAINT classes_exportrun_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT classes_exportrun_left_out_check CHECK ((left_out >= 0)),
+    CONSTRAINT classes_exportrun_recipients_check CHECK ((recipients >= 0)),
+    CONSTRAINT classes_exportrun_rows_check CHECK ((rows >= 0))
+);
+
+ALTER TABLE public.classes_exportrun ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_exportrun_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_exportschedule (
+    id bigint NOT NULL,
+    kind character varying(8) NOT NULL,
+    role character varying(20) NOT NULL,
+    period character varying(10) NOT NULL,
+    file_type character varying(4) NOT NULL,
+    every character varying(5) NOT NULL,
+    weekday smallint NOT NULL,
+    month_day smallint NOT NULL,
+    hour smallint NOT NULL,
+    attach boolean NOT NULL,
+    is_on boolean NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    course_id bigint,
+    enterprise_id bigint NOT NULL,
+    group_id bigint,
+    owner_id bigint NOT NULL,
+    CONSTRAINT classes_exportschedule_hour_check CHECK ((hour >= 0)),
+    CONSTRAINT classes_exportschedule_month_day_check CHECK ((month_day >= 0)),
+    CONSTRAINT classes_exportschedule_weekday_check CHECK ((weekday >= 0))
+);
+
+ALTER TABLE public.classes_exportschedule ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_exportschedule_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_exportschedule_recipients (
+    id bigint NOT NULL,
+    exportschedule_id bigint NOT NULL,
+    user_id bigint NOT NULL
+);
+
+ALTER TABLE public.classes_exportschedule_recipients ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_exportschedule_recipients_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.classes_feed (
     id bigint NOT NULL,
     digest character varying(64) NOT NULL,
@@ -1318,6 +3171,47 @@ ALTER TABLE public.classes_footage ALTER COLUMN id ADD GENERATED BY DEFAULT AS I
     CACHE 1
 );
 
+CREATE TABLE public.classes_graderevision (
+    id bigint NOT NULL,
+    term_name character varying(60) NOT NULL,
+    since date NOT NULL,
+    until date NOT NULL,
+    number integer NOT NULL,
+    body jsonb NOT NULL,
+    digest character varying(64) NOT NULL,
+    fixed_at timestamp with time zone NOT NULL,
+    course_id bigint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    fixed_by_id bigint,
+    CONSTRAINT classes_graderevision_number_check CHECK ((number >= 0)),
+    CONSTRAINT grade_days_run_forward CHECK ((until >= since))
+);
+
+ALTER TABLE public.classes_graderevision ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_graderevision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_graderule (
+    enterprise_id bigint NOT NULL,
+    present numeric(3,2),
+    late numeric(3,2),
+    left_early numeric(3,2),
+    late_and_left_early numeric(3,2),
+    absent numeric(3,2),
+    excused numeric(3,2),
+    CONSTRAINT grade_absent_0_to_1 CHECK (((absent IS NULL) OR ((absent >= (0)::numeric) AND (absent <= (1)::numeric)))),
+    CONSTRAINT grade_excused_0_to_1 CHECK (((excused IS NULL) OR ((excused >= (0)::numeric) AND (excused <= (1)::numeric)))),
+    CONSTRAINT grade_late_0_to_1 CHECK (((late IS NULL) OR ((late >= (0)::numeric) AND (late <= (1)::numeric)))),
+    CONSTRAINT grade_late_and_left_early_0_to_1 CHECK (((late_and_left_early IS NULL) OR ((late_and_left_early >= (0)::numeric) AND (late_and_left_early <= (1)::numeric)))),
+    CONSTRAINT grade_left_early_0_to_1 CHECK (((left_early IS NULL) OR ((left_early >= (0)::numeric) AND (left_early <= (1)::numeric)))),
+    CONSTRAINT grade_present_0_to_1 CHECK (((present IS NULL) OR ((present >= (0)::numeric) AND (present <= (1)::numeric))))
+);
+
 CREATE TABLE public.classes_holiday (
     id bigint NOT NULL,
     name character varying(60) NOT NULL,
@@ -1352,6 +3246,8 @@ CREATE TABLE public.classes_leave (
     answer character varying(500) DEFAULT ''::character varying NOT NULL,
     answered_by_id bigint,
     answered_at timestamp with time zone,
+    guardian_id bigint,
+    guardian_relation character varying(11) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT leave_ends_after_it_begins CHECK ((ends_at > begins_at)),
     CONSTRAINT leave_returned_at_a_time CHECK (((NOT ((state)::text = 'returned'::text)) OR (answered_at IS NOT NULL))),
     CONSTRAINT leave_withdrawn_at_a_time CHECK (((((state)::text = 'withdrawn'::text) AND (withdrawn_at IS NOT NULL)) OR ((NOT ((state)::text = 'withdrawn'::text)) AND (withdrawn_at IS NULL))))
@@ -1359,6 +3255,28 @@ CREATE TABLE public.classes_leave (
 
 ALTER TABLE public.classes_leave ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.classes_leave_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_leavefile (
+    id bigint NOT NULL,
+    name character varying(200) NOT NULL,
+    ext character varying(4) NOT NULL,
+    bytes integer NOT NULL,
+    file character varying(200) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    by_id bigint,
+    enterprise_id bigint NOT NULL,
+    leave_id bigint NOT NULL,
+    CONSTRAINT classes_leavefile_bytes_check CHECK ((bytes >= 0))
+);
+
+ALTER TABLE public.classes_leavefile ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_leavefile_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1420,6 +3338,8 @@ CREATE TABLE public.classes_lesson (
     conflict_by_id bigint,
     capacity integer,
     later_sent jsonb,
+    makes_up_for_id bigint,
+    made_up boolean DEFAULT false NOT NULL,
     CONSTRAINT classes_lesson_bitrate_check CHECK ((bitrate >= 0)),
     CONSTRAINT classes_lesson_capacity_check CHECK ((capacity >= 0)),
     CONSTRAINT classes_lesson_facts_version_check CHECK ((facts_version >= 0)),
@@ -1590,11 +3510,41 @@ CREATE TABLE public.classes_reportschedule (
     enterprise_id bigint NOT NULL,
     group_id bigint,
     person_id bigint NOT NULL,
-    CONSTRAINT classes_reportschedule_attempts_check CHECK ((attempts >= 0))
+    grade_id bigint,
+    CONSTRAINT classes_reportschedule_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT report_schedule_of_one_subject CHECK (((group_id IS NULL) OR (grade_id IS NULL)))
 );
 
 ALTER TABLE public.classes_reportschedule ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.classes_reportschedule_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_rollover (
+    id bigint NOT NULL,
+    state character varying(8) NOT NULL,
+    choices jsonb NOT NULL,
+    seen character varying(64) NOT NULL,
+    reason character varying(300) NOT NULL,
+    counts jsonb NOT NULL,
+    applied jsonb NOT NULL,
+    kept jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    applied_at timestamp with time zone,
+    undone_at timestamp with time zone,
+    beginning_id bigint,
+    by_id bigint NOT NULL,
+    ending_id bigint,
+    enterprise_id bigint NOT NULL,
+    job_id bigint
+);
+
+ALTER TABLE public.classes_rollover ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_rollover_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1703,6 +3653,39 @@ ALTER TABLE public.classes_streak ALTER COLUMN id ADD GENERATED BY DEFAULT AS ID
     CACHE 1
 );
 
+CREATE TABLE public.classes_subject (
+    id bigint NOT NULL,
+    name character varying(60) NOT NULL,
+    colour smallint NOT NULL,
+    enterprise_id bigint NOT NULL,
+    CONSTRAINT classes_subject_colour_check CHECK ((colour >= 0)),
+    CONSTRAINT subject_colour_is_one_of_eight CHECK (((colour >= 1) AND (colour <= 8)))
+);
+
+ALTER TABLE public.classes_subject ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_subject_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.classes_subject_teachers (
+    id bigint NOT NULL,
+    subject_id bigint NOT NULL,
+    user_id bigint NOT NULL
+);
+
+ALTER TABLE public.classes_subject_teachers ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.classes_subject_teachers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.classes_tally (
     lesson_id bigint NOT NULL,
     expected integer NOT NULL,
@@ -1786,12 +3769,14 @@ CREATE TABLE public.classes_thresholdrule (
     created_by_id bigint,
     enterprise_id bigint NOT NULL,
     group_id bigint,
+    grade_id bigint,
+    tells_guardians boolean DEFAULT false NOT NULL,
     CONSTRAINT classes_thresholdrule_days_check CHECK ((days >= 0)),
     CONSTRAINT classes_thresholdrule_least_check CHECK (("least" >= 0)),
     CONSTRAINT classes_thresholdrule_number_check CHECK ((number >= 0)),
     CONSTRAINT threshold_has_its_numbers CHECK ((((days IS NULL) AND ((kind)::text = 'absences'::text) AND ("least" IS NULL)) OR ((days IS NOT NULL) AND ((kind)::text = 'rate'::text) AND ("least" IS NOT NULL) AND (number <= 100)) OR ((days IS NOT NULL) AND ((kind)::text = ANY ((ARRAY['late'::character varying, 'unknown'::character varying])::text[])) AND ("least" IS NULL)))),
     CONSTRAINT threshold_of_one_or_more CHECK ((number >= 1)),
-    CONSTRAINT threshold_of_one_scope CHECK ((((course_id IS NULL) AND (group_id IS NULL) AND ((scope)::text = 'school'::text)) OR ((course_id IS NULL) AND ((scope)::text = 'group'::text)) OR ((group_id IS NULL) AND ((scope)::text = 'course'::text))))
+    CONSTRAINT threshold_of_one_scope CHECK ((((course_id IS NULL) AND (grade_id IS NULL) AND (group_id IS NULL) AND ((scope)::text = 'school'::text)) OR ((course_id IS NULL) AND (grade_id IS NULL) AND ((scope)::text = 'group'::text)) OR ((grade_id IS NULL) AND (group_id IS NULL) AND ((scope)::text = 'course'::text)) OR ((course_id IS NULL) AND (group_id IS NULL) AND ((scope)::text = 'grade'::text))))
 );
 
 ALTER TABLE public.classes_thresholdrule ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -2251,6 +4236,143 @@ ALTER TABLE public.notices_digest ALTER COLUMN id ADD GENERATED BY DEFAULT AS ID
     CACHE 1
 );
 
+CREATE TABLE public.notices_mailserver (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    singleton boolean NOT NULL,
+    host character varying(253) NOT NULL,
+    port integer NOT NULL,
+    encryption character varying(8) NOT NULL,
+    username character varying(254) NOT NULL,
+    password text,
+    sender character varying(254) NOT NULL,
+    CONSTRAINT notices_mailserver_port_check CHECK ((port >= 0))
+);
+
+ALTER TABLE public.notices_mailserver ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notices_mailserver_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notices_message (
+    id bigint NOT NULL,
+    uid uuid NOT NULL,
+    kind character varying(40) NOT NULL,
+    key character varying(120) NOT NULL,
+    args jsonb NOT NULL,
+    link character varying(300) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    delivery character varying(9) NOT NULL,
+    delivery_due_at timestamp with time zone NOT NULL,
+    delivery_attempts smallint NOT NULL,
+    delivered_at timestamp with time zone,
+    reason character varying(12) NOT NULL,
+    answer character varying(200) NOT NULL,
+    enterprise_id bigint NOT NULL,
+    notice_id bigint,
+    app_id bigint,
+    bot_id bigint,
+    CONSTRAINT message_to_a_person_or_a_bot CHECK ((((app_id IS NOT NULL) AND (bot_id IS NULL) AND (notice_id IS NOT NULL)) OR ((app_id IS NULL) AND (bot_id IS NOT NULL) AND (notice_id IS NULL)))),
+    CONSTRAINT notices_message_delivery_attempts_check CHECK ((delivery_attempts >= 0))
+);
+
+ALTER TABLE public.notices_message ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notices_message_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notices_messagingaddress (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    provider character varying(8) NOT NULL,
+    address text,
+    is_found boolean NOT NULL,
+    enterprise_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    found_for character varying(64) DEFAULT ''::character varying NOT NULL
+);
+
+ALTER TABLE public.notices_messagingaddress ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notices_messagingaddress_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notices_messagingapp (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    provider character varying(8) NOT NULL,
+    app_id character varying(128) NOT NULL,
+    agent_id character varying(20) NOT NULL,
+    secret text,
+    api_url character varying(200) NOT NULL,
+    topics character varying(40)[] NOT NULL,
+    is_on boolean NOT NULL,
+    token text,
+    token_ends_at timestamp with time zone,
+    enterprise_id bigint NOT NULL
+);
+
+ALTER TABLE public.notices_messagingapp ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notices_messagingapp_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notices_messagingbot (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    name character varying(60) NOT NULL,
+    provider character varying(8) NOT NULL,
+    url text,
+    secret text,
+    topics character varying(40)[] NOT NULL,
+    language character varying(10) NOT NULL,
+    is_on boolean NOT NULL,
+    enterprise_id bigint NOT NULL
+);
+
+ALTER TABLE public.notices_messagingbot ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notices_messagingbot_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notices_messagingsettings (
+    id bigint NOT NULL,
+    quiet_from time without time zone,
+    quiet_until time without time zone,
+    text_zh text NOT NULL,
+    text_en text NOT NULL,
+    enterprise_id bigint NOT NULL
+);
+
+ALTER TABLE public.notices_messagingsettings ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notices_messagingsettings_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.notices_notice (
     id bigint NOT NULL,
     kind character varying(40) NOT NULL,
@@ -2280,12 +4402,31 @@ ALTER TABLE public.notices_notice ALTER COLUMN id ADD GENERATED BY DEFAULT AS ID
     CACHE 1
 );
 
+CREATE TABLE public.notices_quiethours (
+    id bigint NOT NULL,
+    quiet_from time without time zone NOT NULL,
+    quiet_until time without time zone NOT NULL,
+    person_id bigint NOT NULL
+);
+
+ALTER TABLE public.notices_quiethours ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.notices_quiethours_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.notices_wish (
     id bigint NOT NULL,
     topic character varying(40) NOT NULL,
     console boolean NOT NULL,
     mail character varying(6) NOT NULL,
-    person_id bigint NOT NULL
+    person_id bigint NOT NULL,
+    dingtalk boolean,
+    feishu boolean,
+    wecom boolean
 );
 
 ALTER TABLE public.notices_wish ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -2415,6 +4556,48 @@ ALTER TABLE public.policy_apitoken ALTER COLUMN id ADD GENERATED BY DEFAULT AS I
     CACHE 1
 );
 
+CREATE TABLE public.policy_idempotentrequest (
+    id bigint NOT NULL,
+    key_digest character varying(64) NOT NULL,
+    request_digest character varying(64) NOT NULL,
+    status smallint,
+    outcome character varying(6) NOT NULL,
+    object_ids jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    enterprise_id bigint,
+    user_id bigint NOT NULL,
+    CONSTRAINT policy_idempotentrequest_status_check CHECK ((status >= 0))
+);
+
+ALTER TABLE public.policy_idempotentrequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.policy_idempotentrequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.policy_rowchange (
+    id bigint NOT NULL,
+    model character varying(60) NOT NULL,
+    row_id bigint NOT NULL,
+    transaction_id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    enterprise_id bigint NOT NULL
+);
+
+COMMENT ON TABLE public.policy_rowchange IS 'b7a4700d108f7ab5c4a320b7';
+
+ALTER TABLE public.policy_rowchange ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.policy_rowchange_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.socialaccount_socialaccount (
     id integer NOT NULL,
     provider character varying(200) NOT NULL,
@@ -2492,6 +4675,101 @@ ALTER TABLE public.usersessions_usersession ALTER COLUMN id ADD GENERATED BY DEF
     CACHE 1
 );
 
+CREATE TABLE public.webhook_attempt (
+    id bigint NOT NULL,
+    fence bigint NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    milliseconds integer NOT NULL,
+    outcome character varying(10) NOT NULL,
+    http_status smallint,
+    reason character varying(40) NOT NULL,
+    answer character varying(500) NOT NULL,
+    delivery_id bigint NOT NULL,
+    CONSTRAINT webhook_attempt_fence_check CHECK ((fence >= 0)),
+    CONSTRAINT webhook_attempt_http_status_check CHECK ((http_status >= 0)),
+    CONSTRAINT webhook_attempt_milliseconds_check CHECK ((milliseconds >= 0))
+);
+
+ALTER TABLE public.webhook_attempt ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.webhook_attempt_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.webhook_delivery (
+    id bigint NOT NULL,
+    lane character varying(200) NOT NULL,
+    state character varying(12) NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer NOT NULL,
+    first_sent_at timestamp with time zone,
+    lease_owner character varying(80) NOT NULL,
+    lease_until timestamp with time zone,
+    fence bigint NOT NULL,
+    uid uuid NOT NULL,
+    event character varying(40) NOT NULL,
+    object character varying(80) NOT NULL,
+    data jsonb NOT NULL,
+    reason character varying(40) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    enterprise_id bigint NOT NULL,
+    endpoint_id bigint NOT NULL,
+    CONSTRAINT webhook_delivery_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT webhook_delivery_fence_check CHECK ((fence >= 0)),
+    CONSTRAINT webhook_state_known CHECK (((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying, 'done'::character varying, 'parked'::character varying])::text[])))
+);
+
+ALTER TABLE public.webhook_delivery ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.webhook_delivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.webhook_endpoint (
+    id bigint NOT NULL,
+    seal_id uuid NOT NULL,
+    name character varying(60) NOT NULL,
+    url character varying(500) NOT NULL,
+    events character varying(40)[] NOT NULL,
+    personal_data boolean NOT NULL,
+    secret text NOT NULL,
+    previous_secret text,
+    previous_until timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    enterprise_id bigint NOT NULL
+);
+
+ALTER TABLE public.webhook_endpoint ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.webhook_endpoint_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.webhook_gate (
+    tokens double precision NOT NULL,
+    refilled_at timestamp with time zone NOT NULL,
+    failures integer NOT NULL,
+    openings integer NOT NULL,
+    open_until timestamp with time zone,
+    trial_until timestamp with time zone,
+    trial_of character varying(12) DEFAULT ''::character varying NOT NULL,
+    held_for character varying(40)[] NOT NULL,
+    held_since timestamp with time zone,
+    endpoint_id bigint NOT NULL,
+    CONSTRAINT webhook_gate_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT webhook_gate_openings_check CHECK ((openings >= 0))
+);
+
 ALTER TABLE ONLY public.account_emailaddress
     ADD CONSTRAINT account_emailaddress_pkey PRIMARY KEY (id);
 
@@ -2503,6 +4781,12 @@ ALTER TABLE ONLY public.account_emailconfirmation
 
 ALTER TABLE ONLY public.account_emailconfirmation
     ADD CONSTRAINT account_emailconfirmation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_consent
+    ADD CONSTRAINT accounts_consent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_consent
+    ADD CONSTRAINT accounts_consent_seal_id_key UNIQUE (seal_id);
 
 ALTER TABLE ONLY public.accounts_enterprise
     ADD CONSTRAINT accounts_enterprise_callback_token_key UNIQUE (callback_token);
@@ -2516,20 +4800,86 @@ ALTER TABLE ONLY public.accounts_enterprise
 ALTER TABLE ONLY public.accounts_enterprise
     ADD CONSTRAINT accounts_enterprise_seal_id_key UNIQUE (seal_id);
 
+ALTER TABLE ONLY public.accounts_enterprise
+    ADD CONSTRAINT accounts_enterprise_sign_in_name_key UNIQUE (sign_in_name);
+
+ALTER TABLE ONLY public.accounts_erasurerequest
+    ADD CONSTRAINT accounts_erasurerequest_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.accounts_export
     ADD CONSTRAINT accounts_export_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.accounts_exportpiece
     ADD CONSTRAINT accounts_exportpiece_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.accounts_grade
+    ADD CONSTRAINT accounts_grade_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.accounts_groupstudent
     ADD CONSTRAINT accounts_groupstudent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_guardian
+    ADD CONSTRAINT accounts_guardian_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_guardian
+    ADD CONSTRAINT accounts_guardian_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.accounts_guardianaccount
+    ADD CONSTRAINT accounts_guardianaccount_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_guardianaccount
+    ADD CONSTRAINT accounts_guardianaccount_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.accounts_guardianinvitation
+    ADD CONSTRAINT accounts_guardianinvitation_digest_key UNIQUE (digest);
+
+ALTER TABLE ONLY public.accounts_guardianinvitation
+    ADD CONSTRAINT accounts_guardianinvitation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_guardiannotice
+    ADD CONSTRAINT accounts_guardiannotice_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_guardiannotice
+    ADD CONSTRAINT accounts_guardiannotice_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.accounts_guardiannoticesettings
+    ADD CONSTRAINT accounts_guardiannoticesettings_enterprise_id_key UNIQUE (enterprise_id);
+
+ALTER TABLE ONLY public.accounts_guardiannoticesettings
+    ADD CONSTRAINT accounts_guardiannoticesettings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_guardianpasswordrequest
+    ADD CONSTRAINT accounts_guardianpasswordrequest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_guardiansession
+    ADD CONSTRAINT accounts_guardiansession_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_guardiansession
+    ADD CONSTRAINT accounts_guardiansession_session_key_key UNIQUE (session_key);
 
 ALTER TABLE ONLY public.accounts_guesses
     ADD CONSTRAINT accounts_guesses_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.accounts_identitylink
+    ADD CONSTRAINT accounts_identitylink_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_identityprovider
+    ADD CONSTRAINT accounts_identityprovider_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_identityprovider
+    ADD CONSTRAINT accounts_identityprovider_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.accounts_identityprovider
+    ADD CONSTRAINT accounts_identityprovider_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.accounts_identityrule
+    ADD CONSTRAINT accounts_identityrule_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.accounts_importrow
     ADD CONSTRAINT accounts_importrow_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_knowndevice
+    ADD CONSTRAINT accounts_knowndevice_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.accounts_logo
     ADD CONSTRAINT accounts_logo_enterprise_id_key UNIQUE (enterprise_id);
@@ -2546,8 +4896,20 @@ ALTER TABLE ONLY public.accounts_passwordlink
 ALTER TABLE ONLY public.accounts_passwordlink
     ADD CONSTRAINT accounts_passwordlink_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.accounts_passwordrequest
+    ADD CONSTRAINT accounts_passwordrequest_person_id_key UNIQUE (person_id);
+
+ALTER TABLE ONLY public.accounts_passwordrequest
+    ADD CONSTRAINT accounts_passwordrequest_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.accounts_peopleimport
     ADD CONSTRAINT accounts_peopleimport_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_peopleimportguardian
+    ADD CONSTRAINT accounts_peopleimportguardian_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_peopleimportguardian
+    ADD CONSTRAINT accounts_peopleimportguardian_seal_id_key UNIQUE (seal_id);
 
 ALTER TABLE ONLY public.accounts_picture
     ADD CONSTRAINT accounts_picture_person_id_key UNIQUE (person_id);
@@ -2558,8 +4920,41 @@ ALTER TABLE ONLY public.accounts_picture
 ALTER TABLE ONLY public.accounts_picture
     ADD CONSTRAINT accounts_picture_token_key UNIQUE (token);
 
+ALTER TABLE ONLY public.accounts_rosterconnection
+    ADD CONSTRAINT accounts_rosterconnection_enterprise_id_key UNIQUE (enterprise_id);
+
+ALTER TABLE ONLY public.accounts_rosterconnection
+    ADD CONSTRAINT accounts_rosterconnection_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_rosterconnection
+    ADD CONSTRAINT accounts_rosterconnection_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.accounts_rosterpage
+    ADD CONSTRAINT accounts_rosterpage_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_rosterrow
+    ADD CONSTRAINT accounts_rosterrow_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_samlsignin
+    ADD CONSTRAINT accounts_samlsignin_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_samlsignin
+    ADD CONSTRAINT accounts_samlsignin_request_id_key UNIQUE (request_id);
+
+ALTER TABLE ONLY public.accounts_samlsignin
+    ADD CONSTRAINT accounts_samlsignin_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.accounts_sourcedid
+    ADD CONSTRAINT accounts_sourcedid_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.accounts_studentgroup
     ADD CONSTRAINT accounts_studentgroup_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_studentnote
+    ADD CONSTRAINT accounts_studentnote_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_teacherincharge
+    ADD CONSTRAINT accounts_teacherincharge_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.accounts_user
     ADD CONSTRAINT accounts_user_login_key UNIQUE (login);
@@ -2633,6 +5028,9 @@ ALTER TABLE ONLY public.classes_attachment
 ALTER TABLE ONLY public.classes_attendance
     ADD CONSTRAINT classes_attendance_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.classes_attendancecode
+    ADD CONSTRAINT classes_attendancecode_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.classes_attendancewarning
     ADD CONSTRAINT classes_attendancewarning_pkey PRIMARY KEY (id);
 
@@ -2641,6 +5039,9 @@ ALTER TABLE ONLY public.classes_call
 
 ALTER TABLE ONLY public.classes_callbackdifference
     ADD CONSTRAINT classes_callbackdifference_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_codeuse
+    ADD CONSTRAINT classes_codeuse_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.classes_correction
     ADD CONSTRAINT classes_correction_pkey PRIMARY KEY (id);
@@ -2678,6 +5079,18 @@ ALTER TABLE ONLY public.classes_entry
 ALTER TABLE ONLY public.classes_entry
     ADD CONSTRAINT classes_entry_seal_id_key UNIQUE (seal_id);
 
+ALTER TABLE ONLY public.classes_exportrun
+    ADD CONSTRAINT classes_exportrun_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_exportschedule
+    ADD CONSTRAINT classes_exportschedule_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_exportschedule_recipients
+    ADD CONSTRAINT classes_exportschedule_r_exportschedule_id_user_i_e9c0c041_uniq UNIQUE (exportschedule_id, user_id);
+
+ALTER TABLE ONLY public.classes_exportschedule_recipients
+    ADD CONSTRAINT classes_exportschedule_recipients_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.classes_feed
     ADD CONSTRAINT classes_feed_digest_key UNIQUE (digest);
 
@@ -2690,11 +5103,20 @@ ALTER TABLE ONLY public.classes_footage
 ALTER TABLE ONLY public.classes_footage
     ADD CONSTRAINT classes_footage_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.classes_graderevision
+    ADD CONSTRAINT classes_graderevision_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_graderule
+    ADD CONSTRAINT classes_graderule_pkey PRIMARY KEY (enterprise_id);
+
 ALTER TABLE ONLY public.classes_holiday
     ADD CONSTRAINT classes_holiday_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.classes_leave
     ADD CONSTRAINT classes_leave_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_leavefile
+    ADD CONSTRAINT classes_leavefile_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.classes_lesson_groups
     ADD CONSTRAINT classes_lesson_groups_lesson_id_studentgroup_id_94fd0cc7_uniq UNIQUE (lesson_id, studentgroup_id);
@@ -2729,6 +5151,9 @@ ALTER TABLE ONLY public.classes_register
 ALTER TABLE ONLY public.classes_reportschedule
     ADD CONSTRAINT classes_reportschedule_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.classes_rollover
+    ADD CONSTRAINT classes_rollover_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.classes_samples
     ADD CONSTRAINT classes_samples_pkey PRIMARY KEY (id);
 
@@ -2740,6 +5165,15 @@ ALTER TABLE ONLY public.classes_stay
 
 ALTER TABLE ONLY public.classes_streak
     ADD CONSTRAINT classes_streak_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_subject
+    ADD CONSTRAINT classes_subject_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_subject_teachers
+    ADD CONSTRAINT classes_subject_teachers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_subject_teachers
+    ADD CONSTRAINT classes_subject_teachers_subject_id_user_id_7ef4eb23_uniq UNIQUE (subject_id, user_id);
 
 ALTER TABLE ONLY public.classes_tally
     ADD CONSTRAINT classes_tally_pkey PRIMARY KEY (lesson_id);
@@ -2764,6 +5198,9 @@ ALTER TABLE ONLY public.classes_told
 
 ALTER TABLE ONLY public.classes_warningfollowup
     ADD CONSTRAINT classes_warningfollowup_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_attendancecode
+    ADD CONSTRAINT code_letters_once_a_school UNIQUE (enterprise_id, letters);
 
 ALTER TABLE ONLY public.notices_digest
     ADD CONSTRAINT digest_once UNIQUE (person_id, period, day);
@@ -2795,14 +5232,44 @@ ALTER TABLE ONLY public.documents_upload
 ALTER TABLE ONLY public.classes_footage
     ADD CONSTRAINT footage_once_a_class UNIQUE (enterprise_id, class_id);
 
+ALTER TABLE ONLY public.accounts_grade
+    ADD CONSTRAINT grade_name_once_a_school UNIQUE (enterprise_id, name);
+
+ALTER TABLE ONLY public.accounts_grade
+    ADD CONSTRAINT grade_position_once_a_school UNIQUE (enterprise_id, "position") DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.accounts_studentgroup
     ADD CONSTRAINT group_name_once_a_school UNIQUE (enterprise_id, name);
+
+ALTER TABLE ONLY public.accounts_guardianaccount
+    ADD CONSTRAINT guardian_account_name_once UNIQUE (enterprise_id, name_digest);
+
+ALTER TABLE ONLY public.accounts_guardiannotice
+    ADD CONSTRAINT guardian_notice_once_a_day UNIQUE (guardian_id, day);
 
 ALTER TABLE ONLY public.accounts_guesses
     ADD CONSTRAINT guesses_once_a_key UNIQUE (of, key);
 
+ALTER TABLE ONLY public.accounts_teacherincharge
+    ADD CONSTRAINT head_of_a_grade_once_a_day EXCLUDE USING gist (grade_id WITH =, teacher_id WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&);
+
+ALTER TABLE ONLY public.policy_idempotentrequest
+    ADD CONSTRAINT idempotent_request_once UNIQUE (user_id, key_digest);
+
+ALTER TABLE ONLY public.accounts_identitylink
+    ADD CONSTRAINT identity_person_once UNIQUE (provider_id, person_id);
+
+ALTER TABLE ONLY public.accounts_identitylink
+    ADD CONSTRAINT identity_subject_once UNIQUE (provider_id, subject);
+
 ALTER TABLE ONLY public.mirror_ignored
     ADD CONSTRAINT ignored_once_a_row_and_field UNIQUE (subject_type, subject_id, field);
+
+ALTER TABLE ONLY public.accounts_peopleimportguardian
+    ADD CONSTRAINT import_guardian_once_a_row UNIQUE (row_id, guardian_id);
+
+ALTER TABLE ONLY public.accounts_teacherincharge
+    ADD CONSTRAINT in_charge_of_a_group_once_a_day EXCLUDE USING gist (group_id WITH =, teacher_id WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&);
 
 ALTER TABLE ONLY public.inbox_callback
     ADD CONSTRAINT inbox_callback_pkey PRIMARY KEY (id);
@@ -2816,6 +5283,9 @@ ALTER TABLE ONLY public.inbox_refusal
 ALTER TABLE ONLY public.jobs_job
     ADD CONSTRAINT jobs_job_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.accounts_knowndevice
+    ADD CONSTRAINT known_device_once UNIQUE (person_id, digest);
+
 ALTER TABLE ONLY public.classes_lesson
     ADD CONSTRAINT lesson_teacher_once_at_a_time EXCLUDE USING gist (teacher_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (((cancelled_at IS NULL) AND (NOT conflict_allowed) AND (NOT ((status)::text = 'end'::text)))) DEFERRABLE INITIALLY DEFERRED;
 
@@ -2824,6 +5294,21 @@ ALTER TABLE ONLY public.lists_savedview
 
 ALTER TABLE ONLY public.classes_member
     ADD CONSTRAINT member_once_a_lesson UNIQUE (lesson_id, user_id);
+
+ALTER TABLE ONLY public.notices_message
+    ADD CONSTRAINT message_once_a_bot UNIQUE (bot_id, key);
+
+ALTER TABLE ONLY public.notices_message
+    ADD CONSTRAINT message_once_an_app UNIQUE (notice_id, app_id);
+
+ALTER TABLE ONLY public.notices_messagingaddress
+    ADD CONSTRAINT messaging_address_once UNIQUE (person_id, provider);
+
+ALTER TABLE ONLY public.notices_messagingapp
+    ADD CONSTRAINT messaging_app_once UNIQUE (enterprise_id, provider);
+
+ALTER TABLE ONLY public.notices_messagingbot
+    ADD CONSTRAINT messaging_bot_name UNIQUE (enterprise_id, name);
 
 ALTER TABLE ONLY public.mfa_authenticator
     ADD CONSTRAINT mfa_authenticator_pkey PRIMARY KEY (id);
@@ -2846,11 +5331,56 @@ ALTER TABLE ONLY public.notices_notice
 ALTER TABLE ONLY public.notices_digest
     ADD CONSTRAINT notices_digest_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.notices_mailserver
+    ADD CONSTRAINT notices_mailserver_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notices_mailserver
+    ADD CONSTRAINT notices_mailserver_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.notices_mailserver
+    ADD CONSTRAINT notices_mailserver_singleton_key UNIQUE (singleton);
+
+ALTER TABLE ONLY public.notices_message
+    ADD CONSTRAINT notices_message_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notices_messagingaddress
+    ADD CONSTRAINT notices_messagingaddress_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notices_messagingaddress
+    ADD CONSTRAINT notices_messagingaddress_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.notices_messagingapp
+    ADD CONSTRAINT notices_messagingapp_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notices_messagingapp
+    ADD CONSTRAINT notices_messagingapp_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.notices_messagingbot
+    ADD CONSTRAINT notices_messagingbot_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notices_messagingbot
+    ADD CONSTRAINT notices_messagingbot_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.notices_messagingsettings
+    ADD CONSTRAINT notices_messagingsettings_enterprise_id_key UNIQUE (enterprise_id);
+
+ALTER TABLE ONLY public.notices_messagingsettings
+    ADD CONSTRAINT notices_messagingsettings_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.notices_notice
     ADD CONSTRAINT notices_notice_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.notices_quiethours
+    ADD CONSTRAINT notices_quiethours_person_id_key UNIQUE (person_id);
+
+ALTER TABLE ONLY public.notices_quiethours
+    ADD CONSTRAINT notices_quiethours_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.notices_wish
     ADD CONSTRAINT notices_wish_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.classes_codeuse
+    ADD CONSTRAINT one_code_a_mark_and_reason UNIQUE (enterprise_id, mark, kind);
 
 ALTER TABLE ONLY public.inbox_refusal
     ADD CONSTRAINT one_count_an_hour_and_reason UNIQUE NULLS NOT DISTINCT (enterprise_id, hour, reason);
@@ -2860,6 +5390,9 @@ ALTER TABLE ONLY public.classes_feed
 
 ALTER TABLE ONLY public.classes_feed
     ADD CONSTRAINT one_feed_a_person UNIQUE (person_id);
+
+ALTER TABLE ONLY public.classes_graderevision
+    ADD CONSTRAINT one_grade_revision_a_number UNIQUE (course_id, since, until, number);
 
 ALTER TABLE ONLY public.audit_link
     ADD CONSTRAINT one_link_a_number UNIQUE (chain, number);
@@ -2906,8 +5439,14 @@ ALTER TABLE ONLY public.policy_apitoken
 ALTER TABLE ONLY public.policy_apitoken
     ADD CONSTRAINT policy_apitoken_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.policy_idempotentrequest
+    ADD CONSTRAINT policy_idempotentrequest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.policy_rowchange
+    ADD CONSTRAINT policy_rowchange_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.classes_reportschedule
-    ADD CONSTRAINT report_schedule_once_a_person UNIQUE NULLS NOT DISTINCT (person_id, group_id, every);
+    ADD CONSTRAINT report_schedule_once_a_person UNIQUE NULLS NOT DISTINCT (person_id, group_id, grade_id, every);
 
 ALTER TABLE ONLY public.accounts_importrow
     ADD CONSTRAINT row_once_an_import UNIQUE (source_id, number);
@@ -2933,8 +5472,17 @@ ALTER TABLE ONLY public.socialaccount_socialtoken
 ALTER TABLE ONLY public.socialaccount_socialtoken
     ADD CONSTRAINT socialaccount_socialtoken_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.accounts_sourcedid
+    ADD CONSTRAINT sourced_id_of_a_row UNIQUE (enterprise_id, kind, target);
+
+ALTER TABLE ONLY public.accounts_sourcedid
+    ADD CONSTRAINT sourced_id_once UNIQUE (enterprise_id, kind, sourced_id);
+
 ALTER TABLE ONLY public.accounts_groupstudent
     ADD CONSTRAINT student_once_a_group UNIQUE (group_id, student_id);
+
+ALTER TABLE ONLY public.classes_subject
+    ADD CONSTRAINT subject_name_once_a_school UNIQUE (enterprise_id, name);
 
 ALTER TABLE ONLY public.classes_teacherabsence
     ADD CONSTRAINT teacher_absent_once_at_a_time EXCLUDE USING gist (teacher_id WITH =, tstzrange(begins_at, ends_at) WITH &&) WHERE ((withdrawn_at IS NULL));
@@ -2963,6 +5511,27 @@ ALTER TABLE ONLY public.lists_savedview
 ALTER TABLE ONLY public.mirror_walked
     ADD CONSTRAINT walked_once_a_school_and_sort UNIQUE (enterprise_id, name);
 
+ALTER TABLE ONLY public.webhook_attempt
+    ADD CONSTRAINT webhook_attempt_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_uid_key UNIQUE (uid);
+
+ALTER TABLE ONLY public.webhook_endpoint
+    ADD CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webhook_endpoint
+    ADD CONSTRAINT webhook_endpoint_seal_id_key UNIQUE (seal_id);
+
+ALTER TABLE ONLY public.webhook_gate
+    ADD CONSTRAINT webhook_gate_pkey PRIMARY KEY (endpoint_id);
+
+ALTER TABLE ONLY public.webhook_endpoint
+    ADD CONSTRAINT webhook_name_once_a_school UNIQUE (enterprise_id, name);
+
 ALTER TABLE ONLY public.notices_wish
     ADD CONSTRAINT wish_once_a_topic UNIQUE (person_id, topic);
 
@@ -2982,7 +5551,21 @@ CREATE INDEX account_emailconfirmation_email_address_id_5b7f8c58 ON public.accou
 
 CREATE INDEX account_emailconfirmation_key_f43612bd_like ON public.account_emailconfirmation USING btree (key varchar_pattern_ops);
 
+CREATE INDEX accounts_consent_by_id_e3f3c955 ON public.accounts_consent USING btree (by_id);
+
+CREATE INDEX accounts_consent_enterprise_id_e4cf03c7 ON public.accounts_consent USING btree (enterprise_id);
+
+CREATE INDEX accounts_consent_person_id_dc6f3178 ON public.accounts_consent USING btree (person_id);
+
 CREATE INDEX accounts_enterprise_callback_token_308e6f9f_like ON public.accounts_enterprise USING btree (callback_token varchar_pattern_ops);
+
+CREATE INDEX accounts_enterprise_sign_in_name_d59c5884_like ON public.accounts_enterprise USING btree (sign_in_name varchar_pattern_ops);
+
+CREATE INDEX accounts_erasurerequest_answered_by_id_10d50880 ON public.accounts_erasurerequest USING btree (answered_by_id);
+
+CREATE INDEX accounts_erasurerequest_person_id_16e4a624 ON public.accounts_erasurerequest USING btree (person_id);
+
+CREATE INDEX accounts_erasurerequest_requested_by_id_4fafc0b1 ON public.accounts_erasurerequest USING btree (requested_by_id);
 
 CREATE INDEX accounts_export_by_id_57929a2a ON public.accounts_export USING btree (by_id);
 
@@ -2992,6 +5575,8 @@ CREATE INDEX accounts_export_group_id_907983b3 ON public.accounts_export USING b
 
 CREATE INDEX accounts_export_job_id_83031534 ON public.accounts_export USING btree (job_id);
 
+CREATE INDEX accounts_export_person_id_c478793f ON public.accounts_export USING btree (person_id);
+
 CREATE INDEX accounts_exportpiece_enterprise_id_c0f9163c ON public.accounts_exportpiece USING btree (enterprise_id);
 
 CREATE INDEX accounts_exportpiece_source_id_222b61c9 ON public.accounts_exportpiece USING btree (source_id);
@@ -3000,7 +5585,33 @@ CREATE INDEX accounts_groupstudent_group_id_0e76c305 ON public.accounts_groupstu
 
 CREATE INDEX accounts_groupstudent_student_id_c35a23f8 ON public.accounts_groupstudent USING btree (student_id);
 
+CREATE INDEX accounts_guardian_account_id_2133be68 ON public.accounts_guardian USING btree (account_id);
+
+CREATE INDEX accounts_guardian_person_id_b729af31 ON public.accounts_guardian USING btree (person_id);
+
+CREATE INDEX accounts_guardianinvitation_created_by_id_139a0303 ON public.accounts_guardianinvitation USING btree (created_by_id);
+
+CREATE INDEX accounts_guardianinvitation_digest_4fe02979_like ON public.accounts_guardianinvitation USING btree (digest varchar_pattern_ops);
+
+CREATE INDEX accounts_guardianinvitation_guardian_id_5e4bfe45 ON public.accounts_guardianinvitation USING btree (guardian_id);
+
+CREATE INDEX accounts_guardianpasswordrequest_enterprise_id_f408a97a ON public.accounts_guardianpasswordrequest USING btree (enterprise_id);
+
+CREATE INDEX accounts_guardiansession_account_id_caf0769e ON public.accounts_guardiansession USING btree (account_id);
+
+CREATE INDEX accounts_guardiansession_session_key_70904f67_like ON public.accounts_guardiansession USING btree (session_key varchar_pattern_ops);
+
 CREATE INDEX accounts_guesses_touched_at_3c6a8623 ON public.accounts_guesses USING btree (touched_at);
+
+CREATE INDEX accounts_identitylink_person_id_d62f82b4 ON public.accounts_identitylink USING btree (person_id);
+
+CREATE INDEX accounts_identitylink_provider_id_eda78a93 ON public.accounts_identitylink USING btree (provider_id);
+
+CREATE INDEX accounts_identityprovider_slug_d2d79e02_like ON public.accounts_identityprovider USING btree (slug varchar_pattern_ops);
+
+CREATE INDEX accounts_identityrule_group_id_2244c11d ON public.accounts_identityrule USING btree (group_id);
+
+CREATE INDEX accounts_identityrule_provider_id_4a9017ba ON public.accounts_identityrule USING btree (provider_id);
 
 CREATE INDEX accounts_importrow_enterprise_id_c02a37ee ON public.accounts_importrow USING btree (enterprise_id);
 
@@ -3009,6 +5620,8 @@ CREATE INDEX accounts_importrow_operation_id_6b9da710 ON public.accounts_importr
 CREATE INDEX accounts_importrow_person_id_875741a5 ON public.accounts_importrow USING btree (person_id);
 
 CREATE INDEX accounts_importrow_source_id_6d03a48c ON public.accounts_importrow USING btree (source_id);
+
+CREATE INDEX accounts_knowndevice_person_id_f41dde2d ON public.accounts_knowndevice USING btree (person_id);
 
 CREATE INDEX accounts_logo_token_82dbfeb4_like ON public.accounts_logo USING btree (token varchar_pattern_ops);
 
@@ -3026,21 +5639,47 @@ CREATE INDEX accounts_peopleimport_enterprise_id_2d82d438 ON public.accounts_peo
 
 CREATE INDEX accounts_peopleimport_job_id_5182b10b ON public.accounts_peopleimport USING btree (job_id);
 
+CREATE INDEX accounts_peopleimportguardian_guardian_id_fadc2fda ON public.accounts_peopleimportguardian USING btree (guardian_id);
+
+CREATE INDEX accounts_peopleimportguardian_row_id_40c20a0e ON public.accounts_peopleimportguardian USING btree (row_id);
+
 CREATE INDEX accounts_picture_enterprise_id_7c8c5487 ON public.accounts_picture USING btree (enterprise_id);
 
 CREATE INDEX accounts_picture_token_7f24f622_like ON public.accounts_picture USING btree (token varchar_pattern_ops);
 
+CREATE INDEX accounts_rosterconnection_by_id_c23f11cd ON public.accounts_rosterconnection USING btree (by_id);
+
+CREATE INDEX accounts_rosterconnection_newest_id_c6635492 ON public.accounts_rosterconnection USING btree (newest_id);
+
+CREATE INDEX accounts_rosterpage_connection_id_64dfbd4f ON public.accounts_rosterpage USING btree (connection_id);
+
+CREATE INDEX accounts_rosterrow_source_id_81edd371 ON public.accounts_rosterrow USING btree (source_id);
+
+CREATE INDEX accounts_samlsignin_enterprise_id_01863d81 ON public.accounts_samlsignin USING btree (enterprise_id);
+
+CREATE INDEX accounts_samlsignin_provider_id_773aa9ef ON public.accounts_samlsignin USING btree (provider_id);
+
+CREATE INDEX accounts_samlsignin_request_id_db30d0e4_like ON public.accounts_samlsignin USING btree (request_id varchar_pattern_ops);
+
 CREATE INDEX accounts_studentgroup_enterprise_id_7f05ad2c ON public.accounts_studentgroup USING btree (enterprise_id);
 
-CREATE INDEX accounts_studentgroup_teacher_id_7e79aa74 ON public.accounts_studentgroup USING btree (teacher_id);
+CREATE INDEX accounts_studentgroup_grade_id_edb09d9b ON public.accounts_studentgroup USING btree (grade_id);
+
+CREATE INDEX accounts_studentnote_by_id_004f0f14 ON public.accounts_studentnote USING btree (by_id);
+
+CREATE INDEX accounts_teacherincharge_created_by_id_76cc5476 ON public.accounts_teacherincharge USING btree (created_by_id);
+
+CREATE INDEX accounts_teacherincharge_grade_id_cda246b9 ON public.accounts_teacherincharge USING btree (grade_id);
+
+CREATE INDEX accounts_teacherincharge_group_id_bc3077ea ON public.accounts_teacherincharge USING btree (group_id);
+
+CREATE INDEX accounts_teacherincharge_teacher_id_113ef36a ON public.accounts_teacherincharge USING btree (teacher_id);
 
 CREATE INDEX accounts_user_login_c2ed0b12_like ON public.accounts_user USING btree (login varchar_pattern_ops);
 
 CREATE INDEX accounts_visit_enterprise_id_b94c2845 ON public.accounts_visit USING btree (enterprise_id);
 
 CREATE INDEX accounts_visit_operator_id_d5ed5cdd ON public.accounts_visit USING btree (operator_id);
-
-CREATE INDEX alarm_hook ON public.classes_alarm USING btree (hook_due_at) WHERE ((hook)::text = 'waiting'::text);
 
 CREATE UNIQUE INDEX alarm_of_a_school_open_once ON public.classes_alarm USING btree (enterprise_id, kind) WHERE ((lesson_id IS NULL) AND (resolved_at IS NULL));
 
@@ -3118,6 +5757,8 @@ CREATE INDEX classes_attendance_lesson_id_79937ebf ON public.classes_attendance 
 
 CREATE INDEX classes_attendance_person_id_52f90cad ON public.classes_attendance USING btree (person_id);
 
+CREATE INDEX classes_attendancecode_enterprise_id_9e81bfab ON public.classes_attendancecode USING btree (enterprise_id);
+
 CREATE INDEX classes_attendancewarning_acknowledged_by_id_30f72bcb ON public.classes_attendancewarning USING btree (acknowledged_by_id);
 
 CREATE INDEX classes_attendancewarning_closed_by_id_a53b3917 ON public.classes_attendancewarning USING btree (closed_by_id);
@@ -3137,6 +5778,10 @@ CREATE INDEX classes_call_person_id_d5966db2 ON public.classes_call USING btree 
 CREATE INDEX classes_callbackdifference_decided_by_id_f17c1a0f ON public.classes_callbackdifference USING btree (decided_by_id);
 
 CREATE INDEX classes_callbackdifference_lesson_id_aa4be57a ON public.classes_callbackdifference USING btree (lesson_id);
+
+CREATE INDEX classes_codeuse_code_id_df5534c7 ON public.classes_codeuse USING btree (code_id);
+
+CREATE INDEX classes_codeuse_enterprise_id_d31af5cf ON public.classes_codeuse USING btree (enterprise_id);
 
 CREATE INDEX classes_correction_appeal_id_c0c0e25b ON public.classes_correction USING btree (appeal_id);
 
@@ -3159,6 +5804,8 @@ CREATE INDEX classes_course_groups_studentgroup_id_2555b4e4 ON public.classes_co
 CREATE INDEX classes_course_members_course_id_4c9382ab ON public.classes_course_members USING btree (course_id);
 
 CREATE INDEX classes_course_members_user_id_475567d9 ON public.classes_course_members USING btree (user_id);
+
+CREATE INDEX classes_course_subject_id_29a88131 ON public.classes_course USING btree (subject_id);
 
 CREATE INDEX classes_course_teacher_id_05e80871 ON public.classes_course USING btree (teacher_id);
 
@@ -3190,6 +5837,26 @@ CREATE INDEX classes_entry_lesson_id_4b74e182 ON public.classes_entry USING btre
 
 CREATE INDEX classes_entry_person_id_b9f8d6ba ON public.classes_entry USING btree (person_id);
 
+CREATE INDEX classes_exportrun_enterprise_id_5da1645c ON public.classes_exportrun USING btree (enterprise_id);
+
+CREATE INDEX classes_exportrun_job_id_bd917c22 ON public.classes_exportrun USING btree (job_id);
+
+CREATE INDEX classes_exportrun_requested_by_id_104bcac8 ON public.classes_exportrun USING btree (requested_by_id);
+
+CREATE INDEX classes_exportrun_schedule_id_d1e16b03 ON public.classes_exportrun USING btree (schedule_id);
+
+CREATE INDEX classes_exportschedule_course_id_8a021211 ON public.classes_exportschedule USING btree (course_id);
+
+CREATE INDEX classes_exportschedule_enterprise_id_82427291 ON public.classes_exportschedule USING btree (enterprise_id);
+
+CREATE INDEX classes_exportschedule_group_id_1dfb7ad1 ON public.classes_exportschedule USING btree (group_id);
+
+CREATE INDEX classes_exportschedule_owner_id_96810b4b ON public.classes_exportschedule USING btree (owner_id);
+
+CREATE INDEX classes_exportschedule_recipients_exportschedule_id_48a89932 ON public.classes_exportschedule_recipients USING btree (exportschedule_id);
+
+CREATE INDEX classes_exportschedule_recipients_user_id_4ded81b5 ON public.classes_exportschedule_recipients USING btree (user_id);
+
 CREATE INDEX classes_feed_created_by_id_f82f5f64 ON public.classes_feed USING btree (created_by_id);
 
 CREATE INDEX classes_feed_digest_da2643d6_like ON public.classes_feed USING btree (digest varchar_pattern_ops);
@@ -3202,6 +5869,12 @@ CREATE INDEX classes_feed_person_id_64df373b ON public.classes_feed USING btree 
 
 CREATE INDEX classes_footage_enterprise_id_7e3b929e ON public.classes_footage USING btree (enterprise_id);
 
+CREATE INDEX classes_graderevision_course_id_021126b1 ON public.classes_graderevision USING btree (course_id);
+
+CREATE INDEX classes_graderevision_enterprise_id_1ae6650e ON public.classes_graderevision USING btree (enterprise_id);
+
+CREATE INDEX classes_graderevision_fixed_by_id_29a18242 ON public.classes_graderevision USING btree (fixed_by_id);
+
 CREATE INDEX classes_holiday_enterprise_id_82538fa7 ON public.classes_holiday USING btree (enterprise_id);
 
 CREATE INDEX classes_holiday_term_id_d64d31b4 ON public.classes_holiday USING btree (term_id);
@@ -3212,7 +5885,19 @@ CREATE INDEX classes_leave_by_id_f74025a5 ON public.classes_leave USING btree (b
 
 CREATE INDEX classes_leave_enterprise_id_5ca58563 ON public.classes_leave USING btree (enterprise_id);
 
+CREATE INDEX classes_leave_guardian_id_fecfd301 ON public.classes_leave USING btree (guardian_id);
+
 CREATE INDEX classes_leave_person_id_28af4cea ON public.classes_leave USING btree (person_id);
+
+CREATE INDEX classes_leavefile_by_id_eefed924 ON public.classes_leavefile USING btree (by_id);
+
+CREATE INDEX classes_leavefile_enterprise_id_aa4deb38 ON public.classes_leavefile USING btree (enterprise_id);
+
+CREATE INDEX classes_leavefile_file_7f8b0a48 ON public.classes_leavefile USING btree (file);
+
+CREATE INDEX classes_leavefile_file_7f8b0a48_like ON public.classes_leavefile USING btree (file varchar_pattern_ops);
+
+CREATE INDEX classes_leavefile_leave_id_c4200273 ON public.classes_leavefile USING btree (leave_id);
 
 CREATE INDEX classes_lesson_conflict_by_id_10002146 ON public.classes_lesson USING btree (conflict_by_id);
 
@@ -3246,9 +5931,19 @@ CREATE INDEX classes_reportschedule_created_by_id_e9040e24 ON public.classes_rep
 
 CREATE INDEX classes_reportschedule_enterprise_id_019825be ON public.classes_reportschedule USING btree (enterprise_id);
 
+CREATE INDEX classes_reportschedule_grade_id_09e293ca ON public.classes_reportschedule USING btree (grade_id);
+
 CREATE INDEX classes_reportschedule_group_id_d68576f0 ON public.classes_reportschedule USING btree (group_id);
 
 CREATE INDEX classes_reportschedule_person_id_2c184b73 ON public.classes_reportschedule USING btree (person_id);
+
+CREATE INDEX classes_rollover_beginning_id_ef6de568 ON public.classes_rollover USING btree (beginning_id);
+
+CREATE INDEX classes_rollover_by_id_ab15de78 ON public.classes_rollover USING btree (by_id);
+
+CREATE INDEX classes_rollover_ending_id_ca515aa3 ON public.classes_rollover USING btree (ending_id);
+
+CREATE INDEX classes_rollover_job_id_13ad924c ON public.classes_rollover USING btree (job_id);
 
 CREATE INDEX classes_samples_lesson_id_cea9d22b ON public.classes_samples USING btree (lesson_id);
 
@@ -3259,6 +5954,12 @@ CREATE INDEX classes_seat_person_id_ea73cbe0 ON public.classes_seat USING btree 
 CREATE INDEX classes_stay_lesson_id_60e19672 ON public.classes_stay USING btree (lesson_id);
 
 CREATE INDEX classes_streak_person_id_224a9112 ON public.classes_streak USING btree (person_id);
+
+CREATE INDEX classes_subject_enterprise_id_540608a2 ON public.classes_subject USING btree (enterprise_id);
+
+CREATE INDEX classes_subject_teachers_subject_id_880fc986 ON public.classes_subject_teachers USING btree (subject_id);
+
+CREATE INDEX classes_subject_teachers_user_id_cb907c29 ON public.classes_subject_teachers USING btree (user_id);
 
 CREATE INDEX classes_teacherabsence_by_id_cf3ab194 ON public.classes_teacherabsence USING btree (by_id);
 
@@ -3271,6 +5972,8 @@ CREATE INDEX classes_thresholdrule_course_id_ebc871e5 ON public.classes_threshol
 CREATE INDEX classes_thresholdrule_created_by_id_b62bceec ON public.classes_thresholdrule USING btree (created_by_id);
 
 CREATE INDEX classes_thresholdrule_enterprise_id_8cb9c41d ON public.classes_thresholdrule USING btree (enterprise_id);
+
+CREATE INDEX classes_thresholdrule_grade_id_3b8a5d38 ON public.classes_thresholdrule USING btree (grade_id);
 
 CREATE INDEX classes_thresholdrule_group_id_afdcd06c ON public.classes_thresholdrule USING btree (group_id);
 
@@ -3291,6 +5994,8 @@ CREATE INDEX classes_timetablerow_source_id_6eda2439 ON public.classes_timetable
 CREATE INDEX classes_warningfollowup_by_id_e54786f6 ON public.classes_warningfollowup USING btree (by_id);
 
 CREATE INDEX classes_warningfollowup_warning_id_6f42b6a6 ON public.classes_warningfollowup USING btree (warning_id);
+
+CREATE INDEX consent_by_time ON public.accounts_consent USING btree (enterprise_id, at);
 
 CREATE INDEX correction_newest ON public.classes_correction USING btree (lesson_id, user_id, id DESC);
 
@@ -3334,13 +6039,41 @@ CREATE INDEX documents_upload_enterprise_id_21ce10b7 ON public.documents_upload 
 
 CREATE INDEX entry_to_wipe ON public.classes_entry USING btree (secrets_until) WHERE (secrets_until IS NOT NULL);
 
+CREATE INDEX erasure_request_newest ON public.accounts_erasurerequest USING btree (enterprise_id, id DESC);
+
+CREATE INDEX erasure_request_waits ON public.accounts_erasurerequest USING btree (enterprise_id, expires_at) WHERE ((state)::text = 'waiting'::text);
+
 CREATE INDEX export_of_a_person ON public.accounts_export USING btree (enterprise_id, by_id, id DESC);
+
+CREATE INDEX export_run_newest ON public.classes_exportrun USING btree (schedule_id, id DESC);
+
+CREATE INDEX export_run_of_school ON public.classes_exportrun USING btree (enterprise_id, id DESC);
+
+CREATE UNIQUE INDEX export_run_once_a_time ON public.classes_exportrun USING btree (schedule_id, planned_for) WHERE (requested_by_id IS NULL);
+
+CREATE INDEX export_schedule_due ON public.classes_exportschedule USING btree (due_at) WHERE is_on;
 
 CREATE INDEX footage_failed ON public.classes_footage USING btree (lesson_id) WHERE ((NOT (begin_code = 0)) OR (NOT (end_code = 0)));
 
 CREATE INDEX footage_in_bin ON public.classes_footage USING btree (binned_at) WHERE (binned_at IS NOT NULL);
 
 CREATE INDEX footage_kept_until ON public.classes_footage USING btree (keep_until) WHERE (keep_until IS NOT NULL);
+
+CREATE INDEX guardian_invitation_expiry ON public.accounts_guardianinvitation USING btree (expires_at);
+
+CREATE INDEX guardian_invitation_mail ON public.accounts_guardianinvitation USING btree (mail_due_at, id) WHERE ((mail)::text = ANY ((ARRAY['waiting'::character varying, 'sending'::character varying])::text[]));
+
+CREATE UNIQUE INDEX guardian_invitation_one_open ON public.accounts_guardianinvitation USING btree (guardian_id) WHERE ((revoked_at IS NULL) AND (used_at IS NULL));
+
+CREATE INDEX guardian_notice_due ON public.accounts_guardiannotice USING btree (delivery_due_at) WHERE ((delivery)::text = ANY ((ARRAY['waiting'::character varying, 'sending'::character varying])::text[]));
+
+CREATE INDEX guardian_notice_oldest ON public.accounts_guardiannotice USING btree (enterprise_id, created_at);
+
+CREATE INDEX guardian_notice_rate ON public.accounts_guardiannotice USING btree (attempted_at) WHERE (attempted_at IS NOT NULL);
+
+CREATE INDEX guardian_session_last_seen ON public.accounts_guardiansession USING btree (last_seen_at);
+
+CREATE INDEX identity_provider_order ON public.accounts_identityprovider USING btree (enterprise_id, "position", id);
 
 CREATE INDEX import_of_a_school ON public.accounts_peopleimport USING btree (enterprise_id, id DESC);
 
@@ -3357,6 +6090,8 @@ CREATE INDEX job_enterprise ON public.jobs_job USING btree (enterprise_id, id DE
 CREATE INDEX jobs_job_created_by_id_f3283268 ON public.jobs_job USING btree (created_by_id);
 
 CREATE INDEX jobs_job_enterprise_id_b0f2beb8 ON public.jobs_job USING btree (enterprise_id);
+
+CREATE INDEX known_device_last_used ON public.accounts_knowndevice USING btree (last_used_at);
 
 CREATE INDEX leave_by_begin ON public.classes_leave USING btree (enterprise_id, begins_at, id);
 
@@ -3376,6 +6111,8 @@ CREATE INDEX lesson_by_topic ON public.classes_lesson USING btree (enterprise_id
 
 CREATE INDEX lesson_made_outside ON public.classes_lesson USING btree (enterprise_id) WHERE made_outside;
 
+CREATE INDEX lesson_make_ups ON public.classes_lesson USING btree (makes_up_for_id) WHERE (makes_up_for_id IS NOT NULL);
+
 CREATE INDEX lesson_newest ON public.classes_lesson USING btree (enterprise_id, id DESC);
 
 CREATE INDEX lesson_not_in_sync ON public.classes_lesson USING btree (enterprise_id, sync_state) WHERE (NOT ((sync_state)::text = 'in_sync'::text));
@@ -3388,9 +6125,17 @@ CREATE INDEX lesson_provisional ON public.classes_lesson USING btree (enterprise
 
 CREATE INDEX lesson_to_look_at ON public.classes_lesson USING btree (look_at) WHERE (look_at IS NOT NULL);
 
+CREATE INDEX lesson_to_make_up ON public.classes_lesson USING btree (enterprise_id, starts_at) WHERE ((cancelled_at IS NOT NULL) AND (NOT made_up));
+
 CREATE INDEX lesson_topic_tripled ON public.classes_lesson USING gin (regexp_replace(upper((topic)::text), '(.)'::text, '\1\1\1'::text, 'g'::text) public.gin_trgm_ops);
 
 CREATE INDEX lists_savedview_user_id_e17ed120 ON public.lists_savedview USING btree (user_id);
+
+CREATE INDEX message_due ON public.notices_message USING btree (delivery_due_at) WHERE ((delivery)::text = ANY ((ARRAY['waiting'::character varying, 'sending'::character varying])::text[]));
+
+CREATE INDEX message_not_delivered ON public.notices_message USING btree (enterprise_id, id DESC) WHERE ((delivery)::text = ANY ((ARRAY['refused'::character varying, 'unknown'::character varying])::text[]));
+
+CREATE INDEX message_to_group ON public.notices_message USING btree (created_at) WHERE (notice_id IS NULL);
 
 CREATE INDEX mfa_authenticator_user_id_0c3a50c0 ON public.mfa_authenticator USING btree (user_id);
 
@@ -3401,6 +6146,8 @@ CREATE INDEX mirror_ignored_enterprise_id_14fd70f6 ON public.mirror_ignored USIN
 CREATE INDEX mirror_missed_enterprise_id_db6c00ce ON public.mirror_missed USING btree (enterprise_id);
 
 CREATE INDEX mirror_walked_enterprise_id_442517a3 ON public.mirror_walked USING btree (enterprise_id);
+
+CREATE INDEX note_of_person ON public.accounts_studentnote USING btree (person_id, id DESC);
 
 CREATE INDEX notice_enterprise ON public.notices_notice USING btree (enterprise_id, id DESC);
 
@@ -3414,6 +6161,22 @@ CREATE INDEX notices_digest_enterprise_id_ee5a1253 ON public.notices_digest USIN
 
 CREATE INDEX notices_digest_person_id_e2b4b73d ON public.notices_digest USING btree (person_id);
 
+CREATE INDEX notices_message_app_id_de61f4c6 ON public.notices_message USING btree (app_id);
+
+CREATE INDEX notices_message_bot_id_827defca ON public.notices_message USING btree (bot_id);
+
+CREATE INDEX notices_message_enterprise_id_cf9a260f ON public.notices_message USING btree (enterprise_id);
+
+CREATE INDEX notices_message_notice_id_57207d27 ON public.notices_message USING btree (notice_id);
+
+CREATE INDEX notices_messagingaddress_enterprise_id_e75d6b89 ON public.notices_messagingaddress USING btree (enterprise_id);
+
+CREATE INDEX notices_messagingaddress_person_id_2f6af22b ON public.notices_messagingaddress USING btree (person_id);
+
+CREATE INDEX notices_messagingapp_enterprise_id_56df1ee6 ON public.notices_messagingapp USING btree (enterprise_id);
+
+CREATE INDEX notices_messagingbot_enterprise_id_952d4eed ON public.notices_messagingbot USING btree (enterprise_id);
+
 CREATE INDEX notices_notice_digest_id_917c04b6 ON public.notices_notice USING btree (digest_id);
 
 CREATE INDEX notices_notice_enterprise_id_bc3f6779 ON public.notices_notice USING btree (enterprise_id);
@@ -3426,9 +6189,17 @@ CREATE INDEX observation_of_person ON public.classes_observation USING btree (le
 
 CREATE UNIQUE INDEX one_cover_a_lesson ON public.classes_cover USING btree (lesson_id) WHERE (undone_at IS NULL);
 
+CREATE UNIQUE INDEX one_erasure_request_waits ON public.accounts_erasurerequest USING btree (person_id) WHERE ((state)::text = 'waiting'::text);
+
+CREATE UNIQUE INDEX one_make_up_a_lesson ON public.classes_lesson USING btree (makes_up_for_id) WHERE (cancelled_at IS NULL);
+
 CREATE UNIQUE INDEX one_open_appeal ON public.classes_appeal USING btree (lesson_id, person_id) WHERE ((state)::text = 'open'::text);
 
 CREATE UNIQUE INDEX one_register_closed_at_a_time ON public.classes_register USING btree (lesson_id) WHERE (reopened_at IS NULL);
+
+CREATE UNIQUE INDEX one_roll_over_a_term ON public.classes_rollover USING btree (ending_id) WHERE ((state)::text = ANY ((ARRAY['applied'::character varying, 'undoing'::character varying])::text[]));
+
+CREATE UNIQUE INDEX one_roll_over_at_a_time ON public.classes_rollover USING btree (enterprise_id) WHERE ((state)::text = ANY ((ARRAY['draft'::character varying, 'applying'::character varying])::text[]));
 
 CREATE UNIQUE INDEX one_warning_a_crossing ON public.classes_attendancewarning USING btree (rule_id, person_id) WHERE (ended_at IS NULL);
 
@@ -3458,13 +6229,37 @@ CREATE INDEX password_link_expiry ON public.accounts_passwordlink USING btree (e
 
 CREATE UNIQUE INDEX password_link_one_open ON public.accounts_passwordlink USING btree (person_id) WHERE ((revoked_at IS NULL) AND (used_at IS NULL));
 
+CREATE INDEX password_link_waiting ON public.accounts_passwordlink USING btree (enterprise_id, id DESC) WHERE ((revoked_at IS NULL) AND (used_at IS NULL));
+
+CREATE INDEX password_request_oldest ON public.accounts_passwordrequest USING btree (enterprise_id, asked_at);
+
 CREATE INDEX policy_apitoken_digest_76d665af_like ON public.policy_apitoken USING btree (digest varchar_pattern_ops);
 
 CREATE INDEX policy_apitoken_user_id_07d5382c ON public.policy_apitoken USING btree (user_id);
 
+CREATE INDEX policy_idempotentrequest_created_at_071af113 ON public.policy_idempotentrequest USING btree (created_at);
+
+CREATE INDEX policy_idempotentrequest_enterprise_id_f5d3c692 ON public.policy_idempotentrequest USING btree (enterprise_id);
+
+CREATE INDEX policy_idempotentrequest_user_id_b02bc9b6 ON public.policy_idempotentrequest USING btree (user_id);
+
+CREATE INDEX policy_rowchange_at_9b71243d ON public.policy_rowchange USING btree (at);
+
 CREATE INDEX report_schedule_due ON public.classes_reportschedule USING btree (due_at) WHERE is_on;
 
+CREATE INDEX roll_over_of_a_school ON public.classes_rollover USING btree (enterprise_id, id DESC);
+
+CREATE INDEX roster_row_of_an_import ON public.accounts_rosterrow USING btree (source_id, kind, line);
+
 CREATE INDEX row_by_outcome ON public.accounts_importrow USING btree (source_id, outcome, number);
+
+CREATE INDEX row_change_of_school ON public.policy_rowchange USING btree (enterprise_id, model, transaction_id);
+
+CREATE UNIQUE INDEX saml_assertion_once ON public.accounts_samlsignin USING btree (provider_id, assertion) WHERE (NOT ((assertion)::text = ''::text));
+
+CREATE UNIQUE INDEX saml_handover_once ON public.accounts_samlsignin USING btree (handover) WHERE (NOT ((handover)::text = ''::text));
+
+CREATE INDEX saml_sign_in_kept ON public.accounts_samlsignin USING btree (kept_until);
 
 CREATE INDEX seat_to_tell ON public.classes_seat USING btree (person_id) WHERE pending;
 
@@ -3484,7 +6279,7 @@ CREATE INDEX streak_of_then ON public.classes_streak USING btree (enterprise_id,
 
 CREATE INDEX threshold_due ON public.classes_thresholdrule USING btree (checked_on) WHERE (is_on AND (removed_at IS NULL));
 
-CREATE UNIQUE INDEX threshold_once_a_school ON public.classes_thresholdrule USING btree (enterprise_id, kind, group_id, course_id, number, days, "least") NULLS NOT DISTINCT WHERE ((removed_at IS NULL) AND (((scope)::text = 'school'::text) OR (group_id IS NOT NULL) OR (course_id IS NOT NULL)));
+CREATE UNIQUE INDEX threshold_once_a_school ON public.classes_thresholdrule USING btree (enterprise_id, kind, group_id, course_id, grade_id, number, days, "least") NULLS NOT DISTINCT WHERE ((removed_at IS NULL) AND (((scope)::text = 'school'::text) OR (group_id IS NOT NULL) OR (course_id IS NOT NULL) OR (grade_id IS NOT NULL)));
 
 CREATE INDEX timetable_import_of_a_school ON public.classes_timetableimport USING btree (enterprise_id, id DESC);
 
@@ -3501,6 +6296,12 @@ CREATE UNIQUE INDEX unique_primary_email ON public.account_emailaddress USING bt
 CREATE UNIQUE INDEX unique_verified_email ON public.account_emailaddress USING btree (email) WHERE verified;
 
 CREATE INDEX upload_by_person ON public.documents_upload USING btree (enterprise_id, by_id);
+
+CREATE INDEX user_by_age_group ON public.accounts_user USING btree (enterprise_id, age_group, consent, sort_name, nickname, id) WHERE (NOT ((age_group)::text = ''::text));
+
+CREATE INDEX user_by_consent ON public.accounts_user USING btree (enterprise_id, consent, sort_name, nickname, id);
+
+CREATE INDEX user_by_e_mail ON public.accounts_user USING btree (enterprise_id, upper((e_mail)::text)) WHERE (NOT ((e_mail)::text = ''::text));
 
 CREATE INDEX user_by_end_of_phone ON public.accounts_user USING btree (reverse((phone_no)::text) text_pattern_ops);
 
@@ -3526,6 +6327,8 @@ CREATE INDEX user_not_in_sync_by_name ON public.accounts_user USING btree (enter
 
 CREATE INDEX user_search_name_trgm ON public.accounts_user USING gin (search_name public.gin_trgm_ops);
 
+CREATE INDEX user_without_password_by_name ON public.accounts_user USING btree (enterprise_id, sort_name, nickname, id) WHERE (((password)::text = ''::text) OR ((password)::text ~~ '!%'::text));
+
 CREATE INDEX usersessions_usersession_session_key_fd35de43_like ON public.usersessions_usersession USING btree (session_key varchar_pattern_ops);
 
 CREATE INDEX usersessions_usersession_user_id_af5e0a6d ON public.usersessions_usersession USING btree (user_id);
@@ -3540,6 +6343,24 @@ CREATE INDEX warning_of_person ON public.classes_attendancewarning USING btree (
 
 CREATE INDEX warning_open ON public.classes_attendancewarning USING btree (enterprise_id) WHERE ((state)::text = 'open'::text);
 
+CREATE INDEX webhook_attempt_delivery_id_17aa98ac ON public.webhook_attempt USING btree (delivery_id);
+
+CREATE INDEX webhook_due ON public.webhook_delivery USING btree (endpoint_id, due_at, id) WHERE ((state)::text = 'ready'::text);
+
+CREATE INDEX webhook_endpoint_enterprise_id_4b547ec9 ON public.webhook_endpoint USING btree (enterprise_id);
+
+CREATE INDEX webhook_in_flight ON public.webhook_delivery USING btree (endpoint_id) WHERE ((state)::text = 'sending'::text);
+
+CREATE INDEX webhook_newest ON public.webhook_delivery USING btree (endpoint_id, id DESC);
+
+CREATE INDEX webhook_of_school ON public.webhook_delivery USING btree (enterprise_id, id DESC);
+
+CREATE INDEX webhook_open_lane ON public.webhook_delivery USING btree (lane, id) WHERE ((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[]));
+
+CREATE INDEX webhook_tried_since ON public.webhook_delivery USING btree (endpoint_id, first_sent_at) WHERE ((state)::text = 'ready'::text);
+
+CREATE TRIGGER accounts_consent_stays BEFORE UPDATE ON public.accounts_consent FOR EACH ROW EXECUTE FUNCTION public.accounts_consent_stays();
+
 CREATE TRIGGER accounts_user_keeps_remote_id BEFORE UPDATE OF remote_id ON public.accounts_user FOR EACH ROW WHEN ((((old.remote_id)::text <> ''::text) AND ((new.remote_id)::text IS DISTINCT FROM (old.remote_id)::text))) EXECUTE FUNCTION public.outbox_keep_remote_id();
 
 CREATE TRIGGER audit_entries_kept BEFORE TRUNCATE ON public.audit_auditentry FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
@@ -3550,37 +6371,61 @@ CREATE TRIGGER audit_entry_written AFTER INSERT ON public.audit_auditentry FOR E
 
 CREATE TRIGGER audit_link_kept BEFORE DELETE OR UPDATE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION public.audit_refuse();
 
-CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_enterprise DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.sdkappid IS DISTINCT FROM new.sdkappid) OR (old.tic_key IS DISTINCT FROM new.tic_key) OR ((old.contact_user)::text IS DISTINCT FROM (new.contact_user)::text) OR ((old.phone_no)::text IS DISTINCT FROM (new.phone_no)::text) OR ((old.e_mail)::text IS DISTINCT FROM (new.e_mail)::text) OR ((old.call_back_url)::text IS DISTINCT FROM (new.call_back_url)::text) OR ((old.zone)::text IS DISTINCT FROM (new.zone)::text) OR (old.late_after_s IS DISTINCT FROM new.late_after_s) OR (old.early_leave_s IS DISTINCT FROM new.early_leave_s) OR (old.present_share IS DISTINCT FROM new.present_share) OR (old.leave_request_days IS DISTINCT FROM new.leave_request_days))) EXECUTE FUNCTION public.audit_net('accounts.enterprise', 'name,sdkappid,tic_key,contact_user,phone_no,e_mail,call_back_url,zone,late_after_s,early_leave_s,present_share,leave_request_days');
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_enterprise DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.sdkappid IS DISTINCT FROM new.sdkappid) OR (old.tic_key IS DISTINCT FROM new.tic_key) OR ((old.contact_user)::text IS DISTINCT FROM (new.contact_user)::text) OR ((old.phone_no)::text IS DISTINCT FROM (new.phone_no)::text) OR ((old.e_mail)::text IS DISTINCT FROM (new.e_mail)::text) OR ((old.call_back_url)::text IS DISTINCT FROM (new.call_back_url)::text) OR ((old.zone)::text IS DISTINCT FROM (new.zone)::text) OR ((old.sign_in_name)::text IS DISTINCT FROM (new.sign_in_name)::text) OR (old.late_after_s IS DISTINCT FROM new.late_after_s) OR (old.early_leave_s IS DISTINCT FROM new.early_leave_s) OR (old.present_share IS DISTINCT FROM new.present_share) OR (old.leave_request_days IS DISTINCT FROM new.leave_request_days) OR (old.included_minutes IS DISTINCT FROM new.included_minutes) OR (old.minutes_since IS DISTINCT FROM new.minutes_since) OR (old.session_idle_minutes IS DISTINCT FROM new.session_idle_minutes) OR (old.session_hours IS DISTINCT FROM new.session_hours) OR (old.teachers_schedule IS DISTINCT FROM new.teachers_schedule) OR (old.teachers_edit_rosters IS DISTINCT FROM new.teachers_edit_rosters) OR (old.teachers_correct IS DISTINCT FROM new.teachers_correct) OR (old.correct_within_days IS DISTINCT FROM new.correct_within_days) OR (old.teachers_see_phones IS DISTINCT FROM new.teachers_see_phones) OR (old.assistants_close IS DISTINCT FROM new.assistants_close) OR (old.students_see_recordings IS DISTINCT FROM new.students_see_recordings) OR (old.students_appeal IS DISTINCT FROM new.students_appeal))) EXECUTE FUNCTION public.audit_net('accounts.enterprise', 'name,sdkappid,tic_key,contact_user,phone_no,e_mail,call_back_url,zone,sign_in_name,late_after_s,early_leave_s,present_share,leave_request_days,included_minutes,minutes_since,session_idle_minutes,session_hours,teachers_schedule,teachers_edit_rosters,teachers_correct,correct_within_days,teachers_see_phones,assistants_close,students_see_recordings,students_appeal');
 
-CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_studentgroup DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.teacher_id IS DISTINCT FROM new.teacher_id) OR (old.archived_at IS DISTINCT FROM new.archived_at))) EXECUTE FUNCTION public.audit_net('accounts.studentgroup', 'name,teacher_id,archived_at');
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_grade DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old."position" IS DISTINCT FROM new."position"))) EXECUTE FUNCTION public.audit_net('accounts.grade', 'name,position');
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_studentgroup DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.grade_id IS DISTINCT FROM new.grade_id) OR (old.archived_at IS DISTINCT FROM new.archived_at))) EXECUTE FUNCTION public.audit_net('accounts.studentgroup', 'name,grade_id,archived_at');
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_teacherincharge DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.group_id IS DISTINCT FROM new.group_id) OR (old.grade_id IS DISTINCT FROM new.grade_id) OR (old.teacher_id IS DISTINCT FROM new.teacher_id) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR (old.starts_on IS DISTINCT FROM new.starts_on) OR (old.ends_on IS DISTINCT FROM new.ends_on))) EXECUTE FUNCTION public.audit_net('accounts.teacherincharge', 'group_id,grade_id,teacher_id,kind,starts_on,ends_on');
 
 CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_user DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.user_id)::text IS DISTINCT FROM (new.user_id)::text) OR ((old.login)::text IS DISTINCT FROM (new.login)::text) OR ((old.role)::text IS DISTINCT FROM (new.role)::text) OR ((old.nickname)::text IS DISTINCT FROM (new.nickname)::text) OR ((old.gender)::text IS DISTINCT FROM (new.gender)::text) OR ((old.avatar)::text IS DISTINCT FROM (new.avatar)::text) OR ((old.phone_no)::text IS DISTINCT FROM (new.phone_no)::text) OR ((old.e_mail)::text IS DISTINCT FROM (new.e_mail)::text) OR ((old.password)::text IS DISTINCT FROM (new.password)::text) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.is_superuser IS DISTINCT FROM new.is_superuser))) EXECUTE FUNCTION public.audit_net('accounts.user', 'user_id,login,role,nickname,gender,avatar,phone_no,e_mail,password,is_active,is_superuser');
 
-CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_course DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.title)::text IS DISTINCT FROM (new.title)::text) OR (old.teacher_id IS DISTINCT FROM new.teacher_id) OR ((old.class_type)::text IS DISTINCT FROM (new.class_type)::text) OR (old.term_id IS DISTINCT FROM new.term_id) OR (old.starts_local IS DISTINCT FROM new.starts_local) OR (old.duration_minutes IS DISTINCT FROM new.duration_minutes) OR ((old.rrule)::text IS DISTINCT FROM (new.rrule)::text) OR (old.skip IS DISTINCT FROM new.skip) OR (old.make_up_skipped IS DISTINCT FROM new.make_up_skipped))) EXECUTE FUNCTION public.audit_net('classes.course', 'title,teacher_id,class_type,term_id,starts_local,duration_minutes,rrule,skip,make_up_skipped');
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_course DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.title)::text IS DISTINCT FROM (new.title)::text) OR (old.teacher_id IS DISTINCT FROM new.teacher_id) OR ((old.class_type)::text IS DISTINCT FROM (new.class_type)::text) OR (old.term_id IS DISTINCT FROM new.term_id) OR (old.starts_local IS DISTINCT FROM new.starts_local) OR (old.duration_minutes IS DISTINCT FROM new.duration_minutes) OR ((old.rrule)::text IS DISTINCT FROM (new.rrule)::text) OR (old.skip IS DISTINCT FROM new.skip) OR (old.make_up_skipped IS DISTINCT FROM new.make_up_skipped) OR (old.subject_id IS DISTINCT FROM new.subject_id))) EXECUTE FUNCTION public.audit_net('classes.course', 'title,teacher_id,class_type,term_id,starts_local,duration_minutes,rrule,skip,make_up_skipped,subject_id');
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_cover DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.lesson_id IS DISTINCT FROM new.lesson_id) OR (old.absent_id IS DISTINCT FROM new.absent_id) OR (old.covering_id IS DISTINCT FROM new.covering_id) OR (old.undone_at IS DISTINCT FROM new.undone_at))) EXECUTE FUNCTION public.audit_net('classes.cover', 'lesson_id,absent_id,covering_id,undone_at');
 
 CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_holiday DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.term_id IS DISTINCT FROM new.term_id) OR (old.starts_on IS DISTINCT FROM new.starts_on) OR (old.ends_on IS DISTINCT FROM new.ends_on))) EXECUTE FUNCTION public.audit_net('classes.holiday', 'name,term_id,starts_on,ends_on');
 
 CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_lesson DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.topic)::text IS DISTINCT FROM (new.topic)::text) OR (old.teacher_id IS DISTINCT FROM new.teacher_id) OR (old.starts_at IS DISTINCT FROM new.starts_at) OR (old.ends_at IS DISTINCT FROM new.ends_at) OR ((old.class_type)::text IS DISTINCT FROM (new.class_type)::text) OR (old.record_types IS DISTINCT FROM new.record_types) OR (old.cancelled_at IS DISTINCT FROM new.cancelled_at) OR (old.conflict_allowed IS DISTINCT FROM new.conflict_allowed))) EXECUTE FUNCTION public.audit_net('classes.lesson', 'topic,teacher_id,starts_at,ends_at,class_type,record_types,cancelled_at,conflict_allowed');
 
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_subject DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.colour IS DISTINCT FROM new.colour))) EXECUTE FUNCTION public.audit_net('classes.subject', 'name,colour');
+
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_teacherabsence DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.teacher_id IS DISTINCT FROM new.teacher_id) OR (old.begins_at IS DISTINCT FROM new.begins_at) OR (old.ends_at IS DISTINCT FROM new.ends_at) OR (old.withdrawn_at IS DISTINCT FROM new.withdrawn_at))) EXECUTE FUNCTION public.audit_net('classes.teacherabsence', 'teacher_id,begins_at,ends_at,withdrawn_at');
+
 CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.classes_term DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.starts_on IS DISTINCT FROM new.starts_on) OR (old.ends_on IS DISTINCT FROM new.ends_on))) EXECUTE FUNCTION public.audit_net('classes.term', 'name,starts_on,ends_on');
 
 CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.documents_document DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.owner_id IS DISTINCT FROM new.owner_id) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.permission)::text IS DISTINCT FROM (new.permission)::text) OR (old.deleted_at IS DISTINCT FROM new.deleted_at))) EXECUTE FUNCTION public.audit_net('documents.document', 'owner_id,name,permission,deleted_at');
 
-CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_enterprise DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.enterprise', 'name,sdkappid,tic_key,contact_user,phone_no,e_mail,call_back_url,zone,late_after_s,early_leave_s,present_share,leave_request_days');
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.webhook_endpoint DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.url)::text IS DISTINCT FROM (new.url)::text) OR (old.events IS DISTINCT FROM new.events) OR (old.personal_data IS DISTINCT FROM new.personal_data))) EXECUTE FUNCTION public.audit_net('webhooks.webhookendpoint', 'name,url,events,personal_data');
 
-CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_studentgroup DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.studentgroup', 'name,teacher_id,archived_at');
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_enterprise DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.enterprise', 'name,sdkappid,tic_key,contact_user,phone_no,e_mail,call_back_url,zone,sign_in_name,late_after_s,early_leave_s,present_share,leave_request_days,included_minutes,minutes_since,session_idle_minutes,session_hours,teachers_schedule,teachers_edit_rosters,teachers_correct,correct_within_days,teachers_see_phones,assistants_close,students_see_recordings,students_appeal');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_grade DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.grade', 'name,position');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_studentgroup DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.studentgroup', 'name,grade_id,archived_at');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_teacherincharge DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.teacherincharge', 'group_id,grade_id,teacher_id,kind,starts_on,ends_on');
 
 CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_user DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.user', 'user_id,login,role,nickname,gender,avatar,phone_no,e_mail,password,is_active,is_superuser');
 
-CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_course DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.course', 'title,teacher_id,class_type,term_id,starts_local,duration_minutes,rrule,skip,make_up_skipped');
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_course DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.course', 'title,teacher_id,class_type,term_id,starts_local,duration_minutes,rrule,skip,make_up_skipped,subject_id');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_cover DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.cover', 'lesson_id,absent_id,covering_id,undone_at');
 
 CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_holiday DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.holiday', 'name,term_id,starts_on,ends_on');
 
 CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_lesson DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.lesson', 'topic,teacher_id,starts_at,ends_at,class_type,record_types,cancelled_at,conflict_allowed');
 
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_subject DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.subject', 'name,colour');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_teacherabsence DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.teacherabsence', 'teacher_id,begins_at,ends_at,withdrawn_at');
+
 CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.classes_term DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('classes.term', 'name,starts_on,ends_on');
 
 CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.documents_document DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('documents.document', 'owner_id,name,permission,deleted_at');
+
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.webhook_endpoint DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('webhooks.webhookendpoint', 'name,url,events,personal_data');
 
 CREATE CONSTRAINT TRIGGER audit_net_insert AFTER INSERT ON public.accounts_user DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.is_superuser OR ("left"((new.password)::text, 1) <> ALL (ARRAY[''::text, '!'::text])))) EXECUTE FUNCTION public.audit_net('accounts.user', 'user_id,login,role,nickname,gender,avatar,phone_no,e_mail,password,is_active,is_superuser');
 
@@ -3589,6 +6434,8 @@ CREATE TRIGGER audit_seen_kept BEFORE DELETE OR UPDATE ON public.audit_seen FOR 
 CREATE TRIGGER classes_correction_stays BEFORE DELETE OR UPDATE ON public.classes_correction FOR EACH ROW EXECUTE FUNCTION public.classes_correction_stays();
 
 CREATE TRIGGER classes_followup_stays BEFORE UPDATE ON public.classes_warningfollowup FOR EACH ROW EXECUTE FUNCTION public.classes_followup_stays();
+
+CREATE TRIGGER classes_grades_stay BEFORE DELETE OR UPDATE ON public.classes_graderevision FOR EACH ROW EXECUTE FUNCTION public.classes_grades_stay();
 
 CREATE TRIGGER classes_lesson_keeps_remote_id BEFORE UPDATE OF remote_id ON public.classes_lesson FOR EACH ROW WHEN ((((old.remote_id)::text <> ''::text) AND ((new.remote_id)::text IS DISTINCT FROM (old.remote_id)::text))) EXECUTE FUNCTION public.outbox_keep_remote_id();
 
@@ -3602,7 +6449,247 @@ CREATE TRIGGER classes_register_stays BEFORE DELETE OR UPDATE ON public.classes_
 
 CREATE TRIGGER documents_document_keeps_remote_id BEFORE UPDATE OF remote_id ON public.documents_document FOR EACH ROW WHEN ((((old.remote_id)::text <> ''::text) AND ((new.remote_id)::text IS DISTINCT FROM (old.remote_id)::text))) EXECUTE FUNCTION public.outbox_keep_remote_id();
 
+CREATE TRIGGER make_up_changed AFTER UPDATE OF makes_up_for_id, cancelled_at ON public.classes_lesson FOR EACH ROW WHEN ((COALESCE(old.makes_up_for_id, new.makes_up_for_id) IS NOT NULL)) EXECUTE FUNCTION public.classes_lesson_made_up();
+
+CREATE TRIGGER make_up_deleted AFTER DELETE ON public.classes_lesson FOR EACH ROW WHEN ((old.makes_up_for_id IS NOT NULL)) EXECUTE FUNCTION public.classes_lesson_made_up();
+
+CREATE TRIGGER make_up_scheduled AFTER INSERT ON public.classes_lesson FOR EACH ROW WHEN ((new.makes_up_for_id IS NOT NULL)) EXECUTE FUNCTION public.classes_lesson_made_up();
+
 CREATE TRIGGER outbox_legal_step BEFORE UPDATE OF state ON public.outbox_operation FOR EACH ROW EXECUTE FUNCTION public.outbox_legal_step();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.accounts_grade REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_grade();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.accounts_groupstudent REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_groupstudent();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.accounts_studentgroup REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_studentgroup();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.accounts_teacherincharge REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_teacherincharge();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.accounts_user REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_user();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.audit_auditentry REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_audit_auditentry();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_appeal REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_appeal();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_attendance REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_attendance();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_attendancecode REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_attendancecode();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_attendancewarning REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_attendancewarning();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_codeuse REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_codeuse();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_course REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_course_assistants REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course_assistants();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_course_groups REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course_groups();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_course_members REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course_members();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_cover REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_cover();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_credit REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_credit();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_exportrun REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_exportrun();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_exportschedule REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_exportschedule();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_exportschedule_recipients REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_exportschedule_recipients();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_leave REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_leave();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_leavefile REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_leavefile();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_lesson REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_lesson();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_member REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_member();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_recording REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_recording();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_subject REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_subject();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_subject_teachers REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_subject_teachers();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_teacherabsence REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_teacherabsence();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_thresholdrule REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_thresholdrule();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.classes_warningfollowup REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_warningfollowup();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.documents_document REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_documents_document();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.inbox_callback REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_inbox_callback();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.jobs_job REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_jobs_job();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.notices_message REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_notices_message();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.notices_messagingapp REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_notices_messagingapp();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.notices_messagingbot REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_notices_messagingbot();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.outbox_operation REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_outbox_operation();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.webhook_endpoint REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_webhook_endpoint();
+
+CREATE TRIGGER row_change_delete AFTER DELETE ON public.webhook_gate REFERENCING OLD TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_webhook_gate();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.accounts_grade REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_grade();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.accounts_groupstudent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_groupstudent();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.accounts_studentgroup REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_studentgroup();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.accounts_teacherincharge REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_teacherincharge();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.accounts_user REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_user();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.audit_auditentry REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_audit_auditentry();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_appeal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_appeal();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_attendance REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_attendance();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_attendancecode REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_attendancecode();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_attendancewarning REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_attendancewarning();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_codeuse REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_codeuse();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_course REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_course_assistants REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course_assistants();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_course_groups REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course_groups();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_course_members REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course_members();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_cover REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_cover();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_credit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_credit();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_exportrun REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_exportrun();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_exportschedule REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_exportschedule();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_exportschedule_recipients REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_exportschedule_recipients();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_leave REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_leave();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_leavefile REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_leavefile();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_lesson REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_lesson();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_member REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_member();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_recording REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_recording();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_subject REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_subject();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_subject_teachers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_subject_teachers();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_teacherabsence REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_teacherabsence();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_thresholdrule REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_thresholdrule();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.classes_warningfollowup REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_warningfollowup();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.documents_document REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_documents_document();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.inbox_callback REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_inbox_callback();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.jobs_job REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_jobs_job();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.notices_message REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_notices_message();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.notices_messagingapp REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_notices_messagingapp();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.notices_messagingbot REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_notices_messagingbot();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.outbox_operation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_outbox_operation();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.webhook_endpoint REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_webhook_endpoint();
+
+CREATE TRIGGER row_change_insert AFTER INSERT ON public.webhook_gate REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_webhook_gate();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.accounts_grade REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_grade();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.accounts_groupstudent REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_groupstudent();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.accounts_studentgroup REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_studentgroup();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.accounts_teacherincharge REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_teacherincharge();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.accounts_user REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_accounts_user();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.audit_auditentry REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_audit_auditentry();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_appeal REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_appeal();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_attendance REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_attendance();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_attendancecode REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_attendancecode();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_attendancewarning REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_attendancewarning();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_codeuse REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_codeuse();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_course REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_course_assistants REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course_assistants();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_course_groups REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course_groups();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_course_members REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_course_members();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_cover REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_cover();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_credit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_credit();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_exportrun REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_exportrun();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_exportschedule REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_exportschedule();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_exportschedule_recipients REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_exportschedule_recipients();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_leave REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_leave();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_leavefile REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_leavefile();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_lesson REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_lesson();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_member REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_member();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_recording REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_recording();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_subject REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_subject();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_subject_teachers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_subject_teachers();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_teacherabsence REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_teacherabsence();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_thresholdrule REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_thresholdrule();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.classes_warningfollowup REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_classes_warningfollowup();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.documents_document REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_documents_document();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.inbox_callback REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_inbox_callback();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.jobs_job REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_jobs_job();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.notices_message REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_notices_message();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.notices_messagingapp REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_notices_messagingapp();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.notices_messagingbot REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_notices_messagingbot();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.outbox_operation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_outbox_operation();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.webhook_endpoint REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_webhook_endpoint();
+
+CREATE TRIGGER row_change_update AFTER UPDATE ON public.webhook_gate REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.row_change_webhook_gate();
 
 CREATE TRIGGER seat_of_gone AFTER DELETE ON public.classes_member REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.classes_seat_follows();
 
@@ -3610,7 +6697,7 @@ CREATE TRIGGER seat_of_new AFTER INSERT ON public.classes_member REFERENCING NEW
 
 CREATE TRIGGER seat_of_teacher AFTER UPDATE OF teacher_id ON public.classes_lesson FOR EACH ROW WHEN ((old.teacher_id IS DISTINCT FROM new.teacher_id)) EXECUTE FUNCTION public.classes_teachers_seat_follows();
 
-CREATE TRIGGER streaks_of_lesson AFTER UPDATE ON public.classes_lesson FOR EACH ROW WHEN (((((old.final_at IS NOT NULL) AND (old.cancelled_at IS NULL)) <> ((new.final_at IS NOT NULL) AND (new.cancelled_at IS NULL))) OR ((old.starts_at <> new.starts_at) AND (new.final_at IS NOT NULL) AND (new.cancelled_at IS NULL)))) EXECUTE FUNCTION public.classes_streaks_follow_lesson();
+CREATE TRIGGER streaks_of_lesson AFTER UPDATE ON public.classes_lesson FOR EACH ROW WHEN (((((old.final_at IS NOT NULL) AND (old.cancelled_at IS NULL) AND (NOT old.made_up)) <> ((new.final_at IS NOT NULL) AND (new.cancelled_at IS NULL) AND (NOT new.made_up))) OR ((old.starts_at <> new.starts_at) AND (new.final_at IS NOT NULL) AND (new.cancelled_at IS NULL) AND (NOT new.made_up)))) EXECUTE FUNCTION public.classes_streaks_follow_lesson();
 
 CREATE TRIGGER tally_of_changed AFTER UPDATE ON public.classes_attendance REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.classes_tally_follows();
 
@@ -3624,11 +6711,74 @@ CREATE TRIGGER tally_then_streaks_of_gone AFTER DELETE ON public.classes_attenda
 
 CREATE TRIGGER tally_then_streaks_of_new AFTER INSERT ON public.classes_attendance REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.classes_streaks_follow_new();
 
+CREATE TRIGGER webhook_legal_step BEFORE UPDATE OF state ON public.webhook_delivery FOR EACH ROW EXECUTE FUNCTION public.webhook_legal_step();
+
+CREATE TRIGGER webhook_on_alarm_cleared_0 AFTER UPDATE ON public.classes_alarm FOR EACH ROW WHEN (((old.resolved_at IS NULL) AND (new.resolved_at IS NOT NULL))) EXECUTE FUNCTION public.webhook_on_alarm_cleared();
+
+CREATE TRIGGER webhook_on_alarm_raised_0 AFTER INSERT ON public.classes_alarm FOR EACH ROW WHEN ((new.resolved_at IS NULL)) EXECUTE FUNCTION public.webhook_on_alarm_raised();
+
+CREATE TRIGGER webhook_on_alarm_raised_1 AFTER UPDATE ON public.classes_alarm FOR EACH ROW WHEN (((old.resolved_at IS NOT NULL) AND (new.resolved_at IS NULL))) EXECUTE FUNCTION public.webhook_on_alarm_raised();
+
+CREATE TRIGGER webhook_on_attendance_corrected_0 AFTER INSERT ON public.classes_correction FOR EACH ROW WHEN (true) EXECUTE FUNCTION public.webhook_on_attendance_corrected();
+
+CREATE TRIGGER webhook_on_attendance_final_0 AFTER UPDATE ON public.classes_lesson FOR EACH ROW WHEN (((old.final_at IS NULL) AND (new.final_at IS NOT NULL))) EXECUTE FUNCTION public.webhook_on_attendance_final();
+
+CREATE TRIGGER webhook_on_lesson_cancelled_0 AFTER UPDATE ON public.classes_lesson FOR EACH ROW WHEN (((old.cancelled_at IS NULL) AND (new.cancelled_at IS NOT NULL))) EXECUTE FUNCTION public.webhook_on_lesson_cancelled();
+
+CREATE TRIGGER webhook_on_lesson_changed_0 AFTER UPDATE ON public.classes_lesson FOR EACH ROW WHEN (((new.cancelled_at IS NULL) AND (old.cancelled_at IS NULL) AND (((old.topic)::text IS DISTINCT FROM (new.topic)::text) OR (old.teacher_id IS DISTINCT FROM new.teacher_id) OR (old.starts_at IS DISTINCT FROM new.starts_at) OR (old.ends_at IS DISTINCT FROM new.ends_at) OR ((old.class_type)::text IS DISTINCT FROM (new.class_type)::text)))) EXECUTE FUNCTION public.webhook_on_lesson_changed();
+
+CREATE TRIGGER webhook_on_lesson_ended_0 AFTER UPDATE ON public.classes_lesson FOR EACH ROW WHEN ((((old.status)::text <> 'end'::text) AND ((new.status)::text = 'end'::text))) EXECUTE FUNCTION public.webhook_on_lesson_ended();
+
+CREATE TRIGGER webhook_on_lesson_scheduled_0 AFTER INSERT ON public.classes_lesson FOR EACH ROW WHEN ((new.cancelled_at IS NULL)) EXECUTE FUNCTION public.webhook_on_lesson_scheduled();
+
+CREATE TRIGGER webhook_on_lesson_scheduled_1 AFTER UPDATE ON public.classes_lesson FOR EACH ROW WHEN (((old.cancelled_at IS NOT NULL) AND (new.cancelled_at IS NULL))) EXECUTE FUNCTION public.webhook_on_lesson_scheduled();
+
+CREATE TRIGGER webhook_on_lesson_started_0 AFTER UPDATE ON public.classes_lesson FOR EACH ROW WHEN ((((old.status)::text <> 'ing'::text) AND ((new.status)::text = 'ing'::text))) EXECUTE FUNCTION public.webhook_on_lesson_started();
+
+CREATE TRIGGER webhook_on_person_added_0 AFTER INSERT ON public.accounts_user FOR EACH ROW WHEN (((new.enterprise_id IS NOT NULL) AND new.is_active)) EXECUTE FUNCTION public.webhook_on_person_added();
+
+CREATE TRIGGER webhook_on_person_added_1 AFTER UPDATE ON public.accounts_user FOR EACH ROW WHEN (((new.enterprise_id IS NOT NULL) AND new.is_active AND (NOT old.is_active))) EXECUTE FUNCTION public.webhook_on_person_added();
+
+CREATE TRIGGER webhook_on_person_changed_0 AFTER UPDATE ON public.accounts_user FOR EACH ROW WHEN (((new.enterprise_id IS NOT NULL) AND new.is_active AND old.is_active AND (((old.role)::text IS DISTINCT FROM (new.role)::text) OR ((old.nickname)::text IS DISTINCT FROM (new.nickname)::text) OR ((old.gender)::text IS DISTINCT FROM (new.gender)::text) OR ((old.avatar)::text IS DISTINCT FROM (new.avatar)::text) OR ((old.phone_no)::text IS DISTINCT FROM (new.phone_no)::text) OR ((old.e_mail)::text IS DISTINCT FROM (new.e_mail)::text)))) EXECUTE FUNCTION public.webhook_on_person_changed();
+
+CREATE TRIGGER webhook_on_person_left_0 AFTER UPDATE ON public.accounts_user FOR EACH ROW WHEN (((new.enterprise_id IS NOT NULL) AND old.is_active AND (NOT new.is_active))) EXECUTE FUNCTION public.webhook_on_person_left();
+
+CREATE TRIGGER webhook_on_recording_missing_0 AFTER INSERT ON public.classes_alarm FOR EACH ROW WHEN ((((new.kind)::text = 'recording_missing'::text) AND (new.resolved_at IS NULL))) EXECUTE FUNCTION public.webhook_on_recording_missing();
+
+CREATE TRIGGER webhook_on_recording_missing_1 AFTER UPDATE ON public.classes_alarm FOR EACH ROW WHEN ((((new.kind)::text = 'recording_missing'::text) AND (old.resolved_at IS NOT NULL) AND (new.resolved_at IS NULL))) EXECUTE FUNCTION public.webhook_on_recording_missing();
+
+CREATE TRIGGER webhook_on_recording_ready_0 AFTER INSERT ON public.classes_recording FOR EACH ROW WHEN (true) EXECUTE FUNCTION public.webhook_on_recording_ready();
+
+CREATE TRIGGER webhook_on_register_closed_0 AFTER UPDATE ON public.classes_lesson FOR EACH ROW WHEN (((old.register_closed_at IS NULL) AND (new.register_closed_at IS NOT NULL))) EXECUTE FUNCTION public.webhook_on_register_closed();
+
+CREATE TRIGGER webhook_on_sync_needs_you_0 AFTER UPDATE ON public.outbox_operation FOR EACH ROW WHEN ((((old.state)::text <> (new.state)::text) AND ((new.state)::text = ANY ((ARRAY['refused'::character varying, 'needs_you'::character varying])::text[])))) EXECUTE FUNCTION public.webhook_on_sync_needs_you();
+
 ALTER TABLE ONLY public.account_emailaddress
     ADD CONSTRAINT account_emailaddress_user_id_2c513194_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.account_emailconfirmation
     ADD CONSTRAINT account_emailconfirm_email_address_id_5b7f8c58_fk_account_e FOREIGN KEY (email_address_id) REFERENCES public.account_emailaddress(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_consent
+    ADD CONSTRAINT accounts_consent_by_id_e3f3c955_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_consent
+    ADD CONSTRAINT accounts_consent_enterprise_id_e4cf03c7_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_consent
+    ADD CONSTRAINT accounts_consent_person_id_dc6f3178_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_erasurerequest
+    ADD CONSTRAINT accounts_erasurerequ_answered_by_id_10d50880_fk_accounts_ FOREIGN KEY (answered_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_erasurerequest
+    ADD CONSTRAINT accounts_erasurerequ_enterprise_id_47861e4e_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_erasurerequest
+    ADD CONSTRAINT accounts_erasurerequ_requested_by_id_4fafc0b1_fk_accounts_ FOREIGN KEY (requested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_erasurerequest
+    ADD CONSTRAINT accounts_erasurerequest_person_id_16e4a624_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.accounts_export
     ADD CONSTRAINT accounts_export_by_id_57929a2a_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -3642,17 +6792,74 @@ ALTER TABLE ONLY public.accounts_export
 ALTER TABLE ONLY public.accounts_export
     ADD CONSTRAINT accounts_export_job_id_83031534_fk_jobs_job_id FOREIGN KEY (job_id) REFERENCES public.jobs_job(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.accounts_export
+    ADD CONSTRAINT accounts_export_person_id_c478793f_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.accounts_exportpiece
     ADD CONSTRAINT accounts_exportpiece_enterprise_id_c0f9163c_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.accounts_exportpiece
     ADD CONSTRAINT accounts_exportpiece_source_id_222b61c9_fk_accounts_export_id FOREIGN KEY (source_id) REFERENCES public.accounts_export(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.accounts_grade
+    ADD CONSTRAINT accounts_grade_enterprise_id_44e0ba8b_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.accounts_groupstudent
     ADD CONSTRAINT accounts_groupstuden_group_id_0e76c305_fk_accounts_ FOREIGN KEY (group_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.accounts_groupstudent
     ADD CONSTRAINT accounts_groupstudent_student_id_c35a23f8_fk_accounts_user_id FOREIGN KEY (student_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardian
+    ADD CONSTRAINT accounts_guardian_account_id_2133be68_fk_accounts_ FOREIGN KEY (account_id) REFERENCES public.accounts_guardianaccount(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardian
+    ADD CONSTRAINT accounts_guardian_enterprise_id_9592574d_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardian
+    ADD CONSTRAINT accounts_guardian_person_id_b729af31_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardianaccount
+    ADD CONSTRAINT accounts_guardianacc_enterprise_id_25e1c721_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardianinvitation
+    ADD CONSTRAINT accounts_guardianinv_created_by_id_139a0303_fk_accounts_ FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardianinvitation
+    ADD CONSTRAINT accounts_guardianinv_enterprise_id_ab20fd98_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardianinvitation
+    ADD CONSTRAINT accounts_guardianinv_guardian_id_5e4bfe45_fk_accounts_ FOREIGN KEY (guardian_id) REFERENCES public.accounts_guardian(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardiannoticesettings
+    ADD CONSTRAINT accounts_guardiannot_enterprise_id_0cce219b_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardiannotice
+    ADD CONSTRAINT accounts_guardiannot_enterprise_id_6467ab8a_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardiannotice
+    ADD CONSTRAINT accounts_guardiannot_guardian_id_563ea63f_fk_accounts_ FOREIGN KEY (guardian_id) REFERENCES public.accounts_guardian(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardianpasswordrequest
+    ADD CONSTRAINT accounts_guardianpas_enterprise_id_f408a97a_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardiansession
+    ADD CONSTRAINT accounts_guardianses_account_id_caf0769e_fk_accounts_ FOREIGN KEY (account_id) REFERENCES public.accounts_guardianaccount(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_identitylink
+    ADD CONSTRAINT accounts_identitylin_provider_id_eda78a93_fk_accounts_ FOREIGN KEY (provider_id) REFERENCES public.accounts_identityprovider(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_identitylink
+    ADD CONSTRAINT accounts_identitylink_person_id_d62f82b4_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_identityprovider
+    ADD CONSTRAINT accounts_identitypro_enterprise_id_327e01ff_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_identityrule
+    ADD CONSTRAINT accounts_identityrul_group_id_2244c11d_fk_accounts_ FOREIGN KEY (group_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_identityrule
+    ADD CONSTRAINT accounts_identityrul_provider_id_4a9017ba_fk_accounts_ FOREIGN KEY (provider_id) REFERENCES public.accounts_identityprovider(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.accounts_importrow
     ADD CONSTRAINT accounts_importrow_enterprise_id_c02a37ee_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
@@ -3666,6 +6873,9 @@ ALTER TABLE ONLY public.accounts_importrow
 ALTER TABLE ONLY public.accounts_importrow
     ADD CONSTRAINT accounts_importrow_source_id_6d03a48c_fk_accounts_ FOREIGN KEY (source_id) REFERENCES public.accounts_peopleimport(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.accounts_knowndevice
+    ADD CONSTRAINT accounts_knowndevice_person_id_f41dde2d_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.accounts_logo
     ADD CONSTRAINT accounts_logo_enterprise_id_13cb1b17_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -3678,8 +6888,23 @@ ALTER TABLE ONLY public.accounts_passwordlink
 ALTER TABLE ONLY public.accounts_passwordlink
     ADD CONSTRAINT accounts_passwordlink_person_id_9814d4d7_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.accounts_passwordrequest
+    ADD CONSTRAINT accounts_passwordreq_enterprise_id_0b68ec28_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_passwordrequest
+    ADD CONSTRAINT accounts_passwordrequest_person_id_768d30d0_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.accounts_peopleimport
     ADD CONSTRAINT accounts_peopleimpor_enterprise_id_2d82d438_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_peopleimportguardian
+    ADD CONSTRAINT accounts_peopleimpor_enterprise_id_4b725468_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_peopleimportguardian
+    ADD CONSTRAINT accounts_peopleimpor_guardian_id_fadc2fda_fk_accounts_ FOREIGN KEY (guardian_id) REFERENCES public.accounts_guardian(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_peopleimportguardian
+    ADD CONSTRAINT accounts_peopleimpor_row_id_40c20a0e_fk_accounts_ FOREIGN KEY (row_id) REFERENCES public.accounts_importrow(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.accounts_peopleimport
     ADD CONSTRAINT accounts_peopleimport_by_id_cad95151_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -3693,11 +6918,65 @@ ALTER TABLE ONLY public.accounts_picture
 ALTER TABLE ONLY public.accounts_picture
     ADD CONSTRAINT accounts_picture_person_id_c564c212_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.accounts_rosterconnection
+    ADD CONSTRAINT accounts_rosterconne_enterprise_id_d40c14c3_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_rosterconnection
+    ADD CONSTRAINT accounts_rosterconne_newest_id_c6635492_fk_accounts_ FOREIGN KEY (newest_id) REFERENCES public.accounts_peopleimport(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_rosterconnection
+    ADD CONSTRAINT accounts_rosterconnection_by_id_c23f11cd_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_rosterpage
+    ADD CONSTRAINT accounts_rosterpage_connection_id_64dfbd4f_fk_accounts_ FOREIGN KEY (connection_id) REFERENCES public.accounts_rosterconnection(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_rosterpage
+    ADD CONSTRAINT accounts_rosterpage_enterprise_id_0c40d756_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_rosterrow
+    ADD CONSTRAINT accounts_rosterrow_enterprise_id_bb4b7edc_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_rosterrow
+    ADD CONSTRAINT accounts_rosterrow_source_id_81edd371_fk_accounts_ FOREIGN KEY (source_id) REFERENCES public.accounts_peopleimport(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_samlsignin
+    ADD CONSTRAINT accounts_samlsignin_enterprise_id_01863d81_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_samlsignin
+    ADD CONSTRAINT accounts_samlsignin_provider_id_773aa9ef_fk_accounts_ FOREIGN KEY (provider_id) REFERENCES public.accounts_identityprovider(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_sourcedid
+    ADD CONSTRAINT accounts_sourcedid_enterprise_id_ec000255_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.accounts_studentgroup
     ADD CONSTRAINT accounts_studentgrou_enterprise_id_7f05ad2c_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.accounts_studentgroup
-    ADD CONSTRAINT accounts_studentgroup_teacher_id_7e79aa74_fk_accounts_user_id FOREIGN KEY (teacher_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+    ADD CONSTRAINT accounts_studentgroup_grade_id_edb09d9b_fk_accounts_grade_id FOREIGN KEY (grade_id) REFERENCES public.accounts_grade(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_studentnote
+    ADD CONSTRAINT accounts_studentnote_by_id_004f0f14_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_studentnote
+    ADD CONSTRAINT accounts_studentnote_enterprise_id_a6141191_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_studentnote
+    ADD CONSTRAINT accounts_studentnote_person_id_b40577ec_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_teacherincharge
+    ADD CONSTRAINT accounts_teacherinch_created_by_id_76cc5476_fk_accounts_ FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_teacherincharge
+    ADD CONSTRAINT accounts_teacherinch_enterprise_id_ebd0ce90_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_teacherincharge
+    ADD CONSTRAINT accounts_teacherinch_group_id_bc3077ea_fk_accounts_ FOREIGN KEY (group_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_teacherincharge
+    ADD CONSTRAINT accounts_teacherinch_teacher_id_113ef36a_fk_accounts_ FOREIGN KEY (teacher_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_teacherincharge
+    ADD CONSTRAINT accounts_teacherincharge_grade_id_cda246b9_fk_accounts_grade_id FOREIGN KEY (grade_id) REFERENCES public.accounts_grade(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.accounts_user
     ADD CONSTRAINT accounts_user_enterprise_id_6aca4ea8_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
@@ -3771,6 +7050,9 @@ ALTER TABLE ONLY public.classes_attendance
 ALTER TABLE ONLY public.classes_attendance
     ADD CONSTRAINT classes_attendance_person_id_52f90cad_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.classes_attendancecode
+    ADD CONSTRAINT classes_attendanceco_enterprise_id_9e81bfab_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.classes_attendancewarning
     ADD CONSTRAINT classes_attendancewa_acknowledged_by_id_30f72bcb_fk_accounts_ FOREIGN KEY (acknowledged_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -3800,6 +7082,12 @@ ALTER TABLE ONLY public.classes_callbackdifference
 
 ALTER TABLE ONLY public.classes_callbackdifference
     ADD CONSTRAINT classes_callbackdiff_lesson_id_aa4be57a_fk_classes_l FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_codeuse
+    ADD CONSTRAINT classes_codeuse_code_id_df5534c7_fk_classes_attendancecode_id FOREIGN KEY (code_id) REFERENCES public.classes_attendancecode(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_codeuse
+    ADD CONSTRAINT classes_codeuse_enterprise_id_d31af5cf_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.classes_correction
     ADD CONSTRAINT classes_correction_appeal_id_c0c0e25b_fk_classes_appeal_id FOREIGN KEY (appeal_id) REFERENCES public.classes_appeal(id) DEFERRABLE INITIALLY DEFERRED;
@@ -3833,6 +7121,9 @@ ALTER TABLE ONLY public.classes_course_members
 
 ALTER TABLE ONLY public.classes_course_members
     ADD CONSTRAINT classes_course_members_user_id_475567d9_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_course
+    ADD CONSTRAINT classes_course_subject_id_29a88131_fk_classes_subject_id FOREIGN KEY (subject_id) REFERENCES public.classes_subject(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.classes_course
     ADD CONSTRAINT classes_course_teacher_id_05e80871_fk_accounts_user_id FOREIGN KEY (teacher_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -3882,6 +7173,36 @@ ALTER TABLE ONLY public.classes_entry
 ALTER TABLE ONLY public.classes_entry
     ADD CONSTRAINT classes_entry_person_id_b9f8d6ba_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.classes_exportrun
+    ADD CONSTRAINT classes_exportrun_enterprise_id_5da1645c_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_exportrun
+    ADD CONSTRAINT classes_exportrun_job_id_bd917c22_fk_jobs_job_id FOREIGN KEY (job_id) REFERENCES public.jobs_job(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_exportrun
+    ADD CONSTRAINT classes_exportrun_requested_by_id_104bcac8_fk_accounts_user_id FOREIGN KEY (requested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_exportrun
+    ADD CONSTRAINT classes_exportrun_schedule_id_d1e16b03_fk_classes_e FOREIGN KEY (schedule_id) REFERENCES public.classes_exportschedule(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_exportschedule
+    ADD CONSTRAINT classes_exportschedu_enterprise_id_82427291_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_exportschedule_recipients
+    ADD CONSTRAINT classes_exportschedu_exportschedule_id_48a89932_fk_classes_e FOREIGN KEY (exportschedule_id) REFERENCES public.classes_exportschedule(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_exportschedule
+    ADD CONSTRAINT classes_exportschedu_group_id_1dfb7ad1_fk_accounts_ FOREIGN KEY (group_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_exportschedule_recipients
+    ADD CONSTRAINT classes_exportschedu_user_id_4ded81b5_fk_accounts_ FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_exportschedule
+    ADD CONSTRAINT classes_exportschedule_course_id_8a021211_fk_classes_course_id FOREIGN KEY (course_id) REFERENCES public.classes_course(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_exportschedule
+    ADD CONSTRAINT classes_exportschedule_owner_id_96810b4b_fk_accounts_user_id FOREIGN KEY (owner_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.classes_feed
     ADD CONSTRAINT classes_feed_created_by_id_f82f5f64_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -3900,6 +7221,18 @@ ALTER TABLE ONLY public.classes_footage
 ALTER TABLE ONLY public.classes_footage
     ADD CONSTRAINT classes_footage_lesson_id_952c67aa_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.classes_graderevision
+    ADD CONSTRAINT classes_graderevisio_enterprise_id_1ae6650e_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_graderevision
+    ADD CONSTRAINT classes_graderevision_course_id_021126b1_fk_classes_course_id FOREIGN KEY (course_id) REFERENCES public.classes_course(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_graderevision
+    ADD CONSTRAINT classes_graderevision_fixed_by_id_29a18242_fk_accounts_user_id FOREIGN KEY (fixed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_graderule
+    ADD CONSTRAINT classes_graderule_enterprise_id_e415afcc_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.classes_holiday
     ADD CONSTRAINT classes_holiday_enterprise_id_82538fa7_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -3916,7 +7249,19 @@ ALTER TABLE ONLY public.classes_leave
     ADD CONSTRAINT classes_leave_enterprise_id_5ca58563_fk_accounts_enterprise_id FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.classes_leave
+    ADD CONSTRAINT classes_leave_guardian_id_fecfd301_fk_accounts_guardian_id FOREIGN KEY (guardian_id) REFERENCES public.accounts_guardian(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_leave
     ADD CONSTRAINT classes_leave_person_id_28af4cea_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_leavefile
+    ADD CONSTRAINT classes_leavefile_by_id_eefed924_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_leavefile
+    ADD CONSTRAINT classes_leavefile_enterprise_id_aa4deb38_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_leavefile
+    ADD CONSTRAINT classes_leavefile_leave_id_c4200273_fk_classes_leave_id FOREIGN KEY (leave_id) REFERENCES public.classes_leave(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.classes_lesson
     ADD CONSTRAINT classes_lesson_conflict_by_id_10002146_fk_accounts_user_id FOREIGN KEY (conflict_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -3935,6 +7280,9 @@ ALTER TABLE ONLY public.classes_lesson_groups
 
 ALTER TABLE ONLY public.classes_lesson_groups
     ADD CONSTRAINT classes_lesson_groups_lesson_id_8dfde231_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_lesson
+    ADD CONSTRAINT classes_lesson_makes_up_for_id_30fb2c35_fk_classes_lesson_id FOREIGN KEY (makes_up_for_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.classes_lesson
     ADD CONSTRAINT classes_lesson_teacher_id_0dbc4006_fk_accounts_user_id FOREIGN KEY (teacher_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -3982,7 +7330,25 @@ ALTER TABLE ONLY public.classes_reportschedule
     ADD CONSTRAINT classes_reportschedu_group_id_d68576f0_fk_accounts_ FOREIGN KEY (group_id) REFERENCES public.accounts_studentgroup(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.classes_reportschedule
+    ADD CONSTRAINT classes_reportschedule_grade_id_09e293ca_fk_accounts_grade_id FOREIGN KEY (grade_id) REFERENCES public.accounts_grade(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_reportschedule
     ADD CONSTRAINT classes_reportschedule_person_id_2c184b73_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_rollover
+    ADD CONSTRAINT classes_rollover_beginning_id_ef6de568_fk_classes_term_id FOREIGN KEY (beginning_id) REFERENCES public.classes_term(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_rollover
+    ADD CONSTRAINT classes_rollover_by_id_ab15de78_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_rollover
+    ADD CONSTRAINT classes_rollover_ending_id_ca515aa3_fk_classes_term_id FOREIGN KEY (ending_id) REFERENCES public.classes_term(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_rollover
+    ADD CONSTRAINT classes_rollover_enterprise_id_ee6fa611_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_rollover
+    ADD CONSTRAINT classes_rollover_job_id_13ad924c_fk_jobs_job_id FOREIGN KEY (job_id) REFERENCES public.jobs_job(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.classes_samples
     ADD CONSTRAINT classes_samples_lesson_id_cea9d22b_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
@@ -4004,6 +7370,15 @@ ALTER TABLE ONLY public.classes_streak
 
 ALTER TABLE ONLY public.classes_streak
     ADD CONSTRAINT classes_streak_person_id_224a9112_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_subject
+    ADD CONSTRAINT classes_subject_enterprise_id_540608a2_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_subject_teachers
+    ADD CONSTRAINT classes_subject_teac_subject_id_880fc986_fk_classes_s FOREIGN KEY (subject_id) REFERENCES public.classes_subject(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_subject_teachers
+    ADD CONSTRAINT classes_subject_teachers_user_id_cb907c29_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.classes_tally
     ADD CONSTRAINT classes_tally_lesson_id_fdd5e924_fk_classes_lesson_id FOREIGN KEY (lesson_id) REFERENCES public.classes_lesson(id) DEFERRABLE INITIALLY DEFERRED;
@@ -4031,6 +7406,9 @@ ALTER TABLE ONLY public.classes_thresholdrule
 
 ALTER TABLE ONLY public.classes_thresholdrule
     ADD CONSTRAINT classes_thresholdrule_course_id_ebc871e5_fk_classes_course_id FOREIGN KEY (course_id) REFERENCES public.classes_course(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.classes_thresholdrule
+    ADD CONSTRAINT classes_thresholdrule_grade_id_3b8a5d38_fk_accounts_grade_id FOREIGN KEY (grade_id) REFERENCES public.accounts_grade(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.classes_timetableimport
     ADD CONSTRAINT classes_timetableimp_enterprise_id_fafe6b04_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
@@ -4131,6 +7509,33 @@ ALTER TABLE ONLY public.notices_digest
 ALTER TABLE ONLY public.notices_digest
     ADD CONSTRAINT notices_digest_person_id_e2b4b73d_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.notices_message
+    ADD CONSTRAINT notices_message_app_id_de61f4c6_fk_notices_messagingapp_id FOREIGN KEY (app_id) REFERENCES public.notices_messagingapp(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_message
+    ADD CONSTRAINT notices_message_bot_id_827defca_fk_notices_messagingbot_id FOREIGN KEY (bot_id) REFERENCES public.notices_messagingbot(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_message
+    ADD CONSTRAINT notices_message_enterprise_id_cf9a260f_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_message
+    ADD CONSTRAINT notices_message_notice_id_57207d27_fk_notices_notice_id FOREIGN KEY (notice_id) REFERENCES public.notices_notice(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_messagingaddress
+    ADD CONSTRAINT notices_messagingadd_enterprise_id_e75d6b89_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_messagingaddress
+    ADD CONSTRAINT notices_messagingaddress_person_id_2f6af22b_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_messagingapp
+    ADD CONSTRAINT notices_messagingapp_enterprise_id_56df1ee6_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_messagingbot
+    ADD CONSTRAINT notices_messagingbot_enterprise_id_952d4eed_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_messagingsettings
+    ADD CONSTRAINT notices_messagingset_enterprise_id_5a4abd54_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.notices_notice
     ADD CONSTRAINT notices_notice_digest_id_917c04b6_fk_notices_digest_id FOREIGN KEY (digest_id) REFERENCES public.notices_digest(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -4139,6 +7544,9 @@ ALTER TABLE ONLY public.notices_notice
 
 ALTER TABLE ONLY public.notices_notice
     ADD CONSTRAINT notices_notice_person_id_94368381_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notices_quiethours
+    ADD CONSTRAINT notices_quiethours_person_id_ae2b37e2_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.notices_wish
     ADD CONSTRAINT notices_wish_person_id_5c9ee661_fk_accounts_user_id FOREIGN KEY (person_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -4164,6 +7572,12 @@ ALTER TABLE ONLY public.outbox_operation_waits_for
 ALTER TABLE ONLY public.policy_apitoken
     ADD CONSTRAINT policy_apitoken_user_id_07d5382c_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.policy_idempotentrequest
+    ADD CONSTRAINT policy_idempotentreq_enterprise_id_f5d3c692_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.policy_idempotentrequest
+    ADD CONSTRAINT policy_idempotentrequest_user_id_b02bc9b6_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.socialaccount_socialtoken
     ADD CONSTRAINT socialaccount_social_account_id_951f210e_fk_socialacc FOREIGN KEY (account_id) REFERENCES public.socialaccount_socialaccount(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -4176,31 +7590,92 @@ ALTER TABLE ONLY public.socialaccount_socialaccount
 ALTER TABLE ONLY public.usersessions_usersession
     ADD CONSTRAINT usersessions_usersession_user_id_af5e0a6d_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.webhook_attempt
+    ADD CONSTRAINT webhook_attempt_delivery_id_17aa98ac_fk_webhook_delivery_id FOREIGN KEY (delivery_id) REFERENCES public.webhook_delivery(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_endpoint_id_b30f68a9_fk_webhook_endpoint_id FOREIGN KEY (endpoint_id) REFERENCES public.webhook_endpoint(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_enterprise_id_b4b9e0f2_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.webhook_endpoint
+    ADD CONSTRAINT webhook_endpoint_enterprise_id_4b547ec9_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.webhook_gate
+    ADD CONSTRAINT webhook_gate_endpoint_id_d980c793_fk_webhook_endpoint_id FOREIGN KEY (endpoint_id) REFERENCES public.webhook_endpoint(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE public.account_emailaddress ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.account_emailconfirmation ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.accounts_consent ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.accounts_enterprise ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_erasurerequest ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_export ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_exportpiece ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.accounts_grade ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.accounts_groupstudent ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_guardian ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_guardianaccount ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_guardianinvitation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_guardiannotice ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_guardiannoticesettings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_guardianpasswordrequest ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_guardiansession ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_guesses ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.accounts_identitylink ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_identityprovider ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_identityrule ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.accounts_importrow ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_knowndevice ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_logo ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_passwordlink ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.accounts_passwordrequest ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.accounts_peopleimport ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_peopleimportguardian ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_picture ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.accounts_rosterconnection ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_rosterpage ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_rosterrow ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_samlsignin ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_sourcedid ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.accounts_studentgroup ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_studentnote ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_teacherincharge ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_user ENABLE ROW LEVEL SECURITY;
 
@@ -4230,11 +7705,15 @@ ALTER TABLE public.classes_attachment ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_attendance ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.classes_attendancecode ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.classes_attendancewarning ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_call ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_callbackdifference ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_codeuse ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_correction ENABLE ROW LEVEL SECURITY;
 
@@ -4252,13 +7731,25 @@ ALTER TABLE public.classes_credit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_entry ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.classes_exportrun ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_exportschedule ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_exportschedule_recipients ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.classes_feed ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_footage ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.classes_graderevision ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_graderule ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.classes_holiday ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_leave ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_leavefile ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_lesson ENABLE ROW LEVEL SECURITY;
 
@@ -4276,6 +7767,8 @@ ALTER TABLE public.classes_register ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_reportschedule ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.classes_rollover ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.classes_samples ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_seat ENABLE ROW LEVEL SECURITY;
@@ -4283,6 +7776,10 @@ ALTER TABLE public.classes_seat ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.classes_stay ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_streak ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_subject ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.classes_subject_teachers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.classes_tally ENABLE ROW LEVEL SECURITY;
 
@@ -4330,7 +7827,21 @@ ALTER TABLE public.mirror_walked ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notices_digest ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.notices_mailserver ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notices_message ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notices_messagingaddress ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notices_messagingapp ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notices_messagingbot ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notices_messagingsettings ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.notices_notice ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notices_quiethours ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notices_wish ENABLE ROW LEVEL SECURITY;
 
@@ -4346,6 +7857,10 @@ ALTER TABLE public.outbox_pulse ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.policy_apitoken ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.policy_idempotentrequest ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.policy_rowchange ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.socialaccount_socialaccount ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.socialaccount_socialapp ENABLE ROW LEVEL SECURITY;
@@ -4353,6 +7868,14 @@ ALTER TABLE public.socialaccount_socialapp ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.socialaccount_socialtoken ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.usersessions_usersession ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_attempt ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_delivery ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_endpoint ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_gate ENABLE ROW LEVEL SECURITY;
 
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('account', '0002_email_max_length', now());
@@ -4390,6 +7913,24 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0025_password_links', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0026_included_minutes', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0027_leave_request_days', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0028_rights_switches', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0029_teachers_in_charge', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0030_privacy', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0031_erasure_requests', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0032_grades', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0033_heads_of_grade', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0034_signing_in', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0035_identity_providers', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0036_session_limits_and_known_devices', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0037_form_of_address_parts', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0038_saml', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0039_guardian_notices', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0040_guardians_of_imports', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0041_guardian_accounts', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0042_guardian_sessions', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0043_retention_of_export_files', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0044_one_roster', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0045_roster_connection', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', now());
@@ -4452,6 +7993,15 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '00
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0043_cover_for_absent_teachers', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0044_leave_requests', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0045_attendance_thresholds', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0046_attendance_codes_and_grades', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0047_make_up_lessons', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0048_subjects', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0049_roll_over', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0050_rules_and_reports_of_a_grade', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0051_rules_tell_guardians', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0052_leave_by_guardian', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0053_no_hook_of_alarms', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0054_scheduled_exports', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0002_remove_content_type_name', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0001_initial', now());
@@ -4480,6 +8030,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('mirror', '000
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0002_wishes_and_digests', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0003_rename_models', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0004_message_channels', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0005_found_for', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0002_legal_steps', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0003_pulse', now());
@@ -4490,6 +8042,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '000
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0008_rename_models', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('policy', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('policy', '0002_token_scopes', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('policy', '0003_rest_requests_and_changes', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('sessions', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('socialaccount', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('socialaccount', '0002_token_max_lengths', now());
@@ -4498,3 +8051,5 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('socialaccount
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('socialaccount', '0005_socialtoken_nullable_app', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('socialaccount', '0006_alter_socialaccount_extra_data', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('usersessions', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('webhooks', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('webhooks', '0002_legal_steps', now());

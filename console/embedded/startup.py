@@ -6,7 +6,7 @@ from pathlib import Path
 
 import environ
 
-from console.embedded.demo_keys import ensure_keys
+from console.embedded.demo_keys import ensure_keys, refuse_lost_keys
 from console.embedded.errors import exit_with_message
 from console.embedded.holder import hold
 from console.embedded.paths import data_paths
@@ -24,6 +24,7 @@ def start_servers(base: Path) -> None:
     with exit_with_message(data):
         server_paths = hold(data, database=database, broker=broker)
         if database:
+            refuse_lost_keys(server_paths)
             _set_keys(data)
     if server_paths.database_dir != data_paths(data).database_dir:
         print(

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from console.embedded.errors import EmbeddedError
+from console.embedded.errors import EmbeddedError, data_folder_error
 from console.embedded.locks import FileLock
 from console.embedded.paths import DataPaths, data_paths
 from console.embedded.postgres import Postgres
@@ -38,6 +38,7 @@ class SupervisedServer:
 
     def __init__(self, server: Server, server_paths: DataPaths) -> None:
         self.server = server
+        self.data = server_paths.data_dir
         self.lock = FileLock(server_paths.lock(server.name))
         self.state = "off"
         self.problem = ""
@@ -55,11 +56,16 @@ class SupervisedServer:
     def _on(self) -> None:
         try:
             self.server.start()
-        except (EmbeddedError, OSError) as error:
-            self.server.stop()
-            self.state, self.problem = "failed", str(error)
+        except OSError as error:
+            self._fail(data_folder_error(self.data, error))
+        except EmbeddedError as error:
+            self._fail(error)
         else:
             self.state, self.problem = "ready", ""
+
+    def _fail(self, error: EmbeddedError) -> None:
+        self.server.stop()
+        self.state, self.problem = "failed", str(error)
 
     def _off(self) -> None:
         self.server.stop()
@@ -112,9 +118,12 @@ class Supervisor:
 def listen(server_paths: DataPaths) -> socket.socket:
     """Return the control socket, in a folder that only its owner may enter."""
     folder = server_paths.socket_dir
-    folder.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
     found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), *database_uids()}:
+    if not stat.S_ISDIR(found.st_mode):
+        raise EmbeddedError(f"{folder} is not a folder: remove it, because the sockets belong there.")
+    if found.st_uid not in {os.geteuid(), *database_uids()}:
         raise EmbeddedError(
             f"{folder} belongs to somebody else; remove it, or set CONSOLE_DATA to another folder."
         )
@@ -151,5 +160,7 @@ def main(data: Path) -> None:
 if __name__ == "__main__":
     try:
         main(Path(sys.argv[1]))
-    except (EmbeddedError, OSError) as error:
+    except OSError as error:
+        sys.exit(str(data_folder_error(Path(sys.argv[1]), error)))
+    except EmbeddedError as error:
         sys.exit(str(error))

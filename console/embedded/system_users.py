@@ -65,6 +65,17 @@ def database_uids() -> list[int]:
     return [entry.pw_uid for name in _CANDIDATES for entry in pwd.getpwall() if entry.pw_name == name]
 
 
+def check_folder(folder: Path) -> None:
+    """Raise EmbeddedError if something other than a folder is where the database should be."""
+    if folder.is_symlink() and not folder.exists():
+        raise EmbeddedError(
+            f"{folder} is a symbolic link to {os.readlink(folder)}, which does not exist: restore or mount "
+            "that folder, or remove the link to begin with an empty database."
+        )
+    if folder.exists() and not folder.is_dir():
+        raise EmbeddedError(f"{folder} is not a folder: move it away to begin with an empty database.")
+
+
 def check_owner(folder: Path, person: SystemUser | None) -> None:
     """Raise EmbeddedError if the database folder belongs to another user."""
     owner, user = folder.stat().st_uid, person.uid if person else os.geteuid()

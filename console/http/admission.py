@@ -1,6 +1,7 @@
 """Admission of requests: whose body is read, up to which size, and in which thread pool they run."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from io import BytesIO
@@ -23,6 +24,8 @@ PAGE_THREADS = ThreadPoolExecutor(8, "pages")
 CALLBACK_THREADS = ThreadPoolExecutor(4, "callbacks")
 #: Sign-in.
 SIGN_IN_THREADS = ThreadPoolExecutor(2, "sign-in")
+#: Sign-in with a provider, which may answer after many seconds: passwords do not wait for it.
+PROVIDER_THREADS = ThreadPoolExecutor(4, "providers")
 #: Credential checks for large or slow bodies, and responses to bodies left unread: a flood of these waits in
 #: its own queue and blocks nobody else.
 UNREAD_BODY_THREADS = ThreadPoolExecutor(1, "unread")
@@ -36,20 +39,38 @@ FORM_BODY_BYTES = 64_000_000
 CALLBACK_BODY_BYTES = (1 << 20) + SMALL_BODY_BYTES
 #: A small body that arrives within this many seconds is read without a check of the credential.
 PROMPT_BODY_S = 1.0
-CALLBACK_ADDRESS, SIGN_IN_ADDRESS = "/callbacks/", "/sign-in/"
+CALLBACK_ADDRESS, SIGN_IN_ADDRESSES = "/callbacks/", ("/sign-in/", "/s/", "/guardian/sign-in/")
+#: The addresses of one provider, at which the console asks it: all but the form that finds a provider.
+PROVIDER_PATH = re.compile(r"/sign-in/with/[^/]+/")
 #: Uploads of courseware, whole or in chunks. deploy/nginx names the same paths.
 UPLOAD_PATH = re.compile(
     r"/courseware/(new|[0-9]+/anew|uploads/[0-9a-f-]+)/|/api/v1/documents/(uploads/[0-9a-f-]+/)?"
 )
 #: Views to which anonymous users may post.
 ANONYMOUS_POST_VIEWS = {
-    "accounts:sign_in",
-    "accounts:sign_in_code",
+    *("accounts:sign_in", "accounts:sign_in_code", "accounts:school_sign_in", "accounts:forgotten_password"),
+    *("accounts:passkey_sign_in", "accounts:passkey_sign_in_options", "accounts:passkey_factor_options"),
+    *("accounts:provider_choose", "accounts:provider_sign_out"),
+    *("accounts:provider_saml_consumer", "accounts:provider_saml_sign_out"),
+    *("accounts:set_password", "accounts:set_passkey", "accounts:set_passkey_options"),
+    *("accounts:guardian_sign_in", "accounts:guardian_forgotten", "accounts:guardian_accept"),
+    "accounts:guardian_join",
     "admin:login",
     "set_language",
     "notices:mails",
     "notices:mails_off",
+    "accounts:guardian_mails_off",
 }
+
+
+#: Checks of sessions that are valid without a user.
+_session_checks: list[Callable[[Any], bool]] = []
+
+
+def register_session_check(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Register a check of sessions of people who are no users. It queries as the owner."""
+    _session_checks.append(check)
+    return check
 
 
 class RequestLimits(NamedTuple):
@@ -67,7 +88,9 @@ def limits_for(environ: dict[str, Any]) -> RequestLimits:
         return RequestLimits(CALLBACK_THREADS, True, CALLBACK_BODY_BYTES)
     if path == "/healthz":
         return RequestLimits(CALLBACK_THREADS, False, 0)
-    if path.startswith(SIGN_IN_ADDRESS):
+    if PROVIDER_PATH.match(path):
+        return RequestLimits(PROVIDER_THREADS, False, SMALL_BODY_BYTES)
+    if path.startswith(SIGN_IN_ADDRESSES):
         return RequestLimits(SIGN_IN_THREADS, False, SMALL_BODY_BYTES)
     if is_upload(environ):
         return RequestLimits(PAGE_THREADS, False, settings.COURSEWARE_MAX_BYTES + FORM_BODY_BYTES)
@@ -101,7 +124,9 @@ def has_valid_credential(environ: dict[str, Any]) -> bool:
     try:
         # Authentication by token opens the scope of its person; this closes it.
         with database_scope.as_owner():
-            return get_user(request).is_authenticated or _has_token(request)
+            if get_user(request).is_authenticated or _has_token(request):
+                return True
+            return any(check(request.session) for check in _session_checks)
     except DatabaseError:
         return False
 

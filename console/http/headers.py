@@ -15,11 +15,14 @@ from django.http.response import HttpResponseBase
 from console.env import cookie_name
 
 #: Browser features that our pages use; all others are denied, for frames as well.
-ALLOWED_FEATURES = ("autoplay", "clipboard-write", "fullscreen", "picture-in-picture")
+ALLOWED_FEATURES = (
+    *("autoplay", "clipboard-write", "fullscreen", "picture-in-picture"),
+    *("publickey-credentials-create", "publickey-credentials-get"),
+)
 DENIED_FEATURES = (
     *("accelerometer", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture"),
     *("encrypted-media", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer"),
-    *("microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial"),
+    *("microphone", "midi", "payment", "screen-wake-lock", "serial"),
     *("storage-access", "usb", "web-share", "window-management", "xr-spatial-tracking"),
 )
 PERMISSIONS_POLICY = ", ".join(

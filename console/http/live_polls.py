@@ -9,9 +9,11 @@ from django.http.response import HttpResponseBase
 
 #: The ids of the regions that a page asks for, with commas between them (static/js/live-regions.js).
 LIVE_HEADER = "X-Live"
-#: Parts of a page that differ each time it is rendered: CSRF tokens, and ages, which the page counts on.
+#: Parts of a page that differ each time it is rendered: CSRF tokens, the seconds that a session has
+#: left, and ages, which the page counts on.
 VOLATILE = re.compile(
     rb'name="csrfmiddlewaretoken" value="[A-Za-z0-9]{64}"'
+    rb'|data-left="[0-9]{1,9}"'
     rb'|data-ago="[0-9]{1,12}"[^>]{0,60}><time[^>]{0,300}>[^<]{0,60}<'
 )
 

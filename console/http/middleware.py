@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from console.policy.problems import API_PREFIX, problem_response
+
 #: For programs: plain HTTP is refused, not redirected, or nobody would notice that a token was sent in clear.
 API_PREFIXES = ("/api/", "/callbacks/")
 
@@ -34,5 +36,7 @@ class HttpsOnlyApiMiddleware:
             text = _(
                 "Use https:// here. This request was sent unencrypted. If it contained secrets, change them."
             )
+            if request.path_info.startswith(API_PREFIX):
+                return problem_response(request, 403, text)
             return JsonResponse({"detail": text}, status=403)
         return self.get_response(request)

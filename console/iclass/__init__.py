@@ -55,6 +55,7 @@ from console.iclass.errors import (
 )
 from console.iclass.pagination import Walk, walk
 from console.iclass.signing import InvalidSignature, VerifiedSignature, sign, verify
+from console.iclass.transport import Route
 from console.iclass.types.base import ApiSecret, Page, UnreadableItem
 from console.iclass.types.business import BusinessChange, BusinessInfo
 from console.iclass.types.classes import (
@@ -118,6 +119,7 @@ __all__ = [
     "Refused",
     "RegisteredUser",
     "RegistrationResult",
+    "Route",
     "RuntimeMember",
     "Settings",
     "SignatureRefused",

@@ -14,7 +14,7 @@ from console.iclass.errors import IClassError, NotReached, SignatureRefused
 from console.iclass.members import Members
 from console.iclass.responses import ApiResponse, interpret_reply, secret_values
 from console.iclass.signing import Signer
-from console.iclass.transport import HttpReply, shared_host
+from console.iclass.transport import DIRECT, HttpReply, Route, shared_host
 from console.iclass.types.base import ApiStruct
 from console.iclass.users import Users
 
@@ -49,7 +49,7 @@ class Client:
     `until` (Unix seconds by `clock`) is the end of the caller's lease. From then on nothing is sent
     (NotReached) and no response is awaited. Signatures expire then too, to the second, so the service refuses
     a request that was signed earlier and delayed on its way.
-    A client may be shared by threads.
+    `route` names a proxy and certificate authorities. A client may be shared by threads.
     """
 
     def __init__(
@@ -64,10 +64,11 @@ class Client:
         correct_skew: bool = False,
         until: float | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
+        route: Route = DIRECT,
     ) -> None:
         if not tic_key:
             raise ValueError("the enterprise has no tic_key")
-        self._host = shared_host(_normalize_address(base_url))
+        self._host = shared_host(_normalize_address(base_url), route)
         self._tic_key = tic_key
         self._timeout = timeout
         self._clock = clock

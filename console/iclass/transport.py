@@ -1,4 +1,4 @@
-"""One HTTP exchange: no redirects, cookies or proxies, one deadline, and no signed URL in any exception.
+"""One HTTP exchange: one deadline, no redirects or cookies, and no signed URL in any exception.
 
 The exceptions of `requests` and `urllib3` contain the URL, and a signed URL is a secret. So a failure is only
 recorded in the handler and raised after it has ended: then not even `__context__` holds the exception.
@@ -13,6 +13,7 @@ import time
 from copy import copy
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
+from typing import NamedTuple
 
 import msgspec
 import requests
@@ -73,6 +74,19 @@ class _Session(requests.Session):
         return None
 
 
+class Route(NamedTuple):
+    """How a service is reached: the URL of an HTTP proxy for https, and a file of certificate authorities.
+
+    Empty: directly, and the authorities that `requests` brings.
+    """
+
+    proxy: str = ""
+    ca_file: str = ""
+
+
+DIRECT = Route()
+
+
 class Host:
     """One base URL of the API: a keep-alive session for each thread, and the skew of its clock.
 
@@ -81,8 +95,9 @@ class Host:
     All clients of a base URL share it; sessions hold no cookies, so that schools stay apart.
     """
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, route: Route = DIRECT) -> None:
         self.root = base_url + "/paas/v1/"
+        self.route = route
         self.skew = 0.0
         self.dated = False
         self._local = threading.local()
@@ -123,15 +138,19 @@ class Host:
         """Return the session of this thread and process: a forked child must not use its parent's socket."""
         if getattr(self._local, "pid", None) != os.getpid():
             self._local.pid = os.getpid()
-            self._local.session = _create_session()
+            self._local.session = _create_session(self.route)
         session: requests.Session = self._local.session
         return session
 
 
-@lru_cache(maxsize=64)
-def shared_host(base_url: str) -> Host:
+def shared_host(base_url: str, route: Route = DIRECT) -> Host:
     """Return the shared Host of a base URL."""
-    return Host(base_url)
+    return _cached_host(base_url, route)
+
+
+@lru_cache(maxsize=64)
+def _cached_host(base_url: str, route: Route) -> Host:
+    return Host(base_url, route)
 
 
 def encode_request(endpoint: str, body: ApiStruct) -> bytes:
@@ -147,9 +166,11 @@ def encode_request(endpoint: str, body: ApiStruct) -> bytes:
     raise Unsendable(f"{endpoint}: {reason}", endpoint=endpoint)
 
 
-def _create_session() -> requests.Session:
+def _create_session(route: Route) -> requests.Session:
     session = _Session()
     session.trust_env = False
+    session.proxies = {"https": route.proxy} if route.proxy else {}
+    session.verify = route.ca_file or True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     # One connection serves a thread; the others serve calls made while a response is being read.
     adapter = DeadlineAdapter(pool_maxsize=16)

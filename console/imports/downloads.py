@@ -1,13 +1,14 @@
 """Rows as .xlsx or .csv files: the refused rows of an import, and exports that can be imported again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import IO, Any
 
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console.sheets.columns import Column, ColumnType
+from console.sheets.columns import Column, ColumnType, SheetRows
 from console.sheets.csv_writer import csv_text
 from console.sheets.download import attachment
 from console.sheets.xlsx_writer import write_xlsx
@@ -49,11 +50,20 @@ def export_filename(title: str, by: Any, suffix: str) -> str:
 
 
 def write_sheet(
-    rows: Iterator[dict[str, Any]], columns: Sequence[Column], title: str, *, by: Any, suffix: str
+    rows: SheetRows,
+    columns: Sequence[Column],
+    title: str,
+    *,
+    by: Any,
+    suffix: str,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> IO[bytes] | str:
-    """Return the content of the file: text for .csv, an open file for .xlsx."""
+    """Return the content of the file: text for .csv, an open file for .xlsx.
+
+    `more` are further lines of the second sheet of an .xlsx.
+    """
     zone, school = by.enterprise.tz, by.enterprise.name
     if suffix == ".csv":
         return csv_text(rows, columns, zone=zone)
     meta = {_("School"): school, _("Exported at"): timezone.localtime().isoformat(" ", "seconds")}
-    return write_xlsx(rows, columns, title, meta, zone=zone)
+    return write_xlsx(rows, columns, title, {**meta, **more}, zone=zone)

@@ -6,8 +6,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from console.imports.import_type import ImportType
-
 #: Rows whose values the mapping shows as samples.
 SAMPLE_ROWS = 3
 
@@ -32,7 +30,7 @@ class ImportUploadForm(forms.Form):
 class MappingForm(forms.Form):
     """Mapping of columns to fields, with sample values."""
 
-    def __init__(self, *args: Any, import_type: ImportType, source: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, import_type: Any, source: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.import_type, self.source = import_type, source
         choices = [("", _("do not import")), *import_type.labels.items()]

@@ -2,12 +2,18 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.forms import Form
+from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
+from console.imports.columns import guess_columns
+from console.imports.downloads import export_refused_rows
+from console.imports.forms import ImportUploadForm
 from console.imports.models import FileImport
 from console.imports.preview import ImportPreview
 
@@ -42,6 +48,7 @@ class ImportType(ABC):
     headings: Mapping[str, str]
     #: A `console.imports.forms.MappingForm`.
     form_class: type[Form]
+    upload_form_class: type[Form] = ImportUploadForm
 
     #: URL name of the page of an import; those of the other pages begin with it.
     url_name: str
@@ -59,6 +66,9 @@ class ImportType(ABC):
     #: Labels of the buttons of the upload and of the mapping.
     upload_label: Text
     check_label: Text
+    #: Title of the mapping, and the button that leads back to it.
+    columns_title: Text = gettext_lazy("Column contents")
+    columns_label: Text = gettext_lazy("Edit column mapping")
     empty_message: Text
     outdated_message: Text
     nothing_to_apply_message: Text
@@ -77,9 +87,28 @@ class ImportType(ABC):
         names = {page: f"{self.url_name}_{page}" for page in pages}
         return {"list": f"{self.url_name}s", "detail": self.url_name, **names}
 
+    def imports(self) -> QuerySet[Any]:
+        """Return the imports of this type, of all schools."""
+        return self.source_model._default_manager.all()
+
+    def create_import(self, *, file: IO[bytes], filename: str, by: Any) -> Any | None:
+        """Create an import from a file that is not a table; None if it is to be read as a table.
+
+        Raise ValidationError if it cannot be read.
+        """
+        return None
+
+    def guess_columns(self, headings: Sequence[str]) -> list[str]:
+        """Return the field of each column, "" for none."""
+        return guess_columns(headings, self.headings)
+
     def checks_upload(self, columns: Sequence[str]) -> bool:
         """Return whether an upload with these guessed columns is checked at once, without the mapping."""
         return not self.missing_columns_message(columns)
+
+    def checks_upload_of(self, source: Any) -> bool:
+        """Return whether an import that was just created is checked at once."""
+        return self.checks_upload(source.columns)
 
     def check_needs_job(self, source: Any) -> bool:
         """Return whether the file is too large to be checked in a request."""
@@ -92,6 +121,10 @@ class ImportType(ABC):
     def job_total(self, source: Any) -> int:
         """Return the number that the progress of a job counts to."""
         return int(source.rows_in_all)
+
+    def refused_rows(self, source: Any, *, by: Any, suffix: str) -> HttpResponseBase:
+        """Return a file of the refused rows, with their reasons."""
+        return export_refused_rows(source, by=by, suffix=suffix)
 
     @abstractmethod
     def missing_columns_message(self, columns: Sequence[str]) -> str:

@@ -104,6 +104,11 @@ class ImportPreview:
         return bool(job and job.result.get("changed_since")) and self.source.state == State.CHECKED
 
     @property
+    def has_refused_rows(self) -> bool:
+        """Whether there is anything in the file of refused rows."""
+        return bool(self.source.counts.get(REFUSED))
+
+    @property
     def has_no_changes(self) -> bool:
         """Whether applying the import would change nothing."""
         raise NotImplementedError
@@ -114,7 +119,7 @@ class ImportPreview:
         outcomes = self.row_class.badges.items()
         return [
             self.choice("", _("all"), self.source.rows_in_all),
-            *(self.choice(outcome.value, badge.word, counts.get(outcome, 0)) for outcome, badge in outcomes),
+            *(self.choice(str(outcome), badge.word, counts.get(outcome, 0)) for outcome, badge in outcomes),
         ]
 
     def choice(self, value: str, label: str | Promise, count: int, icon_name: str = "") -> RowFilter:

@@ -25,8 +25,10 @@ def receive_file(import_type: ImportType, *, file: IO[bytes], filename: str, by:
 
     Raise ValidationError if the file cannot be read.
     """
-    source = create_import(import_type, file=file, filename=filename, by=by)
-    if import_type.checks_upload(source.columns):
+    source = import_type.create_import(file=file, filename=filename, by=by)
+    if source is None:
+        source = create_import(import_type, file=file, filename=filename, by=by)
+    if import_type.checks_upload_of(source):
         start_check(import_type, source, by=by)
         source.refresh_from_db()
     return source

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from console.bulk_sql import bulk_insert
-from console.imports.columns import guess_columns, looks_like_headings
+from console.imports.columns import looks_like_headings
 from console.imports.import_type import ImportType
 from console.sheets.table_reader import SheetRow, TableLimits, UnreadableTable, open_table
 
@@ -47,7 +47,7 @@ def create_import(import_type: ImportType, *, file: IO[bytes], filename: str, by
             kind=table.kind,
             digest="",
             headings=[heading.strip()[:200] for heading in headings],
-            columns=guess_columns(headings, import_type.headings),
+            columns=import_type.guess_columns(headings),
             left_out=[name[:200] for name in table.left_out],
             **fields,
         )

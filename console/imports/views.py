@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -10,12 +11,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.generic import DetailView, FormView, ListView, View
 
-from console.imports import downloads, services, uploads
-from console.imports.forms import ImportUploadForm, MappingForm
+from console.imports import services, uploads
+from console.imports.forms import MappingForm
 from console.imports.import_type import ImportOutdated
 from console.imports.models import FileImport
 from console.policy.views import PAGE_SIZE, SchoolView, paginate_by_key
@@ -40,7 +40,7 @@ class ImportView(SchoolView):
         super().setup(request, *args, **kwargs)
         self.resource = self.import_type.resource
         self.extra_context = {"import_type": self.import_type}
-        self.queryset = self.import_type.source_model._default_manager.select_related(*self.related)
+        self.queryset = self.import_type.imports().select_related(*self.related)
 
     def get_template_names(self) -> list[str]:
         return [f"{self.import_type.template_folder}/{self.template}"]
@@ -71,7 +71,10 @@ class ImportUpload(ImportView, FormView):
     """Upload a file. The CSRF check reads the body, so it runs after the length check."""
 
     action, template = "add", "upload.html"
-    form_class = ImportUploadForm
+
+    def get_form_class(self) -> type[forms.Form]:
+        form_class: type[forms.Form] = self.import_type.upload_form_class
+        return form_class
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":
@@ -89,7 +92,7 @@ class ImportUpload(ImportView, FormView):
         messages.error(request, " ".join(error.messages))
         return redirect(self.url("add"))
 
-    def form_valid(self, form: ImportUploadForm) -> HttpResponse:
+    def form_valid(self, form: forms.Form) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             source = services.receive_file(
@@ -139,7 +142,7 @@ class ImportColumns(ImportView, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            title=_("Column contents"),
+            title=self.import_type.columns_title,
             submit_label=self.import_type.check_label,
             cancel_url=self.url("list"),
             **kwargs,
@@ -213,4 +216,7 @@ class ImportRefused(ImportView, View):
 
     def get(self, request: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
         source = self.get_row(self.queryset.all(), pk=pk)
-        return downloads.export_refused_rows(source, by=self.request.user, suffix=f".{suffix}")
+        answer: HttpResponseBase = self.import_type.refused_rows(
+            source, by=self.request.user, suffix=f".{suffix}"
+        )
+        return answer

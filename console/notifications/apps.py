@@ -15,6 +15,8 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from console.notifications.services import unread_notices
 
+        policy.register("channel", of_school="enterprise")
+        policy.register("mail_server", of_school="pk")
         policy.register("notice", of_school="enterprise", own=lambda user: Q(person=user))
         words = ngettext_lazy("%(n)s new notification", "%(n)s new notifications", "n")
         register_menu_count("notices", unread_notices, words)

@@ -5,7 +5,30 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console.notifications.channels.models import (
+    MailServer,
+    Message,
+    MessagingAddress,
+    MessagingApp,
+    MessagingBot,
+    MessagingSettings,
+    QuietHours,
+)
 from console.notifications.topics import DIGEST_PERIODS, EmailFrequency
+
+__all__ = [
+    "EmailedModel",
+    "MailServer",
+    "Message",
+    "MessagingAddress",
+    "MessagingApp",
+    "MessagingBot",
+    "MessagingSettings",
+    "Notification",
+    "NotificationDigest",
+    "NotificationPreference",
+    "QuietHours",
+]
 
 
 class EmailedModel(models.Model):
@@ -91,12 +114,18 @@ class Notification(EmailedModel):
 
 
 class NotificationPreference(models.Model):
-    """A person's preference for a topic. Without one the topic's default applies."""
+    """A person's preference for a topic. Without one the topic's default applies.
+
+    `wecom`, `dingtalk` and `feishu` are empty where the person follows the choice of the school.
+    """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="wishes")
     topic = models.CharField(max_length=40)
     console = models.BooleanField(default=True)
     mail = models.CharField(max_length=6, choices=EmailFrequency.choices)
+    wecom = models.BooleanField(_("WeCom"), null=True)
+    dingtalk = models.BooleanField(_("DingTalk"), null=True)
+    feishu = models.BooleanField(_("Feishu"), null=True)
 
     class Meta:
         db_table = "notices_wish"

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from console.notifications.models import Notification
+from console.notifications.channels.mail_server import mail_is_set_up
+from console.notifications.channels.queue import queue_for_bots, queue_for_people, send_again
+from console.notifications.models import Message, Notification
 from console.notifications.preferences import channels_by_person
 from console.notifications.topics import EmailFrequency, topic_of
 from console.notifications.types import notification_type_of
@@ -16,6 +17,7 @@ from console.policy import role_of, scoped
 from console.wakeup import wake_worker
 
 
+@transaction.atomic
 def notify(
     kind: str,
     *,
@@ -34,7 +36,9 @@ def notify(
     if notification_type is None:
         raise LookupError(f"No app has registered notices of kind {kind!r}.")
     people = list(people)
-    channels = channels_by_person(topic_of(notification_type.topic), people)
+    topic = topic_of(notification_type.topic)
+    channels = channels_by_person(topic, people)
+    by_mail = mail_is_set_up()
     rows = [
         Notification(
             enterprise_id=person.enterprise_id,
@@ -44,7 +48,7 @@ def notify(
             args=args or {},
             link=link,
             shown=channels[person.pk].console,
-            **_mail_fields(person, channels[person.pk].mail),
+            **(_mail_fields(person, channels[person.pk].mail) if by_mail else {}),
         )
         for person in people
     ]
@@ -59,13 +63,30 @@ def notify(
     Notification.objects.bulk_create(new, ignore_conflicts=True)
     if any(row.mail == Notification.Mail.WAITING for row in new):
         transaction.on_commit(lambda: wake_worker("console.notifications.tasks.send_emails"))
+    apps = {row.person.pk: channels[row.person.pk].apps for row in new if channels[row.person.pk].apps}
+    if apps and notification_type.email_url is None:
+        stored = Notification.objects.filter(key=key, person__in=list(apps))
+        queue_for_people(stored, {pk: chosen.values() for pk, chosen in apps.items()})
+    if new and topic.to_groups:
+        schools = [row.enterprise_id for row in new]
+        queue_for_bots(schools, topic.name, kind=kind, key=key, args=args or {}, link=link)
     return len(new)
 
 
 def _mail_fields(person: Any, mail: str) -> dict[str, str]:
-    if not settings.EMAIL_IS_SET_UP or not person.e_mail or mail == EmailFrequency.NEVER:
+    if not person.e_mail or mail == EmailFrequency.NEVER:
         return {}
     return {"mail": Notification.Mail.WAITING} if mail == EmailFrequency.NOW else {"period": mail}
+
+
+@transaction.atomic
+def send_notice_again(notice: Notification) -> int:
+    """Send the messages and the e-mail of a notification again that did not leave; return how many."""
+    failed = Notification.objects.filter(pk=notice.pk, mail=Notification.Mail.FAILED)
+    mails: int = failed.update(mail=Notification.Mail.WAITING, mail_due_at=timezone.now(), mail_attempts=0)
+    if mails:
+        transaction.on_commit(lambda: wake_worker("console.notifications.tasks.send_emails"))
+    return mails + send_again(Message.objects.filter(notice=notice))
 
 
 def mark_read(notices: Any) -> int:

@@ -26,7 +26,8 @@ class Topic:
     """A topic that applies to `roles`.
 
     `mail` is the default frequency of e-mails, `by_role` overrides it for some roles. `fixed` is the reason
-    why people cannot choose, if they cannot.
+    why people cannot choose, if they cannot. `to_groups`: it says nothing about single people, so that a
+    school may send it to a group.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Topic:
     mail: str = EmailFrequency.NEVER
     by_role: Mapping[str, str] = field(default_factory=dict)
     fixed: str | Promise = ""
+    to_groups: bool = False
 
     def default(self, role: str) -> str:
         return self.by_role.get(role, self.mail)
@@ -54,6 +56,11 @@ def topic_of(name: str) -> Topic:
     if name not in _topics:
         raise LookupError(f"No app has registered the topic {name!r}.")
     return _topics[name]
+
+
+def all_topics(*, to_groups: bool = False) -> list[Topic]:
+    """Return all topics, or those that a school may send to a group."""
+    return [topic for topic in _topics.values() if topic.to_groups or not to_groups]
 
 
 def topics_for(person: Any) -> list[Topic]:

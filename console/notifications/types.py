@@ -13,10 +13,12 @@ TONES = ("ok", "warn", "bad", "idle")
 @dataclass(frozen=True)
 class NotificationType:
     """A type of notification. `title` and `text` take its args by `%(name)s`; `tone` is one of TONES.
+    A title with a number may be `ngettext_lazy(singular, plural, "name of the number")`.
 
     `topic` is the name of its topic (`console.notifications.topics`). `attach` returns the attachments of its
     e-mail; digests have none. `email_url` returns the address that the e-mail
-    shows instead of the link of the notification, because it is secret; if it is empty, nothing is sent.
+    shows instead of the link of the notification, because it is secret; if it is empty, nothing is sent. It
+    leaves by e-mail alone. A type with a `label` can be chosen for a group without the others of its topic.
     """
 
     name: str
@@ -27,6 +29,7 @@ class NotificationType:
     icon: str = "bell"
     attach: Callable[[Any], Sequence[MIMEBase]] | None = None
     email_url: Callable[[Any], str] | None = None
+    label: str | Promise = ""
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,15 @@ def type_names_of_topic(topic: str) -> list[str]:
     return [kind.name for kind in _types.values() if kind.topic == topic]
 
 
+def labelled_types(topic: str) -> list[NotificationType]:
+    """Return the types of a topic that can be chosen on their own."""
+    return [kind for kind in _types.values() if kind.topic == topic and kind.label]
+
+
 def notification_text(name: str, args: dict[str, Any]) -> NotificationText:
     """Return the text of a notification, or its type's name if no app registers the type any more."""
     kind = _types.get(name)
     if kind is None:
         return NotificationText(name, "", "idle", "bell")
-    return NotificationText(str(kind.title) % args, str(kind.text) % args, kind.tone, kind.icon)
+    # The operator belongs to the lazy string: a plural form is chosen by the args.
+    return NotificationText(str(kind.title % args), str(kind.text % args), kind.tone, kind.icon)

@@ -1,9 +1,10 @@
 """Pages of the user's own notifications."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from django import forms
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,22 +15,65 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import ListView, View
 
-from console.notifications.models import Notification
-from console.notifications.services import mark_read
+from console.notifications.channels.answers import state_text, waiting_text
+from console.notifications.channels.models import Delivery
+from console.notifications.channels.queue import STOPPED
+from console.notifications.models import Message, Notification
+from console.notifications.services import mark_read, send_notice_again
 from console.notifications.topics import topics_for
 from console.notifications.types import NotificationText, notification_text, type_names_of_topic
 from console.policy.views import SchoolView, paginate_by_key
 
+TONES = {
+    Delivery.WAITING: "busy",
+    Delivery.SENDING: "busy",
+    Delivery.DELIVERED: "ok",
+    Delivery.REFUSED: "bad",
+    Delivery.UNKNOWN: "warn",
+}
+MAIL_TONES = {
+    Notification.Mail.WAITING: "busy",
+    Notification.Mail.SENDING: "busy",
+    Notification.Mail.SENT: "ok",
+    Notification.Mail.FAILED: "bad",
+}
+
+
+class ChannelState(NamedTuple):
+    """How a notification left through one channel."""
+
+    channel: str
+    text: str
+    tone: str
+
 
 @dataclass(frozen=True)
 class NoticeSummary:
-    """Display of one notification."""
+    """Display of one notification, with its messages."""
 
     notice: Notification
+    messages: list[Message] = field(default_factory=list)
 
     @cached_property
     def words(self) -> NotificationText:
         return notification_text(self.notice.kind, self.notice.args)
+
+    @property
+    def states(self) -> list[ChannelState]:
+        found = [
+            ChannelState(str(one.app), state_text(one), TONES[Delivery(one.delivery)])
+            for one in self.messages
+        ]
+        mail = Notification.Mail(self.notice.mail)
+        if mail in MAIL_TONES:
+            text = waiting_text(self.notice.mail_due_at) if mail == mail.WAITING else str(mail.label)
+            found.insert(0, ChannelState(_("E-mail"), text, MAIL_TONES[mail]))
+        return found
+
+    @property
+    def may_send_again(self) -> bool:
+        failed = self.notice.mail == Notification.Mail.FAILED
+        return failed or any(one.delivery in STOPPED for one in self.messages)
 
 
 class NoticeFilter(forms.Form):
@@ -68,11 +112,34 @@ class NoticeList(SchoolView, ListView):
             title=_("Notifications"),
             filter_form=filter_form,
             keyset=page,
-            lines=[NoticeSummary(notice) for notice in page.rows],
+            lines=_summaries(page.rows),
             unread=rows.filter(read_at=None).exists(),
             object_list=Notification.objects.none(),
             **kwargs,
         )
+
+
+def _summaries(rows: list[Notification]) -> list[NoticeSummary]:
+    """Return rows with their messages. Uses one query."""
+    by_notice: dict[int | None, list[Message]] = {}
+    for one in Message.objects.filter(notice__in=rows).select_related("app").order_by("id"):
+        by_notice.setdefault(one.notice_id, []).append(one)
+    return [NoticeSummary(row, by_notice.get(row.pk, [])) for row in rows]
+
+
+class SendAgain(SchoolView, View):
+    """Send what did not leave of a notification again."""
+
+    resource, action = "notice", "change"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        notice = self.get_row(Notification.objects.all(), pk=pk)
+        if send_notice_again(notice):
+            self.success(_("It is sent again within seconds."))
+        else:
+            messages.error(request, _("It is being sent already."))
+        return redirect("notices:notices")
 
 
 class OpenNotice(SchoolView, View):

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from console.iclass import Exchange
 from console.outbox.models import Gate, Operation
+from console.outbox.queues import OPERATIONS, Queue
 from console.outbox.states import OperationState
 from console.outbox.sync_state import write_sync_state
 
@@ -46,35 +47,35 @@ BUCKET_LEVEL = (
 )
 
 _SPEND = f"""
-UPDATE outbox_gate g SET tokens = {BUCKET_LEVEL} - %(spent)s, refilled_at = clock_timestamp()
-WHERE g.enterprise_id = %(school)s
+UPDATE {{gates}} g SET tokens = {BUCKET_LEVEL} - %(spent)s, refilled_at = clock_timestamp()
+WHERE g.{{gate}} = %(key)s
 """
 
 _HEALTHY = """
-UPDATE outbox_gate SET failures = 0, openings = 0, open_until = NULL, trial_until = NULL
-WHERE enterprise_id = %(school)s AND (failures > 0 OR open_until IS NOT NULL)
+UPDATE {gates} SET failures = 0, openings = 0, open_until = NULL, trial_until = NULL
+WHERE {gate} = %(key)s AND (failures > 0 OR open_until IS NOT NULL)
 """
 
 # The operation on trial made no call: another one may be the trial.
 _NO_TRIAL = """
-UPDATE outbox_gate SET trial_until = NULL WHERE enterprise_id = %(school)s AND trial_until IS NOT NULL
+UPDATE {gates} SET trial_until = NULL WHERE {gate} = %(key)s AND trial_until IS NOT NULL
 """
 
 # A failed trial opens the breaker again at once, for longer. A late failure of an earlier call does not
 # lengthen the pause of an open breaker.
 _FAILED = """
-UPDATE outbox_gate g SET
+UPDATE {gates} g SET
     failures = g.failures + %(failures)s,
     openings = CASE WHEN d.opens THEN g.openings + 1 ELSE g.openings END,
     trial_until = CASE WHEN d.opens THEN NULL ELSE g.trial_until END,
     open_until = CASE WHEN d.opens THEN clock_timestamp() + make_interval(secs =>
         least(%(cap)s, %(pause)s * 2 ^ least(g.openings, 16)) * %(jitter)s) ELSE g.open_until END
 FROM (
-    SELECT enterprise_id, CASE WHEN open_until IS NULL THEN failures + %(failures)s >= %(limit)s
+    SELECT {gate}, CASE WHEN open_until IS NULL THEN failures + %(failures)s >= %(limit)s
         ELSE open_until <= clock_timestamp() END AS opens
-    FROM outbox_gate WHERE enterprise_id = %(school)s FOR NO KEY UPDATE
+    FROM {gates} WHERE {gate} = %(key)s FOR NO KEY UPDATE
 ) d
-WHERE g.enterprise_id = d.enterprise_id
+WHERE g.{gate} = d.{gate}
 """
 
 # A bucket that a claim found empty may hold a token by now: tokens added since the claim do not count.
@@ -99,23 +100,28 @@ def create_missing_gates() -> None:
 
 def report_calls(school_id: int, calls: Sequence[Exchange], *, paid: int) -> None:
     """Report the results of calls to the gate. `paid` is the number of tokens taken by the claim."""
+    failures = _trailing_failures(calls)
+    report_outcomes(OPERATIONS, school_id, made=len(calls), paid=paid, failures=failures)
+
+
+def report_outcomes(queue: Queue, key: int, *, made: int, paid: int, failures: int) -> None:
+    """Report to a gate how many calls were made, and how many of the last of them failed in a row."""
     with connection.cursor() as cursor:
-        if len(calls) != paid:
-            cursor.execute(_SPEND, {**bucket_parameters(), "school": school_id, "spent": len(calls) - paid})
-        failures = _trailing_failures(calls)
-        if not calls:
-            cursor.execute(_NO_TRIAL, {"school": school_id})
-        if failures < len(calls):
-            cursor.execute(_HEALTHY, {"school": school_id})
+        if made != paid:
+            cursor.execute(queue.sql(_SPEND), {**bucket_parameters(), "key": key, "spent": made - paid})
+        if not made:
+            cursor.execute(queue.sql(_NO_TRIAL), {"key": key})
+        if failures < made:
+            cursor.execute(queue.sql(_HEALTHY), {"key": key})
         if failures:
             cursor.execute(
-                _FAILED,
+                queue.sql(_FAILED),
                 {
-                    "school": school_id,
+                    "key": key,
                     "failures": failures,
                     "limit": settings.OUTBOX_BREAKER_FAILURES,
                     "pause": float(settings.OUTBOX_BREAKER_S),
-                    "cap": float(settings.OUTBOX_BREAKER_MAX_S),
+                    "cap": queue.max_pause_s,
                     "jitter": random.uniform(0.5, 1),
                 },
             )

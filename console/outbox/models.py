@@ -18,21 +18,14 @@ from console.outbox.states import OPEN_STATES, OperationState
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Operation(models.Model):
-    """A command to the API. The table is the queue; Celery only wakes the worker.
+class QueuedRow(models.Model):
+    """A row of a queue (`console.outbox.queues`). The table is the queue; Celery only wakes the worker.
 
     `fence` grows by one at each claim and is part of every later compare-and-set, so that a worker whose
-    lease ended cannot overwrite the result of its successor. Operations of one `lane` are sent in order.
+    lease ended cannot overwrite the result of its successor. Rows of one `lane` are sent in order.
     """
 
-    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="operations")
-    kind = models.CharField(_("type"), max_length=40)
-    subject_type = models.CharField(_("subject type"), max_length=60)
-    subject_id = models.BigIntegerField(_("subject"))
-    subject_label = models.CharField(_("object"), max_length=200, blank=True)
     lane = models.CharField(max_length=200)
-    version = models.PositiveIntegerField(default=1)
-    args = models.JSONField(default=dict, blank=True)
     state = models.CharField(
         _("state"), max_length=12, choices=OperationState.choices, default=OperationState.READY
     )
@@ -42,6 +35,46 @@ class Operation(models.Model):
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True)
     fence = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class SendingGate(models.Model):
+    """Rate limit, circuit breaker and holds of the rows of a queue that have this gate.
+
+    Its times are those of the database clock, as for leases. `tokens` may fall below zero where one row
+    needed several calls. `open_until` is set while the other side has problems. Once it has passed, one
+    row is sent on trial, until `trial_until` at the latest; `trial_of` is the state that it was claimed
+    from. While `held_for` holds a reason, nothing is sent.
+    """
+
+    tokens = models.FloatField(default=0)
+    refilled_at = models.DateTimeField(default=LONG_AGO)
+    failures = models.PositiveIntegerField(_("consecutive failures"), default=0)
+    openings = models.PositiveIntegerField(_("consecutive pauses"), default=0)
+    open_until = models.DateTimeField(_("paused until"), null=True)
+    trial_until = models.DateTimeField(null=True)
+    trial_of = models.CharField(max_length=12, default="", db_default="")
+    held_for = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("reason for the hold"), default=list
+    )
+    held_since = models.DateTimeField(_("on hold since"), null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Operation(QueuedRow):
+    """A command to the API: a row of the queue that the relay sends."""
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="operations")
+    kind = models.CharField(_("type"), max_length=40)
+    subject_type = models.CharField(_("subject type"), max_length=60)
+    subject_id = models.BigIntegerField(_("subject"))
+    subject_label = models.CharField(_("object"), max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    args = models.JSONField(default=dict, blank=True)
     waits_for = models.ManyToManyField("self", symmetrical=False, blank=True)
     error_code = models.IntegerField(_("error code"), null=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -128,29 +161,12 @@ class Attempt(models.Model):
         return f"{self.endpoint} {self.get_outcome_display()}"
 
 
-class Gate(models.Model):
-    """Rate limit, circuit breaker and holds of a school's calls, shared by all workers.
-
-    Its times are those of the database clock, as for leases. `tokens` may fall below zero where one operation
-    needed several calls. `open_until` is set while the service has problems. Once it has passed, one
-    operation is sent on trial, until `trial_until` at the latest; `trial_of` is the state that it was claimed
-    from. While `held_for` holds a reason, nothing of the school is sent.
-    """
+class Gate(SendingGate):
+    """The gate of a school's calls to iclass, shared by all workers."""
 
     enterprise = models.OneToOneField(
         "accounts.Enterprise", models.CASCADE, primary_key=True, related_name="gate"
     )
-    tokens = models.FloatField(default=0)
-    refilled_at = models.DateTimeField(default=LONG_AGO)
-    failures = models.PositiveIntegerField(_("consecutive failures"), default=0)
-    openings = models.PositiveIntegerField(_("consecutive pauses"), default=0)
-    open_until = models.DateTimeField(_("paused until"), null=True)
-    trial_until = models.DateTimeField(null=True)
-    trial_of = models.CharField(max_length=12, default="", db_default="")
-    held_for = ArrayField(
-        models.CharField(max_length=40), verbose_name=_("reason for the hold"), default=list
-    )
-    held_since = models.DateTimeField(_("on hold since"), null=True)
     skew_s = models.FloatField(_("seconds that iclass's clock is ahead"), default=0)
 
     class Meta:
@@ -167,7 +183,10 @@ class Gate(models.Model):
 
 
 class TaskHeartbeat(models.Model):
-    """When a scheduled task last ran, so that a stopped schedule is noticed."""
+    """When a scheduled task last ran, so that a stopped schedule is noticed.
+
+    Rows named `beat:ENTRY` hold when beat last sent an entry of its schedule (console/beat.py).
+    """
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField(default=timezone.now)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from console.iclass import Busy, IClassError
 from console.outbox.models import Attempt, Operation
+from console.outbox.queues import compare_and_set
 from console.outbox.states import OperationState
 from console.outbox.sync_state import lock_subject, write_sync_state
 
@@ -22,10 +23,8 @@ def transition(operation: Operation, to: OperationState, **fields: Any) -> bool:
     with transaction.atomic():
         # Services lock the row before its operations; the same order here avoids deadlocks.
         lock_subject(operation.subject_type, operation.subject_id)
-        expected = {"state": operation.state, "fence": operation.fence}
-        if not Operation.objects.filter(pk=operation.pk, **expected).update(state=to, **fields):
+        if not compare_and_set(operation, to, **fields):
             return False
-        operation.state = to
         write_sync_state(operation)
     return True
 
@@ -49,10 +48,12 @@ def retry_delay(operation: Operation, error: IClassError) -> timedelta:
     return timedelta(seconds=min(retry_after, settings.OUTBOX_BACKOFF_MAX_S)) + backoff(operation.attempts)
 
 
-def backoff(attempts: int) -> timedelta:
+def backoff(attempts: int, longest_s: float | None = None) -> timedelta:
     """Return a delay with full jitter, so that operations that failed together do not retry together.
 
-    It is uniform between 0 and a ceiling that doubles with each attempt up to `OUTBOX_BACKOFF_MAX_S`.
+    It is uniform between 0 and a ceiling that doubles with each attempt up to `longest_s`, by default
+    `OUTBOX_BACKOFF_MAX_S`.
     """
-    ceiling = min(settings.OUTBOX_BACKOFF_MAX_S, settings.OUTBOX_BACKOFF_S * 2 ** min(attempts, 16))
+    longest_s = settings.OUTBOX_BACKOFF_MAX_S if longest_s is None else longest_s
+    ceiling = min(longest_s, settings.OUTBOX_BACKOFF_S * 2 ** min(attempts, 16))
     return timedelta(seconds=random.uniform(0, ceiling))

@@ -1,7 +1,9 @@
 """Access policy: one table of rights, and the functions that query it. See `table` and `rules`."""
 
+from console.policy.field_table import FieldVisibility
 from console.policy.rules import (
     current_school,
+    field_action,
     field_visibility,
     in_school,
     may,
@@ -12,12 +14,13 @@ from console.policy.rules import (
     scoped,
     visible_value,
 )
-from console.policy.table import FieldVisibility, Scope
+from console.policy.table import Scope
 
 __all__ = [
     "FieldVisibility",
     "Scope",
     "current_school",
+    "field_action",
     "field_visibility",
     "in_school",
     "may",

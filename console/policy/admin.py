@@ -19,8 +19,8 @@ from django.shortcuts import redirect
 from console.concurrency import Conflict
 from console.inputs.forms import AdminDateField, AdminDateTimeField
 from console.policy.admin_forms import ServiceForm
+from console.policy.field_table import FieldVisibility
 from console.policy.rules import field_visibility, may, scoped
-from console.policy.table import FieldVisibility
 
 #: Lookups of the links above a list with a date hierarchy.
 DATE_PARTS = ("year", "month", "day")

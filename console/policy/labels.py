@@ -6,13 +6,22 @@ from django.utils.translation import pgettext_lazy
 
 RESOURCE_LABELS: dict[str, str | Promise] = {
     "school": _("School settings"),
+    "identity_provider": _("Identity providers"),
     "person": _("People"),
+    "password_link": _("Password links"),
     "import": _("Imports"),
     "export": _("Large exports of people"),
     "group": _("Groups"),
+    "grade": _("Grades"),
+    "charge": _("Teachers in charge and heads of grade"),
+    "own_group": _("My group"),
+    "note": _("Notes about students"),
+    "guardian": _("Guardians of students"),
     "course": _("Courses"),
     "lesson": _("Lessons"),
     "term": _("Terms and holidays"),
+    "subject": _("Subjects"),
+    "roll_over": _("End-of-year roll-overs"),
     "cover": _("Cover for absent teachers"),
     "wall": _("Live wall"),
     "alarm": _("Alarms"),
@@ -20,6 +29,7 @@ RESOURCE_LABELS: dict[str, str | Promise] = {
     "attendance_matrix": _("Attendance matrix"),
     "report": _("Reports"),
     "report_schedule": _("Reports by e-mail"),
+    "export_schedule": _("Scheduled exports"),
     "register": _("Registers to close"),
     "tally": _("Attendance summaries"),
     "samples": _("Engagement samples"),
@@ -32,7 +42,10 @@ RESOURCE_LABELS: dict[str, str | Promise] = {
     "appeal": _("Attendance appeals"),
     "leave": _("Student leave"),
     "threshold": _("Warning rules"),
+    "erasure": _("Erasure requests"),
     "warning": _("Attendance warnings"),
+    "attendance_code": _("Attendance codes"),
+    "attendance_grade": _("Attendance grades"),
     "document": _("Courseware"),
     "operation": _("Operations"),
     "attempt": _("Operation attempts"),
@@ -41,6 +54,9 @@ RESOURCE_LABELS: dict[str, str | Promise] = {
     "drift": _("Differences"),
     "job": _("Background jobs"),
     "notice": _("Notifications"),
+    "channel": _("Message channels"),
+    "webhook": _("Webhooks"),
+    "mail_server": _("Mail server"),
     "saved_view": _("Saved views of lists"),
     "audit": _("Audit trail"),
     "visit": _("Operator visits"),
@@ -60,6 +76,7 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "export": pgettext_lazy("right", "export"),
     "import": pgettext_lazy("right", "import"),
     "undo": pgettext_lazy("right", "undo"),
+    "test": pgettext_lazy("right", "test"),
     "reveal": pgettext_lazy("right", "view full contact details"),
     "reveal_token": pgettext_lazy("right", "view entry card"),
     "reveal_link": pgettext_lazy("right", "view classroom link"),
@@ -67,10 +84,14 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "new_token": pgettext_lazy("right", "replace entry token"),
     "reset_sign_in": pgettext_lazy("right", "unlock and reset the second factor"),
     "password_link": pgettext_lazy("right", "create and revoke password links"),
-    "erase": pgettext_lazy("right", "erase personal data"),
+    "erase": pgettext_lazy("right", "request to erase personal data"),
+    "phone": pgettext_lazy("right", "view phones at any time"),
+    "plan": pgettext_lazy("right", "change many at once and see all conflicts"),
+    "subject_access": pgettext_lazy("right", "get a copy of a person's data"),
     "start": pgettext_lazy("right", "start"),
     "stop": pgettext_lazy("right", "end"),
     "cancel": pgettext_lazy("right", "cancel"),
+    "make_up": pgettext_lazy("right", "schedule a make-up lesson"),
     "enter_room": pgettext_lazy("right", "enter the classroom in one's own name"),
     "enter_for": pgettext_lazy("right", "let someone into the room"),
     "take_out": pgettext_lazy("right", "remove someone from the room"),
@@ -94,6 +115,11 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "attach": pgettext_lazy("right", "attach"),
     "excuse": pgettext_lazy("right", "excuse"),
     "answer": pgettext_lazy("right", "answer"),
+    "call": pgettext_lazy("right", "record calls"),
+    "file": pgettext_lazy("right", "open attachments"),
+    "own": pgettext_lazy("right", "see one's own marks in a report"),
+    "fix": pgettext_lazy("right", "fix as a revision"),
+    "send": pgettext_lazy("right", "send to OneRoster"),
     "set_rules": pgettext_lazy("right", "set the rules"),
     "share": pgettext_lazy("right", "share with the school"),
 }
@@ -102,6 +128,9 @@ FIELD_LABELS: dict[str, str | Promise] = {
     "phone_no": _("phone"),
     "e_mail": _("e-mail"),
     "user_token": _("entry token"),
+    "age_group": _("age group"),
+    "consent": _("consent"),
+    "date_of_birth": _("date of birth"),
     "teacher_url": _("classroom link of the teacher"),
     "student_url": _("classroom link of the students"),
 }
@@ -133,8 +162,22 @@ POLICY_EXCEPTIONS: tuple[str | Promise, ...] = (
         "which one is in charge. Students only request leave; it counts once approved."
     ),
     _(
+        "A school can change some cells with switches; they are marked. Where a switch lets teachers change "
+        "lessons, lists of people or see phones, “own” covers only the lessons that they teach."
+    ),
+    _(
+        "Whoever is in charge of a group, or deputises, sees the marks, leave, warnings and "
+        "notes of its students, and sees and exports its attendance matrix: from their first to "
+        "their last day, and nothing of other groups. The file of a single student has only "
+        "marks of lessons that they lead."
+    ),
+    _(
         "Only a superadmin can appoint or edit superadmins, or end their sessions, entry tokens "
         "and REST tokens."
+    ),
+    _(
+        "Erasing a person takes two administrators: one requests it, another one confirms. “Own” are the "
+        "requests that one made."
     ),
     _("People cannot deactivate themselves, and erased personal data cannot be filled in again."),
     _(

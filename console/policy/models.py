@@ -50,3 +50,63 @@ class ApiToken(models.Model):
     @property
     def scope_labels(self) -> list[str]:
         return [scope_label(scope) for scope in self.scopes]
+
+
+class IdempotentRequest(models.Model):
+    """A POST that took effect, by the digest of the `Idempotency-Key` of its sender.
+
+    `status` is null while an action that sends by itself runs. `object_ids` are the rows of the answer.
+    """
+
+    class Outcome(models.TextChoices):
+        EMPTY = "empty", _("no content")
+        OBJECT = "object", _("one object")
+        LIST = "list", _("several objects")
+        OTHER = "other", _("not kept")
+
+    enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, null=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")
+    )
+    key_digest = models.CharField(max_length=64, editable=False)
+    request_digest = models.CharField(max_length=64, editable=False)
+    status = models.PositiveSmallIntegerField(null=True)
+    outcome = models.CharField(max_length=6, choices=Outcome, blank=True)
+    object_ids = models.JSONField(default=list)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("repeatable REST request")
+        verbose_name_plural = _("repeatable REST requests")
+        constraints = (
+            models.UniqueConstraint(fields=("user", "key_digest"), name="idempotent_request_once"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class RowChange(models.Model):
+    """A row that a transaction wrote, for `updated_since` of REST lists (console.policy.row_changes).
+
+    Triggers write it; it outlives its row and its school until it expires. `transaction_id` is the 64-bit ID
+    of the transaction.
+    """
+
+    enterprise = models.ForeignKey(
+        "accounts.Enterprise", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    model = models.CharField(max_length=60)
+    row_id = models.BigIntegerField()
+    transaction_id = models.BigIntegerField()
+    at = models.DateTimeField(_("time"), db_index=True)
+
+    class Meta:
+        verbose_name = _("changed row")
+        verbose_name_plural = _("changed rows")
+        indexes = (
+            models.Index(fields=("enterprise", "model", "transaction_id"), name="row_change_of_school"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.row_id}"

@@ -7,12 +7,15 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
 from console.inputs.bounds import parse_id
+from console.policy.change_table import UPDATED_SINCE
+
+BY_KEY = "-id"
 
 
 class NewestFirstPagination(CursorPagination):
     """50 rows a page, newest first; `?page_size=` up to 200."""
 
-    ordering: Any = "-id"
+    ordering: Any = BY_KEY
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
@@ -20,9 +23,18 @@ class NewestFirstPagination(CursorPagination):
     def decode_cursor(self, request: Request) -> Any:
         """Validate the position, which DRF passes to the database unchecked. NotFound if it is invalid."""
         cursor = super().decode_cursor(request)
-        if cursor is not None and cursor.position is not None and not self.is_position(cursor.position):
-            raise NotFound(self.invalid_cursor_message)
+        if cursor is not None and cursor.position is not None:
+            is_key = self.ordering == (BY_KEY,)
+            position = str(cursor.position)
+            if not (parse_id(position) if is_key else self.is_position(position)):
+                raise NotFound(self.invalid_cursor_message)
         return cursor
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> Any:
+        """Order changes by the key, which no change moves to another page."""
+        if UPDATED_SINCE in request.query_params:
+            return (BY_KEY,)
+        return super().get_ordering(request, queryset, view)
 
     def is_position(self, text: Any) -> bool:
         """Return whether this can be a value of the column by which the list is ordered."""

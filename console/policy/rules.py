@@ -4,8 +4,9 @@ In AppConfig.ready(), each app registers how a resource relates to its school an
     register("lesson", of_school="enterprise", own=lambda user: Q(teacher=user) | Q(assistants=user))
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -13,10 +14,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from console.policy import masking
-from console.policy.field_table import FIELDS
-from console.policy.table import OUTSIDE_ONLY, ROLES, SCOPES, TABLE, VISIBILITIES, FieldVisibility, Scope
+from console.policy.field_table import FIELDS, VISIBILITIES, FieldVisibility
+from console.policy.switches import SWITCHED, days_limit, letters, switched_letter
+from console.policy.table import OUTSIDE_ONLY, ROLES, SCOPES, TABLE, Scope
 
 M = TypeVar("M", bound=Model)
+
+
+class OwnRows(NamedTuple):
+    """The rows that an `O` cell covers for some actions: as a condition, and for one row without a query."""
+
+    own: Callable[[Any], Q]
+    owns: Callable[[Any, Any], bool]
 
 
 class Ownership(NamedTuple):
@@ -24,10 +33,17 @@ class Ownership(NamedTuple):
     own: Callable[[Any], Q]
     owns: Callable[[Any, Any], bool] | None
     seen: Callable[[Any], Q]
+    narrower: Mapping[str, OwnRows] = MappingProxyType({})
 
     def condition_for(self, action: str) -> Callable[[Any], Q]:
         """Return the condition of the rows that an `O` cell covers for this action."""
+        if action in self.narrower:
+            return self.narrower[action].own
         return self.seen if action in READ_ACTIONS else self.own
+
+    def check_for(self, action: str) -> Callable[[Any, Any], bool] | None:
+        """Return the same for one row; None if the database is queried."""
+        return self.narrower[action].owns if action in self.narrower else self.owns
 
 
 #: Actions that also cover rows shown to users who do not own them.
@@ -42,6 +58,7 @@ def register(
     own: Callable[[Any], Q] | None = None,
     owns: Callable[[Any, Any], bool] | None = None,
     seen: Callable[[Any], Q] | None = None,
+    narrower: Mapping[str, tuple[Callable[[Any], Q], Callable[[Any, Any], bool]]] | None = None,
 ) -> None:
     """Register how rows of a resource relate to their school and their owner.
 
@@ -50,10 +67,12 @@ def register(
     returned twice. Required where the table has an `O`.
     owns(user, row): the same check for one row. Without it the database is queried.
     seen(user): the condition for listing and viewing, where users may see more than their own rows.
+    narrower: the actions that cover fewer rows than `own`, each with its condition and its check of one row.
     """
     if own is None and any("O" in cells for cells in _cells(resource).values()):
         raise LookupError(f"The policy table has own rows of {resource!r}; register the condition `own`.")
-    _ownership[resource] = Ownership(of_school, own or _no_rows, owns, seen or own or _no_rows)
+    narrow = {action: OwnRows(*pair) for action, pair in (narrower or {}).items()}
+    _ownership[resource] = Ownership(of_school, own or _no_rows, owns, seen or own or _no_rows, narrow)
 
 
 def unregistered_resources() -> list[str]:
@@ -77,9 +96,23 @@ def current_school(request: HttpRequest) -> Any:
 
 
 def scope_of(user: Any, action: str, resource: str) -> Scope:
-    """Return the scope of a right. LookupError if the table has no such action or resource."""
-    scope = _scopes(resource, action).get(role_of(user), Scope.NONE)
-    return _operator_scope(user, action, resource, scope) if role_of(user) == "operator" else scope
+    """Return the scope of a right, with the switches of the user's school.
+
+    LookupError if the table has no such action or resource.
+    """
+    role = role_of(user)
+    scope = _scopes(resource, action).get(role, Scope.NONE)
+    if role == "operator":
+        return _operator_scope(user, action, resource, scope)
+    if (resource, action, role) in SWITCHED:  # only these cells depend on the school
+        return SCOPES.get(switched_letter(user.enterprise, resource, action, role), scope)
+    return scope
+
+
+def days_allowed(user: Any, action: str, resource: str) -> int | None:
+    """Return for how many days after the day of a lesson the user has this right; None for no limit."""
+    role = role_of(user)
+    return days_limit(user.enterprise, resource, action, role) if role else None
 
 
 def _operator_scope(user: Any, action: str, resource: str, scope: Scope) -> Scope:
@@ -127,6 +160,17 @@ def field_visibility(user: Any, action: str, resource: str) -> dict[str, FieldVi
     return dict(_field_visibility(role_of(user), action, resource))
 
 
+def field_action(user: Any, action: str, resource: str, row: Model) -> str:
+    """Return the action by which the user sees the fields of a row: of one that they view without owning it
+    (`seen`), as in a list, so that contacts stay closed."""
+    ownership = _ownership_of(resource)
+    is_shown = ownership.seen is not ownership.own and scope_of(user, action, resource) == Scope.OWN
+    if action != "view" or not is_shown:
+        return action
+    own = row._meta.model._base_manager.filter(ownership.own(user), pk=row.pk)
+    return "view" if own.exists() else "list"
+
+
 def visible_value(user: Any, action: str, resource: str, field: str, value: str) -> str:
     """Return the value as this user may see it: clear, masked, or empty."""
     visibility = _field_visibility(role_of(user), action, resource).get(field, FieldVisibility.CLEAR)
@@ -139,12 +183,23 @@ def refusal_message(user: Any, action: str, resource: str) -> str:
     """Return the message for a refused user: the roles that may do this, and what to do next."""
     if role_of(user) == "operator" and (message := _operator_message(user, action, resource)):
         return message
-    able = [str(ROLES[role]) for role, scope in _scopes(resource, action).items() if scope != Scope.NONE]
+    able = able_roles(user, action, resource)
     if not able:
         return gettext("No one can do this.")
     return gettext(
         "Your role does not allow this. It is allowed for: %(roles)s. Ask a school administrator."
     ) % {"roles": ", ".join(able)}
+
+
+def able_roles(user: Any, action: str, resource: str, *, unlimited: bool = False) -> list[str]:
+    """Return the names of the roles that may do this in the user's school; `unlimited`: at any time."""
+    school = user.enterprise if role_of(user) else None
+    roles = zip(ROLES.items(), letters(school, resource, action, tuple(ROLES)), strict=True)
+    return [
+        str(name)
+        for (role, name), letter in roles
+        if letter != "-" and not (unlimited and days_limit(school, resource, action, role) is not None)
+    ]
 
 
 def _operator_message(user: Any, action: str, resource: str) -> str:
@@ -217,6 +272,7 @@ def _school_of(obj: Any, path: str) -> Any:
 
 
 def _owns(user: Any, obj: Model, ownership: Ownership, action: str) -> bool:
-    if ownership.owns is not None:
-        return ownership.owns(user, obj)
-    return type(obj)._base_manager.filter(ownership.condition_for(action)(user), pk=obj.pk).exists()
+    check = ownership.check_for(action)
+    if check is not None:
+        return check(user, obj)
+    return obj._meta.model._base_manager.filter(ownership.condition_for(action)(user), pk=obj.pk).exists()

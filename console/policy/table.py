@@ -1,7 +1,8 @@
 """The policy table: resource × action × role, as data. What the table does not list is forbidden.
 
 A cell is `A` every school, `S` all of the user's school, `O` the user's own rows (lessons that they teach,
-assist or attend, and themselves), `-` nothing. The columns are the roles in the order of ROLES.
+assist or attend, and themselves), `-` nothing. The columns are the roles in the order of ROLES. A school can
+change some cells for itself: see `switches`.
 
 Outside of schools an operator has the `A` cells. During a visit to a school they have the `S` cells, and each
 `A` is limited to that school. A visit serves to find out why something does not work: to read rows and the
@@ -14,6 +15,8 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from console.policy.attendance_rights import ATTENDANCE_RIGHTS, OFFICE
 
 ROLES: dict[str, str | Promise] = {
     "operator": _("platform operator"),
@@ -36,22 +39,13 @@ class Scope(StrEnum):
     NONE = "none"
 
 
-class FieldVisibility(StrEnum):
-    """How a field is shown."""
-
-    CLEAR = "clear"
-    MASKED = "masked"
-    HIDDEN = "hidden"
-
-
 SCOPES = {"A": Scope.ALL, "S": Scope.SCHOOL, "O": Scope.OWN, "-": Scope.NONE}
-VISIBILITIES = {"C": FieldVisibility.CLEAR, "M": FieldVisibility.MASKED, "-": FieldVisibility.HIDDEN}
 
 #: What an operator does outside of schools only.
-OUTSIDE_ONLY = {("school", "add"), ("school", "change"), ("visit", "enter")}
-
-# What the administrators of a school set up for it.
-_OFFICE = dict.fromkeys(("list", "add", "change", "delete"), "- S S - - - - -")
+OUTSIDE_ONLY = {
+    *(("school", "add"), ("school", "change"), ("visit", "enter")),
+    *(("mail_server", action) for action in ("view", "change", "test")),
+}
 
 #    operator · superadmin · admin · teacher · assistant · student · supervisor · visitor
 TABLE: dict[str, dict[str, str]] = {
@@ -64,6 +58,13 @@ TABLE: dict[str, dict[str, str]] = {
         "pull": "A S S - - - - -",
         "push": "S S - - - - - -",
         "export": "- S S - - - - -",
+    },
+    "identity_provider": {
+        "list": "- S - - - - - -",
+        "view": "- S - - - - - -",
+        "add": "- S - - - - - -",
+        "change": "- S - - - - - -",
+        "delete": "- S - - - - - -",
     },
     "person": {
         "list": "S S S - - - S -",
@@ -79,8 +80,19 @@ TABLE: dict[str, dict[str, str]] = {
         "reset_sign_in": "- S S - - - - -",
         "password_link": "- S S - - - - -",
         "erase": "- S S - - - - -",
+        "subject_access": "- S S O O O O -",
         "export": "- S S - - - - -",
         "import": "- S S - - - - -",
+    },
+    "erasure": {
+        "list": "- S S - - - - -",
+        "view": "- S S - - - - -",
+        "answer": "- S S - - - - -",
+        "withdraw": "- O O - - - - -",
+    },
+    "password_link": {
+        "list": "- S S - - - - -",
+        "answer": "- S S - - - - -",
     },
     "import": {
         "list": "- S S - - - - -",
@@ -90,8 +102,8 @@ TABLE: dict[str, dict[str, str]] = {
         "undo": "- S S - - - - -",
     },
     "export": {
-        "view": "- S S - - - - -",
-        "export": "- O O - - - - -",
+        "view": "- S S O O O O -",
+        "export": "- O O O O O O -",
     },
     "group": {
         "list": "S S S - - - S -",
@@ -100,6 +112,34 @@ TABLE: dict[str, dict[str, str]] = {
         "change": "- S S - - - - -",
         "delete": "- S S - - - - -",
         "export": "- S S - - - - -",
+    },
+    "grade": {
+        "list": "S S S - - - S -",
+        "view": "S S S - - - S -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "delete": "- S S - - - - -",
+    },
+    "charge": {
+        "list": "S S S O O - S -",
+        "view": "S S S O O - S -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+    },
+    "own_group": {
+        "list": "- O O O O - O -",
+        "call": "- O O O O - - -",
+    },
+    "note": {
+        "list": "- S S O O - O -",
+        "add": "- S S O O - - -",
+        "delete": "- S S O O - - -",
+    },
+    "guardian": {
+        "list": "- S S - - - - -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "delete": "- S S - - - - -",
     },
     "course": {
         "list": "S S S O O O S -",
@@ -118,6 +158,21 @@ TABLE: dict[str, dict[str, str]] = {
         "delete": "- S S - - - - -",
         "export": "- S S - - - - -",
     },
+    "subject": {
+        "list": "S S S O O - S -",
+        "view": "S S S O O - S -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "delete": "- S S - - - - -",
+        "export": "- S S - - - - -",
+    },
+    "roll_over": {
+        "list": "- S S - - - - -",
+        "view": "- S S - - - - -",
+        "add": "- S S - - - - -",
+        "change": "- S S - - - - -",
+        "undo": "- S S - - - - -",
+    },
     "cover": {
         "list": "- O O O O - - -",
         "view": "- S S - - - - -",
@@ -134,6 +189,8 @@ TABLE: dict[str, dict[str, str]] = {
         "start": "- S S O O - - -",
         "stop": "- S S O O - - -",
         "cancel": "- S S - - - - -",
+        "plan": "- S S - - - - -",
+        "make_up": "- S S - - - - -",
         "pull": "S S S O O - - -",
         "push": "S S S - - - - -",
         "reveal_link": "- S S O O - - -",
@@ -147,21 +204,6 @@ TABLE: dict[str, dict[str, str]] = {
     "wall": {
         "list": "S S S O O - S -",
     },
-    "tally": {
-        "list": "- S S - - - S -",
-    },
-    "register": {
-        "list": "- S S O O - S -",
-    },
-    "attendance_matrix": {
-        "list": "- S S O O - S -",
-        "export": "- S S O O - - -",
-    },
-    "report": {
-        "list": "- S S - - - S -",
-        "export": "- S S - - - - -",
-    },
-    "report_schedule": _OFFICE,
     "alarm": {
         "list": "S S S O O - S -",
         "view": "S S S O O - S -",
@@ -197,44 +239,10 @@ TABLE: dict[str, dict[str, str]] = {
         "change": "- S S - - - - -",
         "delete": "- S S - - - - -",
         "reveal": "- S S O O - - -",
+        "phone": "- - - - - - - -",
         "export": "- S S - - - - -",
     },
-    "attendance": {
-        "list": "S S S O O O S -",
-        "view": "S S S O O O S -",
-        "correct": "- S S O O - - -",
-        "close": "- S S O O - - -",
-        "reopen": "- S S O O - - -",
-        "excuse": "- S S O O - - -",
-        "credit": "- S S O O - - -",
-        "answer": "- S S O O - - -",
-        "set_rules": "- S S - - - - -",
-        "export": "- S S O O - - -",
-    },
-    "samples": {
-        "list": "- S S O O O S -",
-        "view": "- S S O O O S -",
-    },
-    "appeal": {
-        "list": "- S S O O O S -",
-        "view": "- S S O O O S -",
-        "add": "- - - - - O - -",
-        "export": "- S S - - - - -",
-    },
-    "leave": {
-        "list": "- S S O O O S -",
-        "view": "- S S O O O S -",
-        "add": "- S S - - O - -",
-        "answer": "- S S O O - - -",
-        "withdraw": "- S S - - O - -",
-        "export": "- S S - - - - -",
-    },
-    "threshold": _OFFICE,
-    "warning": {
-        "list": "- S S O O - S -",
-        "view": "- S S O O - S -",
-        "acknowledge": "- S S O O - - -",
-    },
+    **ATTENDANCE_RIGHTS,
     "recording": {
         "list": "- S S O O O S -",
         "view": "- S S O O O S -",
@@ -296,6 +304,13 @@ TABLE: dict[str, dict[str, str]] = {
         "list": "- O O O O O O -",
         "change": "- O O O O O O -",
     },
+    "channel": {**OFFICE, "test": "- S S - - - - -"},
+    "webhook": {**OFFICE, "view": "- S S - - - - -", "test": "- S S - - - - -"},
+    "mail_server": {
+        "view": "A - - - - - - -",
+        "change": "A - - - - - - -",
+        "test": "A - - - - - - -",
+    },
     "saved_view": {
         "list": "- O O O O O O -",
         "view": "- O O O O O O -",
@@ -315,6 +330,7 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "policy": {
         "view": "A S S - - - - -",
+        "change": "- S S - - - - -",
     },
     "token": {
         "list": "- O O O O O O -",

@@ -19,19 +19,29 @@ READ, WRITE = "read", "write"
 ALL_SCOPE = "all:write"
 READ_ACTIONS = frozenset({"list", "view", "export"})
 #: Actions that pages alone offer: no scope is offered for their sake.
-PAGE_ACTIONS = frozenset({"enter_room"})
+PAGE_ACTIONS = frozenset({"enter_room", "subject_access", "own"})
+#: Families that programs can only read: a scope to change them would be of no use.
+READ_ONLY_FAMILIES = frozenset({"exports"})
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "people": ("person",),
-    "groups": ("group",),
-    "courses": ("course",),
+    "groups": ("group", "grade", "charge"),
+    "courses": ("course", "subject"),
     "lessons": ("lesson", "member", "entry"),
     "documents": ("document",),
     "recordings": ("recording",),
-    "attendance": ("attendance",),
+    "attendance": ("attendance", "attendance_grade", "attendance_code"),
     "leave": ("leave",),
     "appeals": ("appeal",),
-    "exchange": ("operation", "callback", "drift"),
+    "warnings": ("warning",),
+    "warning_rules": ("threshold",),
+    "cover": ("cover",),
+    "exports": ("export_schedule",),
+    "channels": ("channel",),
+    "webhooks": ("webhook",),
+    "notifications": ("notice",),
+    "rights": ("policy",),
+    "exchange": ("operation", "callback", "drift", "job"),
     "audit": ("audit",),
 }
 FAMILY_LABELS: dict[str, str | Promise] = {
@@ -45,6 +55,14 @@ FAMILY_LABELS: dict[str, str | Promise] = {
     "attendance": _("Attendance"),
     "leave": _("Leave"),
     "appeals": _("Appeals"),
+    "warnings": _("Warnings"),
+    "warning_rules": _("Warning rules"),
+    "cover": _("Cover"),
+    "exports": _("Scheduled exports"),
+    "channels": _("Message channels"),
+    "webhooks": _("Webhooks"),
+    "notifications": _("Notifications"),
+    "rights": _("Roles and permissions"),
     "exchange": _("Sync with iclass"),
     "audit": _("Audit trail"),
 }
@@ -75,7 +93,11 @@ def scopes_offered_to(user: Any) -> list[str]:
 
 def all_scopes() -> list[str]:
     """Return every scope."""
-    return [f"{family}:{kind}" for family in ("all", *FAMILIES) for kind in (READ, WRITE)]
+    return [
+        f"{family}:{kind}"
+        for family in ("all", *FAMILIES)
+        for kind in ((READ,) if family in READ_ONLY_FAMILIES else (READ, WRITE))
+    ]
 
 
 def scope_label(scope: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -15,7 +16,7 @@ from rest_framework.request import Request
 
 from console.policy import database_scope
 from console.policy.models import ApiToken
-from console.policy.token_scopes import ALL_SCOPE
+from console.policy.token_scopes import ALL_SCOPE, covers, required_scope
 
 LAST_USED_INTERVAL = timedelta(minutes=1)
 
@@ -34,6 +35,15 @@ def issue_token(user: Any, name: str = "", *, scopes: Iterable[str] = (ALL_SCOPE
 def token_digest(token: str) -> str:
     """Return the SHA-256 digest; no salt is needed for 32 random bytes."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def scope_refusal(request: Request, resource: str, action: str) -> str:
+    """Return why the request's token does not reach this action; empty if it does, or without a token."""
+    token = request.auth
+    if not isinstance(token, ApiToken) or covers(token.scopes, resource, action):
+        return ""
+    text = gettext("The token does not have the required scope %(scope)s.")
+    return text % {"scope": required_scope(resource, action)}
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -12,6 +12,7 @@ CONTENT_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".csv": "text/csv; charset=utf-8",
     ".json": "application/json",
+    ".zip": "application/zip",
 }
 NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 
@@ -19,8 +20,8 @@ NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 def attachment(content: IO[bytes] | str, filename: str) -> HttpResponseBase:
     """Return the file as an attachment; Chinese names are encoded by RFC 5987.
 
-    `filename` ends in .xlsx, .csv or .json. The file contains personal data, so no cache may store it. It is
-    closed with the response.
+    `filename` ends in .xlsx, .csv, .json or .zip. The file contains personal data, so no cache may store it.
+    It is closed with the response.
     """
     name = safe_filename(filename)
     kind = CONTENT_TYPES[PurePath(name).suffix]

@@ -49,11 +49,13 @@ def write_xlsx(
     meta: Mapping[Any, Any] | None = None,
     *,
     zone: ZoneInfo,
+    above: Sequence[str] = (),
 ) -> BinaryIO:
     """Return an open temporary file, positioned at its start; closing deletes it.
 
-    The first sheet is named `title` and has the headings in its first row; `meta` (whose file, when, by whom)
-    fills a second one. Text is written as text, whatever it begins with. Raises SheetTooLong.
+    The first sheet is named `title` and has the headings in its first row, below the lines `above`; `meta`
+    (whose file, when, by whom) fills a second one. Text is written as text, whatever it begins with. Raises
+    SheetTooLong.
     """
     with ExitStack() as opened:
         file = opened.enter_context(tempfile.TemporaryFile())
@@ -62,7 +64,7 @@ def write_xlsx(
             tempfile.TemporaryDirectory() as folder,
             xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder}) as book,
         ):
-            _write_table(book, _sheet_name(str(title)), rows, columns, zone)
+            _write_table(book, _sheet_name(str(title)), rows, columns, zone, above)
             if meta:
                 _write_metadata(book, meta)
         file.seek(0)
@@ -71,7 +73,12 @@ def write_xlsx(
 
 
 def _write_table(
-    book: "Workbook", name: str, rows: SheetRows, columns: Sequence[Column], zone: ZoneInfo
+    book: "Workbook",
+    name: str,
+    rows: SheetRows,
+    columns: Sequence[Column],
+    zone: ZoneInfo,
+    above: Sequence[str],
 ) -> None:
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "quote_prefix": True})
@@ -81,12 +88,14 @@ def _write_table(
         (column.key, column.kind, column.kind in TEXT_TYPES, formats[column.kind]) for column in columns
     ]
     write = sheet.write_string
-    sheet.freeze_panes(1, 0)
+    for last, text in enumerate(above):
+        write(last, 0, text[:MAX_TEXT], formats[ColumnType.TEXT])
+    head = last = len(above)
+    sheet.freeze_panes(head + 1, 0)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
-        sheet.write_string(0, place, column.heading(zone), bold)
-    last = 0
-    for last, row in enumerate(rows, start=1):
+        sheet.write_string(head, place, column.heading(zone), bold)
+    for last, row in enumerate(rows, start=head + 1):
         if last >= MAX_ROWS:
             raise SheetTooLong(gettext("An Excel sheet can hold 1,048,575 rows. Use CSV instead."))
         for place, (key, kind, is_text, style) in enumerate(written):
@@ -96,7 +105,7 @@ def _write_table(
             elif value is not None:
                 _write_cell(sheet, last, place, value, kind, formats, zone)
     if columns:
-        sheet.autofilter(0, 0, last, len(columns) - 1)
+        sheet.autofilter(head, 0, last, len(columns) - 1)
 
 
 def _write_cell(

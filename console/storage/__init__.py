@@ -16,7 +16,7 @@ chunk_url         a signed URL to which a browser sends a chunk (buckets only)
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-STORAGE_ALIASES = ("courseware", "recordings")
+STORAGE_ALIASES = ("courseware", "recordings", "leave", "exports")
 
 
 class ReadableBody(Protocol):
@@ -52,14 +52,14 @@ def bucket_from_env(env: Any) -> BucketConfig:
 
 
 def storages_setting(data: Path, bucket: BucketConfig) -> dict[str, dict[str, Any]]:
-    """Return the STORAGES setting: courseware, copies of recordings, and Django's own storages."""
+    """Return the STORAGES setting: a place for each of STORAGE_ALIASES, and Django's own."""
     storages = {
         alias: _s3_backend(bucket, alias) if bucket.name else _filesystem_backend(data, alias)
         for alias in STORAGE_ALIASES
     }
     return {
         "default": _filesystem_backend(data, "files"),
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        "staticfiles": {"BACKEND": "console.ui.static_storage.VersionedStaticFilesStorage"},
         **storages,
     }
 

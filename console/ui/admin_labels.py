@@ -28,8 +28,6 @@ FIELD_LABELS = {
     "enterprise": _("school"),
     "evidence": _("evidence"),
     "fence": _("turn number"),
-    "hook_attempts": _("webhook attempts"),
-    "hook_due_at": _("next webhook attempt"),
     "http_status": _("HTTP status"),
     "lane": _("queue"),
     "lease_owner": _("held by"),

@@ -14,10 +14,17 @@ from jinja2 import Environment, StrictUndefined
 
 from console.ui import template_tags
 
+
+def url_pattern(name: str) -> str:
+    """Return the address of a page about one row, with `%d` in place of the key: rows fill it in."""
+    return reverse(name, args=[0]).replace("/0/", "/%d/", 1)
+
+
 #: A row calls filters, not functions: Jinja calls a function through its context, which takes longer.
 FUNCTIONS = {
     "_": gettext,
     "url": reverse,
+    "url_pattern": url_pattern,
     "icon": template_tags.icon,
     "current_timezone": timezone.get_current_timezone,
     "format_time_zone": template_tags.format_time_zone,
@@ -36,9 +43,15 @@ def environment(**options: Any) -> Environment:
         icon=template_tags.icon,
         initials=template_tags.initials,
         isoformat=datetime.isoformat,
+        moment=template_tags.moment,
         percent=template_tags.percent,
+        person=template_tags.person,
         seconds_since=template_tags.seconds_since,
+        state_tag=template_tags.state_tag,
         strftime=_strftime,
+        sync_badge=template_tags.sync_badge_tag,
+        time_span=template_tags.time_span,
+        when=template_tags.when,
     )
     return made
 

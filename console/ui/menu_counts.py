@@ -38,7 +38,15 @@ def count_waiting(reader: Any, names: Collection[str]) -> dict[str, int]:
     """Return how much waits for a reader, by the names of counts. Uses one query, or none."""
     parts = [(name, rows) for name in sorted(names) for rows in _menu_counts[name].rows(reader)]
     numbers = dict.fromkeys(names, 0)
-    if not parts:
+    for (name, _rows), number in zip(parts, count_rows([rows for _name, rows in parts]), strict=True):
+        numbers[name] += number
+    return numbers
+
+
+def count_rows(querysets: Sequence[QuerySet[Any]]) -> list[int]:
+    """Return the number of rows of each queryset, in their order. Uses one query, or none."""
+    numbers = [0] * len(querysets)
+    if not querysets:
         return numbers
     counted = [
         rows.order_by()
@@ -46,10 +54,10 @@ def count_waiting(reader: Any, names: Collection[str]) -> dict[str, int]:
         .annotate(part=Value(place))
         .values_list("part")
         .annotate(number=Count("pk"))
-        for place, (_name, rows) in enumerate(parts)
+        for place, rows in enumerate(querysets)
     ]
     for place, number in counted[0].union(*counted[1:], all=True):
-        numbers[parts[place][0]] += number
+        numbers[place] = number
     return numbers
 
 

@@ -4,8 +4,9 @@ Load with `{% load ui %}`. Times are shown in the active time zone and language.
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 
 from console.ui.assets import icon_svg_body
 from console.ui.badges import Badge, row_sync_badge, sync_badge
@@ -30,10 +31,13 @@ AGE_PATTERNS = {
     "d": pgettext_lazy("age", "{n} d ago"),
 }
 _AGES = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-_HAN = re.compile(r"[㐀-鿿]")
+_NOT_HAN = re.compile(r"[^㐀-鿿]+")
+#: Results kept of each function whose result follows from its arguments, the language among them.
+_KEPT = 2000
 
 
 @register.simple_tag
+@lru_cache(_KEPT)
 def icon(name: str, css: str = "", kind: str = "outline") -> SafeString:
     """Render the Tabler icon `name`, hidden from screen readers: it needs text or an aria-label beside it."""
     stroke = (
@@ -73,10 +77,13 @@ def state_tag(badge: Any) -> SafeString:
 
     In Python, because lists render it for every row: a template takes more than twice as long.
     """
-    hint = getattr(badge, "next_step", "")
+    return _state_html(badge.tone, badge.icon, str(badge.word), str(getattr(badge, "next_step", "")))
+
+
+@lru_cache(_KEPT)
+def _state_html(tone: str, icon_name: str, word: str, hint: str) -> SafeString:
     title = format_html(' title="{}"', hint) if hint else ""
-    drawn = icon(badge.icon)
-    return format_html('<span class="tag tag-{}"{}>{}{}</span>', badge.tone, title, drawn, badge.word)
+    return format_html('<span class="tag tag-{}"{}>{}{}</span>', tone, title, icon(icon_name), word)
 
 
 @register.simple_tag(name="sync_badge")
@@ -106,6 +113,7 @@ def person(person: Any, *, link: str = "") -> SafeString:
     )
 
 
+NO_MOMENT = mark_safe('<span class="text-secondary">—</span>')
 #: Formats without translation. A list shows hundreds of times, and strftime is faster than `date_format`.
 LOCALE_INDEPENDENT_FORMATS = {"time": "%H:%M", "seconds": "%H:%M:%S", "exact": "%Y-%m-%d %H:%M:%S"}
 
@@ -113,29 +121,61 @@ LOCALE_INDEPENDENT_FORMATS = {"time": "%H:%M", "seconds": "%H:%M:%S", "exact": "
 @register.filter
 def when(at: datetime, show: str = "both") -> str:
     """Format a datetime. `show`: both · day · time · seconds (with the time) · exact (date and seconds)."""
-    local = timezone.localtime(at)
+    return _format_local(timezone.localtime(at), show)
+
+
+def _format_local(local: datetime, show: str) -> str:
     if show in LOCALE_INDEPENDENT_FORMATS:
         return local.strftime(LOCALE_INDEPENDENT_FORMATS[show])
-    both = show == "both"
-    return date_format(local, pgettext("day and time", "D j M, H:i") if both else pgettext("day", "D j M Y"))
+    if show != "both":
+        return _format_day(local.date(), get_language(), with_year=True)
+    return f"{_format_day(local.date(), get_language(), with_year=False)}{local:%H:%M}"
+
+
+@lru_cache(_KEPT)
+def _format_day(day: date, _language: str | None, *, with_year: bool) -> str:
+    """Format a day in the active language; without its year it is followed by a time in every language."""
+    if with_year:
+        return date_format(day, pgettext("day", "D j M Y"))
+    return date_format(day, pgettext("day and time", "D j M, H:i").removesuffix("H:i"))
+
+
+@register.simple_tag
+def moment(at: datetime | None, show: str = "both") -> SafeString:
+    """Render a moment as `when` formats it, its zone and second in the title; a dash without one."""
+    if not at:  # also the empty text of an unknown variable
+        return NO_MOMENT
+    local = timezone.localtime(at)
+    return format_html(
+        '<time class="time" datetime="{}" title="{}">{}</time>',
+        local.isoformat(),
+        _format_with_zone(local),
+        _format_local(local, show),
+    )
 
 
 @register.filter
 def zoned(at: datetime) -> str:
     """Format a datetime with seconds and its zone: "2026-11-24 08:03:10, Beijing time (UTC+8)"."""
-    return gettext("%(time)s, %(zone)s") % {"time": when(at, "exact"), "zone": format_time_zone(at)}
+    return _format_with_zone(timezone.localtime(at))
+
+
+def _format_with_zone(local: datetime) -> str:
+    zone = _zone_label(timezone.get_current_timezone_name(), _offset_minutes(local), get_language())
+    return gettext("%(time)s, %(zone)s") % {"time": _format_local(local, "exact"), "zone": zone}
 
 
 @register.simple_tag
 def time_span(begins: datetime, ends: datetime, *, seconds: bool = False) -> SafeString:
     """Render an interval with the zone in its title; with `seconds`, without the day but with seconds."""
     first, last = ("seconds", "seconds") if seconds else ("both", "time")
+    local_begins, local_ends = timezone.localtime(begins), timezone.localtime(ends)
     return format_html(
         '<span class="time" title="{} – {}">{}–{}</span>',
-        zoned(begins),
-        zoned(ends),
-        when(begins, first),
-        when(ends, last),
+        _format_with_zone(local_begins),
+        _format_with_zone(local_ends),
+        _format_local(local_begins, first),
+        _format_local(local_ends, last),
     )
 
 
@@ -202,8 +242,8 @@ def duration(seconds: float | None) -> str:
 def initials(name: str) -> str:
     """Return the text of a person's avatar: the end of a Chinese name, else the initials."""
     name = str(name).strip()
-    if _HAN.search(name):
-        return "".join(_HAN.findall(name))[-2:]
+    if han := _NOT_HAN.sub("", name):
+        return han[-2:]
     return "".join(word[0] for word in name.split()[:2]).upper()
 
 
@@ -261,8 +301,15 @@ def percent(share: Decimal | None) -> str:
 def format_time_zone(at: datetime | None = None) -> str:
     """Return the active time zone with its offset: "Beijing time (UTC+8)" or "Asia/Tokyo (UTC+9)"."""
     local = timezone.localtime(at)
-    minutes = int((local.utcoffset() or timedelta()).total_seconds() // 60)
+    return _zone_label(timezone.get_current_timezone_name(), _offset_minutes(local), get_language())
+
+
+def _offset_minutes(local: datetime) -> int:
+    return int((local.utcoffset() or timedelta()).total_seconds() // 60)
+
+
+@lru_cache(_KEPT)
+def _zone_label(name: str, minutes: int, _language: str | None) -> str:
     hours, rest = divmod(abs(minutes), 60)
     offset = f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
-    name = timezone.get_current_timezone_name()
     return f"{gettext('Beijing time') if name == 'Asia/Shanghai' else name} ({offset})"

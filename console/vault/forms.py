@@ -1,11 +1,12 @@
 """The write-only form field of a secret: the page shows whether it is set, never its value."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
-from console.vault.keyring import VaultError
 from console.vault.secret import Secret
 
 
@@ -56,7 +57,19 @@ def _stored_info(value: Any) -> dict[str, Any] | None:
     """Return what the page may show of the stored secret; one that cannot be opened can still be replaced."""
     if not isinstance(value, Secret) or value.sealed is None:
         return None
-    try:
-        return {"set_at": value.set_at, "ends": value.ends}
-    except VaultError:
-        return {"set_at": value.set_at, "ends": ""}
+    return {"set_at": value.set_at, "ends": value.ends}
+
+
+def check_secret_entered(
+    fields: Mapping[str, Any], changed: Mapping[str, Any], *, secret: str, sent_by: Collection[str]
+) -> None:
+    """Raise ValidationError at `secret` if a field that says where it goes changed, and nobody entered it.
+
+    Otherwise whoever may change the address, but never see the secret, could have it sent to themselves.
+    """
+    entered = fields.get(secret)
+    is_kept = isinstance(entered, Secret) and entered.sealed is not None
+    if (is_kept or not entered) and any(name in changed for name in sent_by):
+        raise ValidationError(
+            {secret: gettext("Enter the secret again, because it would go to another place.")}
+        )

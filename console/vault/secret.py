@@ -44,6 +44,13 @@ class Secret:
             self.__clear = keyring.unseal(self.__sealed or "", self.place).decode()
         return self.__clear
 
+    def comparable(self) -> str:
+        """Return the clear text, or the ciphertext if it cannot be opened: that equals itself alone."""
+        try:
+            return self.reveal()
+        except VaultError:
+            return self.__sealed or ""
+
     @property
     def place(self) -> SealedLocation:
         """The location of the stored value; VaultError if it is not stored yet."""
@@ -63,8 +70,11 @@ class Secret:
 
     @property
     def ends(self) -> str:
-        """Its last two characters, by which people recognise it; none for a short one."""
-        clear = self.reveal()
+        """Its last two characters, by which people recognise it, if it is long; or why there are none."""
+        try:
+            clear = self.reveal()
+        except VaultError:
+            return gettext("A stored secret cannot be opened. Enter it again.")
         tail = clear[-2:] if len(clear) >= MIN_LENGTH_FOR_HINT else ""
         return gettext("ends in …%(tail)s") % {"tail": tail}
 
@@ -74,7 +84,7 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self.reveal().encode(), other.reveal().encode())
+        return hmac.compare_digest(self.comparable().encode(), other.comparable().encode())
 
     __hash__ = None  # type: ignore[assignment]  # Python's way to say that it is not hashable
 

@@ -57,6 +57,8 @@ class DocumentUploadViewSet(SchoolViewSet):
     resource = "document"
     policy_actions = dict.fromkeys(("create", "retrieve", "piece", "destroy", "done"), "add")
     queryset = DocumentUpload.objects.all()
+    action_serializers = {"done": DocumentSerializer}
+    harmless_repeats = frozenset({"create"})  # an open upload is resumed
     serializer_class = NextChunkSerializer
     lookup_field, lookup_url_kwarg = "token", "upload"
 

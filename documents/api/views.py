@@ -36,7 +36,7 @@ class TranscodeSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(source="transcode_message")
     url = serializers.CharField(source="transcode_url")
 
-    @extend_schema_field({"type": "integer", "nullable": True})
+    @extend_schema_field({"type": ["integer", "null"]})
     def get_progress(self, document: Document) -> int | None:
         progress: int | None = document.observed.get("transcode_progress")
         return progress

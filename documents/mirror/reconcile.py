@@ -151,7 +151,12 @@ def _record_poll(document: Document, answer: DocumentInfo | IClassError) -> None
 
 @register_handler("transport_progress")
 def schedule_transcode_polls(callback: Callback) -> None:
-    """Poll `/document/info` for every document of the school whose transcoding is not finished."""
+    """Poll `/document/info` for every document of the school whose transcoding is not finished.
+
+    Documents that are due already and not being polled stay as they are: a school that uploads hundreds at
+    once gets as many of these callbacks.
+    """
     pending = transcoding_documents(Document.objects.filter(enterprise_id=callback.enterprise_id))
-    if schedule_poll_now(pending):
+    schedule_poll_now(pending.exclude(look_until=None, look_at__lte=timezone.now()))
+    if pending.exists():
         transaction.on_commit(lambda: wake_worker("console.mirror.tasks.poll"))

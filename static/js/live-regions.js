@@ -46,8 +46,12 @@ function inUse(region) {
 function replace(old, fresh) {
   const active = old.contains(document.activeElement) ? document.activeElement : null;
   const same = active && (active.id ? `#${CSS.escape(active.id)}` : `a[href="${CSS.escape(active.getAttribute("href"))}"]`);
-  // What somebody unfolded stays unfolded, where the same things are folded.
-  const [folded, afresh] = [old, fresh].map((region) => [...region.querySelectorAll("details")]);
+  // What somebody unfolded stays unfolded: what has an id, and the others where as many things are folded.
+  for (const details of old.querySelectorAll("details[id]")) {
+    const again = fresh.querySelector(`#${CSS.escape(details.id)}`);
+    if (again) again.open = details.open;
+  }
+  const [folded, afresh] = [old, fresh].map((region) => [...region.querySelectorAll("details:not([id])")]);
   if (folded.length === afresh.length) folded.forEach((details, place) => (afresh[place].open = details.open));
   // A status is read out where its words change, so the element itself stays.
   if (old.getAttribute("role") === "status") {

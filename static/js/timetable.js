@@ -66,7 +66,7 @@ function arranged(lessons, view) {
 function lesson({ id, title, start, end, ...more }) {
   return {
     id, title, start, end,
-    startEditable: Boolean(words.move) && !more.locked,
+    startEditable: Boolean(words.move) && more.movable,
     classNames: [`hue-${more.hue}`, ...more.signs.map((sign) => `is-${sign}`)],
     extendedProps: { ...more, start, lesson: true },
   };
@@ -119,7 +119,7 @@ function showCrowd({ title, extendedProps: { crowd: lessons } }) {
     link.href = pageOf(words.lesson, one.id);
     line.append(made("time", "tt-time", `${one.start.slice(11, 16)}–${one.end.slice(11, 16)}`), link, made("span", "tt-who", one.teacher));
     if (one.enter) line.append(enterForm(one));
-    if (words.move && !one.locked) line.append(mover(one));
+    if (words.move && one.movable) line.append(mover(one));
     return line;
   }));
   document.getElementById("more").showModal();
@@ -141,7 +141,7 @@ const dayInWords = new Intl.DateTimeFormat(document.documentElement.lang, {
 });
 
 function draw({ event, timeText, view }) {
-  const { lesson: isLesson, start, teacher, signs, locked, subject, enter } = event.extendedProps;
+  const { lesson: isLesson, start, teacher, signs, movable, subject, enter } = event.extendedProps;
   if (event.extendedProps.rest) return { domNodes: [dayLink(event)] };
   if (event.extendedProps.crowd) return { domNodes: [crowdButton(event)] };
   if (!isLesson) return event.title;
@@ -156,7 +156,7 @@ function draw({ event, timeText, view }) {
   head.append(made("span", "visually-hidden", dayInWords.format(Date.parse(`${start.slice(0, 10)}Z`))), ...mark(event.extendedProps), when, ...shown);
   const nodes = [head, topic, made("span", "tt-who", teacher)];
   if (enter) nodes.push(enterForm(event));
-  if (words.move && !locked) nodes.push(mover(event));
+  if (words.move && movable) nodes.push(mover(event));
   return { domNodes: nodes };
 }
 

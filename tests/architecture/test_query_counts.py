@@ -20,9 +20,9 @@ from tests.console.mirror.remote_states import mark_different
 from tests.security.sample_school import build_sample_school
 from tests.support.page_client import client_for
 
-#: Session, person with their school, what waits in the menu and beside the bell, views of the list; three are
-#: left for its rows.
-MOST = 7
+#: Session, person with their school, what waits in the menu and beside the bell, views of the list, the
+#: grades to filter by; three are left for its rows.
+MOST = 8
 MANY = 60
 LISTS = (
     "/people/",

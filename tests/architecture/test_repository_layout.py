@@ -13,6 +13,7 @@ TOP_LEVEL = {
     "manage.py": "the commands of the console",
     "pyproject.toml": "what it needs, and the settings of its tools",
     "requirements.txt": "what runs, locked",
+    "requirements-saml.txt": "what sign-in with SAML 2.0 needs, locked",
     "requirements-dev.txt": "what tests need, locked",
     "requirements-node.txt": "npm for a machine that has none, locked",
     "package.json": "what the browser loads from npm",

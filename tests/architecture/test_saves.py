@@ -22,7 +22,7 @@ MIRROR_TOO = {
     "classes/timetable/bulk/cancellation.py": "as `reflect`, for many rows whose commands were taken back",
 }
 #: `save()` that writes no row that was read: a form, a file, a base class that is handed the names.
-NO_ROWS = {"form", "files", "track.copy", "self", "super()", "upright"}
+NO_ROWS = {"form", "files", "storage", "track.copy", "self", "super()", "upright", "request.session"}
 
 
 def calls() -> Iterator[tuple[str, ast.Call, str, str, set[str | None]]]:

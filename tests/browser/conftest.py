@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Enterprise, User
 from classes.models import Lesson
 from tests.browser.timetable_pages import SIZES, moment_of_next_week
 from tests.classes.factories import add_members, create_planned_lesson, create_students
+
+# Playwright's five seconds are too few where other programs use the machine, too.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture

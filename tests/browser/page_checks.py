@@ -1,5 +1,6 @@
 """What is measured of a page that is open: axe, how far it shifted and sticks out, its weight, what moves."""
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,12 +37,14 @@ MOVING = """
 
 def axe_violations(page: Any) -> list[str]:
     """Each rule that is broken, with the first place."""
-    page.evaluate(AXE)
-    answer = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return [
-        f"{rule['id']} ×{len(rule['nodes'])}: {rule['nodes'][0]['html'][:160]}"
-        for rule in answer["violations"]
-    ]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    # Describing each element that passed takes axe as long as finding those that do not.
+    options = {"runOnly": RULES, "resultTypes": ["violations"]}
+    violations = page.evaluate(
+        "options => axe.run(document, options).then((answer) => answer.violations)", options
+    )
+    return [f"{rule['id']} ×{len(rule['nodes'])}: {rule['nodes'][0]['html'][:160]}" for rule in violations]
 
 
 def horizontal_overflow(page: Any, width: int, height: int = 844) -> list[str]:
@@ -128,6 +131,15 @@ def _spoken(session: Any) -> str:
     asked = {"objectId": told["objectId"], "fetchRelatives": False}
     node = session.send("Accessibility.getPartialAXTree", asked)["nodes"][0]
     return str(node.get("name", {}).get("value", "")).strip()
+
+
+def check_page(page: Any, name: str, width: int = 390) -> None:
+    """Assert that the page fits its width and can be read; `SHOTS` names a folder for a picture of it."""
+    page.wait_for_load_state()
+    assert axe_violations(page) == [], name
+    assert horizontal_overflow(page, width) == [], name
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 def assert_order(said: list[str], *names: str) -> None:

@@ -37,6 +37,7 @@ def test_an_empty_slot_opens_the_form_with_its_day_and_times(
     page.mouse.up()
     assert values() == ["bob", day, "13:00", "14:30"]
     page.go_back()
+    page.locator(".ec-event", has_text="Croquet").wait_for()
     page.get_by_role("link", name="Add a lesson on Wednesday").focus()
     page.keyboard.press("Enter")
     assert values()[:2] == ["bob", day]

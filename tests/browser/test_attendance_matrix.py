@@ -105,6 +105,7 @@ def test_a_teacher_goes_from_a_course_to_the_trends_of_a_student(
     page.emulate_media(media="print")
     shoot(page, f"print-{size}-{language}")
     page.emulate_media(media="screen")
+    expect(page.locator("#chart-rate svg.chart circle").first).to_be_visible()
     page.get_by_role("link", name=said["earlier"]).click()
     expect(table.locator("thead")).to_contain_text("Hoop 1")
     page.get_by_label(said["absent"]).check()

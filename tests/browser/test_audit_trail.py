@@ -11,7 +11,7 @@ from accounts.people.services import deactivate_person, edit_person, record_reve
 from console.audit import chain as chains
 from console.audit.models import AuditEntry
 from console.audit.trail import record_data_access
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, looks
 from tests.support.cast import create_person
 
 SIZES = {"desk": (1280, 800), "telephone": (390, 844)}
@@ -19,8 +19,7 @@ SIZES = {"desk": (1280, 800), "telephone": (390, 844)}
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), looks(SIZES, ["zh-CN", "en"]))
 def test_it_can_be_read_and_searched(
     live_server: Any, browser: Any, alice: User, bob: User, size: str, language: str
 ) -> None:

@@ -41,7 +41,7 @@ class Window:
         client.force_login(who)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(60_000)
         self.complaints: list[str] = []
         collect_console_errors(self.page, self.complaints, ("myqcloud", "Failed to load"))
         self.width, self.name = width, f"{size}-{language}"
@@ -224,11 +224,13 @@ def test_a_slow_track_beside_the_player_is_asked_for_once_and_a_failed_one_no_mo
         }
     }"""
 
-    page.eval_on_selector("#player", plays)
+    with page.expect_request("**/play/"):
+        page.eval_on_selector("#player", plays)
+    page.wait_for_timeout(200)  # what the browser asked for comes to the test after the answer of its page
     assert len(waiting) == 1
 
     waiting.pop().abort()
-    page.wait_for_function("document.querySelector('#beside').error")
+    page.wait_for_function("() => document.querySelector('#beside').error")
     page.eval_on_selector("#player", plays)
     assert waiting == []
 

@@ -30,7 +30,7 @@ class Office:
             [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}]
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(60_000)
         self.complaints: list[str] = []
         collect_console_errors(self.page, self.complaints)
         self.clicks = 0

@@ -36,7 +36,7 @@ class Window:
         cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
         self.context.add_cookies([cookie])
         self.page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(60_000)
         self.complaints: list[str] = []
         collect_console_errors(self.page, self.complaints)
         self.url, self.clicks, self.width = url, 0, width

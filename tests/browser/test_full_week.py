@@ -14,6 +14,7 @@ from accounts.models import Enterprise, Role, User
 from classes.lessons.roster import ExpectedPeople, insert_members
 from classes.models import Lesson
 from console import bulk_sql
+from tests.support.anchor import bar_now
 
 LESSONS = int(os.environ.get("WEEK_LESSONS", "300"))
 STUDENTS, A_DAY, DAYS = 35, 8, 6
@@ -137,8 +138,8 @@ def test_a_full_week_stands_there_soon_and_scrolls_smoothly(
     )
     _assert_each_can_be_reached(page)
     context.close()
-    assert stands < MOST_MS
-    assert frames[-1] < MOST_FRAME_MS
+    assert stands < bar_now(MOST_MS)
+    assert frames[-1] < bar_now(MOST_FRAME_MS)
 
 
 def _visit(page: Any, address: str) -> tuple[float, dict[str, float]]:

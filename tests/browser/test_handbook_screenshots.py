@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Enterprise, User
+from accounts.models import Enterprise, GuardianAccount, User
 from classes.choices import Status
 from classes.demo import personas
 from classes.demo.history import HISTORY_JOB_KIND
@@ -24,6 +25,7 @@ from console.jobs.models import Job
 from console.outbox import relay
 from tests.support import pictures
 from tests.support.environment import ROOT
+from tests.support.guardians import guardian_in
 from tests.support.sandbox import Sandbox
 
 SHOTS = os.environ.get("SHOTS", "").rstrip("/")
@@ -84,15 +86,21 @@ def names() -> set[str]:
 def draw(browser: Any, client: Any, live_server: Any, demo: Enterprise, names: set[str]) -> Any:
     """Draws the top of a page as somebody of the school sees it, in both languages."""
 
-    def page_of(reader: User, short: str, width: int, height: int) -> Any:
+    def page_of(reader: User | GuardianAccount, short: str, width: int, height: int) -> Any:
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale=LANGUAGES[short], timezone_id="Asia/Shanghai"
         )
-        client.force_login(reader)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        signed_in = client
+        if isinstance(reader, GuardianAccount):
+            GuardianAccount.objects.filter(pk=reader.pk).update(language={"zh": "zh-hans"}.get(short, short))
+            signed_in = guardian_in(Client(), reader)
+        else:
+            client.force_login(reader)
+        session = signed_in.cookies["sessionid"].value
+        cookie = {"name": "sessionid", "value": session, "url": live_server.url}
         context.add_cookies([cookie])
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         return page
 
     def drawn(
@@ -100,7 +108,7 @@ def draw(browser: Any, client: Any, live_server: Any, demo: Enterprise, names: s
         path: str,
         height: int,
         act: Callable[[Any], None] = lambda page: None,
-        reader: User | None = None,
+        reader: User | GuardianAccount | None = None,
         width: int = WIDTH,
     ) -> None:
         names.add(name)
@@ -182,6 +190,8 @@ def test_all_pictures_of_the_screens_are_drawn(draw: Any, demo: Enterprise, name
     draw("register", f"/lessons/{late.lesson_id}/attendance/?mark=late", 900, act=_opened(late))
     draw("report", "/reports/school/", 960)
     draw("student", f"/people/{late.person_id}/", 900)
+    mother = demo.guardians.get(account__isnull=False)
+    draw("guardian", f"/guardian/{mother.pk}/attendance/", 844, reader=mother.account, width=PHONE_WIDTH)
     draw("courseware", "/courseware/", 560)
     draw("recording", f"/recordings/{late.lesson_id}/", 900)
     draw("sent", "/sync/sent/?state=trouble", 760)

@@ -21,6 +21,7 @@ from tests.classes.factories import (
     create_students,
     record_poll,
 )
+from tests.support.browser import looks
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -139,8 +140,7 @@ def test_a_refresh_brings_a_new_lesson_and_keeps_the_focus(
     assert page.evaluate("document.activeElement.id") == f"bar-{day[-1].pk}"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), looks(SIZES, ["light", "dark"]))
 def test_nothing_is_wrong_with_the_page_for_any_reader(
     window: Callable[..., Any], alice: User, bob: User, day: list[Lesson], size: str, scheme: str
 ) -> None:

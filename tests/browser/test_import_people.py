@@ -59,7 +59,7 @@ class Window:
             color_scheme=light,
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(60_000)
         self.complaints: list[str] = []
         collect_console_errors(self.page, self.complaints)
 
@@ -180,8 +180,8 @@ def test_a_student_joins_a_group_and_the_lessons_follow_up_to_the_service(
         register_person(enterprise=connected, by=alice, user_id=f"{prefix}{n}", nickname=name, role="student")
         for n, name in enumerate(names)
     ]
-    group = StudentGroup(enterprise=connected, name="七年级一班", teacher=bob)
-    group = save_group(group=group, students=students[:2], by=alice)
+    group = StudentGroup(enterprise=connected, name="七年级一班")
+    group = save_group(group=group, students=students[:2], by=alice, teacher=bob)
     lesson = schedule_lesson(
         teacher=bob, by=alice, students=students[:2], groups=[group], topic="分数的加减",
         starts_at=tomorrow_at(1), ends_at=tomorrow_at(2),
@@ -249,7 +249,7 @@ def test_the_tables_of_the_django_admin_load_nothing_forbidden(
     quinn = create_person(connected, "quinn", Role.SUPERADMIN)
     students = [create_person(connected, f"kid{n}", Role.STUDENT) for n in range(3)]
     group = save_group(
-        group=StudentGroup(enterprise=connected, name="七年级一班", teacher=bob), students=students, by=quinn
+        group=StudentGroup(enterprise=connected, name="七年级一班"), students=students, by=quinn, teacher=bob
     )
     window.enter(client, quinn)
     window.open("/admin/", "admin")

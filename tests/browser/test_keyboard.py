@@ -48,7 +48,7 @@ def open_page(live_server: Any, browser: Any, client: Any, settings: Any) -> Ite
         cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
         context.add_cookies([cookie])
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.goto(f"{live_server.url}{path}")
         return page
 

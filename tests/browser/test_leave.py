@@ -1,6 +1,5 @@
 """Leave on a telephone, in Chinese: a student asks, the teacher in charge approves, the register shows it."""
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,11 +10,11 @@ from playwright.sync_api import expect as expects
 
 from accounts.models import Enterprise, StudentGroup, User
 from classes.models import Leave, Lesson
-from tests.browser.page_checks import axe_violations, horizontal_overflow
+from tests.browser.page_checks import check_page
 from tests.classes.factories import add_members, create_planned_lesson, create_students
+from tests.support.charges import replace_in_charge
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PHONE = 390
 
 
 @pytest.fixture
@@ -24,17 +23,8 @@ def lesson(school: Enterprise, bob: User) -> Lesson:
     lesson = create_planned_lesson(bob, timedelta(days=1), topic="Croquet")
     kids = create_students(school, 3, "Year 7")
     add_members(lesson, *kids)
-    StudentGroup.objects.filter(name="Year 7").update(teacher=bob)
+    replace_in_charge(StudentGroup.objects.filter(name="Year 7"), bob)
     return lesson
-
-
-def check(page: Any, name: str) -> None:
-    """Whether the page fits a telephone and can be read; `SHOTS` keeps a picture of it."""
-    page.wait_for_load_state()
-    assert axe_violations(page) == [], name
-    assert horizontal_overflow(page, PHONE) == [], name
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/leave-{name}.png", full_page=True)
 
 
 def test_a_student_asks_on_a_telephone_and_the_register_shows_it(
@@ -44,35 +34,35 @@ def test_a_student_asks_on_a_telephone_and_the_register_shows_it(
     student = window(kid, "telephone", "zh-CN")
     student.goto(f"{student.base}/people/{kid.pk}/attendance/")
     student.get_by_role("link", name="申请请假").click()
-    check(student, "form")
+    check_page(student, "leave-form")
     student.locator("[name=lessons]").check()
     student.get_by_text("病假").click()
     student.locator("[name=reason]").fill("发烧，要去医院")
     student.get_by_role("button", name="提交申请").click()
     expects(student.get_by_text("有结果后会通知您")).to_be_visible()
-    check(student, "own-list")
+    check_page(student, "leave-own-list")
     leave = Leave.objects.get()
     assert (leave.state, leave.kind, leave.begins_at) == ("requested", "sick", lesson.starts_at)
 
     teacher = window(bob, "telephone", "zh-CN")
     teacher.goto(f"{teacher.base}/lessons/{lesson.pk}/attendance/")
     expects(teacher.get_by_text("请假待批")).to_be_visible()
-    check(teacher, "register-requested")
+    check_page(teacher, "leave-register-requested")
     teacher.goto(f"{teacher.base}/leave/")
     teacher.get_by_role("link", name="有 1 个请假申请待审批").click()
-    check(teacher, "list")
+    check_page(teacher, "leave-list")
     teacher.get_by_role("link", name="Kid1").click()
-    check(teacher, "request")
+    check_page(teacher, "leave-request")
     teacher.locator("[name=text]").fill("好好休息")
     teacher.get_by_role("button", name="批准").click()
     expects(teacher.get_by_text("已批准请假，期间缺勤记为请假。")).to_be_visible()
-    check(teacher, "approved")
+    check_page(teacher, "leave-approved")
     teacher.goto(f"{teacher.base}/leave/calendar/?month={timezone.localdate(lesson.starts_at):%Y-%m}")
     expects(teacher.get_by_role("link", name="Kid1").first).to_be_visible()
-    check(teacher, "calendar")
+    check_page(teacher, "leave-calendar")
     teacher.goto(f"{teacher.base}/lessons/{lesson.pk}/attendance/")
     expects(teacher.get_by_text("已请假")).to_be_visible()
-    check(teacher, "register-approved")
+    check_page(teacher, "leave-register-approved")
 
     student = window(kid, "telephone", "zh-CN")
     student.goto(f"{student.base}/leave/")

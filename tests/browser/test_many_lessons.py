@@ -35,7 +35,9 @@ def open_list(
     contexts = []
 
     def open_page(width: int, language: str) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 844}, locale=language)
+        size = {"width": width, "height": 844}
+        # Nothing is judged while it fades in.
+        context = browser.new_context(viewport=size, locale=language, reduced_motion="reduce")
         contexts.append(context)
         client.force_login(alice)
         value = client.cookies["sessionid"].value

@@ -11,7 +11,7 @@ from accounts.people import avatars
 from accounts.people.group_services import save_group
 from classes.lessons.services import schedule_lesson
 from console.outbox.states import SyncState
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, looks
 from tests.support.cast import create_person
 from tests.support.iclass_service import tomorrow_at
 from tests.support.image_files import png
@@ -49,8 +49,7 @@ def croquet(school: Enterprise, alice: User, bob: User, settings: Any, live_serv
     return save_group(group=group, students=students, by=alice)
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), looks(SIZES, ["zh-CN", "en"]))
 def test_list_page_cards_and_erasing_fit_and_load_nothing_forbidden(
     live_server: Any, browser: Any, client: Any, alice: User, croquet: StudentGroup, size: str, language: str
 ) -> None:
@@ -106,5 +105,7 @@ def test_list_page_cards_and_erasing_fit_and_load_nothing_forbidden(
     page.fill("[name=user_id]", first.user_id)
     page.click("main form button[type=submit]")
     page.wait_for_url(f"**/people/{first.pk}/")
-    seen("erased")
+    seen("erase-requested")
+    page.goto(f"{live_server.url}/people/erasures/")
+    seen("erasures")
     context.close()

@@ -53,6 +53,7 @@ def open_list(
 
 
 def _wrong(page: Any) -> list[str]:
+    page.evaluate("scrollTo(0, 0)")  # what the bar of the page covers half is no fault
     page.evaluate(AXE)
     found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
     return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in found["violations"]]
@@ -65,7 +66,7 @@ def test_three_people_are_selected_and_join_a_group(
     page = open_list(width)
     page.locator("#id_role").select_option("student")
     page.wait_for_url("**role=student**")
-    page.wait_for_function("document.querySelectorAll('input[name=chosen]').length === 5")
+    page.wait_for_function("() => document.querySelectorAll('input[name=chosen]').length === 5")
     expect(
         page.get_by_role("button", name="Add to group")
     ).to_be_disabled()  # once its script has seen the list

@@ -20,7 +20,7 @@ from tests.classes.factories import (
     create_students,
     record_poll,
 )
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, looks
 
 SIZES = {"desk": (1280, 800), "telephone": (390, 844)}
 MOST_CLICKS = 10
@@ -53,7 +53,7 @@ def page_of(browser: Any, client: Any, live_server: Any, reader: User, size: str
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     context.add_cookies([cookie])
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     return page
 
 
@@ -89,8 +89,7 @@ def test_a_teacher_corrects_a_mark_and_closes_the_register_in_less_than_ten_clic
     assert forbidden == []
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), looks(SIZES, ["zh-CN", "en"]))
 def test_the_register_its_drawer_and_its_forms_fit(
     browser: Any, client: Any, live_server: Any, bob: User, lesson: Lesson, size: str, language: str
 ) -> None:

@@ -64,7 +64,7 @@ def window(live_server: Any, browser: Any, client: Any, settings: Any) -> Iterat
         cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
         context.add_cookies([cookie])
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.goto(f"{live_server.url}{path}")
         return page
 

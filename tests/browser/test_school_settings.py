@@ -55,7 +55,7 @@ def test_saving_one_section_asks_before_it_loses_what_was_typed_in_another(
 
     general.locator("[type=submit]").click()
     page.wait_for_function(
-        "performance.getEntriesByType('resource').some((one) => one.name.endsWith('/general/'))"
+        "() => performance.getEntriesByType('resource').some((one) => one.name.endsWith('/general/'))"
     )
     page.wait_for_timeout(1_000)
 

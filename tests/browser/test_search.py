@@ -39,7 +39,7 @@ def open_page(live_server: Any, browser: Any, client: Any, settings: Any) -> Ite
         contexts[-1].add_cookies([cookie])
         page = contexts[-1].new_page()
         collect_console_errors(page, complaints)
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.goto("/")
         return page
 

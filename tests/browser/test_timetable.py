@@ -12,6 +12,7 @@ from accounts.models import User
 from classes.models import Course, Holiday, Lesson
 from tests.browser.timetable_pages import SIZES, moment_of_next_week, timetable_path
 from tests.classes.factories import create_planned_lesson
+from tests.support.browser import looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -265,8 +266,7 @@ def test_a_phone_opens_at_today(open_as: Callable[..., Any], alice: User, bob: U
     assert complaints == []
 
 
-@pytest.mark.parametrize("language", ["en", "zh-CN"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), looks(SIZES, ["en", "zh-CN"]))
 def test_every_view_fits_and_loads_nothing_forbidden(
     open_as: Callable[..., Any], alice: User, bob: User, croquet: Lesson, size: str, language: str
 ) -> None:

@@ -17,6 +17,7 @@ from classes.models import Attendance, AttendanceWarning, ThresholdRule
 from tests.browser.page_checks import axe_violations, horizontal_overflow
 from tests.classes.factories import create_finished_lesson, create_students
 from tests.support.browser import collect_console_errors
+from tests.support.charges import replace_in_charge
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
@@ -26,7 +27,7 @@ SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 def absent(bob: User) -> User:
     """A student of a group in Bob's charge, absent from three lessons."""
     student = create_students(bob.enterprise, 2, "Year 7")[0]
-    StudentGroup.objects.update(teacher=bob)
+    replace_in_charge(StudentGroup.objects.all(), bob)
     now = timezone.now().replace(microsecond=0)
     for days in (3, 2, 1):
         begins = now - timedelta(days=days)

@@ -43,6 +43,17 @@ def create_running_lesson(teacher: User, minutes: int = 10, **fields: Any) -> Le
     return create_planned_lesson(teacher, -minutes * MINUTE, status="ing", real_started_at=began, **fields)
 
 
+def create_lesson_of_few(teacher: User, inside: list[User], missing: list[User], topic: str) -> Lesson:
+    """A running lesson in which some are missing. Its data stay current however slow the reader is."""
+    lesson = create_running_lesson(teacher, topic=topic)
+    add_members(lesson, *inside, *missing)
+    record_poll(lesson, inside)
+    recompute_register(lesson)
+    lesson.looked_at = timezone.now() + timedelta(hours=1)
+    Lesson.objects.filter(pk=lesson.pk).update(looked_at=lesson.looked_at)
+    return lesson
+
+
 def create_finished_lesson(teacher: User, **fields: Any) -> Lesson:
     """A lesson that was held two hours ago; its history has settled unless `final_at` says otherwise."""
     began = (timezone.now() - 120 * MINUTE).replace(microsecond=0)

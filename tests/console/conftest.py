@@ -1,27 +1,18 @@
 """Data folders with real servers of their own."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from console.embedded import data_paths
-from console.embedded.binaries import OWN_FOLDER
-from console.embedded.paths import path_digest
-from tests.support.server_holders import ServerHolder, wait_until_ended
+from tests.support.server_holders import ServerHolder, console_data_folder
 
 
 @pytest.fixture
 def data() -> Iterator[Path]:
     """A data folder that the database's user can reach. After the test nothing runs on it."""
-    folder = Path(tempfile.mkdtemp(prefix="console-embedded-"))
-    folder.chmod(0o711)
-    yield folder
-    assert wait_until_ended(data_paths(folder), 10), f"something still runs on {folder}"
-    shutil.rmtree(folder)
-    shutil.rmtree(OWN_FOLDER / path_digest(folder), ignore_errors=True)
+    with console_data_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

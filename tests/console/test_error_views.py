@@ -102,7 +102,7 @@ def test_programs_get_json_whatever_went_wrong(rf: RequestFactory, client: Clien
         (not_found(request, ValueError()), 404),
     ):
         assert answer.status_code == status
-        assert answer["Content-Type"] == "application/json"
+        assert answer["Content-Type"] == "application/problem+json"
         assert b'"detail"' in answer.content
         assert b"edge-0123456789" in answer.content
     assert client.get("/api/v1/no-such-thing/").json()["detail"]

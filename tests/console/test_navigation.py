@@ -11,8 +11,8 @@ from django.utils import timezone, translation
 
 from accounts.models import Enterprise, User
 from console import navigation, policy
+from console.menu_tab import MenuTab
 from console.navigation_entries import ENTRIES, PHONE_BARS, Shortcut
-from console.navigation_tabs import MenuTab
 from console.ui import menu_counts
 from console.ui.template_tags import format_time_zone
 from tests.security.addresses import AREAS
@@ -30,17 +30,38 @@ def request_of(role: str, here: str = "", **cookies: str) -> HttpRequest:
 ACCOUNT_PAGES = {
     *(f"accounts:{name}" for name in ("my_sign_in", "my_password", "my_tokens", "token_add")),
     *(f"accounts:{name}" for name in ("token_withdraw", "factor_setup", "recovery_codes")),
+    *(f"accounts:passkey_{name}" for name in ("add", "rename")),
+    *("accounts:my_address", "accounts:switch_account", "accounts:session_stay"),
     *("notices:notices", "notices:mails", "notices:mails_off", "search"),
 }
 OUTSIDE_OF_A_SCHOOL = {
-    *(f"accounts:{name}" for name in ("sign_in", "sign_in_code", "schools", "school_add", "school_enter")),
-    *("openid_connect_login", "openid_connect_callback"),
-    *("accounts:password_link", "accounts:set_password"),
+    *(
+        f"accounts:{name}"
+        for name in ("sign_in", "school_sign_in", "sign_in_code", "schools", "school_add", "school_enter")
+    ),
+    *(f"accounts:mail_server{name}" for name in ("", "_edit", "_remove")),
+    *(f"accounts:provider_{name}" for name in ("choose", "sign_in", "callback", "sign_out")),
+    *(f"accounts:provider_saml_{name}" for name in ("consumer", "finish", "metadata", "sign_out")),
+    *("accounts:forgotten_password", "accounts:password_link", "accounts:set_password"),
+}
+#: Pages of guardians, who have a menu of their own, and what leads there.
+OF_GUARDIANS = {
+    *(f"accounts:guardian_{name}" for name in ("sign_in", "forgotten", "invitation", "accept", "join")),
+    *(f"accounts:guardian_{name}" for name in ("home", "me", "notice_list", "mails_off")),
+    *(f"classes:guardian_{name}" for name in ("week", "marks", "leaves", "leave_add", "leave_withdraw")),
 }
 #: Files, parts of pages, and a redirect.
 NO_PAGES = {
-    *("accounts:export_file", "accounts:recovery_codes_file", "documents:file", "documents:piece"),
+    *(
+        "accounts:export_file",
+        "accounts:recovery_codes_file",
+        "documents:file",
+        "classes:export_file",
+        "classes:leave_file",
+        "documents:piece",
+    ),
     *("classes:recording_people", "classes:timetable_lessons", "inbox:queues", "set_language"),
+    "menu_counts",
 }
 
 
@@ -83,6 +104,7 @@ class TestMenu:
         assert tabs("admin", "classes:leaves") == [
             "Registers to close",
             "Attendance matrix",
+            "Attendance grades",
             "Leave",
             "Appeals",
             "Warnings",
@@ -91,12 +113,33 @@ class TestMenu:
         assert tabs("teacher", "classes:appeals") == [
             "Registers to close",
             "Attendance matrix",
+            "Attendance grades",
             "Leave",
             "Appeals",
             "Warnings",
         ]
-        assert tabs("student", "classes:appeals") == ["My attendance", "Leave", "Appeals"]
-        assert tabs("teacher", "classes:timetable") == ["Timetable", "Lessons", "Courses", "My covers"]
+        assert tabs("student", "classes:appeals") == [
+            "My attendance",
+            "Attendance grades",
+            "Leave",
+            "Appeals",
+        ]
+        assert tabs("teacher", "classes:timetable") == [
+            "Timetable",
+            "Lessons",
+            "Courses",
+            "Subjects",
+            "My covers",
+        ]
+
+    def test_a_student_who_may_not_appeal_keeps_the_own_attendance(self) -> None:
+        request = request_of("student", "classes:home")
+        request.user.enterprise.students_appeal = False  # type: ignore[union-attr]
+        assert not policy.may(request.user, "add", "appeal")
+        menu = navigation.Menu(request)
+        own = reverse("classes:report_student", args=[1])
+        assert own in [link.url for link in menu.links()]
+        assert own in [link.url for link in menu.phone_links()]
 
     def test_a_single_page_has_no_tabs(self) -> None:
         assert tabs("admin", "classes:home") == []
@@ -177,12 +220,9 @@ class TestMenu:
 
 
 def test_every_count_of_the_menu_is_registered_and_shown() -> None:
-    shown = {tab.count for tab in TABS if tab.count} | {navigation.BELL_COUNT}
+    named = {name for tab in TABS for name in (tab.count, tab.needs) if name}
+    shown = named | {navigation.BELL_COUNT}
     assert shown == menu_counts.registered_names()
-
-
-def test_a_badge_has_room_for_two_digits() -> None:
-    assert [navigation.Waiting(number).badge for number in (7, 99, 100)] == ["7", "99", "99+"]
 
 
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.url_name)
@@ -196,7 +236,7 @@ def test_every_page_of_a_school_belongs_to_a_tab() -> None:
     known = {one.name for one in AREAS["pages"]}
     belonging = below | {tab.url_name for tab in TABS}
     assert below - known == set()
-    assert pages - belonging == ACCOUNT_PAGES | OUTSIDE_OF_A_SCHOOL | NO_PAGES
+    assert pages - belonging == ACCOUNT_PAGES | OUTSIDE_OF_A_SCHOOL | OF_GUARDIANS | NO_PAGES
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_a_port_in_use_is_one_sentence_with_the_port_and_its_variable(run: Calla
 
 
 def test_a_port_that_is_no_number_is_one_sentence(run: Callable[..., Run]) -> None:
-    assert run(SANDBOX_PORT="many").ended().startswith("SANDBOX_PORT is 'many'")
+    assert run(SANDBOX_PORT="many").ended().startswith("console.E034: SANDBOX_PORT is 'many'")
 
 
 @pytest.mark.parametrize("variable", ["DEBUG"])
@@ -128,6 +128,7 @@ def test_it_shows_its_address_and_logins_and_ctrl_c_ends_all(run: Callable[..., 
     rest = school.ended()
 
     assert f"http://127.0.0.1:{school.port}" in said
+    assert f"Passkeys work at http://localhost:{school.port}." in said
     assert re.search(r"\S+@\d+", said), "no login was shown"
     steps = re.findall(r"^(\w.*?) +\d+\.\d s$", said, re.MULTILINE)
     assert steps == ["Database and broker", "Tables", "Web server", "Demo school"]
@@ -137,10 +138,9 @@ def test_it_shows_its_address_and_logins_and_ctrl_c_ends_all(run: Callable[..., 
 
 
 def test_a_step_is_named_before_it_ends(run: Callable[..., Run], tmp_path: Path) -> None:
-    folder = tmp_path / "no folder"
-    folder.write_text("")
+    (tmp_path / "embedded").write_text("a file in place of a folder")
 
-    said = run(CONSOLE_DATA=str(folder), ICLASS_BASE_URL="http://127.0.0.1:9").ended()
+    said = run(CONSOLE_DATA=str(tmp_path), ICLASS_BASE_URL="http://127.0.0.1:9").ended()
 
     assert re.fullmatch(r"Database and broker …\nThe data folder .* cannot be used.*\n", said), said
 

@@ -1,12 +1,15 @@
 """The OpenAPI description at /api/schema/: complete, open to everybody, without a warning."""
 
 import json
+from functools import cache
 
 import pytest
 import yaml
 from django.core.management import call_command
 from django.test import Client
 from drf_spectacular.drainage import GENERATOR_STATS
+
+from console.webhooks.events import all_events
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +18,12 @@ RESOURCES = "users groups courses lessons documents recordings attendance operat
 
 @pytest.fixture
 def described():
+    return schema()
+
+
+@cache
+def schema():
+    """Generated once: it takes seconds, and is the same for every test."""
     answer = Client().get("/api/schema/")
     assert answer.status_code == 200
     return yaml.safe_load(answer.content)
@@ -25,6 +34,16 @@ def test_it_is_generated_without_a_warning(tmp_path):
     call_command("spectacular", fail_on_warn=True, validate=True, file=str(tmp_path / "schema.yaml"))
     assert not GENERATOR_STATS
     assert yaml.safe_load((tmp_path / "schema.yaml").read_text())["paths"]
+
+
+def test_each_event_of_a_webhook_is_described_with_its_fields(described):
+    assert set(described["webhooks"]) == {event.name for event in all_events()}
+    cancelled = described["webhooks"]["lesson.cancelled"]["post"]
+    body = cancelled["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    assert {"school", "lesson", "teacher", "details"} <= set(body["data"]["properties"])
+    assert body["type"]["const"] == "lesson.cancelled"
+    names = {parameter["name"] for parameter in cancelled["parameters"]}
+    assert names == {"webhook-id", "webhook-timestamp", "webhook-signature"}
 
 
 def test_an_unknown_version_is_not_repeated_in_a_header():

@@ -16,6 +16,7 @@ from console.ui.search_sources import MAX_RESULTS, search_sources, searchable_pa
 from documents.models import Document
 from tests.classes.factories import add_members, create_finished_lesson, create_planned_lesson
 from tests.support.cast import create_person
+from tests.support.charges import put_in_charge
 from tests.support.page_client import client_for, page_text
 
 pytestmark = pytest.mark.django_db
@@ -183,7 +184,7 @@ def test_every_page_that_is_found_opens(school: Enterprise, role: Role) -> None:
 
 def test_every_section_of_the_settings_of_the_school_is_found(alice: User) -> None:
     client = client_for(alice)
-    sections = set(re.findall(r'<h2 id="([a-z]+)">', page_text(client.get("/school/"))))
+    sections = set(re.findall(r'<h2 id="([a-z-]+)">', page_text(client.get("/school/"))))
     assert sections == {page.anchor for page in searchable_pages() if page.url_name == "accounts:school"}
     groups = client.get(SEARCH, {"q": "New lessons"}).context["groups"]
     assert [one.url for one in groups[0].results] == ["/school/#lessons"]
@@ -224,9 +225,8 @@ def test_the_list_of_all_results_holds_what_the_search_found(alice: User, chen: 
     chen.role = Role.TEACHER
     chen.save(update_fields=["role"])
     for n in range(MAX_RESULTS):
-        group = StudentGroup.objects.create(
-            enterprise=chen.enterprise, name=f"高一({n})班 croquet", teacher=chen
-        )
+        group = StudentGroup.objects.create(enterprise=chen.enterprise, name=f"高一({n})班 croquet")
+        put_in_charge(group, chen)
         create_course(chen, f"Croquet {n}")
         create_planned_lesson(chen, timedelta(days=n + 1), topic=f"代数 ({n}) croquet")
         Document.objects.create(enterprise=chen.enterprise, owner=chen, name=f"代数 {n} croquet", ext="pdf")

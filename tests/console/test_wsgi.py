@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.support import environment
+from tests.support import database, environment
 
 #: Celery, what describes REST, QR codes, metrics, tables, calendars, buckets.
 SELDOM = (
@@ -13,9 +13,10 @@ SELDOM = (
 ASKED = "import sys, gc, console.wsgi; print(gc.isenabled(), gc.get_freeze_count() > 100_000, *sys.modules)"
 
 
-def test_a_web_process_starts_without_what_hardly_a_request_needs():
+def test_a_web_process_starts_without_what_hardly_a_request_needs(db: None) -> None:
+    variables = os.environ | {"DATABASE_URL": database.own_url()}
     done = subprocess.run(
-        [sys.executable, "-c", ASKED], cwd=environment.ROOT, env=os.environ, capture_output=True, text=True
+        [sys.executable, "-c", ASKED], cwd=environment.ROOT, env=variables, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     collects, frozen, *loaded = done.stdout.split()

@@ -34,6 +34,19 @@ def test_systemd_finds_nothing_wrong_with_a_unit(unit: Path, tmp_path: Path) -> 
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
+def test_a_unit_leaves_little_to_whoever_takes_it_over(unit: Path) -> None:
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)],
+        capture_output=True,
+        text=True,
+    )
+    level = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
+    assert level, done.stdout + done.stderr
+    assert float(level[1]) <= 3.0
+
+
 @pytest.mark.skipif(bool(nginx.why_nginx_is_missing()), reason=nginx.why_nginx_is_missing())
 def test_nginx_takes_its_example(tmp_path: Path) -> None:
     nginx.make_certificate(tmp_path)
@@ -61,6 +74,24 @@ def test_an_address_that_holds_a_token_is_in_no_log_of_nginx() -> None:
     addresses = set(secret_addresses())
     assert len(addresses) >= 5
     assert [path for path in addresses if "access_log off" not in _location(path)] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/sign-in/", "/sign-in/code/", "/sign-in/passkey/", "/s/wonderland/"),
+        *("/sign-in/with/", "/sign-in/with/x/", "/sign-in/with/x/callback/", "/sign-in/with/x/sign-out/"),
+        *("/password/", "/password/forgotten/", "/password/passkey/", "/password/x/"),
+    ],
+)
+def test_nginx_limits_what_strangers_may_ask_of_sign_in(path: str) -> None:
+    location = _location(path)
+    assert "limit_req zone=console_sign_in " in location
+    assert "client_max_body_size 64k;" in location
+
+
+def test_an_answer_of_a_provider_is_in_no_log_of_nginx() -> None:
+    assert "access_log off" in _location("/sign-in/with/x/callback/")
 
 
 def _location(path: str) -> str:

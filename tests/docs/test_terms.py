@@ -25,7 +25,7 @@ HAN = re.compile("[\u4e00-\u9fff]")
 #: The tags around and between the texts of a translated block of a template.
 BLOCK_TAG = re.compile(r"{%-?\s*(?:(?:end)?blocktrans(?:late)?\b.*?|plural\s*)%}", re.DOTALL)
 VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
-#: Where technical words may stand: technical details, the iclass connection, the audit trail, the admin.
+#: Where technical words may stand: details, the iclass connection, webhooks, the audit trail, the admin.
 TECHNICAL_PLACES = (
     "classes/lessons/remote_panel.py",
     "console/audit/",
@@ -33,9 +33,11 @@ TECHNICAL_PLACES = (
     "console/inbox/",
     "console/outbox/",
     "console/ui/admin_labels.py",
+    "console/webhooks/",
     "templates/audit/",
     "templates/inbox/",
     "templates/outbox/",
+    "templates/webhooks/",
 )
 
 

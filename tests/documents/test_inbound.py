@@ -1,5 +1,7 @@
 """A callback about a conversion names no document: everything that is not finished is looked at."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -26,7 +28,7 @@ def deck(school, bob):
     return make
 
 
-def told(school):
+def process_progress(school):
     body = {"event": "transport_progress", "data": {"title": "fractions", "transport_status": "finished"}}
     callback = Callback.objects.create(
         enterprise=school, event="transport_progress", body=body, fingerprint="1"
@@ -46,14 +48,28 @@ def test_what_is_being_converted_is_due_for_a_look_and_nothing_else_is(school, o
         deck("deleted", deleted_at=timezone.now()),
         deck("elsewhere", enterprise=other_school),
     ]
-    assert told(school).state == "done"
+    assert process_progress(school).state == "done"
     due = set(Document.objects.filter(look_at__lte=timezone.now()).values_list("name", flat=True))
     assert due == {waiting.name, queued.name}
     assert not due & {other.name for other in others}
 
 
+def test_what_is_due_already_keeps_its_place_and_what_is_being_polled_is_polled_again(school, deck):
+    now = timezone.now()
+    due, polled = deck("due"), deck("polled")
+    places = {due.pk: now - timedelta(seconds=5), polled.pk: now + timedelta(minutes=1)}
+    for pk, place in places.items():
+        Document.objects.filter(pk=pk).update(look_at=place)
+    Document.objects.filter(pk=polled.pk).update(look_until=now + timedelta(minutes=1), look_owner="worker")
+    process_progress(school)
+    due.refresh_from_db()
+    polled.refresh_from_db()
+    assert due.look_at == places[due.pk]
+    assert now <= polled.look_at <= timezone.now()
+
+
 def test_the_progress_itself_is_put_on_no_document(school, deck):
     fractions = deck("fractions")
-    told(school)
+    process_progress(school)
     fractions.refresh_from_db()
     assert fractions.transcode_status == ""

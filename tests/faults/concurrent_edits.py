@@ -83,7 +83,7 @@ def run_concurrent_edits(
         finally:
             stop.touch()
             for child in crew:
-                child.ended(60)
+                child.ended(240)
         told.calls = len(sky.calls)
     settings.ICLASS_BASE_URL = iclass.url
     _compare(iclass, world, lessons, begun, told)

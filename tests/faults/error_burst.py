@@ -141,7 +141,7 @@ def check_error_burst(
         finally:
             stop.touch()
             for child in crew:
-                child.ended(60)
+                child.ended(240)
     settings.ICLASS_BASE_URL = iclass.url
     told = ErrorBurstResult(
         calls_per_operation=calls / made,

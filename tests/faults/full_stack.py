@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from console import embedded
+from console.embedded import prepared_schema
+from tests.faults.cluster import Cluster
 from tests.faults.oracle import Oracle
 from tests.faults.processes import Child, ForkRunner
 from tests.faults.rabbitmq import RabbitMQ
@@ -44,15 +46,21 @@ VICTIMS = ("database", "broker", "worker", "child", "beat")
 
 
 class FullStack:
-    """Everything runs once it is made; `close` ends it all. With `rabbit` the broker is a RabbitMQ."""
+    """Everything runs once it is made; `close` ends it all. With `rabbit` the broker is a RabbitMQ.
 
-    def __init__(self, *, rabbit: bool = False) -> None:
+    With `standby` the database is a primary with a synchronous standby.
+    """
+
+    def __init__(self, *, rabbit: bool = False, standby: bool = False) -> None:
         self._stack = contextlib.ExitStack()
+        self.cluster: Cluster | None = None
         self.rabbit: RabbitMQ | None = None
         self.folder = Path(tempfile.mkdtemp(prefix="console-faults-"))
         self.folder.chmod(0o711)
         self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         try:
+            if standby:
+                self._start_cluster()
             self._servers(self._start_rabbitmq() if rabbit else "")
             self._programs()
         except BaseException:
@@ -69,11 +77,18 @@ class FullStack:
         self.rabbit.start()
         return self.rabbit.url
 
+    def _start_cluster(self) -> None:
+        (self.folder / "cluster").mkdir(mode=0o755)
+        self.cluster = Cluster(self.folder / "cluster")
+        self._stack.callback(self.cluster.stop)
+        self.cluster.start()
+
     def _servers(self, broker_url: str) -> None:
         self.server_paths = embedded.data_paths(self.folder)
         # The tests' own database forgets on a kill what it has just committed; this one must not.
         lasting = os.environ | {"CONSOLE_EMBEDDED_FAST": "0"}
-        holder = ServerHolder(self.folder, "d" if broker_url else "db", env=lasting)
+        what = ("" if self.cluster else "d") + ("" if broker_url else "b")
+        holder = ServerHolder(self.folder, what, env=lasting)
         self._stack.callback(self._gone)
         self._stack.callback(holder.kill)
         self._stack.callback(embedded.release, self.folder)
@@ -84,7 +99,7 @@ class FullStack:
         self._stack.callback(self.service.stop)
         self.variables = QUICK | {
             "CONSOLE_DATA": str(self.folder),
-            "DATABASE_URL": self.server_paths.database_url,
+            "DATABASE_URL": self.cluster.url if self.cluster else self.server_paths.database_url,
             "CELERY_BROKER_URL": broker_url or self.server_paths.broker_url,
             "ICLASS_BASE_URL": self.service.url,
         }
@@ -95,6 +110,7 @@ class FullStack:
             time.sleep(0.05)
 
     def _programs(self) -> None:
+        prepared_schema.load(self.variables["DATABASE_URL"])
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
         subprocess.run(migrate, cwd=environment.ROOT, env=os.environ | self.variables, check=True)
         self.forge = ForkRunner(self.folder / "forge.log", self.variables)
@@ -109,11 +125,11 @@ class FullStack:
         address = f"{self.console.url}/callbacks/iclass/{self.world['callback_token']}/"
         self.service.control("enterprise", {"sdkappid": SDKAPPID, "call_back_url": address})
         # The clock runs beside the worker: nobody would start one anew that the worker had started.
-        clock = ["-m", "celery", "-A", "console", "beat", "--schedule", str(self.folder / "beat.schedule")]
+        clock = ["-m", "celery", "-A", "console", "beat"]
         self.beat = Program(clock, self.folder / "beat.log", self.variables)
         self._stack.callback(self.beat.stop)
         self.beat.start()
-        self.worker = Worker(self.folder / "worker.log", self.variables, beat=False)
+        self.worker = Worker(self.folder / "worker.log", self.variables, beat=False, queues="celery,messages")
         self._stack.callback(self.worker.stop)
         self.worker.start()
 
@@ -174,6 +190,19 @@ class FullStack:
         """The one server of that name, once it serves: one that dies while starting stays down."""
         embedded.hold(self.folder, database=name == "postgres", broker=name != "postgres")
         kill_one(self.server_paths, name)
+
+    def fail_over(self, cut_off_s: float) -> float:
+        """Kill the primary a moment after nothing has reached its standby any more, which takes its place.
+
+        Return when it was killed, by the monotonic clock.
+        """
+        assert self.cluster
+        with self.cluster.cut_off():
+            time.sleep(cut_off_s)
+            self.cluster.kill_primary()
+            killed = time.monotonic()
+        self.cluster.promote()
+        return killed
 
     def rest(self, seconds: float = 90.0) -> dict[str, int]:
         """Until nothing is left to do; what still is after `seconds`."""

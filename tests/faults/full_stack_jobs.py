@@ -14,6 +14,7 @@ from classes.models import Lesson
 from console.inbox.models import Callback
 from console.inbox.spool import count_waiting_files
 from console.outbox.models import Attempt
+from console.policy.tokens import issue_token
 from documents.models import Document
 from tests.faults.attached import RunningSandbox
 from tests.faults.intents import IntentContext
@@ -33,10 +34,11 @@ def found(sdkappid: int, key: str) -> dict[str, Any]:
     school.refresh_from_db()
     assert school.private_key, list(Attempt.objects.values("outcome", "error_code", "message"))
     ids = {name: person.pk for name, person in people.items()}
-    return ids | {"school": school.pk, "callback_token": school.callback_token}
+    token = issue_token(people["alice"], scopes=["groups:write"])
+    return ids | {"school": school.pk, "callback_token": school.callback_token, "token": token}
 
 
-def load(ids: dict[str, int], wishes: int, pause_s: float) -> dict[str, Any]:
+def load(ids: dict[str, Any], wishes: int, pause_s: float) -> dict[str, Any]:
     """Utter wishes until so many were accepted; one that meets an absent database is uttered anew.
 
     Answers which rows had been made when their service had returned: none of them may be missing later.

@@ -21,6 +21,7 @@ import psycopg
 import pytest
 
 from console import embedded
+from console.embedded import prepared_schema
 from tests.faults.callback_senders import KEY
 from tests.faults.goals import goal
 from tests.faults.sizes import dice, size
@@ -45,6 +46,7 @@ class CallbackTarget:
             "DATABASE_URL": self.server_paths.database_url,
             "CELERY_BROKER_URL": "redis://127.0.0.1:9/0",
         }
+        prepared_schema.load(self.server_paths.database_url)
         self.run("migrate", "--verbosity=0")
         told = self.run(
             "enterprise", "add", "--sdkappid", str(SDKAPPID), "--tic-key", KEY, "--name", "Wonderland"

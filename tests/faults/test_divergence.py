@@ -9,8 +9,8 @@ from tests.faults.divergence_checks import judge_divergence
 from tests.faults.goals import goal
 from tests.faults.sizes import dice, size
 
-OBJECTS = size(full=1000, ci=1000)
-# Nine calls in ten only plant the things; a busy machine takes minutes for what takes 20 s alone.
+OBJECTS = size(full=1000, ci=200)
+# Nine calls in ten only plant the things; a busy machine takes minutes for what takes seconds alone.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
 

@@ -15,6 +15,7 @@ from tests.faults.mutants import MUTANTS, mutated
 TESTS = Path(__file__).resolve().parents[1]
 
 
+@pytest.mark.django_db  # the web process asks for its row policies when it is imported
 def test_the_page_lists_what_the_code_declares():
     text = FAULTS_PAGE.read_text()
 

@@ -14,7 +14,12 @@ from django.db.models import Model
 from accounts.models import User
 from tests.faults.goals import add_to_goal, goal
 from tests.faults.intents import IntentContext
-from tests.faults.interleaving import lesson_scenarios, people_scenarios
+from tests.faults.interleaving import (
+    lesson_scenarios,
+    people_scenarios,
+    school_day_scenarios,
+    school_year_scenarios,
+)
 from tests.faults.interleaving.scenario import EVERYTHING, SampleSize, Scenario, Subject, check_scenario
 from tests.faults.sizes import FULL, dice
 from tests.support.sandbox import Sandbox
@@ -27,16 +32,16 @@ STAGES: dict[str, Callable[..., Scenario]] = {
     "lesson": lesson_scenarios.lesson_scenario,
     "course": lesson_scenarios.course_scenario,
     "register": lesson_scenarios.register_scenario,
+    "leave": school_day_scenarios.leave_scenario,
+    "absence": school_day_scenarios.absence_scenario,
+    "grade": school_year_scenarios.grade_scenario,
+    "subject": school_year_scenarios.subject_scenario,
+    "roll-over": school_year_scenarios.roll_over_scenario,
+    "undo of a roll-over": school_year_scenarios.undo_scenario,
     "document": lesson_scenarios.document_scenario,
 }
 #: What every change runs: other pairs with each seed.
-SIZE = EVERYTHING if FULL else SampleSize(pairs=36, stops=2)
-
-
-@pytest.fixture(autouse=True)
-def _passwords_cost_nothing(settings: Any) -> None:
-    """Hashing them as a server does would be nearly all of the time."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SIZE = EVERYTHING if FULL else SampleSize(pairs=12, stops=2)
 
 
 @pytest.fixture(autouse=True)

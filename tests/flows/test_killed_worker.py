@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 QUICK = {"SWEEP_EVERY_S": "1", "LEASE_S": "1", "PROBE_DELAY_S": "0"}
 
 
-def _until(ready, seconds=30):
+def _until(ready, seconds=120):
     until = time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < until, "it did not happen in time"

@@ -4,7 +4,9 @@ import re
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.security.expectations import PAGES, Expected, of_admin
+from tests.security.admin_expectations import of_admin
+from tests.security.expectations import PAGES
+from tests.security.expected import Expected
 from tests.security.rest_expectations import REST_PAGES
 from tests.security.sample_school import SampleSchool
 
@@ -55,14 +57,22 @@ class Address:
             "section": "general",
             "suffix": "csv",
             "name": "file.pdf",
+            "file": world.rows["leave file"].pk,
             "app_label": "accounts",
             "content_type_id": 1,
             "token": "wrong",
             "upload": getattr(row, "token", ""),
             "path_token": "wrong",
-            "provider_id": "sso",
+            "slug": "unknown",
+            "kind": "oidc",
+            "leave": world.rows["leave of guardian"].pk,
+            "session": world.rows["session of guardian"].pk,
+            "rule": world.rows["identity rule"].pk,
             "url": "x",
             "what": "lessons",
+            "code_set": "england",
+            "provider": "wecom",
+            "grade_set": "middle",
         }
         path = GROUP.sub(lambda found: str(values[found["regex"] or found["path"]]), self.route)
         return path.replace("^", "").replace("$", "").replace("\\", "")

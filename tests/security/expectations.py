@@ -4,44 +4,24 @@ A new address gets a line here, or `test_matrix.py` fails. Lines are in the orde
 one row (named after the world's subject in `world.py`), `of` for pages that name none.
 """
 
-from typing import NamedTuple
+from tests.security.expected import (
+    EVERYBODY,
+    GUARDIAN,
+    OF_GUARDIAN,
+    SIGNED_IN,
+    Expected,
+    about,
+    acts,
+    acts_on_one_or_many,
+    of,
+)
 
-REPORTS = ("school", "course", "group", "absences", "registers", "teachers", "usage")
+REPORTS = ("school", "group", "absences", "registers", "teachers", "usage")
 FILES = ("csv", "xlsx")
+GUARDIAN_ACTS = (("edit", "change"), ("delete", "delete"), ("invite", "change"), ("revoke", "change"))
+GUARDIAN_DOORS = ("sign_in", "forgotten", "sign_out", "accept", "join", "invitation")
+GUARDIAN_PAGES = ("week", "marks", "leaves", "leave_add", "leave_withdraw")
 WARNING_ACTS = ("acknowledge", "close", "follow_up")
-
-
-class Expected(NamedTuple):
-    """`subject` is empty where the address names no row. `who`: "table" asks the policy table, "everybody" is
-    a door without sign-in, "signed in" is everybody's own account, "inside" asks the table about
-    who stands in a school, "nobody" opens for none."""
-
-    resource: str = ""
-    action: str = ""
-    subject: str = ""
-    who: str = "table"
-
-
-def of(resource: str, action: str) -> Expected:
-    return Expected(resource, action)
-
-
-def about(resource: str, action: str, subject: str = "") -> Expected:
-    return Expected(resource, action, subject or resource)
-
-
-EVERYBODY, SIGNED_IN, NOBODY = Expected(who="everybody"), Expected(who="signed in"), Expected(who="nobody")
-
-
-def acts(prefix: str, resource: str, *names: str, subject: str = "") -> dict[str, Expected]:
-    """Addresses named `prefix` + action, each about one row."""
-    return {f"{prefix}{name}": about(resource, name, subject) for name in names}
-
-
-def desk(prefix: str, resource: str, *names: str) -> dict[str, Expected]:
-    """Acts on one row, and on many that are named in the request."""
-    return acts(prefix, resource, *names) | {f"{prefix}many_{name}": of(resource, name) for name in names}
-
 
 PAGES: dict[str, Expected] = {
     "callbacks:receive": EVERYBODY,
@@ -50,11 +30,22 @@ PAGES: dict[str, Expected] = {
     "healthz": EVERYBODY,
     "readyz": EVERYBODY,
     "metrics": EVERYBODY,
-    "openid_connect_login": EVERYBODY,
-    "openid_connect_callback": EVERYBODY,
+    **{f"accounts:provider_{name}": EVERYBODY for name in ("choose", "sign_in", "callback", "sign_out")},
+    **{
+        f"accounts:provider_saml_{name}": EVERYBODY for name in ("metadata", "consumer", "finish", "sign_out")
+    },
+    "accounts:providers": of("identity_provider", "list"),
+    "accounts:switch_account": SIGNED_IN,
+    "accounts:provider_add": of("identity_provider", "add"),
+    "accounts:provider": about("identity_provider", "view"),
+    **{
+        f"accounts:provider_{name}": about("identity_provider", "change")
+        for name in ("edit", "move", "test", "rule_add", "rule_delete", "unlink")
+    },
+    "accounts:provider_delete": about("identity_provider", "delete"),
     "outbox:operations": of("operation", "list"),
     "outbox:operation": about("operation", "view"),
-    **desk("outbox:", "operation", "send_again", "mark_done", "park"),
+    **acts_on_one_or_many("outbox:", "operation", "send_again", "mark_done", "park"),
     "inbox:callbacks": of("callback", "list"),
     "inbox:queues": of("callback", "list"),
     "inbox:callback": about("callback", "view"),
@@ -62,7 +53,7 @@ PAGES: dict[str, Expected] = {
     "inbox:replay_many": of("callback", "replay"),
     "mirror:differences": of("drift", "list"),
     "mirror:difference": about("drift", "view"),
-    **desk("mirror:", "drift", "push", "take", "ignore", "restore"),
+    **acts_on_one_or_many("mirror:", "drift", "push", "take", "ignore", "restore"),
     "audit:entries": of("audit", "list"),
     "audit:entry": about("audit", "view"),
     "audit:entries_file": of("audit", "export"),
@@ -70,28 +61,77 @@ PAGES: dict[str, Expected] = {
     "audit:looks_file": of("audit", "export"),
     "audit:evidence": of("audit", "export"),
     "policy:rights": of("policy", "view"),
+    "accounts:rights_edit": of("policy", "change"),
     "search": SIGNED_IN,
+    "menu_counts": SIGNED_IN,
     "jobs:jobs": of("job", "list"),
     "jobs:job": about("job", "view"),
     "jobs:stop": about("job", "stop"),
     "notices:notices": of("notice", "list"),
     "notices:read": of("notice", "change"),
     "notices:open": about("notice", "change"),
+    "notices:again": about("notice", "change"),
+    "accounts:channels": of("channel", "list"),
+    "accounts:channel_wording": of("channel", "change"),
+    "accounts:guardian_notices": of("channel", "change"),
+    "accounts:channel_app": of("channel", "change"),
+    "accounts:channel_app_test": of("channel", "test"),
+    "accounts:channel_app_remove": of("channel", "delete"),
+    "accounts:bot_add": of("channel", "add"),
+    "accounts:bot_edit": about("channel", "change"),
+    "accounts:bot_test": about("channel", "test"),
+    "accounts:bot_remove": about("channel", "delete"),
+    "webhooks:endpoints": of("webhook", "list"),
+    "webhooks:add": of("webhook", "add"),
+    "webhooks:endpoint": about("webhook", "view"),
+    "webhooks:delete": about("webhook", "delete"),
+    "webhooks:test": about("webhook", "test"),
+    **dict.fromkeys(
+        (f"webhooks:{act}" for act in ("edit", "rotate", "pause", "resume", "resend_since")),
+        about("webhook", "change"),
+    ),
+    "webhooks:delivery": about("webhook", "view", "webhook delivery"),
+    **dict.fromkeys(("webhooks:resend", "webhooks:skip"), about("webhook", "change", "webhook delivery")),
+    "accounts:message_again": about("channel", "change", "message to a group"),
+    "accounts:person_addresses": about("person", "change"),
+    "accounts:mail_server": of("mail_server", "view"),
+    "accounts:mail_server_edit": of("mail_server", "change"),
+    "accounts:mail_server_remove": of("mail_server", "change"),
+    "accounts:mail_server_test": of("mail_server", "test"),
     **dict.fromkeys(("notices:mails", "notices:mails_off"), EVERYBODY),
-    **dict.fromkeys(("accounts:sign_in", "accounts:sign_in_code", "accounts:sign_out"), EVERYBODY),
-    **dict.fromkeys(("accounts:password_link", "accounts:set_password"), EVERYBODY),
+    **dict.fromkeys(
+        ("accounts:sign_in", "accounts:school_sign_in", "accounts:sign_in_code", "accounts:sign_out"),
+        EVERYBODY,
+    ),
+    **dict.fromkeys(
+        ("accounts:password_link", "accounts:set_password", "accounts:forgotten_password"), EVERYBODY
+    ),
+    **dict.fromkeys(("accounts:set_passkey", "accounts:set_passkey_options"), EVERYBODY),
+    **dict.fromkeys(
+        ("accounts:passkey_sign_in", "accounts:passkey_sign_in_options", "accounts:passkey_factor_options"),
+        EVERYBODY,
+    ),
     **dict.fromkeys(("accounts:picture", "accounts:logo"), EVERYBODY),
     **dict.fromkeys(
         (
             "accounts:my_sign_in",
             "accounts:my_password",
             "accounts:my_mails",
+            "accounts:my_address",
+            "accounts:my_address_send",
             "accounts:factor_setup",
             "accounts:factor_off",
+            "accounts:passkey_proof_options",
+            "accounts:passkey_add",
+            "accounts:passkey_options",
+            "accounts:passkey_rename",
+            "accounts:passkey_remove",
             "accounts:recovery_codes",
             "accounts:recovery_codes_file",
             "accounts:recovery_codes_new",
             "accounts:sessions_end",
+            "accounts:sessions_end_all",
+            "accounts:session_stay",
             "accounts:session_end",
         ),
         SIGNED_IN,
@@ -106,14 +146,24 @@ PAGES: dict[str, Expected] = {
     "accounts:people_bulk_group": of("group", "change"),
     "accounts:people_bulk_token": of("person", "new_token"),
     "accounts:people_bulk_password": of("person", "password_link"),
+    "accounts:people_bulk_password_revoke": of("person", "password_link"),
     "accounts:people_bulk_cards": of("person", "reveal_token"),
     "accounts:people_bulk_export": of("person", "export"),
     "accounts:people_bulk_deactivate": of("person", "change"),
     "accounts:people_bulk_result": about("job", "view", "people changed"),
-    **{f"accounts:person_{name}": about("person", "change") for name in ("edit", "deactivate", "reactivate")},
+    **{
+        f"accounts:person_{name}": about("person", "change")
+        for name in ("edit", "age", "consent", "deactivate", "reactivate")
+    },
     "accounts:person_card": about("person", "reveal_token"),
     "accounts:person_contacts": about("person", "reveal"),
+    "accounts:person_data": about("person", "subject_access"),
     "accounts:person_erase": about("person", "erase"),
+    "accounts:password_links": of("password_link", "list"),
+    "accounts:password_dismiss": about("password_link", "answer", "password request"),
+    "accounts:erasures": of("erasure", "list"),
+    "accounts:erasure": about("erasure", "view"),
+    "accounts:erasure_withdraw": about("erasure", "withdraw"),
     **dict.fromkeys(("accounts:person_factor", "accounts:person_unlock"), about("person", "reset_sign_in")),
     "accounts:person_password": about("person", "password_link"),
     "accounts:person_password_revoke": about("person", "password_link"),
@@ -130,8 +180,47 @@ PAGES: dict[str, Expected] = {
     **{f"accounts:import_{name}": about("import", "change") for name in ("columns", "apply")},
     "accounts:import_undo": about("import", "undo"),
     "accounts:import_refused": about("import", "view"),
+    "accounts:roster_imports": of("import", "list"),
+    "accounts:roster_import_add": of("import", "add"),
+    "accounts:roster_import": about("import", "view", "roster import"),
+    **{
+        f"accounts:roster_import_{name}": about("import", action, "roster import")
+        for name, action in (
+            ("columns", "change"),
+            ("apply", "change"),
+            ("undo", "undo"),
+            ("refused", "view"),
+        )
+    },
+    "accounts:roster_service": of("import", "list"),
+    **{
+        f"accounts:roster_service_{name}": of("import", "change")
+        for name in ("edit", "test", "read", "remove")
+    },
     "accounts:groups": of("group", "list"),
     "accounts:group_add": of("group", "add"),
+    "accounts:group_teachers": Expected("charge", "change", "group"),
+    "accounts:charge_add": Expected("charge", "add", "group"),
+    **{f"accounts:charge_{name}": about("charge", "change") for name in ("edit", "end")},
+    "accounts:note_add": Expected("note", "add", "person in charge"),
+    "accounts:note_delete": about("note", "delete"),
+    "accounts:guardians": Expected("guardian", "list", "person in charge"),
+    "accounts:guardian_add": Expected("guardian", "add", "person in charge"),
+    **{f"accounts:guardian_{name}": about("guardian", act) for name, act in GUARDIAN_ACTS},
+    "accounts:guardian_notice_again": about("guardian", "change", "notification to a guardian"),
+    "accounts:guardian_mails_off": EVERYBODY,
+    "accounts:guardian_notice_list": OF_GUARDIAN,
+    "accounts:group_guardians": Expected("guardian", "list", "group"),
+    **{f"accounts:guardian_{name}": EVERYBODY for name in GUARDIAN_DOORS},
+    **{f"accounts:guardian_{name}": GUARDIAN for name in ("home", "me", "session_end")},
+    "accounts:guardian_end_all": Expected(who="guardian", signs_out=True),
+    **{f"classes:guardian_{name}": OF_GUARDIAN for name in GUARDIAN_PAGES},
+    "accounts:grades": of("grade", "list"),
+    **{f"accounts:grade_{name}": of("grade", "add") for name in ("add", "fill")},
+    **{f"accounts:grade_{name}": about("grade", "change") for name in ("edit", "move")},
+    "accounts:grade_delete": about("grade", "delete"),
+    "accounts:grade_heads": Expected("charge", "change", "grade"),
+    "accounts:head_add": Expected("charge", "add", "grade"),
     "accounts:group_cards": Expected("person", "reveal_token", "group"),
     "accounts:school": Expected("school", "view", who="inside"),
     "accounts:school_callback": Expected("school", "connect", who="inside"),
@@ -168,6 +257,10 @@ PAGES: dict[str, Expected] = {
     "classes:course": about("course", "view"),
     "classes:course_edit": about("course", "change"),
     "classes:course_cancel": about("course", "delete"),
+    "classes:subjects": of("subject", "list"),
+    "classes:subject_add": of("subject", "add"),
+    "classes:subject_edit": about("subject", "change"),
+    "classes:subject_delete": about("subject", "delete"),
     "classes:year": of("term", "list"),
     "classes:term_add": of("term", "add"),
     "classes:term_edit": about("term", "change"),
@@ -195,7 +288,12 @@ PAGES: dict[str, Expected] = {
     "classes:timetable_import_refused": about("timetable_import", "view"),
     "classes:timetable_import_apply": about("timetable_import", "change"),
     "classes:timetable_import_undo": about("timetable_import", "undo"),
-    "classes:conflicts": of("lesson", "add"),
+    "classes:conflicts": of("lesson", "plan"),
+    "classes:roll_overs": of("roll_over", "list"),
+    "classes:roll_over_add": of("roll_over", "add"),
+    "classes:roll_over": about("roll_over", "view"),
+    **{f"classes:roll_over_{name}": about("roll_over", "change") for name in ("terms", "apply", "discard")},
+    "classes:roll_over_undo": about("roll_over", "undo"),
     "classes:absences": of("cover", "view"),
     "classes:absence_add": of("cover", "add"),
     "classes:absence": about("cover", "view", "absence"),
@@ -205,20 +303,27 @@ PAGES: dict[str, Expected] = {
     "classes:timetable": of("lesson", "list"),
     "classes:timetable_lessons": of("lesson", "list"),
     "classes:lesson_move": about("lesson", "change"),
-    "classes:lesson_members": about("lesson", "change"),
-    "classes:lessons_many": of("lesson", "change"),
-    "classes:lessons_many_cancel": of("lesson", "cancel"),
-    "classes:course_lessons": about("lesson", "change", "course"),
-    "classes:timetable_many": of("lesson", "change"),
+    "classes:lesson_make_up": about("lesson", "make_up"),
+    "classes:lesson_members": about("member", "change", "lesson"),
+    "classes:lessons_many": of("lesson", "plan"),
+    "classes:lessons_many_cancel": of("lesson", "plan"),
+    "classes:course_lessons": about("lesson", "plan", "course"),
+    "classes:timetable_many": of("lesson", "plan"),
     "classes:lessons_changed": about("job", "view", "lessons changed"),
     "classes:lesson_live": about("lesson", "view"),
     **acts("classes:lesson_", "lesson", "start", "stop", "cancel", "pull", "push"),
     **{f"classes:report_{name}": of("report", "list") for name in REPORTS},
+    "classes:report_groups": of("report", "list"),
     "classes:report_registers": of("register", "list"),
     "classes:report_schedules": of("report_schedule", "list"),
     "classes:report_schedule_add": of("report_schedule", "add"),
     **{f"classes:report_schedule_{name}": about("report_schedule", "change") for name in ("switch", "send")},
     "classes:report_schedule_delete": about("report_schedule", "delete"),
+    "classes:exports": of("export_schedule", "list"),
+    "classes:export_add": of("export_schedule", "add"),
+    **{f"classes:export_{name}": about("export_schedule", "change") for name in ("edit", "switch", "run")},
+    "classes:export_delete": about("export_schedule", "delete"),
+    "classes:export_file": about("export_schedule", "export", "export run"),
     **{f"classes:report_{name}_{kind}": of("report", "export") for name in REPORTS for kind in FILES},
     "classes:report_matrix": of("attendance_matrix", "list"),
     **{f"classes:report_matrix_{kind}": of("attendance_matrix", "export") for kind in FILES},
@@ -248,6 +353,8 @@ PAGES: dict[str, Expected] = {
     "classes:appeal": about("appeal", "view"),
     "classes:appeal_answer": about("attendance", "answer", "appeal"),
     "classes:leaves": of("leave", "list"),
+    "classes:leave_file_add": about("leave", "add"),
+    "classes:leave_file": about("leave", "file"),
     "classes:leave_add": of("leave", "add"),
     "classes:leave_approve": of("leave", "answer"),
     "classes:leave_calendar": of("leave", "list"),
@@ -261,75 +368,26 @@ PAGES: dict[str, Expected] = {
     "classes:threshold_add": of("threshold", "add"),
     **{f"classes:threshold_{name}": about("threshold", "change") for name in ("edit", "switch")},
     "classes:threshold_remove": about("threshold", "delete"),
+    "classes:codes": of("attendance_code", "list"),
+    **{f"classes:code_{name}": of("attendance_code", "add") for name in ("add", "fill")},
+    "classes:code_edit": about("attendance_code", "change"),
+    "classes:code_remove": about("attendance_code", "delete"),
+    "classes:report_grades": of("attendance_grade", "list"),
+    **{f"classes:report_grades_{kind}": of("attendance_grade", "export") for kind in FILES},
+    "classes:grade_rule": of("attendance_grade", "set_rules"),
+    "classes:grades_fix": about("attendance_grade", "fix", "course"),
+    "classes:grade_revision": about("attendance_grade", "list", "grade_revision"),
+    "classes:grade_send": about("attendance_grade", "send", "grade_revision"),
+    **{
+        f"classes:grade_revision_{kind}": about("attendance_grade", "export", "grade_revision")
+        for kind in FILES
+    },
     "classes:attendance_row": about("attendance", "view"),
     "classes:mark_correct": about("attendance", "correct"),
     "classes:person": about("person", "view"),
+    "classes:own_group": of("own_group", "list"),
+    "classes:own_group_call": of("own_group", "call"),
     "classes:member_phone": about("member", "reveal"),
     **{f"classes:group_{act}": about("group", "change") for act in ("edit", "archive", "restore")},
     "classes:group_pushed": about("job", "view", "group change"),
 }
-
-#: The policy resource behind each model of the Django admin, and what of it the admin offers at all.
-ADMIN: dict[str, tuple[str, str]] = {
-    "policy_apitoken": ("token", "list view delete"),
-    "classes_lesson": ("lesson", "list view add change delete"),
-    "classes_course": ("course", "list view"),
-    "classes_entry": ("entry", "list view"),
-    "classes_term": ("term", "list view"),
-    "classes_holiday": ("term", "list view"),
-    "classes_member": ("member", "list view"),
-    **dict.fromkeys(("classes_attendance", "classes_correction"), ("attendance", "list view")),
-    **dict.fromkeys(("classes_guestcredit", "classes_callbackdifference"), ("attendance", "list view")),
-    "classes_register": ("attendance", "list view"),
-    "classes_appeal": ("appeal", "list view"),
-    "classes_leave": ("leave", "list view"),
-    "classes_alarm": ("alarm", "list view"),
-    **dict.fromkeys(("classes_stay", "classes_observation"), ("evidence", "list view")),
-    "classes_recording": ("recording", "list view"),
-    "documents_document": ("document", "list view"),
-    "accounts_enterprise": ("school", "list view add change"),
-    "accounts_user": ("person", "list view add change"),
-    "accounts_studentgroup": ("group", "list view add change delete"),
-    "inbox_callback": ("callback", "list view"),
-    "jobs_job": ("job", "list view"),
-    "mirror_ignoreddifference": ("drift", "list view"),
-    "outbox_operation": ("operation", "list view"),
-    "outbox_attempt": ("attempt", "list view"),
-    "outbox_gate": ("operation", "list view"),
-    "audit_auditentry": ("audit", "list view"),
-}
-#: Where the row is not called like its resource.
-ADMIN_ROWS = {
-    "classes_stay": "stay",
-    "classes_correction": "correction",
-    "classes_guestcredit": "credit",
-    "classes_callbackdifference": "callback_difference",
-    "classes_register": "register",
-    "classes_holiday": "holiday",
-    "classes_observation": "observation",
-    "mirror_ignoreddifference": "ignored",
-    "outbox_gate": "gate",
-}
-#: The admin's own pages, for everybody whom it admits.
-ADMIN_FRAME = {
-    *("index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"),
-    *("view_on_site", "app_list", ""),
-}
-ADMIN_ACTIONS = {"changelist": "list", "add": "add", "change": "view", "history": "view", "delete": "delete"}
-
-
-def of_admin(name: str, method: str) -> Expected | None:
-    """The expectation of an address of the Django admin by its name, without `admin:`; its forms look alike
-    to who may only look, and take POST from who may change."""
-    if name in ADMIN_FRAME:
-        return Expected(who="admitted")
-    table, _under, page = name.rpartition("_")
-    if table not in ADMIN or page not in ADMIN_ACTIONS:
-        return None
-    resource, offered = ADMIN[table]
-    action = "change" if (page, method) == ("change", "POST") else ADMIN_ACTIONS[page]
-    if action not in offered.split():
-        return NOBODY
-    return Expected(
-        resource, action, "" if page in ("changelist", "add") else ADMIN_ROWS.get(table, resource), "admin"
-    )

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Model
 
+from console.policy.switches import SWITCH_COLUMNS
 from console.vault.fields import SealedField
 
 _LESSON = {"topic", "teacher", "assistants", "members", "groups", "starts_at", "ends_at", "class_type"}
@@ -28,11 +29,19 @@ WRITABLE: dict[str, set[str]] = {
         ),
     },
     "accounts.StudentGroup": {"name", "students", "teacher", "note", "archived_at"},
+    "accounts.Grade": {"name"},
     "accounts.Enterprise": {
         *("name", "contact_user", "phone_no", "e_mail", "call_back_url", "zone", "tic_key", "sdkappid"),
+        "sign_in_name",
         *("appid", "project_id", "secret_id", "secret_key"),
         *("late_after_s", "early_leave_s", "present_share", "leave_request_days"),
+        *("session_idle_minutes", "session_hours"),
+        *SWITCH_COLUMNS,
         *("keep_trail_days", "keep_evidence_days", "keep_callbacks_days", "keep_operations_days"),
+    },
+    "accounts.Guardian": {
+        *("name", "relation", "phone_no", "e_mail", "language"),
+        *("told_attendance", "told_leave", "told_school"),
     },
     "classes.Lesson": {*_LESSON, "record_types", "capacity"},
     "classes.Course": {
@@ -43,7 +52,10 @@ WRITABLE: dict[str, set[str]] = {
         "groups",
         "class_type",
         "duration_minutes",
+        "subject",
     },
+    "classes.Subject": {"name", "colour", "teachers"},
+    "classes.AttendanceCode": {"letters", "name", "tone", "counts_as", "is_active"},
     "documents.Document": {"name", "file", "owner", "permission", "transcode"},
     "classes.Term": {"name", "starts_on", "ends_on"},
     "policy.ApiToken": {"name", "scopes", "expires_at"},

@@ -59,6 +59,7 @@ def change_randomly(school: Enterprise, dice: random.Random, times: int) -> Coun
         try:
             with transaction.atomic():
                 if act(model, dice.choice(keys), dice):
+                    connection.check_constraints()  # those that wait for the end of the transaction, too
                     done[act.__name__.strip("_")] += 1
         except (DatabaseError, models.ProtectedError, models.RestrictedError, ValidationError, ValueError):
             continue

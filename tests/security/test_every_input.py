@@ -19,18 +19,19 @@ from console.policy.tokens import issue_token
 from tests.faults.goals import goal
 from tests.faults.sizes import FULL, FULL_TIMEOUT_S, dice, size
 from tests.security.addresses import ADDRESSES
-from tests.security.expectations import Expected
+from tests.security.expected import Expected
 from tests.security.hostile_values import TEXTS
 from tests.security.parameters import Parameter, Sender, parameters
 from tests.security.sample_school import SampleSchool, build_sample_school
 from tests.security.test_matrix import may
 
-REQUESTS = size(full=20_000, ci=2_000)
+REQUESTS = size(full=20_000, ci=1_000)
 COLUMNS = ("student", "teacher", "admin", "superadmin", "operator", "anonymous")
 #: Where no worker runs.
 NOT_READY = "readyz"
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.faults,
     pytest.mark.slow,
     pytest.mark.timeout(FULL_TIMEOUT_S if FULL else 900),
 ]

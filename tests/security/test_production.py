@@ -16,6 +16,7 @@ import requests
 from accounts.models import User
 from tests.faults.goals import goal
 from tests.security.observatory import Site, grade, policy_of
+from tests.support import database
 from tests.support.environment import ROOT
 from tests.support.programs import Console
 
@@ -114,8 +115,10 @@ def test_every_kind_of_answer_gets_the_best_grade_and_cookies_belong_to_the_host
     assert refused.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.django_db
 def test_the_checks_of_a_server_are_silent() -> None:
-    variables = os.environ | SERVER | {"REQUIRE_TWO_FACTOR": "true"}
+    servers = {"DATABASE_URL": database.own_url(), "CELERY_BROKER_URL": "redis://broker.example"}
+    variables = os.environ | SERVER | servers | {"REQUIRE_TWO_FACTOR": "true"}
     del variables["DJANGO_ALLOW_ASYNC_UNSAFE"]  # the tests' own
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=100)

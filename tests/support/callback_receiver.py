@@ -48,7 +48,7 @@ class CallbackReceiver:
         self._server.shutdown()
         self._server.server_close()
 
-    def wait_for(self, count: int, event: str | None = None, seconds: float = 15.0) -> list[Delivery]:
+    def wait_for(self, count: int, event: str | None = None, seconds: float = 60.0) -> list[Delivery]:
         """The deliveries (of an event) once there are `count`; an AssertionError if they stay away."""
         self.until(lambda: len(self.of(event)) >= count, seconds)
         found = self.of(event)

@@ -1,6 +1,10 @@
-"""The fixed cast: Alice runs the school, Bob teaches in it, Charlie runs another school."""
+"""The fixed cast: Alice runs the school, Bob and Tom teach in it, Dina learns there, Charlie runs another
+school."""
+
+from collections.abc import Iterator
 
 import pytest
+import time_machine
 
 from accounts.models import Enterprise, Role, User
 
@@ -28,6 +32,16 @@ def bob(school: Enterprise) -> User:
 
 
 @pytest.fixture
+def tom(school: Enterprise) -> User:
+    return create_person(school, "tom", Role.TEACHER)
+
+
+@pytest.fixture
+def dina(school: Enterprise) -> User:
+    return create_person(school, "dina", Role.STUDENT)
+
+
+@pytest.fixture
 def charlie(other_school: Enterprise) -> User:
     return create_person(other_school, "charlie", Role.ADMIN)
 
@@ -36,6 +50,13 @@ def charlie(other_school: Enterprise) -> User:
 def olga(db: None) -> User:
     """A platform operator, who has no school."""
     return User.objects.create_operator("olga", "queen-of-hearts")
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """Noon of 24 November 2026 in China, four in the morning in UTC; the clock stands still."""
+    with time_machine.travel("2026-11-24 04:00:00+00:00", tick=False):
+        yield
 
 
 def create_person(school: Enterprise, user_id: str, role: str) -> User:

@@ -27,7 +27,7 @@ class CallOutcome:
     def _run(self) -> None:
         try:
             if self._start is not None:
-                self._start.wait(timeout=20)
+                self._start.wait(timeout=60)
             with translation.override(self._language):
                 self.value = self._act()
         except Exception as error:

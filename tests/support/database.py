@@ -10,11 +10,28 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 
 from console.embedded import prepared_schema
 from tests.support import environment, template_cache
 
 TEMPLATE = f"console_template_{os.environ['CONSOLE_TEST_RUN']}"
+
+#: Filled by migrations, and the same for every test.
+KEPT = {"auth_permission", "django_content_type"}
+#: Tables that hold pages, with bytes; pages of deleted rows count, until the next vacuum.
+FILLED = """
+    SELECT relname, pg_relation_size(oid) FROM pg_class
+    WHERE relname = ANY(%s) AND relkind = 'r' AND pg_relation_size(oid) > 0
+"""
+#: As truncating leaves it: nothing is known, not that there are no rows, which the plans of the next test
+#: would count on.
+FORGET_STATISTICS = """
+    SELECT pg_clear_relation_stats('public', relname) FROM pg_class
+    WHERE relname = ANY(%s) AND relkind = 'r' AND reltuples >= 0
+"""
+#: Bytes from which a table is worth its vacuum: tests after it would read its dead rows.
+LARGE = 1_000_000
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +44,44 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     yield
     if not environment.WORKER:
         _server(f'drop database if exists "{TEMPLATE}"')
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_only_filled_tables() -> Iterator[None]:
+    """After a test of transactions, Django truncates every table and sends post_migrate, which lays all row
+    policies and triggers again: most of a second for a test that filled three tables.
+    """
+    truncate_all = TransactionTestCase._fixture_teardown
+
+    def teardown(case: TransactionTestCase) -> None:
+        if not _delete_rows():
+            truncate_all(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
+def _delete_rows() -> bool:
+    """From all tables of models, whatever their order; False where database or user cannot do that."""
+    with connection.cursor() as cursor:
+        if connection.pg_version < 180_000:
+            return False
+        cursor.execute("RESET ROLE")
+        cursor.execute("SELECT usesuper FROM pg_user WHERE usename = current_user")
+        if cursor.fetchone() != (True,):
+            return False
+        names = set(connection.introspection.django_table_names(include_views=False)) - KEPT
+        cursor.execute(FILLED, [list(names)])
+        filled = cursor.fetchall()
+        if filled:
+            deletes = "; ".join(f'DELETE FROM "{name}"' for name, _ in filled)
+            cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deletes}; COMMIT")
+        for name, size in filled:
+            if size > LARGE:
+                cursor.execute(f'VACUUM "{name}"')
+        cursor.execute(FORGET_STATISTICS, [list(names)])
+    return True
 
 
 @pytest.fixture(scope="session")

@@ -178,7 +178,8 @@ def _answers(address: str) -> bool:
     place = f"<LocationConstraint>{REGION}</LocationConstraint>"
     place = f"<CreateBucketConfiguration>{place}</CreateBucketConfiguration>"
     try:
-        return requests.put(address, place, timeout=5).ok
+        # 409: there since an earlier request, whose answer took too long.
+        return requests.put(address, place, timeout=5).status_code in (200, 409)
     except requests.RequestException:
         return False
 

@@ -20,7 +20,9 @@ START_S = 90.0
 
 
 class Program:
-    """A process with all its children. `log` holds what it said."""
+    """A process with all its children. `log` holds what it said, `root` is the folder of its version."""
+
+    root = environment.ROOT
 
     def __init__(self, command: list[str], log: Path, variables: dict[str, str]) -> None:
         self.command = [sys.executable, *command]
@@ -33,7 +35,7 @@ class Program:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 self.command,
-                cwd=environment.ROOT,
+                cwd=self.root,
                 env=os.environ | self.variables,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -93,10 +95,10 @@ class Console(Program):
 class Worker(Program):
     """A Celery worker over the test's database and broker; with `beat` it also runs the schedule."""
 
-    def __init__(self, log: Path, variables: dict[str, str], *, beat: bool) -> None:
-        command = ["-m", "celery", "-A", "console", "worker", "--concurrency", "2"]
+    def __init__(self, log: Path, variables: dict[str, str], *, beat: bool, queues: str) -> None:
+        command = ["-m", "celery", "-A", "console", "worker", "--concurrency", "2", "--queues", queues]
         if beat:
-            command += ["-B", "--schedule", str(log.with_suffix(".schedule"))]
+            command += ["-B"]
         super().__init__(command, log, variables)
 
     def start(self) -> None:
@@ -118,9 +120,16 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def program_variables(transactional_db: None, settings) -> dict[str, str]:  # type: ignore[no-untyped-def]
-    """What makes a program of ours work on this test's database and its local iclass service."""
-    return {"DATABASE_URL": database.own_url(), "ICLASS_BASE_URL": settings.ICLASS_BASE_URL}
+def program_variables(transactional_db: None, settings, tmp_path: Path) -> dict[str, str]:  # type: ignore[no-untyped-def]
+    """What makes a program of ours work on this test's database and its local iclass service.
+
+    Checkpoints of the audit trail are told apart by the ID of the school, which other tests have, too.
+    """
+    return {
+        "DATABASE_URL": database.own_url(),
+        "ICLASS_BASE_URL": settings.ICLASS_BASE_URL,
+        "AUDIT_CHECKPOINT_DIR": str(tmp_path / "checkpoints"),
+    }
 
 
 @pytest.fixture
@@ -138,18 +147,13 @@ def start_console(program_variables: dict[str, str], tmp_path: Path) -> Iterator
 
 
 @pytest.fixture
-def live_console(start_console: Callable[..., Console]) -> Console:
-    """A web console with nothing special about it."""
-    return start_console()
-
-
-@pytest.fixture
 def start_worker(program_variables: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Worker]]:
     """Start a Celery worker: `start_worker(beat=True, SWEEP_EVERY_S="1")`; `.kill()` is kill -9."""
     with contextlib.ExitStack() as running:
 
-        def start(*, beat: bool = False, **variables: str) -> Worker:
-            worker = Worker(tmp_path / "worker.log", program_variables | variables, beat=beat)
+        def start(*, beat: bool = False, queues: str = "celery,messages", **variables: str) -> Worker:
+            log = tmp_path / f"worker-{queues}.log"
+            worker = Worker(log, program_variables | variables, beat=beat, queues=queues)
             running.callback(worker.stop)
             worker.start()
             return worker

@@ -5,7 +5,7 @@ from typing import Any
 from django.test import Client
 
 from tests.security.addresses import AREAS, Address
-from tests.security.expectations import Expected
+from tests.security.expected import Expected
 from tests.security.sample_school import SampleSchool
 from tests.security.test_matrix import may
 

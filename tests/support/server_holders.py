@@ -1,13 +1,19 @@
 """Processes that hold the servers of a data folder, and a look at what runs on it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from console.embedded import DataPaths
+from console.embedded import DataPaths, data_paths
+from console.embedded.binaries import OWN_FOLDER
+from console.embedded.paths import path_digest
 from tests.support.environment import ROOT
 
 HOLD_SCRIPT = """
@@ -65,6 +71,17 @@ def processes_of(server_paths: DataPaths) -> dict[int, str]:
         elif any(str(server_paths.broker_socket) in word for word in words):
             found[int(entry.name)] = "valkey-server"
     return found
+
+
+@contextmanager
+def console_data_folder() -> Iterator[Path]:
+    """A data folder that the database's user can reach. At the end nothing may run on it."""
+    folder = Path(tempfile.mkdtemp(prefix="console-embedded-"))
+    folder.chmod(0o711)
+    yield folder
+    assert wait_until_ended(data_paths(folder), 10), f"something still runs on {folder}"
+    shutil.rmtree(folder)
+    shutil.rmtree(OWN_FOLDER / path_digest(folder), ignore_errors=True)
 
 
 def kill_one(server_paths: DataPaths, name: str) -> None:

@@ -17,17 +17,31 @@ classes = [
     *stub_paths("home", "timetable", "lessons", "lesson_add", "wall", "alarms"),
     path("report/<int:pk>/", empty_view, name="report_student"),
     *stub_paths("recordings", "report_school", "report_registers", "report_matrix", "courses"),
-    *stub_paths("year", "leaves", "appeals", "warnings", "absences", "covers"),
+    *stub_paths("report_grades", "codes", "subjects"),
+    *stub_paths("year", "leaves", "appeals", "warnings", "absences", "covers", "own_group"),
 ]
 accounts = stub_paths(
-    *("sign_in", "sign_out", "my_sign_in", "people", "groups", "school", "schools", "school_leave"),
-    *("person_add", "my_tokens", "tokens"),
+    *(
+        "sign_in",
+        "sign_out",
+        "my_sign_in",
+        "people",
+        "password_links",
+        "erasures",
+        "groups",
+        "grades",
+        "school",
+        "schools",
+        "channels",
+        "school_leave",
+    ),
+    *("person_add", "my_tokens", "tokens", "providers"),
 )
 
 urlpatterns = [
     path("admin/", include((stub_paths("index", "logout"), "admin"))),
     path("i18n/", empty_view, name="set_language"),
-    *stub_paths("search"),
+    *stub_paths("search", "menu_counts"),
     path("classes/", include((classes, "classes"))),
     path("accounts/", include((accounts, "accounts"))),
     path("courseware/", include((stub_paths("courseware"), "documents"))),

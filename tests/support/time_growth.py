@@ -7,9 +7,9 @@ from collections.abc import Callable
 MAX_GROWTH = 12
 #: One measurement repeats the call until it has lasted so long, for the clock is coarse.
 MEASURED_S = 0.002
-#: A busy machine disturbs a measurement: of one linear call half are over 12, the least of sixty is below 10.
-#: None of them comes near the factor that separates n from n².
-TRIES = 60
+#: A busy machine disturbs a measurement: of one linear call half are over 12, and where more programs than
+#: processors were busy all of sixty once were. None comes near the factor that separates n from n².
+TRIES = 240
 #: A try that is so far off in a measurement of seconds is no disturbance: the rest would take minutes.
 HOPELESS_TIMES, HOPELESS_S = 50, 1
 

@@ -3,7 +3,7 @@
 A test marked `timed` takes a lock alone, every other test shares it. Whoever wants the lock first passes a
 second one, the turnstile: otherwise the other workers would share the first for ever, and a timed test would
 wait until they have nothing left. Waiting happens outside of pytest-timeout and costs no test its time. Timed
-tests come last, so that they wait for one another and not for tests of minutes.
+tests come first: the second worker begins in the middle of the tests, with short ones, so nobody waits long.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ from tests.support import environment
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("timed") is not None)
+    items.sort(key=lambda item: item.get_closest_marker("timed") is None)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

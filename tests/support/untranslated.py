@@ -21,10 +21,14 @@ WORD = re.compile(r"[A-Za-z][A-Za-z0-9_@./+-]*")
 
 #: Names of programs, measures and standards that Chinese writes in Latin letters; keys on a keyboard; ours.
 NAMES = re.compile(
-    r"iclass|SDKAppID|AppID|BizID|tic_key|ID|API|REST|H5|IM|AI|MFA|JavaScript|webhook|Webhook|iCal|https?|HTTPS?"
+    r"iclass|OneRoster|SDKAppID|AppID|BizID|tic_key|ID|API|REST|H5|IM|AI|MFA|JavaScript|webhook|Webhook|iCal|https?|HTTPS?"
     r"|S3|SHA-256|MD5|UTF-8|UTC[+-]\d+|CSV|Excel|OpenDocument|xlsx?|ods"
     r"|JSON|XLSX|PDF|jpg|png|pdf|pptx?|docx?|Ctrl|Shift|Esc"
     r"|English|Microsoft|Authenticator|Google|FreeOTP|Aegis|kbit/s|ms|[KMG]B"
+    r"|SAML|Shibboleth|ADFS|OpenID|Connect|Workspace|Cloud|Entra|Keycloak|Web|application|OAuth|STARTTLS|TLS|PIN|CorpID|AgentId|Secret|UserID"
+    r"|AppKey|AppSecret|preferred_username|email|employee_number|groups|department|well-known/openid-configuration"
+    r"|zip|bulk|delta|v1p[12]|username|identifier|sourcedId"
+    r"|title|text|link|school|EMAIL_URL|ALLOWED_PRIVATE_NETWORKS|console@school.example"
 )
 #: The end of a secret that is not shown.
 HINT = re.compile(r"…\w+")

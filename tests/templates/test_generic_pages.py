@@ -30,7 +30,7 @@ def page(template: str, context: dict[str, Any], path: str = "/", signed_in: boo
     request.user = User(pk=1, role="admin", nickname="Alice", enterprise=school)
     if not signed_in:
         request.user = SimpleNamespace(is_authenticated=False)  # type: ignore[assignment]
-    return render_to_string(template, {"unread_notices": 0, **context}, request=request)
+    return render_to_string(template, context, request=request)
 
 
 class LessonForm(forms.Form):

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Enterprise, Role, StudentGroup, User
+from accounts.models import Enterprise, Grade, Role, StudentGroup, User
 from accounts.models.roles import STAFF
 from accounts.people import group_services
+from accounts.people.grades.filters import GradeFilter
 from accounts.people.group_change_conflicts import GroupChangeRefused
 from accounts.people.queries import BY_NAME, active_people, search_groups
 from console.concurrency import EditConflict, value_digest
@@ -28,7 +28,7 @@ class Candidate(NamedTuple):
     groups: tuple[int, ...] = ()
 
 
-class GroupFilter(forms.Form):
+class GroupFilter(GradeFilter):
     """Filters of the list of groups, kept in the query string."""
 
     USE = (("", _("in use")), ("archived", _("archived")), ("all", _("all")))
@@ -41,6 +41,8 @@ class GroupFilter(forms.Form):
         self.is_valid()
         show = self.cleaned_data.get("show")
         groups = search_groups(groups, self.cleaned_data.get("q", ""))
+        if self.grade_chosen:
+            groups = groups.filter(grade=self.grade_chosen)
         return groups if show == "all" else groups.filter(archived_at__isnull=show != "archived")
 
 
@@ -55,21 +57,39 @@ class StudentsField(forms.ModelMultipleChoiceField):
     }
 
 
+def person_label(person: User) -> str:
+    """Return how a chooser of staff names somebody."""
+    return f"{person.nickname} ({person.user_id})"
+
+
+def staff_to_choose(school: Enterprise, present: User | None) -> QuerySet[User]:
+    """Return the active staff and the present person in charge."""
+    people = Q(pk__in=active_people(school.pk, *STAFF)) | Q(pk=present and present.pk)
+    return User.objects.filter(people, enterprise=school).order_by(*BY_NAME)
+
+
 class GroupForm(OptimisticLockMixin, forms.ModelForm):
     """A group with its person in charge and students. Active students and current members can be chosen."""
 
     fields: dict[str, Any]
+    teacher = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Teacher in charge"),
+        required=False,
+        empty_label=_("none"),
+        error_messages={"invalid_choice": _("Choose an active staff member of your school.")},
+    )
     students = StudentsField(
         User.objects.none(), label=_("Students"), required=False, to_field_name="user_id"
     )
 
     class Meta:
         model = StudentGroup
-        fields = ("name", "teacher")
-        labels = {"name": _("Group name"), "teacher": _("Teacher in charge")}
+        fields = ("name", "grade")
+        labels = {"name": _("Group name"), "grade": _("Grade")}
         error_messages = {
             "name": {"required": _("Enter a group name.")},
-            "teacher": {"invalid_choice": _("Choose an active staff member of your school.")},
+            "grade": {"invalid_choice": _("Choose a grade of your school.")},
         }
 
     def __init__(self, *args: Any, school: Enterprise, **kwargs: Any) -> None:
@@ -77,20 +97,18 @@ class GroupForm(OptimisticLockMixin, forms.ModelForm):
         self.instance.enterprise = school
         members = self.instance.students.all() if self.instance.pk else User.objects.none()
         self.initial["students"] = list(members.values_list("user_id", flat=True))
-        self.fields["teacher"].queryset = self._staff(school)
-        self.fields["teacher"].empty_label = gettext("none")
-        self.fields["teacher"].label_from_instance = lambda person: f"{person.nickname} ({person.user_id})"
+        self.fields["grade"].queryset = Grade.objects.filter(enterprise=school)
+        self.fields["grade"].empty_label = _("none")
+        present = self.instance.teacher if self.instance.pk else None
+        self.initial["teacher"] = present and present.pk
+        self.fields["teacher"].queryset = staff_to_choose(school, present)
+        self.fields["teacher"].label_from_instance = person_label
         self.fields["students"].queryset = User.objects.filter(
             Q(pk__in=active_people(school.pk, Role.STUDENT)) | Q(pk__in=members), enterprise=school
         ).order_by(*BY_NAME)
 
     def stored_values(self) -> dict[str, str]:
         return group_services.group_digests(self.instance) if self.instance.pk else {}
-
-    def _staff(self, school: Enterprise) -> QuerySet[User]:
-        """Return active staff and the current person in charge."""
-        people = Q(pk__in=active_people(school.pk, *STAFF)) | Q(pk=self.instance.teacher_id)
-        return User.objects.filter(people, enterprise=school).order_by(*BY_NAME)
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

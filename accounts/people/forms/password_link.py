@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sign_in.password_links import Delivery
+from console.notifications.channels.mail_server import mail_is_set_up
 
 
 class PasswordLinkForm(forms.Form):
@@ -22,6 +22,6 @@ class PasswordLinkForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(Delivery.CARD.value, _("Cards to print, with a QR code. They are shown once."))]
-        if settings.EMAIL_IS_SET_UP:
+        if mail_is_set_up():
             choices.append((Delivery.EMAIL.value, _("By e-mail. Everyone needs an e-mail address.")))
         self.fields["delivery"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField

@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Enterprise, User
+from accounts.models import Enterprise, Guardian, User
 from accounts.models.roles import REGISTRABLE
 from accounts.people import avatars, services
 from accounts.people.uploaded_images import UploadedImage
@@ -85,6 +85,8 @@ class PersonForm(OptimisticLockMixin, forms.ModelForm):
         del self.fields["user_id"]
         if self.instance.role not in REGISTRABLE:
             del self.fields["role"]
+        elif Guardian.objects.filter(person=self.instance).exists():
+            self.fields["role"].help_text = _("With another role the guardians of this student are deleted.")
         self.fields["password"].label = _("New console password")
         if not self.instance.has_usable_password():
             del self.fields["no_sign_in"]

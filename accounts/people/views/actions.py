@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
@@ -13,11 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
-from accounts.models import Role, User
+from accounts.models import ErasureRequest, Role, User
 from accounts.people.actions import PERSON_ACTIONS, PersonAction
+from accounts.people.charges import grades_of_teacher, groups_of_teacher
+from accounts.people.erasure_requests import second_administrators
 from accounts.people.forms.person import AuditReasonForm, EraseForm
 from accounts.people.impact import find_impact
 from accounts.people.services import CONTACTS
+from accounts.people.subject_access.services import latest_copy
 from console.policy.views import SchoolView
 
 
@@ -67,6 +71,35 @@ class PersonReasonAction(PersonActionView):
     form_class = AuditReasonForm
 
 
+class PersonDataCopy(PersonActionView):
+    """Ask for the copy of the data. Only for the data of somebody else a reason is required."""
+
+    action_name = "data"
+
+    def get_form_class(self) -> type[forms.Form]:
+        return forms.Form if self.person == self.request.user else AuditReasonForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        if self.person != self.request.user:
+            return context
+        detail = _(
+            "The file has a page to read and the same data for machines. Other people in it are "
+            "named by their role only. It can be downloaded for %(hours)d hours."
+        ) % {"hours": settings.EXPORT_KEEP_HOURS}
+        title = _("Make a copy of everything that the console holds about you?")
+        return context | {"title": title, "detail": detail}
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        try:
+            source = self.act.service(person=self.person, by=self.request.user, **form.cleaned_data)
+        except ValidationError as error:
+            messages.error(self.request, " ".join(error.messages))
+            by: Any = self.request.user
+            source = latest_copy(self.person, by)
+        return redirect("accounts:export", source.pk) if source else redirect(self.person)
+
+
 class PersonDeactivation(PersonReasonAction):
     """Deactivate a person. The page lists upcoming lessons and groups in charge."""
 
@@ -76,16 +109,26 @@ class PersonDeactivation(PersonReasonAction):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             impact_items=find_impact(self.person, self.request.user),
-            in_charge=self.person.groups_in_charge.filter(archived_at=None).order_by("name"),
+            in_charge=groups_of_teacher(self.person).filter(archived_at=None),
+            headed=grades_of_teacher(self.person),
             **kwargs,
         )
 
 
 class PersonErase(PersonDeactivation):
-    """Erase a person in two steps: an explanation with the reason, then the typed user ID."""
+    """Request to erase a person in two steps: an explanation with the reason, then the typed user ID.
+
+    A second administrator confirms it (`accounts.people.views.erasure_requests`).
+    """
 
     action_name = "erase"
     template_name = "accounts/people/person_erase.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the explanation, or the request that waits for the person already."""
+        if waiting := ErasureRequest.waiting().filter(person=self.person).first():
+            return redirect("accounts:erasure", waiting.pk)
+        return super().get(request, *args, **kwargs)
 
     def get_form(self, form_class: Any = None) -> forms.Form:
         if self.request.method == "POST" and "user_id" in self.request.POST:
@@ -103,7 +146,10 @@ class PersonErase(PersonDeactivation):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         second = isinstance(context["form"], EraseForm)
-        return context | {"second": second} | ({} if second else {"submit_label": _("Continue")})
+        by: Any = self.request.user
+        context["is_alone"] = not second_administrators(self.person, by).exists()
+        label = _("Request erasure") if second else _("Continue")
+        return context | {"second": second, "submit_label": label}
 
 
 @method_decorator(never_cache, name="dispatch")

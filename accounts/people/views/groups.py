@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,11 +13,16 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import CreateView, ListView
 
 from accounts.models import StudentGroup
+from accounts.people.charges import with_present_charges
 from accounts.people.forms.group import GroupFilter, GroupForm
 from accounts.people.queries import groups_for
 from accounts.people.tables import GROUP_TABLE
 from console.lists.views import TableView
+from console.policy import may
 from console.policy.views import SchoolView
+
+#: Where groups without a grade stand in the order of grades.
+AFTER_ALL_GRADES = 32767
 
 
 class GroupList(TableView, ListView):
@@ -29,14 +35,18 @@ class GroupList(TableView, ListView):
 
     @cached_property
     def filter(self) -> GroupFilter:
-        return GroupFilter(self.request.GET)
+        return GroupFilter(self.request.GET, reader=self.request.user)
 
     def get_queryset(self) -> QuerySet[StudentGroup]:
-        groups = self.filter.narrow(groups_for(self.request.user).select_related("teacher"))
+        reader: Any = self.request.user
+        found = self.filter.narrow(groups_for(reader).select_related("grade"))
+        found = found.annotate(grade_place=Coalesce("grade__position", Value(AFTER_ALL_GRADES)))
+        groups = with_present_charges(found, reader.enterprise)
         order = self.table_state.order
         return groups.order_by(*order) if order else groups
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        reader: Any = self.request.user
         return super().get_context_data(
             title=_("Groups"),
             search_label=_("Group name or teacher in charge"),
@@ -44,6 +54,8 @@ class GroupList(TableView, ListView):
             may_add=self.may("add"),
             may_export=self.may("export"),
             may_change=self.may("change"),
+            may_see_guardians=may(reader, "list", "guardian"),
+            may_roll_over=may(reader, "list", "roll_over"),
             **kwargs,
         )
 

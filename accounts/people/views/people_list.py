@@ -1,6 +1,7 @@
 """List of people."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
@@ -10,18 +11,30 @@ from django.views.generic import ListView
 
 from accounts.models import StudentGroup, User
 from accounts.models.roles import Role
+from accounts.people.age_and_consent import sees_age
 from accounts.people.bulk_actions import bulk_links
 from accounts.people.forms.filters import PeopleFilter
 from accounts.people.queries import BY_NAME, groups_by_name
 from accounts.people.tables import PEOPLE_TABLE
 from console.lists.views import TableView
 from console.outbox.states import SyncState
-from console.policy import may
+from console.policy import may, visible_value
 from console.policy.views import paginate_by_key
 from console.ui.badges import sync_badge
 
 #: Seconds between refreshes while somebody of the page is being sent to iclass.
 REFRESH_S = 3
+
+
+class PersonRow(NamedTuple):
+    """A person of the list in words; `phone` and `email` as far as the reader may see them."""
+
+    person: User
+    name: str
+    role: str
+    gender: str
+    phone: str
+    email: str
 
 
 class PeopleList(TableView, ListView):
@@ -42,7 +55,13 @@ class PeopleList(TableView, ListView):
     @cached_property
     def filter(self) -> PeopleFilter:
         reader = self.request.user
-        return PeopleFilter(self.request.GET, groups=groups_by_name(reader), school=reader.enterprise_id)
+        return PeopleFilter(
+            self.request.GET,
+            reader=reader,
+            groups=groups_by_name(reader),
+            school=reader.enterprise_id,
+            ages=sees_age(reader, "list"),
+        )
 
     def get_queryset(self) -> QuerySet[User]:
         return self.filter.narrow(super().get_queryset(), phones=self.may("reveal"))
@@ -59,6 +78,7 @@ class PeopleList(TableView, ListView):
         return super().get_context_data(
             title=_("People"),
             keyset=page,
+            rows=self._rows(page.rows),
             live_every=REFRESH_S
             if any(sync_badge(one.sync_state).tone == "busy" for one in page.rows)
             else 0,
@@ -74,6 +94,23 @@ class PeopleList(TableView, ListView):
             may_change=self.may("change"),
             **kwargs,
         )
+
+    def _rows(self, people: Sequence[User]) -> list[PersonRow]:
+        reader = self.request.user
+        roles, genders = (
+            {value: str(label) for value, label in choices} for choices in (Role.choices, User.Gender.choices)
+        )
+        return [
+            PersonRow(
+                one,
+                str(one),
+                roles.get(one.role, one.role),
+                genders.get(one.gender, one.gender),
+                visible_value(reader, "list", "person", "phone_no", one.phone_no),
+                visible_value(reader, "list", "person", "e_mail", one.e_mail),
+            )
+            for one in people
+        ]
 
     def _repeats(self) -> int:
         """Return the number of people whose user ID existed remotely with other data.

@@ -22,6 +22,8 @@ class RetentionForm(SchoolForm):
             "keep_messages_days",
             "keep_evidence_days",
             "keep_samples_days",
+            "keep_leave_files_days",
+            "keep_export_files_days",
             "keep_recordings_days",
             "keep_notices_days",
         )

@@ -23,6 +23,7 @@ from accounts.school.forms.sections import SECTIONS
 from accounts.school.licence import licence_status
 from accounts.school.readiness import readiness_items
 from accounts.school.services import drop_previous_key, pull_school, use_own_callback
+from accounts.sign_in import session_limits
 from accounts.sign_in.reauthentication import ReauthenticationMixin
 from console.policy import current_school, may, refusal_message
 from console.policy.views import SchoolView
@@ -32,7 +33,18 @@ from console.ui.badges import sync_badge
 INDEX: tuple[tuple[str, str | Promise], ...] = (
     *(
         (slug, SECTIONS[slug][0])
-        for slug in ("general", "logo", "lessons", "licence", "rules", "samples", "retention", "keys")
+        for slug in (
+            "general",
+            "logo",
+            "sign-in",
+            "lessons",
+            "licence",
+            "rules",
+            "samples",
+            "retention",
+            "sessions",
+            "keys",
+        )
     ),
     ("callback", gettext_lazy("Incoming events")),
     *((slug, SECTIONS[slug][0]) for slug in ("courseware", "service", "ai")),
@@ -72,6 +84,7 @@ class SchoolSettings(OwnSchoolView, TemplateView):
                 (category, retention.retention_days(self.school, category))
                 for category in retention.CATEGORIES.values()
             ],
+            session_limits=session_limits.limits_of_school(self.school),
             last_sampling_change=engagement.last_sampling_change(self.school),
             drift_key=f"enterprise-{self.school.pk}" if may(self.request.user, "list", "drift") else "",
             its=self.school,

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.sign_in import lockout, second_factor
+from accounts.sign_in.forms.passkeys import ANSWER_FIELD, PasskeyAnswerForm
+from accounts.sign_in.passkeys import challenges, exchange
 from console.http.client_address import client_address
 
 #: Field name of the reauthentication form; no other form may use it.
@@ -28,38 +30,71 @@ class CodeForm(forms.Form):
     )
 
 
-class SecondFactorForm(CodeForm):
-    """Second step of sign-in: a code of the app, or a recovery code."""
+class SecondFactorForm(PasskeyAnswerForm, CodeForm):
+    """Second step of sign-in: a code of the app, a recovery code, or a passkey."""
 
-    def __init__(self, person: User, address: str, *args: Any, **kwargs: Any) -> None:
-        self.person, self.address, self.retry_after_s = person, address, 0
+    def __init__(self, request: HttpRequest, person: User, *args: Any, **kwargs: Any) -> None:
+        self.request, self.person, self.retry_after_s = request, person, 0
         super().__init__(*args, **kwargs)
         # Not in CodeForm: during setup, focusing the code would scroll past the QR code.
         self.fields["code"].widget.attrs["autofocus"] = True
-        self.fields["code"].help_text = _("The six-digit code from your app, or one of your recovery codes.")
+        self.fields["code"].help_text = (
+            _("The six-digit code from your app, or one of your recovery codes.")
+            if second_factor.has_app(person)
+            else _("One of your recovery codes.")
+        )
+        if self.data.get(ANSWER_FIELD):
+            self.fields["code"].required = False
 
-    def clean_code(self) -> str:
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        code, answer = data.get("code", ""), data.get(ANSWER_FIELD, "")
+        if not code and not answer:
+            return data
         try:
-            attempt = lockout.start_factor_attempt(self.person, self.address)
-            if not second_factor.verify_code(self.person, self.cleaned_data["code"]):
+            attempt = lockout.start_factor_attempt(self.person, client_address(self.request))
+            if not self._is_accepted(code, answer):
                 attempt.record_failure(self.person)
-                raise ValidationError(gettext("The code is incorrect. Wait for the next one and try again."))
+                self.add_error(None if answer else "code", _refusal(answer))
+                return data
         except lockout.Locked as locked:
             self.retry_after_s = locked.seconds
-            raise ValidationError(locked.message) from None
+            self.add_error(None if answer else "code", locked.message)
+            return data
         attempt.record_success()
-        return str(self.cleaned_data["code"])
+        return data
+
+    def _is_accepted(self, code: str, answer: str) -> bool:
+        if answer:
+            return _is_own_passkey(self.request, challenges.FACTOR, answer, self.person)
+        return bool(second_factor.verify_code(self.person, code))
 
 
-class ReauthenticationForm(forms.Form):
-    """The user's password, or a code of their second factor."""
+def _refusal(answer: str) -> str:
+    if answer:
+        return gettext("The passkey was not accepted. Try again, or use another way.")
+    return gettext("The code is incorrect. Wait for the next one and try again.")
+
+
+def _is_own_passkey(request: HttpRequest, purpose: str, answer: str, person: User) -> bool:
+    try:
+        exchange.verify(request, purpose, answer, person)
+    except challenges.PasskeyRefused:
+        return False
+    return True
+
+
+class ReauthenticationForm(PasskeyAnswerForm):
+    """The user's password, a code of their second factor, or a passkey."""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.request = request
         self.person: Any = request.user
         self.address = client_address(request)
         self.fields[PROOF_FIELD] = forms.CharField(
             label=_("Your password, or a code from your app"),
+            required=not self.data.get(ANSWER_FIELD),
             max_length=200,
             strip=False,
             widget=forms.PasswordInput(attrs={"autofocus": True, "autocomplete": "current-password"}),
@@ -67,20 +102,26 @@ class ReauthenticationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        typed = data.get(PROOF_FIELD)
-        if not typed:
+        typed, answer = data.get(PROOF_FIELD, ""), data.get(ANSWER_FIELD, "")
+        if not typed and not answer:
             return data
         try:
             attempt = lockout.start_reauth_attempt(self.person, self.address)
-            if not (
-                check_password(typed, self.person.password) or second_factor.verify_code(self.person, typed)
-            ):
+            if not self._is_accepted(typed, answer):
                 attempt.record_failure(self.person)
-                raise ValidationError({PROOF_FIELD: gettext("The password or code is incorrect.")})
+                wrong = _refusal(answer) if answer else gettext("The password or code is incorrect.")
+                raise ValidationError({PROOF_FIELD: wrong})
         except lockout.Locked as locked:
             raise ValidationError({PROOF_FIELD: locked.message}) from None
         attempt.record_success()
         return data
+
+    def _is_accepted(self, typed: str, answer: str) -> bool:
+        if answer:
+            return _is_own_passkey(self.request, challenges.PROOF, answer, self.person)
+        return check_password(typed, self.person.password) or bool(
+            second_factor.verify_code(self.person, typed)
+        )
 
 
 class NewPasswordForm(SetPasswordForm):

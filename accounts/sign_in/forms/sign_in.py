@@ -1,15 +1,17 @@
-"""Sign-in form."""
+"""Forms of signing in, and of a forgotten password."""
 
 from typing import Any
 
+from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.core.exceptions import ValidationError
-from django.forms import TextInput
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Enterprise, User
 from accounts.sign_in import lockout
+from accounts.sign_in.school_pages import full_login, login_to_try
 from console.http.client_address import client_address
 
 
@@ -22,26 +24,40 @@ class SignInForm(AuthenticationForm):
     username = UsernameField(
         label=_("Login"),
         max_length=100,
-        widget=TextInput(attrs={"autofocus": True, "autocomplete": "username", "inputmode": "email"}),
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username", "inputmode": "email"}),
         help_text=_("Your user ID, an @ and your school's number (SDKAppID), for example: alice@1400000001"),
     )
     error_messages = {
         "invalid_login": _(
-            "The login or password is incorrect. Check both and try again. If you forgot "
-            "your password, ask your school administrator to set a new one."
+            "The login or password is incorrect. Check both and try again, or use “Forgot your password?”."
         ),
     }
+    #: The school that is known, of which a user ID is enough.
+    school: Enterprise | None = None
     #: Seconds until the next attempt is allowed; 0 if not locked.
     retry_after_s = 0
+
+    def __init__(self, *args: Any, school: Enterprise | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.school = school
+        if school is not None:
+            self.fields["username"].label = gettext("User ID or login")
+            self.fields["username"].help_text = gettext("Your user ID at %(school)s, such as alice.") % {
+                "school": school.name
+            }
 
     def clean(self) -> dict[str, Any]:
         """Authenticate within the attempt limits (accounts.sign_in.attempt_limits)."""
         login, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if login is None or not password:
             return self.cleaned_data
+        typed, login = login.strip(), full_login(login, self.school)
+        name = typed if login != typed else ""  # which may be that of an operator as well
         assert self.request is not None  # the view passes it
         try:
-            attempt = lockout.start_password_attempt(login, client_address(self.request))
+            attempt = lockout.start_password_attempt(login, client_address(self.request), name)
+            if name and attempt.may_be_operator:
+                login = login_to_try(login, name)
             self.user_cache = authenticate(self.request, username=login, password=password)
             if self.user_cache is None:
                 attempt.record_failure(User.objects.filter(login=login).first())
@@ -49,5 +65,17 @@ class SignInForm(AuthenticationForm):
         except lockout.Locked as locked:
             self.retry_after_s = locked.seconds
             raise ValidationError(locked.message, code="locked") from None
-        attempt.record_success()
+        attempt.record_success(is_operator=login == name)
         return self.cleaned_data
+
+
+class ForgottenPasswordForm(forms.Form):
+    """The login; whether it exists is not checked here."""
+
+    login = forms.CharField(
+        label=_("Login"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username", "inputmode": "email"}),
+        help_text=_("Your user ID, an @ and your school's number (SDKAppID), for example: alice@1400000001"),
+        error_messages={"required": _("Enter your login.")},
+    )

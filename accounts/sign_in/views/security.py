@@ -1,15 +1,16 @@
 """Views of account security: password, second factor, sessions. For all users, including operators."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,11 +21,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, TemplateView
 from django.views.generic.base import View
 
-from accounts.sign_in import second_factor, sessions, sso, user_agents
+from accounts.sign_in import second_factor, session_limits, sessions, verified_addresses
+from accounts.sign_in.forms.quiet_hours import QuietHoursForm, quiet_form_of
 from accounts.sign_in.forms.security import CodeForm, OwnPasswordForm
+from accounts.sign_in.passkeys import exchange, relying_party
 from accounts.sign_in.reauthentication import ReauthenticationMixin
 from accounts.sign_in.services import change_password
+from accounts.sign_in.session_rows import describe_session
 from console.notifications import preferences
+from console.notifications.channels.mail_server import mail_is_set_up
+from console.notifications.channels.quiet import hours_of_school, save_hours
 from console.notifications.topics import EmailFrequency
 from console.policy import may
 from console.policy.views import SignedInView
@@ -35,45 +41,35 @@ CODES_UNTIL_KEY = "codes_until"
 CODES_OPEN_S = 600
 
 
-class SessionRow(NamedTuple):
-    """A session in the list."""
-
-    row: UserSession
-    label: str
-    icon: str
-    is_current: bool
-
-
-def _session_row(row: UserSession, current_key: str | None) -> SessionRow:
-    user_agent = row.user_agent
-    return SessionRow(
-        row,
-        user_agents.describe_user_agent(user_agent),
-        user_agents.user_agent_icon(user_agent),
-        row.session_key == current_key,
-    )
-
-
 class MySignIn(SignedInView, TemplateView):
     template_name = "accounts/sign_in/my_sign_in.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person: Any = self.request.user
-        current_key = self.request.session.session_key
+        limits = session_limits.limits_of(person)
+        passkeys = list(exchange.passkey_rows(person))
         return super().get_context_data(
             title=_("Sign-in and security"),
             has_password=person.has_usable_password(),
-            factor=second_factor.is_enabled(person),
-            factor_needed=second_factor.is_required(person),
+            app=second_factor.has_app(person),
+            passkeys=passkeys,
+            passkeys_unavailable=relying_party.unavailable_reason(self.request),
+            factor_needed=second_factor.is_required(person) and not passkeys,
             factor_would_be_needed=second_factor.is_required_for_role(person)
             and not settings.REQUIRE_TWO_FACTOR,
             codes_left=len(second_factor.unused_recovery_codes(person)),
-            sessions=[_session_row(row, current_key) for row in sessions.list_sessions(person)],
-            absolute_s=settings.SESSION_ABSOLUTE_S,
-            idle_s=settings.SESSION_IDLE_S,
+            sessions=[describe_session(row, self.request) for row in sessions.list_sessions(person)],
+            absolute_s=limits.absolute_s,
+            idle_s=limits.idle_s,
             may_have_tokens=may(person, "list", "token"),
+            may_have_copy=may(person, "subject_access", "person", person),
             choices=preferences.preferences_of(person),
             email_frequencies=EmailFrequency.choices,
+            apps=preferences.school_apps(person),
+            quiet_form=quiet_form_of(person),
+            school_hours=hours_of_school(person.enterprise_id),
+            may_confirm_address=verified_addresses.may_ask(person),
+            mail_leaves=mail_is_set_up(),
             **kwargs,
         )
 
@@ -84,7 +80,14 @@ class MyNotifications(SignedInView, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        form = QuietHoursForm(request.POST)
+        if not form.is_valid():
+            for errors in form.errors.as_data().values():
+                messages.error(request, " ".join(errors[0].messages))
+            return redirect("accounts:my_sign_in")
         preferences.save_preferences(request.user, request.POST)
+        if "quiet_from" in request.POST:
+            save_hours(request.user, form.hours())
         self.success(_("Your settings have been saved."))
         return redirect("accounts:my_sign_in")
 
@@ -123,7 +126,7 @@ class FactorSetup(SignedInView, ReauthenticationMixin, FormView):
     form_class = CodeForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated and second_factor.is_enabled(request.user):
+        if request.user.is_authenticated and second_factor.has_app(request.user):
             return redirect("accounts:my_sign_in")
         return super().dispatch(request, *args, **kwargs)
 
@@ -136,7 +139,8 @@ class FactorSetup(SignedInView, ReauthenticationMixin, FormView):
         address = get_adapter().build_totp_url(self.request.user, secret)
         return super().get_context_data(
             title=_("Set up the second factor"),
-            needed=second_factor.is_required(self.request.user),
+            needed=second_factor.is_missing(self.request),
+            passkeys=relying_party.is_offered(self.request),
             secret=" ".join(secret[place : place + 4] for place in range(0, len(secret), 4)),
             address=address,
             picture=qr_picture(address),
@@ -192,7 +196,7 @@ class RecoveryCodes(RecoveryCodesView, TemplateView):
         """Confirm that the codes are saved, and stop showing them."""
         request.session.pop(CODES_UNTIL_KEY, None)
         self.success(_("The second factor is set up. From now on you need a code to sign in."))
-        return redirect(sso.landing_url(self.request.user))
+        return redirect(sessions.landing_url(self.request.user))
 
 
 class RecoveryCodesFileMixin:
@@ -245,6 +249,9 @@ class RecoveryCodesRenew(ReauthenticatedActionView):
 class FactorDisable(ReauthenticatedActionView):
     def act(self, person: Any, **kwargs: Any) -> None:
         second_factor.disable(person=person, by=person)
+        if second_factor.is_enabled(person):
+            self.success(_("The app is removed. Your passkeys remain."))
+            return
         self.request.session.pop(second_factor.HERE, None)
         self.success(_("The second factor is turned off. You now sign in with your password alone."))
 
@@ -274,3 +281,29 @@ class EndOtherSessions(ReauthenticatedActionView):
     def act(self, person: Any, **kwargs: Any) -> None:
         sessions.end_all_sessions(person, by=person)
         self.success(_("You are signed out everywhere else."))
+
+
+class EndAllSessions(ReauthenticatedActionView):
+    """Sign out everywhere, here as well. REST tokens remain."""
+
+    def act(self, person: Any, **kwargs: Any) -> HttpResponse:
+        sessions.end_sessions(person, sessions.list_sessions(person), by=person)
+        logout(self.request)
+        messages.success(self.request, _("You are signed out everywhere."))
+        return redirect("accounts:sign_in")
+
+
+class StaySignedIn(AccountActionView):
+    """Keep the session open: the middleware has recorded the use (static/js/session.js).
+
+    GET says whose it is, before a form is sent, with a new token for forms of an earlier one.
+    """
+
+    http_method_names = ["get", "post", "options"]
+
+    @method_decorator(never_cache)
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return JsonResponse({"person": request.user.pk, "token": get_token(request)})
+
+    def act(self, person: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponse(status=204)

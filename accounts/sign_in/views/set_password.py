@@ -1,4 +1,4 @@
-"""Pages behind a password link: they take the token out of the address, then ask for the new password."""
+"""Pages behind a password link: they take the token out of the address, then ask for a password."""
 
 from functools import partial
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,9 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, View
 
-from accounts.sign_in import lockout, password_links, remembered_school, sso
+from accounts.models import User
+from accounts.sign_in import lockout, password_links, remembered_school, second_factor, sessions
+from accounts.sign_in.forms.passkeys import ANSWER_FIELD
 from accounts.sign_in.forms.security import NewPasswordForm
+from accounts.sign_in.passkeys import challenges, exchange, relying_party
+from accounts.sign_in.passkeys.services import add_passkey_by_link
 from accounts.sign_in.services import set_password_by_link
+from accounts.sign_in.views.passkeys import answer_with_options, device_name, refused_text
+from accounts.sign_in.views.security import show_recovery_codes
 from console.http.client_address import client_address
 from console.http.language import answer_in_language_of
 from console.policy.database_scope import as_owner
@@ -60,14 +67,13 @@ class OpenPasswordLink(View):
 
 
 @method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
-class SetPassword(FormView):
-    """Set a password by the link that was opened in this session, and sign in.
+class LinkFormView(FormView):
+    """Base view of the form behind the link that was opened in this session.
 
     A link that is used, revoked, expired or unknown gets the same answer.
     """
 
     template_name = "accounts/sign_in/set_password.html"
-    form_class = NewPasswordForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with as_owner():
@@ -82,25 +88,75 @@ class SetPassword(FormView):
         context = {"remembered_school": remembered_school.get_remembered_school(self.request)}
         return render(self.request, "accounts/sign_in/password_link_invalid.html", context, status=404)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.person}
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            person=self.person, remembered_school=self.person.enterprise, **kwargs
+            person=self.person,
+            remembered_school=self.person.enterprise,
+            passkeys=self.may_have_passkey(),
+            **kwargs,
         )
+
+    def may_have_passkey(self) -> bool:
+        """Return whether a passkey may replace the password: a link never replaces a second factor."""
+        return relying_party.is_offered(self.request) and not second_factor.is_enabled(self.person)
+
+    def sign_in(self, person: User, way: str, text: str) -> HttpResponse:
+        if self.request.user.is_authenticated:
+            logout(self.request)
+        self.request.session.pop(LINK_DIGEST, None)
+        if way == "passkey":
+            self.request.session[second_factor.HERE] = True
+        response: HttpResponse = perform_login(
+            self.request, person, redirect_url=sessions.landing_url(person), signal_kwargs={"way": way}
+        )
+        messages.success(self.request, text)
+        remembered_school.remember_school(response, person)
+        return response
+
+
+class SetPassword(LinkFormView):
+    """Set a password, and sign in."""
+
+    form_class = NewPasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.person}
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         assert self.link is not None  # else it was refused
         person = set_password_by_link(link=self.link, password=form.cleaned_data["new_password1"])
+        return self.sign_in(person, "link", _("Your password is set.")) if person else self.refuse()
+
+
+class LinkPasskeyOptions(LinkFormView):
+    """Options of a passkey that is added in place of a password."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may_have_passkey():
+            return self.refuse()
+        return answer_with_options(lambda: exchange.creation_options(request, self.person))
+
+
+class SetPasskey(LinkFormView):
+    """Add a passkey in place of a password, and sign in."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        assert self.link is not None  # else it was refused
+        try:
+            new = exchange.read_new_passkey(request, self.person, request.POST.get(ANSWER_FIELD, ""))
+            person = add_passkey_by_link(link=self.link, new=new, name=device_name(request))
+        except challenges.PasskeyRefused:
+            messages.error(request, refused_text())
+            return redirect("accounts:set_password")
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect("accounts:set_password")
         if person is None:
             return self.refuse()
-        if self.request.user.is_authenticated:
-            logout(self.request)
-        self.request.session.pop(LINK_DIGEST, None)
-        response: HttpResponse = perform_login(
-            self.request, person, redirect_url=sso.landing_url(person), signal_kwargs={"way": "link"}
-        )
-        messages.success(self.request, _("Your password is set."))
-        remembered_school.remember_school(response, person)
+        response = self.sign_in(person, "passkey", _("Your passkey is set."))
+        response["Location"] = show_recovery_codes(request)["Location"]
         return response

@@ -7,13 +7,18 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.people.grades.filters import GradeFilter
+from accounts.people.grades.queries import students_of_grade
 from accounts.people.queries import name_contains
 from classes.models import Appeal, Leave
 from console.inputs.forms import BoundedDateField
 
 
-class PersonFilter(forms.Form):
-    """Base of filters of rows with a `person`: each word of `q` is in the name, its pinyin or the user ID."""
+class PersonFilter(GradeFilter):
+    """Base of filters of rows with a `person`, by grade and by `q`.
+
+    Each word of `q` is in the name, its pinyin or the user ID.
+    """
 
     q = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
@@ -23,6 +28,8 @@ class PersonFilter(forms.Form):
         for word in self.cleaned_data.get("q", "").split():
             name = name_contains("person__nickname", word, "person__search_name")
             condition &= name | Q(person__user_id__icontains=word)
+        if self.grade_chosen:
+            condition &= Q(person__in=students_of_grade(self.grade_chosen))
         return condition
 
 

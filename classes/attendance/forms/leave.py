@@ -1,15 +1,15 @@
 """Forms of leave: entered by the office, requested by a student, answered."""
 
-from datetime import time
+from datetime import date, time
 from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from classes.attendance.forms.leave_files import AttachmentsForm
 from classes.attendance.forms.register import reason_field
 from classes.attendance.leave import Period
 from classes.lessons.forms.fields import PersonField, combine_local, time_field
@@ -27,7 +27,7 @@ def kind_field() -> forms.ChoiceField:
     )
 
 
-class LeaveForm(forms.Form):
+class LeaveForm(AttachmentsForm):
     """A student and a period in the time zone of the school."""
 
     fields: dict[str, Any]
@@ -45,6 +45,14 @@ class LeaveForm(forms.Form):
         super().__init__(*args, **more)
         self.fields["person"].queryset = people.order_by("sort_name", "user_id")
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"day", "start", "end_day", "end"} <= data.keys():
+            begins, ends = ((data["day"], data["start"]), (data["end_day"], data["end"]))
+            if ends <= begins:
+                self.add_error("end", gettext("The leave must end after it starts."))
+        return data
+
     def service_fields(self) -> dict[str, Any]:
         """Return the arguments of `grant_leave`."""
         data = self.cleaned_data
@@ -57,7 +65,7 @@ class LeaveForm(forms.Form):
         }
 
 
-class LeaveRequestForm(forms.Form):
+class LeaveRequestForm(AttachmentsForm):
     """Whole days or some of the student's next lessons, given as `lessons` in their order."""
 
     fields: dict[str, Any]
@@ -82,14 +90,17 @@ class LeaveRequestForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not self.errors:
-            if bool(data["day"] or data["end_day"]) == bool(data.get("lessons")):
-                raise ValidationError(gettext("Choose either whole days or single lessons."))
-            if data["end_day"] and not data["day"]:
-                self.add_error("day", gettext("Choose the first day."))
-            elif data["end_day"] and data["end_day"] < data["day"]:
-                self.add_error("end_day", gettext("The leave must end after it starts."))
+        if not {"day", "end_day", "lessons"} & self.errors.keys():
+            self._check_choice(data["day"], data["end_day"], bool(data.get("lessons")))
         return data
+
+    def _check_choice(self, day: date | None, end_day: date | None, has_lessons: bool) -> None:
+        if bool(day or end_day) == has_lessons:
+            self.add_error("day", gettext("Choose either whole days or single lessons."))
+        elif end_day and not day:
+            self.add_error("day", gettext("Choose the first day."))
+        elif day and end_day and end_day < day:
+            self.add_error("end_day", gettext("The leave must end after it starts."))
 
     def service_fields(self) -> dict[str, Any]:
         """Return the arguments of `request_leave`."""

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise
+from accounts.people.grades.queries import students_of_grade
 from classes.attendance.reports.forms import ReportForm, ReportPeriod
 from classes.attendance.reports.sheet import ReportSheet
 from classes.locking import lock_final_marks
@@ -62,6 +63,8 @@ def consecutive_absences(reader: Any, form: ReportForm) -> QuerySet[Any]:
     rows = scoped(AbsenceStreak.objects.all(), reader, "report", "list").filter(
         _current_filter(period, minimum)
     )
+    if form.grade_chosen:
+        rows = rows.filter(person__in=students_of_grade(form.grade_chosen))
     counted = rows.annotate(before=_count_before(period.begins), until=_count_before(period.ends)).annotate(
         inside=F("until") - F("before"), less=F("before") - F("until"), since=ArrayItem("times", F("before"))
     )

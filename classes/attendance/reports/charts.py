@@ -1,7 +1,10 @@
-"""Charts of the reports. Except for the map of groups they draw the rows of the sheet, without a query."""
+"""Charts of the reports: they draw the rows of the sheet, without a query.
+
+Only the map of groups has a query of its own, on a page of its own that the school report loads after itself.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from statistics import median
 from typing import Any
@@ -21,6 +24,7 @@ from classes.attendance.reports.sheet import (
     ReportSheet,
     attended_share,
     count_marks,
+    sum_counts,
 )
 from classes.models import Attendance, Mark
 from console.ui.charts import Chart, ChartSeries, dot_chart, heat_map, line_chart, stacked_chart
@@ -30,6 +34,7 @@ Counts = Sequence[tuple[date, Mapping[str, int]]]
 SERIES = [ChartSeries(mark.value, mark.label) for mark in Mark]
 #: A longer report by day is drawn by week.
 MOST_DAYS = 62
+GROUP_MAP_TITLE = _("Attendance rate by group and day")
 #: Largest map of groups, and most teachers with a row of dots.
 MAP_DAYS, MOST_GROUPS, MOST_TEACHERS = 28, 40, 60
 #: Scale of the teachers' dots, in minutes after the planned start.
@@ -37,12 +42,13 @@ DELAY_SCALE = ((-10, "−10"), (0, "0"), (10, "10"), (20, "20"), (30, "30"))
 
 
 def school_charts(reader: Any, form: ReportForm, sheet: ReportSheet) -> list[Chart]:
-    """Return rate, marks and participant minutes over time; by day the map of groups, too."""
+    """Return rate, marks and participant minutes over time; the minutes are not known by grade."""
     by_day = [(row["day"], row) for row in reversed(sheet.rows)]
-    weekly = form.cleaned_data.get("by") == "week"
+    if form.grade_chosen:
+        return _rate_and_marks(by_day, form.is_weekly)
     minutes = [(label, {"minutes": numbers["minutes"]}) for label, numbers in _labelled(_by_week(by_day))]
-    found = [
-        *_rate_and_marks(by_day, weekly),
+    return [
+        *_rate_and_marks(by_day, form.is_weekly),
         stacked_chart(
             "minutes",
             _("Participant minutes per week"),
@@ -52,12 +58,47 @@ def school_charts(reader: Any, form: ReportForm, sheet: ReportSheet) -> list[Cha
             _("The time that everybody was in the classroom, staff and guests included."),
         ),
     ]
-    groups = None if weekly else _group_map(reader, form)
-    return [*found, groups] if groups else found
 
 
-def matrix_charts(reader: Any, form: ReportForm, sheet: ReportSheet) -> list[Chart]:
-    """Return rate and marks per day of a course or a group."""
+def group_map(reader: Any, form: ReportForm) -> Chart | None:
+    """Return the rate of each group and day of the last weeks of the period; None without a group."""
+    zone, last = timezone.get_current_timezone(), form.period.ends
+    counts = mark_counts(reader, form).filter(
+        lesson__starts_at__gte=last - timedelta(days=MAP_DAYS), **_groups_drawn(form)
+    )
+    rows = (
+        counts.annotate(day=TruncDay("lesson__starts_at", tzinfo=zone))
+        .values("day", "lesson__groups", "lesson__groups__name")
+        .order_by("lesson__groups__name", "lesson__groups")
+        .annotate(**{mark.value: Sum(mark.value) for mark in (*ATTENDED_MARKS, Mark.ABSENT)})
+    )
+    names: dict[str, str] = {}
+    shares = {}
+    for row in map(dict[str, Any], rows):
+        group, day = str(row["lesson__groups"]), row["day"].date()
+        names[group] = row["lesson__groups__name"]
+        shares[group, f"{day}"] = attended_share(row)
+    if not names:
+        return None
+    note: str | Promise = _(
+        "Attendance rate in per cent: framed below 75, underlined below 90. The last four weeks of the "
+        "period. A lesson of several groups counts for each of them."
+    )
+    if len(names) > MOST_GROUPS:
+        cut = _("The first %(n)d of %(total)d groups. The report “Group” has the numbers of each of them.")
+        note = _with_cut(note, cut, MOST_GROUPS, len(names))
+    drawn = dict(list(names.items())[:MOST_GROUPS])
+    columns = [(day, day[5:]) for day in sorted({day for group, day in shares if group in drawn})]
+    return heat_map("groups", GROUP_MAP_TITLE, list(drawn.items()), columns, shares, percent, note)
+
+
+def _groups_drawn(form: ReportForm) -> dict[str, Any]:
+    grade = form.grade_chosen
+    return {"lesson__groups__grade": grade} if grade else {"lesson__groups__isnull": False}
+
+
+def group_charts(reader: Any, form: ReportForm, sheet: ReportSheet) -> list[Chart]:
+    """Return rate and marks per day of a group."""
     lessons = [column for column in sheet.columns if column.key.isdecimal()]
     days = []
     for day, columns in groupby(lessons, key=lambda column: str(column.label).split()[0]):
@@ -65,6 +106,15 @@ def matrix_charts(reader: Any, form: ReportForm, sheet: ReportSheet) -> list[Cha
         cells = (row[key] for row in sheet.rows for key in keys)
         days.append((day, count_marks(cell.mark for cell in cells if isinstance(cell, MarkCell))))
     return [_rate_chart(days, _("Day")), _marks_chart(days, _("Day"), _("Marks per day"))]
+
+
+def lesson_charts(lessons: Iterable[tuple[datetime, Mapping[str, int]]]) -> list[Chart]:
+    """Return rate and marks over time of final lessons, the oldest first, each with its counts by mark."""
+    days = [
+        (day, sum_counts(numbers for _at, numbers in some))
+        for day, some in groupby(lessons, key=lambda one: timezone.localtime(one[0]).date())
+    ]
+    return _rate_and_marks(days, weekly=False) if days else []
 
 
 def teacher_charts(reader: Any, form: ReportForm, sheet: ReportSheet) -> list[Chart]:
@@ -133,7 +183,7 @@ def _by_week(days: Counts) -> Counts:
     weeks = []
     for monday, group in groupby(days, key=lambda one: _monday(one[0])):
         rows = [numbers for _day, numbers in group]
-        weeks.append((monday, {name: sum(row[name] for row in rows) for name in names}))
+        weeks.append((monday, {name: sum(row.get(name, 0) for row in rows) for name in names}))
     return weeks
 
 
@@ -143,39 +193,6 @@ def _labelled(days: Counts) -> list[tuple[str, Mapping[str, int]]]:
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-def _group_map(reader: Any, form: ReportForm) -> Chart | None:
-    """Return the rate of each group and day of the last weeks of the period; None without a group."""
-    zone, last = timezone.get_current_timezone(), form.period.ends
-    counts = mark_counts(reader, form).filter(
-        lesson__starts_at__gte=last - timedelta(days=MAP_DAYS), lesson__groups__isnull=False
-    )
-    rows = (
-        counts.annotate(day=TruncDay("lesson__starts_at", tzinfo=zone))
-        .values("day", "lesson__groups", "lesson__groups__name")
-        .order_by("lesson__groups__name", "lesson__groups")
-        .annotate(**{mark.value: Sum(mark.value) for mark in (*ATTENDED_MARKS, Mark.ABSENT)})
-    )
-    names: dict[str, str] = {}
-    shares = {}
-    for row in map(dict[str, Any], rows):
-        group, day = str(row["lesson__groups"]), row["day"].date()
-        names[group] = row["lesson__groups__name"]
-        shares[group, f"{day}"] = attended_share(row)
-    if not names:
-        return None
-    note: str | Promise = _(
-        "Attendance rate in per cent: framed below 75, underlined below 90. The last four weeks of the "
-        "period. A lesson of several groups counts for each of them."
-    )
-    if len(names) > MOST_GROUPS:
-        cut = _("The first %(n)d of %(total)d groups. The report “Group” has the numbers of each of them.")
-        note = _with_cut(note, cut, MOST_GROUPS, len(names))
-    drawn = dict(list(names.items())[:MOST_GROUPS])
-    columns = [(day, day[5:]) for day in sorted({day for group, day in shares if group in drawn})]
-    title = _("Attendance rate by group and day")
-    return heat_map("groups", title, list(drawn.items()), columns, shares, percent, note)
 
 
 def _with_cut(note: str | Promise, cut: str | Promise, n: int, total: int) -> str:

@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from classes.attendance.corrections import close_register
-from classes.attendance.permissions import may_change_register
+from classes.attendance.permissions import may_change_register, refuse_register
 from classes.lessons.lookup import find_lesson
 from classes.models import Lesson
 from console.inputs.bounds import parse_id
 from console.policy.bulk_views import BulkActionText, BulkActionView
-from console.policy.rules import refusal_message
 from console.ui.template_tags import when
 
 #: Registers per request; each is calculated anew and sealed.
@@ -57,7 +56,7 @@ class RegistersClose(BulkActionView):
     def apply_to(self, key: str) -> None:
         lesson, reader = self._find(key), self.request.user
         if not may_change_register(reader, self.action, lesson):
-            raise PermissionDenied(refusal_message(reader, self.action, self.resource))
+            raise PermissionDenied(refuse_register(reader, self.action, lesson))
         by: Any = reader
         close_register(lesson=lesson, by=by)
 

@@ -1,13 +1,13 @@
 """Reports as files, with their period, time zone and the note on shares."""
 
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from classes.attendance.reports.forms import PeriodForm
+from classes.attendance.reports.forms import ReportPeriod
 from classes.attendance.reports.sheet import ReportSheet
 from console.sheets.columns import Column, ColumnType, SheetRows
 from console.sheets.csv_writer import csv_text
@@ -16,12 +16,19 @@ from console.sheets.xlsx_writer import write_xlsx
 from console.ui.template_tags import format_time_zone
 
 
+class HasPeriod(Protocol):
+    """The filter form of a report."""
+
+    @property
+    def period(self) -> ReportPeriod: ...
+
+
 def report_file(
     sheet: ReportSheet,
     title: str,
     suffix: str,
     enterprise: Any,
-    form: PeriodForm,
+    form: HasPeriod,
     rows: SheetRows | None = None,
 ) -> HttpResponseBase:
     """Return the sheet as a response that is saved as a file.
@@ -31,7 +38,10 @@ def report_file(
     name = f"{title} {_days(form)}{suffix}"
     if suffix == ".csv":
         lines = csv_text(
-            sheet.rows if rows is None else rows, _columns(sheet, enterprise), zone=enterprise.tz
+            sheet.rows if rows is None else rows,
+            _columns(sheet, enterprise),
+            zone=enterprise.tz,
+            above=sheet.above,
         )
         return attachment(lines, name)
     return attachment(report_workbook(sheet, title, enterprise, form, rows), name)
@@ -41,7 +51,7 @@ def report_workbook(
     sheet: ReportSheet,
     title: str | Promise,
     enterprise: Any,
-    form: PeriodForm,
+    form: HasPeriod,
     rows: SheetRows | None = None,
 ) -> BinaryIO:
     """Return the sheet as an open temporary Excel file; `rows` as in `report_file`."""
@@ -54,10 +64,10 @@ def report_workbook(
         _("Exported at"): timezone.localtime().isoformat(" ", "seconds"),
     }
     written = sheet.rows if rows is None else rows
-    return write_xlsx(written, _columns(sheet, enterprise), title, meta, zone=zone)
+    return write_xlsx(written, _columns(sheet, enterprise), title, meta, zone=zone, above=sheet.above)
 
 
-def _days(form: PeriodForm) -> str:
+def _days(form: HasPeriod) -> str:
     period = form.period
     return f"{timezone.localtime(period.begins):%Y-%m-%d} – {timezone.localtime(period.last):%Y-%m-%d}"
 

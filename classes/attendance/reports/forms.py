@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import StudentGroup, User
+from accounts.models import Grade, StudentGroup, User
+from accounts.people.grades.filters import GradeField, chosen_grade, offer_grades
 from accounts.people.queries import active_people
 from classes.lessons.forms.fields import PersonField, set_choices
+from classes.lessons.status import counted_lessons
 from classes.lessons.validation import TEACHING_ROLES
 from classes.models import Course
 from console.inputs.forms import BoundedDateField
@@ -48,8 +51,8 @@ def final_lessons_of(period: ReportPeriod) -> dict[str, Any]:
     return {
         "lesson__starts_at__gte": period.begins,
         "lesson__starts_at__lt": period.ends,
-        "lesson__cancelled_at": None,
         "lesson__final_at__isnull": False,
+        **counted_lessons("lesson__"),
     }
 
 
@@ -85,7 +88,7 @@ class PeriodForm(forms.Form):
         data = getattr(self, "cleaned_data", {})
         until = data.get("until") or max(data.get("since") or timezone.localdate(), timezone.localdate())
         since = data.get("since") or until - timedelta(weeks=self.weeks)
-        return _period_of_days(max(since, until - timedelta(days=MAX_DAYS)), until)
+        return period_of_days(max(since, until - timedelta(days=MAX_DAYS)), until)
 
 
 class ReportForm(PeriodForm):
@@ -104,6 +107,7 @@ class ReportForm(PeriodForm):
     group = forms.ModelChoiceField(
         StudentGroup.objects.none(), label=_("Group"), required=False, empty_label="—"
     )
+    grade = GradeField()
     least = forms.IntegerField(label=_("Minimum in a row"), min_value=1, max_value=50, required=False)
 
     def __init__(self, *args: Any, reader: Any, asks: tuple[str, ...], weeks: int, **more: Any) -> None:
@@ -116,14 +120,25 @@ class ReportForm(PeriodForm):
             set_choices(self.fields["course"], scoped(Course.objects.all(), reader, "course", "list"))
         if "group" in self.fields:
             set_choices(self.fields["group"], scoped(StudentGroup.objects.all(), reader, "group", "list"))
+        offer_grades(self, reader)
+
+    @property
+    def grade_chosen(self) -> Grade | None:
+        """The chosen grade. Call it after validation."""
+        return chosen_grade(self)
+
+    @property
+    def is_weekly(self) -> bool:
+        return bool(self.cleaned_data.get("by") == "week")
 
 
 def default_period(weeks: int = DEFAULT_WEEKS) -> ReportPeriod:
     """Return the period of a report whose reader chose no days."""
     today = timezone.localdate()
-    return _period_of_days(today - timedelta(weeks=weeks), today)
+    return period_of_days(today - timedelta(weeks=weeks), today)
 
 
-def _period_of_days(first: date, last: date) -> ReportPeriod:
+def period_of_days(first: date, last: date, zone: ZoneInfo | None = None) -> ReportPeriod:
+    """Return the period of these days, both included, in a zone (default: the active one)."""
     begins, after = (datetime.combine(day, time.min) for day in (first, last + timedelta(days=1)))
-    return ReportPeriod(timezone.make_aware(begins), timezone.make_aware(after))
+    return ReportPeriod(timezone.make_aware(begins, zone), timezone.make_aware(after, zone))

@@ -25,7 +25,8 @@ from django.utils.translation import gettext_lazy as _
 from classes.attendance.reports.forms import ReportForm, ReportPeriod, default_period
 from classes.attendance.reports.sheet import ReportSheet
 from classes.choices import Status
-from classes.lessons.queries import lessons_for
+from classes.lessons.queries import lessons_for, lessons_of_grade
+from classes.lessons.status import counted_lessons
 from classes.models import Attendance, Cover, Lesson, Mark, Register
 from console.policy import may, scoped
 from console.sheets.columns import Column, ColumnType
@@ -46,8 +47,8 @@ def lessons_with_open_register(reader: Any, period: ReportPeriod) -> QuerySet[Le
         starts_at__gte=period.begins,
         starts_at__lt=period.ends,
         status=Status.END,
-        cancelled_at=None,
         final_at__isnull=False,
+        **counted_lessons(),
     )
 
 
@@ -65,6 +66,8 @@ def open_registers(reader: Any, form: ReportForm) -> ReportSheet:
     lessons = lessons_with_open_register(reader, form.period).select_related("teacher")
     if teacher := form.cleaned_data.get("teacher"):
         lessons = lessons.filter(teacher=teacher)
+    if form.grade_chosen:
+        lessons = lessons.filter(pk__in=lessons_of_grade(form.grade_chosen))
     found = list(lessons.order_by("starts_at", "pk")[: MAX_ROWS + 1])
     marks = Attendance.objects.filter(lesson__in=found, mark=Mark.UNKNOWN).order_by()
     unknown = dict(marks.values_list("lesson").annotate(n=Count("pk")))
@@ -134,10 +137,12 @@ def _teacher_totals(reader: Any, period: ReportPeriod) -> QuerySet[Any]:
     covers = Cover.objects.filter(lesson=OuterRef("pk"), covering=OuterRef("teacher"), undone_at=None)
     # A lesson that runs beyond its planned end is neither held nor not held yet.
     over = Q(status=Status.END) | Q(status=Status.WILL, ends_at__lt=timezone.now())
+    # A lesson to which nobody came was taught, also when it is made up; one that failed was not.
     lessons = (
         lessons_for(reader)
         .select_related(None)
         .filter(over, starts_at__gte=period.begins, starts_at__lt=period.ends, cancelled_at=None)
+        .exclude(status=Status.WILL, made_up=True)
     )
     held = Q(status=Status.END, real_started_at__isnull=False, real_ended_at__gt=F("real_started_at"))
     seen = held & Q(final_at__isnull=False, entered__isnull=False)

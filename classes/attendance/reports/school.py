@@ -9,7 +9,8 @@ from django.db.models.functions import TruncDay, TruncWeek
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import StudentGroup
+from accounts.models import Grade, StudentGroup
+from accounts.people.grades.queries import students_of_grade
 from classes.attendance.reports.forms import ReportForm, final_lessons_of
 from classes.attendance.reports.sheet import DENOMINATOR, ReportSheet, attended_share
 from classes.models import Attendance, Mark, MarkCount
@@ -20,8 +21,13 @@ MARK_NAMES = tuple(Mark.values)
 
 
 def school_report(reader: Any, form: ReportForm) -> ReportSheet:
-    """Return a row per day (or week, dated by its Monday) with lessons, the newest first."""
-    weekly = form.cleaned_data.get("by") == "week"
+    """Return a row per day (or week, dated by its Monday) with lessons, the newest first.
+
+    With a grade, only the marks of its current students count.
+    """
+    weekly = form.is_weekly
+    if form.grade_chosen:
+        return grade_report(reader, form, form.grade_chosen)
     trunc = TruncWeek if weekly else TruncDay
     rows = (
         mark_counts(reader, form)
@@ -41,12 +47,24 @@ def school_report(reader: Any, form: ReportForm) -> ReportSheet:
 
 def group_report(reader: Any, form: ReportForm, group: StudentGroup) -> ReportSheet:
     """Return a row per day with the numbers of marks of the current students of a group, without names."""
+    return _students_report(reader, form, group.students.values("pk"), False)
+
+
+def grade_report(reader: Any, form: ReportForm, grade: Grade) -> ReportSheet:
+    """Return the same of the current students of a grade, by day or week."""
+    return _students_report(reader, form, students_of_grade(grade), form.is_weekly)
+
+
+def _students_report(
+    reader: Any, form: ReportForm, students: QuerySet[Any, Any], weekly: bool
+) -> ReportSheet:
     marks = scoped(Attendance.objects.all(), reader, "attendance", "list").exclude(mark="")
     marks = marks.filter(
-        expected=True, person__in=group.students.values("pk"), **final_lessons_of(form.period)
+        expected=True, person__in=students, **final_lessons_of(form.period), **_chosen_lessons(form)
     )
+    trunc = TruncWeek if weekly else TruncDay
     rows = (
-        marks.annotate(day=TruncDay("lesson__starts_at", tzinfo=timezone.get_current_timezone()))
+        marks.annotate(day=trunc("lesson__starts_at", tzinfo=timezone.get_current_timezone()))
         .values("day")
         .annotate(
             lessons=Count("lesson", distinct=True),
@@ -55,7 +73,7 @@ def group_report(reader: Any, form: ReportForm, group: StudentGroup) -> ReportSh
         )
         .order_by("-day")
     )
-    return _sheet_of_days([_group_day(row) for row in rows], False)
+    return _sheet_of_days([_group_day(row) for row in rows], weekly)
 
 
 def _sheet_of_days(days: list[dict[str, Any]], weekly: bool, *more: Column) -> ReportSheet:
@@ -75,11 +93,13 @@ def _sheet_of_days(days: list[dict[str, Any]], weekly: bool, *more: Column) -> R
 
 def mark_counts(reader: Any, form: ReportForm) -> QuerySet[MarkCount]:
     """Return the mark counts of the final lessons that the form chooses and the reader may see."""
-    counts = scoped(MarkCount.objects.all(), reader, "tally", "list").filter(**final_lessons_of(form.period))
-    for name in ("teacher", "course"):
-        if chosen := form.cleaned_data.get(name):
-            counts = counts.filter(**{f"lesson__{name}": chosen})
-    return counts
+    counts = scoped(MarkCount.objects.all(), reader, "tally", "list")
+    return counts.filter(**final_lessons_of(form.period), **_chosen_lessons(form))
+
+
+def _chosen_lessons(form: ReportForm) -> dict[str, Any]:
+    chosen = {name: form.cleaned_data.get(name) for name in ("teacher", "course")}
+    return {f"lesson__{name}": row for name, row in chosen.items() if row}
 
 
 def _group_day(row: Mapping[str, Any]) -> dict[str, Any]:

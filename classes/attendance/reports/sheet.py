@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from classes.attendance.mark_badges import mark_badge
-from classes.models import Mark
+from classes.models import AttendanceCode, Mark
 from console.policy.views import KeysetPage
 from console.sheets.columns import Column
 
@@ -48,7 +48,7 @@ class MarkCell(NamedTuple):
 class ReportSheet:
     """A report. `rows` have a value per column key, and optionally `link`, the URL of the first column.
 
-    `keyset` is set if `rows` are those of one page.
+    `keyset` is set if `rows` are those of one page. `above` are lines above the headings of a file.
     """
 
     columns: Sequence[Column]
@@ -57,10 +57,16 @@ class ReportSheet:
     cut: bool = False
     total: Mapping[str, Any] = field(default_factory=dict)
     keyset: KeysetPage[Any] | None = None
+    above: Sequence[str] = ()
 
 
 def mark_cell(mark: str) -> MarkCell:
     return MarkCell(str(LETTERS[mark]), str(Mark(mark).label), mark_badge(mark).tone, mark)
+
+
+def code_cell(code: AttendanceCode, mark: str) -> MarkCell:
+    """Return a cell with a code of the school, whose words name the mark, too."""
+    return MarkCell(code.letters, f"{code.name} ({Mark(mark).label})", code.tone, mark)
 
 
 def attended_share(numbers: Mapping[str, int]) -> Decimal | None:
@@ -76,3 +82,12 @@ def count_marks(marks: Iterable[str]) -> dict[str, int]:
     for mark in marks:
         found[mark] = found.get(mark, 0) + 1
     return found
+
+
+def sum_counts(several: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return the sums by mark."""
+    total: dict[str, int] = {}
+    for counts in several:
+        for mark, number in counts.items():
+            total[mark] = total.get(mark, 0) + number
+    return total

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from classes.attendance.grades.urls import urlpatterns as grades
 from classes.attendance.reports.closing import RegistersClose
 from classes.attendance.reports.lesson_matrix.views import MatrixFile, MatrixPage, MatrixStudentPage
 from classes.attendance.reports.schedules.views import (
@@ -14,9 +15,11 @@ from classes.attendance.reports.schedules.views import (
 from classes.attendance.reports.views import (
     REGISTERS_TO_CLOSE,
     REPORTS,
+    GroupMapPage,
     OpenRegistersPage,
     ReportFile,
     ReportPage,
+    SchoolReportPage,
     StudentFile,
     StudentPage,
     UsagePage,
@@ -27,12 +30,14 @@ STUDENT = "people/<id:pk>/attendance"
 
 urlpatterns = [
     path("reports/registers/", OpenRegistersPage.as_view(), name="report_registers"),
+    path("reports/school/", SchoolReportPage.as_view(), name="report_school"),
+    path("reports/school/groups/", GroupMapPage.as_view(), name="report_groups"),
     path("reports/usage/", UsagePage.as_view(), name="report_usage"),
     path("reports/registers/close/", RegistersClose.as_view(), name="registers_close"),
     *(
         path(f"reports/{name}/", ReportPage.as_view(name=name), name=f"report_{name}")
         for name in REPORTS
-        if name not in (REGISTERS_TO_CLOSE, UsagePage.name)
+        if name not in (REGISTERS_TO_CLOSE, SchoolReportPage.name, UsagePage.name)
     ),
     *(
         path(
@@ -49,6 +54,7 @@ urlpatterns = [
         path(f"reports/matrix.{kind}", MatrixFile.as_view(suffix=f".{kind}"), name=f"report_matrix_{kind}")
         for kind in SUFFIXES
     ),
+    *grades,
     path("reports/mail/", ScheduleList.as_view(), name="report_schedules"),
     path("reports/mail/new/", ScheduleAdd.as_view(), name="report_schedule_add"),
     path("reports/mail/<id:pk>/switch/", ScheduleSwitch.as_view(), name="report_schedule_switch"),

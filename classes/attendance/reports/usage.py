@@ -67,6 +67,8 @@ def usage_report(reader: Any, form: ReportForm) -> ReportSheet:
     """Return a row per week, the newest first, or a row per course, the most used first."""
     by_course = form.cleaned_data.get("split") == "course"
     conditions = final_lessons_of(form.period)
+    # Minutes are used up even in a lesson that another one makes up for.
+    conditions.pop("lesson__made_up")
     counts = scoped(MarkCount.objects.all(), reader, "tally", "list").filter(**conditions)
     key = F("lesson__course") if by_course else _week_of("lesson__starts_at")
     sums = counts.annotate(key=key).values("key").annotate(

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from accounts.models import Role, User
+from classes.attendance.codes.codebook import codes_of_rows
 from classes.attendance.engagement import period_engagement
-from classes.attendance.reports import absences, charts, lists, matrix, school, student, usage
+from classes.attendance.reports import absences, charts, group_matrix, lists, school, student, usage
 from classes.attendance.reports.files import report_file
 from classes.attendance.reports.forms import DEFAULT_WEEKS, ReportForm
 from classes.attendance.reports.quick_ranges import quick_ranges
@@ -52,22 +53,25 @@ class FileLink(NamedTuple):
     url: str
 
 
-REGISTERS_TO_CLOSE = "registers"
+REGISTERS_TO_CLOSE, SCHOOL = "registers", "school"
 REPORTS = {
-    "school": Report(
+    SCHOOL: Report(
         gettext_lazy("School"),
         school.school_report,
-        ("by", "teacher", "course"),
+        ("by", "teacher", "course", "grade"),
         charts=charts.school_charts,
     ),
-    "course": Report(
-        gettext_lazy("Course"), matrix.course_matrix, ("course",), TERM_WEEKS, charts=charts.matrix_charts
-    ),
-    "group": Report(gettext_lazy("Group"), matrix.group_matrix, ("group",), charts=charts.matrix_charts),
+    "group": Report(gettext_lazy("Group"), group_matrix.group_matrix, ("group",), charts=charts.group_charts),
     "absences": Report(
-        gettext_lazy("Consecutive absences"), absences.all_absences, ("least",), 8, absences.absences_page
+        gettext_lazy("Consecutive absences"),
+        absences.all_absences,
+        ("grade", "least"),
+        8,
+        absences.absences_page,
     ),
-    REGISTERS_TO_CLOSE: Report(gettext_lazy("Registers to close"), lists.open_registers, ("teacher",)),
+    REGISTERS_TO_CLOSE: Report(
+        gettext_lazy("Registers to close"), lists.open_registers, ("teacher", "grade")
+    ),
     "teachers": Report(gettext_lazy("Teachers"), lists.teacher_punctuality, charts=charts.teacher_charts),
     "usage": Report(
         gettext_lazy("Usage"), usage.usage_report, ("split",), USAGE_WEEKS, charts=charts.usage_charts
@@ -129,6 +133,33 @@ class ReportPage(ReportBase, TemplateView):
             keyset=sheet.keyset,
             files=_file_links(f"classes:report_{self.name}") if exports and sheet.rows else (),
             may_schedule=may(self.request.user, "add", "report_schedule"),
+            **more,
+        )
+
+
+class SchoolReportPage(ReportPage):
+    """The school report; by day the page of the map of groups is loaded into it."""
+
+    name = SCHOOL
+    template_name = "classes/attendance/reports/school.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        address = f"{reverse('classes:report_groups')}?{self.request.GET.urlencode()}"
+        return super().get_context_data(map_address="" if self.form.is_weekly else address, **more)
+
+
+class GroupMapPage(ReportBase, TemplateView):
+    """The map of groups by day, for the days, teacher and course of the school report."""
+
+    name = SCHOOL
+    template_name = "classes/attendance/reports/group_map.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        chart = charts.group_map(self.request.user, self.form)
+        return super().get_context_data(
+            title=charts.GROUP_MAP_TITLE,
+            back=f"{reverse('classes:report_school')}?{self.request.GET.urlencode()}",
+            charts=[chart] if chart else [],
             **more,
         )
 
@@ -212,6 +243,10 @@ class StudentReportBase(SchoolView):
     def marks(self) -> list[Any]:
         return student.student_marks(self.request.user, self.person, self.form)
 
+    @property
+    def codes(self) -> list[Any]:
+        return codes_of_rows(self.person.enterprise, self.marks)
+
 
 class StudentPage(StudentReportBase, TemplateView):
     """The report of one student."""
@@ -219,7 +254,7 @@ class StudentPage(StudentReportBase, TemplateView):
     template_name = "classes/attendance/reports/student.html"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        exports = may(self.request.user, "export", "attendance") and self.marks
+        exports = self.marks and student.may_export_marks(self.request.user, self.person, self.form)
         return super().get_context_data(
             title=_("Attendance of %(name)s") % {"name": self.person},
             person=self.person,
@@ -231,14 +266,20 @@ class StudentPage(StudentReportBase, TemplateView):
             share=student.student_share(self.marks),
             charts=charts.student_charts(self.marks),
             samples=period_engagement(self.request.user, self.person, self.form.period),
-            **table_context(student.student_sheet(self.marks)),
+            **table_context(student.student_sheet(self.marks, self.codes)),
             files=_file_links("classes:report_student", self.person.pk) if exports else (),
             **more,
         )
 
 
 class StudentFile(StudentReportBase, View):
+    """Download the marks that the reader may export: of a student in charge, those of the own lessons."""
+
     suffix = ".xlsx"
+
+    @cached_property
+    def marks(self) -> list[Any]:
+        return student.student_marks(self.request.user, self.person, self.form, "export")
 
     def require(self) -> None:
         if not may(self.request.user, "export", "attendance"):
@@ -250,7 +291,11 @@ class StudentFile(StudentReportBase, View):
         )
         name = f"{self.person.user_id} {self.person.nickname}"
         return report_file(
-            student.student_sheet(self.marks), name, self.suffix, self.person.enterprise, self.form
+            student.student_sheet(self.marks, self.codes, names=True),
+            name,
+            self.suffix,
+            self.person.enterprise,
+            self.form,
         )
 
 

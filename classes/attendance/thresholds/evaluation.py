@@ -9,15 +9,19 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import Enterprise
 from classes.attendance.thresholds.crossings import Crossing, find_crossings
 from classes.attendance.thresholds.evidence import build_facts, changed_marks, marks_now, stands_without
 from classes.attendance.thresholds.notifications import notify_warnings, notify_withdrawals
+from classes.lessons.cancellation import lessons_counted_again
 from classes.locking import lock_final_marks
 from classes.models import Attendance, AttendanceWarning, Lesson, ThresholdRule
 from console.bulk_sql import bulk_insert, bulk_update
@@ -47,6 +51,12 @@ def evaluate_registers(lessons: Iterable[Lesson]) -> None:
         )
         people = marks.exclude(mark="").order_by().values_list("person", flat=True)
         evaluate_people(school, set(people))
+
+
+@receiver(lessons_counted_again, dispatch_uid="classes.attendance.thresholds.evaluation")
+def evaluate_after_cancellation(*, lessons: Iterable[Lesson], **_more: Any) -> None:
+    """Evaluate registers that count again because their make-up lessons were cancelled."""
+    evaluate_registers(lessons)
 
 
 @transaction.atomic(savepoint=False)
@@ -152,5 +162,5 @@ def evaluate_rule(rule: ThresholdRule) -> int:
     changed = 0
     for start in range(0, len(people), BATCH):
         batch = people[start : start + BATCH]
-        changed += run_with_retry(lambda batch=batch: evaluate_people(school, batch, rule))  # type: ignore[misc]
+        changed += run_with_retry(partial(evaluate_people, school, batch, rule))
     return changed

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 from classes.attendance.reports.sheet import ATTENDED_MARKS
 from classes.attendance.thresholds.crossings import COUNTED_MARKS, Crossing, Kind, final_marks, is_crossed
+from classes.lessons.status import counted_lessons
 from classes.models import Attendance, AttendanceWarning, ThresholdRule
 
 #: Most marks that a warning keeps, the newest.
@@ -71,7 +72,7 @@ def marks_now(warnings: Iterable[AttendanceWarning]) -> dict[tuple[int, int], st
         lesson__in={lesson for _person, lesson in wanted},
         expected=True,
         lesson__final_at__isnull=False,
-        lesson__cancelled_at=None,
+        **counted_lessons("lesson__"),
     )
     return {
         (person, lesson): mark

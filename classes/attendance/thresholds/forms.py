@@ -9,10 +9,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StudentGroup
+from accounts.people.grades.filters import GradeField, offer_grades
 from classes.attendance.forms.filters import PersonFilter
+from classes.attendance.reports.lesson_matrix.forms import OptionField
 from classes.attendance.thresholds.crossings import Kind, Scope
 from classes.attendance.thresholds.sentences import rule_sentence
 from classes.lessons.forms.fields import set_choices
+from classes.lessons.selectable import chooses_from_own, own_groups
 from classes.models import AttendanceWarning, Course, ThresholdRule, WarningFollowUp
 from console.policy import scoped
 from console.policy.edit_forms import OptimisticLockMixin
@@ -27,6 +30,8 @@ NUMBERS: dict[str, tuple[Any, int, int | None]] = {
     Kind.UNKNOWN: (_("Lessons without data"), 2, 14),
 }
 DEFAULT_LEAST = 5
+#: Fields of what a rule can be limited to, named like its scopes.
+TARGETS = (Scope.GRADE.value, Scope.GROUP.value, Scope.COURSE.value)
 
 
 class RuleForm(OptimisticLockMixin, forms.Form):
@@ -45,6 +50,7 @@ class RuleForm(OptimisticLockMixin, forms.Form):
         max_value=MAX_MARKS,
         help_text=_("With fewer marks in the period, the rate says little and nobody is warned."),
     )
+    grade = GradeField(label=_("Only students of a grade"))
     group = forms.ModelChoiceField(
         StudentGroup.objects.none(),
         label=_("Only students of a group"),
@@ -57,7 +63,7 @@ class RuleForm(OptimisticLockMixin, forms.Form):
         label=_("Only lessons of a course"),
         required=False,
         empty_label=_("All lessons"),
-        help_text=_("Choose a group or a course, not both."),
+        help_text=_("Choose only one of grade, group and course."),
     )
     tells_teachers = forms.BooleanField(
         label=_("Notify the teacher in charge"),
@@ -66,6 +72,13 @@ class RuleForm(OptimisticLockMixin, forms.Form):
     )
     tells_office = forms.BooleanField(label=_("Notify administrators"), required=False)
     tells_student = forms.BooleanField(label=_("Notify the student"), required=False)
+    tells_guardians = forms.BooleanField(
+        label=_("Notify the guardians"),
+        required=False,
+        help_text=_(
+            "By e-mail, once a day at the time set under “Message channels”, “Notifications to guardians”."
+        ),
+    )
 
     def __init__(self, *args: Any, rule: ThresholdRule, reader: Any, **more: Any) -> None:
         self.instance = rule
@@ -75,9 +88,11 @@ class RuleForm(OptimisticLockMixin, forms.Form):
             offered |= {"number": number, "days": days, "least": DEFAULT_LEAST}
         super().__init__(*args, **more | {"initial": offered})
         self._keep_fields_of_kind(rule.kind, label)
-        if rule.pk:  # its warnings, and who may see them, belong to its group or course
-            del self.fields["group"], self.fields["course"]
+        if rule.pk:  # its warnings, and who may see them, belong to its grade, group or course
+            for name in TARGETS:
+                del self.fields[name]
             return
+        offer_grades(self, reader, _("Whole school"))
         groups = scoped(StudentGroup.objects.filter(archived_at=None), reader, "group", "list")
         set_choices(self.fields["group"], groups.order_by("sort_name", "name", "id"))
         courses = scoped(Course.objects.all(), reader, "course", "list")
@@ -93,12 +108,12 @@ class RuleForm(OptimisticLockMixin, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("group") and data.get("course"):
-            self.add_error("course", ValidationError(gettext("Choose a group or a course, not both.")))
+        if sum(bool(data.get(name)) for name in TARGETS) > 1:
+            self.add_error("course", ValidationError(gettext("Choose only one of grade, group and course.")))
         rule = self.instance
-        if rule.scope != Scope.SCHOOL and rule.pk and not (rule.group_id or rule.course_id):
+        if rule.pk and not rule.has_target:
             message = gettext(
-                "The group or course of this rule was deleted. Delete the rule and add another."
+                "The grade, group or course of this rule was deleted. Delete the rule and add another."
             )
             raise ValidationError(message)
         return data
@@ -108,10 +123,9 @@ class RuleForm(OptimisticLockMixin, forms.Form):
         data, rule = self.cleaned_data, self.instance
         numbers = {"days": data.get("days"), "least": data.get("least")}
         if rule.pk:
-            target: dict[str, Any] = {"scope": rule.scope, "group": rule.group, "course": rule.course}
+            target: dict[str, Any] = {"scope": rule.scope} | {name: getattr(rule, name) for name in TARGETS}
         else:
-            scope = Scope.GROUP if data["group"] else Scope.COURSE if data["course"] else Scope.SCHOOL
-            target = {"scope": scope}
+            target = {"scope": next((name for name in TARGETS if data.get(name)), Scope.SCHOOL.value)}
         return {**data, **numbers, "kind": rule.kind, **target}
 
 
@@ -129,31 +143,28 @@ class FollowUpForm(forms.Form):
 
 
 class WarningFilter(PersonFilter):
-    """Filter of warnings by student, rule, group and state. Rules and groups are those of the reader."""
+    """Filter of warnings by student, rule, grade, group and state, those of the reader."""
 
     fields: dict[str, Any]
     rule = forms.ModelChoiceField(
         ThresholdRule.objects.none(), label=_("Warning rule"), required=False, empty_label=_("all")
     )
-    group = forms.ModelChoiceField(
-        StudentGroup.objects.none(), label=_("Group"), required=False, empty_label=_("all")
-    )
+    group = OptionField(queryset=StudentGroup.objects.none(), label=_("Group"), empty_label=_("all"))
     state = forms.ChoiceField(
         label=_("State"),
         choices=[("", _("all")), ("now", _("still crossed")), *AttendanceWarning.State.choices],
         required=False,
     )
 
-    def __init__(self, *args: Any, warnings: QuerySet[AttendanceWarning], **more: Any) -> None:
+    def __init__(self, *args: Any, warnings: QuerySet[AttendanceWarning], reader: Any, **more: Any) -> None:
         """Take the warnings that the reader may list."""
-        super().__init__(*args, **more)
+        super().__init__(*args, reader=reader, **more)
         rules = ThresholdRule.objects.filter(pk__in=warnings.order_by().values("rule"))
-        self.fields["rule"].queryset = rules.select_related("group", "course").order_by("pk")
+        self.fields["rule"].queryset = rules.select_related("grade", "group", "course").order_by("pk")
         self.fields["rule"].label_from_instance = rule_sentence
-        groups = StudentGroup.objects.filter(
-            students__in=warnings.order_by().values("person"), archived_at=None
-        )
-        self.fields["group"].queryset = groups.distinct().order_by("sort_name", "name", "id")
+        groups = own_groups(reader) if chooses_from_own(reader, "list", "warning") else StudentGroup.objects
+        groups = groups.filter(enterprise=reader.enterprise_id, archived_at=None)
+        self.fields["group"].set_rows(groups.order_by("sort_name", "name", "id"))
 
     def narrow(self, warnings: QuerySet[AttendanceWarning]) -> QuerySet[AttendanceWarning]:
         """Return the matching warnings."""

@@ -1,6 +1,7 @@
 """Notification types and the topic about attendance warnings."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models.roles import Role
 from classes.attendance.thresholds.crossings import Kind
@@ -17,12 +18,21 @@ register_topic(
 )
 
 _NEXT = _("The warning shows the lessons and their marks. Say there that you handle it.")
+_TALK = _("Talk to your teacher, also if a mark is wrong.")
 _APPEAL = _("Talk to your teacher. If a mark is wrong, appeal against it in the register of the lesson.")
 for _kind, _title, _own_title in (
     (
         Kind.ABSENCES,
-        _("A student was absent %(count)d times in a row"),
-        _("You were absent %(count)d times in a row"),
+        ngettext_lazy(
+            "A student was absent %(count)d time in a row",
+            "A student was absent %(count)d times in a row",
+            "count",
+        ),
+        ngettext_lazy(
+            "You were absent %(count)d time in a row",
+            "You were absent %(count)d times in a row",
+            "count",
+        ),
     ),
     (
         Kind.RATE,
@@ -31,23 +41,38 @@ for _kind, _title, _own_title in (
     ),
     (
         Kind.LATE,
-        _("A student was late %(count)d times within %(days)d days"),
-        _("You were late %(count)d times within %(days)d days"),
+        ngettext_lazy(
+            "A student was late %(count)d time within %(days)d days",
+            "A student was late %(count)d times within %(days)d days",
+            "count",
+        ),
+        ngettext_lazy(
+            "You were late %(count)d time within %(days)d days",
+            "You were late %(count)d times within %(days)d days",
+            "count",
+        ),
     ),
     (
         Kind.UNKNOWN,
-        _("No data about a student in %(count)d lessons within %(days)d days"),
-        _("There are no data about you in %(count)d lessons within %(days)d days"),
+        ngettext_lazy(
+            "No data about a student in %(count)d lesson within %(days)d days",
+            "No data about a student in %(count)d lessons within %(days)d days",
+            "count",
+        ),
+        ngettext_lazy(
+            "There are no data about you in %(count)d lesson within %(days)d days",
+            "There are no data about you in %(count)d lessons within %(days)d days",
+            "count",
+        ),
     ),
 ):
     register_type(
         NotificationType(f"warning.{_kind}", _title, _NEXT, "warnings", tone="warn", icon="user-exclamation")
     )
-    register_type(
-        NotificationType(
-            f"warning.own_{_kind}", _own_title, _APPEAL, "marks", tone="warn", icon="user-exclamation"
+    for _own_kind, _advice in ((f"warning.own_{_kind}", _APPEAL), (f"warning.own_{_kind}_final", _TALK)):
+        register_type(
+            NotificationType(_own_kind, _own_title, _advice, "marks", tone="warn", icon="user-exclamation")
         )
-    )
 
 register_type(
     NotificationType(

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 
 from django.urls import reverse
 
-from accounts.models import Enterprise, Role, StudentGroup, User
+from accounts.models import Enterprise, Role, User
+from accounts.people.charges import teachers_of
 from accounts.people.queries import active_people
 from classes.attendance.thresholds.sentences import rate
 from classes.models import AttendanceWarning, ThresholdRule
 from console.bulk_sql import bulk_update
 from console.notifications.services import notify
+from console.policy import may
 
 #: Somebody who would get more of them at once gets one notification with their number.
 MAX_SINGLE_NOTICES = 5
@@ -24,7 +26,7 @@ def notify_warnings(
         return
     rule_by_key = {rule.pk: rule for rule in rules}
     office = list(active_people(school.pk, Role.SUPERADMIN, Role.ADMIN))
-    teachers = _teachers_in_charge({one.person_id for one in warnings})
+    teachers = teachers_of(school, {one.person_id for one in warnings})
     course_teachers = User.objects.filter(courses_taught__threshold_rules__in=rule_by_key, is_active=True)
     by_rule = {
         rule: teacher
@@ -38,11 +40,13 @@ def notify_warnings(
         rule = rule_by_key[one.rule_id]
         told = list(office) if rule.tells_office else []
         if rule.tells_teachers:
-            told += [*teachers[one.person_id], *([by_rule[rule.pk]] if rule.pk in by_rule else [])]
+            told += [*teachers.get(one.person_id, ()), *([by_rule[rule.pk]] if rule.pk in by_rule else [])]
         for person in {person.pk: person for person in told}.values():
             staff[person].append(one)
         student = [people[one.person_id]] if rule.tells_student else []
-        _notify(one, student, own=True)
+        for person in student:
+            person.enterprise = school  # the same row, without a query for each
+            _notify(one, [person], own=True)
         one.facts["told"] = sorted({person.pk for person in (*told, *student)})
     for person, found in staff.items():
         _notify_person(person, found)
@@ -60,18 +64,6 @@ def notify_withdrawals(warnings: Iterable[AttendanceWarning]) -> None:
         notify("warning.back", people=staff, key=key, link=_link(one))
 
 
-def _teachers_in_charge(students: set[int]) -> dict[int, list[User]]:
-    found: dict[int, list[User]] = defaultdict(list)
-    groups = StudentGroup.objects.filter(
-        students__in=students, archived_at=None, teacher__is_active=True
-    ).select_related("teacher")
-    for group in groups.prefetch_related("entries").distinct():
-        for entry in group.entries.all():
-            if entry.student_id in students and group.teacher:
-                found[entry.student_id].append(group.teacher)
-    return found
-
-
 def _notify_person(person: User, warnings: Sequence[AttendanceWarning]) -> None:
     if len(warnings) <= MAX_SINGLE_NOTICES:
         for one in warnings:
@@ -87,9 +79,14 @@ def _notify_person(person: User, warnings: Sequence[AttendanceWarning]) -> None:
 
 
 def _notify(warning: AttendanceWarning, people: Sequence[User], own: bool = False) -> None:
+    """Notify people of a warning; `own`: the student, and of an appeal only one who may."""
     facts = warning.facts
+    kind = f"warning.{facts['kind']}"
+    if own:
+        appeals = all(may(one, "add", "appeal") for one in people)
+        kind = f"warning.own_{facts['kind']}{'' if appeals else '_final'}"
     notify(
-        f"warning.{'own_' if own else ''}{facts['kind']}",
+        kind,
         people=people,
         key=f"warning.{warning.pk}",
         args={"count": facts["count"], "days": facts["days"], "share": rate(facts)},

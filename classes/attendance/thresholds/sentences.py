@@ -13,7 +13,7 @@ from console.ui.template_tags import percent, when
 
 
 def rule_sentence(rule: ThresholdRule, facts: Mapping[str, Any] | None = None) -> str:
-    """Return the condition of a rule and to whom it applies; needs its group and course.
+    """Return the condition of a rule and to whom it applies; needs its grade, group and course.
 
     With the `facts` of a warning, the numbers are those of the time of the warning; a rule keeps its kind.
     """
@@ -21,7 +21,10 @@ def rule_sentence(rule: ThresholdRule, facts: Mapping[str, Any] | None = None) -
     condition = _condition(rule.kind, said["number"], said["days"], said["least"])
     if rule.scope == Scope.SCHOOL:
         return condition
-    target = rule.group.name if rule.group else rule.course.title if rule.course else _("deleted")
+    found = rule.grade or rule.group or rule.course
+    target = str(found) if found else _("deleted")
+    if rule.scope == Scope.GRADE:
+        return _("%(condition)s, students of grade “%(name)s”") % {"condition": condition, "name": target}
     if rule.scope == Scope.GROUP:
         return _("%(condition)s, students of group “%(name)s”") % {"condition": condition, "name": target}
     return _("%(condition)s, in course “%(name)s”") % {"condition": condition, "name": target}

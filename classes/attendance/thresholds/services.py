@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from classes.models import AttendanceWarning, ThresholdRule, WarningFollowUp
 from console.audit.trail import record
-from console.concurrency import RowDeleted, changed_fields, lock_row, service
+from console.concurrency import Conflict, RowDeleted, changed_fields, lock_row, service
 from console.wakeup import wake_worker
 
 TASK = "classes.tasks.evaluate_thresholds"
 #: The fields of a rule by which it counts; the others say who is told.
-TARGET_FIELDS = ("scope", "group", "course")
+TARGET_FIELDS = ("scope", "grade", "group", "course")
 COUNTING_FIELDS = (*TARGET_FIELDS, "kind", "number", "days", "least")
 State, Ending = AttendanceWarning.State, AttendanceWarning.Ending
 
@@ -40,14 +40,14 @@ def edit_rule(
     """Change a rule. Where its condition changes, its warnings end, and it is evaluated anew.
 
     EditConflict if somebody else changed the same field, ValidationError if the school has the same rule or
-    its group or course would change: who sees its warnings depends on them.
+    its grade, group or course would change: who sees its warnings depends on them.
     """
     stored = _lock_rule(rule)
     changed = changed_fields(stored, fields, seen or {})
     if not changed:
         return stored
     if any(name in TARGET_FIELDS for name in changed):
-        raise ValidationError(_("A rule keeps its group or course. Delete the rule and add another."))
+        raise ValidationError(_("A rule keeps its grade, group or course. Delete the rule and add another."))
     before = {name: getattr(stored, name) for name in changed}
     for name, value in changed.items():
         setattr(stored, name, value)
@@ -90,11 +90,12 @@ def remove_rule(*, rule: ThresholdRule, by: User) -> None:
 
 @service
 def acknowledge_warning(*, warning: AttendanceWarning, by: User) -> None:
-    """Say that one handles a warning. ValidationError if somebody does already, or it was taken back."""
+    """Say that one handles a warning. Conflict if somebody else does already, or it was taken back."""
     stored = _lock_unhandled(warning)
-    if stored.state != State.OPEN:
-        raise ValidationError(_("Someone else is already handling this."))
-    _acknowledge(stored, by)
+    if stored.state == State.OPEN:
+        _acknowledge(stored, by)
+    elif stored.acknowledged_by_id != by.pk:
+        raise Conflict(_("Someone else is already handling this."))
 
 
 @service
@@ -115,7 +116,7 @@ def add_follow_up(*, warning: AttendanceWarning, kind: str, text: str, by: User)
 
 @service
 def close_warning(*, warning: AttendanceWarning, by: User) -> None:
-    """Close a warning, about which nothing more is to be done."""
+    """Close a warning, about which nothing more is to be done. Conflict as with `acknowledge_warning`."""
     stored = _lock_unhandled(warning)
     if stored.state == State.OPEN:
         _acknowledge(stored, by)
@@ -134,9 +135,9 @@ def _acknowledge(stored: AttendanceWarning, by: User) -> None:
 def _lock_unhandled(warning: AttendanceWarning) -> AttendanceWarning:
     stored = lock_row(warning)
     if stored.state == State.WITHDRAWN:
-        raise ValidationError(_("This warning was taken back in the meantime."))
+        raise Conflict(_("This warning was taken back in the meantime."))
     if stored.state == State.CLOSED:
-        raise ValidationError(_("Someone has already closed this warning."))
+        raise Conflict(_("Someone has already closed this warning."))
     return stored
 
 

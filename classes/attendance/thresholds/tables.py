@@ -1,8 +1,19 @@
-"""Columns of the list of attendance warnings."""
+"""Columns of the list of attendance warnings, and the badges of their states."""
 
 from django.utils.translation import gettext_lazy as _
 
+from classes.models import AttendanceWarning
 from console.lists.tables import Column, ListTable
+from console.ui.badges import Badge
+
+State = AttendanceWarning.State
+#: How pages show how far people are with a warning.
+STATE_BADGES = {
+    State.OPEN: Badge(State.OPEN.label, "user-exclamation", "warn", ""),
+    State.ACKNOWLEDGED: Badge(State.ACKNOWLEDGED.label, "progress", "busy", ""),
+    State.CLOSED: Badge(State.CLOSED.label, "circle-check", "ok", ""),
+    State.WITHDRAWN: Badge(State.WITHDRAWN.label, "arrow-back-up", "idle", ""),
+}
 
 WARNING_TABLE = ListTable(
     "warnings",
@@ -15,6 +26,6 @@ WARNING_TABLE = ListTable(
         Column("state", _("State")),
         Column("by", _("Handled by")),
     ),
-    filters=("q", "rule", "group", "state"),
+    filters=("q", "rule", "grade", "group", "state"),
     default_sort="-opened",
 )

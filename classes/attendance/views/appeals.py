@@ -77,7 +77,7 @@ class AppealList(TableView, ListView):
 
     @cached_property
     def filter(self) -> AppealFilter:
-        return AppealFilter(self.request.GET)
+        return AppealFilter(self.request.GET, reader=self.request.user)
 
     def get_queryset(self) -> QuerySet[Appeal]:
         rows: QuerySet[Appeal] = super().get_queryset()

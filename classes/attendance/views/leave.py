@@ -19,6 +19,8 @@ from accounts.models import User
 from classes.attendance import leave as services
 from classes.attendance.forms.filters import LeaveFilter
 from classes.attendance.forms.leave import LeaveAnswerForm, LeaveForm, LeaveRequestForm
+from classes.attendance.forms.leave_files import AttachmentForm
+from classes.attendance.leave_files import MAX_FILES, OPEN_STATES, stored_files
 from classes.attendance.leave_queries import (
     REVOKED_BADGE,
     STATE_BADGES,
@@ -50,7 +52,7 @@ class LeaveList(TableView, ListView):
 
     @cached_property
     def filter(self) -> LeaveFilter:
-        return LeaveFilter(self.request.GET)
+        return LeaveFilter(self.request.GET, reader=self.request.user)
 
     def get_queryset(self) -> QuerySet[Leave]:
         rows: QuerySet[Leave] = super().get_queryset()
@@ -59,14 +61,16 @@ class LeaveList(TableView, ListView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         answers = self.may("answer")
+        waiting = requests_to_answer(self.request.user).count() if answers else 0
         return super().get_context_data(
             title=_("Leave"),
             search_label=_("Name or user ID"),
             filter_form=self.filter,
             may_add=self.may("add"),
-            may_answer=answers,
-            waiting=requests_to_answer(self.request.user).count() if answers else 0,
+            waiting=waiting,
+            ticks=waiting > 0,
             requests=asks_for_own_leave(self.request.user),
+            kinds={value: str(label) for value, label in Leave.Kind.choices},
             badges=STATE_BADGES,
             revoked_badge=REVOKED_BADGE,
             **more,
@@ -112,7 +116,10 @@ class LeaveBase(SchoolView):
     def leave_context(self) -> dict[str, Any]:
         leave, reader = self.leave, self.request.user
         is_own, is_open = leave.person_id == reader.pk, leave.state == Leave.State.REQUESTED
-        withdrawable = is_open if is_own else leave.state == Leave.State.APPROVED
+        files = list(leave.files.all())
+        may_attach = leave.state in OPEN_STATES and len(files) < MAX_FILES and self.may("add", leave)
+        asked_themselves = is_open and not leave.guardian_relation
+        withdrawable = asked_themselves if is_own else leave.state == Leave.State.APPROVED
         return {
             "title": _("Leave"),
             "leave": leave,
@@ -121,6 +128,9 @@ class LeaveBase(SchoolView):
             "is_own": is_own,
             "is_open": is_open,
             "may_withdraw": withdrawable and self.may("withdraw", leave),
+            "files": files,
+            "may_open": self.may("file", leave),
+            "file_form": AttachmentForm() if may_attach else None,
         }
 
 
@@ -161,6 +171,8 @@ class LeaveAnswer(LeaveBase, FormView):
             if approved
             else _("The request has been returned and the student has been notified.")
         )
+        if group := parse_id(self.request.POST.get("group", "")):  # answered on the page of a group
+            return redirect(f"{reverse('classes:own_group')}?group={group}")
         return redirect("classes:leave", self.leave.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
@@ -233,11 +245,13 @@ class LeaveAdd(SchoolView, FormView):
 
     def _save(self, form: Any) -> None:
         by: Any = self.request.user
-        if not self.requests:
-            services.grant_leave(by=by, **form.service_fields())
-            self.success(_("The leave has been entered. Absences during this time count as excused."))
-            return
-        created = services.request_leave(person=by, by=by, **form.service_fields())
+        fields = form.service_fields()
+        with stored_files(by.enterprise, form.attached) as files:
+            if not self.requests:
+                services.grant_leave(by=by, files=files, **fields)
+                self.success(_("The leave has been entered. Absences during this time count as excused."))
+                return
+            created = services.request_leave(person=by, by=by, files=files, **fields)
         self.success(
             ngettext(
                 "Your request has been sent. You are notified when it is answered.",

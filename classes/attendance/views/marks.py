@@ -23,12 +23,11 @@ from classes.attendance.forms.register import (
 )
 from classes.attendance.mark_badges import urgency_key
 from classes.attendance.mark_detail import build_mark_detail
-from classes.attendance.permissions import may_change_register
+from classes.attendance.permissions import correction_ended, may_change_register, refuse_register
 from classes.lessons.lookup import find_lesson
 from classes.models import Attendance, Lesson
 from console.inputs.bounds import parse_ids
 from console.policy import may
-from console.policy.rules import refusal_message
 from console.policy.views import SchoolView
 
 
@@ -70,6 +69,7 @@ class MarkDetailPage(MarkBase, TemplateView):
             lesson=self.lesson,
             drawer=build_mark_detail(self.row, self.request.user),
             form=correction_form(self.row) if corrects else None,
+            correction_ended=correction_ended(reader, self.lesson) if open_ and self.row.derived_mark else "",
             may_appeal=may_appeal,
             appeal_until=appeals.appeal_until(self.lesson),
             may_credit=credits and not self.row.expected,
@@ -91,7 +91,7 @@ class DecisionFormView(SchoolView, FormView):
         super().require()
         checks_row = self.request.method != "OPTIONS"  # OPTIONS describes the view and reads no row
         if checks_row and not may_change_register(self.request.user, self.action, self.lesson):
-            raise PermissionDenied(refusal_message(self.request.user, self.action, self.resource))
+            raise PermissionDenied(refuse_register(self.request.user, self.action, self.lesson))
 
     def act(self, data: dict[str, Any]) -> None:
         raise NotImplementedError

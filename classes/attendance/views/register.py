@@ -22,7 +22,7 @@ from classes.attendance.leave_queries import on_leave_badges
 from classes.attendance.mark_badges import MARK_BADGES, MarkBadge, mark_badge, urgency_rank
 from classes.attendance.mark_detail import planned_share
 from classes.attendance.mass_drops import lesson_mass_drops
-from classes.attendance.permissions import may_change_register
+from classes.attendance.permissions import correction_ended, may_change_register
 from classes.attendance.queries import RegisterEntry, RegisterTable, register_for_reader, with_people
 from classes.attendance.timeline import Timeline, TimelinePiece
 from classes.choices import Status
@@ -113,6 +113,7 @@ class AttendancePage(RegisterBase, TemplateView):
             clock_labels=timeline.clock_labels(),
             drawn_until=timeline.drawn_until,
             correct_form=self._correct_form(table),
+            correction_ended="" if lesson.register_closed_at else correction_ended(self.request.user, lesson),
             reckoned_at=max((one.reckoned_at for one in self.marks), default=None),
             provisional=table.provisional,
             may_export=self.may("export"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
+from classes.lessons.selectable import foreign_message
 
 #: Separators between the ids of a list.
 ID_SEPARATOR = re.compile(r"[\s,;，；、]+")
@@ -79,11 +80,16 @@ def combine_local(day: date, clock: time) -> datetime:
         raise ValidationError(message) from None
 
 
-def parse_student_ids(text: str, offered: QuerySet[User]) -> list[User]:
-    """Return the students whose ids a text lists. Raise ValidationError that names all unknown ids."""
+def parse_student_ids(text: str, offered: QuerySet[User], *, own: bool = False) -> list[User]:
+    """Return the students whose ids a text lists. Raise ValidationError that names all unknown ids.
+
+    `own`: only those are offered whom the editor may choose (`classes.lessons.selectable`).
+    """
     ids = [one for one in ID_SEPARATOR.split(text) if one]
     found = {one.user_id: one for one in offered.filter(user_id__in=ids)}
     unknown = sorted({one for one in ids if one not in found})
+    if unknown and own:
+        raise ValidationError(foreign_message(unknown))
     if unknown:
         message = ngettext_lazy(
             "Your school has no student with the user ID %(ids)s.",

@@ -32,6 +32,7 @@ class LessonFilter(forms.Form):
         ("trouble", _("sync problem")),
         ("double", _("possible duplicate")),
         ("not_held", _("not held")),
+        ("to_make_up", _("cancelled without a make-up lesson")),
         ("provisional", _("attendance provisional")),
         ("contradicted", _("attendance contradicted by messages from iclass")),
     )

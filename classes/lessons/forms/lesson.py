@@ -15,6 +15,7 @@ from accounts.models import Enterprise, GroupMembership, Role, StudentGroup, Use
 from accounts.people.queries import active_people, unarchived_groups
 from classes.choices import ClassType, RecordType
 from classes.conflicts.detection import BookingConflict, BookingRequest, TimeSlot, find_conflicts
+from classes.conflicts.foreign_lessons import close_foreign_lessons
 from classes.conflicts.guard import BookingConflictError
 from classes.courseware.attachments import AttachmentOwner
 from classes.courseware.forms import CoursewareForm
@@ -32,6 +33,13 @@ from classes.lessons.forms.fields import (
 from classes.lessons.forms.password import PasswordForm
 from classes.lessons.forms.settings import SettingsForm
 from classes.lessons.groups import students_in_groups
+from classes.lessons.selectable import (
+    FOREIGN,
+    OTHER_TEACHER,
+    chooses_from_own,
+    may_edit_members,
+    narrow_choices,
+)
 from classes.lessons.services import schedule_lesson
 from classes.lessons.validation import TEACHING_ROLES
 from classes.models import Lesson, LessonKey, Member
@@ -43,11 +51,15 @@ DEFAULT_DURATION = timedelta(minutes=45)
 STAFF_ROLES = (Role.ASSISTANT, Role.SUPERVISOR, Role.TEACHER)
 #: Form field by service field, where the names differ.
 FORM_FIELD_NAMES = {"starts_at": "start", "ends_at": "end"}
+PEOPLE_FIELDS = ("groups", "picked", "students", "ids", "staff")
 PLAIN_FIELDS = ("topic", "class_type", *SETTING_NAMES)
 
 
 class LessonForm(CoursewareForm, PasswordForm, SettingsForm):
-    """Schedules a lesson. Times are in the active zone. `lesson` is set only by the change form."""
+    """Schedules a lesson. Times are in the active zone. `lesson` is set only by the change form.
+
+    `by` limits the choices to what this person may choose; without it they are those of the school.
+    """
 
     topic = forms.CharField(label=_("Topic"), error_messages={"required": _("Enter a topic.")})
     teacher = PersonField(
@@ -103,9 +115,12 @@ class LessonForm(CoursewareForm, PasswordForm, SettingsForm):
         school: Enterprise,
         lesson: Lesson | None = None,
         like: Lesson | None = None,
+        by: Any = None,
         **more: Any,
     ) -> None:
-        self.school, self.lesson = school, lesson
+        self.school, self.lesson, self.reader = school, lesson, by
+        self.is_own = chooses_from_own(by, "change" if lesson else "add")
+        self.edits_people = lesson is None or by is None or may_edit_members(by, lesson)
         self.conflicts: list[BookingConflict] = []
         model = lesson or like
         self.rules = like.rules if like else None
@@ -114,6 +129,8 @@ class LessonForm(CoursewareForm, PasswordForm, SettingsForm):
         if like and not lesson:
             more["initial"]["day"] = _next_same_weekday(more["initial"]["day"])
             more["initial"].pop("end_day")
+        if self.is_own:
+            more["initial"]["teacher"] = by.user_id
         super().__init__(*args, **more)
         staff_roles = (Member.Role.ASSISTANT, Member.Role.SUPERVISOR)
         offered: dict[str, QuerySet[Any]] = {
@@ -122,19 +139,24 @@ class LessonForm(CoursewareForm, PasswordForm, SettingsForm):
             "staff": self._people(STAFF_ROLES, *staff_roles),
             "groups": self._groups(),
         }
-        self.offered = offered
-        self._hide_no_password()
+        self.offered = narrow_choices(offered, by, lesson) if self.is_own else offered
+        self.hide_no_password()
         self.offer_courseware(self._template_owner(like))
-        for name, rows in offered.items():
-            set_choices(self.fields[name], rows)
+        self._set_choices()
+
+    def _set_choices(self) -> None:
+        for name, rows in self.offered.items():
+            field: Any = self.fields[name]
+            set_choices(field, rows)
+            if self.is_own:
+                field.error_messages["invalid_choice"] = OTHER_TEACHER if name == "teacher" else FOREIGN
+                field.empty_label = None
+        if not self.edits_people:
+            for name in PEOPLE_FIELDS:
+                del self.fields[name]
 
     def _template_owner(self, like: Lesson | None) -> AttachmentOwner | None:
         return like
-
-    def _hide_no_password(self) -> None:
-        """Remove the "no password" box if the lesson has no password."""
-        if "no_password" in self.fields and not self.initial.get("password"):
-            del self.fields["no_password"]
 
     def _groups(self) -> QuerySet[StudentGroup]:
         """Return the groups in use, and those already chosen even if archived."""
@@ -163,7 +185,7 @@ class LessonForm(CoursewareForm, PasswordForm, SettingsForm):
 
     def clean_ids(self) -> list[User]:
         """Return the students whose ids were pasted; the error names all unknown ids."""
-        return parse_student_ids(self.cleaned_data["ids"], self.offered["students"])
+        return parse_student_ids(self.cleaned_data["ids"], self.offered["students"], own=self.is_own)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -212,28 +234,32 @@ class LessonForm(CoursewareForm, PasswordForm, SettingsForm):
             capacity=data.get("capacity") or 0,
             excluded=[self.lesson.pk] if self.lesson else [],
         )
-        self.conflicts = find_conflicts(request)
+        self.conflicts = close_foreign_lessons(find_conflicts(request), self.reader)
 
     def save(self, *, by: User) -> Lesson | None:
         """Return the saved lesson, or None if the service refused it; the errors are then on the form."""
         data = self.cleaned_data
-        students = {one.pk: one for one in (*data["students"], *data["ids"], *self._students_of_new_groups())}
         fields: dict[str, Any] = {name: data[name] for name in ("teacher", *PLAIN_FIELDS)}
         fields |= {"starts_at": self.starts_at, "ends_at": self.ends_at}
         fields["record_types"] = sorted(fields["record_types"]) or [RecordType.LOCAL]
-        people: dict[str, Any] = {"students": list(students.values()), "staff": list(data["staff"])}
-        people["groups"] = list(data["groups"])
+        people = self._chosen_people() if self.edits_people else {}
         people["conflict_reason"] = data["conflict_reason"]
         people["password"] = self.new_lesson_password if self.lesson is None else self.new_password
         try:
             return self._save_lesson(by, **people, **fields)
         except BookingConflictError as conflicted:
-            self.conflicts = conflicted.conflicts
+            self.conflicts = close_foreign_lessons(conflicted.conflicts, self.reader)
             self.add_error("conflict_reason", conflicted)
             return None
         except ValidationError as error:
             self._add_errors(error)
             return None
+
+    def _chosen_people(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        students = {one.pk: one for one in (*data["students"], *data["ids"], *self._students_of_new_groups())}
+        chosen = {name: list(data[name]) for name in ("staff", "groups")}
+        return {"students": list(students.values()), **chosen}
 
     def _save_lesson(self, by: User, **values: Any) -> Lesson:
         return run_with_retry(lambda: self._schedule(by, **values))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, StudentGroup, User
@@ -14,12 +15,16 @@ from classes.conflicts.detection import BookingConflict
 from classes.lessons.edit_digests import current_digests
 from classes.lessons.forms.fields import parse_student_ids, set_choices
 from classes.lessons.groups import students_in_groups
+from classes.lessons.selectable import FOREIGN, chooses_from_own, narrow_choices
 from classes.models import Lesson, Member
 from console.policy.edit_forms import OptimisticLockMixin
 
 
 class MembersForm(OptimisticLockMixin, forms.Form):
-    """The new list: the students of the ticked groups and those whose ids are pasted."""
+    """The new list: the students of the ticked groups and those whose ids are pasted.
+
+    `by` limits both to whom this person may choose.
+    """
 
     groups = forms.ModelMultipleChoiceField(
         StudentGroup.objects.none(),
@@ -39,13 +44,21 @@ class MembersForm(OptimisticLockMixin, forms.Form):
         label=_("Reason for allowing the conflicts"), max_length=300, required=False
     )
 
-    def __init__(self, *args: Any, lesson: Lesson, **more: Any) -> None:
+    def __init__(self, *args: Any, lesson: Lesson, by: Any = None, **more: Any) -> None:
         current = lesson.members.filter(role=Member.Role.STUDENT).values_list("user__user_id", flat=True)
         more["initial"] = {"ids": "\n".join(sorted(current))} | (more.get("initial") or {})
         super().__init__(*args, **more)
         self.lesson, self.school = lesson, lesson.enterprise
         self.conflicts: list[BookingConflict] = []
-        set_choices(self.fields["groups"], unarchived_groups(self.school.groups.order_by("sort_name", "id")))
+        self.is_own = chooses_from_own(by, "change", "member")
+        self.offered: dict[str, QuerySet[Any]] = {
+            "groups": unarchived_groups(self.school.groups.order_by("sort_name", "id")),
+            "students": active_people(self.school.pk, Role.STUDENT),
+        }
+        if self.is_own:
+            self.offered = narrow_choices(self.offered, by, lesson)
+            self.fields["groups"].error_messages["invalid_choice"] = FOREIGN
+        set_choices(self.fields["groups"], self.offered["groups"])
 
     def stored_values(self) -> dict[str, str]:
         """Return the digest of the current students."""
@@ -56,7 +69,7 @@ class MembersForm(OptimisticLockMixin, forms.Form):
         self._reported |= self.stored_values()
 
     def clean_ids(self) -> list[User]:
-        return parse_student_ids(self.cleaned_data["ids"], active_people(self.school.pk, Role.STUDENT))
+        return parse_student_ids(self.cleaned_data["ids"], self.offered["students"], own=self.is_own)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

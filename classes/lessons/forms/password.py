@@ -24,6 +24,11 @@ class PasswordForm(forms.Form):
     no_password = forms.BooleanField(label=_("Remove the password"), required=False)
     password_waits = forms.CharField(widget=forms.HiddenInput, required=False)
 
+    def hide_no_password(self) -> None:
+        """Remove the "no password" box if the lesson has no password."""
+        if "no_password" in self.fields and not self.initial.get("password"):
+            del self.fields["no_password"]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         typed = self._entered_password(data)

@@ -38,7 +38,8 @@ class LessonFormPage(SchoolView, FormView):
     template_name = "classes/lessons/form.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "school": self.request.user.enterprise}
+        by = self.request.user
+        return {**super().get_form_kwargs(), "school": by.enterprise, "by": by}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Save the lesson; a request by htmx gets the conflicts of what is filled in, and saves nothing."""

@@ -1,1 +1,1 @@
-"""Alarms: `detection` raises them, `views` shows them, `notifications` and `webhook` report them."""
+"""Alarms: `detection` raises them, `views` shows them, `notifications` reports them."""

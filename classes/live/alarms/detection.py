@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -116,7 +115,6 @@ def _write_alarms(found: dict[AlarmKey, int], now: datetime) -> list[Alarm]:
     Alarm.objects.filter(pk__in=raised_again.values()).update(
         resolved_at=None, raised_at=now, acknowledged_at=None, acknowledged_by=None
     )
-    hook = Alarm.Hook.WAITING if settings.ALARM_WEBHOOK_URL else Alarm.Hook.NONE
     return Alarm.objects.bulk_create(
         Alarm(
             enterprise_id=key.school,
@@ -124,7 +122,6 @@ def _write_alarms(found: dict[AlarmKey, int], now: datetime) -> list[Alarm]:
             kind=key.kind,
             number=found[key],
             raised_at=now,
-            hook=hook,
         )
         for key in sorted(missing - raised_again.keys())
     )

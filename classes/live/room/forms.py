@@ -25,11 +25,17 @@ class PersonForm(forms.Form):
         set_choices(self.fields["person"], people.order_by("sort_name", "user_id"))
 
 
-class CallForm(PersonForm):
+class CallOutcomeForm(forms.Form):
+    """What a call came to."""
+
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=AbsenceCall.Outcome.choices, widget=forms.RadioSelect
     )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
+class CallForm(CallOutcomeForm, PersonForm):
+    """A call to a person of the lesson."""
 
 
 class EnterForm(PersonForm):

@@ -1,5 +1,7 @@
-"""Phone number of a person missing from a running lesson: shown once and recorded."""
+"""Phone number of a member of a lesson: of a person missing while it runs, or, if a switch of the school says
+so, of the teacher's students at any time. Shown once and recorded."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.forms import Form
@@ -16,6 +18,7 @@ from accounts.models import User
 from accounts.people.services import record_reveal
 from classes.models import Lesson, Member
 from console.policy import may
+from console.policy.masking import mask
 from console.policy.views import SchoolView
 
 
@@ -31,9 +34,21 @@ def _can_be_called(member: Member) -> bool:
     return member.lesson.is_live and bool(member.user.phone_no)
 
 
+def student_phones(reader: Any, members: Iterable[Member]) -> dict[int, str]:
+    """Return the masked phones that the reader may show at any time, by the key of the member."""
+    if not may(reader, "phone", "member"):
+        return {}
+    return {
+        one.pk: mask(one.user.phone_no)
+        for one in members
+        if one.user.phone_no and may(reader, "phone", "member", one)
+    }
+
+
 @method_decorator(never_cache, name="dispatch")
 class MemberPhone(SchoolView, FormView):
-    """Ask for confirmation, because each view is recorded with its lesson; only while the lesson runs."""
+    """Ask for confirmation, because each view is recorded with its lesson; with the right `reveal` only while
+    the lesson runs."""
 
     resource, action = "member", "reveal"
     form_class = Form
@@ -44,10 +59,15 @@ class MemberPhone(SchoolView, FormView):
         return self.get_row(Member.objects.select_related("user", "lesson__enterprise"), pk=self.kwargs["pk"])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return super().get(request, *args, **kwargs) if _can_be_called(self.member) else self._back()
+        return super().get(request, *args, **kwargs) if self._is_shown() else self._back()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return super().post(request, *args, **kwargs) if _can_be_called(self.member) else self._back()
+        return super().post(request, *args, **kwargs) if self._is_shown() else self._back()
+
+    def _is_shown(self) -> bool:
+        member = self.member
+        always = bool(member.user.phone_no) and may(self.request.user, "phone", "member", member)
+        return always or _can_be_called(member)
 
     def _back(self) -> HttpResponse:
         self.warning(_("Phone numbers are shown only while the lesson is running, and only if one is known."))
@@ -66,7 +86,8 @@ class MemberPhone(SchoolView, FormView):
     def form_valid(self, form: Form) -> HttpResponse:
         by: Any = self.request.user
         lesson, person = self.member.lesson, self.member.user
-        reason = _("Missing from “%(lesson)s”") % {"lesson": lesson.topic}
+        told = _("Missing from “%(lesson)s”") if lesson.is_live else _("Student of “%(lesson)s”")
+        reason = told % {"lesson": lesson.topic}
         record_reveal(person=person, by=by, names=["phone_no"], reason=reason)
         context = {"title": str(person), "person": person, "lesson": lesson}
         return render(self.request, "classes/live/room/phone.html", context)

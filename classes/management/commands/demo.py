@@ -10,10 +10,12 @@ from accounts.models import Enterprise, Role, User
 from classes.demo import other_schools, personas
 from classes.demo.courseware import ensure_attachments, ensure_course, ensure_courseware
 from classes.demo.cover import ensure_absence
+from classes.demo.guardians import GUARDIAN_NAME, ensure_guardian
 from classes.demo.history import ensure_history
 from classes.demo.running import RUNNING, ensure_running
 from classes.demo.sandbox_control import SandboxUnavailable
 from classes.demo.school import demo_password, ensure_operator, ensure_people, ensure_school
+from classes.demo.school_day import ensure_past_course
 from classes.demo.simulation import simulate
 from classes.demo.timetable import WEEKS_BACK, ensure_courses
 
@@ -61,7 +63,9 @@ class Command(BaseCommand):
         # Last: the lessons of the courses are sent to the service by the worker, after everything above.
         ensure_course(school, people, admin, decks)
         ensure_courses(school, people, admin, groups=groups, weeks=SMALL_WEEKS if small else WEEKS_BACK)
+        ensure_past_course(school, people, admin)
         ensure_absence(school, admin)
+        ensure_guardian(school, people[personas.students()[0].user_id], admin)
         with transaction.atomic():
             ensure_history(school, admin)
 
@@ -82,6 +86,10 @@ class Command(BaseCommand):
             personas.students()[0],
         ):
             self._login(part, personas.SDKAPPID)
+        self.stdout.write(
+            f"  {GUARDIAN_NAME:<26} {'guardian':<14} {'监护人':\u3000<5} "
+            f"/guardian/sign-in/?school={personas.SDKAPPID}"
+        )
         if not small:
             self._login(other_schools.TRAINING_ADMIN, other_schools.TRAINING_SDKAPPID)
             self._login(other_schools.NEW_ADMIN, other_schools.NEW_SDKAPPID)

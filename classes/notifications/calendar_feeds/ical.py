@@ -17,7 +17,7 @@ from classes.models import Feed, Lesson, Member, MembershipNotice
 from console.lazy_import import LazyModule
 from console.policy import field_visibility
 from console.policy.database_scope import as_owner
-from console.policy.table import FieldVisibility
+from console.policy.field_table import FieldVisibility
 
 if TYPE_CHECKING:
     from icalendar import Event

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from accounts.models import Enterprise, User
 from classes.choices import Status
+from classes.lessons.cancellation import follow_cancellation
 from classes.models import Lesson
-from classes.notifications.lessons import record_cancellation_notice
 from console.outbox.bulk_services import enqueue_many
 from console.outbox.models import Operation
 from console.outbox.services import supersede
@@ -37,8 +37,7 @@ def cancel_lessons(
     Lesson.objects.filter(pk__in=keys).update(
         cancelled_at=timezone.now(), cancel_reason=reason[:300], look_at=None
     )
-    record_cancellation_notice(keys, notice=notice, tell=tell)
-    Lesson.objects.filter(double_of__in=keys).update(double_of=None)
+    follow_cancellation(cancelled, notice=notice, tell=tell)
     operations = Operation.objects.filter(subject_type=Lesson._meta.label_lower, subject_id__in=keys)
     supersede(operations.filter(state__in=OPEN_STATES).exclude(kind="class.delete"))
     # A create that was attempted may have created a class unknown to us: it must be deleted, too.

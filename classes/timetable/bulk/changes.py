@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, User
+from classes.choices import Status
 from classes.conflicts.detection import BookingConflict, BookingRequest, TimeSlot, find_conflicts
 from classes.conflicts.guard import (
     OVERRIDE_FIELDS,
@@ -23,7 +24,7 @@ from classes.conflicts.guard import (
 from classes.lessons.fields import BOOKED_NAMES, COLUMN_NAMES
 from classes.lessons.passwords import set_passwords
 from classes.lessons.roster import ExpectedPeople, sync_members
-from classes.lessons.validation import check_lesson
+from classes.lessons.validation import check_lesson, made_up_message
 from classes.models import Lesson, Member
 from classes.timetable.bulk import operations
 from classes.timetable.bulk.internal_conflicts import Roster, find_internal_conflicts
@@ -156,6 +157,8 @@ def _check_unlocked(planned: Sequence[PlannedChange]) -> None:
 
 
 def begun_message(lesson: Lesson) -> str:
+    if lesson.status == Status.WILL and lesson.cancelled_at is None and lesson.made_up:
+        return made_up_message(lesson)
     return _("“%(topic)s” has started or was cancelled in the meantime. Check it again.") % {
         "topic": lesson.topic
     }

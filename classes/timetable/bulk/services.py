@@ -41,6 +41,13 @@ LOCKED_REASONS: dict[str, str | Promise] = {
     "cancelled": gettext_lazy("cancelled"),
     "not_held": gettext_lazy("in the past"),
 }
+MADE_UP_REASON = gettext_lazy("made up by another lesson")
+
+
+def locked_reason(lesson: Lesson, now: datetime | None = None) -> str:
+    """Return why the lesson cannot be changed; empty if it can."""
+    reason = LOCKED_REASONS.get(phase_of(lesson, now).name, MADE_UP_REASON if lesson.made_up else "")
+    return str(reason)
 
 
 @dataclass(frozen=True)
@@ -206,9 +213,8 @@ def _classify(school: Enterprise, lessons: Sequence[Lesson], edit: BulkEdit) -> 
     shared: dict[Any, ExpectedPeople] = {}
     password_changed = lessons_with_other_password(lessons, edit.password)
     for lesson in lessons:
-        phase = phase_of(lesson, now).name
-        if phase in LOCKED_REASONS:
-            preview.locked.append((lesson, str(LOCKED_REASONS[phase])))
+        if reason := locked_reason(lesson, now):
+            preview.locked.append((lesson, reason))
             continue
         change = _plan_lesson(school, lesson, edit, rosters.get(lesson.pk), shared)
         change.password = edit.password if lesson.pk in password_changed else None

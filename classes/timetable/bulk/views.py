@@ -107,7 +107,7 @@ class BulkBase(SchoolView, TemplateView):
 class BulkEditPage(BulkBase):
     """Three steps at one URL: the form, the preview (`look`), and the change (`sure`)."""
 
-    action = "change"
+    action = "plan"
     template_name = "classes/timetable/bulk/edit.html"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -186,7 +186,7 @@ class TimetableBulkEdit(BulkEditPage):
 class BulkCancel(BulkBase):
     """Two steps at one URL: the confirmation with a preview, and the cancellation (`sure`)."""
 
-    action = "cancel"
+    action = "plan"
     template_name = "classes/timetable/bulk/cancel.html"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

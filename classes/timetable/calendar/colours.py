@@ -1,6 +1,5 @@
-"""Colours of lessons in the timetable, each with a letter: by course, group or filter."""
+"""Colours of lessons in the timetable, each with a letter: by subject, course, group or filter."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -9,23 +8,25 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StudentGroup
-from classes.models import Course, Lesson
+from classes.models import Course, Lesson, Subject
 from classes.timetable.calendar.layers import Layers
+from classes.timetable.subjects.queries import marks_of, subjects_of_courses
 from console.policy import may, scoped
 
 #: Distinguishable colours (`--ic-subject-1` and so on); more courses share them, their letters differ.
-HUES = 8
+HUES = len(Subject.Colour)
 SESSION_KEY = "timetable_colours"
 
 
 class ColourBy(TextChoices):
+    SUBJECT = "subject", _("Colour by subject")
     COURSE = "course", _("Colour by course")
     GROUP = "group", _("Colour by group")
     LAYER = "layer", _("Colour by filter")
 
 
 class Colour(NamedTuple):
-    """`hue` is 1 to HUES, `mark` the letter that says the same; `name` is that of the course or group."""
+    """`hue` is 1 to HUES, `mark` the letter that says the same, `name` of the subject, course or group."""
 
     hue: int
     mark: str
@@ -33,8 +34,12 @@ class Colour(NamedTuple):
 
 
 def colour_choices(reader: Any, layers: Layers) -> list[tuple[str, Any]]:
-    """Return the choices of a reader: courses and groups if they may see them, filters if they chose some."""
+    """Return the choices of a reader: courses and groups if they may see them, filters if they chose some.
+
+    Subjects come first, if one of their courses has one.
+    """
     offered = {
+        ColourBy.SUBJECT: subjects_of_courses(reader).filter(courses__isnull=False).exists(),
         ColourBy.COURSE: may(reader, "list", "course"),
         ColourBy.GROUP: may(reader, "list", "group"),
         ColourBy.LAYER: bool(layers.chosen),
@@ -42,9 +47,9 @@ def colour_choices(reader: Any, layers: Layers) -> list[tuple[str, Any]]:
     return [(value, label) for value, label in ColourBy.choices if offered[ColourBy(value)]]
 
 
-def chosen_colours(request: HttpRequest, layers: Layers) -> str:
+def chosen_colours(request: HttpRequest, choices: list[tuple[str, Any]]) -> str:
     """Return what the reader chose in the query string, or before in this session; else the first choice."""
-    offered = [value for value, _label in colour_choices(request.user, layers)]
+    offered = [value for value, _label in choices]
     for value in (request.GET.get("colour", ""), request.session.get(SESSION_KEY, "")):
         if value in offered:
             return str(value)
@@ -59,11 +64,13 @@ def remember_colours(request: HttpRequest) -> None:
 
 
 def lesson_colours(reader: Any, by: str, lessons: list[Lesson], layers: Layers) -> dict[int, Colour]:
-    """Return the colour of each lesson, by pk; lessons without a course or group have none."""
+    """Return the colour of each lesson, by pk; lessons without a subject, course or group have none."""
     if by == ColourBy.LAYER:
         hues = layers.hues(lessons)
         legend = {one.hue: Colour(one.hue, str(one.hue), one.name) for one in layers.chosen}
         return {pk: legend[hue] for pk, hue in hues.items() if hue}
+    if by == ColourBy.SUBJECT:
+        return _subject_colours(reader, lessons)
     if by == ColourBy.COURSE:
         key_of_lesson = {one.pk: one.course_id for one in lessons if one.course_id}
         rows: Any = Course.objects.filter(pk__in=set(key_of_lesson.values()))
@@ -82,6 +89,22 @@ def legend_of(colours: Iterable[Colour]) -> list[dict[str, Any]]:
     return [one._asdict() for one in sorted(set(colours), key=lambda one: (one.name, one.mark))]
 
 
+def _subject_colours(reader: Any, lessons: list[Lesson]) -> dict[int, Colour]:
+    """Return the colour that the school gave to the subject of each lesson's course."""
+    courses = Course.objects.filter(pk__in={one.course_id for one in lessons if one.course_id})
+    visible = scoped(courses, reader, "course", "list").filter(subject__isnull=False)
+    subjects = dict(visible.order_by().values_list("pk", "subject"))
+    # All of them, not those of these lessons, so that a subject has the same mark in each week.
+    rows = {one.pk: one for one in subjects_of_courses(reader)}
+    marks = marks_of({key: one.name for key, one in rows.items()})
+    colours = {key: Colour(one.colour, marks[key], one.name) for key, one in rows.items()}
+    return {
+        one.pk: colours[subject]
+        for one in lessons
+        if (subject := subjects.get(one.course_id or 0)) in colours
+    }
+
+
 def _first_groups(reader: Any, lessons: list[Lesson]) -> dict[int, int]:
     """Return the first group by name of each lesson, of the groups that the reader may see."""
     visible = scoped(StudentGroup.objects.all(), reader, "group", "list")
@@ -96,20 +119,12 @@ def _colours(names: dict[int, str]) -> dict[int, Colour]:
     """Return the colour of each key.
 
     The colour follows from the key, so that it is the same in each week; if it is taken, it is the next that
-    is free. The mark is the first letter of the name, with a number if several names begin with it.
+    is free.
     """
-    initials = {key: _initial(name) for key, name in names.items()}
-    many, seen, used = Counter(initials.values()), Counter[str](), set[int]()
-    found = {}
-    for key in sorted(names, key=lambda key: (names[key], key)):
-        letter = initials[key]
-        seen[letter] += 1
+    used, found = set[int](), {}
+    for key, mark in marks_of(names).items():
         used = used if len(used) < HUES else set()
         hue = next(one for step in range(HUES) if (one := (key + step) % HUES + 1) not in used)
         used.add(hue)
-        found[key] = Colour(hue, f"{letter}{seen[letter]}" if many[letter] > 1 else letter, names[key])
+        found[key] = Colour(hue, mark, names[key])
     return found
-
-
-def _initial(name: str) -> str:
-    return next((letter.upper() for letter in name if letter.isalnum()), "?")

@@ -48,7 +48,7 @@ class ConflictRow(NamedTuple):
 class ConflictList(SchoolView, TemplateView):
     """`?show=outside|all&time=past`; upcoming lessons in order, past ones the latest first."""
 
-    resource, action = "lesson", "add"
+    resource, action = "lesson", "plan"
     template_name = "classes/timetable/calendar/conflicts.html"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 NO_COLOUR = Colour(0, "", "")
 FIELDS = (
     *("enterprise_id", "topic", "starts_at", "ends_at", "status", "cancelled_at", "remote_id", "sync_state"),
-    "conflict_allowed",
+    *("conflict_allowed", "made_up"),
     *("teacher_url", "student_url"),
     *("course_id", "teacher__user_id", "teacher__nickname", "teacher__remote_id"),
 )
@@ -77,7 +77,10 @@ def calendar_lessons(
             staff=staff,
             conflict=one.pk in conflicting,
         )
-        | {"enter": bool(entry_link(one, reader))}
+        | {
+            "enter": bool(entry_link(one, reader)),
+            "movable": not one.locked and may(reader, "change", "lesson", one),
+        }
         for one in shown
     ]
     return CalendarLessons(events, legend_of(colours.values()), len(found) > MAX_LESSONS)
@@ -113,7 +116,6 @@ def _event(lesson: Lesson, colour: Colour, ready: str, *, staff: bool, conflict:
         "hue": colour.hue,
         "mark": colour.mark,
         "subject": colour.name,
-        "locked": lesson.locked,
         "signs": list(badges),
     }
 

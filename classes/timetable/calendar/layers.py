@@ -5,20 +5,29 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StudentGroup
+from accounts.people.grades.queries import grades_for
 from accounts.people.queries import active_people
 from classes.lessons.validation import TEACHING_ROLES
 from classes.models import Course, Lesson
+from classes.timetable.subjects.queries import subjects_of_courses
 from console.policy import Scope, may, scope_of, scoped
 
 #: More layers would not have distinguishable colours.
 MAX_LAYERS = 6
+#: What a layer is of a lesson, besides its teacher.
+LESSON_COLUMNS = {
+    "subject": "course__subject",
+    "course": "course",
+    "group": "groups",
+    "grade": "groups__grade",
+}
 
 
 class LayerOptions(NamedTuple):
@@ -44,7 +53,7 @@ class Layer:
     def condition(self) -> Q:
         if self.kind == "teacher":
             return Q(teacher__user_id=self.key)
-        return Q(**{"course" if self.kind == "course" else "groups": int(self.key)})
+        return Q(**{LESSON_COLUMNS[self.kind]: int(self.key)})
 
 
 class Layers:
@@ -70,7 +79,10 @@ class Layers:
         if may(self.reader, "list", "group"):
             groups = scoped(StudentGroup.objects.order_by("name", "id"), self.reader, "group", "list")
             yield "group", groups.values_list(Cast("pk", CharField()), "name")
+        if may(self.reader, "list", "grade"):
+            yield "grade", grades_for(self.reader).values_list(Cast("pk", CharField()), "name")
         if may(self.reader, "list", "course"):
+            yield "subject", subjects_of_courses(self.reader).values_list(Cast("pk", CharField()), "name")
             courses = scoped(Course.objects.order_by("title", "id"), self.reader, "course", "list")
             yield "course", courses.values_list(Cast("pk", CharField()), "title")
 
@@ -95,9 +107,10 @@ class Layers:
         return found
 
     def narrow(self, lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
-        """Filter for lessons of any of the layers, annotated with `in_groups`, their chosen groups.
+        """Filter for lessons of any of the layers, with `in_groups`, their chosen groups, and `of_subject`.
 
-        Without a layer all lessons are returned.
+        `in_grades` are the grades of their groups if a grade is chosen. Without a layer all lessons are
+        returned.
         """
         if not self.chosen:
             return lessons
@@ -105,8 +118,15 @@ class Layers:
         for layer in self.chosen:
             of_layer = Lesson.objects.filter(layer.condition, enterprise=self.reader.enterprise_id)
             either |= Q(pk__in=of_layer.values("pk"))
-        through = Lesson.groups.through.objects.filter(lesson=OuterRef("pk"), studentgroup__in=self._groups())
-        return lessons.filter(either).annotate(in_groups=ArraySubquery(through.values("studentgroup")))
+        through = Lesson.groups.through.objects.filter(lesson=OuterRef("pk"))
+        of_groups = through.filter(studentgroup__in=self._keys("group"))
+        lessons = lessons.filter(either).annotate(
+            in_groups=ArraySubquery(of_groups.values("studentgroup")), of_subject=F("course__subject_id")
+        )
+        if not (grades := self._keys("grade")):
+            return lessons
+        of_grades = through.filter(studentgroup__grade__in=grades)
+        return lessons.annotate(in_grades=ArraySubquery(of_grades.values("studentgroup__grade")))
 
     def hues(self, lessons: Iterable[Lesson]) -> dict[int, int]:
         """By lesson of `narrow`: the colour of the first layer that contains it."""
@@ -114,19 +134,23 @@ class Layers:
         annotated: Iterable[Any] = lessons
         for one in annotated:
             layer_keys = {("teacher", one.teacher.user_id), ("course", str(one.course_id))}
+            layer_keys.add(("subject", str(one.of_subject)))
             layer_keys |= {("group", str(group)) for group in one.in_groups or ()}
+            layer_keys |= {("grade", str(grade)) for grade in getattr(one, "in_grades", ())}
             found[one.pk] = next(
                 (layer.hue for layer in self.chosen if (layer.kind, layer.key) in layer_keys), 0
             )
         return found
 
-    def _groups(self) -> list[int]:
-        return [int(one.key) for one in self.chosen if one.kind == "group"]
+    def _keys(self, kind: str) -> list[int]:
+        return [int(one.key) for one in self.chosen if one.kind == kind]
 
 
 KIND_LABELS: dict[str, tuple[str | Promise, str | Promise]] = {
     "teacher": (_("Teacher"), _("Show a teacher")),
     "group": (_("Group"), _("Show a group")),
+    "subject": (_("Subject"), _("Show a subject")),
+    "grade": (_("Grade"), _("Show a grade")),
     "course": (_("Course"), _("Show a course")),
 }
 

@@ -48,7 +48,7 @@ class LessonMove(SchoolView, DetailView):
         form = MoveForm(request.POST, lesson=lesson)
         if not form.is_valid() or form.starts_at is None:
             return self._show(form, request.POST)
-        effects = compute_move_effects(lesson, form.starts_at)
+        effects = compute_move_effects(lesson, form.starts_at, request.user)
         try:
             edit_lesson(
                 lesson=lesson,
@@ -68,7 +68,9 @@ class LessonMove(SchoolView, DetailView):
 
     def _show(self, form: MoveForm, params: QueryDict) -> HttpResponse:
         valid = form.is_bound and form.is_valid() and form.starts_at is not None
-        effects = compute_move_effects(self.object, form.starts_at) if valid and form.starts_at else None
+        effects = None
+        if valid and form.starts_at:
+            effects = compute_move_effects(self.object, form.starts_at, self.request.user)
         context = self.get_context_data(
             title=_("Reschedule lesson"),
             form=form,

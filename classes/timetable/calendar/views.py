@@ -11,16 +11,17 @@ from classes.timetable.calendar.badges import LESSON_BADGES
 from classes.timetable.calendar.colours import chosen_colours, colour_choices, remember_colours
 from classes.timetable.calendar.events import CalendarRange, calendar_holidays, calendar_lessons
 from classes.timetable.calendar.layers import Layers
-from console.policy import Scope, may, scope_of
+from console.policy import may
 from console.policy.views import SchoolView
 
 VIEWS = ("day", "week", "month", "agenda")
 
 
 class TimetablePage(SchoolView, TemplateView):
-    """`?view=day|week|month|agenda&date=` and the layers `teacher`, `group`, `course`, each repeatable.
+    """`?view=day|week|month|agenda&date=` and the layers `teacher`, `group`, `subject`, `course`, each
+    repeatable.
 
-    `?colour=course|group|layer` is kept for the session.
+    `?colour=subject|course|group|layer` is kept for the session.
     """
 
     resource, action = "lesson", "list"
@@ -33,18 +34,20 @@ class TimetablePage(SchoolView, TemplateView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         reader, address = self.request.user, self.request.GET
         view, layers = address.get("view", ""), Layers(reader, address)
+        colours = colour_choices(reader, layers)
         return super().get_context_data(
             title=_("Timetable"),
             layers=layers,
-            colours=colour_choices(reader, layers),
-            colour=chosen_colours(self.request, layers),
+            colours=colours,
+            colour=chosen_colours(self.request, colours),
             view=view if view in VIEWS else "",
             date=address.get("date", "")[:10] or timezone.localdate().isoformat(),
             offset=_offset(),
             signs=LESSON_BADGES,
             may_add=self.may("add"),
             may_import=may(reader, "add", "timetable_import"),
-            may_move=scope_of(reader, "change", "lesson") == Scope.SCHOOL,
+            may_plan=self.may("plan"),
+            may_move=self.may("change"),
             **more,
         )
 
@@ -62,7 +65,8 @@ class TimetableLessons(SchoolView, View):
             sentence = _("Request at most one month of lessons, with dates as 2026-11-24.")
             return JsonResponse({"error": sentence}, status=400)
         layers = Layers(request.user, request.GET)
-        shown = calendar_lessons(request.user, shown_range, layers, chosen_colours(request, layers))
+        colour = chosen_colours(request, colour_choices(request.user, layers))
+        shown = calendar_lessons(request.user, shown_range, layers, colour)
         holidays = calendar_holidays(request.user, shown_range)
         told = {"lessons": shown.events, "legend": shown.legend, "more": shown.truncated}
         return JsonResponse({**told, "holidays": holidays})

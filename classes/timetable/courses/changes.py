@@ -47,8 +47,9 @@ from classes.timetable.courses.edit_merge import (
 from classes.timetable.courses.planning import COURSE_FIELDS, Series
 from classes.timetable.courses.recurrence import lesson_count, local_to_utc, normalize_rule
 from classes.timetable.cover.queries import current_covers
+from classes.timetable.subjects.services import lock_subject
 from console.audit.trail import diff_snapshots, record, snapshot
-from console.concurrency import service
+from console.concurrency import RowDeleted, service
 
 RULE_FIELDS = {"starts_local", "rrule", "skip", "term", "make_up_skipped"}
 
@@ -115,6 +116,7 @@ def change_course(
     EditConflict if somebody else changed the same fields since.
     """
     base = course_digests(course) if seen is None else seen
+    lock_subject(fields.get("subject"))
     planning.lock_term_and_groups(fields.get("term"), fields.get("groups", ()), course)
     stored = _lock_course(course)
     fields = merge_edits(stored, fields, base)
@@ -162,9 +164,10 @@ def cancel_course(
 
 
 def _lock_course(course: Course) -> Course:
-    """Lock the course and then its lessons; return its current state."""
-    list(Course.objects.select_for_update().filter(pk=course.pk).values_list("pk", flat=True))
-    stored = Course.objects.select_related("teacher", "enterprise", "term").get(pk=course.pk)
+    """Lock the course and then its lessons; return its current state. RowDeleted if it is gone."""
+    if not Course.objects.select_for_update().filter(pk=course.pk).values_list("pk", flat=True):
+        raise RowDeleted
+    stored = Course.objects.select_related("teacher", "enterprise", "term", "subject").get(pk=course.pk)
     lock_lessons(stored.lessons.values_list("pk", flat=True))
     return stored
 
@@ -213,6 +216,8 @@ def _change_one(
 ) -> CourseChange:
     if (RULE_FIELDS - {"starts_local"}) & fields.keys():
         raise ValidationError({"scope": _("The repeat rule belongs to the course, not to a single lesson.")})
+    if "subject" in fields:
+        raise ValidationError({"scope": _("The subject belongs to the course, not to a single lesson.")})
     starts_at = lesson.starts_at
     if "starts_local" in fields:
         starts_at = local_to_utc(series.starts_local, series.school.tz)
@@ -264,12 +269,15 @@ def _added_dates(
 
     A lesson without `occurrence` stands for a day that the course leaves out. If skipped days are made up,
     the rule has another day for it, which must not become a lesson as well. Both are counted over the
-    whole course: lessons before `since` take days before it.
+    whole course: lessons before `since` take days before it. A make-up lesson stands for no day: the lesson
+    that it makes up for does.
     """
     kept = [one for one in lessons if not _dropped_from_series(one)]
     occurrences = {one.occurrence for one in kept}
     free = [one for one in included_dates(dates) if one.day not in occurrences]
-    separate = [_course_day(one, series) for one in kept if one.occurrence is None]
+    separate = [
+        _course_day(one, series) for one in kept if one.occurrence is None and one.makes_up_for_id is None
+    ]
     added = [one for one in free if one.day >= since and one.day not in separate]
     if series.make_up_skipped and lesson_count(series.rrule):
         added = added[: max(0, len(free) - len(separate))]

@@ -29,6 +29,7 @@ from classes.timetable.courses.edit_merge import (
     settings_digests,
 )
 from classes.timetable.courses.planning import plan_course, preview_course
+from classes.timetable.subjects.forms import SubjectField
 from console.concurrency import service
 from console.inputs.bounds import parse_date
 from console.inputs.forms import BoundedDateField
@@ -86,6 +87,7 @@ class CourseForm(OptimisticLockMixin, LessonForm):
             "end of the term."
         ),
     )
+    subject = SubjectField(empty_label=_("no subject"))
     count = forms.IntegerField(
         label=_("Or number of lessons"),
         min_value=1,
@@ -128,6 +130,8 @@ class CourseForm(OptimisticLockMixin, LessonForm):
         terms: Any = self.fields["term"]
         selectable = Q(ends_on__gte=timezone.localdate()) | Q(pk=course.term_id if course else None)
         terms.queryset = Term.objects.filter(selectable, enterprise=self.school)
+        subjects: Any = self.fields["subject"]
+        subjects.queryset = self.school.subjects.all()
         if not course or not from_lesson:
             del self.fields["scope"]
 
@@ -224,6 +228,7 @@ class CourseForm(OptimisticLockMixin, LessonForm):
             "teacher": data["teacher"],
             "class_type": data["class_type"],
             "term": data["term"],
+            "subject": data["subject"],
             "starts_local": first,
             "duration_minutes": minutes,
             "rrule": self._rule(data),
@@ -307,6 +312,7 @@ def _course_initial(course: Course, lesson: Lesson | None = None) -> dict[str, A
         "teacher": course.teacher.user_id,
         "class_type": course.class_type,
         "term": course.term_id,
+        "subject": course.subject_id,
         "day": course.starts_local.date(),
         "start": course.starts_local.time(),
         "end": ends.time(),

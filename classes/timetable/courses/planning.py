@@ -16,10 +16,11 @@ from classes.lessons.groups import lock_groups
 from classes.lessons.passwords import password_audit_values, set_passwords
 from classes.lessons.roster import ExpectedPeople, helper_role
 from classes.lessons.validation import check_lesson, check_people
-from classes.models import Course, Lesson, Member, Term
+from classes.models import Course, Lesson, Member, Subject, Term
 from classes.timetable.courses import recurrence
 from classes.timetable.courses.bulk_insert import insert_lessons
 from classes.timetable.courses.dates import Occurrence, compute_dates, included_dates
+from classes.timetable.subjects.services import lock_subject
 from console.audit.trail import record, snapshot
 from console.concurrency import service
 
@@ -28,6 +29,7 @@ COURSE_FIELDS = (
     "teacher",
     "class_type",
     "term",
+    "subject",
     "starts_local",
     "duration_minutes",
     "rrule",
@@ -65,6 +67,7 @@ class Series:
     groups: Collection[StudentGroup] = ()
     class_type: str = ClassType.SMALL
     term: Term | None = None
+    subject: Subject | None = None
     settings: Any = None
     rules: Any = None
     password: str | None = field(default=None, repr=False)
@@ -83,9 +86,9 @@ def plan_course(*, by: User | None, conflict_reason: str = "", **fields: Any) ->
     `duration_minutes`, `rrule` (RFC 5545, empty for one lesson), `skip` (days), `make_up_skipped` (whether
     lessons are added for the dates that are left out of a COUNT), `assistants`, `members` and
     `groups` (whose students are added and follow the group), `class_type`, `term` (whose holidays are left
-    out), `rules` of attendance, and `settings`, a mapping of further fields of Lesson; `password` is that of
-    each lesson. Raises BookingConflictError (a ValidationError) if there are conflicts and no reason is
-    given, ValidationError if a field is invalid. Runs in one transaction.
+    out), `subject`, `rules` of attendance, and `settings`, a mapping of further fields of Lesson; `password`
+    is that of each lesson. Raises BookingConflictError (a ValidationError) if there are conflicts and no
+    reason is given, ValidationError if a field is invalid. Runs in one transaction.
     """
     return _create_course(Series(**fields), by, conflict_reason)
 
@@ -102,6 +105,7 @@ def preview_course(**fields: Any) -> CoursePlan:
 
 def _create_course(series: Series, by: User | None, reason: str) -> Course:
     course = build_course(series)
+    lock_subject(series.subject)
     lock_term_and_groups(series.term, series.groups)
     dates, people = included_dates(series_dates(series)), expected_people(series)
     if not dates:
@@ -160,6 +164,8 @@ def build_course(series: Series) -> Course:
     check_people(series.school, series.assistants, "assistants")
     if any(group.enterprise_id != series.school.pk for group in series.groups):
         raise ValidationError({"groups": _("At least one of these groups does not belong to your school.")})
+    if series.subject and series.subject.enterprise_id != series.school.pk:
+        raise ValidationError({"subject": _("This subject does not belong to your school.")})
     if series.term and series.term.enterprise_id != series.school.pk:
         raise ValidationError({"term": _("This term does not belong to your school.")})
     return course

@@ -14,6 +14,7 @@ from django.views.generic import DetailView, FormView, ListView
 
 from accounts.school.readiness import blocking_items
 from classes.lessons.queries import search_courses
+from classes.lessons.status import counted_lessons
 from classes.lessons.tables import COURSE_TABLE
 from classes.lessons.views.edit import warn_hidden_courseware
 from classes.models import Course, Lesson
@@ -21,6 +22,8 @@ from classes.timetable.courses import rule_text
 from classes.timetable.courses.changes import cancel_course
 from classes.timetable.courses.dates import compute_dates
 from classes.timetable.courses.forms import CourseCancelForm, CourseForm
+from classes.timetable.subjects.forms import CourseFilter
+from classes.timetable.subjects.queries import subjects_of_courses
 from console.inputs.bounds import parse_id
 from console.lists.views import TableView
 from console.policy import in_school, may, scoped
@@ -34,20 +37,30 @@ class CourseList(TableView, ListView):
     resource, action = "course", "list"
     table = COURSE_TABLE
     template_name = "classes/timetable/courses/list.html"
-    queryset = Course.objects.select_related("teacher")
+    queryset = Course.objects.select_related("teacher", "subject")
+
+    @cached_property
+    def filter(self) -> CourseFilter:
+        return CourseFilter(self.request.GET, subjects=subjects_of_courses(self.request.user))
 
     def get_queryset(self) -> Any:
         rows = search_courses(super().get_queryset(), self.request.GET.get("q", ""))
-        not_cancelled = Q(lessons__cancelled_at=None)
+        if subject := self.filter.chosen:
+            rows = rows.filter(subject=subject)
+        counted = Q(**counted_lessons("lessons__"))
         return rows.annotate(
-            number=Count("lessons", filter=not_cancelled),
-            first=Min("lessons__starts_at", filter=not_cancelled),
-            last=Max("lessons__starts_at", filter=not_cancelled),
+            number=Count("lessons", filter=counted),
+            first=Min("lessons__starts_at", filter=counted),
+            last=Max("lessons__starts_at", filter=counted),
         ).order_by(*(self.table_state.order or ("title", "id")))
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
-            title=_("Courses"), search_label=_("Title or teacher"), may_add=self.may("add"), **more
+            title=_("Courses"),
+            search_label=_("Title or teacher"),
+            filter_form=self.filter,
+            may_add=self.may("add"),
+            **more,
         )
 
 
@@ -55,7 +68,7 @@ class CoursePage(SchoolView, DetailView):
     """One series with all its lessons and the state of each."""
 
     resource = "course"
-    queryset = Course.objects.select_related("teacher", "enterprise", "term")
+    queryset = Course.objects.select_related("teacher", "enterprise", "term", "subject")
     template_name = "classes/timetable/courses/course.html"
     context_object_name = "course"
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, TextField, Value
+from django.db.models import Exists, F, OuterRef, TextField, Value
 
 from accounts.models import Enterprise
 from accounts.models.roles import Role
@@ -12,12 +12,16 @@ from accounts.people.queries import active_people
 from classes.conflicts.availability import find_busy_people
 from classes.conflicts.detection import TimeSlot
 from classes.lessons.validation import TEACHING_ROLES
-from classes.models import Cover, Lesson, Member, TeacherAbsence
-from classes.timetable.cover.proposals import Candidate, OpenLesson
+from classes.models import Course, Cover, Lesson, Member, Subject, TeacherAbsence
+from classes.timetable.cover.proposals import (
+    ASSISTS,
+    SAME_COURSE,
+    SAME_GROUP,
+    SAME_SUBJECT,
+    Candidate,
+    OpenLesson,
+)
 from classes.timetable.cover.queries import CoverPeriod, in_force, valid_absences, with_cover_counts
-
-#: How somebody is related to a lesson; the first that applies.
-ASSISTS, SAME_COURSE, SAME_GROUP = "assists", "course", "group"
 
 
 def load_candidates(absence: TeacherAbsence, period: CoverPeriod) -> list[Candidate]:
@@ -34,10 +38,13 @@ def load_candidates(absence: TeacherAbsence, period: CoverPeriod) -> list[Candid
 def load_related(lessons: Sequence[Lesson], period: CoverPeriod) -> dict[int, dict[int, str]]:
     """Map each lesson to the people (by pk) who know its students or its subject, and how; one query.
 
-    The groups of the lessons are prefetched. The project has no subjects: who teaches another lesson of the
-    same course or of the same group counts, and the assistants of the lesson itself.
+    The groups and the courses of the lessons have been read. Who teaches another lesson of the same course or
+    of the same group counts, who teaches its subject, and the assistants of the lesson itself.
     """
     courses = {one.course_id for one in lessons if one.course_id}
+    subject_of = {
+        one.course_id: one.course.subject_id for one in lessons if one.course and one.course.subject_id
+    }
     groups = {group.pk for one in lessons for group in one.groups.all()}
     # Who only covers a lesson does not teach its course, or each cover would bring the next.
     covered = Cover.objects.filter(in_force()).values("lesson")
@@ -48,7 +55,10 @@ def load_related(lessons: Sequence[Lesson], period: CoverPeriod) -> dict[int, di
     ).exclude(lesson__in=covered)
     assisting = Member.objects.filter(lesson__in=lessons, role=Member.Role.ASSISTANT).order_by()
     of_course = taught.filter(course__in=courses).exclude(pk__in=covered)
+    of_subject, courses_of_subject = _subject_teachers(set(subject_of.values()), period)
     rows = _relation(of_course, SAME_COURSE, "course_id", "teacher_id").union(
+        _relation(of_subject, SAME_SUBJECT, "subject_id", "user_id"),
+        _relation(courses_of_subject, SAME_SUBJECT, "subject_id", "teacher_id"),
         _relation(of_group.order_by(), SAME_GROUP, "studentgroup_id", "lesson__teacher_id"),
         _relation(assisting, ASSISTS, "lesson_id", "user_id"),
     )
@@ -59,6 +69,8 @@ def load_related(lessons: Sequence[Lesson], period: CoverPeriod) -> dict[int, di
     for lesson in lessons:
         related = dict.fromkeys(by_key[ASSISTS, lesson.pk], ASSISTS)
         keys = [(SAME_GROUP, one.pk) for one in lesson.groups.all()]
+        if lesson.course_id in subject_of:
+            keys.insert(0, (SAME_SUBJECT, subject_of[lesson.course_id]))
         if lesson.course_id:
             keys.insert(0, (SAME_COURSE, lesson.course_id))
         for how, key in keys:
@@ -66,6 +78,14 @@ def load_related(lessons: Sequence[Lesson], period: CoverPeriod) -> dict[int, di
                 related.setdefault(person, how)
         found[lesson.pk] = related
     return found
+
+
+def _subject_teachers(subjects: set[int], period: CoverPeriod) -> tuple[Any, Any]:
+    """Return who is named as a teacher of these subjects, and their courses with a lesson in the period."""
+    through: Any = Subject.teachers.through
+    held = Lesson.objects.filter(course=OuterRef("pk"), starts_at__gte=period.begins, cancelled_at=None)
+    courses = Course.objects.filter(Exists(held.order_by()), subject__in=subjects)
+    return through.objects.filter(subject__in=subjects).order_by(), courses.order_by()
 
 
 def _relation(rows: Any, how: str, key: str, person: str) -> Any:

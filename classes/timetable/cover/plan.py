@@ -5,21 +5,22 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from classes.lessons.status import phase_of
 from classes.models import Cover, Lesson, TeacherAbsence
-from classes.timetable.bulk.services import LOCKED_REASONS
-from classes.timetable.cover.candidates import (
+from classes.timetable.bulk.services import locked_reason
+from classes.timetable.cover.candidates import find_busy, load_candidates, load_related
+from classes.timetable.cover.proposals import (
     ASSISTS,
     SAME_COURSE,
     SAME_GROUP,
-    find_busy,
-    load_candidates,
-    load_related,
+    SAME_SUBJECT,
+    Candidate,
+    OpenLesson,
+    propose,
+    rank,
 )
-from classes.timetable.cover.proposals import Candidate, OpenLesson, propose, rank
 from classes.timetable.cover.queries import CoverPeriod, current_covers
 
 #: Free people who are offered for each lesson, and people who are named as not free; the best first.
@@ -27,17 +28,22 @@ MAX_OFFERED, MAX_BUSY = 20, 10
 RELATION_LABELS: dict[str, Promise] = {
     ASSISTS: _("assists in this lesson"),
     SAME_COURSE: _("same course"),
+    SAME_SUBJECT: _("same subject"),
     SAME_GROUP: _("same group"),
 }
 
 
 @dataclass(frozen=True)
 class Option:
-    """A person for a lesson: `relation` is how they are related to it, `reason` why they are not free."""
+    """A person for a lesson: `relation` is how they are related to it, `reason` why they are not free.
+
+    `covers_text` says how many lessons a free person covers this term.
+    """
 
     candidate: Candidate
     relation: str | Promise = ""
     reason: str = ""
+    covers_text: str = ""
 
 
 @dataclass
@@ -55,6 +61,11 @@ class PlanRow:
     busy: list[Option] = field(default_factory=list)
 
     @property
+    def groups(self) -> list[str]:
+        """The names of the groups of the lesson."""
+        return [group.name for group in self.lesson.groups.all()]
+
+    @property
     def is_open(self) -> bool:
         return not self.locked and self.cover is None
 
@@ -67,7 +78,7 @@ def build_plan(absence: TeacherAbsence, lessons: Sequence[Lesson], period: Cover
     covers, now = current_covers(lessons), timezone.now()
     rows = []
     for one in lessons:
-        locked = str(LOCKED_REASONS.get(phase_of(one, now).name, ""))
+        locked = locked_reason(one, now)
         cover = covers.get(one.pk)
         if cover is not None and cover.covering_id == absence.teacher_id:
             cover = None  # the covering teacher is absent now
@@ -87,21 +98,27 @@ def _offer(absence: TeacherAbsence, rows: Sequence[PlanRow], period: CoverPeriod
     candidates = load_candidates(absence, period)
     busy = find_busy(absence.enterprise, open_lessons, candidates)
     proposals = propose(open_lessons, candidates, busy)
+    # The same people stand in the list of each lesson.
+    texts = {number: _covers_text(number) for number in {one.covers for one in candidates}}
     for row in rows:
         pk = row.lesson.pk
         proposal = proposals.get(pk)
         row.proposal = proposal.user_id if proposal else ""
         free = [one for one in candidates if one.pk not in busy[pk] and one != proposal]
         offered = [*([proposal] if proposal else []), *rank(free, related[pk], most=MAX_OFFERED)]
-        row.free = [_option(one, related[pk]) for one in offered[:MAX_OFFERED]]
+        row.free = [_option(one, related[pk], covers_text=texts[one.covers]) for one in offered[:MAX_OFFERED]]
         taken = rank((one for one in candidates if one.pk in busy[pk]), related[pk], most=MAX_BUSY)
-        row.busy = [_option(one, related[pk], _reason(busy[pk][one.pk])) for one in taken]
+        row.busy = [_option(one, related[pk], reason=_reason(busy[pk][one.pk])) for one in taken]
 
 
 def _reason(topic: str | None) -> str:
     return gettext("is absent") if topic is None else gettext("has “%(topic)s”") % {"topic": topic}
 
 
-def _option(candidate: Candidate, related: Mapping[int, str], reason: str = "") -> Option:
+def _covers_text(number: int) -> str:
+    return ngettext("%(n)s cover", "%(n)s covers", number) % {"n": number}
+
+
+def _option(candidate: Candidate, related: Mapping[int, str], **texts: str) -> Option:
     relation = RELATION_LABELS[related[candidate.pk]] if candidate.pk in related else ""
-    return Option(candidate, relation, reason)
+    return Option(candidate, relation, **texts)

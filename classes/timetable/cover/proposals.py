@@ -1,7 +1,7 @@
 """Who should cover which lesson: a pure function of who is free and how often each covered.
 
-The order of candidates: teachers before other staff, then those who teach the same course or group, then
-those with the fewest covers, then by name. Only teachers are proposed; others may be chosen.
+The order of candidates: teachers before other staff, then those who are closest to the lesson (RELATIONS),
+then those with the fewest covers, then by name. Only teachers are proposed; others may be chosen.
 """
 
 from collections import Counter
@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nsmallest
 from typing import NamedTuple
+
+#: How somebody is related to a lesson: they assist in it, or teach the same course, subject or group.
+ASSISTS, SAME_COURSE, SAME_SUBJECT, SAME_GROUP = "assists", "course", "subject", "group"
+#: The closest first. Of several that apply to somebody, the first one counts.
+RELATIONS = (ASSISTS, SAME_COURSE, SAME_SUBJECT, SAME_GROUP)
 
 
 class Candidate(NamedTuple):
@@ -24,12 +29,12 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class OpenLesson:
-    """A lesson that needs cover. `related` are the people (pks) who teach the same course or group."""
+    """A lesson that needs cover. `related` maps people (pks) to one of RELATIONS."""
 
     pk: int
     starts_at: datetime
     ends_at: datetime
-    related: Collection[int] = field(default_factory=frozenset)
+    related: Mapping[int, str] = field(default_factory=dict)
 
     def overlaps(self, other: "OpenLesson") -> bool:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
@@ -37,7 +42,7 @@ class OpenLesson:
 
 def rank(
     candidates: Iterable[Candidate],
-    related: Collection[int],
+    related: Mapping[int, str],
     proposed: Mapping[int, int] | None = None,
     *,
     most: int,
@@ -50,8 +55,17 @@ def rank(
     return nsmallest(
         most,
         candidates,
-        key=lambda one: (not one.is_teacher, one.pk not in related, one.covers + more.get(one.pk, 0)),
+        key=lambda one: (
+            not one.is_teacher,
+            distance(related.get(one.pk)),
+            one.covers + more.get(one.pk, 0),
+        ),
     )
+
+
+def distance(relation: str | None) -> int:
+    """Return the place of a relation among RELATIONS; nobody is farther away than who has none."""
+    return len(RELATIONS) if relation is None else RELATIONS.index(relation)
 
 
 def propose(

@@ -16,11 +16,10 @@ from accounts.models import StudentGroup, User
 from classes.conflicts.detection import STUDENT
 from classes.conflicts.guard import BookingConflictError, describe_conflict, lock_lessons, lock_people
 from classes.lessons.services import edit_lesson
-from classes.lessons.status import phase_of
 from classes.lessons.validation import TEACHING_ROLES
 from classes.locking import share_groups
 from classes.models import Cover, Lesson, Member, TeacherAbsence
-from classes.timetable.bulk.services import LOCKED_REASONS
+from classes.timetable.bulk.services import locked_reason
 from classes.timetable.cover.queries import touched_lessons, valid_absences
 from console.audit.trail import record
 from console.concurrency import Conflict, lock_row, service
@@ -125,7 +124,7 @@ class _Return(NamedTuple):
 
 def _plan_return(cover: Cover, lesson: Lesson, teacher: User) -> _Return | None:
     """Return how the lesson goes back now that the teacher is not absent; None if it stays where it is."""
-    if lesson.teacher_id != cover.covering_id or _locked_reason(lesson):
+    if lesson.teacher_id != cover.covering_id or locked_reason(lesson):
         return None
     away = valid_absences(lesson.enterprise, lesson.starts_at, lesson.ends_at)
     if away.filter(teacher=teacher).exists():
@@ -164,16 +163,11 @@ def assign_covers(
 
 def _check_lesson(lesson: Lesson, seen: str) -> None:
     names = {"topic": lesson.topic, "name": lesson.teacher.nickname or lesson.teacher.user_id}
-    if reason := _locked_reason(lesson):
+    if reason := locked_reason(lesson):
         raise ValidationError(_("“%(topic)s”: %(reason)s.") % {**names, "reason": reason})
     if seen and seen != lesson.teacher.user_id:
         message = _("Someone else gave “%(topic)s” to %(name)s in the meantime. Check it again, then decide.")
         raise Conflict(message % names)
-
-
-def _locked_reason(lesson: Lesson) -> str:
-    """Return why the lesson cannot change, empty if it can: it runs or is over, or was cancelled."""
-    return str(LOCKED_REASONS.get(phase_of(lesson).name, ""))
 
 
 def _assign(absence: TeacherAbsence, lesson: Lesson, teacher: User, by: User | None) -> Cover:

@@ -131,7 +131,7 @@ class AbsencePage(SchoolView, TemplateView):
 
     @cached_property
     def keyset(self) -> KeysetPage[Lesson]:
-        rows = touched_lessons(self.absence).select_related("teacher").prefetch_related("groups")
+        rows = touched_lessons(self.absence).select_related("teacher", "course").prefetch_related("groups")
         return paginate_by_key(rows, self.request, ("starts_at", "id"), LESSONS_PER_PAGE)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

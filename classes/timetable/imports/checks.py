@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Enterprise, GroupMembership, Role, StudentGroup, User
 from classes.lessons.validation import TEACHING_ROLES
-from classes.models import Holiday, Term, TimetableImport, TimetableRow
+from classes.models import Holiday, Subject, Term, TimetableImport, TimetableRow
 from classes.timetable.courses import recurrence
 from classes.timetable.imports.conflicts import BookingCalendar, ImportSlot, SlotConflict, load_bookings
 from classes.timetable.imports.row_parser import PlannedRow, RowError, SchoolData, parse_row
@@ -100,6 +100,7 @@ def load_school_data(school: Enterprise) -> SchoolData:
         dict(students.values_list("user_id", "pk")),
         dict(groups.values_list("name", "pk")),
         {one.name: (one.pk, one.ends_on) for one in terms},
+        dict(Subject.objects.filter(enterprise=school).values_list("name", "pk")),
     )
 
 
@@ -174,8 +175,7 @@ def _find_conflicts(check: ImportCheck, school: Enterprise) -> None:
     bookings = load_bookings(school, first, last, everybody)
     for one in valid:
         _drop_existing(one, bookings)
-        for slot in one.slots:
-            bookings.add(slot, people[one.row.number])
+        bookings.add_series(one.slots, people[one.row.number])
     _record_conflicts(valid, bookings, school)
 
 

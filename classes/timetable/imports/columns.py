@@ -1,12 +1,13 @@
 """Columns of a timetable: their headings, and the formats of days and times."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from console.imports.columns import guess_columns
 from console.inputs.bounds import is_date_in_range
 
 LABELS: dict[str, str | Promise] = {
@@ -23,10 +24,11 @@ LABELS: dict[str, str | Promise] = {
     "until": _("Last day"),
     "count": _("Number of lessons"),
     "term": _("Term"),
+    "subject": _("Subject"),
 }
 REQUIRED = ("topic", "teacher", "date", "start")
 _HEADINGS: dict[str, tuple[str, ...]] = {
-    "topic": ("topic", "title", "subject", "course", "主题", "课程", "课程名称", "课名", "课题", "科目"),
+    "topic": ("topic", "title", "course", "主题", "课程", "课程名称", "课名", "课题"),
     "teacher": ("teacher", "teacherid", "老师", "教师", "任课老师", "任课教师", "主讲", "教师id"),
     "assistants": ("assistant", "assistants", "助教", "助教id"),
     "groups": ("group", "groups", "class", "classes", "班级", "分组", "小组", "学生组"),
@@ -39,6 +41,7 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
     "until": ("until", "lastday", "enddate", "截止", "截止日期", "结束日期", "最后一天"),
     "count": ("count", "lessons", "numberoflessons", "times", "次数", "节数", "课次"),
     "term": ("term", "semester", "学期"),
+    "subject": ("subject", "subjectname", "科目", "学科", "所属科目"),
 }  # fmt: skip
 HEADINGS = {heading: field for field, headings in _HEADINGS.items() for heading in headings}
 
@@ -50,6 +53,12 @@ EXCEL_EPOCH = date(1899, 12, 30)
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ENGLISH = re.compile(r"[a-z]+")
 _CHINESE = "一二三四五六日"
+
+
+def guess_fields(headings: Sequence[str]) -> list[str]:
+    """Return the field of each column; the subject is the topic in a file without a column of topics."""
+    fields = guess_columns(headings, HEADINGS)
+    return ["topic" if one == "subject" and "topic" not in fields else one for one in fields]
 
 
 def missing_columns(columns: Collection[str]) -> list[str]:

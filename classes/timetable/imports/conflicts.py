@@ -1,10 +1,13 @@
 """Find double bookings between all rows of a file, and with existing lessons, in one pass."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 
 from classes.choices import Status
 from classes.models import Lesson, Member
@@ -31,46 +34,68 @@ class SlotConflict(NamedTuple):
 
 @dataclass
 class BookingCalendar:
-    """Slots by person. `teaching` holds (teacher, topic, start) of existing lessons."""
+    """Existing and planned slots by person. `teaching` holds (teacher, topic, start) of existing lessons.
+
+    The slots of a series are kept once; the people who share all of their slots are compared once.
+    """
 
     slots_of: dict[int, list[ImportSlot]] = field(default_factory=lambda: defaultdict(list))
+    series: list[Sequence[ImportSlot]] = field(default_factory=list)
+    series_of: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     teaching: set[tuple[int, str, datetime]] = field(default_factory=set)
 
     def add(self, slot: ImportSlot, people: Iterable[int]) -> None:
+        """Add a single slot."""
         for person in people:
             self.slots_of[person].append(slot)
 
+    def add_series(self, slots: Sequence[ImportSlot], people: Iterable[int]) -> None:
+        """Add all slots of a row."""
+        place = len(self.series)
+        self.series.append(slots)
+        for person in people:
+            self.series_of[person].append(place)
+
     def clashes(self) -> Iterable[SlotConflict]:
         """Yield each overlapping pair that involves a row of the file, from the view of that row."""
-        for person, slots in self.slots_of.items():
-            slots.sort()
-            running: list[ImportSlot] = []
-            for slot in slots:
-                running = [one for one in running if one.ends_at > slot.starts_at]
-                for one in running:
-                    if slot.row:
-                        yield SlotConflict(person, slot, one)
-                    if one.row:
-                        yield SlotConflict(person, one, slot)
-                running.append(slot)
+        alike: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = defaultdict(list)
+        for person, places in self.series_of.items():
+            lessons = tuple(slot.lesson for slot in self.slots_of.get(person, ()))
+            alike[tuple(places), lessons].append(person)
+        for people in alike.values():
+            slots = [*self.slots_of.get(people[0], ())]
+            for place in self.series_of[people[0]]:
+                slots += self.series[place]
+            for slot, other in _overlaps(sorted(slots)):
+                for person in people:
+                    yield SlotConflict(person, slot, other)
+
+
+def _overlaps(slots: Iterable[ImportSlot]) -> Iterable[tuple[ImportSlot, ImportSlot]]:
+    """Yield the pairs of these slots, by start, that overlap; the first of each is of the file."""
+    running: list[ImportSlot] = []
+    for slot in slots:
+        running = [one for one in running if one.ends_at > slot.starts_at]
+        for one in running:
+            if slot.row:
+                yield slot, one
+            if one.row:
+                yield one, slot
+        running.append(slot)
 
 
 def load_bookings(school: Any, first: datetime, last: datetime, people: Collection[int]) -> BookingCalendar:
-    """Return the existing slots of these people between two times; two queries."""
+    """Return the existing slots of these people between two times. One query."""
     bookings = BookingCalendar()
+    members = Member.objects.filter(lesson=OuterRef("pk")).exclude(role=Member.Role.SUPERVISOR).order_by()
     rows = Lesson.objects.filter(
         enterprise=school, cancelled_at=None, starts_at__lt=last, ends_at__gt=first
     ).order_by()
-    slots: dict[int, ImportSlot] = {}
     fields = ("pk", "topic", "starts_at", "ends_at", "teacher_id", "status", "real_ended_at")
-    for pk, topic, starts_at, ends_at, teacher, status, ended_at in rows.values_list(*fields):
+    found = rows.values_list(*fields, ArraySubquery(members.values("user_id")))
+    for pk, topic, starts_at, ends_at, teacher, status, ended_at, others in found.iterator(2_000):
         ended_early = status == Status.END and ended_at is not None and ended_at < ends_at
-        slots[pk] = ImportSlot(starts_at, ended_at if ended_early else ends_at, topic, lesson=pk)
+        slot = ImportSlot(starts_at, ended_at if ended_early else ends_at, topic, lesson=pk)
         bookings.teaching.add((teacher, topic, starts_at))
-        if teacher in people:
-            bookings.add(slots[pk], [teacher])
-    members = Member.objects.filter(lesson__in=rows.values("pk")).exclude(role=Member.Role.SUPERVISOR)
-    for lesson, person in members.values_list("lesson_id", "user_id").iterator(10_000):
-        if person in people and lesson in slots:
-            bookings.add(slots[lesson], [person])
+        bookings.add(slot, [one for one in dict.fromkeys([teacher, *others]) if one in people])
     return bookings

@@ -17,6 +17,7 @@ from classes.timetable.courses.bulk_insert import insert_lessons
 from classes.timetable.imports import checks
 from classes.timetable.imports.checks import CheckedRow, ImportCheck
 from classes.timetable.imports.row_parser import PlannedRow
+from classes.timetable.subjects.services import lock_subjects
 from console.audit.trail import record
 from console.imports.import_type import ImportOutdated
 
@@ -54,9 +55,10 @@ def require_conflict_reason(source: TimetableImport, reason: str) -> None:
 
 
 def _lock_inputs(source: TimetableImport) -> None:
-    """Lock everything that the check reads: terms, groups, and the people to plan."""
+    """Lock everything that the check reads: subjects, terms, groups, and the people to plan."""
     stored_rows: Iterable[Any] = source.lines.exclude(wanted=None).values_list("wanted", flat=True)
     rows = [PlannedRow.from_stored(stored) for stored in stored_rows]
+    lock_subjects(one.subject for one in rows if one.subject)
     terms = Term.objects.select_for_update(no_key=True).filter(pk__in={one.term for one in rows if one.term})
     list(terms.order_by("pk").values_list("pk", flat=True))
     groups = {group for one in rows for group in one.groups}
@@ -133,6 +135,7 @@ def _create_courses(school: Enterprise, chosen: list[CheckedRow]) -> dict[int, C
                 duration_minutes=one.planned.minutes,
                 rrule=one.planned.rrule,
                 term_id=one.planned.term,
+                subject_id=one.planned.subject,
             )
             for one in chosen
             if one.planned

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from classes.models import TimetableImport, TimetableRow
 from classes.timetable.imports import checks, execution, jobs
-from classes.timetable.imports.columns import HEADINGS, LABELS, missing_columns
+from classes.timetable.imports.columns import HEADINGS, LABELS, guess_fields, missing_columns
 from classes.timetable.imports.preview import TimetablePreview
 from console.imports.forms import MappingForm
 from console.imports.import_type import ImportType
@@ -50,6 +50,9 @@ class TimetableImportType(ImportType):
     )
     check_job_label = gettext_lazy("Compare a timetable")
     apply_job_label = gettext_lazy("Plan imported timetable")
+
+    def guess_columns(self, headings: Sequence[str]) -> list[str]:
+        return guess_fields(headings)
 
     def check_needs_job(self, source: TimetableImport) -> bool:
         return source.rows_in_all > WAITED_ROWS

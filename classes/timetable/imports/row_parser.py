@@ -29,7 +29,7 @@ class InvalidRow(Exception):
 
 @dataclass(frozen=True)
 class SchoolData:
-    """Keys of what a school has: people by user id, teachers also by name, groups by name.
+    """Keys of what a school has: people by user id, teachers also by name, groups and subjects by name.
 
     Terms come with their last day.
     """
@@ -40,10 +40,14 @@ class SchoolData:
     students: Mapping[str, int]
     groups: Mapping[str, int]
     terms: Mapping[str, tuple[int, date]]
+    subjects: Mapping[str, int]
 
 
 class PlannedRow(NamedTuple):
-    """A lesson or a series of a row; `first` is the local time of the first lesson."""
+    """A lesson or a series of a row; `first` is the local time of the first lesson.
+
+    `subject` is that of a series: a single lesson has none.
+    """
 
     topic: str
     teacher: int
@@ -54,6 +58,7 @@ class PlannedRow(NamedTuple):
     minutes: int
     rrule: str
     term: int | None = None
+    subject: int | None = None
 
     def stored(self) -> dict[str, Any]:
         return self._asdict() | {"first": self.first.isoformat()}
@@ -68,6 +73,8 @@ def parse_row(cells: Mapping[str, str], known: SchoolData, split: Any) -> Planne
     try:
         first, minutes = _times(cells)
         term, ends_on = _term(cells, known)
+        subject = _subject(cells, known)
+        rule = _rule(cells, first.date(), ends_on)
         return PlannedRow(
             _topic(cells),
             _teacher(cells, known),
@@ -76,8 +83,9 @@ def parse_row(cells: Mapping[str, str], known: SchoolData, split: Any) -> Planne
             _groups(cells, known, split),
             first,
             minutes,
-            _rule(cells, first.date(), ends_on),
+            rule,
             term,
+            subject if rule else None,
         )
     except InvalidRow as invalid:
         error: RowError = invalid.args[0]
@@ -127,6 +135,14 @@ def _term(cells: Mapping[str, str], known: SchoolData) -> tuple[int | None, date
     if name and name not in known.terms:
         raise InvalidRow(RowError("term", name, "term", name))
     return known.terms[name] if name else (None, None)
+
+
+def _subject(cells: Mapping[str, str], known: SchoolData) -> int | None:
+    """Return the named subject; in a school without subjects the column has no meaning."""
+    name = cells.get("subject", "").strip()
+    if name and known.subjects and name not in known.subjects:
+        raise InvalidRow(RowError("subject", name, "subject", name))
+    return known.subjects.get(name)
 
 
 def _times(cells: Mapping[str, str]) -> tuple[datetime, int]:

@@ -39,6 +39,7 @@ class YearPage(SchoolView, TemplateView):
             terms=Term.objects.filter(enterprise=school).prefetch_related("holidays"),
             holidays=Holiday.objects.filter(enterprise=school, term=None),
             may_change=self.may("change"),
+            may_roll_over=may(self.request.user, "list", "roll_over"),
             today=timezone.localdate(),
             **more,
         )

@@ -10,17 +10,19 @@ from console.inbox import processing
 from console.jobs import runner as jobs
 from console.mirror import registry
 from console.notifications import email_delivery
+from console.notifications.channels import sending
 from console.outbox import relay
+from console.webhooks import sending as webhooks
 
 #: Entries of the schedule that the rounds below run, repeatedly until nothing is due.
-LOOPED_ENTRIES = {"relay", "inbox", "polls", "jobs", "mail", "reconcile"}
+LOOPED_ENTRIES = {"relay", "inbox", "polls", "jobs", "mail", "webhooks", "reconcile"}
 
 
 class Command(BaseCommand):
     help = "Send, receive, poll and compare until nothing is due; needs neither worker nor broker."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        counts = {"sent": 0, "handled": 0, "looked": 0, "worked": 0, "mailed": 0}
+        counts = {"sent": 0, "handled": 0, "looked": 0, "worked": 0, "mailed": 0, "messaged": 0, "told": 0}
         compared = registry.reconcile_all() if not options["quick"] else 0
         while sum(round_ := self._round()):
             counts = {name: counts[name] + done for name, done in zip(counts, round_, strict=True)}
@@ -45,4 +47,6 @@ class Command(BaseCommand):
             registry.poll_due_rows(),
             jobs.run_due_jobs(),
             email_delivery.send_due_emails(),
+            sending.deliver_due_messages(),
+            webhooks.deliver_due(),
         )

@@ -4,12 +4,13 @@ import hashlib
 from getpass import getuser
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
 
 from console.policy.row_security.row_policies import RowPolicy, row_policy_for
+from console.policy.row_security.table_states import broken_tables, managed_models
+from console.policy.table_statements import change_tables
 
 #: Extensions that migrations create; the CREATE right on the database is enough to add them.
 EXTENSIONS = ("pg_trgm", "btree_gist")
@@ -97,7 +98,7 @@ def setup_sql(using: str = "default") -> str:
 
 
 def install_row_security(using: str = "default", **kwargs: Any) -> None:
-    """Create the role if it is missing, and install the policy of each table that has changed.
+    """Create the role if it is missing, and install the policy of each table that changed or lost its own.
 
     Do nothing on a partly migrated database, which serves no requests yet. ImproperlyConfigured if a database
     administrator has to act first.
@@ -108,22 +109,20 @@ def install_row_security(using: str = "default", **kwargs: Any) -> None:
         known = _installed_digests(cursor)
         if not _is_installed(cursor):
             _install_role(cursor, missing_setup_sql(using))
-        for model in _models():
-            rule, table = row_policy_for(model), model._meta.db_table
-            digest = _policy_digest(rule)
-            if known[table] != digest:
-                _install_policy(cursor, table, rule, digest)
-
-
-def _models() -> list[Any]:
-    models = apps.get_models(include_auto_created=True)
-    return [model for model in models if model._meta.managed and not model._meta.proxy]
+        broken = broken_tables(cursor, web_role())
+    statements = {}
+    for model in managed_models():
+        rule, table = row_policy_for(model), model._meta.db_table
+        digest = _policy_digest(rule)
+        if known[table] != digest or table in broken:
+            statements[table] = _policy_statements(table, rule, digest)
+    change_tables(statements, using)
 
 
 def _required_columns() -> set[tuple[str, str]]:
     return {
         (model._meta.db_table, field.column)
-        for model in _models()
+        for model in managed_models()
         for field in model._meta.concrete_fields
         if field.is_relation or field.primary_key
     }
@@ -146,9 +145,15 @@ def _role_status(cursor: Any) -> RoleStatus:
 def _is_installed(cursor: Any) -> bool:
     """Return whether the role and the functions are installed in this version."""
     cursor.execute("SELECT obj_description(to_regprocedure('console_school()')::oid, 'pg_proc')")
-    is_current = cursor.fetchone()[0] == _digest(SQL_FUNCTIONS)
+    return bool(cursor.fetchone()[0] == _digest(SQL_FUNCTIONS)) and is_usable(cursor)
+
+
+def is_usable(cursor: Any) -> bool:
+    """Return whether requests can take on the role, which is not privileged, and its functions exist."""
+    cursor.execute("SELECT to_regprocedure('console_school()') IS NOT NULL")
+    has_functions = bool(cursor.fetchone()[0])
     status = _role_status(cursor)
-    return is_current and status.exists and status.may_set_role and not status.is_privileged
+    return has_functions and status.exists and status.may_set_role and not status.is_privileged
 
 
 def _install_role(cursor: Any, missing: str) -> None:
@@ -179,8 +184,8 @@ def _installed_digests(cursor: Any) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
-def _install_policy(cursor: Any, table: str, rule: RowPolicy | None, digest: str) -> None:
-    """Install rights and policies of a table. A table without a rule gets no rights and shows no rows."""
+def _policy_statements(table: str, rule: RowPolicy | None, digest: str) -> list[str]:
+    """Return rights and policies of a table. A table without a rule gets no rights and shows no rows."""
     name, table = quote_name(web_role()), quote_name(table)
     statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
@@ -199,8 +204,7 @@ def _install_policy(cursor: Any, table: str, rule: RowPolicy | None, digest: str
         statements.append(
             f"CREATE POLICY console_read ON {table} FOR SELECT TO {name} USING ({rule.extra_readable})"
         )
-    statements.append(f"COMMENT ON POLICY console_rule ON {table} IS '{digest}'")
-    cursor.execute("; ".join(statements))
+    return [*statements, f"COMMENT ON POLICY console_rule ON {table} IS '{digest}'"]
 
 
 def _policy_digest(rule: RowPolicy | None) -> str:

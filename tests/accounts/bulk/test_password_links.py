@@ -1,16 +1,26 @@
 """Password links for many people: as cards or by e-mail, for all of them or for none."""
 
 import re
+import time
+from collections import Counter
 from typing import Any
 
+import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.bulk.job import MAX_IN_REQUEST
+from accounts.bulk.services import LINKS_AT_A_TIME, create_password_links
 from accounts.models import Enterprise, PasswordLink, Role, User
 from accounts.sign_in.password_links import find_link, unused_links
 from console.audit.models import AuditEntry
+from console.jobs.runner import run_due_jobs
 from console.notifications.email_delivery import send_due_emails
 from console.policy.tokens import token_digest
+from tests.faults.goals import goal
+from tests.faults.sizes import size
 from tests.support.cast import create_person
 from tests.support.page_client import client_for, page_text
 
@@ -40,6 +50,17 @@ def test_each_link_and_the_act_are_on_record(alice: User, students: list[User]) 
     entries = AuditEntry.objects.filter(actor=alice)
     assert entries.filter(action="person.password_link").count() == 3
     assert entries.get(action="person.password_link_many").after == {"people": 3}
+
+
+def test_links_of_many_people_need_few_queries(alice: User, school: Enterprise) -> None:
+    people = [create_person(school, f"s{number}", Role.STUDENT) for number in range(LINKS_AT_A_TIME + 1)]
+    for renewed in (0, len(people)):
+        with CaptureQueriesContext(connection) as asked:
+            issued = create_password_links(people=people, by=alice, delivery="card")
+        assert [one.link.person for one in issued] == people
+        assert AuditEntry.objects.filter(action="person.password_link_revoked").count() == renewed
+        assert len(asked) <= 30, "for each set of people, not for each of them"
+    assert PasswordLink.objects.filter(revoked_at=None).count() == len(people)
 
 
 def test_one_who_gets_none_stops_all_and_is_named(
@@ -110,9 +131,105 @@ def test_a_person_who_was_deactivated_meanwhile_gets_a_sentence(alice: User, stu
     assert "This person is deactivated. Reactivate them first." in page_text(page)
 
 
-def test_links_are_made_for_as_many_as_one_request_can_make(alice: User, school: Enterprise) -> None:
-    people = [create_person(school, f"many{number}", Role.STUDENT) for number in range(MAX_IN_REQUEST + 1)]
-    assert "at most 200 people at a time" in page_text(post(alice, people))
-    assert not PasswordLink.objects.exists()
-    assert post(alice, people[:-1]).status_code == 200
-    assert PasswordLink.objects.count() == MAX_IN_REQUEST
+def next_form(answer: Any) -> dict[str, Any]:
+    """The form of the page that goes on; empty on the last one."""
+    found = re.search(r'<form class="card form narrow no-print".*?</form>', page_text(answer), re.DOTALL)
+    fields = re.findall(r'name="(\w+)" value="([^"]*)"', found[0]) if found else []
+    form: dict[str, Any] = {
+        name: value for name, value in fields if name not in ("chosen", "csrfmiddlewaretoken")
+    }
+    return form | {"chosen": [value for name, value in fields if name == "chosen"]} if form else {}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_cards_of_a_whole_school_are_shown_in_parts(alice: User, school: Enterprise) -> None:
+    number = size(full=2000, ci=2 * MAX_IN_REQUEST + 1)
+    rows = [
+        User(
+            enterprise=school,
+            user_id=f"s{n}",
+            login=f"s{n}@{school.sdkappid}",
+            role=Role.STUDENT,
+            nickname="S",
+        )
+        for n in range(number)
+    ]
+    people = User.objects.bulk_create(rows)
+    client, shown, longest, began = client_for(alice), Counter[str](), 0.0, time.monotonic()
+    form: dict[str, Any] = {"chosen": [one.pk for one in people], "sure": "yes", "delivery": "card"}
+    while form:
+        asked = time.monotonic()
+        answer = client.post(ADDRESS, form)
+        longest = max(longest, time.monotonic() - asked)
+        text = page_text(answer)
+        assert f" of {number}" in text
+        shown.update(re.findall(r"/password/([a-z0-9]+)/", text))
+        assert len(shown) <= PasswordLink.objects.count()
+        form = next_form(answer)
+    goal(
+        "password cards", people=number, longest_s=round(longest, 1), all_s=round(time.monotonic() - began, 1)
+    )
+    assert len(shown) == number
+    assert {one.person_id for one in PasswordLink.objects.all()} == {one.pk for one in people}
+    assert AuditEntry.objects.filter(action="person.password_link_many").count() == -(
+        -number // MAX_IN_REQUEST
+    )
+
+
+def test_more_people_than_a_request_takes_get_their_emails_from_a_job(
+    alice: User, school: Enterprise, settings: Any
+) -> None:
+    settings.EMAIL_IS_SET_UP = True
+    names = range(MAX_IN_REQUEST + 1)
+    people = [create_person(school, f"many-{number}", Role.STUDENT) for number in names]
+    User.objects.filter(pk__in=[one.pk for one in people]).update(e_mail="all@wonderland.example")
+    answer = post(alice, people, "email")
+    assert answer["Location"].startswith("/people/bulk/results/")
+    run_due_jobs()
+    assert PasswordLink.objects.count() == len(people)
+    send_due_emails()
+    assert len(mail.outbox) == len(people)
+
+
+def test_links_of_many_are_revoked_and_the_act_is_on_record(alice: User, students: list[User]) -> None:
+    post(alice, students)
+    posted = {"chosen": [one.pk for one in students], "sure": "yes"}
+    client_for(alice).post("/people/bulk/password_revoke/", posted)
+    assert not PasswordLink.objects.filter(revoked_at=None).exists()
+    assert AuditEntry.objects.filter(action="person.password_revoked_many").exists()
+
+
+def test_the_list_finds_people_by_password_and_link(
+    alice: User, students: list[User], clock_of_links: Any
+) -> None:
+    with_password, with_link, with_expired, *_others = students
+    with_password.set_password("cheshire-cat-grins")
+    with_password.save(update_fields=["password"])
+    post(alice, [with_link, with_expired])
+    clock_of_links(with_expired)
+
+    def found(choice: str) -> set[str]:
+        page = client_for(alice).get("/people/", {"link": choice, "role": "student"})
+        return {person.user_id for person in page.context["keyset"].rows}
+
+    link, expired, has = with_link.user_id, with_expired.user_id, with_password.user_id
+    assert has in found("has")
+    assert not found("has") & {link, expired}
+    assert {link, expired} <= found("none")
+    assert found("waiting") == {link, expired}
+    assert found("expired") == {expired}
+    assert found("nothing") == {expired}
+    page = page_text(client_for(alice).get("/people/password-links/"))
+    assert "expired on" in page
+    assert "works until" in page
+
+
+@pytest.fixture
+def clock_of_links() -> Any:
+    """Let the link of a person be over."""
+
+    def expire(person: User) -> None:
+        PasswordLink.objects.filter(person=person).update(expires_at=timezone.now())
+
+    return expire

@@ -151,7 +151,7 @@ def test_the_selected_are_exported_and_nobody_else(alice: User, dina: User, stud
 def test_contacts_are_exported_only_with_a_reason(alice: User, students: list[User]) -> None:
     posted = chosen(students, sure="yes", format=".csv", contacts="on")
     page = page_text(client_for(alice).post(address("export"), posted))
-    assert "Enter a reason for exporting phone and e-mail." in page
+    assert "Enter a reason for exporting phone, e-mail, age and consent." in page
 
 
 def test_more_people_than_a_request_takes_become_a_job(alice: User, school: Enterprise) -> None:

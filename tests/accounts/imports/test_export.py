@@ -17,6 +17,7 @@ from tests.support.page_client import LANGUAGES, client_for, page_text
 
 pytestmark = pytest.mark.django_db
 
+FIELDS_SEEN = ["age_group", "consent", "date_of_birth", "e_mail", "guardian", "phone_no"]
 COLUMNS = [Column("a", "账号"), Column("b", "姓名")]
 
 
@@ -72,7 +73,7 @@ def test_contacts_leave_with_a_reason_and_each_persons_page_knows(alice, dina):
     assert "13812345678" in whole.content.decode()
     entry = AuditEntry.objects.filter(action="person.export").latest("pk")
     assert (entry.actor, entry.reason, entry.after["format"]) == (alice, "fire drill", "csv")
-    assert PersonalDataAccess.objects.get(person=dina).fields == ["e_mail", "phone_no"]
+    assert PersonalDataAccess.objects.get(person=dina).fields == FIELDS_SEEN
 
 
 def test_nobody_but_those_whom_the_table_names_exports(bob, sue, alice, dina, charlie):

@@ -1,7 +1,8 @@
 """A long export is made by a job: one may leave and come back, and only whoever asked takes the file away."""
 
 import io
-from datetime import timedelta
+import zlib
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -11,6 +12,7 @@ from accounts.imports import export_job
 from accounts.imports.export import exportable_people
 from accounts.imports.import_type import PEOPLE_IMPORT
 from accounts.models import Export, PeopleExportChunk, Role, User
+from accounts.people.age_and_consent import record_age, record_consent
 from accounts.people.erasure import erase_person
 from accounts.people.services import edit_person
 from console.audit.models import AuditEntry, PersonalDataAccess
@@ -22,9 +24,11 @@ from tests.accounts.imports.test_export import content
 from tests.support.cast import create_person
 from tests.support.page_client import LANGUAGES, client_for, page_says
 
+FIELDS_SEEN = ["age_group", "e_mail", "phone_no"]
 pytestmark = pytest.mark.django_db
 
 LEAVE = "You can leave this page; the export continues. You are notified when the file is ready."
+LEFT_OUT = "Without date of birth and consent: large exports leave them out, because their file is stored."
 DELETED = "The file was deleted, as exports are kept for a limited time only. Export again if you need it."
 ASKED = {"format": ".csv", "contacts": "on", "reason": "moving"}
 
@@ -97,9 +101,28 @@ def test_it_stands_on_the_trail_like_a_reveal_before_it_can_be_fetched(alice, as
     runner.run_due_jobs()
     entry = AuditEntry.objects.get(action="person.export")
     assert (entry.actor, entry.reason, entry.after["rows"]) == (alice, "moving", 5)
-    assert PersonalDataAccess.objects.get(person=dina).fields == ["e_mail", "phone_no"]
+    assert PersonalDataAccess.objects.get(person=dina).fields == FIELDS_SEEN
     content(fetched(alice, asked))
     assert AuditEntry.objects.get(action="export.fetch").actor == alice
+
+
+def test_what_is_encrypted_elsewhere_is_not_in_a_stored_file_and_the_pages_say_so(alice, asked, dina):
+    record_age(person=dina, by=alice, date_of_birth=date(2015, 3, 31))
+    record_consent(
+        person=dina, by=alice, state="given", day=date(2026, 1, 2), guardian="Li Na (mother)", how="paper"
+    )
+    runner.run_due_jobs(limit=1)
+    rows = zlib.decompress(PeopleExportChunk.objects.earliest("number").content).decode()
+    runner.run_due_jobs()
+    file = content(fetched(alice, asked)).decode()
+    for told in ("2015-03-31", "2026-01-02", "Li Na"):
+        assert told not in rows
+        assert told not in file
+    assert "13812345678" in file
+    page = client_for(alice, "en").get(f"/people/exports/{asked.pk}/")
+    assert page_says(page, LEFT_OUT, "en")
+    form = client_for(alice, "en").get("/people/export/")
+    assert "Large exports, which are made in the background" in form.content.decode()
 
 
 def test_it_is_deleted_when_its_time_is_over(alice, asked, settings):

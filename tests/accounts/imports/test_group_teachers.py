@@ -1,8 +1,10 @@
 """Who is in charge of a group comes in and goes out with the file of people."""
 
 import io
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.imports.import_type import PEOPLE_IMPORT
 from accounts.models import Role, StudentGroup, User
@@ -11,6 +13,7 @@ from console.imports.import_type import ImportOutdated
 from tests.accounts.imports.conftest import import_row, row_outcomes
 from tests.accounts.imports.test_export import content
 from tests.support.cast import create_person
+from tests.support.charges import put_in_charge, replace_in_charge
 from tests.support.page_client import client_for
 
 pytestmark = pytest.mark.django_db
@@ -20,11 +23,13 @@ HEAD = ["账号", "姓名", "角色", "负责的班级"]
 
 @pytest.fixture
 def first(school, bob):
-    return StudentGroup.objects.create(enterprise=school, name="一班", teacher=bob)
+    group = StudentGroup.objects.create(enterprise=school, name="一班")
+    put_in_charge(group, bob)
+    return group
 
 
 def teacher_of(name: str) -> str:
-    return StudentGroup.objects.select_related("teacher").get(name=name).teacher.user_id
+    return StudentGroup.objects.get(name=name).teacher.user_id
 
 
 def test_a_teacher_is_put_in_charge_of_groups_that_are_there_and_of_new_ones(compared, alice, first, bob):
@@ -48,7 +53,7 @@ def test_undoing_leaves_a_charge_that_changed_since(compared, alice, first, sue)
     source = services.apply_import(
         PEOPLE_IMPORT, source=compared(["tom", "Tom", "老师", "一班"], head=HEAD), by=alice
     )
-    StudentGroup.objects.filter(pk=first.pk).update(teacher=sue)
+    replace_in_charge([first], sue)
     services.undo_import(PEOPLE_IMPORT, source=source, by=alice)
     assert teacher_of("一班") == "sue"
 
@@ -86,15 +91,35 @@ def test_who_cannot_be_in_charge_is_refused(compared, school, first, row, reason
     assert refused.refusal_message
 
 
-def test_of_two_rows_for_one_group_the_second_is_refused(compared, first):
+def test_two_rows_put_two_teachers_in_charge_of_one_group(compared, alice, first):
     source = compared(["bob", "", "", "一班"], ["tom", "Tom", "老师", "二班；一班"], head=HEAD)
-    assert row_outcomes(source) == [(2, "unchanged", ""), (3, "refused", "charge_twice")]
-    assert "2" in import_row(source, 3).refusal_message
+    assert row_outcomes(source) == [(2, "unchanged", ""), (3, "added", "")]
+    services.apply_import(PEOPLE_IMPORT, source=source, by=alice)
+    assert [one.teacher.user_id for one in first.present_charges] == ["bob", "tom"]
+
+
+def test_a_file_that_names_another_teacher_hands_over_today_and_deputies_stay(
+    compared, alice, first, bob, sue
+):
+    day = timezone.localdate(timezone=first.enterprise.tz)
+    put_in_charge(first, sue, kind="deputy", starts_on=day)
+    source = compared(["tom", "Tom", "老师", "一班"], head=HEAD)
+    services.apply_import(PEOPLE_IMPORT, source=source, by=alice)
+    rows = first.charges.values_list("teacher__user_id", "kind", "starts_on", "ends_on")
+    yesterday = day - timedelta(days=1)
+    expected = {
+        ("bob", "charge", None, yesterday),
+        ("tom", "charge", day, None),
+        ("sue", "deputy", day, None),
+    }
+    assert set(rows) == expected
+    services.undo_import(PEOPLE_IMPORT, source=source, by=alice)
+    assert set(rows.all()) == {("bob", "charge", None, None), ("sue", "deputy", day, None)}
 
 
 def test_who_else_was_put_in_charge_since_the_preview_stops_it(compared, alice, first, sue):
     source = compared(["tom", "Tom", "老师", "一班"], head=HEAD)
-    StudentGroup.objects.filter(pk=first.pk).update(teacher=sue)
+    replace_in_charge([first], sue)
     with pytest.raises(ImportOutdated):
         services.apply_import(PEOPLE_IMPORT, source=source, by=alice)
     assert teacher_of("一班") == "sue"

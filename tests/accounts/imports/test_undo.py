@@ -1,16 +1,19 @@
 """Taking an import back: only where nothing changed since, and saying where it could not."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.imports import retention
 from accounts.imports.import_type import PEOPLE_IMPORT
-from accounts.models import GroupMembership, StudentGroup, User
+from accounts.models import Consent, GroupMembership, PeopleImport, StudentGroup, User
 from console.audit.models import AuditEntry
 from console.audit.personal_data import erase_personal_data
 from console.imports import services
+from console.imports.uploads import create_import
 from console.outbox.models import Operation
-from tests.accounts.imports.conftest import import_row
+from tests.accounts.imports.conftest import HEAD, csv_file, import_row
 from tests.support.iclass_service import create_lesson
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +75,10 @@ def test_who_was_changed_since_stays_and_is_named(compared, alice, dina):
     User.objects.filter(user_id__in=["li", "dina"]).update(phone_no="999")
     source = services.undo_import(PEOPLE_IMPORT, source=source, by=alice)
     assert [row.undone for row in source.lines.all()] == ["kept", "kept"]
-    assert User.objects.get(user_id="li").is_active
+    li = User.objects.get(user_id="li")
+    assert li.is_active
+    registration = Operation.objects.get(kind="user.register", subject_id=li.pk)
+    assert (registration.state, li.sync_state) == ("ready", "sending")
     assert User.objects.get(user_id="dina").nickname == "D"
 
 
@@ -109,3 +115,33 @@ def test_erasing_a_person_empties_their_rows(compared, alice, dina):
     assert (row.cells, row.before, row.after, row.value) == ([], None, None, "")
     services.undo_import(PEOPLE_IMPORT, source=source, by=alice)
     assert import_row(source, 2).undone == "kept"
+
+
+def test_an_administrator_who_recorded_consent_since_is_deactivated_and_not_removed(compared, alice, dina):
+    source = services.apply_import(
+        PEOPLE_IMPORT, source=compared(["li", "李雷", "管理员", "", "", ""]), by=alice
+    )
+    li = User.objects.get(user_id="li")
+    Consent.objects.create(
+        enterprise=dina.enterprise, person=dina, by=li, state="given", day=date(2026, 1, 2), how="paper"
+    )
+    services.undo_import(PEOPLE_IMPORT, source=source, by=alice)
+    assert import_row(source, 2).undone == "deactivated"
+    assert not User.objects.get(user_id="li").is_active
+    assert Consent.objects.get().by == li
+
+
+def test_erasing_a_person_deletes_the_files_of_the_school_that_are_not_compared_yet(
+    compared, alice, charlie, dina
+):
+    """Their rows do not say whom they are about."""
+    waiting = [
+        create_import(PEOPLE_IMPORT, file=csv_file([HEAD, LI]), filename="people.csv", by=by)
+        for by in (alice, charlie)
+    ]
+    checking = create_import(PEOPLE_IMPORT, file=csv_file([HEAD, LI]), filename="people.csv", by=alice)
+    PeopleImport.objects.filter(pk=checking.pk).update(state="checking")
+    kept = compared(["dina", "Secret Name", "", "", "", ""])
+    assert erase_personal_data(dina)["imports"] == 3
+    assert set(PeopleImport.objects.values_list("pk", flat=True)) == {kept.pk, waiting[1].pk}
+    assert import_row(kept, 2).cells == []

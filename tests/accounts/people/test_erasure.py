@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from accounts.models import Avatar, Enterprise, Role, User
+from accounts.models import Avatar, Enterprise, ErasureRequest, Role, User
 from accounts.outbound.operations import TOKEN_COLUMNS
 from accounts.people.avatars import validate_avatar
 from accounts.people.erasure import erase_person, erased_name, redact_personal_fields
@@ -34,6 +34,14 @@ SURE = WHY | {"user_id": "dina"}
 
 def erase_page(by: User, whom: User, **fields: str) -> Any:
     return client_for(by).post(f"/people/{whom.pk}/erase/", fields)
+
+
+def erase_by_two(by: User, second: User, whom: User) -> Any:
+    """One administrator requests it, a second one confirms."""
+    assert erase_page(by, whom, **SURE)["Location"] == f"/people/{whom.pk}/"
+    request = ErasureRequest.objects.get(person=whom)
+    typed = {"decision": "confirm", "user_id": whom.user_id}
+    return client_for(second).post(f"/people/erasures/{request.pk}/", typed)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -64,14 +72,16 @@ def test_without_a_reason_there_is_no_second_step(alice: User, dina: User) -> No
     assert User.objects.get(pk=dina.pk).erased_at is None
 
 
-def test_the_typed_user_id_erases_the_row_and_all_doors(alice: User, dina: User) -> None:
+def test_what_two_administrators_agree_on_erases_the_row_and_all_doors(
+    alice: User, quinn: User, dina: User
+) -> None:
     dina.store_entry_token("jabberwocky")
     dina.set_password("through-the-looking-glass")
     dina.observed = {"nickname": "Dina", "phone_no": "13812345678", "role": "student"}
     dina.save_mirrored(["password", "observed", *TOKEN_COLUMNS])
     edit_person(person=dina, by=alice, picture=validate_avatar(png()))
     path, session, token = Avatar.objects.get().path, client_for(dina), issue_token(dina)
-    assert erase_page(alice, dina, **SURE)["Location"] == f"/people/{dina.pk}/"
+    assert erase_by_two(alice, quinn, dina)["Location"] == f"/people/{dina.pk}/"
     row = User.objects.get(pk=dina.pk)
     assert (row.nickname, row.phone_no, row.e_mail, row.avatar, row.gender) == (erased_name(), "", "", "", "")
     assert row.observed == {"role": "student"}
@@ -83,11 +93,13 @@ def test_the_typed_user_id_erases_the_row_and_all_doors(alice: User, dina: User)
     assert Client().get("/api/v1/users/", headers={"authorization": f"Token {token}"}).status_code == 401
 
 
-def test_it_is_on_record_without_the_person_and_the_trail_forgets_them(alice: User, dina: User) -> None:
+def test_it_is_on_record_without_the_person_and_the_trail_forgets_them(
+    alice: User, quinn: User, dina: User
+) -> None:
     edit_person(person=dina, by=alice, nickname="Dinah")
-    erase_page(alice, dina, **SURE)
+    erase_by_two(alice, quinn, dina)
     entry = AuditEntry.objects.get(action="person.erase")
-    assert (entry.actor, entry.reason, entry.object_id) == (alice, "a request of 24 November", str(dina.pk))
+    assert (entry.actor, entry.reason, entry.object_id) == (quinn, "a request of 24 November", str(dina.pk))
     before = AuditEntry.objects.get(action="person.change")
     assert make_unsealer([before.after])(before.after) == {"nickname": ERASED}
     assert PersonKey.objects.get(person=dina).destroyed_at is not None
@@ -122,7 +134,7 @@ def test_only_the_school_s_administrators_erase(
 
 
 def test_evidence_registers_payloads_and_desks_lose_the_name_and_keep_the_times(
-    alice: User, bob: User, dina: User
+    alice: User, quinn: User, bob: User, dina: User
 ) -> None:
     lesson = create_lesson(bob, alice, students=[dina])
     raw = {"user_id": "dina", "nickname": "Dina", "camera": 1}
@@ -139,7 +151,7 @@ def test_evidence_registers_payloads_and_desks_lose_the_name_and_keep_the_times(
         enterprise=dina.enterprise, subject_type="accounts.user", subject_id=dina.pk, field="nickname"
     )
     edit_person(person=dina, by=alice, phone_no="13700000000")
-    erase_page(alice, dina, **SURE)
+    erase_by_two(alice, quinn, dina)
     hers = Observation.objects.get(user_id="dina")
     assert (hers.nickname, hers.present) == ("", True)
     assert hers.raw == {"user_id": "dina", "nickname": "", "camera": 1}

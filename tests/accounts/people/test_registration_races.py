@@ -90,7 +90,7 @@ def test_rest_says_it_at_the_field(
             connection.close()
 
     while_another_adds_them(school, second, first)
-    assert (answers[0].status_code, list(answers[0].json())) == (400, [field])
+    assert (answers[0].status_code, list(answers[0].json()["errors"])) == (400, [field])
 
 
 def test_the_form_of_a_group_says_it_and_keeps_the_picks(alice: User, school: Enterprise) -> None:

@@ -10,12 +10,6 @@ from accounts.models import User
 from tests.accounts.sign_in.sign_in_helpers import NOW, PASSWORD
 
 
-@pytest.fixture(autouse=True)
-def fast_password_hasher(settings: Any) -> None:
-    """Half a second a guess is the point in production, and none of these tests'."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def clock() -> Iterator[Any]:
     """Ten in the morning, standing still until it is moved."""
@@ -48,3 +42,9 @@ def _with_password(person: User) -> User:
     person.set_password(PASSWORD)
     person.save(update_fields=["password"])
     return person
+
+
+@pytest.fixture
+def https(settings: Any) -> None:
+    """An address at which browsers offer passkeys."""
+    settings.PUBLIC_URL = "https://console.example.edu"

@@ -10,10 +10,7 @@ from console.audit.models import AuditEntry
 from tests.support.page_client import LANGUAGES, client_for, page_says
 
 PASSWORD = "cheshire-cat-grins"
-REFUSAL = (
-    "The login or password is incorrect. Check both and try again. If you forgot your "
-    "password, ask your school administrator to set a new one."
-)
+REFUSAL = "The login or password is incorrect. Check both and try again, or use “Forgot your password?”."
 DOOR = "/sign-in/"
 
 

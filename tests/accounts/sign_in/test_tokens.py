@@ -96,7 +96,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
 def test_a_teacher_is_offered_what_a_teacher_may(bob: User) -> None:
     form = client_for(bob).get(NEW).context["form"]
     assert {"all", "lessons", "attendance", "documents"} <= set(form.families)
-    assert not {"audit", "groups", "exchange"} & set(form.families)
+    assert not {"audit", "exchange"} & set(form.families)
     refused = client_for(bob).post(NEW, {**CHOSEN, "scope_lessons": "", "scope_audit": "read"})
     assert refused.context["form"].errors
 

@@ -140,7 +140,7 @@ def test_what_does_not_hold_is_said_at_the_field_and_nothing_is_scheduled(
     alice, bob, charlie, dina, values, field
 ):
     answer = rest_client(alice).post("/api/v1/lessons/", plan(**values))
-    assert (answer.status_code, list(answer.json())) == (400, [field])
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
     assert not Lesson.objects.exists()
     assert not Operation.objects.exists()
 
@@ -151,12 +151,14 @@ def test_an_unknown_user_id_is_named_in_the_sentence(alice, bob, dina):
         plan(members=["dina", "nobody", "none"]),
         headers={"Accept-Language": "en"},
     )
-    assert answer.json() == {"members": ["There is no one in your school with the user ID “nobody”, “none”."]}
+    assert answer.json()["errors"] == {
+        "members": ["There is no one in your school with the user ID “nobody”, “none”."]
+    }
 
 
 def test_what_a_lesson_is_without_is_asked_for(alice):
     answer = rest_client(alice).post("/api/v1/lessons/", {})
-    assert set(answer.json()) == {"topic", "teacher", "starts_at", "ends_at"}
+    assert set(answer.json()["errors"]) == {"topic", "teacher", "starts_at", "ends_at"}
 
 
 def test_a_change_names_only_what_changes(alice, lesson, cat):
@@ -165,7 +167,7 @@ def test_a_change_names_only_what_changes(alice, lesson, cat):
     assert client.patch(address, {"members": [], "assistants": ["cat"]}).json()["assistants"] == ["cat"]
     assert client.get(address).json()["members"] == []
     early = (lesson.starts_at - timedelta(hours=1)).isoformat()
-    assert client.patch(address, {"ends_at": early}).json() == {
+    assert client.patch(address, {"ends_at": early}).json()["errors"] == {
         "ends_at": [gettext("The end must be after the start.")]
     }
     assert client.patch(address, {"status": "end", "class_id": 5}).json()["status"] == "will"
@@ -176,7 +178,7 @@ def test_a_running_lesson_is_locked(alice, lesson):
     client, address = rest_client(alice), f"/api/v1/lessons/{lesson.pk}/"
     locked = client.patch(address, {"topic": "Quadrille"})
     assert locked.status_code == 400
-    assert locked.json() == {
+    assert locked.json()["errors"] == {
         "non_field_errors": [gettext("The lesson is running and cannot be changed. End it first.")]
     }
     assert client.post(f"{address}cancel/").status_code == 400

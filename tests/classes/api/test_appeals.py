@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def dina(school: Enterprise) -> User:
-    return create_person(school, "dina", Role.STUDENT)
-
-
-@pytest.fixture
 def lesson(bob: User, dina: User) -> Lesson:
     """Bob's, over; Dina never came."""
     lesson = create_finished_lesson(bob)
@@ -80,6 +75,30 @@ def test_a_match_of_a_guest_is_listed_and_undone(
     path = f"/api/v1/credits/{credit.pk}/undo/"
     assert [rest_client(one).post(path).status_code for one in (dina, charlie)] == [403, 404]
     assert rest_client(alice).post(path).json()["undone_at"]
+
+
+def test_a_guest_is_matched_with_a_member_once(
+    lesson: Lesson, alice: User, bob: User, dina: User, charlie: User
+) -> None:
+    guest = Attendance.objects.create(lesson=lesson, user_id="guest", role="student", expected=False)
+    body = {"attendance": guest.pk, "user_id": "dina", "reason": "Borrowed a phone"}
+    assert [rest_client(one).post("/api/v1/credits/", body).status_code for one in (dina, charlie)] == [
+        403,
+        404,
+    ]
+    stranger = rest_client(bob).post("/api/v1/credits/", {**body, "user_id": "charlie"})
+    assert (stranger.status_code, list(stranger.json()["errors"])) == (400, ["user_id"])
+    made = rest_client(bob).post("/api/v1/credits/", body)
+    assert (made.status_code, made.json()["guest_id"], made.json()["by"]) == (201, "guest", "bob")
+    # The stays are those of the member now, and the guest has no row any more.
+    assert rest_client(alice).post("/api/v1/credits/", body).status_code == 404
+    assert GuestCredit.objects.count() == 1
+
+
+def test_the_reason_of_a_match_is_not_for_the_student(lesson: Lesson, bob: User, dina: User) -> None:
+    GuestCredit.objects.create(lesson=lesson, guest_id="guest", person=dina, reason="Same voice", by=bob)
+    shown = [all_rows(rest_client(one), "credits/")[0]["reason"] for one in (bob, dina)]
+    assert shown == ["Same voice", None]
 
 
 def test_a_student_appeals_against_their_own_final_mark_once(

@@ -19,7 +19,8 @@ from tests.support.rest_client import all_rows, rest_client
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROW = [
-    *("user_id", "nickname", "role", "mark", "first_entered_at", "last_left_at", "present_seconds"),
+    *("user_id", "nickname", "role", "mark", "code", "code_name"),
+    *("first_entered_at", "last_left_at", "present_seconds"),
     *("share", "evidence", "reason", "provisional"),
 ]
 
@@ -158,7 +159,7 @@ def marked(lesson, user_id="mouse"):
 
 def test_a_mark_is_corrected_with_a_reason_by_who_teaches_the_lesson(bob, school, lesson):
     path = f"/api/v1/attendance/{marked(lesson).pk}/correct/"
-    assert set(rest_client(bob).post(path, {"mark": "excused"}, format="json").json()) == {"reason"}
+    assert set(rest_client(bob).post(path, {"mark": "excused"}, format="json").json()["errors"]) == {"reason"}
     answer = rest_client(bob).post(path, {"mark": "excused", "reason": "Ill"}, format="json")
     assert answer.status_code == 200
     assert (answer.json()["user_id"], answer.json()["mark"], answer.json()["evidence"]) == (
@@ -199,5 +200,5 @@ def test_a_register_with_doubts_is_closed_by_rest_only_where_that_is_said(bob, l
     Lesson.objects.update(final_at=None)
     path = f"/api/v1/lessons/{lesson.pk}/attendance/close/"
     refused = rest_client(bob).post(path, {}, format="json")
-    assert (refused.status_code, set(refused.json())) == (400, {"anyway"})
+    assert (refused.status_code, set(refused.json()["errors"])) == (400, {"anyway"})
     assert rest_client(bob).post(path, {"anyway": True}, format="json").status_code == 200

@@ -62,3 +62,21 @@ def test_the_teachers_link_goes_to_the_teacher_and_the_school_alone(lesson, alic
     }
     link = "https://room.example/7/0"
     assert told == {"alice": link, "bob": link, "ann": None, "carol": None}
+
+
+def test_a_list_says_of_each_lesson_what_its_page_says_in_as_many_queries_for_many(
+    alice, bob, dina, ann, school, django_assert_max_num_queries
+):
+    """A list reads the user ids of members, a single lesson their rows."""
+    dodo = create_person(school, "dodo", Role.STUDENT)
+    for number, students in enumerate(([dina], [dodo, dina], [], [dina, dodo])):
+        lesson = create_lesson(bob, alice, students=students, starts_at=tomorrow_at(8 + number))
+        if number % 2:
+            lesson.members.create(user=ann, role="assistant")
+    for reader in (alice, bob, dina, ann):
+        client = rest_client(reader)
+        with django_assert_max_num_queries(8):
+            listed = client.get("/api/v1/lessons/").json()["results"]
+        assert len(listed) == Lesson.objects.filter(pk__in=[one["id"] for one in listed]).count() > 0
+        for one in listed:
+            assert one == client.get(f"/api/v1/lessons/{one['id']}/").json()

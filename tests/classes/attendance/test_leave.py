@@ -16,7 +16,12 @@ from classes.attendance.leave import (
     request_leave,
     withdraw_leave,
 )
-from classes.attendance.leave_queries import leave_month, on_leave_badges, requests_to_answer
+from classes.attendance.leave_queries import (
+    MAX_DAY_ROWS,
+    leave_month,
+    on_leave_badges,
+    requests_to_answer,
+)
 from classes.attendance.register import finalize_register
 from classes.models import Attendance, Leave, Lesson
 from console.audit.models import AuditEntry
@@ -25,6 +30,7 @@ from console.concurrency import Conflict
 from console.notifications.models import Notification
 from tests.classes.attendance.service_rows import moment, poll_lesson, record_history_rows
 from tests.support.cast import create_person
+from tests.support.charges import put_in_charge
 
 pytestmark = pytest.mark.usefixtures("nine", "english")
 VISITS = {"bob": [("7:59", "8:45")], "ann": [("8:00", "8:45")]}
@@ -43,7 +49,8 @@ def register(lesson: Lesson) -> Lesson:
 @pytest.fixture
 def hatters(school: Enterprise, bob: User, ben: User) -> StudentGroup:
     """Ben's group; Bob is in charge of it."""
-    group = StudentGroup.objects.create(enterprise=school, name="Hatters", teacher=bob)
+    group = StudentGroup.objects.create(enterprise=school, name="Hatters")
+    put_in_charge(group, bob)
     group.students.add(ben)
     return group
 
@@ -100,8 +107,7 @@ def test_a_request_is_returned_with_a_sentence_and_excuses_nothing(
 def test_without_a_teacher_in_charge_the_administrators_are_notified(
     hatters: StudentGroup, alice: User, ask: Ask
 ) -> None:
-    hatters.teacher = None
-    hatters.save(update_fields=["teacher"])
+    hatters.charges.all().delete()
     ask()
     assert "alice" in notified("leave.requested")
     assert "bob" not in notified("leave.requested")
@@ -253,6 +259,15 @@ def test_the_calendar_has_leave_on_each_of_its_days_and_none_on_the_next(
     assert [one.day.day for one in days if one.leaves] == [22, 23]
     assert (len(days) % 7, days[0].day.isoformat(), days[0].in_month) == (0, "2026-08-31", False)
     assert [one.day.day for one in days if one.is_today] == [22]
+
+
+def test_a_day_of_the_calendar_counts_the_leaves_that_it_does_not_show(alice: User, ben: User) -> None:
+    times = {"begins_at": moment("8:00"), "ends_at": moment("9:00")}
+    Leave.objects.bulk_create(
+        Leave(enterprise=alice.enterprise, person=ben, **times) for _ in range(MAX_DAY_ROWS + 2)
+    )
+    (day,) = (one for one in leave_month(alice, moment("9:00").date()) if one.leaves)
+    assert (len(day.leaves), day.hidden) == (MAX_DAY_ROWS, 2)
 
 
 def test_erasing_a_student_erases_why_and_withdraws_what_is_open(alice: User, ben: User, ask: Ask) -> None:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from classes.attendance.leave import answer_leave, request_leave, withdraw_leave
+from accounts.people.erasure import erase_person
+from classes.attendance.leave import answer_leave, grant_leave, request_leave, withdraw_leave
 from classes.attendance.register import finalize_register
 from classes.models import Attendance, Leave, Lesson
 from console.audit.models import AuditEntry
@@ -84,3 +86,16 @@ def test_requests_that_overlap_and_come_at_once_become_one(ben: User) -> None:
     assert [one.error for one in outcomes] == [None] * 3
     merged = Leave.objects.get(state=Leave.State.REQUESTED)
     assert (merged.begins_at, merged.ends_at) == (moment("8:00"), moment("12:00"))
+
+
+def test_leave_that_waits_for_the_erasure_of_the_student_is_refused(
+    register: Lesson, ben: User, alice: User
+) -> None:
+    times = {"begins_at": moment("7:00"), "ends_at": moment("12:00")}
+    second = call_while_other_waits(
+        lambda: erase_person(person=ben, by=alice, reason="asked"),
+        lambda: grant_leave(person=ben, reason="Dentist", by=alice, **times),
+    )
+    assert isinstance(second.error, ValidationError)
+    assert "permanently erased" in " ".join(second.error.messages)
+    assert (Leave.objects.count(), mark(register)) == (0, "absent")

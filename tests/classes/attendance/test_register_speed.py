@@ -17,6 +17,7 @@ from accounts.models import User
 from classes.attendance.register import recompute_register
 from classes.models import Lesson, Member, Observation
 from tests.classes.factories import create_finished_lesson
+from tests.support.anchor import anchor, bar_beside, spent_ms
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timed]
 PEOPLE = int(os.environ.get("LESSON_OF", "500"))
@@ -24,8 +25,8 @@ TRIES = 15
 #: Milliseconds of the processor at most, as `python -m bench.register` asks them of a run alone.
 RECKONED_MS, DRAWN_MS, QUERIES = 50, 300, 15
 #: Beside other workers of a test run reckoning takes half as much again, for they share the caches of the
-#: processor; more where the machine does other work, which `anchor` tells: alone it takes up to ANCHOR_MS.
-CROWDED, CROWDED_TIMES, ANCHOR_MS = bool(os.environ.get("PYTEST_XDIST_WORKER")), 1.5, 10
+#: processor. Both take more where the machine does other work, which the anchor tells.
+CROWDED_TIMES = 1.5
 
 
 @pytest.fixture
@@ -66,33 +67,19 @@ def seen(lesson: Lesson, at, n: int, present: bool) -> Observation:
     )
 
 
-def anchor() -> None:
-    """Work of the interpreter's of the kind that reckoning is: rows are made, sorted and added up."""
-    rows = [(number * 7919 % 10_007, str(number)) for number in range(14_000)]
-    seen: dict[int, int] = {}
-    for second, name in sorted(rows):
-        seen[second % 500] = seen.get(second % 500, 0) + len(name)
-
-
 def fastest(act: Callable[[], object]) -> tuple[float, float]:
     """Milliseconds of the processor for this and for the anchor, each the best of some tries in turn."""
     best, best_anchor = float("inf"), float("inf")
     for _ in range(TRIES):
-        best = min(best, spent(act))
-        best_anchor = min(best_anchor, spent(anchor))
+        best = min(best, spent_ms(act, time.process_time))
+        best_anchor = min(best_anchor, spent_ms(anchor, time.process_time))
     return best, best_anchor
 
 
-def spent(act: Callable[[], object]) -> float:
-    began = time.process_time()
-    act()
-    return (time.process_time() - began) * 1000
-
-
-def is_within(what: str, figures: tuple[float, float], bar_ms: float, *, crowded: bool = False) -> bool:
+def is_within(what: str, figures: tuple[float, float], bar_ms: float, times: float = 1) -> bool:
     """Whether it took no longer than the bar, or what the bar is beside other workers; prints both."""
     took, one_anchor = figures
-    most = bar_ms * CROWDED_TIMES * one_anchor / ANCHOR_MS if crowded else bar_ms
+    most = bar_beside(one_anchor, bar_ms, times)
     print(f"lesson of {PEOPLE}: {what} {took:.0f} ms (bar {most:.0f} ms; an anchor {one_anchor:.1f} ms)")
     return took < most
 
@@ -100,7 +87,7 @@ def is_within(what: str, figures: tuple[float, float], bar_ms: float, *, crowded
 def test_it_is_reckoned_and_drawn_in_time(lesson, browse, bob):
     recompute_register(lesson)
     reckoned = is_within(
-        "reckoned in", fastest(lambda: recompute_register(lesson)), RECKONED_MS, crowded=CROWDED
+        "reckoned in", fastest(lambda: recompute_register(lesson)), RECKONED_MS, CROWDED_TIMES
     )
     path = f"/lessons/{lesson.pk}/attendance/"
     browse(bob, path)

@@ -15,6 +15,7 @@ from classes.models import Lesson, Member
 from classes.timetable.courses.planning import plan_course, preview_course
 from console.outbox.models import Operation
 from console.policy.database_scope import use_scope_of
+from tests.support.anchor import bar_now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timed]
 
@@ -70,7 +71,7 @@ def test_a_term_is_planned_and_one_new_series_is_asked_about_in_time(school, ali
     lessons, members = Lesson.objects.count(), Member.objects.count()
     assert lessons == Operation.objects.filter(kind="class.create").count() == WEEKS * A_WEEK * GROUPS
     print(f"planning {lessons} lessons with {members} memberships, row by rule: {planned:.0f} s")
-    assert planned < MOST_PLAN_S
+    assert planned < bar_now(MOST_PLAN_S)
     new = {
         "title": "New",
         "teacher": teachers[0],
@@ -88,4 +89,4 @@ def test_a_term_is_planned_and_one_new_series_is_asked_about_in_time(school, ali
     assert {one.kind for one in plan.conflicts} == {"teacher", "student"}
     assert len({one.day for one in plan.conflicts}) == WEEKS
     print(f"asking about one new series of {WEEKS} lessons for {PUPILS} students: {min(times):.0f} ms")
-    assert min(times) < MOST_MS
+    assert min(times) < bar_now(MOST_MS)

@@ -253,7 +253,7 @@ def test_bookings_of_other_people_do_not_wait_for_each_other(alice, bob, tom, sc
     with transaction.atomic():
         assert first().status_code == 201
         other = CallOutcome(second)
-        other.thread.join(timeout=30)
+        other.thread.join(timeout=120)
         assert not other.thread.is_alive(), "it waits for a booking of other people"
     assert other.value.status_code == 201
 
@@ -268,7 +268,7 @@ def test_nobody_waits_for_another_booking_without_an_end(kid):
     with transaction.atomic():
         guard.lock_people([kid.pk])
         other = CallOutcome(second)
-        other.thread.join(timeout=60)
+        other.thread.join(timeout=120)
     assert conflict_sqlstate(other.error) == "55P03"
 
 

@@ -16,7 +16,19 @@ from classes.demo.history import HISTORY_JOB_KIND
 from classes.demo.running import RUNNING, ensure_running
 from classes.demo.school import ensure_people, ensure_school
 from classes.lessons.services import schedule_lesson
-from classes.models import Appeal, Attendance, Correction, Course, Leave, Lesson, Observation, Register, Term
+from classes.models import (
+    Appeal,
+    Attendance,
+    AttendanceCode,
+    Correction,
+    Course,
+    GradeRevision,
+    Leave,
+    Lesson,
+    Observation,
+    Register,
+    Term,
+)
 from classes.pages.first_steps import list_first_steps
 from console.audit.verification import verify_chain
 from console.jobs.models import Job
@@ -81,7 +93,7 @@ def test_three_schools_in_differing_states_are_there_and_twice_is_once(iclass: S
     running = school.lessons.filter(status="ing")
     assert sorted(running.values_list("topic", flat=True)) == sorted(one.topic for one in RUNNING)
     assert list_first_steps(people.get(user_id=personas.ADMIN.user_id)) == [], "nothing is left to set up"
-    assert school.courses.filter(term__isnull=False).count() == 12
+    assert school.courses.filter(term__isnull=False).count() == 13
     assert Job.objects.get(kind=HISTORY_JOB_KIND).total >= 80
 
     training = Enterprise.objects.get(sdkappid=other_schools.TRAINING_SDKAPPID)
@@ -133,6 +145,13 @@ def test_past_lessons_are_held_at_the_service_and_decided_about(iclass: Sandbox,
     assert Leave.objects.filter(enterprise=school).exists()
     assert sorted(Appeal.objects.values_list("state", flat=True)) == ["granted", "open"]
     assert Correction.objects.filter(kind="appeal").count() == 1
+    assert AttendanceCode.objects.filter(enterprise=school, uses__mark="absent").exists()
+    made = school.lessons.get(makes_up_for__isnull=False)
+    assert made.makes_up_for is not None
+    assert made.makes_up_for.cancelled_at
+    assert made.starts_at > timezone.now()
+    revision = GradeRevision.objects.get(enterprise=school)
+    assert len(revision.body["people"]) == 20
     assert not verify_chain(school.pk).findings
 
 

@@ -41,11 +41,6 @@ REASON = {"conflict_reason": "Many at once, on purpose."}
 
 
 @pytest.fixture
-def dina(school: Enterprise) -> User:
-    return create_person(school, "dina", Role.STUDENT)
-
-
-@pytest.fixture
 def lesson(alice: User, bob: User) -> Lesson:
     return create_lesson(bob, alice)
 

@@ -328,6 +328,7 @@ def primary(page):
     return (labels or [""])[0], (re.findall(r'(?:href|action)="([^"]+)"', bar) or [""])[-1]
 
 
+MIDDAY = timezone.now().replace(hour=12)
 LATER, SOON, DUE, PAST = timedelta(hours=3), timedelta(minutes=30), timedelta(minutes=-5), timedelta(hours=-2)
 
 
@@ -348,7 +349,7 @@ LATER, SOON, DUE, PAST = timedelta(hours=3), timedelta(minutes=30), timedelta(mi
         ("alice", lambda bob: create_finished_lesson(bob, final_at=None), "Open register", "attendance/"),
         ("kid1", lambda bob: create_finished_lesson(bob), "Your attendance", "attendance/"),
         ("sue", lambda bob: create_finished_lesson(bob), "Open register", "attendance/"),
-        ("alice", lambda bob: create_planned_lesson(bob, cancelled_at=timezone.now()), "", ""),
+        ("alice", lambda bob: create_planned_lesson(bob, cancelled_at=MIDDAY), "Make it up", "make-up/"),
     ],
 )
 def test_each_role_has_one_primary_action_in_each_stage(

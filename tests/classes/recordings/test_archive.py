@@ -17,7 +17,8 @@ from django.utils import timezone
 from classes.models import LessonRecording, Recording
 from classes.recordings import copy_job
 from classes.recordings.services import BIN_RETENTION, empty_bin
-from classes.recordings.url_guard import AddressNotAllowed, fetch_range, is_public_address, resolve_target
+from classes.recordings.url_guard import fetch_range, resolve_target
+from console.guarded_client import AddressRefused
 from console.jobs import runner
 from console.jobs.models import Job
 from tests.classes.factories import create_finished_lesson
@@ -190,7 +191,7 @@ def test_three_hundred_hostile_addresses_lead_to_no_connection(vendor: str) -> N
 
         try:
             fetch_range(resolve_target(url, [*HOSTS, vendor], resolve), 0, 1)
-        except AddressNotAllowed:
+        except AddressRefused:
             refused += 1
     print(f"{len(addresses)} hostile addresses, {refused} refused, {len(CONNECTED)} connections")
     assert len(addresses) >= 300
@@ -204,13 +205,6 @@ def test_a_name_that_leads_elsewhere_by_now_is_connected_where_it_was_looked_at(
     CONNECTED.clear()
     assert fetch_range(moved, 10, 5).content == CONTENT[10:15]
     assert [("127.0.0.1", target.port)] == CONNECTED
-
-
-@pytest.mark.parametrize(
-    ("address", "public"), [("8.8.8.8", True), ("2400:3200::1", True), ("nonsense", False)]
-)
-def test_what_belongs_to_the_world(address: str, public: bool) -> None:
-    assert is_public_address(address) is public
 
 
 def track(lesson: Any, url: str) -> Recording:
@@ -261,7 +255,7 @@ def test_a_copy_goes_into_the_bucket_where_there_is_one_and_out_of_it_with_the_b
     assert (row.copy_sha256, row.bytes) == (hashlib.sha256(CONTENT).hexdigest(), len(CONTENT))
     assert f"recordings/{row.copy.name}" in objects.names()
     answer = client.get(f"/recordings/tracks/{row.pk}/play/")
-    assert requests.get(answer.headers["Location"], timeout=10).content == CONTENT
+    assert requests.get(answer.headers["Location"], timeout=60).content == CONTENT
     client.post(f"/recordings/{lesson.pk}/bin/")
     LessonRecording.objects.update(binned_at=timezone.now() - BIN_RETENTION - timedelta(hours=1))
     with django_capture_on_commit_callbacks(execute=True):

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 #: Models that people edit. A registration that is lost would leave its table without triggers unnoticed.
 EDITED = {
     *("accounts.enterprise", "accounts.user", "accounts.studentgroup", "documents.document"),
-    *("classes.course", "classes.lesson", "classes.term", "classes.holiday"),
+    *("accounts.grade", "accounts.teacherincharge"),
+    *("classes.course", "classes.lesson", "classes.subject", "classes.term", "classes.holiday"),
+    *("classes.teacherabsence", "classes.cover", "webhooks.webhookendpoint"),
 }
 
 

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Enterprise, User
 from console.audit.models import AuditEntry
-from console.audit.personal_data import make_unsealer
-from console.audit.trail import diff_snapshots, record, snapshot
+from console.audit.personal_data import erase_person_keys, make_unsealer
+from console.audit.trail import diff_snapshots, record, record_for_each, snapshot
 from console.vault.secret import Secret
 from tests.support.page_client import client_for
 
@@ -28,6 +29,21 @@ def test_an_entry_says_who_did_what_to_whom(alice: User, bob: User) -> None:
     assert (opened(entry.before), opened(entry.after)) == ({"nickname": "Bob"}, {"nickname": "Rob"})
     assert entry.reason == "asked"
     assert entry.request_id == ""
+
+
+def test_entries_about_many_people_are_like_those_about_each(alice: User, bob: User) -> None:
+    record("person.mail", bob, by=alice, after={"nickname": "Rob"}, reason="asked")
+    erase_person_keys(alice.pk)
+    with CaptureQueriesContext(connection) as asked:
+        record_for_each("person.mail", [alice, bob], by=alice, after={"nickname": "Rob"}, reason="asked")
+    assert len(asked) == 2, "the keys and the entries"
+    first, about_alice, about_bob = AuditEntry.objects.order_by("id")
+    for name in ("enterprise", "actor", "actor_label", "action", "object_type", "reason", "looks"):
+        assert getattr(about_bob, name) == getattr(first, name)
+    opened = make_unsealer([about_bob.object_label, about_bob.after])
+    assert (opened(about_bob.object_label), opened(about_bob.after)) == ("Bob", {"nickname": "Rob"})
+    assert (about_bob.object_id, about_alice.object_id) == (str(bob.pk), str(alice.pk))
+    assert about_alice.object_label == f"p1.{alice.pk}.", "nothing is kept about the erased"
 
 
 def test_outside_a_request_the_system_is_the_actor(school: Enterprise) -> None:

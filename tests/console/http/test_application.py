@@ -11,6 +11,7 @@ from console.http.admission import (
     CALLBACK_BODY_BYTES,
     CALLBACK_THREADS,
     PAGE_THREADS,
+    PROVIDER_THREADS,
     SIGN_IN_THREADS,
     SMALL_BODY_BYTES,
     accepts_anonymous_body,
@@ -88,6 +89,9 @@ def test_callbacks_and_signing_in_have_threads_of_their_own() -> None:
         "/callbacks/iclass/x/": CALLBACK_THREADS,
         "/healthz": CALLBACK_THREADS,
         "/sign-in/": SIGN_IN_THREADS,
+        "/sign-in/with/": SIGN_IN_THREADS,
+        "/sign-in/with/abc/": PROVIDER_THREADS,
+        "/sign-in/with/abc/callback/": PROVIDER_THREADS,
         "/": PAGE_THREADS,
         "/courseware/new/": PAGE_THREADS,
     }

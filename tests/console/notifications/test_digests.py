@@ -1,15 +1,16 @@
 """Digests: gathered at seven by the school's clock, each once, in the reader's language, never empty."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core import mail
 from django.utils import timezone
 
 from accounts.models import Role, User
 from console.notifications import digests, email_delivery, preferences
-from console.notifications.models import Notification, NotificationDigest
+from console.notifications.models import Notification, NotificationDigest, QuietHours
 from console.notifications.services import notify
 from tests.support.cast import create_person
 
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+REGISTER = {"lesson": "Croquet", "absent": 1, "late": 0, "unknown": 0}
 
 
 @pytest.fixture
@@ -33,8 +35,9 @@ def alice(alice, settings):
 
 def register(person, topic="Croquet", days=1.0):
     """Told so many days ago."""
-    args = {"lesson": topic, "absent": 1, "late": 0, "unknown": 0}
-    notify("register.final", people=[person], key=topic, args=args, link="/lessons/1/")
+    notify(
+        "register.final", people=[person], key=topic, args=REGISTER | {"lesson": topic}, link="/lessons/1/"
+    )
     Notification.objects.filter(key=topic).update(created_at=timezone.now() - timedelta(days=days))
 
 
@@ -144,3 +147,17 @@ def test_old_ones_are_forgotten(alice, school):
     )
     digests.create_due_digests()
     assert not NotificationDigest.objects.exists()
+
+
+def test_a_digest_keeps_the_quiet_hours_of_its_person(alice, settings):
+    QuietHours.objects.create(person=alice, quiet_from=time(6), quiet_until=time(9))
+    day = datetime(2026, 12, 1, 7, 30, tzinfo=SHANGHAI)
+    with time_machine.travel(day - DAY, tick=False):
+        notify("register.final", people=[alice], key="a", args=REGISTER, link="/lessons/1/")
+    with time_machine.travel(day, tick=False):
+        assert sent() == []
+        digest = NotificationDigest.objects.get()
+        assert (digest.mail_due_at, digest.mail_attempts) == (day.replace(hour=9, minute=0), 0)
+        assert sent() == []
+    with time_machine.travel(day + timedelta(hours=2), tick=False):
+        assert [letter.subject for letter in sent()] == ["Your day: 1 notification"]

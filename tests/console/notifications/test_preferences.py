@@ -30,7 +30,8 @@ def alice(alice):
 
 
 def way(person, topic):
-    return next(one.channels for one in preferences.preferences_of(person) if one.topic.name == topic)
+    found = next(one.channels for one in preferences.preferences_of(person) if one.topic.name == topic)
+    return found.console, found.mail
 
 
 def invite(person, key="a"):
@@ -65,9 +66,8 @@ class TestOwnPage:
         preferences.save_preferences(alice, {"mail-lessons": "now"})
         notice = invite(alice)
         assert (notice.shown, notice.mail) == (False, "waiting")
-        page = page_text(client_for(alice).get(reverse("notices:notices")))
-        assert "Croquet" not in page
-        assert "0 new notifications" in page
+        assert "Croquet" not in page_text(client_for(alice).get(reverse("notices:notices")))
+        assert client_for(alice).get("/menu-counts/").json() == {}
 
     def test_the_choice_of_one_is_nobody_elses(self, alice, bob, charlie):
         preferences.save_preferences(alice, {"mail-lessons": "never"}, console=False)
@@ -111,10 +111,10 @@ class TestAddressInTheMail:
         ) in page
         assert "b***@example.org" in page
         assert "bob@example.org" not in page
-        assert way(kid, "lessons").mail == "now"
+        assert way(kid, "lessons") == (True, "now")
         page = page_text(client.post(address, follow=True))
         assert "You no longer receive these e-mails." in page
-        assert way(kid, "lessons").mail == "never"
+        assert way(kid, "lessons")[1] == "never"
 
     def test_one_chooses_again_on_the_same_page(self, kid, address):
         page = reverse("notices:mails", args=[unsubscribe_tokens.make_token(kid)])
@@ -140,8 +140,8 @@ class TestAddressInTheMail:
 
     def test_who_is_signed_in_at_another_school_changes_nothing_of_their_own(self, kid, charlie, address):
         client_for(charlie).post(address)
-        assert way(kid, "lessons").mail == "never"
-        assert way(charlie, "lessons").mail == "now"
+        assert way(kid, "lessons")[1] == "never"
+        assert way(charlie, "lessons")[1] == "now"
 
     def test_what_is_fixed_names_no_way_out(self, alice):
         notify("school.licence_soon", people=[alice], key="x", args={"day": "2026-12-01", "days": 3})

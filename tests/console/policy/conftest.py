@@ -5,12 +5,6 @@ from tests.support.cast import create_person
 
 
 @pytest.fixture
-def dina(school: Enterprise) -> User:
-    """A student of Alice's school."""
-    return create_person(school, "dina", Role.STUDENT)
-
-
-@pytest.fixture
 def sue(school: Enterprise) -> User:
     """The supervisor of Alice's school."""
     return create_person(school, "sue", Role.SUPERVISOR)

@@ -6,10 +6,16 @@ from django.db import connection
 from console.policy.row_security.row_policies import ALL_RIGHTS, registered_tables, row_policy_for
 
 #: Tables with which a request has nothing to do.
-SHUT = {"auth.Group", "auth.Permission", "auth.Group_permissions", "audit.UnlinkedEntry"}
+SHUT = {
+    "auth.Group",
+    "auth.Permission",
+    "auth.Group_permissions",
+    "audit.UnlinkedEntry",
+    "notices.MailServer",
+}
 #: Tables on which requests have fewer rights. A registration that is lost would give them all.
 RESTRICTED = {
-    *("accounts.Enterprise", "accounts.User"),
+    *("accounts.Enterprise", "accounts.User", "accounts.Consent"),
     *("audit.AuditEntry", "audit.ChainLink", "audit.PersonKey", "audit.PersonalDataAccess"),
     *(
         "classes.Correction",
@@ -18,19 +24,22 @@ RESTRICTED = {
         "classes.EngagementSample",
         "classes.MembershipNotice",
     ),
-    *("classes.AbsenceStreak", "classes.MarkCount", "classes.WarningFollowUp"),
+    *("classes.AbsenceStreak", "classes.MarkCount", "classes.WarningFollowUp", "classes.GradeRevision"),
     *(
         "contenttypes.ContentType",
         "outbox.Attempt",
         "outbox.TaskHeartbeat",
         "socialaccount.SocialApp",
         "inbox.QueueSample",
+        "webhooks.WebhookAttempt",
     ),
+    "policy.RowChange",
 }
 #: Tables of which a request also reaches rows outside of its school. A lost registration would hide them.
 WITH_MORE_ROWS = {
     *("accounts.Enterprise", "accounts.User", "accounts.Visit"),
     *("audit.AuditEntry", "outbox.Gate", "outbox.Operation"),
+    *("policy.IdempotentRequest", "policy.RowChange"),
 }
 MODELS = {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
 

@@ -79,7 +79,7 @@ def test_an_operator_sees_the_schools_and_nothing_in_them(olga: User, alice: Use
     assert set(scoped(schools, olga, "school", "list")) == {alice.enterprise, charlie.enterprise}
     assert may(olga, "change", "school", alice.enterprise)
     for action, resource in EVERYTHING:
-        assert may(olga, action, resource) <= (resource in ("school", "visit", "policy"))
+        assert may(olga, action, resource) <= (resource in ("school", "visit", "policy", "mail_server"))
     assert not policy.in_school(User.objects.all(), olga, "person").exists()
     assert policy.in_school(schools, olga, "school").count() == 2
 

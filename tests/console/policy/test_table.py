@@ -1,22 +1,24 @@
 import pytest
 
-from console.policy.field_table import FIELDS
+from console.policy.field_table import FIELDS, VISIBILITIES
 from console.policy.rules import unregistered_resources
-from console.policy.table import OUTSIDE_ONLY, ROLES, SCOPES, TABLE, VISIBILITIES
+from console.policy.table import OUTSIDE_ONLY, ROLES, SCOPES, TABLE
 
 CELLS = [
     (resource, action, cells.split()) for resource, rows in TABLE.items() for action, cells in rows.items()
 ]
 #: What an operator may do outside of schools, and what is everybody's own.
-OF_THE_PLATFORM = {"school", "visit", "policy"}
+OF_THE_PLATFORM = {"school", "visit", "policy", "mail_server"}
 PERSONAL = {"token", "notice", "feed", "saved_view"}
 #: What a student does for themselves and nobody in their place.
-STUDENTS_OWN = {("appeal", "add")}
+STUDENTS_OWN = {("appeal", "add"), ("attendance", "own")}
 #: What a student does for themselves and the office for everybody.
-STUDENTS_AND_OFFICE = {("leave", "add"), ("leave", "withdraw")}
+STUDENTS_AND_OFFICE = {("leave", "add"), ("leave", "withdraw"), ("leave", "file")}
 READING = {"list", "view", "export"}
 #: Into a classroom everybody comes as themselves who may see its lesson.
 ENTRY = "enter_room"
+#: Everybody gets a copy of their own data.
+OWN_DATA = "subject_access"
 
 
 def column(cells: list[str], role: str) -> str:
@@ -51,10 +53,12 @@ def test_the_roles_keep_to_their_parts(resource: str, action: str, cells: list[s
         assert column(cells, "teacher") in "O-"
         assert column(cells, "assistant") in "O-"
         reads = (
-            action in READING or action == ENTRY or (resource, action) in STUDENTS_OWN | STUDENTS_AND_OFFICE
+            action in READING
+            or action in (ENTRY, OWN_DATA)
+            or (resource, action) in STUDENTS_OWN | STUDENTS_AND_OFFICE
         )
         assert column(cells, "student") == "-" or (column(cells, "student") == "O" and reads)
-        assert column(cells, "supervisor") == "-" or action in READING or action == ENTRY
+        assert column(cells, "supervisor") == "-" or action in READING or action in (ENTRY, OWN_DATA)
 
 
 @pytest.mark.parametrize(("resource", "action", "cells"), CELLS)

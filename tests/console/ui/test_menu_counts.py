@@ -7,15 +7,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from accounts.models import Enterprise, Role, User
+from accounts.models import Enterprise, Role, StudentGroup, User
 from classes.attendance.corrections import close_register
 from classes.models import Alarm, Appeal
 from console.inbox.models import Callback
 from console.outbox.models import Operation
 from console.ui.menu_counts import count_text, count_waiting, registered_names
+from console.webhooks.models import WebhookEndpoint, WebhookGate
 from tests.classes.factories import add_members, create_finished_lesson, create_running_lesson
 from tests.console.mirror.remote_states import mark_different
 from tests.support.cast import create_person
+from tests.support.charges import put_in_charge
 from tests.support.page_client import client_for, page_text
 
 pytestmark = pytest.mark.django_db
@@ -26,10 +28,14 @@ NOTHING = dict.fromkeys(
         "leave",
         "appeals",
         "warnings",
+        "erasures",
+        "password_requests",
+        "own_groups",
         "operations",
         "callbacks",
         "differences",
         "notices",
+        "webhooks",
     ),
     0,
 )
@@ -40,11 +46,6 @@ NAMES = frozenset(NOTHING)
 def ted(school: Enterprise) -> User:
     """Another teacher of the school."""
     return create_person(school, "ted", Role.TEACHER)
-
-
-@pytest.fixture
-def dina(school: Enterprise) -> User:
-    return create_person(school, "dina", Role.STUDENT)
 
 
 @pytest.fixture
@@ -68,6 +69,11 @@ def waiting(school: Enterprise, bob: User, ted: User, dina: User) -> None:
     for number, state in enumerate(("quarantined", "waiting", "parked", "done")):
         Callback.objects.create(enterprise=school, fingerprint=f"{number}", event="class_begin", state=state)
     mark_different(dina, nickname="Other")
+    for held_for in ([], ["by_hand"]):
+        portal = WebhookEndpoint.objects.create(
+            enterprise=school, name=f"Portal {held_for}", url="https://portal.example.org/", secret="whsec_x"
+        )
+        WebhookGate.objects.create(endpoint=portal, held_for=held_for)
 
 
 @pytest.mark.usefixtures("waiting")
@@ -79,10 +85,14 @@ class TestWhatWaits:
             "leave": 0,
             "appeals": 1,
             "warnings": 0,
+            "erasures": 0,
+            "password_requests": 0,
+            "own_groups": 0,
             "operations": 2,
             "callbacks": 1,
             "differences": 1,
             "notices": 0,
+            "webhooks": 1,
         }
 
     def test_a_teacher_counts_their_own_lessons(self, bob: User, ted: User) -> None:
@@ -120,22 +130,53 @@ class TestWhatWaits:
         Alarm.objects.filter(lesson=None).update(acknowledged_at=timezone.now(), acknowledged_by=alice)
         assert count_waiting(alice, {"alarms"}) == {"alarms": 1}
 
-    def test_entries_and_tabs_show_the_numbers_and_say_them(self, alice: User) -> None:
+    def test_a_page_names_what_its_entries_and_tabs_count(self, alice: User, ted: User) -> None:
         page = page_text(client_for(alice).get("/alarms/"))
         menu, tabs = page.split('class="nav-list"')[1], page.split('class="page-tabs"')[1]
         for part in (menu.split("</ul>")[0], tabs.split("</nav>")[0]):
-            assert '<span aria-hidden="true">2</span><span class="visually-hidden">(2 open alarms)' in part
-        assert "(3 registers to close, 1 open appeal)" in menu
-        assert "(2 operations need attention, 1 failed event, 1 difference to resolve)" in menu
+            assert 'data-counts="alarms"' in part
+        assert 'data-counts="registers leave appeals warnings"' in menu
+        assert 'data-counts="notices"' in page
+        bar = page_text(client_for(ted).get("/alarms/")).split('class="tabs"')[1]
+        assert 'data-counts="registers"' in bar, "the shortcut of a teacher counts registers alone"
 
-    def test_the_shortcut_of_a_teacher_counts_registers_alone(self, ted: User) -> None:
-        page = page_text(client_for(ted).get("/alarms/"))
-        assert "(1 register to close)" in page.split('class="tabs"')[1]
-        assert "(1 register to close, 1 open appeal)" in page.split('class="nav-list"')[1]
+    def test_the_numbers_are_answered_with_their_words(self, alice: User, ted: User) -> None:
+        assert client_for(alice).get("/menu-counts/").json() == {
+            "alarms": {"number": 2, "text": "2 open alarms"},
+            "registers": {"number": 3, "text": "3 registers to close"},
+            "appeals": {"number": 1, "text": "1 open appeal"},
+            "operations": {"number": 2, "text": "2 operations need attention"},
+            "callbacks": {"number": 1, "text": "1 failed event"},
+            "differences": {"number": 1, "text": "1 difference to resolve"},
+            "webhooks": {"number": 1, "text": "1 webhook is paused"},
+        }
+        assert client_for(ted, "zh-hans").get("/menu-counts/").json()["registers"]["text"] != (
+            "1 register to close"
+        )
+
+    def test_a_page_itself_counts_nothing(self, alice: User) -> None:
+        client = client_for(alice)
+        client.get("/appeals/")
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/appeals/")
+        assert not [one for one in asked if "classes_alarm" in one["sql"]]
+
+    def test_a_group_in_charge_shows_its_tab_and_no_number(
+        self, ted: User, bob: User, school: Enterprise
+    ) -> None:
+        put_in_charge(StudentGroup.objects.create(enterprise=school, name="Year 7"), ted)
+        assert count_waiting(ted, {"own_groups"}) == {"own_groups": 1}
+        for reader, is_shown in ((ted, True), (bob, False)):
+            page = page_text(client_for(reader).get("/appeals/"))
+            assert (
+                'href="/groups/mine/"' in page.split('class="page-tabs"')[1].split("</nav>")[0]
+            ) == is_shown
+            assert "in your charge" not in page
 
 
-def test_nothing_waiting_shows_no_number(alice: User) -> None:
-    assert 'class="waiting"' not in page_text(client_for(alice).get("/alarms/"))
+def test_where_nothing_waits_and_outside_of_a_school_there_are_no_numbers(alice: User, olga: User) -> None:
+    assert client_for(alice).get("/menu-counts/").json() == {}
+    assert client_for(olga).get("/menu-counts/").json() == {}
 
 
 def test_no_names_ask_nothing(alice: User) -> None:

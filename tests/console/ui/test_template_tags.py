@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django import forms
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from console.ui import template_tags
 from console.ui.badges import Badge
@@ -23,6 +24,26 @@ def test_a_moment_is_shown_in_the_zone_of_the_reader() -> None:
     assert template_tags.when(MOMENT) == "Tue 24 Nov, 08:03"
     assert template_tags.when(MOMENT, "time") == "08:03"
     assert template_tags.when(MOMENT, "seconds") == "08:03:10"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_days_are_those_of_the_language_and_the_zone_of_the_moment(language: str) -> None:
+    """What is kept of a day is neither shown in another language nor in another zone."""
+    patterns = {"both": ("day and time", "D j M, H:i"), "day": ("day", "D j M Y")}
+    for zone in ("Asia/Shanghai", "America/New_York"):
+        with translation.override(language), timezone.override(zone):
+            for show, pattern in patterns.items():
+                expected = date_format(timezone.localtime(MOMENT), translation.pgettext(*pattern))
+                assert template_tags.when(MOMENT, show) == expected
+            assert template_tags.zoned(MOMENT).endswith(f"{template_tags.format_time_zone(MOMENT)}")
+
+
+def test_a_moment_names_its_second_and_zone_and_nothing_is_a_dash() -> None:
+    assert template_tags.moment(MOMENT, "day") == (
+        '<time class="time" datetime="2026-11-24T08:03:10+08:00"'
+        ' title="2026-11-24 08:03:10, Beijing time (UTC+8)">Tue 24 Nov 2026</time>'
+    )
+    assert "—" in template_tags.moment(None)
 
 
 def test_the_zone_stands_with_the_whole_moment() -> None:

@@ -30,7 +30,7 @@ def begun(client, content=DECK, **more):
 def put(client, told, content=DECK):
     piece = content[told["offset"] :][: told["length"]]
     if told["direct"]:
-        return requests.put(told["address"], piece, timeout=10)
+        return requests.put(told["address"], piece, timeout=60)
     return client.put(told["address"], piece, content_type="application/octet-stream")
 
 

@@ -198,9 +198,19 @@ def test_two_large_parts_of_relations_are_read_at_once() -> None:
     assert code(content, "docx") == "damaged"
 
 
-def test_a_start_tag_of_64_mb_is_not_read_again_with_each_piece() -> None:
-    """The parser alone, fed in pieces of 64 kB, would look at 32 GB."""
-    pieces = [b"<a b='", *[b"x" * 65_536] * 1_000, b"'/>"]
-    began = time.process_time()
-    xml_parser.parse_xml(pieces, lambda tag, told: None)
-    assert time.process_time() - began < 4
+def test_a_start_tag_of_16_mb_is_not_read_again_with_each_piece() -> None:
+    """The parser alone, fed in pieces of 64 kB, would look at 2 GB, 125 times as much as at a text."""
+    megabytes = [b"x" * 65_536] * 250
+    text, tag = [b"<a>", *megabytes, b"</a>"], [b"<a b='", *megabytes, b"'/>"]
+    assert least_seconds(tag) < 40 * least_seconds(text)
+
+
+def least_seconds(pieces: list[bytes]) -> float:
+    """Seconds of the processor that parsing takes: the least of three, for other processes disturb it."""
+
+    def once() -> float:
+        began = time.process_time()
+        xml_parser.parse_xml(pieces, lambda tag, told: None)
+        return time.process_time() - began
+
+    return min(once() for _try in range(3))

@@ -2,15 +2,30 @@
 
 import itertools
 import secrets
+from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 
 from accounts.mirror.differences import accept_remote_person
-from accounts.models import Enterprise, Role, StudentGroup, User
+from accounts.models import (
+    Consent,
+    Enterprise,
+    ErasureRequest,
+    Role,
+    StudentGroup,
+    StudentNote,
+    TeacherInCharge,
+    User,
+)
 from accounts.people import avatars, services
+from accounts.people.age_and_consent import record_age, record_consent
+from accounts.people.charge_services import add_charge, edit_charge, end_charge
 from accounts.people.erasure import erase_person
+from accounts.people.erasure_requests import request_erasure
 from accounts.people.group_services import archive_group, delete_group, restore_group, save_group
+from accounts.people.note_services import add_note
 from accounts.school import logos
 from accounts.school.engagement import set_engagement_sampling
 from accounts.school.services import drop_previous_key, edit_school, pull_school, use_own_callback
@@ -22,6 +37,7 @@ from console.outbox.models import Operation
 from tests.faults.intents import IntentContext
 from tests.faults.interleaving.row_states import PASSWORDS, RowState, row_state
 from tests.faults.interleaving.scenario import Act, Scenario, Subject
+from tests.support.charges import put_in_charge
 from tests.support.image_files import png
 
 _numbers = itertools.count(1)
@@ -80,6 +96,11 @@ def person_scenario(world: IntentContext) -> Scenario:
     def state(subject: Subject) -> RowState:
         told = row_state(subject.fresh(), subject.names)
         told["avatar"] = bool(told["avatar"])  # each picture has an address of its own
+        row = subject.row
+        told["consents"] = sorted(Consent.objects.filter(person=row).values_list("state", "how"))
+        told["notes"] = sorted(StudentNote.objects.filter(person=row).values_list("text", flat=True))
+        requests = ErasureRequest.objects.filter(person=row)
+        told["erasure requests"] = sorted(requests.values_list("state", "reason", "answer"))
         own = {"user_id", "login", "remote_id", "card_since", "user_token"}
         return {name: value for name, value in told.items() if name not in own}
 
@@ -98,6 +119,15 @@ def person_scenario(world: IntentContext) -> Scenario:
         "push": lambda subject: services.push_person(person=subject.fresh(), by=by),
         "erase": lambda subject: erase_person(person=subject.fresh(), by=by, reason="asked for"),
         "seen at iclass": seen,
+        "age group": lambda subject: record_age(person=subject.fresh(), by=by, age_group="minor"),
+        "date of birth": lambda subject: record_age(
+            person=subject.fresh(), by=by, date_of_birth=date(2001, 2, 3)
+        ),
+        "consent": lambda subject: record_consent(
+            person=subject.fresh(), by=by, state="given", day=date(2026, 9, 1), guardian="Ada", how="paper"
+        ),
+        "note": lambda subject: add_note(person=subject.fresh(), text="Rang twice.", by=by),
+        "ask to erase": lambda subject: request_erasure(person=subject.fresh(), by=by, reason="asked for"),
     }
     return Scenario("person", make, state, acts)
 
@@ -106,10 +136,14 @@ def group_scenario(world: IntentContext) -> Scenario:
     by = world.by
 
     def make() -> Subject:
-        people = create_people(world, "ann", "ben", "cid")
+        people = create_people(world, "ann", "ben", "cid") | create_people(
+            world, "tom", "tess", role="teacher"
+        )
         group = StudentGroup.objects.create(enterprise=world.school, name=f"Year {next(_numbers)}")
         group.students.set([people["ann"], people["ben"]])
-        return Subject(group, {one.pk: label for label, one in people.items()}, more=people)
+        charge = put_in_charge(group, people["tom"])
+        names = {one.pk: label for label, one in people.items()}
+        return Subject(group, names, more=people | {"charge": charge})
 
     def save(students: tuple[str, ...] | None = None, name: str = "") -> Act:
         def act(subject: Subject) -> None:
@@ -129,7 +163,19 @@ def group_scenario(world: IntentContext) -> Scenario:
         told["sort_name"] = group.sort_name == pinyin.sort_name(group.name)
         told["search_name"] = group.search_name == pinyin.search_name(group.name)
         told["students"] = sorted(subject.names[pk] for pk in group.students.values_list("pk", flat=True))
+        told["charges"] = sorted(
+            (subject.names[one.teacher_id], one.kind, str(one.starts_on), str(one.ends_on))
+            for one in group.charges.all()
+        )
         return told
+
+    def in_charge(subject: Subject) -> TeacherInCharge:
+        return get_object_or_404(TeacherInCharge, pk=subject.more["charge"].pk)
+
+    def deputy(label: str) -> Act:
+        return lambda subject: add_charge(
+            group=subject.fresh(), teacher=subject.more[label], by=by, kind=TeacherInCharge.Kind.DEPUTY
+        )
 
     acts: dict[str, Act] = {
         "rename": save(name="the first"),
@@ -139,6 +185,15 @@ def group_scenario(world: IntentContext) -> Scenario:
         "archive": lambda subject: archive_group(group=subject.fresh(), by=by),
         "restore": lambda subject: restore_group(group=subject.fresh(), by=by),
         "delete": lambda subject: delete_group(group=subject.fresh(), by=by),
+        "another in charge": lambda subject: save_group(
+            group=subject.fresh(), students=None, by=by, teacher=subject.more["tess"]
+        ),
+        "deputy": deputy("tess"),
+        "last day": lambda subject: edit_charge(charge=in_charge(subject), by=by, ends_on=date(2099, 1, 31)),
+        "other last day": lambda subject: edit_charge(
+            charge=in_charge(subject), by=by, ends_on=date(2099, 7, 31)
+        ),
+        "end charge": lambda subject: end_charge(charge=in_charge(subject), by=by),
     }
     return Scenario("group", make, state, acts)
 

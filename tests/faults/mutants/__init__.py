@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
-from tests.faults.mutants import inbox, mirror, others, outbox
+from tests.faults.mutants import inbox, mirror, others, outbox, webhooks
 from tests.faults.mutants.types import Change
 
-MUTANTS = {one.name: one for one in (*inbox.MUTANTS, *mirror.MUTANTS, *others.MUTANTS, *outbox.MUTANTS)}
+_AREAS = (inbox, mirror, others, outbox, webhooks)
+MUTANTS = {one.name: one for area in _AREAS for one in area.MUTANTS}
 _active: list[str] = []
 _sources: dict[FunctionType, str] = {}
 

@@ -30,6 +30,22 @@ MUTANTS = (
         (Change("console.policy.database_scope:_set_session", "if scope is None:", "if True:"),),
     ),
     Mutant(
+        "rest.key",
+        "a POST with an `Idempotency-Key` that took effect is not carried out again",
+        (
+            Change(
+                "console.policy.idempotency:_claim",
+                "is_new: bool = cursor.rowcount == 1",
+                "is_new: bool = True",
+            ),
+        ),
+    ),
+    Mutant(
+        "rest.position",
+        "the next list of changes begins at the oldest transaction that was still running",
+        (Change("console.policy.row_changes:NOW", "pg_snapshot_xmin", "pg_snapshot_xmax"),),
+    ),
+    Mutant(
         "sign_in.counted",
         "guesses are counted, and too many are not looked at",
         (
@@ -37,6 +53,28 @@ MUTANTS = (
                 "accounts.sign_in.attempt_limits:take_attempt",
                 "    now = timezone.now()\n",
                 ("    return None\n    now = timezone.now()\n"),
+            ),
+        ),
+    ),
+    Mutant(
+        "saml.form",
+        "a response has one assertion, signed with an algorithm and transforms that count",
+        (
+            Change(
+                "accounts.school.identity.saml.signatures:check_signature_form",
+                "    try:\n",
+                "    return\n    try:\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "saml.signature",
+        "the signature of an assertion is one of the provider's certificates",
+        (
+            Change(
+                "onelogin.saml2.utils:OneLogin_Saml2_Utils.validate_node_sign",
+                "dsig_ctx.verify(signature_node)",
+                "pass",
             ),
         ),
     ),

@@ -32,7 +32,7 @@ MUTANTS = (
                 "(cardinality(g.held_for) > 0) IS TRUE",
             ),
             Change(
-                "console.outbox.gates:report_calls",
+                "console.outbox.gates:report_outcomes",
                 "        if failures:\n",
                 "        if failures and False:\n",
             ),
@@ -43,7 +43,7 @@ MUTANTS = (
         "the calls of a school are rate limited",
         (
             Change("console.outbox.claims:_CLAIM", "floor(", "%(limit)s + 0 * floor("),
-            Change("console.outbox.gates:report_calls", "if len(calls) != paid:", "if False:"),
+            Change("console.outbox.gates:report_outcomes", "if made != paid:", "if False:"),
             Change("console.outbox.gates:seconds_until_next_call", "    with", ("    return None\n    with")),
         ),
     ),
@@ -80,13 +80,13 @@ MUTANTS = (
         (
             Change(
                 "console.outbox.claims:confirm_claims",
-                "    parameters: dict[str, Any] =",
-                "    return list(operations)\n    parameters: dict[str, Any] =",
+                "    is_gate_closed = ",
+                "    return list(operations)\n    is_gate_closed = ",
             ),
             Change("console.outbox.send_attempt:open_client", "until=attempt.until)", "until=None)"),
             Change(
-                "console.outbox.transitions:transition",
-                '{"state": operation.state, "fence": operation.fence}',
+                "console.outbox.queues:compare_and_set",
+                '{"state": stored.state, "fence": stored.fence}',
                 "{}",
             ),
         ),
@@ -200,7 +200,7 @@ MUTANTS = (
         "an operation waits for those in `waits_for`",
         (
             Change(
-                "console.outbox.claims:_CLAIM",
+                "console.outbox.claims:_WAITS",
                 "WHERE w.from_operation_id",
                 "WHERE false AND w.from_operation_id",
             ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Count, IntegerField, QuerySet, Value
+from django.db.models import CharField, Count, IntegerField, QuerySet, Value
 
 from accounts.models import StudentGroup, User
 from accounts.people.queries import BY_NAME, search_people
@@ -19,9 +19,11 @@ from classes.attendance.reports.lesson_matrix.lessons import (
     Limits,
     MatrixLesson,
     chosen_lessons,
+    close_lessons_of_others,
+    is_in_charge_of,
     select_lessons,
 )
-from classes.attendance.reports.sheet import attended_share
+from classes.attendance.reports.sheet import attended_share, sum_counts
 from classes.models import Attendance, Mark, Member
 from console.policy.database_scope import as_owner
 
@@ -75,7 +77,8 @@ def read_selection(reader: Any, form: MatrixForm, limits: Limits) -> LessonSelec
     course, group = form.course_chosen, form.group_chosen
     if not form.is_valid() or not (course or group):
         return LessonSelection([], False)
-    return select_lessons(chosen_lessons(reader, form.period, course, group), limits)
+    selection = select_lessons(chosen_lessons(reader, form.period, course, group), limits)
+    return close_lessons_of_others(reader, selection) if is_in_charge_of(reader, group) else selection
 
 
 def read_matrix(form: MatrixForm, selection: LessonSelection, shown: Iterable[MatrixLesson]) -> Matrix:
@@ -84,9 +87,8 @@ def read_matrix(form: MatrixForm, selection: LessonSelection, shown: Iterable[Ma
     Its students have a final mark in one of them, or are expected in a lesson of `shown` that is not final.
     """
     group, name = form.group_chosen, form.value("name")
-    counts = counts_by_student(final_marks(selection.final_ids, group))
-    for person in expected_students([one.pk for one in shown if not one.is_final], group):
-        counts.setdefault(person, {})
+    expected = expected_students([one.pk for one in shown if not one.is_final], group)
+    counts = counts_by_student(final_marks(selection.final_ids, group), expected)
     below, absent = form.value("below"), form.value("absent")
     kept = [person for person, numbers in counts.items() if fits(numbers, below, bool(absent))]
     people = User.objects.filter(pk__in=kept)
@@ -99,14 +101,26 @@ def read_matrix(form: MatrixForm, selection: LessonSelection, shown: Iterable[Ma
     return Matrix(selection, students, group, len(students) < len(counts))
 
 
+def shown_marks(
+    matrix: Matrix, lessons: Iterable[MatrixLesson], students: Iterable[MatrixStudent] | None = None
+) -> QuerySet[Attendance]:
+    """Return the marks of these lessons that the matrix counts, of these students alone where given."""
+    marks = final_marks([one.pk for one in lessons if one.is_final], matrix.group)
+    if students is not None:
+        return marks.filter(person__in=[one.pk for one in students])
+    return marks.filter(person__in=[one.pk for one in matrix.students]) if matrix.is_narrowed else marks
+
+
 def read_cells(
     matrix: Matrix, students: Iterable[MatrixStudent], lessons: Iterable[MatrixLesson]
 ) -> MatrixCells:
-    """Return the cells of these rows and columns, and the totals of the columns, with one query."""
-    marks = final_marks([one.pk for one in lessons if one.is_final], matrix.group)
-    counted = marks.filter(person__in=[one.pk for one in matrix.students]) if matrix.is_narrowed else marks
-    cells = marks.filter(person__in=[one.pk for one in students]).annotate(n=_number(1))
-    totals = counted.values("lesson", "mark").annotate(n=Count("pk"), everybody=_number(EVERYBODY))
+    """Return the cells of these rows and columns, and the totals of all selected lessons, with one query."""
+    cells = shown_marks(matrix, lessons, students).annotate(n=constant_column(1))
+    totals = (
+        shown_marks(matrix, matrix.selection.lessons)
+        .values("lesson", "mark")
+        .annotate(n=Count("pk"), everybody=constant_column(EVERYBODY))
+    )
     rows = cells.values_list("person", "lesson", "mark", "n").union(
         totals.values_list("everybody", "lesson", "mark", "n"), all=True
     )
@@ -128,24 +142,28 @@ def final_marks(lessons: list[int], group: StudentGroup | None = None) -> QueryS
     return marks.filter(person__in=group.students.values("pk")) if group else marks
 
 
-def expected_students(lessons: list[int], group: StudentGroup | None) -> list[int]:
-    """Return the students on the lists of these lessons."""
+def expected_students(lessons: list[int], group: StudentGroup | None) -> QuerySet[Any, Any] | None:
+    """Return the students on the lists of these lessons, each with no mark and 0; None without lessons."""
     if not lessons:
-        return []
-    members = Member.objects.filter(lesson__in=lessons, role=Member.Role.STUDENT)
+        return None
+    members = Member.objects.filter(lesson__in=lessons, role=Member.Role.STUDENT).order_by()
     if group:
         members = members.filter(user__in=group.students.values("pk"))
-    with as_owner():
-        return [person for (person,) in members.values_list("user_id").distinct()]
+    return members.values_list("user_id", Value("", CharField()), constant_column(0)).distinct()
 
 
-def counts_by_student(marks: QuerySet[Attendance]) -> dict[int, dict[str, int]]:
-    """Return the number of each student's marks by mark."""
+def counts_by_student(
+    marks: QuerySet[Attendance], expected: QuerySet[Any, Any] | None = None
+) -> dict[int, dict[str, int]]:
+    """Return the number of marks of each student by mark; none of who is only `expected`. One query."""
     counts: dict[int, dict[str, int]] = {}
+    found: Any = marks.values_list("person", "mark").annotate(n=Count("pk"))
+    if expected is not None:
+        found = found.union(expected, all=True)
     with as_owner():
-        rows = list(marks.values_list("person", "mark").annotate(n=Count("pk")))
+        rows = list(found)
     for person, mark, number in rows:
-        counts.setdefault(person, {})[mark] = number
+        counts.setdefault(person, {}).update({mark: number} if mark else {})
     return counts
 
 
@@ -157,14 +175,6 @@ def fits(counts: Counts, below: int | None, absent: bool) -> bool:
     return not absent or bool(counts.get(Mark.ABSENT))
 
 
-def sum_counts(several: Iterable[Counts]) -> dict[str, int]:
-    """Return the sums by mark."""
-    total: dict[str, int] = {}
-    for counts in several:
-        for mark, number in counts.items():
-            total[mark] = total.get(mark, 0) + number
-    return total
-
-
-def _number(number: int) -> Value:
-    return Value(number, output_field=IntegerField())
+def constant_column(constant: int) -> Value:
+    """Return a column that is the same in each row of a query."""
+    return Value(constant, output_field=IntegerField())

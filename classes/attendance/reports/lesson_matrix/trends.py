@@ -7,14 +7,22 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from classes.attendance.reports.lesson_matrix.lessons import led_lessons
+from accounts.models import StudentGroup, User
+from classes.attendance.reports.lesson_matrix.lessons import is_in_charge_of, led_lessons
 from classes.attendance.reports.quick_ranges import week_of
 from classes.attendance.reports.sheet import ReportSheet, attended_share, count_marks
 from classes.models import Attendance, Lesson, Mark, Member
 from console.sheets.columns import Column, ColumnType
 
 MAX_MARKS = 500
+
+
+def may_see(reader: Any, person: User, group: StudentGroup | None) -> bool:
+    """Return whether the reader sees the student: one of the group that they are in charge of, or, for other
+    groups and without one, one of lessons that they lead."""
+    if is_in_charge_of(reader, group):
+        return group is not None and group.entries.filter(student=person).exists()
+    return has_lessons_with(reader, person)
 
 
 def has_lessons_with(reader: Any, person: User) -> bool:

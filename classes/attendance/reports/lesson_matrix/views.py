@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from accounts.models import Role, User
+from classes.attendance.codes.codebook import codes_of_rows, load_codes
 from classes.attendance.reports import charts, student
 from classes.attendance.reports.lesson_matrix import trends
 from classes.attendance.reports.lesson_matrix.files import CUT, letters_in_words, matrix_file
@@ -24,13 +25,16 @@ from classes.attendance.reports.lesson_matrix.lessons import (
     MatrixLesson,
     chosen_lessons,
 )
+from classes.attendance.reports.lesson_matrix.own_codes import COUNT_LABELS, CodedCells, OwnCodes
 from classes.attendance.reports.lesson_matrix.table import (
     Counts,
     Matrix,
+    MatrixCells,
     MatrixStudent,
     read_cells,
     read_matrix,
     read_selection,
+    shown_marks,
 )
 from classes.attendance.reports.quick_ranges import quick_ranges
 from classes.attendance.reports.sheet import DENOMINATOR, MarkCell, attended_share, mark_cell
@@ -72,8 +76,18 @@ class MatrixBase(SchoolView):
     resource, action = RESOURCE, "list"
 
     @cached_property
+    def school_codes(self) -> OwnCodes:
+        school: Any = self.request.user.enterprise
+        return OwnCodes(load_codes(school), school.tz)
+
+    @property
+    def own_codes(self) -> OwnCodes | None:
+        """The codes of the school if the reader wants the matrix in them."""
+        return self.school_codes if self.form.value("codes") else None
+
+    @cached_property
     def form(self) -> MatrixForm:
-        form = MatrixForm(self.request.GET, reader=self.request.user)
+        form = MatrixForm(self.request.GET, reader=self.request.user, has_codes=bool(self.school_codes.codes))
         form.is_valid()
         form.require_known_rows()
         return form
@@ -91,6 +105,7 @@ class MatrixPage(MatrixBase, TemplateView):
         lessons: list[MatrixLesson] = list(lesson_page)[::-1]
         matrix = read_matrix(form, selection, lessons)
         page = self._page(matrix.students, STUDENTS_A_PAGE, "page")
+        cells = read_cells(matrix, list(page), lessons) if matrix.students else MatrixCells({}, {})
         return super().get_context_data(
             title=_("Attendance matrix"),
             filter_form=form,
@@ -101,12 +116,18 @@ class MatrixPage(MatrixBase, TemplateView):
             lessons=lessons,
             lesson_page=lesson_page,
             page=page,
-            table=_table(matrix, lessons, list(page)),
+            table=_table(matrix, cells, lessons, list(page), self.own_codes),
+            charts=charts.lesson_charts(
+                (one.starts_at, cells.lesson_counts[one.pk])
+                for one in selection.lessons
+                if one.pk in cells.lesson_counts
+            ),
             trend_query=_lesson_query(form),
-            letters=letters_in_words(),
+            letters=letters_in_words(self.own_codes),
             note=DENOMINATOR,
             cut=CUT % {"n": len(selection.lessons)} if selection.is_cut else "",
             files=_file_links() if may(reader, "export", RESOURCE) and matrix.students else (),
+            may_schedule=may(reader, "add", "report_schedule"),
             **more,
         )
 
@@ -133,7 +154,7 @@ class MatrixFile(MatrixBase, View):
         values = {"report": "matrix", "file": self.suffix, "rows": len(matrix.students)}
         record("report.export", school, by=None, after={**values, "name": " · ".join(chosen)})
         title = " ".join((_("Attendance matrix"), *chosen))
-        return matrix_file(matrix, title, self.suffix, school, form)
+        return matrix_file(matrix, title, self.suffix, school, form, self.own_codes)
 
 
 class MatrixStudentPage(SchoolView, TemplateView):
@@ -143,8 +164,16 @@ class MatrixStudentPage(SchoolView, TemplateView):
     template_name = "classes/attendance/reports/matrix_student.html"
 
     @cached_property
+    def form(self) -> LessonChoiceForm:
+        form = LessonChoiceForm(self.request.GET, reader=self.request.user)
+        form.is_valid()
+        form.require_known_rows()
+        return form
+
+    @cached_property
     def person(self) -> User:
-        """The student. Raise PermissionDenied if the reader leads no lesson with them."""
+        """The student. Raise PermissionDenied if the reader leads no lesson with them, and does not see the
+        chosen group, which they are in charge of, for their sake."""
         reader = self.request.user
         person = in_school(User.objects.all(), reader, RESOURCE).filter(pk=self.kwargs["pk"]).first()
         if person is None:
@@ -152,18 +181,17 @@ class MatrixStudentPage(SchoolView, TemplateView):
         if person.role != Role.STUDENT:
             raise Http404(_("Only students have marks."))
         is_own = scope_of(reader, self.action, RESOURCE) == Scope.OWN
-        if is_own and not trends.has_lessons_with(reader, person):
+        if is_own and not trends.may_see(reader, person, self.form.group_chosen):
             raise PermissionDenied(refusal_message(reader, self.action, RESOURCE))
         return person
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         reader, person = self.request.user, self.person
-        form = LessonChoiceForm(self.request.GET, reader=reader)
-        form.is_valid()
-        form.require_known_rows()
+        form = self.form
         lessons = chosen_lessons(reader, form.period, form.course_chosen, form.group_chosen)
         found = trends.marks_in_lessons(person, lessons)
         marks = found[: trends.MAX_MARKS]
+        codes = codes_of_rows(person.enterprise, marks)
         back = f"{reverse('classes:report_matrix')}{_lesson_query(form)}"
         return super().get_context_data(
             title=_("Attendance of %(name)s") % {"name": person},
@@ -174,22 +202,36 @@ class MatrixStudentPage(SchoolView, TemplateView):
             share=student.student_share(marks),
             charts=charts.student_charts(marks),
             weeks=table_context(trends.week_sheet(marks)),
-            **table_context(student.student_sheet(marks)) | {"cut": len(found) > trends.MAX_MARKS},
+            **table_context(student.student_sheet(marks, codes)) | {"cut": len(found) > trends.MAX_MARKS},
             back_url=back if form.course_chosen or form.group_chosen else reverse("classes:report_matrix"),
             **more,
         )
 
 
-def _table(matrix: Matrix, lessons: list[MatrixLesson], students: list[MatrixStudent]) -> dict[str, Any]:
+def _table(
+    matrix: Matrix,
+    cells: MatrixCells,
+    lessons: list[MatrixLesson],
+    students: list[MatrixStudent],
+    own: OwnCodes | None,
+) -> dict[str, Any]:
     """Return rows, totals and the marks that have a column, for the template."""
     if not students:
         return {}
-    cells, marks = read_cells(matrix, students, lessons), matrix.marks_in_use
+    marks = matrix.marks_in_use
     drawn = {mark.value: mark_cell(mark) for mark in Mark}
+    coded = CodedCells({}, {})
+    if own:
+        coded = own.read_page(shown_marks(matrix, lessons, students), shown_marks(matrix, lessons))
+
+    def cell(person: int, lesson: int) -> MarkCell | None:
+        mark = cells.marks.get(person, {}).get(lesson, "")
+        return own.cell(mark, coded.kinds.get((person, lesson), "")) if own and mark else drawn.get(mark)
+
     rows = [
         MatrixRow(
             one,
-            [drawn.get(cells.marks.get(one.pk, {}).get(lesson.pk, "")) for lesson in lessons],
+            [cell(one.pk, lesson.pk) for lesson in lessons],
             [one.counts.get(mark, 0) for mark in marks],
         )
         for one in students
@@ -198,8 +240,13 @@ def _table(matrix: Matrix, lessons: list[MatrixLesson], students: list[MatrixStu
     return {
         "rows": rows,
         "marks": [drawn[mark] for mark in marks],
-        "totals": _totals(matrix, lessons, counts),
+        "totals": [*_totals(matrix, lessons, counts), *(_code_totals(lessons, coded) if own else ())],
     }
+
+
+def _code_totals(lessons: list[MatrixLesson], coded: CodedCells) -> list[MatrixTotal]:
+    counted: list[Counts | None] = [coded.sums.get(one.pk, {}) if one.is_final else None for one in lessons]
+    return [MatrixTotal(str(label), _of_mark(counts, counted)) for counts, label in COUNT_LABELS.items()]
 
 
 def _totals(matrix: Matrix, lessons: list[MatrixLesson], counts: Sequence[Counts]) -> list[MatrixTotal]:
@@ -210,7 +257,7 @@ def _totals(matrix: Matrix, lessons: list[MatrixLesson], counts: Sequence[Counts
     return [first, *(MatrixTotal(str(mark.label), _of_mark(mark, counted)) for mark in marks)]
 
 
-def _of_mark(mark: Mark, counted: Sequence[Counts | None]) -> list[str]:
+def _of_mark(mark: str, counted: Sequence[Counts | None]) -> list[str]:
     """Return how often the mark occurs in each lesson; empty where the lesson does not count."""
     return ["" if numbers is None else str(numbers.get(mark, 0)) for numbers in counted]
 

@@ -21,12 +21,15 @@ from django.utils.translation import gettext as _
 from classes.attendance.reports.files import report_workbook
 from classes.attendance.reports.forms import ReportForm
 from classes.attendance.reports.schedules.services import last_days, next_due, stop_reason
-from classes.attendance.reports.school import group_report, school_report
+from classes.attendance.reports.school import grade_report, group_report, school_report
+from classes.attendance.reports.sheet import ReportSheet
 from classes.models import ReportSchedule
 from console.audit.trail import record
+from console.notifications.channels.mail_server import mail_is_set_up, send_email
 from console.policy.database_scope import use_scope_of
 from console.sheets.download import CONTENT_TYPES, safe_filename
 from console.ui.template_tags import percent
+from console.vault.keyring import VaultError
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 2
@@ -48,7 +51,7 @@ def _claim_schedule() -> ReportSchedule | None:
     """Return a due schedule. Its next time is stored before, so that a killed process sends nothing twice."""
     due = ReportSchedule.objects.filter(is_on=True, due_at__lte=timezone.now()).order_by("due_at", "pk")
     locked = due.select_for_update(of=("self",), skip_locked=True)
-    schedule = locked.select_related("enterprise", "person__enterprise", "group").first()
+    schedule = locked.select_related("enterprise", "person__enterprise", "group", "grade").first()
     if schedule is None:
         return None
     # A run that was killed leaves its attempt behind; only a planned retry counts on.
@@ -63,7 +66,7 @@ def _send_report(schedule: ReportSchedule) -> None:
     if reason := stop_reason(schedule):
         _stop(schedule, reason)
         return
-    if not settings.EMAIL_IS_SET_UP:
+    if not mail_is_set_up():
         _set_result(schedule, Result.FAILED, reason=Reason.NO_MAIL, attempts=0)
         return
     try:
@@ -74,8 +77,8 @@ def _send_report(schedule: ReportSchedule) -> None:
         _retry(schedule, Reason.REPORT)
         return
     try:
-        email.send()
-    except (SMTPException, OSError) as error:
+        send_email(email)
+    except (SMTPException, OSError, VaultError) as error:
         log.warning("the report of schedule %s was not sent: %s", schedule.pk, type(error).__name__)
         _retry(schedule, Reason.MAIL)
         return
@@ -104,6 +107,15 @@ def _set_result(schedule: ReportSchedule, result: ReportSchedule.Result, **field
     return bool(sending.update(result=result, **fields))
 
 
+def _report_of(schedule: ReportSchedule, form: ReportForm) -> tuple[ReportSheet, str, dict[str, int]]:
+    """Return the sheet, the page that shows it with names, and the query string of that page."""
+    if schedule.group:
+        return group_report(schedule.person, form, schedule.group), "group", {"group": schedule.group.pk}
+    if schedule.grade:
+        return grade_report(schedule.person, form, schedule.grade), "school", {"grade": schedule.grade.pk}
+    return school_report(schedule.person, form), "school", {}
+
+
 def build_report_email(schedule: ReportSchedule) -> EmailMessage:
     """Return the e-mail in the language of its recipient, with what they may see."""
     person, school = schedule.person, schedule.enterprise
@@ -116,12 +128,11 @@ def build_report_email(schedule: ReportSchedule) -> EmailMessage:
         days = {"since": first, "until": last}
         form = ReportForm(days, reader=person, asks=(), weeks=1)
         form.is_valid()
-        sheet = group_report(person, form, schedule.group) if schedule.group else school_report(person, form)
-        about = schedule.group.name if schedule.group else school.name
+        sheet, page, query = _report_of(schedule, form)
+        about = str(schedule.group or schedule.grade or school.name)
         title = _("Attendance of %(name)s, %(first)s – %(last)s") % {
             "name": about, "first": first, "last": last
         }  # fmt: skip
-        page, query = ("group", {"group": schedule.group.pk}) if schedule.group else ("school", {})
         context = {
             "person": person,
             "school": school,

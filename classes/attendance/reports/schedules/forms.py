@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, StudentGroup, User
+from accounts.people.grades.filters import GradeField, offer_grades
 from accounts.people.queries import active_people
 from classes.lessons.forms.fields import PersonField, set_choices
 from classes.models import ReportSchedule
@@ -21,6 +24,7 @@ class ScheduleForm(forms.Form):
     group = forms.ModelChoiceField(
         StudentGroup.objects.none(), label=_("Group"), required=False, empty_label=_("Whole school")
     )
+    grade = GradeField()
     every = forms.ChoiceField(label=_("How often"), choices=ReportSchedule.Every.choices)
     person = PersonField(
         User.objects.none(),
@@ -41,3 +45,10 @@ class ScheduleForm(forms.Form):
         set_choices(self.fields["person"], people)
         groups = scoped(StudentGroup.objects.filter(archived_at=None), reader, "group", "list")
         set_choices(self.fields["group"], groups.order_by("name"))
+        offer_grades(self, reader, _("Whole school"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("group") and data.get("grade"):
+            self.add_error("grade", ValidationError(gettext("Choose either a group or a grade.")))
+        return data

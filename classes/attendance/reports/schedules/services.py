@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import StudentGroup, User
+from accounts.models import Grade, StudentGroup, User
 from classes.attendance.reports.quick_ranges import month_of, week_of
 from classes.models import ReportSchedule
 from console.audit.models import AuditEntry
@@ -55,15 +55,18 @@ def stop_reason(schedule: ReportSchedule) -> ReportSchedule.Reason:
 
 
 @service
-def create_schedule(*, person: User, group: StudentGroup | None, every: str, by: User) -> ReportSchedule:
+def create_schedule(
+    *, person: User, group: StudentGroup | None, every: str, by: User, grade: Grade | None = None
+) -> ReportSchedule:
     """Create a schedule. ValidationError if the person receives this report already."""
-    if ReportSchedule.objects.filter(person=person, group=group, every=every).exists():
+    if ReportSchedule.objects.filter(person=person, group=group, grade=grade, every=every).exists():
         raise ValidationError(_("This person receives this report already."))
     school: Any = by.enterprise
     schedule = ReportSchedule(
         enterprise=school,
         person=person,
         group=group,
+        grade=grade,
         every=every,
         due_at=next_due(every, timezone.now(), school.tz),
         created_by=by,
@@ -71,7 +74,8 @@ def create_schedule(*, person: User, group: StudentGroup | None, every: str, by:
     if reason := stop_reason(schedule):
         raise ValidationError(reason.label)
     schedule.save(force_insert=True)
-    after = {"person": person.user_id, "group": group.name if group else "", "every": every}
+    about = {"grade": grade.name} if grade else {"group": group.name if group else ""}
+    after = {"person": person.user_id, **about, "every": every}
     record("report_schedule.add", schedule, by=by, after=after)
     return schedule
 

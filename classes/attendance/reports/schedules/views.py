@@ -31,14 +31,15 @@ class ScheduleList(SchoolView, TemplateView):
 
     @cached_property
     def form(self) -> forms.Form:
-        """The form for another one; a report page names its group in the address."""
-        return ScheduleForm(reader=self.request.user, initial={"group": self.request.GET.get("group", "")})
+        """The form for another one; a report page names its group or grade in the address."""
+        named = {name: self.request.GET.get(name, "") for name in ("group", "grade")}
+        return ScheduleForm(reader=self.request.user, initial=named)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         rows = scoped(ReportSchedule.objects.all(), self.request.user, "report_schedule", "list")
         return super().get_context_data(
             title=_("Reports by e-mail"),
-            schedules=rows.select_related("person", "group"),
+            schedules=rows.select_related("person", "group", "grade"),
             form=self.form,
             **more,
         )
@@ -74,7 +75,7 @@ class ScheduleAct(SchoolView, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        schedule = self.get_row(ReportSchedule.objects.select_related("person", "group"), pk=pk)
+        schedule = self.get_row(ReportSchedule.objects.select_related("person", "group", "grade"), pk=pk)
         try:
             self.success(self.act(schedule, request.user))
         except ValidationError as error:

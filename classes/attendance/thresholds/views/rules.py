@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.generic import FormView, TemplateView, View
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import TemplateView, View
 
 from classes.attendance.thresholds.crossings import Kind, find_crossings
 from classes.attendance.thresholds.forms import NUMBERS, RuleForm
@@ -20,10 +19,11 @@ from classes.attendance.thresholds.sentences import rule_sentence
 from classes.attendance.thresholds.services import add_rule, edit_rule, remove_rule, switch_rule
 from classes.models import ThresholdRule
 from console.policy import scoped
+from console.policy.edit_views import BackView, EditView, RemoveView
 from console.policy.views import SchoolView
 
 #: Rules that were not removed, with what their sentences name.
-_RULES = ThresholdRule.objects.filter(removed_at=None).select_related("group", "course")
+_RULES = ThresholdRule.objects.filter(removed_at=None).select_related("grade", "group", "course")
 
 
 class RuleList(SchoolView, TemplateView):
@@ -44,34 +44,33 @@ class RuleList(SchoolView, TemplateView):
         )
 
 
-class RuleFormView(SchoolView, FormView):
-    """Base of the forms of a rule, which count today's warnings before saving if the reader asks for it."""
+class RuleBase(BackView):
+    """Base of pages about one rule of the school."""
 
     resource = "threshold"
+
+    @cached_property
+    def rule(self) -> ThresholdRule:
+        return self.get_row(_RULES.all(), pk=self.kwargs["pk"])
+
+    def back_url(self) -> str:
+        return reverse("classes:thresholds")
+
+
+class RuleFormView(RuleBase, EditView):
+    """Base of the forms of a rule, which count today's warnings before saving if the reader asks for it."""
+
     form_class = RuleForm
     template_name = "classes/attendance/thresholds/rule_form.html"
-
-    @property
-    def rule(self) -> ThresholdRule:
-        raise NotImplementedError
-
-    def save(self, form: RuleForm, by: Any) -> None:
-        raise NotImplementedError
+    saved_message = gettext_lazy("The rule has been saved. Warnings appear within minutes.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"rule": self.rule, "reader": self.request.user}
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        assert isinstance(form, RuleForm)
+    def form_valid(self, form: RuleForm) -> HttpResponse:
         if "preview" in self.request.POST:
             return self.render_to_response(self.get_context_data(form=form, preview=self._preview(form)))
-        try:
-            self.save(form, self.request.user)
-        except ValidationError as error:
-            form.refuse(error)
-            return self.form_invalid(form)
-        self.success(_("The rule has been saved. Warnings appear within minutes."))
-        return redirect("classes:thresholds")
+        return super().form_valid(form)
 
     def _preview(self, form: RuleForm) -> str:
         """Return whom the rule would warn today."""
@@ -82,9 +81,6 @@ class RuleFormView(SchoolView, FormView):
             "Today this rule would warn %(n)d student.", "Today this rule would warn %(n)d students.", count
         ) % {"n": count}  # fmt: skip
         return f"{rule_sentence(rule)}: {sentence}"
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(cancel_url=reverse("classes:thresholds"), **more)
 
 
 class RuleAdd(RuleFormView):
@@ -105,17 +101,7 @@ class RuleAdd(RuleFormView):
         return super().get_context_data(title=title, **more)
 
 
-class RuleBase(SchoolView):
-    """Base of pages about one rule of the school."""
-
-    resource = "threshold"
-
-    @cached_property
-    def rule(self) -> ThresholdRule:
-        return self.get_row(_RULES.all(), pk=self.kwargs["pk"])
-
-
-class RuleEdit(RuleBase, RuleFormView):
+class RuleEdit(RuleFormView):
     """Change a rule; its kind stays."""
 
     action = "change"
@@ -135,9 +121,9 @@ class RuleSwitch(RuleBase, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        on, by = request.POST.get("on") == "1", request.user
+        on, by = request.POST.get("on") == "1", self.request.user
         try:
-            switch_rule(rule=self.rule, on=on, by=by)  # type: ignore[arg-type]  # signed in
+            switch_rule(rule=self.rule, on=on, by=by)
         except ValidationError as error:
             self.warning(" ".join(error.messages))
         else:
@@ -145,22 +131,13 @@ class RuleSwitch(RuleBase, View):
         return redirect("classes:thresholds")
 
 
-class RuleRemove(RuleBase, FormView):
+class RuleRemove(RuleBase, RemoveView):
     """Remove a rule, after a confirmation."""
 
-    action = "delete"
-    form_class = forms.Form
-    template_name = "generic/confirm.html"
+    saved_message = gettext_lazy("The rule has been deleted.")
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        by: Any = self.request.user
-        try:
-            remove_rule(rule=self.rule, by=by)
-        except ValidationError as error:
-            form.add_error(None, error)
-            return self.form_invalid(form)
-        self.success(_("The rule has been deleted."))
-        return redirect("classes:thresholds")
+    def remove(self, by: Any) -> None:
+        remove_rule(rule=self.rule, by=by)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -168,6 +145,5 @@ class RuleRemove(RuleBase, FormView):
             detail=_("%(rule)s. Warnings that it raised stay in the list.")
             % {"rule": rule_sentence(self.rule)},
             submit_label=_("Delete"),
-            cancel_url=reverse("classes:thresholds"),
             **more,
         )

@@ -16,9 +16,9 @@ from classes.attendance.thresholds.evidence import marks_now
 from classes.attendance.thresholds.forms import FollowUpForm, WarningFilter
 from classes.attendance.thresholds.sentences import cause_sentence, ending_sentence, rule_sentence
 from classes.attendance.thresholds.services import acknowledge_warning, add_follow_up, close_warning
-from classes.attendance.thresholds.tables import WARNING_TABLE
+from classes.attendance.thresholds.tables import STATE_BADGES, WARNING_TABLE
 from classes.models import Attendance, AttendanceWarning, Lesson, Mark
-from console.lists.views import TableView
+from console.lists.views import KeysFirstPaginator, TableView
 from console.policy import may, scoped
 from console.policy.views import SchoolView
 
@@ -29,14 +29,15 @@ class WarningList(TableView, ListView):
     resource, action = "warning", "list"
     table = WARNING_TABLE
     queryset = AttendanceWarning.objects.select_related(
-        "person", "rule__group", "rule__course", "acknowledged_by"
+        "person", "rule__grade", "rule__group", "rule__course", "acknowledged_by"
     )
     template_name = "classes/attendance/thresholds/warnings.html"
+    paginator_class = KeysFirstPaginator
 
     @cached_property
     def filter(self) -> WarningFilter:
         mine = scoped(AttendanceWarning.objects.all(), self.request.user, "warning", "list")
-        return WarningFilter(self.request.GET, warnings=mine)
+        return WarningFilter(self.request.GET, reader=self.request.user, warnings=mine)
 
     def get_queryset(self) -> QuerySet[AttendanceWarning]:
         rows: QuerySet[AttendanceWarning] = super().get_queryset()
@@ -49,6 +50,7 @@ class WarningList(TableView, ListView):
             search_label=_("Name or user ID"),
             filter_form=self.filter,
             may_set_rules=may(self.request.user, "list", "threshold"),
+            badges=STATE_BADGES,
             **more,
         )
         context["lines"] = [
@@ -66,7 +68,7 @@ class WarningBase(SchoolView):
     @cached_property
     def warning_row(self) -> AttendanceWarning:
         rows = AttendanceWarning.objects.select_related(
-            "person", "rule__group", "rule__course", "acknowledged_by", "closed_by"
+            "person", "rule__grade", "rule__group", "rule__course", "acknowledged_by", "closed_by"
         )
         return self.get_row(rows, pk=self.kwargs["pk"])
 
@@ -79,6 +81,7 @@ class WarningBase(SchoolView):
         return {
             "title": one.person.nickname or one.person.user_id,
             "one": one,
+            "badge": STATE_BADGES[AttendanceWarning.State(one.state)],
             "cause": cause_sentence(one.facts),
             "rule_text": rule_sentence(one.rule, one.facts),
             "ending": ending_sentence(one, lessons),
@@ -162,11 +165,11 @@ class WarningFollowUpAdd(WarningBase, TemplateView):
     template_name = "classes/attendance/thresholds/warning.html"
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form, by = FollowUpForm(request.POST), request.user
+        form, by = FollowUpForm(request.POST), self.request.user
         warning = self.warning_row
         if form.is_valid():
             try:
-                add_follow_up(warning=warning, by=by, **form.cleaned_data)  # type: ignore[arg-type]
+                add_follow_up(warning=warning, by=by, **form.cleaned_data)
             except ValidationError as error:
                 form.add_error(None, error)
             else:

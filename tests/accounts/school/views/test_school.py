@@ -66,7 +66,7 @@ def test_a_concurrent_edit_of_a_section_is_told_in_its_place(quinn: User, school
 def test_the_index_leads_to_every_section(quinn: User) -> None:
     page = page_text(client_for(quinn).get(PAGE))
     anchors = re.findall(r'<a href="#(\w+)">', page)
-    assert len(anchors) == 14
+    assert len(anchors) == 15
     assert all(f'id="{one}"' in page for one in anchors)
 
 

@@ -15,6 +15,7 @@ from tests.support.cast import create_person
 from tests.support.page_client import page_text
 
 pytestmark = pytest.mark.django_db
+MAP = "/reports/school/groups/"
 
 
 def shown(answer):
@@ -51,10 +52,23 @@ def test_groups_by_day_are_a_map(browse, alice, bob, kids, week):
     group = StudentGroup.objects.get(name="Year 7")
     week[0].groups.add(group)
     week[1].groups.add(group)
-    chart = shown(browse(alice, "/reports/school/"))["groups"]
+    chart = shown(browse(alice, MAP))["groups"]
     assert chart.rows == [("Year 7", "100 %", "66 %")]
     assert [cell.tone for cell in chart.cells] == ["ok", "bad"]
-    assert "groups" not in shown(browse(alice, "/reports/school/?by=week"))
+
+
+def test_the_map_of_groups_is_loaded_into_the_report_by_day_with_its_filters(browse, alice, week):
+    page = page_text(browse(alice, "/reports/school/?teacher=bob"))
+    assert f'hx-get="{MAP}?teacher=bob"' in page
+    assert MAP not in page_text(browse(alice, "/reports/school/?by=week"))
+    assert "Year 7" not in page_text(browse(alice, f"{MAP}?teacher=tess"))
+
+
+def test_a_map_without_groups_says_what_to_do_on_its_own_page_and_nothing_in_the_report(browse, alice, week):
+    assert "Choose other days" in page_text(browse(alice, MAP))
+    part = page_text(browse(alice, MAP, htmx=True))
+    assert 'id="chart-groups"' in part
+    assert "Choose other days" not in part
 
 
 def test_a_group_is_drawn_from_its_marks(browse, alice, week):
@@ -84,7 +98,7 @@ def test_a_chart_that_leaves_groups_out_says_how_many(browse, alice, school, wee
     names = [f"Year {number:02}" for number in range(charts.MOST_GROUPS + 1)]
     week[0].groups.set([StudentGroup.objects.create(enterprise=school, name=name) for name in names])
 
-    chart = shown(browse(alice, "/reports/school/"))["groups"]
+    chart = shown(browse(alice, MAP))["groups"]
 
     assert [row[0] for row in chart.rows] == names[: charts.MOST_GROUPS]
     assert chart.note.startswith("The first 40 of 41 groups. The report “Group” has the numbers")
@@ -93,15 +107,16 @@ def test_a_chart_that_leaves_groups_out_says_how_many(browse, alice, school, wee
 def test_a_chart_has_no_day_of_a_group_that_it_leaves_out(browse, alice, bob, kids, school, week):
     names = [f"Year {number:02}" for number in range(charts.MOST_GROUPS)]
     week[0].groups.set([StudentGroup.objects.create(enterprise=school, name=name) for name in names])
-    columns = shown(browse(alice, "/reports/school/"))["groups"].head
+    columns = shown(browse(alice, MAP))["groups"].head
     other_day = week[0].starts_at - timedelta(days=3)
     alone = create_finished_lesson(bob, starts_at=other_day, ends_at=other_day + timedelta(minutes=45))
     alone.groups.set([StudentGroup.objects.create(enterprise=school, name="Zoology")])
     record_full_presence(alone, kids)
-    assert shown(browse(alice, "/reports/school/"))["groups"].head == columns
+    assert shown(browse(alice, MAP))["groups"].head == columns
 
 
-def test_a_chart_that_leaves_teachers_out_says_how_many(browse, alice, school):
+def test_a_chart_that_leaves_teachers_out_says_how_many(browse, alice, school, monkeypatch):
+    monkeypatch.setattr(charts, "MOST_TEACHERS", 5)
     for number in range(charts.MOST_TEACHERS + 1):
         teacher = create_person(school, f"teacher{number:02}", Role.TEACHER)
         record_full_presence(create_finished_lesson(teacher), [teacher])
@@ -110,7 +125,7 @@ def test_a_chart_that_leaves_teachers_out_says_how_many(browse, alice, school):
 
     chart = shown(answer)["punctuality"]
     assert len(chart.rows) == charts.MOST_TEACHERS
-    assert chart.note.startswith("The first 60 of 61 teachers. The table and the Excel file have all")
+    assert chart.note.startswith("The first 5 of 6 teachers. The table and the Excel file have all")
     assert len(answer.context["lines"]) == charts.MOST_TEACHERS + 1
 
 
@@ -121,7 +136,7 @@ def test_a_student_has_the_rate_of_each_week(browse, alice, kids, week):
 
 
 def test_another_school_has_no_charts_of_this_one(browse, charlie, bob, week):
-    for name in ("school", "teachers"):
+    for name in ("school", "school/groups", "teachers"):
         assert shown(browse(charlie, f"/reports/{name}/")) == {}
         assert browse(bob, f"/reports/{name}/").status_code == 403
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import StudentGroup, User
+from accounts.models import Role, StudentGroup, User
 from classes.attendance.reports import absences
 from classes.attendance.reports.views import REPORTS
-from classes.models import Attendance, Course, Lesson
+from classes.models import Attendance, Lesson
 from console.audit.models import AuditEntry
 from console.ui.template_tags import when
 from tests.classes.attendance.reports.conftest import marked
@@ -22,6 +22,7 @@ from tests.classes.factories import (
     record_full_presence,
 )
 from tests.support.cast import create_person
+from tests.support.charges import put_in_charge
 from tests.support.page_client import page_text
 
 WALL = datetime(2027, 3, 2, 19)
@@ -60,27 +61,14 @@ def test_days_the_wrong_way_round_are_said_at_the_form(browse, alice, week):
     assert "Enter the date as 2026-11-24." in page_text(browse(alice, "/reports/school/?since=yesterday"))
 
 
-def test_a_course_and_a_group_are_a_letter_for_each_student_and_lesson(
-    browse, alice, bob, school, kids, week
-):
-    course = Course.objects.create(
-        enterprise=school,
-        title="Croquet",
-        teacher=bob,
-        starts_local=datetime(2027, 3, 2, 19),
-        duration_minutes=45,
-    )
-    for lesson in week:
-        lesson.course = course
-        lesson.save(update_fields=["course"])
+def test_a_group_is_a_letter_for_each_student_and_lesson(browse, alice, kids, week):
     group = StudentGroup.objects.get(name="Year 7")
-    for path in (f"/reports/course/?course={course.pk}", f"/reports/group/?group={group.pk}"):
-        page = page_text(browse(alice, path))
-        assert main_table(page).count('<th scope="row"') == 3, path
-        assert page.count("letter-bad") == 3, path
-        assert "25 %" in page, path  # Kid2: late once, absent thrice
-        assert "100 %" in page, path  # Kid3: left early twice; the others count neither way
-    assert "Choose a course." in page_text(browse(alice, "/reports/course/"))
+    page = page_text(browse(alice, f"/reports/group/?group={group.pk}"))
+    assert main_table(page).count('<th scope="row"') == 3
+    assert page.count("letter-bad") == 3
+    assert "25 %" in page  # Kid2: late once, absent thrice
+    assert "100 %" in page  # Kid3: left early twice; the others count neither way
+    assert "Choose a group." in page_text(browse(alice, "/reports/group/"))
 
 
 @pytest.mark.parametrize(
@@ -90,17 +78,8 @@ def test_a_course_and_a_group_are_a_letter_for_each_student_and_lesson(
         {"status": "end", "final_at": None},
     ],
 )
-def test_a_lesson_that_is_not_final_is_no_absence_and_part_of_no_share(
-    browse, alice, bob, school, kids, week, state
-):
-    course = Course.objects.create(
-        enterprise=school,
-        title="Croquet",
-        teacher=bob,
-        starts_local=datetime(2027, 3, 2, 19),
-        duration_minutes=45,
-    )
-    lesson = create_finished_lesson(bob, topic="Not final", course=course, **state)
+def test_a_lesson_that_is_not_final_is_no_absence_and_part_of_no_share(browse, alice, bob, kids, week, state):
+    lesson = create_finished_lesson(bob, topic="Not final", **state)
     add_members(lesson, *kids)
     marked(lesson, kids[0], "absent")
     marked(lesson, kids[1], "present")
@@ -108,7 +87,6 @@ def test_a_lesson_that_is_not_final_is_no_absence_and_part_of_no_share(
     grid = page_text(browse(alice, f"/reports/group/?group={group.pk}"))
     assert grid.count("letter-bad") == 3
     assert f"{timezone.localtime(lesson.starts_at):%m-%d %H:%M}" not in grid
-    assert "No data for these days" in page_text(browse(alice, f"/reports/course/?course={course.pk}"))
     assert '<td class="number">70 %</td>' in page_text(browse(alice, "/reports/school/"))
     assert browse(alice, f"/people/{kids[0].pk}/attendance/").context["share"] == 1
     assert "Not final" not in page_text(browse(alice, f"/people/{kids[1].pk}/attendance/"))
@@ -287,3 +265,23 @@ def test_more_lessons_cost_no_more_queries(queries, alice, bob, kids, week):
         add_members(lesson, *kids)
         marked(lesson, kids[0], "present")
     assert {name: queries(alice, f"/reports/{name}/") for name in REPORTS} == few
+
+
+def test_the_file_of_a_student_in_charge_has_only_marks_of_lessons_that_one_leads(
+    browse, school, bob, kids, week
+):
+    tom = create_person(school, "tom", Role.TEACHER)
+    put_in_charge(StudentGroup.objects.get(name="Year 7"), tom, kind="deputy")
+    path = f"/people/{kids[1].pk}/attendance"
+    page = page_text(browse(tom, f"{path}/"))
+    assert "Day 3: absent" in page
+    assert f"{path}.csv" not in page
+    assert "Day" not in file_of(browse(tom, f"{path}.csv"))
+    own = create_finished_lesson(tom, topic="Own")
+    add_members(own, kids[1])
+    marked(own, kids[1], "absent")
+    assert f"{path}.csv" in page_text(browse(tom, f"{path}/"))
+    told = file_of(browse(tom, f"{path}.csv"))
+    assert "Own" in told
+    assert "Day" not in told
+    assert AuditEntry.objects.filter(action="person.attendance", actor=tom).count() == 2

@@ -14,6 +14,7 @@ from classes.attendance.reports.usage import most_at_once
 from classes.models import Attendance, Course, Recording
 from tests.classes.attendance.reports import test_school_speed
 from tests.classes.factories import create_finished_lesson
+from tests.support.anchor import bar_now
 from tests.support.page_client import client_for, page_text
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone())
@@ -173,4 +174,4 @@ def test_the_usage_of_a_large_school_is_quick(school: Enterprise, alice: Any, bo
         client.get("/reports/usage/")
         taken.append((time.perf_counter() - began) * 1000)
     print(f"usage of {test_school_speed.MARKS} marks: best {min(taken):.0f} ms (bar {BAR_MS} ms)")
-    assert min(taken) < BAR_MS
+    assert min(taken) < bar_now(BAR_MS)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import StudentGroup, User
 from classes.models import Attendance, Course, Lesson, ThresholdRule
 from tests.classes.factories import create_finished_lesson, create_students
+from tests.support.charges import replace_in_charge
 
 DAY, LENGTH = timedelta(days=1), timedelta(minutes=5)
 Marker = Callable[..., None]
@@ -43,7 +44,7 @@ def lessons(bob: User, croquet: Course) -> list[Lesson]:
 def pupils(bob: User) -> list[User]:
     """Three students of a group that Bob is in charge of."""
     found = create_students(bob.enterprise, 3, "Year 7")
-    StudentGroup.objects.update(teacher=bob)
+    replace_in_charge(StudentGroup.objects.all(), bob)
     return found
 
 

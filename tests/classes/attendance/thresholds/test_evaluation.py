@@ -5,15 +5,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Role, StudentGroup
+from accounts.models import Enterprise, Role, StudentGroup
 from classes.attendance.corrections import correct_mark
 from classes.attendance.register import finalize_register
+from classes.attendance.thresholds.crossings import Kind
 from classes.attendance.thresholds.evaluation import evaluate_due_rules, evaluate_registers, evaluate_rule
 from classes.models import Attendance, AttendanceWarning, Lesson, ThresholdRule
 from console.notifications.models import Notification
+from console.notifications.types import notification_type_of
 from tests.classes.attendance.thresholds.conftest import set_marks
 from tests.classes.factories import add_members, create_students, record_full_presence
 from tests.support.cast import create_person
+from tests.support.charges import replace_in_charge
 
 pytestmark = pytest.mark.django_db
 
@@ -181,7 +184,7 @@ def test_the_student_and_the_teacher_of_the_course_are_told_where_the_rule_says_
     ThresholdRule.objects.update(
         scope="course", course=croquet, tells_office=False, tells_student=True, tells_teachers=True
     )
-    StudentGroup.objects.update(teacher=tom)
+    replace_in_charge(StudentGroup.objects.all(), tom)
     set_marks(lessons, pupils[0], ["absent"] * 3)
     evaluate_registers(lessons)
     assert notified("warning.absences") == ["bob", "tom"]
@@ -197,3 +200,16 @@ def test_many_at_once_are_one_notification(three_absences, school, alice, lesson
     assert AttendanceWarning.objects.count() == 7
     (row,) = Notification.objects.filter(kind__startswith="warning.")
     assert (row.person, row.kind, row.args) == (alice, "warning.many", {"n": 7})
+
+
+def test_the_student_is_told_of_an_appeal_only_if_they_may(three_absences, lessons, pupils, school):
+    Enterprise.objects.filter(pk=school.pk).update(students_appeal=False)
+    ThresholdRule.objects.update(tells_office=False, tells_student=True)
+    set_marks(lessons, pupils[0], ["absent"] * 3)
+    evaluate_registers(lessons)
+    assert notified("warning.own_absences_final") == ["kid1"]
+    assert notified("warning.own_absences") == []
+    for kind in Kind.values:
+        told = notification_type_of(f"warning.own_{kind}_final")
+        assert told is not None
+        assert "appeal" not in str(told.text)

@@ -17,6 +17,7 @@ from classes.models import Attendance, AttendanceWarning, Course, Lesson, Mark, 
 from console.bulk_sql import bulk_insert
 from tests.faults.goals import goal
 from tests.faults.sizes import FULL, FULL_TIMEOUT_S, dice, size
+from tests.support.charges import put_in_charge
 
 STUDENTS, LESSONS, CHANGED_LESSONS = size(full=10_000, ci=300), 24, 8
 MARKS = (
@@ -91,7 +92,8 @@ def make_school(school: Enterprise, teacher: User, chance: random.Random) -> lis
         ]
     )
     people = list(User.objects.filter(role=Role.STUDENT).order_by("pk"))
-    group = StudentGroup.objects.create(enterprise=school, name="Hatters", teacher=teacher)
+    group = StudentGroup.objects.create(enterprise=school, name="Hatters")
+    put_in_charge(group, teacher)
     bulk_insert([GroupMembership(group=group, student=one) for one in people if chance.random() < 0.4])
     now = timezone.now().replace(microsecond=0)
     course = Course.objects.create(

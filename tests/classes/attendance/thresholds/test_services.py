@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.utils import translation
 
 from accounts.people.erasure import erase_person
 from classes.attendance.thresholds.evaluation import evaluate_due_rules
@@ -18,6 +19,7 @@ from classes.attendance.thresholds.services import (
 from classes.models import AttendanceWarning, ThresholdRule, WarningFollowUp
 from console.audit.models import AuditEntry
 from console.concurrency import EditConflict, RowDeleted, value_digests
+from console.notifications.types import notification_text
 from tests.classes.attendance.thresholds.conftest import set_marks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -70,7 +72,7 @@ def test_two_edits_of_one_field_do_not_overwrite_each_other(three_absences, alic
 def test_a_rule_keeps_its_group_or_course_for_its_warnings_are_seen_by_their_teachers(
     warning, alice, croquet, browse
 ):
-    with pytest.raises(ValidationError, match="keeps its group or course"):
+    with pytest.raises(ValidationError, match="keeps its grade, group or course"):
         edit_rule(rule=warning.rule, by=alice, scope="course", course=croquet)
     form = browse(alice, f"/warnings/rules/{warning.rule.pk}/").context["form"]
     assert not {"group", "course"} & set(form.fields)
@@ -102,6 +104,14 @@ def test_a_warning_is_handled_by_one_person_and_closed(warning, alice, bob):
     with pytest.raises(ValidationError, match="already closed"):
         close_warning(warning=warning, by=bob)
     assert (audited("warning.acknowledge"), audited("warning.close")) == (1, 1)
+
+
+def test_who_says_twice_that_they_handle_a_warning_is_told_nothing_and_recorded_once(warning, bob):
+    for _again in range(2):
+        acknowledge_warning(warning=warning, by=bob)
+    warning.refresh_from_db()
+    assert (warning.state, warning.acknowledged_by) == ("taken", bob)
+    assert audited("warning.acknowledge") == 1
 
 
 def test_a_follow_up_takes_the_warning_and_stays_as_it_is(warning, bob):
@@ -141,3 +151,16 @@ def test_erasing_a_student_removes_what_was_written_about_their_warnings(warning
     erase_person(person=warning.person, by=alice, reason="The parents asked for it.")
     step = WarningFollowUp.objects.get()
     assert (step.kind, step.text, step.by) == ("called", "", bob)
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "title"),
+    [
+        ("en", 1, "A student was absent 1 time in a row"),
+        ("en", 3, "A student was absent 3 times in a row"),
+        ("zh-hans", 3, "有学生连续缺勤 3 次"),
+    ],
+)
+def test_the_title_of_a_notice_agrees_with_its_number(language, count, title):
+    with translation.override(language):
+        assert notification_text("warning.absences", {"count": count}).title == title

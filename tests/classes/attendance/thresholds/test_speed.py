@@ -17,6 +17,7 @@ from classes.attendance.thresholds.evaluation import evaluate_due_rules, evaluat
 from classes.models import Attendance, AttendanceWarning, Lesson, ThresholdRule
 from console.bulk_sql import bulk_insert
 from tests.faults.goals import goal
+from tests.support.anchor import bar_now
 
 MARKS = int(os.environ.get("MARKS", "20000"))
 #: Marks of a student in half a year, of which the last 28 days are a sixth.
@@ -96,8 +97,8 @@ def test_a_night_and_a_register_are_evaluated_in_time(school: Enterprise, alice:
         register_ms=round(max(register)),
         register_median_ms=round(sorted(register)[2]),
     )
-    assert max(first_night, night) < NIGHT_S
-    assert sorted(register)[2] < REGISTER_MS
+    assert max(first_night, night) < bar_now(NIGHT_S)
+    assert sorted(register)[2] < bar_now(REGISTER_MS)
 
 
 def _seconds(act: Callable[[], object]) -> float:

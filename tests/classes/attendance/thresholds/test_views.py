@@ -1,6 +1,7 @@
 """Pages of warnings and their rules: who sees which, and what they do there."""
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Role, StudentGroup
 from classes.attendance.thresholds.evaluation import evaluate_due_rules
@@ -69,7 +70,9 @@ def test_the_form_names_what_is_wrong(browse, alice, school, fields, said):
 
 def test_a_rule_is_about_a_group_or_a_course(browse, alice, croquet, pupils):
     both = {"number": 3, "group": StudentGroup.objects.get().pk, "course": croquet.pk}
-    assert "not both" in page_text(browse(alice, f"{RULES}new/?kind=absences", both))
+    assert "Choose only one of grade, group and course." in page_text(
+        browse(alice, f"{RULES}new/?kind=absences", both)
+    )
     assert browse(alice, f"{RULES}new/", {"number": 3, "course": croquet.pk}).status_code == 302
     assert "3 absences in a row, in course “Croquet”" in page_text(browse(alice, RULES))
 
@@ -120,9 +123,20 @@ def test_the_list_is_filtered_and_the_menu_counts_what_is_new(browse, alice, war
     assert "Absent from 4" in page_text(browse(alice, still))
     AttendanceWarning.objects.update(ended_at=warning.opened_at, ending="over")
     assert "No matching" in page_text(browse(alice, still))
-    assert "1 new warning" in page_text(browse(alice, LIST))
+    assert browse(alice, "/menu-counts/").json()["warnings"]["text"] == "1 new warning"
     browse(alice, f"{LIST}{warning.pk}/handle/", {})
-    assert "1 new warning" not in page_text(browse(alice, LIST))
+    assert "warnings" not in browse(alice, "/menu-counts/").json()
+
+
+def test_the_filter_offers_the_groups_that_the_reader_works_with(
+    browse, alice, bob, school, other_school, warning
+):
+    StudentGroup.objects.create(enterprise=school, name="Year 8")
+    StudentGroup.objects.create(enterprise=school, name="Year 6", archived_at=timezone.now())
+    StudentGroup.objects.create(enterprise=other_school, name="Year 9")
+    for reader, offered in ((alice, ["Year 7", "Year 8"]), (bob, ["Year 7"])):
+        field = browse(reader, "/warnings/").context["filter_form"].fields["group"]
+        assert [str(label) for value, label in field.choices if value] == offered
 
 
 def test_the_page_of_the_student_shows_open_warnings(browse, alice, warning):

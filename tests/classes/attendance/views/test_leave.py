@@ -15,6 +15,7 @@ from classes.models import Leave, Lesson
 from console.notifications.models import Notification
 from tests.classes.factories import add_members, create_planned_lesson, create_running_lesson, record_poll
 from tests.support.cast import create_person
+from tests.support.charges import replace_in_charge
 from tests.support.page_client import page_says, page_text
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ DAY = timedelta(days=1)
 def ted(kids: list[User]) -> User:
     """The teacher in charge of Year 7, who teaches none of its lessons."""
     ted = create_person(kids[0].enterprise, "ted", "teacher")
-    StudentGroup.objects.filter(students=kids[0]).update(teacher=ted)
+    replace_in_charge(StudentGroup.objects.filter(students=kids[0]), ted)
     return ted
 
 
@@ -82,10 +83,12 @@ def test_a_request_that_overlaps_replaces_the_open_one(browse: Browse, kids: lis
 def test_a_student_asks_for_lessons_and_those_in_a_row_become_one_request(
     browse: Browse, bob: User, kids: list[User]
 ) -> None:
-    lessons = [create_planned_lesson(bob, timedelta(hours=hours)) for hours in (24, 26, 28, 48)]
+    now = timezone.localtime(timezone=bob.enterprise.tz)
+    ten = now.replace(hour=10) + timedelta(days=1) - now  # no hour at which the next lesson is on another day
+    lessons = [create_planned_lesson(bob, ten + timedelta(hours=hours)) for hours in (0, 2, 4, 24)]
     for lesson in lessons:
         add_members(lesson, kids[0])
-    other = create_planned_lesson(bob, timedelta(hours=30))
+    other = create_planned_lesson(bob, ten + timedelta(hours=6))
     post = {"kind": "personal", "reason": "A funeral", "day": "", "end_day": ""}
     wrong = browse(kids[0], "/leave/new/", post={**post, "lessons": [other.pk]})
     assert wrong.status_code == 200
@@ -217,3 +220,18 @@ def test_a_lesson_without_leave_shows_no_badge(browse: Browse, bob: User, kids: 
     page = page_text(browse(bob, f"/lessons/{lesson.pk}/"))
     assert "leave requested" not in page
     assert "on leave" not in page
+
+
+def test_all_errors_of_a_request_are_named_at_once(browse: Browse, kids: list[User]) -> None:
+    answer: Any = browse(kids[0], "/leave/new/", post={"day": "", "end_day": "", "kind": "", "reason": ""})
+    assert set(answer.context["form"].errors) == {"day", "kind", "reason"}
+    wrong: Any = browse(kids[0], "/leave/new/", post=days(2, 1, kind="", reason=""))
+    assert set(wrong.context["form"].errors) == {"end_day", "kind", "reason"}
+
+
+def test_all_errors_of_leave_by_the_office_are_named_at_once(
+    browse: Browse, alice: User, kids: list[User]
+) -> None:
+    typed = days(2, 1, kind="", reason="", start="08:00", end="09:00")
+    answer: Any = browse(alice, "/leave/new/", post=typed)
+    assert set(answer.context["form"].errors) == {"person", "end", "kind", "reason"}

@@ -24,11 +24,6 @@ def chen(school: Enterprise) -> User:
 
 
 @pytest.fixture
-def dina(school: Enterprise) -> User:
-    return create_person(school, "dina", Role.STUDENT)
-
-
-@pytest.fixture
 def leaves(alice: User, chen: User, dina: User) -> list[Leave]:
     """One of 陈伟 from yesterday for four days, one of Dina tomorrow that is revoked."""
     now = timezone.now()

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from classes.attendance.evidence import record_history
-from classes.models import Attendance, Lesson, Recording, Register
+from classes.models import Appeal, Attendance, Lesson, Recording, Register
 from console.iclass import HistoryMember
 from tests.classes.factories import (
     add_members,
@@ -17,6 +17,7 @@ from tests.classes.factories import (
     record_poll,
 )
 from tests.support.cast import create_person
+from tests.support.charges import put_in_charge
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +175,21 @@ def test_a_running_lesson_offers_no_closing(browse, bob, kids):
     lesson = create_running_lesson(bob)
     add_members(lesson, *kids)
     assert "attendance/close/" not in text_of(browse(bob, f"/lessons/{lesson.pk}/attendance/"))
+
+
+def test_who_is_in_charge_opens_a_mark_without_device_states_and_appeals(browse, school, bob, kids):
+    lesson = create_finished_lesson(bob)
+    add_members(lesson, *kids)
+    record_poll(lesson, kids[:1], lesson.real_started_at, camera=1, mic=0)
+    record_full_presence(lesson, kids[:1])
+    mark = row(lesson, "kid1")
+    Appeal.objects.create(lesson=lesson, person=kids[0], mark=mark.mark, evidence={"facts": {}})
+    tom = create_person(school, "tom", Role.TEACHER)
+    put_in_charge(kids[0].student_groups.get(), tom)
+    told = text_of(browse(tom, f"/attendance/{mark.pk}/"))
+    assert "Intervals" in told
+    for sign in ("Devices (samples)", "camera", ">Appeal</h2>"):
+        assert sign not in told
+    told = text_of(browse(bob, f"/attendance/{mark.pk}/"))
+    for sign in ("Devices (samples)", "camera", ">Appeal</h2>"):
+        assert sign in told

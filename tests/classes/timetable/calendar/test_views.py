@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-def told(browse, reader, query="", first=None, days=7):
+def fetch_timetable(browse, reader, query="", first=None, days=7):
     first = first or timezone.localdate() - DAY
     answer = browse(reader, f"/timetable/lessons/?start={first}&end={first + days * DAY}{query}")
     assert answer.status_code == 200
@@ -31,7 +31,7 @@ def told(browse, reader, query="", first=None, days=7):
 
 
 def titles(browse, reader, query=""):
-    return [one["title"] for one in told(browse, reader, query)["lessons"]]
+    return [one["title"] for one in fetch_timetable(browse, reader, query)["lessons"]]
 
 
 def at(lesson):
@@ -60,10 +60,10 @@ class TestEnter:
         create_running_lesson(bob, topic="Cancelled", cancelled_at=timezone.now())
         create_running_lesson(bob, topic="Without a link", teacher_url="", student_url="")
         for reader in (alice, bob, sue, kids[0]):
-            lessons = told(browse, reader)["lessons"]
+            lessons = fetch_timetable(browse, reader)["lessons"]
             assert {one["title"] for one in lessons if one["enter"]} == {"Runs", "Soon"}, reader
             assert running.student_url not in str(lessons)
-        assert not told(browse, kids[1])["lessons"]
+        assert not fetch_timetable(browse, kids[1])["lessons"]
 
     @pytest.mark.parametrize(("language", "word"), [("en", "Enter"), ("zh-hans", "进入")])
     def test_the_button_posts_with_the_token_of_the_form_and_opens_a_window(
@@ -94,8 +94,8 @@ class TestWhoSeesWhat:
     def test_a_student_is_not_told_how_a_lesson_stands_at_iclass(self, browse, alice, bob, kids):
         lesson = create_planned_lesson(bob, sync_state="refused", conflict_allowed=False)
         add_members(lesson, kids[0])
-        assert told(browse, alice)["lessons"][0]["signs"] == ["refused", "not_ready"]
-        assert told(browse, kids[0])["lessons"][0]["signs"] == []
+        assert fetch_timetable(browse, alice)["lessons"][0]["signs"] == ["refused", "not_ready"]
+        assert fetch_timetable(browse, kids[0])["lessons"][0]["signs"] == []
 
     @pytest.mark.parametrize("reader", ["alice", "bob", "sue"])
     def test_the_page_opens_for_everybody_and_offers_moving_to_administrators(self, browse, request, reader):
@@ -110,15 +110,15 @@ class TestStretch:
         lesson = create_planned_lesson(bob)
         with timezone.override("America/St_Johns"):
             clock = timezone.localtime(lesson.starts_at).strftime("%Y-%m-%dT%H:%M:%S")
-        assert told(browse, alice)["lessons"][0]["start"] == clock
+        assert fetch_timetable(browse, alice)["lessons"][0]["start"] == clock
 
     def test_a_lesson_over_midnight_stands_in_both_days(self, browse, alice, bob):
         midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + 5 * DAY
         half = timedelta(minutes=30)
         create_planned_lesson(bob, topic="Late", starts_at=midnight - half, ends_at=midnight + half)
         for first in (midnight - DAY, midnight):
-            assert told(browse, alice, first=first.date(), days=1)["lessons"]
-        assert not told(browse, alice, first=(midnight + DAY).date(), days=1)["lessons"]
+            assert fetch_timetable(browse, alice, first=first.date(), days=1)["lessons"]
+        assert not fetch_timetable(browse, alice, first=(midnight + DAY).date(), days=1)["lessons"]
 
     @pytest.mark.parametrize("query", ["", "start=soon&end=later", "start=2026-01-01&end=2027-01-01"])
     def test_what_is_no_stretch_of_days_is_said(self, browse, alice, query):
@@ -130,7 +130,7 @@ class TestStretch:
         today = timezone.localdate()
         Holiday.objects.create(enterprise=school, name="Founders", starts_on=today - 9 * DAY, ends_on=today)
         days = [(today - DAY).isoformat(), today.isoformat()]
-        assert [(one["day"], one["name"]) for one in told(browse, alice)["holidays"]] == [
+        assert [(one["day"], one["name"]) for one in fetch_timetable(browse, alice)["holidays"]] == [
             (day, "Founders") for day in days
         ]
 
@@ -162,7 +162,7 @@ class TestLayers:
 
     def test_each_layer_has_a_colour_of_its_own(self, browse, alice, week):
         query = f"&teacher=bob&group={week['group']}&colour=layer"
-        assert [one["hue"] for one in told(browse, alice, query)["lessons"]] == [1, 2]
+        assert [one["hue"] for one in fetch_timetable(browse, alice, query)["lessons"]] == [1, 2]
 
     def test_what_the_address_names_and_the_reader_may_not_choose_is_left_out(
         self, browse, bob, charlie, week
@@ -191,7 +191,7 @@ class TestSigns:
             )
         create_planned_lesson(bob, DAY * 5, topic="f", sync_state="held")
         Lesson.objects.update(conflict_allowed=False)
-        signs = {one["title"]: one["signs"] for one in told(browse, alice)["lessons"]}
+        signs = {one["title"]: one["signs"] for one in fetch_timetable(browse, alice)["lessons"]}
         assert signs == {
             "a": ["sending"],
             "f": ["held"],
@@ -201,7 +201,7 @@ class TestSigns:
             "d": [],
             "e": [],
         }
-        locked = [one["title"] for one in told(browse, alice)["lessons"] if one["locked"]]
+        locked = [one["title"] for one in fetch_timetable(browse, alice)["lessons"] if not one["movable"]]
         assert sorted(locked) == ["b", "d", "e"]
 
 
@@ -219,7 +219,7 @@ class TestColours:
                 Lesson.objects.filter(pk=lesson.pk).update(course=course)
 
     def test_each_course_has_a_colour_and_a_letter_of_its_own(self, browse, alice, week):
-        shown = told(browse, alice)
+        shown = fetch_timetable(browse, alice)
         marks = {one["title"]: one["mark"] for one in shown["lessons"]}
         assert marks == {"Maths lesson": "M1", "Music lesson": "M2", "Art lesson": "A", " lesson": ""}
         assert [(one["mark"], one["name"]) for one in shown["legend"]] == [
@@ -239,16 +239,16 @@ class TestColours:
         shown = client.get(f"/timetable/lessons/?start={first}&end={first + 7 * DAY}").json()
         assert [(one["mark"], one["name"]) for one in shown["legend"]] == [("Y", "Year 8")]
         client.logout()
-        assert [one["name"] for one in told(browse, sue)["legend"]] == ["Art", "Maths", "Music"]
+        assert [one["name"] for one in fetch_timetable(browse, sue)["legend"]] == ["Art", "Maths", "Music"]
 
     @pytest.mark.parametrize("colour", ["", "layer", "<script>", "group&colour=group"])
     def test_what_is_no_choice_is_ignored(self, browse, alice, week, colour):
-        assert told(browse, alice, f"&colour={colour}")["lessons"]
+        assert fetch_timetable(browse, alice, f"&colour={colour}")["lessons"]
 
     def test_another_school_and_a_student_are_told_no_names_of_groups(self, browse, charlie, kids, week):
         add_members(Lesson.objects.first(), kids[0])
-        assert told(browse, charlie, "&colour=group")["legend"] == []
-        assert "Year 8" not in str(told(browse, kids[0], "&colour=group"))
+        assert fetch_timetable(browse, charlie, "&colour=group")["legend"] == []
+        assert "Year 8" not in str(fetch_timetable(browse, kids[0], "&colour=group"))
 
 
 class TestMoving:
@@ -301,10 +301,8 @@ class TestMoving:
         browse(alice, f"/lessons/{lesson.pk}/move/", new | {"reason": "two halls"})
         moved = Lesson.objects.get(pk=lesson.pk)
         assert (moved.starts_at, moved.conflict_reason) == (at, "two halls")
-        assert (
-            "conflict"
-            in [one for one in told(browse, alice)["lessons"] if one["id"] == lesson.pk][0]["signs"]
-        )
+        (shown,) = (one for one in fetch_timetable(browse, alice)["lessons"] if one["id"] == lesson.pk)
+        assert "conflict" in shown["signs"]
 
     def test_a_script_gets_the_question_alone(self, browse, alice, bob):
         lesson = create_planned_lesson(bob)

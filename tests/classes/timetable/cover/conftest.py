@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Enterprise, Role, User
-from classes.models import Lesson, TeacherAbsence
+from classes.models import Course, Lesson, Subject, TeacherAbsence
 from classes.timetable.cover.services import enter_absence
 from tests.classes.factories import create_planned_lesson
 from tests.support.cast import create_person
@@ -45,8 +45,14 @@ def dora(school: Enterprise) -> User:
 
 
 @pytest.fixture
-def tom(school: Enterprise) -> User:
-    return create_person(school, "tom", Role.TEACHER)
+def course_in() -> Callable[..., Course]:
+    """Create a course of a subject."""
+
+    def create(subject: Subject | None, teacher: User) -> Course:
+        plan = {"starts_local": datetime(2027, 3, 2), "duration_minutes": 45, "title": "Sums"}
+        return Course.objects.create(enterprise=teacher.enterprise, teacher=teacher, subject=subject, **plan)
+
+    return create
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Role, StudentGroup, User
 from classes.conflicts.detection import BookingRequest, TimeSlot, find_conflicts
-from classes.models import Cover, Lesson
+from classes.models import Course, Cover, Lesson, Subject
 from classes.timetable.cover.plan import build_plan
 from classes.timetable.cover.queries import cover_period, touched_lessons
 from classes.timetable.cover.services import assign_covers
@@ -30,6 +30,12 @@ def free_in(row):
 
 def busy_in(row):
     return {one.candidate.user_id: one.reason for one in row.busy}
+
+
+def relations_of(absence, lesson):
+    """How those who may cover a lesson are related to it, the closest first."""
+    row = next(row for row in plan_of(absence) if row.lesson == lesson)
+    return {one.candidate.user_id: str(one.relation) for one in row.free if one.relation}
 
 
 class TestWhoIsOffered:
@@ -94,6 +100,39 @@ class TestWhoIsProposed:
         assert rows[plain].cover.covering == bob
         assert rows[later].proposal == "dora", "Bob covered once, Tom is proposed for the other one"
 
+    def test_the_same_course_then_the_same_subject_then_the_same_group(
+        self, school, chen, bob, dora, tom, ann, absence, course_in
+    ):
+        maths = Subject.objects.create(enterprise=school, name="Maths", colour=1)
+        year7 = StudentGroup.objects.create(enterprise=school, name="Year 7")
+        sums = course_in(maths, chen)
+        lesson = lesson_at(chen, 10, course=sums)
+        lesson.groups.add(year7)
+        lesson_at(tom, 8, days=3).groups.add(year7)
+        assert relations_of(absence, lesson) == {"tom": "same group"}
+        lesson_at(dora, 8, days=3, course=course_in(maths, dora))
+        assert relations_of(absence, lesson) == {"dora": "same subject", "tom": "same group"}
+        maths.teachers.add(tom, ann)
+        named = {"dora": "same subject", "tom": "same subject", "ann": "same subject"}
+        assert relations_of(absence, lesson) == named
+        lesson_at(bob, 8, days=3, course=sums)
+        assert list(relations_of(absence, lesson)) == ["bob", "dora", "tom", "ann"], "teachers first"
+        (row,) = plan_of(absence)
+        assert row.proposal == "bob"
+
+    def test_a_course_without_a_lesson_in_the_term_and_one_of_another_subject_do_not_count(
+        self, school, chen, bob, dora, absence, course_in
+    ):
+        maths, music = (
+            Subject.objects.create(enterprise=school, name=name, colour=1) for name in ("Maths", "Music")
+        )
+        lesson = lesson_at(chen, 10, course=course_in(maths, chen))
+        course_in(maths, bob)
+        lesson_at(bob, 8, days=-200, course=course_in(maths, bob))
+        lesson_at(dora, 8, days=3, course=course_in(music, dora))
+        lesson_at(dora, 9, days=3, course=course_in(None, dora))
+        assert relations_of(absence, lesson) == {}
+
     def test_the_lessons_of_a_day_are_shared(self, chen, bob, dora, tom, absence):
         for hour in (8, 9, 10, 11, 12, 13):
             lesson_at(chen, hour)
@@ -129,22 +168,28 @@ HOURS = st.lists(st.tuples(st.integers(0, 4), st.integers(8, 13), st.integers(20
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    own=st.sets(st.integers(8, 13), min_size=1), others=HOURS, counts=st.lists(st.integers(0, 3), max_size=5)
+    own=st.sets(st.integers(8, 13), min_size=1),
+    others=HOURS,
+    subjects=st.lists(st.integers(0, 1), max_size=5),
 )
 def test_whoever_is_proposed_has_no_conflict_and_can_be_assigned(
-    db, school, alice, chen, absence, own, others, counts
+    db, school, alice, chen, absence, course_in, own, others, subjects
 ):
     """The conflict engine, asked about each proposal by itself, has nothing against it."""
     Cover.objects.all().delete()
     Lesson.objects.all().delete()
+    Course.objects.all().delete()
+    maths = Subject.objects.get_or_create(enterprise=school, name="Maths", defaults={"colour": 1})[0]
     teachers = [
         User.objects.get_or_create(
             enterprise=school, user_id=f"t{number}", defaults={"role": Role.TEACHER, "nickname": f"T{number}"}
         )[0]
         for number in range(5)
     ]
+    maths.teachers.set([teachers[place] for place, teaches in enumerate(subjects) if teaches])
+    sums = course_in(maths, chen)
     for hour in own:
-        lesson_at(chen, hour)
+        lesson_at(chen, hour, course=sums if hour % 2 else None)
     allowed = {"conflict_allowed": True, "conflict_reason": "Any timetable."}
     for place, hour, minutes in others:
         begins = on_the_day(hour)

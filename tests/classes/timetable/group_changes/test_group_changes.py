@@ -105,8 +105,7 @@ def test_who_is_in_charge_outlives_the_question(browse, alice, bob, kids, late, 
     page = browse(alice, f"/groups/{year7.pk}/edit/", typed(*kids, late, teacher=bob.pk))
     assert f'name="teacher" value="{bob.pk}"' in page_text(page)
     change(browse, alice, year7, *kids, late, teacher=bob.pk)
-    year7.refresh_from_db()
-    assert year7.teacher == bob
+    assert StudentGroup.objects.get(pk=year7.pk).teacher == bob
 
 
 def test_archiving_tells_of_the_lessons_to_come_and_leaves_them(browse, alice, kids, year7, lessons):

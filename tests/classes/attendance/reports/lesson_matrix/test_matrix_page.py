@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Enterprise, Role, StudentGroup, User
 from classes.attendance.reports.lesson_matrix import views
-from classes.models import Course, Lesson
+from classes.models import Course, Lesson, Subject
 from tests.classes.attendance.reports.conftest import marked
 from tests.classes.factories import (
     add_members,
@@ -155,6 +155,25 @@ def test_more_than_fits_is_cut_to_the_newest_lessons_and_says_so(
     assert "Only the newest 2 lessons of these days." in page_text(answer)
 
 
+def test_rate_and_marks_of_all_lessons_are_drawn_also_of_those_on_other_pages(
+    browse: Any, bob: User, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "LESSONS_A_PAGE", 1)
+    charts = {one.name: one for one in browse(bob, f"{PAGE}?course={course.pk}").context["charts"]}
+    assert [row[1] for row in charts["rate"].rows] == ["100 %", "66 %", "50 %", "50 %"]
+    assert sum(int(number) for row in charts["marks"].rows for number in row[1:]) == 12
+    drawn = browse(bob, f"{PAGE}?course={course.pk}&name=kid2").context["charts"]
+    assert [row[1] for row in drawn[0].rows] == ["100 %", "0 %", "0 %", "0 %"]
+    assert browse(bob, PAGE).context["charts"] == []
+
+
+def test_who_sets_up_reports_by_e_mail_does_so_from_the_matrix(
+    browse: Any, alice: User, bob: User, course: Course
+) -> None:
+    for reader, offers in ((alice, True), (bob, False)):
+        assert ("By e-mail" in page_text(browse(reader, f"{PAGE}?course={course.pk}"))) == offers
+
+
 def test_without_a_choice_the_page_offers_the_courses_of_the_reader(
     browse: Any, bob: User, school: Enterprise, course: Course
 ) -> None:
@@ -169,6 +188,32 @@ def test_without_a_choice_the_page_offers_the_courses_of_the_reader(
     assert "Choose a course or a group" in text
     assert f"?course={course.pk}" in text
     assert "Hats" not in text
+
+
+def test_a_subject_limits_the_courses_offered(
+    browse: Any, alice: User, school: Enterprise, course: Course
+) -> None:
+    assert 'name="subject"' not in page_text(browse(alice, PAGE))
+    maths, art = (Subject.objects.create(enterprise=school, name=name, colour=1) for name in ("Maths", "Art"))
+    Subject.objects.create(enterprise=school, name="Unused", colour=2)
+    Course.objects.filter(pk=course.pk).update(subject=maths)
+    Course.objects.create(
+        enterprise=school,
+        title="Hats",
+        subject=art,
+        teacher=course.teacher,
+        starts_local=course.starts_local,
+        duration_minutes=45,
+    )
+    text = page_text(browse(alice, PAGE))
+    assert 'name="subject"' in text
+    assert "Unused" not in text
+    text = page_text(browse(alice, f"{PAGE}?subject={maths.pk}"))
+    assert f"course={course.pk}" in text
+    assert "Hats" not in text
+    assert "Hats" in page_text(browse(alice, f"{PAGE}?subject=0"))
+    chosen = browse(alice, f"{PAGE}?subject={art.pk}&course={course.pk}")
+    assert letters(chosen)  # a link to a course works whatever the subject
 
 
 def test_the_page_of_a_course_leads_to_its_matrix(

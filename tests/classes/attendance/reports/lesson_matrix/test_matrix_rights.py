@@ -6,10 +6,12 @@ import pytest
 
 from accounts.models import Enterprise, Role, StudentGroup, User
 from classes.models import Course, Lesson, Member
+from console.audit.models import AuditEntry
 from tests.classes.attendance.reports.conftest import marked
 from tests.classes.attendance.reports.lesson_matrix.test_matrix_page import PAGE, letters
 from tests.classes.factories import add_members, create_finished_lesson
 from tests.support.cast import create_person
+from tests.support.charges import put_in_charge
 from tests.support.page_client import page_text
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +93,22 @@ def test_the_trends_of_a_student_open_for_who_leads_a_lesson_with_them(
     assert browse(ted, path).status_code == 403, "a lesson that one attends is not led"
     add_members(create_finished_lesson(ted), kids[0])
     assert browse(ted, path).status_code == 200
+
+
+def test_the_matrix_of_a_group_in_charge_is_a_file_and_each_file_is_recorded(
+    browse: Any, ted: User, week: list[Lesson]
+) -> None:
+    group = StudentGroup.objects.get(name="Year 7")
+    week[0].groups.add(group)
+    query = f"?group={group.pk}"
+    assert browse(ted, FILES[0] + query).status_code == 404
+    charge = put_in_charge(group, ted)
+    assert FILES[0] in page_text(browse(ted, PAGE + query))
+    for path in FILES:
+        answer = browse(ted, path + query)
+        assert answer.status_code == 200
+        assert b"".join(answer)
+    entries = AuditEntry.objects.filter(action="report.export", actor=ted)
+    assert [(one.after or {})["name"] for one in entries] == ["Year 7", "Year 7"]
+    charge.delete()
+    assert browse(ted, FILES[0] + query).status_code == 404

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from classes.attendance.reports.schedules.services import (
     SENDING_TAKES,
@@ -19,6 +20,7 @@ from classes.attendance.reports.schedules.services import (
 from classes.models import ReportSchedule
 from console.audit.models import AuditEntry
 from console.concurrency import RowDeleted
+from tests.support.concurrent_calls import call_concurrently, call_while_other_waits
 
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 #: A Wednesday; in Shanghai it is Thursday already.
@@ -48,6 +50,28 @@ def test_a_person_has_each_report_once(alice, weekly, year7):
     create_schedule(person=alice, group=year7, every="week", by=alice)
     create_schedule(person=alice, group=None, every="month", by=alice)
     assert ReportSchedule.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_posts_at_once_one_makes_the_schedule_and_the_other_gets_a_sentence(alice, year7):
+    def act() -> ReportSchedule:
+        return create_schedule(person=alice, group=year7, every="week", by=alice)
+
+    (error,) = (one.error for one in call_concurrently(act, act) if one.error)
+    assert isinstance(error, ValidationError)
+    assert error.messages == [gettext("This person receives this report already.")]
+    assert ReportSchedule.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_post_that_waits_for_another_one_gets_a_sentence(alice, year7):
+    def insert() -> None:
+        create_schedule(person=alice, group=year7, every="week", by=alice)
+
+    outcome = call_while_other_waits(insert, insert)
+    assert isinstance(outcome.error, ValidationError)
+    assert outcome.error.messages == [gettext("This person receives this report already.")]
+    assert ReportSchedule.objects.count() == 1
 
 
 @pytest.mark.django_db

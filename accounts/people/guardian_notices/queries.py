@@ -1,0 +1,95 @@
+"""Notices of a guardian, and what became of their e-mails."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Guardian, GuardianNotice, User
+from accounts.people.guardian_notices.sections import SectionText, notice_text
+from console.notifications.channels.answers import REASONS, waiting_text
+from console.notifications.channels.models import Delivery
+from console.notifications.channels.queue import STOPPED
+
+#: Why a notice did not leave, besides what other messages have in common.
+NOTICE_REASONS: dict[str, str | Promise] = {
+    "no_mail": gettext_lazy("no mail address"),
+    "no_server": gettext_lazy("The console has no mail server."),
+    "not_told": gettext_lazy("This guardian is not told about attendance."),
+    "no_consent": gettext_lazy("There is no consent to it."),
+    "inactive": gettext_lazy("The student is deactivated."),
+}
+#: Most notices that pages list.
+MAX_LISTED = 50
+
+
+class ListedNotice(NamedTuple):
+    """A notice as pages show it."""
+
+    pk: int
+    day: date
+    sections: list[SectionText]
+
+
+class NoticeState(NamedTuple):
+    """A notice with what became of its e-mail, in words. `again`: a person may try again."""
+
+    notice: GuardianNotice
+    text: str
+    again: bool
+
+    @property
+    def sections(self) -> list[SectionText]:
+        """What the notice says, in the active language."""
+        return notice_text(self.notice)
+
+
+def notices_of(guardian: Guardian) -> list[ListedNotice]:
+    """Return what a guardian was told, the newest first, in the active language.
+
+    Also what did not leave by e-mail: the page of the guardian shows it all the same.
+    """
+    rows = GuardianNotice.objects.filter(guardian=guardian).select_related("enterprise", "guardian__person")
+    return [ListedNotice(row.pk, row.day, notice_text(row)) for row in rows.order_by("-day")[:MAX_LISTED]]
+
+
+def states_by_guardian(student: User) -> dict[int, list[NoticeState]]:
+    """Return the states of the newest notices of a student's guardians, by guardian."""
+    rows = GuardianNotice.objects.filter(guardian__person=student)
+    rows = rows.select_related("guardian__person", "enterprise").order_by("-day", "-pk")
+    found: dict[int, list[NoticeState]] = {}
+    for state in with_states(rows[:MAX_LISTED]):
+        found.setdefault(state.notice.guardian_id, []).append(state)
+    return found
+
+
+def not_delivered(school: Any) -> QuerySet[GuardianNotice]:
+    """Return the notices of a school that did not leave, the newest first."""
+    rows = GuardianNotice.objects.filter(enterprise=school, delivery__in=STOPPED)
+    return rows.select_related("guardian__person", "enterprise").order_by("-id")
+
+
+def with_states(notices: Iterable[GuardianNotice]) -> list[NoticeState]:
+    """Return notices with what became of them."""
+    return [
+        NoticeState(row, state_text(row), row.delivery in STOPPED and bool(row.guardian.e_mail))
+        for row in notices
+    ]
+
+
+def state_text(notice: GuardianNotice) -> str:
+    """Return what became of an e-mail, with the reason: "delivered", "refused: …", "no mail address"."""
+    label = str(Delivery(notice.delivery).label)
+    if notice.delivery == Delivery.DELIVERED:
+        return label
+    if notice.delivery == Delivery.WAITING and not notice.answer and not notice.reason:
+        return waiting_text(notice.delivery_due_at)
+    reason = str(NOTICE_REASONS.get(notice.reason) or REASONS.get(notice.reason, ""))
+    if notice.reason == "no_mail":
+        return reason
+    detail = notice.answer or reason
+    return _("%(state)s: %(detail)s") % {"state": label, "detail": detail} if detail else label

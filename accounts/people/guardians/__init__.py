@@ -1,0 +1,1 @@
+"""Guardians of students: services, form and pages, for the office alone."""

@@ -1,0 +1,1 @@
+"""The copy of everything that the console holds about one person."""

@@ -1,0 +1,1 @@
+"""Pages of the channels of a school, and of the mail server."""

@@ -1,0 +1,1 @@
+"""Pages of signing in as a guardian, and of the own account."""

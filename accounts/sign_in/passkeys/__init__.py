@@ -1,0 +1,1 @@
+"""Passkeys (WebAuthn): the relying party, the exchange with the browser, and services."""

@@ -1,0 +1,1 @@
+"""The subjects of a school: what its courses teach, in which colour, and who teaches it."""

@@ -1,0 +1,1 @@
+"""Channels beside the console and e-mail: WeCom, DingTalk, Feishu and webhook bots."""

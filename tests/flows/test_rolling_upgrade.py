@@ -1,0 +1,149 @@
+"""A version takes the place of the one before while people work: nothing fails, is lost or done twice."""
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import requests
+
+from tests.faults.goals import goal, without_goal_lines
+from tests.faults.sizes import FULL_TIMEOUT_S, size
+from tests.flows.rolling_site import RollingSite, readiness
+from tests.flows.version_trees import breaking_version, next_version
+from tests.support import database, nginx
+from tests.support.environment import ROOT
+from tests.support.programs import Console
+
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.slow,
+    pytest.mark.timeout(size(full=FULL_TIMEOUT_S, ci=900)),
+    pytest.mark.usefixtures("django_db_setup"),
+]
+#: Seconds for which both versions answer.
+BOTH_S = 4.0
+FILE = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+
+
+@pytest.fixture
+def found_site(tmp_path: Path) -> Iterator[Callable[[], RollingSite]]:
+    """Make a site on a migrated database of its own."""
+    if nginx.why_nginx_is_missing():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(nginx.why_nginx_is_missing())
+    tmp_path.chmod(0o711)
+    name = f"{database.own_name()}_rolling"
+    with psycopg.connect(database.url_of("postgres"), autocommit=True) as line, ExitStack() as running:
+        line.execute(f'create database "{name}" template "{database.TEMPLATE}"')
+        running.callback(line.execute, f'drop database "{name}" with (force)')
+
+        def found() -> RollingSite:
+            site = RollingSite(tmp_path, database.url_of(name))
+            running.callback(site.close)
+            running.callback(site.load.stop)
+            return site
+
+        yield found
+
+
+def files_of(web: Console) -> set[str]:
+    """The static files that the page for signing in names."""
+    files = set(FILE.findall(requests.get(f"{web.url}/sign-in/", timeout=30).text))
+    assert any(re.search(r"/css/app\.[0-9a-f]{12}\.css$", one) for one in files), files
+    return files
+
+
+def check_files(former: Console, following: Console) -> int:
+    """Each serves the files of both, and browsers may keep them for good; how many there are."""
+    both = files_of(former) | files_of(following)
+    assert files_of(former) != files_of(following)
+    for web in (former, following):
+        for path in both:
+            answer = requests.get(f"{web.url}{path}", timeout=30)
+            assert answer.status_code == 200, f"{path} at {web.root.name}"
+            assert "immutable" in answer.headers["Cache-Control"]
+    return len(both)
+
+
+def roll(site: RollingSite, former: Path, following: Path) -> int:
+    """Let one version take the place of the other, as docs/upgrading.md says; how many files both serve."""
+    site.prepare(following)
+    # A process of the former version that is started again finds the database ahead.
+    again = site.add_web(former)
+    new = site.add_web(following)
+    site.add_worker(following)
+    for web in (again, new):
+        web.wait_for(lambda web=web: readiness(web)[0] == 200)  # type: ignore[misc]
+    assert readiness(again)[1]["version"].startswith("a newer one has migrated")
+    assert readiness(new)[1]["version"] == "ok"
+    site.include()
+    files = check_files(again, new)
+    site.service.control("callbacks", event_of(following.name))
+    time.sleep(BOTH_S)
+    site.remove(former)
+    return files
+
+
+def event_of(marker: str) -> dict[str, Any]:
+    """An event that the service owes us."""
+    return {"sdkappid": 1400000001, "event": "local_record_callback", "data": {"class_id": marker}}
+
+
+def check(site: RollingSite, **figures: int) -> list[str]:
+    """The goal: no error, nothing lost, nothing done twice. Returns the events that arrived."""
+    load = site.load
+    load.stop()
+    left = site.rest() if site.workers else {}
+    told = site.verdict() if site.workers else {"figures": {}, "bad": [], "events": []}
+    answers = {f"answers_{name}": number for name, number in sorted(load.answered.items())}
+    goal(
+        "rolling upgrade",
+        **figures,
+        **answers,
+        failed=len(load.failed),
+        lessons=len(load.lessons),
+        people=len(load.people),
+        **told["figures"],
+        left=sum(left.values()),
+    )
+    assert not load.failed, f"{len(load.failed)} requests failed, first {load.failed[:3]}"
+    assert not left, left
+    assert not told["bad"], told["bad"][:5]
+    return list(told["events"])
+
+
+def test_versions_change_places_while_people_work(
+    found_site: Callable[[], RollingSite], tmp_path: Path
+) -> None:
+    site = found_site()
+    site.start(ROOT)
+    site.load.start()
+    rolls, version, files = size(full=5, ci=1), ROOT, 0
+    for number in range(1, rolls + 1):
+        following = next_version(tmp_path, version, number)
+        files += roll(site, version, following)
+        version = following
+    time.sleep(1)
+    events = check(site, rolls=rolls, files_of_both=files)
+
+    assert set(site.load.versions) == {str(number) for number in range(rolls + 1)}
+    assert min(len(site.load.lessons), len(site.load.people)) > 10 * rolls
+    assert set(events) == {f"version{number}" for number in range(1, rolls + 1)}
+
+
+def test_a_migration_that_removes_a_column_makes_it_fail(
+    found_site: Callable[[], RollingSite], tmp_path: Path
+) -> None:
+    site = found_site()
+    site.start(ROOT, worker=False)
+    site.load.start()
+    site.prepare(breaking_version(tmp_path, ROOT, 1))
+    time.sleep(BOTH_S)
+
+    with without_goal_lines(), pytest.raises(AssertionError, match="requests failed, first .* 500 "):
+        check(site)

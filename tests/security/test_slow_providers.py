@@ -1,0 +1,73 @@
+"""A provider that answers after ten seconds keeps nobody from signing in by password."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from accounts.models import Enterprise, IdentityProvider, User
+from tests.console.inbox.test_ingestion import address
+from tests.faults.goals import goal
+from tests.security.test_slow_clients import PASSWORD, WITHIN_S, Place, Visitor
+from tests.support.programs import Console
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(200)]
+#: Seconds until the provider answers, and sign-ins with it at the same time.
+ANSWERS_AFTER_S, SIGN_INS = 10.0, 12
+
+
+@pytest.fixture
+def slow_provider() -> Iterator[str]:
+    """The address of a provider that answers late."""
+    end = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            end.wait(ANSWERS_AFTER_S)
+            self.send_error(503)
+
+        def log_message(self, *_: Any) -> None:
+            """Tests are quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    end.set()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.timed
+def test_a_slow_provider_holds_up_neither_passwords_nor_callbacks(
+    start_console: Callable[..., Console], slow_provider: str, school: Enterprise, alice: User
+) -> None:
+    alice.set_password(PASSWORD)
+    alice.save(update_fields=["password"])
+    values = {"kind": "oidc", "name": "Slow", "client_id": "a", "client_secret": "b", "issuer": slow_provider}
+    slug = IdentityProvider.objects.create(enterprise=school, **values).slug
+    console = start_console(REQUIRE_TWO_FACTOR="false", ALLOWED_PRIVATE_NETWORKS="127.0.0.0/8")
+    place = Place(int(console.url.rpartition(":")[2]), "127.0.0.1", tls=False)
+    visitor = Visitor(place, alice, address(school, expire=int(time.time()) + 600))
+    visitor.seconds()
+    usual = visitor.worst()
+    with ThreadPoolExecutor(SIGN_INS) as threads:
+        for _ in range(SIGN_INS):
+            threads.submit(_ignore_end, place, f"/sign-in/with/{slug}/")
+        time.sleep(1)
+        found = visitor.worst()
+        console.stop()
+    goal("slow provider", sign_ins=SIGN_INS, **{f"{name}_s": round(took, 3) for name, took in found.items()})
+    assert {name: took for name, took in found.items() if took > WITHIN_S + 2 * usual[name]} == {}
+
+
+def _ignore_end(place: Place, path: str) -> None:
+    try:
+        place.ask("GET", path)
+    except OSError:
+        """The console is stopped before the provider has answered."""

@@ -1,21 +1,35 @@
-"""Bulk writes of one model in a single statement with one JSON parameter.
+"""Bulk writes of one model in a single statement with one JSON parameter, and reads of whole tables.
 
 Django passes an array per column, or, for array columns and upserts, one parameter per value: building and
 parsing such a statement then takes most of the time.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connections, router
+from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
 from django.db.models import Model
 
 M = TypeVar("M", bound=Model)
 BATCH = 5_000
+
+
+@contextmanager
+def without_nested_loops() -> Iterator[None]:
+    """Let the queries in this context, which read large parts of several tables, join them in linear time.
+
+    Where PostgreSQL knows nothing of a table yet, as in the minutes after the first import of a large school,
+    it may expect a single row, and compare each row of one table with each row of another.
+    """
+    with transaction.atomic(), connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def bulk_insert(rows: Sequence[M]) -> None:

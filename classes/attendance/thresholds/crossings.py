@@ -17,6 +17,7 @@ from accounts.people.grades.queries import students_of_grade
 from classes.attendance.reports.sheet import ATTENDED_MARKS
 from classes.lessons.status import counted_lessons
 from classes.models import AbsenceStreak, Attendance, Mark, ThresholdRule
+from console.bulk_sql import without_nested_loops
 
 Kind, Scope = ThresholdRule.Kind, ThresholdRule.Scope
 #: The marks that count against a student.
@@ -42,6 +43,15 @@ def find_crossings(
     """Return who has crossed the rule, by primary key; only of `people` if given."""
     if not rule.has_target:
         return {}
+    if people is None:
+        with without_nested_loops():
+            return _find_crossings(rule, zone, now, None)
+    return _find_crossings(rule, zone, now, people)
+
+
+def _find_crossings(
+    rule: ThresholdRule, zone: ZoneInfo, now: datetime, people: Collection[int] | None
+) -> dict[int, Crossing]:
     if rule.kind != Kind.ABSENCES:
         return _in_period(rule, zone, now, people)
     return _in_course(rule, people) if rule.scope == Scope.COURSE else _streaks(rule, people)
@@ -113,8 +123,7 @@ def _streaks(rule: ThresholdRule, people: Collection[int] | None) -> dict[int, C
 def _in_course(rule: ThresholdRule, people: Collection[int] | None) -> dict[int, Crossing]:
     """Count the absences in the course after its last attended lesson, in the order of the streaks.
 
-    One sorted pass over the marks of the course: comparing each mark with the later ones in SQL takes
-    quadratic time where the planner has no statistics of the tables yet.
+    One sorted pass over the marks of the course: comparing each mark with the later ones is quadratic.
     """
     rows = final_marks(rule, people).filter(mark__in=(*ATTENDED_MARKS, Mark.ABSENT))
     rows = rows.order_by("person_id", "-lesson__starts_at", "-lesson_id")

@@ -14,7 +14,7 @@ from tests.faults.sizes import SEED, size
 from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.timeout(size(full=900, ci=400))
-SECONDS = size(full=60.0, ci=10.0)
+SECONDS = size(full=60.0, ci=5.0)
 
 
 @pytest.mark.parametrize("number", range(size(full=20, ci=2)))

@@ -63,4 +63,4 @@ def check_kills(
 
 
 def test_no_kill_loses_or_doubles_anything(world, forge, oracle):
-    check_kills(plan(size(full=1000, ci=200)), world, forge, oracle)
+    check_kills(plan(size(full=1000, ci=100)), world, forge, oracle)

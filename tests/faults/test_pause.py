@@ -95,4 +95,4 @@ def check_pauses(
 
 
 def test_no_paused_worker_writes_or_sends_after_its_lease(world, forge, oracle):
-    check_pauses(plan(size(full=500, ci=50)), world, forge, oracle)
+    check_pauses(plan(size(full=500, ci=25)), world, forge, oracle)

@@ -25,7 +25,7 @@ from tests.security.parameters import Parameter, Sender, parameters
 from tests.security.sample_school import SampleSchool, build_sample_school
 from tests.security.test_matrix import may
 
-REQUESTS = size(full=20_000, ci=1_000)
+REQUESTS = size(full=20_000, ci=500)
 COLUMNS = ("student", "teacher", "admin", "superadmin", "operator", "anonymous")
 #: Where no worker runs.
 NOT_READY = "readyz"

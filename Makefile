@@ -25,7 +25,13 @@ test: .venv/.dev node_modules/.installed ## install what tests need, run all of 
 	@.ci/setup scanner
 	@.ci/setup proxy
 	@.ci/setup promtool
-	@$(COMPILED) $(PYTHON) -m pytest -n $(XDIST) --dist worksteal
+	@XDIST=$(XDIST) $(COMPILED) $(PYTHON) -m tests.run
+
+fast: .venv/.dev node_modules/.installed ## the tests that start no programs, with style and types; for work
+	@XDIST=$(XDIST) $(COMPILED) $(PYTHON) -m tests.run fast
+
+durations: .venv/.dev node_modules/.installed ## the same in one process; fails where a test takes too long
+	@$(COMPILED) $(PYTHON) -m tests.run durations
 
 faults: .venv/.dev node_modules/.installed ## the fault goals in their full sizes; prints a line a goal
 	@.ci/setup rabbitmq
@@ -84,4 +90,4 @@ node_modules/.installed: package-lock.json package.json | $(NEEDS_NPM)
 	@.ci/setup npm
 	@touch $@
 
-.PHONY: help install run test faults browser saml bench bundle figures audit docs lint messages clean
+.PHONY: help install run test fast durations faults browser saml bench bundle figures audit docs lint messages clean

@@ -5,36 +5,20 @@
 error if a goal is missed.
 """
 
-import os
-import subprocess
 import sys
+
+from bench.runner import MEASURED, run_tests
 
 FULL = {"CONFLICT_GROUPS": "60", "RECURRENCE_RULES": "10000"}
 RUNS = (
-    ["tests/classes/conflicts/test_conflict_speed.py"],
+    [f"{MEASURED}/test_conflicts.py"],
     ["tests/classes/timetable/courses/test_recurrence.py", "--timeout=600"],
 )
-RESULT_MARKERS = ("planning ", "asking about", " rules, ")
+FIGURES = "planning |asking about|[0-9].* rules, "
 
 
 def main() -> int:
-    missed = 0
-    for chosen in RUNS:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-n0", "-q", "-s", "--show-capture=no", *chosen],
-            env=os.environ | FULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        lines = [
-            line.lstrip(".")
-            for line in done.stdout.splitlines()
-            if any(marker in line for marker in RESULT_MARKERS)
-        ]
-        print("\n".join(lines) if lines else done.stdout, flush=True)
-        missed += bool(done.returncode)
-    return missed
+    return max(run_tests(*chosen, figures=FIGURES, **FULL) for chosen in RUNS)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,14 @@
 """Imports and exports at full size: seconds for previews of 10,000 rows, megabytes for 100,000, OneRoster.
 
-`python -m bench.imports` runs their tests (test_sizes.py, test_formulas.py in tests/accounts/imports, and two
-in its folder one_roster), which provide a database, with more rows, each in its own process. Exits with an
-error if a goal is missed.
+`python -m bench.imports` runs tests of bench/measured and tests/accounts/imports, which provide a database,
+with more rows, each in its own process. Exits with an error if a goal is missed.
 """
 
-import os
-import subprocess
 import sys
 
-SIZES, FORMULAS = "tests/accounts/imports/test_sizes.py", "tests/accounts/imports/test_formulas.py"
+from bench.runner import MEASURED, run_tests
+
+TESTS = "tests/accounts/imports"
 FULL = {
     "IMPORT_ROWS": "10000",
     "IMPORT_LONG_ROWS": "100000",
@@ -19,36 +18,20 @@ FULL = {
     "ROSTER_MUTATIONS": "2000",
 }
 RUNS = (
-    [SIZES, "-k", "preview"],
-    [SIZES, "-k", "memory and csv"],
-    [SIZES, "-k", "memory and xlsx"],
-    [SIZES, "-k", "export and csv"],
-    [SIZES, "-k", "export and xlsx"],
-    [FORMULAS],
-    ["tests/accounts/imports/one_roster/test_size.py"],
-    ["tests/accounts/imports/one_roster/test_mutated_zips.py"],
+    [f"{MEASURED}/test_previews.py"],
+    [f"{TESTS}/test_sizes.py", "-k", "memory and csv"],
+    [f"{TESTS}/test_sizes.py", "-k", "memory and xlsx"],
+    [f"{TESTS}/test_sizes.py", "-k", "export and csv"],
+    [f"{TESTS}/test_sizes.py", "-k", "export and xlsx"],
+    [f"{TESTS}/test_formulas.py"],
+    [f"{MEASURED}/test_one_roster.py"],
+    [f"{TESTS}/one_roster/test_mutated_zips.py"],
 )
-RESULT_MARKERS = ("preview of", "rows of", "formula cells", "reading ", "mutated zips")
+FIGURES = "preview of|[0-9]+ rows of|[0-9].*formula cells|reading |[0-9].*mutated zips"
 
 
 def main() -> int:
-    missed = 0
-    for chosen in RUNS:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-n0", "-q", "-s", "--show-capture=no", *chosen],
-            env=os.environ | FULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        lines = [
-            line.lstrip(".")
-            for line in done.stdout.splitlines()
-            if any(marker in line for marker in RESULT_MARKERS)
-        ]
-        print("\n".join(lines) if lines else done.stdout, flush=True)
-        missed += bool(done.returncode)
-    return missed
+    return max(run_tests(*chosen, figures=FIGURES, **FULL) for chosen in RUNS)
 
 
 if __name__ == "__main__":

@@ -1,28 +1,18 @@
 """Pages of a school with 100,000 people and 1,000,000 marks: 150 ms and 12 queries each.
 
-`python -m bench.pages [MARKS [PEOPLE]]` runs tests/classes/pages/test_page_speed.py, which provides a
+`python -m bench.pages [MARKS [PEOPLE]]` runs bench/measured/test_pages.py, which provides a
 database, and prints a line per page.
 """
 
-import os
-import subprocess
 import sys
 
+from bench.runner import MEASURED, run_tests
+
 FULL = ("1000000", "100000")
-TEST = "tests/classes/pages/test_page_speed.py"
 
 
 def main(marks: str, people: str) -> int:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n0", "-q", "-s", "--show-capture=no", "--timeout=3600", TEST],
-        env=os.environ | {"MARKS": marks, "PEOPLE": people},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    lines = [line.lstrip(".") for line in done.stdout.splitlines() if line.lstrip(".").startswith("page ")]
-    print("\n".join(lines) or done.stdout)
-    return done.returncode or int(any("MISSED" in line for line in lines))
+    return run_tests(f"{MEASURED}/test_pages.py", figures="page ", MARKS=marks, PEOPLE=people)
 
 
 if __name__ == "__main__":

@@ -1,28 +1,20 @@
 """The report of a school with 1,000,000 marks: under 500 ms, and equal to the marks.
 
-`python -m bench.reports [MARKS]` runs tests/classes/attendance/reports/test_school_speed.py, which provides a
-database.
+`python -m bench.reports [MARKS]` runs test_school_report.py, test_usage.py and
+test_attendance_matrix.py of bench/measured, which provide a database.
 """
 
-import os
-import subprocess
 import sys
 
+from bench.runner import MEASURED, run_tests
+
 FULL = "1000000"
-TEST = "tests/classes/attendance/reports/test_school_speed.py"
+TESTS = ("test_school_report.py", "test_usage.py", "test_attendance_matrix.py")
 
 
 def main(marks: str) -> int:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n0", "-q", "-s", "--show-capture=no", "--timeout=900", TEST],
-        env=os.environ | {"MARKS": marks},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    results = [line[line.index("report of ") :] for line in done.stdout.splitlines() if "marks: best" in line]
-    print("\n".join(results) if results else done.stdout)
-    return done.returncode
+    paths = (f"{MEASURED}/{test}" for test in TESTS)
+    return max(run_tests(path, figures="(report|usage) of |goal |matrix ", MARKS=marks) for path in paths)
 
 
 if __name__ == "__main__":

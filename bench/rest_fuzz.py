@@ -4,9 +4,9 @@
 by default, and prints the totals; exits with an error on a server error or a response that is not described.
 """
 
-import os
-import subprocess
 import sys
+
+from bench.runner import run_tests
 
 #: Divided equally among all addresses and rounded down, this makes 21,000 cases.
 FULL = "22000"
@@ -14,16 +14,7 @@ TEST = "tests/security/test_rest_fuzz.py"
 
 
 def main(cases: str) -> int:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n0", "-q", "--show-capture=no", TEST],
-        env=os.environ | {"REST_FUZZ": cases},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    results = [line for line in done.stdout.splitlines() if line.startswith("goal rest fuzz")]
-    print("\n".join(results) if results and not done.returncode else done.stdout)
-    return done.returncode
+    return run_tests(TEST, figures="goal rest fuzz", REST_FUZZ=cases)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ lessons that they checked; HYPOTHESIS_PROFILE=ci checks fewer.
 """
 
 import os
-import subprocess
 import sys
+
+from bench.runner import run_tests
 
 TESTS = (
     "tests/classes/attendance/calculation/test_properties.py::test_a_second_statement_of_the_rules_agrees",
@@ -16,16 +17,7 @@ TESTS = (
 
 
 def main() -> int:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n0", "-q", *TESTS],
-        env={"HYPOTHESIS_PROFILE": "all", **os.environ},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    results = [line for line in done.stdout.splitlines() if line.startswith("goal ")]
-    print("\n".join(results) if results and not done.returncode else done.stdout)
-    return done.returncode
+    return run_tests(*TESTS, figures="goal ", HYPOTHESIS_PROFILE=os.environ.get("HYPOTHESIS_PROFILE", "all"))
 
 
 if __name__ == "__main__":

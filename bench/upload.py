@@ -5,26 +5,16 @@ private. Exits with an error if the private memory reached 100 MB, in one body o
 tests/documents/test_large_upload.py with a larger file.
 """
 
-import os
-import subprocess
 import sys
+
+from bench.runner import run_tests
 
 FULL = "1000"
 TEST = "tests/documents/test_large_upload.py"
 
 
 def main(megabytes: str) -> int:
-    quiet = ["-n0", "-q", "-s", "--show-capture=no", "--log-level=CRITICAL"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *quiet, TEST],
-        env=os.environ | {"UPLOAD_MB": megabytes},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    results = [line for line in done.stdout.splitlines() if line.startswith("upload of ")]
-    print("\n".join(results) if results else done.stdout)
-    return done.returncode
+    return run_tests(TEST, figures="upload of ", UPLOAD_MB=megabytes)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,17 @@
 """Refresh of the live wall with 500 running lessons: under 200 ms and at most six statements.
 
-`python -m bench.wall [LESSONS]` runs tests/classes/live/wall/test_wall_speed.py, which provides a database.
+`python -m bench.wall [LESSONS]` runs bench/measured/test_wall.py, which provides a database.
 """
 
-import os
-import subprocess
 import sys
 
+from bench.runner import MEASURED, run_tests
+
 FULL = "500"
-TEST = "tests/classes/live/wall/test_wall_speed.py"
 
 
-def main(lessons: str) -> int:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n0", "-q", "-s", "--show-capture=no", TEST],
-        env=os.environ | {"LIVE_LESSONS": lessons},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    results = [line[line.index("wall ") :] for line in done.stdout.splitlines() if "queries (bar 6)" in line]
-    print("\n".join(results) if results else done.stdout)
-    return done.returncode
+def main(size: str) -> int:
+    return run_tests(f"{MEASURED}/test_wall.py", figures=r"wall .*queries \(bar ", LIVE_LESSONS=size)
 
 
 if __name__ == "__main__":

@@ -23,11 +23,12 @@ settings.PASSWORD_HASHERS = ["tests.support.password_hasher.SingleRoundHasher"]
 
 pytest_plugins = [
     "tests.support.database",
+    "tests.support.isolation",
+    "tests.support.lanes",
     "tests.support.programs",
     "tests.support.browser",
     "tests.support.language",
     "tests.support.checkpoints",
-    "tests.support.timed",
     "tests.support.cast",
     "tests.support.iclass_service",
     "tests.support.object_storage",

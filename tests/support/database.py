@@ -30,6 +30,20 @@ FORGET_STATISTICS = """
     SELECT pg_clear_relation_stats('public', relname) FROM pg_class
     WHERE relname = ANY(%s) AND relkind = 'r' AND reltuples >= 0
 """
+#: Of other connections to this database: what a thread or a program of a test left open.
+OPEN_TRANSACTIONS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+        AND backend_type = 'client backend'
+"""
+#: The run's own server has it off. Elsewhere it would find tables empty between two tests, and the plans of
+#: the next would count on that.
+NO_AUTOVACUUM = """
+    DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'public'
+        LOOP EXECUTE 'ALTER TABLE ' || name || ' SET (autovacuum_enabled = off)'; END LOOP;
+    END $$
+"""
 #: Bytes from which a table is worth its vacuum: tests after it would read its dead rows.
 LARGE = 1_000_000
 
@@ -43,7 +57,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
     yield
     if not environment.WORKER:
-        _server(f'drop database if exists "{TEMPLATE}"')
+        on_server(f'drop database if exists "{TEMPLATE}"')
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,12 +68,22 @@ def empty_only_filled_tables() -> Iterator[None]:
     truncate_all = TransactionTestCase._fixture_teardown
 
     def teardown(case: TransactionTestCase) -> None:
+        _end_open_transactions()
         if not _delete_rows():
             truncate_all(case)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
+
+
+def _end_open_transactions() -> None:
+    """Those of other connections would keep their rows and locks, and one of this connection its own."""
+    if not connection.get_autocommit():
+        connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute(OPEN_TRANSACTIONS)
 
 
 def _delete_rows() -> bool:
@@ -88,7 +112,12 @@ def _delete_rows() -> bool:
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Before the database is dropped at the end, close what a killed program of a test left open in it."""
     yield
-    _server("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", own_name())
+    end_connections()
+
+
+def end_connections() -> None:
+    """End all connections to the database of this process, with their statements, transactions and locks."""
+    on_server("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", own_name())
 
 
 def own_name() -> str:
@@ -108,31 +137,34 @@ def own_url() -> str:
 
 def _make_template() -> None:
     """Only the first process of a run finds none. A half migrated one is not left behind."""
-    if _server("select 1 from pg_database where datname = %s", TEMPLATE):
+    if on_server("select 1 from pg_database where datname = %s", TEMPLATE):
         return
-    _server(f'create database "{TEMPLATE}"')
+    on_server(f'create database "{TEMPLATE}"')
     if not template_cache.restore(url_of(TEMPLATE)):
         _migrate()
         template_cache.save(url_of(TEMPLATE))
     # The audit trail cannot be emptied, but a test of transactions ends by emptying all tables.
     with psycopg.connect(url_of(TEMPLATE), autocommit=True) as line:
         line.execute("alter table audit_auditentry disable trigger audit_entries_kept")
+        if os.environ.get("DATABASE_URL"):
+            line.execute(NO_AUTOVACUUM)
 
 
 def _migrate() -> None:
     """Into an empty template, whatever half of a kept one came into it; as the first `make run` does."""
-    _server(f'drop database "{TEMPLATE}"')
-    _server(f'create database "{TEMPLATE}"')
+    on_server(f'drop database "{TEMPLATE}"')
+    on_server(f'create database "{TEMPLATE}"')
     prepared_schema.load(url_of(TEMPLATE))
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
     variables = os.environ | {"DATABASE_URL": url_of(TEMPLATE)}
     done = subprocess.run(migrate, cwd=environment.ROOT, env=variables, capture_output=True, text=True)
     if done.returncode:
-        _server(f'drop database "{TEMPLATE}"')
+        on_server(f'drop database "{TEMPLATE}"')
         pytest.exit(f"The migrations fail:\n{done.stderr}", returncode=1)
 
 
-def _server(statement: str, *values: str) -> list[tuple[object, ...]]:
+def on_server(statement: str, *values: str) -> list[tuple[object, ...]]:
+    """Run a statement of an administrator, outside of the test's database; its rows."""
     with psycopg.connect(url_of("postgres"), autocommit=True) as line:
         cursor = line.execute(statement, values or None)
         return cursor.fetchall() if cursor.description else []

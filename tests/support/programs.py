@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 
@@ -159,3 +160,10 @@ def start_worker(program_variables: dict[str, str], tmp_path: Path) -> Iterator[
             return worker
 
         yield start
+
+
+@pytest.fixture
+def children() -> Callable[[], list[psutil.Process]]:
+    """What this process has started since the test began; the browser of other tests may run, too."""
+    before = psutil.Process().children()
+    return lambda: [one for one in psutil.Process().children() if one not in before]

@@ -6,12 +6,12 @@ import socket
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import billiard
-import psutil
 import pytest
 
 from console.child_process.refusal import FileRejected
@@ -112,14 +112,14 @@ def test_what_parses_uploads_imports_nothing_of_django(name: str) -> None:
     assert found == []
 
 
-def test_no_process_is_left_whether_it_is_read_to_its_end_or_not() -> None:
+def test_no_process_is_left_whether_it_is_read_to_its_end_or_not(children: Callable[[], list[Any]]) -> None:
     found = run(f"{FUNCTIONS}:count", io.BytesIO(), 1_000_000, limits=LIMITS, result=int)
     next(found)
-    assert psutil.Process().children()
+    assert children()
     found.close()
     results("count", 1)
     failure("die")
-    assert not psutil.Process().children()
+    assert not children()
 
 
 def test_it_works_in_many_threads_at_once() -> None:

@@ -3,10 +3,8 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 import requests
 
-from bench import sandbox_runtime
 from tests.console.sandbox.conftest import SandboxSchool
 
 
@@ -100,11 +98,3 @@ def test_a_connection_is_kept_open(school: SandboxSchool) -> None:
         again = web.post(school.sandbox.signed("user/list"), json={}, stream=True, timeout=9)
         assert again.raw.connection.sock.getsockname()[1] == port
         assert again.json()["error_code"] == 0
-
-
-@pytest.mark.slow
-@pytest.mark.timed
-def test_a_page_of_a_class_of_500_comes_in_20_ms_or_three_times_a_bare_view() -> None:
-    """The best of three rounds, as others share the machine; `python -m bench.sandbox_runtime` prints it."""
-    rounds = (sandbox_runtime.measured(150) for _ in range(3))
-    assert any(page < max(20.0, 3 * bare) for page, bare in rounds)

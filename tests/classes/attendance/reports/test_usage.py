@@ -1,6 +1,5 @@
 """Usage: minutes of everybody in classrooms, most people at once, recordings, and minutes of the licence."""
 
-import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,14 +11,10 @@ from hypothesis import strategies as st
 from accounts.models import Enterprise
 from classes.attendance.reports.usage import most_at_once
 from classes.models import Attendance, Course, Recording
-from tests.classes.attendance.reports import test_school_speed
 from tests.classes.factories import create_finished_lesson
-from tests.support.anchor import bar_now
-from tests.support.page_client import client_for, page_text
+from tests.support.page_client import page_text
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone())
-#: Milliseconds of the page as it opens, the quickest of five.
-BAR_MS = 150
 
 
 def taught(teacher, begins, minutes, people, **fields):
@@ -161,17 +156,3 @@ def test_another_school_is_not_counted(browse, alice, charlie, march):
     assert cells(browse(charlie, path)) == []
     include(charlie.enterprise, minutes=100, days=3650, licence_days=10)
     assert use_of(browse, charlie).used == 0
-
-
-@pytest.mark.timed
-@pytest.mark.django_db
-def test_the_usage_of_a_large_school_is_quick(school: Enterprise, alice: Any, bob: Any) -> None:
-    test_school_speed.fill(school, bob)
-    include(school, minutes=10**9, days=390, licence_days=10)
-    client, taken = client_for(alice), []
-    for _ in range(5):
-        began = time.perf_counter()
-        client.get("/reports/usage/")
-        taken.append((time.perf_counter() - began) * 1000)
-    print(f"usage of {test_school_speed.MARKS} marks: best {min(taken):.0f} ms (bar {BAR_MS} ms)")
-    assert min(taken) < bar_now(BAR_MS)

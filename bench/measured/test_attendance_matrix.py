@@ -43,7 +43,6 @@ def measure(client: Any, path: str) -> Figure:
     return Figure(answer, min(taken), bar_beside(min(anchors), BAR_MS), len(asked))
 
 
-@pytest.mark.timed
 @pytest.mark.timeout(1800)
 @pytest.mark.django_db
 def test_a_matrix_of_a_large_school_is_quick_and_equals_its_marks(

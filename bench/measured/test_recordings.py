@@ -13,7 +13,7 @@ from django.db import connection
 from accounts.models import Enterprise, User
 from tests.support.page_client import client_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600), pytest.mark.timed]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 
 RECORDINGS = int(os.environ.get("RECORDINGS", "3000"))
 #: Milliseconds for a page, measured in this process; generous to a busy machine that only checks the road.

@@ -17,7 +17,7 @@ from console.outbox.models import Operation
 from console.policy.database_scope import use_scope_of
 from tests.support.anchor import bar_now
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timed]
+pytestmark = [pytest.mark.django_db]
 
 GROUPS = int(os.environ.get("CONFLICT_GROUPS", "6"))
 WEEKS, A_WEEK, PUPILS = 20, 12, 35

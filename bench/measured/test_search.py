@@ -12,14 +12,14 @@ import pytest
 from django.db import connection
 
 from accounts.models import Enterprise, Role, StudentGroup, User
+from bench.measured import test_recordings
 from console import pinyin
 from tests.classes.factories import add_members, create_planned_lesson
-from tests.classes.recordings import test_speed
 from tests.support.anchor import bar_now
 from tests.support.cast import create_person
 from tests.support.page_client import client_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800), pytest.mark.timed]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800)]
 
 ROWS = int(os.environ.get("SEARCH", "2000"))
 #: Milliseconds for an answer, measured in this process; generous to a busy machine that only checks the road.
@@ -69,7 +69,7 @@ def fill(school: Enterprise, teacher: User) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(PEOPLE, told)
-    test_speed.fill(school, create_person(school, "hatter", Role.TEACHER), ROWS)
+    test_recordings.fill(school, create_person(school, "hatter", Role.TEACHER), ROWS)
     with connection.cursor() as cursor:
         cursor.execute(TOPICS, told)
         cursor.execute("ANALYZE accounts_user, classes_lesson")

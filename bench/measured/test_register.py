@@ -19,7 +19,7 @@ from classes.models import Lesson, Member, Observation
 from tests.classes.factories import create_finished_lesson
 from tests.support.anchor import anchor, bar_beside, spent_ms
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timed]
+pytestmark = [pytest.mark.django_db]
 PEOPLE = int(os.environ.get("LESSON_OF", "500"))
 TRIES = 15
 #: Milliseconds of the processor at most, as `python -m bench.register` asks them of a run alone.

@@ -56,7 +56,6 @@ def fill(school: Enterprise, teacher: User) -> None:
         cursor.execute("ANALYZE classes_lesson, classes_attendance, classes_tally")
 
 
-@pytest.mark.timed
 @pytest.mark.django_db
 def test_the_report_of_a_large_school_is_quick_and_equals_its_marks(
     school: Enterprise, alice: User, bob: User

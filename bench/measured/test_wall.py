@@ -8,7 +8,6 @@ import statistics
 import time
 from datetime import timedelta
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -69,7 +68,6 @@ def fill(school: Enterprise, teacher: User) -> None:
         cursor.execute("ANALYZE classes_lesson, classes_attendance, classes_stay, classes_member")
 
 
-@pytest.mark.timed
 def test_a_refresh_of_the_wall_is_quick_and_takes_few_statements(
     school: Enterprise, sue: User, bob: User
 ) -> None:

@@ -67,7 +67,6 @@ def fill(school: Enterprise, teacher: User) -> None:
         cursor.execute("ANALYZE classes_lesson, classes_attendance, classes_streak, accounts_user")
 
 
-@pytest.mark.timed
 @pytest.mark.timeout(3600)
 @pytest.mark.django_db
 def test_a_night_and_a_register_are_evaluated_in_time(school: Enterprise, alice: User, bob: User) -> None:

@@ -42,7 +42,6 @@ def pages(school: Enterprise, alice: User, bob: User, head: User) -> dict[str, t
     }
 
 
-@pytest.mark.timed
 @pytest.mark.timeout(3600)
 @pytest.mark.django_db
 def test_pages_of_a_large_school_need_few_queries(school: Enterprise, alice: User, bob: User) -> None:

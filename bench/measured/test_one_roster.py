@@ -16,7 +16,7 @@ from console.outbox.models import Operation
 from tests.accounts.imports.one_roster.roster_files import Records, zip_of
 from tests.support.anchor import bar_now
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timed, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 USERS = int(os.environ.get("ROSTER_USERS", "1000"))
 MAX_SECONDS, MAX_BYTES = 20, 300_000_000

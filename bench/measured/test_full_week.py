@@ -25,7 +25,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(300),
-    pytest.mark.timed,
 ]
 
 #: Scrolls from the top to the foot of the page in forty frames and tells the longest of them.

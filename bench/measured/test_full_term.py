@@ -31,7 +31,7 @@ FULL = int(os.environ.get("TERM_GROUPS", "6"))
 #: The bars of the full size; a tenth of it gets no less, for a busy machine has a floor.
 PLANNED_S, WEEK_MS, QUERIES = 120, 300, 12
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.timed]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 
 @pytest.mark.parametrize("series", [True, False], ids=["weekly rules", "one row a lesson"])

@@ -7,7 +7,6 @@ import os
 import statistics
 import time
 
-import pytest
 from django.db import connection
 
 from accounts.models import Enterprise, StudentGroup, User
@@ -35,7 +34,6 @@ def fill(school: Enterprise, many: int) -> None:
         cursor.execute("ANALYZE accounts_user")
 
 
-@pytest.mark.timed
 def test_every_way_of_finding_somebody_is_fast(
     alice: User, school: Enterprise, other_school: Enterprise
 ) -> None:

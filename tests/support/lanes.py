@@ -1,0 +1,94 @@
+"""Which tests run together, in which order, and what a run leaves for tests/run.py to add up.
+
+--lane=first       tests that live in the process of pytest: as many at once as there are processors
+--lane=second      tests that start programs or a browser, on a machine that does nothing else
+--order=NUMBER     all tests of the lane in an order by lot, the same for the same number
+--outcomes=FILE    what came of each test, as JSON
+"""
+
+import json
+import random
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+#: Fixtures that start programs for one test. Those that a worker shares (sandbox, clamd) are no reason.
+PROCESS_FIXTURES = {"browser", "program_variables", "start_nginx", "session_fork_runner"}
+#: Packages and modules of tests whose subject is programs.
+PROCESS_PATHS = (
+    *("tests/bench/", "tests/deploy/", "tests/faults/", "tests/flows/", "tests/upgrades/"),
+    *("tests/console/embedded/", "tests/console/policy/management/", "tests/console/variables/"),
+    "tests/console/iclass/test_company_network.py",
+    "tests/console/notifications/channels/test_mail_server.py",
+    "tests/console/policy/test_row_security_verification.py",
+    "tests/console/sandbox/test_start.py",
+    "tests/console/test_celery.py",
+    "tests/console/test_checks.py",
+    "tests/console/test_generated_client.py",
+    "tests/console/test_migration_state.py",
+    "tests/console/test_run.py",
+    "tests/console/test_wsgi.py",
+    "tests/console/vault/test_rotate_keys.py",
+    "tests/docs/test_first_school.py",
+    "tests/docs/test_rest_api.py",
+    "tests/docs/test_site.py",
+    "tests/documents/files/test_hostile_files.py",
+    "tests/security/test_production.py",
+    "tests/support/test_isolation.py",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("lanes")
+    group.addoption("--lane", choices=["first", "second"], help="run the tests of one lane only")
+    group.addoption("--order", type=int, metavar="NUMBER", help="run the tests in an order by lot")
+    group.addoption("--outcomes", type=Path, metavar="FILE", help="write what came of each test, as JSON")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(PROCESS_PATHS) or PROCESS_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("processes")
+    if lane := config.getoption("lane"):
+        others = [item for item in items if _is_second(item) != (lane == "second")]
+        items[:] = [item for item in items if _is_second(item) == (lane == "second")]
+        config.hook.pytest_deselected(items=others)
+    if (number := config.getoption("order")) is not None:
+        random.Random(number).shuffle(items)
+
+
+def _is_second(item: pytest.Item) -> bool:
+    return item.get_closest_marker("processes") is not None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In the first process alone: the workers of pytest-xdist report to it."""
+    if config.getoption("outcomes") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Outcomes(config.getoption("outcomes")))
+
+
+class _Outcomes:
+    """Collects what came of each test: `outcome`, `seconds` of all its phases, `slow` if it is marked so."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.outcomes: dict[str, str] = {}
+        self.slow: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] += report.duration
+        tells = report.outcome != "passed" or report.when == "call"
+        if tells and self.outcomes.get(report.nodeid) != "failed":
+            self.outcomes[report.nodeid] = report.outcome
+        if "slow" in report.keywords:
+            self.slow.add(report.nodeid)
+
+    def pytest_sessionfinish(self) -> None:
+        tests = {
+            nodeid: {"outcome": outcome, "seconds": self.seconds[nodeid], "slow": nodeid in self.slow}
+            for nodeid, outcome in self.outcomes.items()
+        }
+        self.file.write_text(json.dumps(tests))

@@ -1,0 +1,25 @@
+"""Run by test_isolation.py: a test that holds a row and hangs, with a process of its own."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from tests.support.left_behind.row import insert_row
+
+
+@pytest.mark.django_db
+def test_that_makes_the_database() -> None:
+    """So that it does not count to the time of the next one."""
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.django_db
+def test_that_hangs(pytestconfig: pytest.Config) -> None:
+    pid = os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "600")
+    Path(pytestconfig.getoption("--basetemp"), "pid").write_text(str(pid))
+    insert_row()
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SELECT pg_sleep(600)")

@@ -1,0 +1,55 @@
+"""Each test is in one lane, and what came of it is written down; shown by runs of a small project."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.environment import ROOT
+
+PROJECT = """
+import pytest
+
+@pytest.fixture
+def start_nginx(): pass
+
+def test_alone(): pass
+def test_behind_nginx(start_nginx): assert False
+@pytest.mark.slow
+def test_long(): pass
+@pytest.mark.processes
+def test_of_a_program(): pass
+"""
+
+
+def run(folder: Path, *arguments: str) -> dict[str, str]:
+    """The tests that ran, in their order, with what came of them."""
+    (folder / "test_project.py").write_text(PROJECT)
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n  slow\n  processes\n")
+    outcomes = folder / "outcomes.json"
+    command = [sys.executable, "-m", "pytest", "-p", "tests.support.lanes", "-p", "no:cacheprovider", "-q"]
+    command += ["-n", "0", f"--rootdir={folder}", "-c", str(folder / "pytest.ini"), f"--outcomes={outcomes}"]
+    subprocess.run([*command, *arguments, str(folder)], cwd=ROOT, capture_output=True)
+    tests = json.loads(outcomes.read_text())
+    assert [nodeid for nodeid, test in tests.items() if test["slow"]] in ([], ["test_project.py::test_long"])
+    return {nodeid.partition("::")[2]: test["outcome"] for nodeid, test in tests.items()}
+
+
+@pytest.mark.parametrize(
+    ("lane", "expected"),
+    [
+        (["--lane=first"], {"test_alone": "passed", "test_long": "passed"}),
+        (["--lane=second"], {"test_behind_nginx": "failed", "test_of_a_program": "passed"}),
+    ],
+    ids=["first", "second"],
+)
+def test_a_lane_has_its_tests_alone(tmp_path: Path, lane: list[str], expected: dict[str, str]) -> None:
+    assert run(tmp_path, *lane) == expected
+
+
+def test_an_order_by_lot_is_the_same_for_the_same_number(tmp_path: Path) -> None:
+    orders = [list(run(tmp_path, f"--order={number}")) for number in (1, 1, 2, 3)]
+    assert orders[0] == orders[1]
+    assert len({tuple(order) for order in orders}) > 1

@@ -1,0 +1,71 @@
+"""What fails in the second lane is run once more, alone, and each second try is named and counted."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.run import MOST_SECOND_TRIES, Run, second_lane, too_long
+
+
+def outcomes(status: int = 0, **tests: str) -> Run:
+    return Run(status, {name: {"outcome": one, "seconds": 0.1, "slow": False} for name, one in tests.items()})
+
+
+def runs(*results: Run) -> tuple[Callable[..., Run], list[tuple[str, ...]]]:
+    """A function in the place of pytest that answers with these, and the arguments of its calls."""
+    calls: list[tuple[str, ...]] = []
+
+    def run(*arguments: str) -> Run:
+        calls.append(arguments)
+        return results[len(calls) - 1]
+
+    return run, calls
+
+
+def test_nothing_is_run_again_where_nothing_failed() -> None:
+    run, calls = runs(outcomes(a="passed"))
+    problems: list[str] = []
+    assert [one.status for one in second_lane([], problems, run)] == [0]
+    assert (len(calls), problems) == (1, [])
+
+
+def test_what_fails_is_run_again_alone_and_named(capsys: pytest.CaptureFixture[str]) -> None:
+    run, calls = runs(outcomes(1, a="passed", b="failed"), outcomes(0, b="passed"))
+    problems: list[str] = []
+    assert [one.status for one in second_lane([], problems, run)] == [1, 0]
+    assert calls[1] == ("-n", "0", "b")
+    assert capsys.readouterr().out == "second try: 1 of 2\nsecond try: b\n"
+    assert problems == []
+
+
+def test_a_second_try_without_the_test_is_a_failure() -> None:
+    run, _calls = runs(outcomes(1, a="failed"), outcomes(0))
+    problems: list[str] = []
+    second_lane([], problems, run)
+    assert problems == ["second try: 1 tests did not run again"]
+
+
+def test_many_second_tries_are_a_failure() -> None:
+    names = [f"test_{number}" for number in range(MOST_SECOND_TRIES + 1)]
+    failed, passed = (dict.fromkeys(names, outcome) for outcome in ("failed", "passed"))
+    run, _calls = runs(outcomes(1, **failed), outcomes(0, **passed))
+    problems: list[str] = []
+    second_lane([], problems, run)
+    assert len(problems) == 1
+
+
+def test_a_run_that_broke_without_a_failed_test_is_no_success() -> None:
+    run, calls = runs(outcomes(3, a="passed"))
+    assert [one.status for one in second_lane([], [], run)] == [3]
+    assert len(calls) == 1
+
+
+def test_a_long_test_has_to_be_marked() -> None:
+    tests = {
+        "quick": {"outcome": "passed", "seconds": 1.0, "slow": False},
+        "long": {"outcome": "passed", "seconds": 3.0, "slow": False},
+        "marked": {"outcome": "passed", "seconds": 9.0, "slow": True},
+    }
+    assert too_long(Run(0, tests)) == ["long takes 3.0 s and is not marked slow"]
+    tests["marked"]["seconds"] = 200.0
+    assert too_long(Run(0, tests))[1] == "slow tests take 200 s together"

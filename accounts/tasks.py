@@ -13,6 +13,7 @@ from accounts.school.identity.saml import exchange
 from accounts.sign_in import api_tokens, forgotten_passwords, services
 from accounts.sign_in.guardians import mails
 from accounts.sign_in.guardians import services as guardians
+from console.statement_limits import allow_long_statements
 
 
 @shared_task
@@ -31,6 +32,7 @@ def answer_password_requests() -> int:
 
 
 @shared_task
+@allow_long_statements()
 def delete_expired_imports() -> int:
     deleted = imports.delete_old_imports() + imports.clear_old_undo_data()
     return deleted + export_job.delete_expired_exports()
@@ -62,6 +64,7 @@ def notify_token_owners() -> int:
 
 
 @shared_task
+@allow_long_statements()
 def apply_retention() -> int:
     """Delete data beyond the retention periods of all schools."""
     return retention.clear_all_schools()

@@ -36,7 +36,7 @@ recording_copy_job = register_job_type(
 recording_copy_job(copy_job.run_step)
 
 scheduled_export_job = register_job_type(
-    export_runs.EXPORT_JOB, label=_("Scheduled export"), page=export_runs.job_url
+    export_runs.EXPORT_JOB, label=_("Scheduled export"), page=export_runs.job_url, has_long_statements=True
 )
 scheduled_export_job(export_runs.run_step)
 
@@ -54,13 +54,21 @@ timetable_push = register_job_type(
 )
 timetable_push(import_jobs.run_step)
 timetable_undo = register_job_type(
-    import_jobs.UNDO, label=_("Undo timetable import"), page=import_jobs.job_url
+    import_jobs.UNDO,
+    label=_("Undo timetable import"),
+    page=import_jobs.job_url,
+    has_long_statements=True,
 )
 timetable_undo(import_jobs.run_undo_step)
 
-roll_over_apply = register_job_type(APPLY_JOB, label=_("End-of-year roll-over"), page=roll_over_jobs.job_url)
+roll_over_apply = register_job_type(
+    APPLY_JOB, label=_("End-of-year roll-over"), page=roll_over_jobs.job_url, has_long_statements=True
+)
 roll_over_apply(roll_over_jobs.run_apply_step)
 roll_over_undo = register_job_type(
-    UNDO_JOB, label=_("Undo end-of-year roll-over"), page=roll_over_jobs.job_url
+    UNDO_JOB,
+    label=_("Undo end-of-year roll-over"),
+    page=roll_over_jobs.job_url,
+    has_long_statements=True,
 )
 roll_over_undo(roll_over_jobs.run_undo_step)

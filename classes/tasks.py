@@ -12,6 +12,7 @@ from classes.readiness import notifications
 from classes.recordings import copy_job
 from classes.recordings import notifications as expiry
 from classes.recordings import services as recordings
+from console.statement_limits import allow_long_statements
 
 
 @shared_task
@@ -52,6 +53,7 @@ def start_scheduled_exports() -> int:
 
 
 @shared_task
+@allow_long_statements()
 def evaluate_thresholds() -> int:
     """Evaluate new and changed warning rules, and each rule once a night."""
     return evaluation.evaluate_due_rules()

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_embedded_init, beat_init, setup_logging, worker_init
+from celery.signals import beat_embedded_init, beat_init, setup_logging, worker_init, worker_process_init
 from django.conf import settings
 
 from console import embedded, variables
 from console.checks import exit_on_invalid_settings
 from console.embedded.processes import die_with_parent
 from console.migration_state import exit_on_missing_migrations
+from console.statement_limits import limit_worker_statements
 
 if not settings.configured:
     # The `celery` command imports this module first; other processes have their own entry point.
@@ -28,6 +29,8 @@ worker_init.connect(exit_on_invalid_settings)
 beat_init.connect(exit_on_invalid_settings)
 worker_init.connect(exit_on_missing_migrations)
 beat_init.connect(exit_on_missing_migrations)
+for _signal in (worker_init, worker_process_init, beat_init):
+    _signal.connect(limit_worker_statements)
 
 
 @beat_embedded_init.connect

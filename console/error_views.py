@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.template.context_processors import csrf
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import defaults
 from django.views.debug import SafeExceptionReporterFilter
 from django.views.decorators.csrf import requires_csrf_token
@@ -21,17 +22,26 @@ from console.database_outage import RETRY_AFTER_S, drop_connection, is_outage
 from console.inputs.bounds import NUL_MESSAGE, NullCharacterError
 from console.navigation import LANGUAGES, get_theme
 from console.policy.problems import API_PREFIX, problem_response
+from console.statement_limits import is_statement_timeout
 
 log = logging.getLogger(__name__)
 #: Addresses of programs, which expect JSON for every error.
 API_PREFIXES = ("/api/", "/callbacks/")
 EMPTY_STATUSES = (405, 408, 413, 429)
+_TOO_LONG = gettext_lazy(
+    "The database took too long for this and stopped. Choose a shorter period or fewer rows, or try again "
+    "later."
+)
 
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Rendered without context processors: the database may be the cause. 503 while it is away."""
-    if not is_outage(sys.exc_info()[1]):
+    """Rendered without context processors: the database may be the cause. 503 while it is away, and when a
+    statement took too long."""
+    error = sys.exc_info()[1]
+    if is_statement_timeout(error):
+        return _render_error(request, 503, {"detail": _TOO_LONG, "is_change": True})
+    if not is_outage(error):
         return _render_error(request, 500)
     drop_connection()
     is_change = request.method not in ("GET", "HEAD", "OPTIONS")

@@ -342,6 +342,10 @@ AUDIT_CHECKPOINT_DIR = env.AUDIT_CHECKPOINT_DIR or env.CONSOLE_DATA / "checkpoin
 # Callbacks are spooled here while the database is unavailable, up to the cap.
 SPOOL_DIR = env.CONSOLE_DATA / "spool"
 SPOOL_MAX_BYTES = env.env.int("SPOOL_MAX_MB", default=256) * 1024 * 1024
+# The longest statement of a request, of a worker, and of tasks and jobs that work through whole tables.
+STATEMENT_TIMEOUT_S = seconds("STATEMENT_TIMEOUT_S", 20)
+WORKER_STATEMENT_TIMEOUT_S = seconds("WORKER_STATEMENT_TIMEOUT_S", 60)
+LONG_STATEMENT_TIMEOUT_S = seconds("LONG_STATEMENT_TIMEOUT_S", 900)
 LEASE_S = seconds("LEASE_S", 60)
 PROBE_DELAY_S = seconds("PROBE_DELAY_S", 5)
 OUTBOX_BACKOFF_S = seconds("OUTBOX_BACKOFF_S", 2)

@@ -17,6 +17,6 @@ register_job_type(
     parts=push_job.progress_parts,
 )(push_job.run_step)
 
-register_job_type(export_job.EXPORT_JOB, label=_("Export people to a file"), page=export_url)(
-    export_job.run_step
-)
+register_job_type(
+    export_job.EXPORT_JOB, label=_("Export people to a file"), page=export_url, has_long_statements=True
+)(export_job.run_step)

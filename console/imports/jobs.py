@@ -19,8 +19,11 @@ def register_import_jobs(import_type: ImportType) -> None:
     """Register the jobs of a type of import; apps do so at start."""
     page = partial(import_url, import_type.url_name)
     check, apply = partial(run_check, import_type), partial(run_apply, import_type)
-    register_job_type(import_type.check_job, label=import_type.check_job_label, page=page)(check)
-    register_job_type(import_type.apply_job, label=import_type.apply_job_label, page=page)(apply)
+    for name, label, step in (
+        (import_type.check_job, import_type.check_job_label, check),
+        (import_type.apply_job, import_type.apply_job_label, apply),
+    ):
+        register_job_type(name, label=label, page=page, has_long_statements=True)(step)
 
 
 def run_check(import_type: ImportType, job: Job) -> timedelta | None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -13,12 +14,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_noop
 
 from console.jobs.models import Job
+from console.statement_limits import allow_long_statements, is_statement_timeout
 from console.wakeup import wake_worker
 
 log = logging.getLogger(__name__)
 State = Job.State
 #: Consecutive failures after which a job fails.
 MAX_FAILURES = 5
+TOO_LONG = gettext_noop("The database took too long for a step of this job, so the step was ended.")
 IMMEDIATELY = timedelta(0)
 
 #: One step, inside a transaction. It sets `done`, `failed`, `total` and `cursor` on the job, which the runner
@@ -44,7 +47,8 @@ class JobType:
     """A type of job.
 
     `page(job)` returns the URL of its subject, or ""; `parts(job)` returns its counts. `home(job)` returns
-    the line that the home page shows while the job goes on, or "".
+    the line that the home page shows while the job goes on, or "". `has_long_statements`: a step works
+    through whole tables, and its statements may take LONG_STATEMENT_TIMEOUT_S.
     """
 
     name: str
@@ -53,6 +57,7 @@ class JobType:
     page: Callable[[Job], str]
     parts: Callable[[Job], list[ProgressCount]]
     home: Callable[[Job], str]
+    has_long_statements: bool
 
 
 _job_types: dict[str, JobType] = {}
@@ -65,11 +70,12 @@ def register_job_type(
     page: Callable[[Job], str] = lambda job: "",
     parts: Callable[[Job], list[ProgressCount]] = lambda job: [],
     home: Callable[[Job], str] = lambda job: "",
+    has_long_statements: bool = False,
 ) -> Callable[[JobStep], JobStep]:
     """Register a type of job; apps do so at start."""
 
     def decorator(step: JobStep) -> JobStep:
-        _job_types[name] = JobType(name, label, step, page, parts, home)
+        _job_types[name] = JobType(name, label, step, page, parts, home, has_long_statements)
         return step
 
     return decorator
@@ -137,9 +143,9 @@ def _run_job(job: Job, limit: int) -> int:
         except JobFailed as error:
             _finish_job(job, State.FAILED, str(error.args[0]))
             return steps
-        except Exception:
+        except Exception as error:
             log.exception("a step of job %s failed", job.pk)
-            _record_failure(job)
+            _record_failure(job, TOO_LONG if is_statement_timeout(error) else "")
             return steps
         if delay is None:
             return steps
@@ -158,7 +164,8 @@ def _run_step(job: Job) -> timedelta | None:
     kind = job_type_of(current.kind)
     if kind is None:
         raise JobFailed(gettext_noop("This version does not support this job."))
-    delay = kind.step(current)
+    with allow_long_statements() if kind.has_long_statements else nullcontext():
+        delay = kind.step(current)
     current.attempts = 0
     if delay is None:
         current.state, current.finished_at = State.DONE, timezone.now()
@@ -187,11 +194,11 @@ def _release_lease(job: Job) -> None:
     Job.objects.filter(pk=job.pk, fence=job.fence, state=State.RUNNING).update(lease_until=None)
 
 
-def _record_failure(job: Job) -> None:
-    """Schedule the step again with a delay, or fail the job after MAX_FAILURES."""
+def _record_failure(job: Job, reason: str) -> None:
+    """Schedule the step again with a delay, or fail the job after MAX_FAILURES for this reason."""
     attempts = Job.objects.filter(pk=job.pk).values_list("attempts", flat=True).first() or 0
     if attempts + 1 >= MAX_FAILURES:
-        _finish_job(job, State.FAILED, "")
+        _finish_job(job, State.FAILED, reason)
         return
     Job.objects.filter(pk=job.pk, fence=job.fence, state=State.RUNNING).update(
         state=State.WAITING,

@@ -4,6 +4,7 @@ import time
 
 from celery import shared_task
 
+from console.statement_limits import allow_long_statements
 from console.wakeup import wake_worker
 from console.webhooks.retention import delete_old_deliveries
 from console.webhooks.sending import deliver_due
@@ -23,6 +24,7 @@ def deliver() -> None:
 
 
 @shared_task(name="console.webhooks.tasks.delete_old")
+@allow_long_statements()
 def delete_old() -> None:
     """Delete the deliveries that are kept no longer."""
     delete_old_deliveries()

@@ -51,6 +51,8 @@ class Enterprise(Sealed, Mirrored):
     MIRROR_COLUMNS = Mirrored.MIRROR_COLUMNS | {
         *("busi_type", "super_admin", "icon", "bizid", "create_time", "valid_seconds")
     }
+    #: Forms show them in minutes, so conflict messages do not name the seconds.
+    UNNAMED_FIELDS = frozenset({"late_after_s", "early_leave_s"})
 
     name = models.CharField(_("school name"), max_length=120)
     sdkappid = models.PositiveBigIntegerField("SDKAppID", unique=True)

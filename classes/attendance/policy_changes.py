@@ -23,7 +23,7 @@ from classes.choices import Status
 from classes.locking import lock_lesson
 from classes.models import Attendance, Course, Lesson, Mark
 from console.audit.trail import record
-from console.concurrency import changed_fields, lock_row, service, value_digests
+from console.concurrency import changed_fields, lock_row, service, value_digest
 
 Rules = Mapping[str, int]
 #: How far back, and to how many lessons, a change of school or course rules applies.
@@ -89,24 +89,40 @@ def policy_with_rules(
     return AttendancePolicy(**values, poll_s=get_policy(lesson).poll_s)
 
 
+def rule_digests(rules: Rules | None) -> dict[str, str]:
+    """Return the digest of each rule of a lesson or course, as shown to an editor."""
+    own = rules or {}
+    return {name: value_digest(own.get(name)) for name in RULE_NAMES}
+
+
+def _merge_rules(stored: Rules | None, rules: Rules, seen: Mapping[str, str]) -> dict[str, int]:
+    """Return the stored rules with those that the editor changed; EditConflict if both changed the same."""
+    own = stored or {}
+    # The rules of a school are columns of the same names.
+    row = Enterprise(**{name: own.get(name) for name in RULE_NAMES})
+    changed = changed_fields(row, {name: rules.get(name) for name in RULE_NAMES}, seen)
+    return {name: value for name, value in {**own, **changed}.items() if value is not None}
+
+
 @service
 def set_lesson_rules(
     *, lesson: Lesson, rules: Rules, reason: str, by: User | None, seen: Mapping[str, str] | None = None
 ) -> int:
     """Set the rules of a lesson (empty: those of its course or school); return how many marks changed.
 
-    `seen` holds the digests that the editor saw, by default those of the lesson as it was read. Raise
-    ValidationError if the register is closed, and EditConflict if the stored rules are not the ones seen.
+    `seen` holds the `rule_digests` that the editor saw, by default those of the lesson as it was read. Rules
+    that the editor left as they were keep their stored value. Raise ValidationError if the register is
+    closed, and EditConflict if somebody else changed the same rule.
     """
     stored = lock_lesson(lesson)
     if stored.register_closed_at:
         raise ValidationError(
             _("This register is closed. Reopen it first; closing it again creates a new revision.")
         )
-    changed_fields(stored, {"rules": dict(rules) or None}, seen or value_digests(lesson, ["rules"]))
-    before, policy = stored.rules, policy_with_rules(stored, own=rules)
+    merged = _merge_rules(stored.rules, rules, rule_digests(lesson.rules) if seen is None else seen)
+    before, policy = stored.rules, policy_with_rules(stored, own=merged)
     count = len(changed_marks([stored], {stored.pk: policy})) if stored.status != Status.WILL else 0
-    stored.rules = dict(rules) or None
+    stored.rules = merged or None
     stored.save(update_fields=["rules"])
     _replace_policies({stored: policy})
     record(
@@ -135,11 +151,11 @@ def set_course_rules(
     `back` also recalculates its recent open registers. `seen` is the same as in `set_lesson_rules`.
     """
     stored = lock_row(course)
-    changed_fields(stored, {"rules": dict(rules) or None}, seen or value_digests(course, ["rules"]))
-    before, stored.rules = stored.rules, dict(rules) or None
+    merged = _merge_rules(stored.rules, rules, rule_digests(course.rules) if seen is None else seen)
+    before, stored.rules = stored.rules, merged or None
     stored.save(update_fields=["rules"])
     lessons = open_lessons(stored.enterprise_id, course=stored)
-    count = _apply_policies(lessons, lambda one: policy_with_rules(one, course=rules)) if back else 0
+    count = _apply_policies(lessons, lambda one: policy_with_rules(one, course=merged)) if back else 0
     record(
         "attendance.rules",
         stored,

@@ -8,7 +8,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from classes.attendance.forms.register import reason_field
-from console.concurrency import value_digest
+from classes.attendance.policy import RULE_NAMES
+from classes.attendance.policy_changes import rule_digests
 from console.policy.edit_forms import OptimisticLockMixin
 
 MINUTE_FIELDS = {"late_after": "late_after_s", "early_leave": "early_leave_s"}
@@ -31,6 +32,7 @@ def change_count_message(count: int) -> str:
 class PolicyForm(OptimisticLockMixin, forms.Form):
     """Takes minutes and stores seconds; an empty field follows the course or the school."""
 
+    field_of_column = {column: name for name, column in MINUTE_FIELDS.items()}
     late_after = forms.FloatField(label=_("Late after (minutes)"), min_value=0, max_value=240, required=False)
     early_leave = forms.FloatField(
         label=_("Left early (minutes before the end)"), min_value=0, max_value=240, required=False
@@ -60,7 +62,7 @@ class PolicyForm(OptimisticLockMixin, forms.Form):
             self.fields[name].help_text = gettext("If empty: %(value)s.") % {"value": otherwise}
 
     def stored_values(self) -> dict[str, str]:
-        return {"rules": value_digest(self.standing)}
+        return rule_digests(self.standing)
 
     def rules(self) -> dict[str, int]:
         """Return the typed rules by column."""
@@ -74,10 +76,16 @@ class PolicyForm(OptimisticLockMixin, forms.Form):
             found["present_share"] = data["present_share"]
         return found
 
+    def merged_rules(self) -> dict[str, int]:
+        """Return the stored rules with those that the editor changed."""
+        typed = self.rules()
+        merged = {**(self.standing or {}), **self.edited({name: typed.get(name) for name in RULE_NAMES})}
+        return {name: value for name, value in merged.items() if value is not None}
+
     def clean(self) -> dict[str, Any]:
         """List the marks that would change and ask for confirmation."""
         data = super().clean() or {}
-        changes = [] if self.errors else self.preview(self.rules())
+        changes = [] if self.errors else self.preview(self.merged_rules())
         if not changes:
             return data
         if self.choose:

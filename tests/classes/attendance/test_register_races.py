@@ -1,6 +1,6 @@
 """Two clerks at one register at once: each decides about what is stored, and the second gets a sentence."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +15,9 @@ from classes.attendance.appeals import (
 )
 from classes.attendance.corrections import close_register, correct_mark, excuse_people, reopen_register
 from classes.attendance.leave import grant_leave, withdraw_leave
-from classes.attendance.policy_changes import set_lesson_rules
+from classes.attendance.policy_changes import set_course_rules, set_lesson_rules
 from classes.attendance.register import finalize_register
-from classes.models import Appeal, Attendance, Correction, GuestCredit, Lesson, Register
+from classes.models import Appeal, Attendance, Correction, Course, GuestCredit, Lesson, Register
 from console.audit.models import AuditEntry
 from console.concurrency import EditConflict
 from tests.classes.attendance.service_rows import poll_lesson, record_history_rows
@@ -177,3 +177,54 @@ def test_of_two_who_give_a_lesson_rules_the_second_is_told(register: Lesson, ali
     again = typed | {"seen": page.context["form"].seen_json}
     assert client_for(alice).post(path, again).status_code == 302
     assert Lesson.objects.get(pk=register.pk).rules == {"late_after_s": 120}
+
+
+@pytest.mark.parametrize("kind", ["lessons", "courses"])
+def test_rules_that_two_people_change_on_their_pages_merge(
+    register: Lesson, alice: User, bob: User, kind: str
+) -> None:
+    row = register if kind == "lessons" else _course_of(register)
+    path = f"/{kind}/{row.pk}/attendance/rules/"
+    client, sure = client_for(alice), {"reason": "test", "confirm": "on", "past": "keep"}
+    seen = client.get(path).context["form"].seen_json
+    _set_rules(row, {"late_after_s": 60, "present_share": 40}, bob)
+    assert client.post(path, {"early_leave": "2", "seen": seen, **sure}).status_code == 302
+    both = {"late_after_s": 60, "present_share": 40, "early_leave_s": 120}
+    assert type(row).objects.get(pk=row.pk).rules == both
+    assert client.post(path, {"seen": seen, **sure}).status_code == 302
+    assert type(row).objects.get(pk=row.pk).rules == both, "a page that changes nothing takes nothing back"
+
+
+def test_of_two_who_change_one_rule_of_a_course_the_second_is_told(
+    register: Lesson, alice: User, bob: User
+) -> None:
+    course = _course_of(register)
+    path = f"/courses/{course.pk}/attendance/rules/"
+    seen = client_for(alice).get(path).context["form"].seen_json
+    _set_rules(course, {"late_after_s": 60}, bob)
+    typed = {"late_after": "2", "early_leave": "1", "reason": "test", "past": "keep", "seen": seen}
+    page = client_for(alice).post(path, typed)
+    assert list(page.context["form"].errors) == ["late_after"]
+    assert Course.objects.get(pk=course.pk).rules == {"late_after_s": 60}
+    again = typed | {"seen": page.context["form"].seen_json}
+    assert client_for(alice).post(path, again).status_code == 302
+    assert Course.objects.get(pk=course.pk).rules == {"late_after_s": 120, "early_leave_s": 60}
+
+
+def _course_of(lesson: Lesson) -> Course:
+    course = Course.objects.create(
+        enterprise=lesson.enterprise,
+        title="Games",
+        teacher=lesson.teacher,
+        starts_local=datetime(2027, 3, 2, 19),
+        duration_minutes=45,
+    )
+    Lesson.objects.filter(pk=lesson.pk).update(course=course)
+    return course
+
+
+def _set_rules(row: Lesson | Course, rules: dict[str, int], by: User) -> None:
+    if isinstance(row, Lesson):
+        set_lesson_rules(lesson=row, rules=rules, reason="exam", by=by)
+    else:
+        set_course_rules(course=row, rules=rules, back=False, reason="exam", by=by)

@@ -26,6 +26,7 @@ from classes.attendance.permissions import may_change_register, refuse_register
 from classes.attendance.queries import RegisterTable, build_entry, register_for_reader
 from classes.models import Attendance, AttendanceCode, CallbackDifference, Course, Lesson, Register
 from classes.models.attendance import Grade, Mark
+from console.inputs.bounds import MAX_ID
 from console.policy import in_school, may
 from console.policy.api import SchoolViewSet
 from console.policy.lazy_schema import extend_schema
@@ -106,13 +107,24 @@ class CallbackDifferenceSerializer(serializers.ModelSerializer[CallbackDifferenc
 
     class Meta:
         model = CallbackDifference
-        fields = ("user_id", "entered", "told_at", "received_at")
+        fields = ("id", "user_id", "entered", "told_at", "received_at")
+
+
+class KeepSerializer(serializers.Serializer[Any]):
+    """The differences that were read and are decided; those that arrived since stay open."""
+
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=MAX_ID),
+        min_length=1,
+        max_length=MAX_DIFFERENCES,
+    )
 
 
 class KeptSerializer(serializers.Serializer[Any]):
-    """The number of differences that were decided."""
+    """How many differences were decided, and how many stay open."""
 
     decided = serializers.IntegerField()
+    open = serializers.IntegerField()
 
 
 class MarkViewSet(SchoolViewSet):
@@ -232,12 +244,15 @@ class LessonDifferences(LessonAttendance):
         require_register_permission(self.by, "correct", lesson)
         return Response(self.get_serializer(undecided_differences(lesson)[:MAX_DIFFERENCES], many=True).data)
 
-    @extend_schema(operation_id="lessons_attendance_differences_keep", request=None, responses=KeptSerializer)
+    @extend_schema(
+        operation_id="lessons_attendance_differences_keep", request=KeepSerializer, responses=KeptSerializer
+    )
     def keep(self, request: Request, pk: int) -> Response:
-        """Keep the marks as they are; all listed differences count as decided."""
+        """Keep the marks as they are; the differences in `ids` count as decided."""
         lesson = self.lesson()
         require_register_permission(self.by, "correct", lesson)
-        return Response({"decided": keep_marks(lesson=lesson, by=self.by)})
+        decided = keep_marks(lesson=lesson, seen=validated(KeepSerializer, request)["ids"], by=self.by)
+        return Response({"decided": decided, "open": undecided_differences(lesson).count()})
 
 
 def require_register_permission(reader: User, action: str, lesson: Lesson) -> None:

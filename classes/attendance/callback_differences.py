@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from accounts.models import User
 from classes.attendance.calculation.types import CLOCK_TOLERANCE_S
 from classes.models import Attendance, CallbackDifference, Lesson, Observation, Stay
 from console.audit.trail import record
+from console.concurrency import service
 
 TOLERANCE = timedelta(seconds=CLOCK_TOLERANCE_S)
 #: An entry this soon after an exit is a reconnect, so polls may have seen no gap.
@@ -142,13 +142,14 @@ def _describe_difference(one: CallbackDifference, row: Attendance | None, zone: 
     )
 
 
-@transaction.atomic
-def keep_marks(*, lesson: Lesson, by: User | None) -> int:
+@service
+def keep_marks(*, lesson: Lesson, seen: Collection[int], by: User | None) -> int:
     """Decide that the marks stay as they are; return how many differences that settles.
 
-    If a callback is right, correct the mark by hand first. There is one audit entry for all differences.
+    `seen` are the keys of the differences that were shown; those that arrived since stay undecided. If a
+    callback is right, correct the mark by hand first. There is one audit entry for all differences.
     """
-    found = list(undecided_differences(lesson).select_for_update().order_by("pk"))
+    found = list(undecided_differences(lesson).filter(pk__in=seen).select_for_update().order_by("pk"))
     if not found:
         return 0
     ids = [one.pk for one in found]

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console.concurrency import Conflict, DatabaseBusy, lock_row, service
+from console.concurrency import Conflict, DatabaseBusy, lock_row, service, value_digest
 from console.failpoints import point
 from console.imports.import_type import ImportOutdated, ImportType
 from console.imports.models import FileImport
@@ -63,35 +63,43 @@ def _mark_checking(source: Any) -> None:
     source.save(update_fields=["state", "counts", "columns", "options"])
 
 
-def start_apply(import_type: ImportType, source: Any, *, by: Any, reason: str = "") -> Job | None:
+def preview_digest(source: Any) -> str:
+    """Return the digest of what the preview of a checked import shows; another check changes it."""
+    return value_digest([source.columns, source.options, source.counts])
+
+
+def start_apply(
+    import_type: ImportType, source: Any, *, by: Any, reason: str = "", seen: str = ""
+) -> Job | None:
     """Apply a checked import, or return the job that does. Raise what `apply_import` does."""
     reason = reason.strip()[:MAX_REASON_LENGTH]
     if not import_type.apply_needs_job(source):
-        apply_import(import_type, source=source, by=by, reason=reason)
+        apply_import(import_type, source=source, by=by, reason=reason, seen=seen)
         return None
     import_type.check_conflicts(source, reason)
-    return _enqueue_apply(import_type, source, by, reason)
+    return _enqueue_apply(import_type, source, by, reason, seen)
 
 
 @service
-def _enqueue_apply(import_type: ImportType, source: Any, by: Any, reason: str) -> Job:
+def _enqueue_apply(import_type: ImportType, source: Any, by: Any, reason: str, seen: str) -> Job:
     """Mark the import, under a lock, so that only one job applies it."""
     stored = _lock_import(source, State.CHECKED)
+    _require_seen(stored, seen)
     stored.state = State.APPLYING
     setattr(stored, import_type.reason_field, reason)
     stored.save(update_fields=["state", import_type.reason_field])
     return _start_job(import_type.apply_job, stored, by, import_type.job_total(stored))
 
 
-def apply_import(import_type: ImportType, *, source: Any, by: Any, reason: str = "") -> Any:
+def apply_import(import_type: ImportType, *, source: Any, by: Any, reason: str = "", seen: str = "") -> Any:
     """Apply the import as previewed, and start the job that follows the push. Return the import.
 
     If the school changed since the check, write nothing, check the import again and raise ImportOutdated, so
-    that the user reviews the new preview. Raise Conflict if the import is not checked, and what
-    `ImportType.check_conflicts` raises.
+    that the user reviews the new preview. Raise Conflict if the import is not checked or `seen`, the
+    `preview_digest` of the page, is not that of the import, and what `ImportType.check_conflicts` raises.
     """
     try:
-        return _apply_locked(import_type, source, by, reason.strip()[:MAX_REASON_LENGTH])
+        return _apply_locked(import_type, source, by, reason.strip()[:MAX_REASON_LENGTH], seen)
     except (ImportOutdated, IntegrityError, DatabaseBusy) as error:
         if isinstance(error, DatabaseBusy) and not isinstance(error.__cause__, IntegrityError):
             raise  # another transaction held the locks, but changed nothing
@@ -100,8 +108,9 @@ def apply_import(import_type: ImportType, *, source: Any, by: Any, reason: str =
 
 
 @service
-def _apply_locked(import_type: ImportType, source: Any, by: Any, reason: str) -> Any:
+def _apply_locked(import_type: ImportType, source: Any, by: Any, reason: str, seen: str) -> Any:
     stored = _lock_import(source, State.CHECKED, State.APPLYING)
+    _require_seen(stored, seen)
     total = import_type.write(stored, by=by, reason=reason)
     _start_job(import_type.push_job, stored, by, total)
     stored.state, stored.applied_at = State.APPLIED, timezone.now()
@@ -109,6 +118,13 @@ def _apply_locked(import_type: ImportType, source: Any, by: Any, reason: str) ->
     stored.save(update_fields=["state", "applied_at", import_type.reason_field])
     APPLIED.hit()
     return stored
+
+
+def _require_seen(stored: Any, seen: str) -> None:
+    if seen and seen != preview_digest(stored):
+        raise Conflict(
+            _("Someone checked this file differently in the meantime. Nothing was imported. Review it again.")
+        )
 
 
 @service

@@ -171,6 +171,7 @@ class ImportPage(ImportView, DetailView):
             live_every=REFRESH_S if preview.is_followed else 0,
             page_obj=page,
             lines=preview.lines(page),
+            seen=services.preview_digest(self.object),
             may_apply=self.object.state == State.CHECKED and self.may("change", self.object),
             may_undo=self.object.can_be_undone and self.may("undo", self.object),
             **kwargs,
@@ -187,7 +188,13 @@ class ImportApply(ImportView, View):
         """Perform the action. Raise ValidationError if it is not possible."""
         reason = self.request.POST.get(self.import_type.reason_field, "")
         try:
-            services.start_apply(self.import_type, source, by=self.request.user, reason=reason)
+            services.start_apply(
+                self.import_type,
+                source,
+                by=self.request.user,
+                reason=reason,
+                seen=self.request.POST.get("seen", ""),
+            )
         except ImportOutdated:
             self.warning(self.import_type.outdated_message)
 

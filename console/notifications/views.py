@@ -9,12 +9,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import ListView, View
 
+from console.inputs.bounds import parse_datetime
 from console.notifications.channels.answers import state_text, waiting_text
 from console.notifications.channels.models import Delivery
 from console.notifications.channels.queue import STOPPED
@@ -114,6 +116,7 @@ class NoticeList(SchoolView, ListView):
             keyset=page,
             lines=_summaries(page.rows),
             unread=rows.filter(read_at=None).exists(),
+            drawn_at=timezone.now().isoformat(),
             object_list=Notification.objects.none(),
             **kwargs,
         )
@@ -156,12 +159,13 @@ class OpenNotice(SchoolView, View):
 
 
 class MarkNoticesRead(SchoolView, ListView):
-    """Mark all notifications of the user as read."""
+    """Mark the notifications of the user as read, but none that came after the page (`until`)."""
 
     resource, action = "notice", "change"
     queryset = Notification.objects.filter(shown=True)
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        mark_read(self.get_queryset())
+        if until := parse_datetime(request.POST.get("until", "")):
+            mark_read(self.get_queryset().filter(created_at__lte=until))
         return redirect("notices:notices")

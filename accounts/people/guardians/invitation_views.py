@@ -25,6 +25,7 @@ from accounts.sign_in.guardians.invitations import (
 )
 from console.policy import in_school
 from console.policy.edit_views import RemoveView
+from console.policy.shown_rows import ShownRowsForm, join_keys, left_open_message
 from console.policy.views import SchoolView
 from console.ui.assets import qr_picture
 
@@ -110,11 +111,15 @@ class GuardianRevoke(OneGuardian, RemoveView):
         )
 
 
+class GroupInvitationForm(ShownRowsForm, PasswordLinkForm):
+    """How the guardians of the page are invited."""
+
+
 class GroupGuardians(SchoolView, FormView):
     """The guardians of the students of a group with their sign-ins, without contacts; invites all at once."""
 
     resource, action = "guardian", "list"
-    form_class = PasswordLinkForm
+    form_class = GroupInvitationForm
     template_name = "accounts/people/group_guardians.html"
 
     @cached_property
@@ -132,10 +137,16 @@ class GroupGuardians(SchoolView, FormView):
         )
         return list(rows.order_by("person__sort_name", "person__user_id", "pk"))
 
+    def get_initial(self) -> dict[str, Any]:
+        return {"shown": join_keys(one.pk for one in self.guardians)}
+
     def form_valid(self, form: Any) -> HttpResponse:
         by: Any = self.request.user
-        delivery = form.cleaned_data["delivery"]
-        issued = invite_all(guardians=self.guardians, by=by, delivery=delivery)
+        delivery, shown = form.cleaned_data["delivery"], set(form.cleaned_data["shown"])
+        chosen = [one for one in self.guardians if one.pk in shown]
+        issued = invite_all(guardians=chosen, by=by, delivery=delivery)
+        if later := left_open_message(len(self.guardians) - len(chosen)):
+            self.warning(later)
         if issued and delivery == Delivery.CARD:
             return show_cards(self.request, issued, self.request.path)
         number = len(issued)

@@ -28,10 +28,11 @@ from classes.attendance.permissions import may_change_register
 from classes.attendance.tables import APPEAL_TABLE
 from classes.attendance.timeline import format_clock
 from classes.attendance.views.marks import DecisionFormView, MarkBase, MarkDecision, RegisterDecision
-from classes.models import Appeal, Attendance, GuestCredit, Lesson
+from classes.models import Appeal, Attendance, CallbackDifference, GuestCredit, Lesson, Mark
 from console.lists.views import TableView
 from console.policy import in_school, may
 from console.policy.rules import refusal_message
+from console.policy.shown_rows import ShownRowsForm, join_keys, left_open_message
 from console.policy.views import SchoolView
 
 
@@ -216,7 +217,7 @@ class DropExcuse(RegisterDecision):
     """Excuse everybody who left in a mass drop; `?at=` names its start."""
 
     action = "excuse"
-    form_class = forms.Form
+    form_class = ShownRowsForm
 
     @cached_property
     def drop(self) -> Any:
@@ -224,16 +225,26 @@ class DropExcuse(RegisterDecision):
         at = self.request.GET.get("at", "")
         return next((one for one in lesson_mass_drops(dict(marks)) if at in ("", str(one.at))), None)
 
+    @cached_property
+    def rows(self) -> QuerySet[Attendance]:
+        """The rows of the register of those who left."""
+        return Attendance.objects.filter(lesson=self.lesson, user_id__in=self.drop.who if self.drop else ())
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"shown": join_keys(self.rows.values_list("pk", flat=True))}
+
     def act(self, data: dict[str, Any]) -> None:
         if self.drop is None:
             raise ValidationError(_("No one disconnected at this time."))
         count = corrections.excuse_people(
             lesson=self.lesson,
-            user_ids=self.drop.who,
+            user_ids=self.rows.filter(pk__in=data["shown"]).values_list("user_id", flat=True),
             reason=_("Many disconnected at once at %(time)s.") % {"time": format_clock(self.drop.at)},
             by=self.request.user,
         )
-        self.done = _("Excused: %(n)d. Students who were present stay present.") % {"n": count}
+        done = _("Excused: %(n)d. Students who were present stay present.") % {"n": count}
+        later = self.rows.exclude(pk__in=data["shown"]).exclude(mark__in=("", Mark.PRESENT, Mark.EXCUSED))
+        self.done = " ".join(filter(None, (done, left_open_message(later.count()))))
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         names = ", ".join(self.drop.who) if self.drop else "–"
@@ -251,21 +262,26 @@ class DifferencesKeep(RegisterDecision):
     """Keep the marks in spite of callbacks that contradict the final register."""
 
     action = "correct"
-    form_class = forms.Form
+    form_class = ShownRowsForm
+
+    @cached_property
+    def differences(self) -> list[CallbackDifference]:
+        return list(undecided_differences(self.lesson)[:MAX_SHOWN])
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"shown": join_keys(one.pk for one in self.differences)}
 
     def act(self, data: dict[str, Any]) -> None:
-        count = keep_marks(lesson=self.lesson, by=self.request.user)
-        if not count:
+        if not keep_marks(lesson=self.lesson, seen=data["shown"], by=self.request.user):
             raise ValidationError(_("Someone has already decided this."))
-        self.done = _("The marks do not change. The decision is recorded.")
+        done = _("The marks do not change. The decision is recorded.")
+        left = undecided_differences(self.lesson).count()
+        self.done = " ".join(filter(None, (done, left_open_message(left))))
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
             title=_("Keep the current marks?"),
-            detail=" ".join(
-                one.sentence
-                for one in describe_differences(self.lesson, undecided_differences(self.lesson)[:MAX_SHOWN])
-            ),
+            detail=" ".join(one.sentence for one in describe_differences(self.lesson, self.differences)),
             submit_label=_("Keep marks"),
             tone="primary",
             **more,

@@ -31,11 +31,20 @@ from classes.lessons.status import phase_of
 from classes.models import Attendance, Lesson, Mark
 from console.inputs.bounds import parse_id
 from console.policy import may, scoped
+from console.policy.shown_rows import join_keys
 from console.policy.views import SchoolView
 from console.ui.badges import Badge
 
 #: Marks that a mass drop may have caused.
 EXCUSABLE_MARKS = {Mark.ABSENT, Mark.LATE, Mark.LEFT_EARLY, Mark.LATE_AND_LEFT_EARLY, Mark.UNKNOWN}
+
+
+class DropRow(NamedTuple):
+    """A mass drop: its start, and those whose mark it may affect; `shown` are the keys of their rows."""
+
+    at: float
+    number: int
+    shown: str
 
 
 class RegisterRow(NamedTuple):
@@ -172,15 +181,15 @@ class AttendancePage(RegisterBase, TemplateView):
         ended = lesson.status == Status.END
         return {"revision": None, "may_close": ended and may_change_register(reader, "close", lesson)}
 
-    def _drops(self) -> list[tuple[float, int]]:
-        """Return start and affected students of each mass drop; empty if the reader may not excuse."""
+    def _drops(self) -> list[DropRow]:
+        """Return the mass drops that affect a student; empty if the reader may not excuse."""
         lesson = self.lesson
         if lesson.register_closed_at or not may_change_register(self.request.user, "excuse", lesson):
             return []
-        marks = {row.user_id: row.mark for row in self.marks}
+        keys = {row.user_id: row.pk for row in self.marks if row.mark in EXCUSABLE_MARKS}
         drops = lesson_mass_drops({row.user_id: row.reason for row in self.marks})
-        affected = [(one.at, sum(marks[user_id] in EXCUSABLE_MARKS for user_id in one.who)) for one in drops]
-        return [one for one in affected if one[1]]
+        affected = [(one.at, [keys[user_id] for user_id in one.who if user_id in keys]) for one in drops]
+        return [DropRow(at, len(pks), join_keys(pks)) for at, pks in affected if pks]
 
     def _differences(self) -> dict[str, Any]:
         """Return the callback differences; empty if the reader may not correct marks."""

@@ -51,6 +51,26 @@ def test_a_file_goes_from_its_upload_to_the_service(alice, dina, language):
     assert User.objects.get(pk=dina.pk).nickname == "Dina"
 
 
+def test_a_preview_that_somebody_replaced_meanwhile_is_not_imported(alice):
+    client = client_for(alice)
+    columns = client.get(
+        upload(client, [["学号", "名称", "鞋码"], ["li", "Li", "42"]]).headers["Location"], follow=True
+    )
+    chosen = {"column_0": "user_id", "column_1": "nickname", "column_2": "", "role": "student"}
+    path = columns.request["PATH_INFO"]
+    preview = client.post(path, chosen, follow=True)
+    client.post(path, chosen | {"role": "teacher"}, follow=True)
+    seen, address = preview.context["seen"], preview.request["PATH_INFO"]
+    answer = client.post(f"{address}apply/", {"seen": seen}, follow=True)
+    assert page_says(
+        answer,
+        "Someone checked this file differently in the meantime. Nothing was imported. Review it again.",
+    )
+    assert not User.objects.filter(user_id="li").exists()
+    client.post(f"{address}apply/", {"seen": answer.context["seen"]})
+    assert User.objects.get(user_id="li").role == "teacher"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_template_is_imported_as_it_is_without_a_question(alice, language):
     client = client_for(alice, language)

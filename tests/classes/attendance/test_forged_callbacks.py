@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from accounts.people.services import register_person
-from classes.attendance.callback_differences import keep_marks, undecided_differences
+from classes.attendance.callback_differences import MAX_SHOWN, undecided_differences
 from classes.attendance.register import recompute_register
 from classes.lessons.services import start_lesson, stop_lesson
 from classes.models import Attendance, CallbackDifference, Lesson
@@ -24,7 +24,7 @@ from console.outbox import relay
 from tests.classes.mirror.poll_helpers import join_remotely, poll_now
 from tests.console.inbox.test_ingestion import address, post
 from tests.support.iclass_service import create_lesson
-from tests.support.page_client import client_for, page_text
+from tests.support.page_client import client_for, page_says, page_text
 from tests.support.rest_client import rest_client
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -124,9 +124,13 @@ def test_the_register_shows_what_contradicts_it_and_somebody_decides(final, atta
     )
     home = page_text(client_for(bob).get("/"))
     assert "registers contradicted by messages from iclass" in home
-    assert "Hare joined at" in page_text(client_for(bob).get(f"{page}differences/"))
-    assert client_for(mouse).post(f"{page}differences/").status_code == 403
-    assert client_for(bob).post(f"{page}differences/").status_code == 302
+    asked = client_for(bob).get(f"{page}differences/")
+    assert "Hare joined at" in page_text(asked)
+    shown = {"shown": asked.context["form"]["shown"].value()}
+    assert client_for(mouse).post(f"{page}differences/", shown).status_code == 403
+    assert client_for(bob).post(f"{page}differences/").status_code == 200, "it decides nothing unseen"
+    assert undecided_differences(final).count() == 4
+    assert client_for(bob).post(f"{page}differences/", shown).status_code == 302
     assert "contradict" not in page_text(client_for(bob).get(page))
     entry = AuditEntry.objects.get(action="attendance.differences")
     assert entry.actor == bob
@@ -134,7 +138,46 @@ def test_the_register_shows_what_contradicts_it_and_somebody_decides(final, atta
     attacker.rewrite(final)
     everything_due(connected)
     assert not undecided_differences(final).exists(), "what was decided is not asked again"
-    assert keep_marks(lesson=final, by=bob) == 0
+    again = client_for(bob).post(f"{page}differences/", shown, follow=True)
+    assert page_says(again, "Someone has already decided this.")
+
+
+def test_a_message_that_arrives_after_the_page_was_drawn_stays_undecided(final, attacker, connected, bob):
+    path = f"/lessons/{final.pk}/attendance/differences/"
+    attacker.send(final, "join_class", "stranger", final.real_started_at)
+    everything_due(connected)
+    shown = client_for(bob).get(path).context["form"]["shown"].value()
+    attacker.send(final, "join_class", "hare", final.real_started_at)
+    everything_due(connected)
+    answer = client_for(bob).post(path, {"shown": shown}, follow=True)
+    assert page_says(answer, "1 more entry was not on the page and stays open.")
+    assert undecided_differences(final).get().user_id == "hare"
+
+
+def test_what_the_page_has_no_room_for_stays_undecided(final, bob):
+    path, at = f"/lessons/{final.pk}/attendance/differences/", final.real_started_at
+    CallbackDifference.objects.bulk_create(
+        CallbackDifference(lesson=final, user_id=f"guest{n}", entered=True, told_at=at + timedelta(seconds=n))
+        for n in range(MAX_SHOWN + 2)
+    )
+    shown = client_for(bob).get(path).context["form"]["shown"].value()
+    answer = client_for(bob).post(path, {"shown": shown}, follow=True)
+    assert page_says(answer, "2 more entries were not on the page and stay open.")
+    left = undecided_differences(final).values_list("user_id", flat=True)
+    assert sorted(left) == [f"guest{MAX_SHOWN}", f"guest{MAX_SHOWN + 1}"]
+
+
+def test_rest_decides_the_messages_that_it_names_of_this_lesson(final, attacker, connected, bob, charlie):
+    attacker.rewrite(final)
+    everything_due(connected)
+    path = f"/api/v1/lessons/{final.pk}/attendance/differences/"
+    client = rest_client(bob)
+    ids = [one["id"] for one in client.get(path).json()]
+    assert rest_client(charlie).post(path, {"ids": ids}, format="json").status_code == 404
+    assert client.post(path, {}, format="json").status_code == 400
+    told = client.post(path, {"ids": [*ids[:3], 2**62]}, format="json").json()
+    assert told == {"decided": 3, "open": 1}
+    assert undecided_differences(final).get().pk == ids[3]
 
 
 @pytest.fixture

@@ -63,13 +63,28 @@ def test_the_bell_counts_what_is_new_and_opening_leads_to_where_one_acts(client,
     assert client.get("/menu-counts/").json() == {}
 
 
+def read_all(client, page=None):
+    """Press the button of the page, by default of one that is drawn now."""
+    page = page or client.get(reverse("notices:notices"))
+    client.post(reverse("notices:read"), {"until": page.context["drawn_at"]})
+
+
 def test_all_are_marked_as_read_at_once(client, alice, bob):
     for key in ("a", "b"):
         _tea(alice, bob, key=key)
     client.force_login(alice)
-    client.post(reverse("notices:read"))
+    read_all(client)
     assert Notification.objects.filter(read_at=None, person=alice).count() == 0
     assert Notification.objects.filter(read_at=None, person=bob).count() == 2
+
+
+def test_a_notice_that_came_after_the_page_stays_unread(client, alice):
+    _tea(alice, key="shown")
+    client.force_login(alice)
+    page = client.get(reverse("notices:notices"))
+    _tea(alice, key="later")
+    read_all(client, page)
+    assert Notification.objects.get(read_at=None).key == "later"
 
 
 @pytest.mark.parametrize("reader", ["bob", "charlie"])
@@ -86,7 +101,7 @@ def test_a_notice_is_its_persons_alone(client, alice, request, reader):
 def test_the_list_is_narrowed_to_what_is_new_and_to_a_topic(client, alice):
     _tea(alice, key="old")
     client.force_login(alice)
-    client.post(reverse("notices:read"))
+    read_all(client)
     notify("import.pushed", people=[alice], key="done", args={"file": "people.csv", "done": 1})
     everything = {"": (1, 1), "?show=new": (0, 1), "?topic=tests": (1, 0), "?topic=nonsense": (1, 1)}
     for query, told in everything.items():

@@ -241,11 +241,27 @@ def test_all_guardians_of_a_group_are_invited_at_once(
     create_guardian(eddie, relation="father", e_mail=None)
     client = client_for(alice)
     path = f"/groups/{group.pk}/guardians/"
-    assert page_says(client.get(path), "Invite all of them")
-    cards = client.post(path, {"delivery": "card"})
+    page = client.get(path)
+    assert page_says(page, "Invite all of them")
+    shown = {"delivery": "card", "shown": page.context["form"]["shown"].value()}
+    cards = client.post(path, shown)
     assert page_text(cards).count("/guardian/invitation/") >= 2
     assert GuardianInvitation.objects.count() == 2
     create_account(ada)
-    client.post(path, {"delivery": "card"})
+    client.post(path, shown)
     assert invitations.unused_invitations().count() == 2
     assert GuardianInvitation.objects.filter(guardian=ada).count() == 1
+
+
+def test_a_guardian_who_was_entered_after_the_page_is_not_invited_with_the_others(
+    alice: User, dina: User, eddie: User, ada: Guardian, school: Enterprise
+) -> None:
+    group = school.groups.create(name="Year 7")
+    group.students.add(dina, eddie, through_defaults={})
+    client, path = client_for(alice), f"/groups/{group.pk}/guardians/"
+    shown = client.get(path).context["form"]["shown"].value()
+    later = create_guardian(eddie, relation="father", e_mail=None)
+    cards = client.post(path, {"delivery": "card", "shown": shown})
+    assert page_says(cards, "1 more entry was not on the page and stays open.")
+    assert not GuardianInvitation.objects.filter(guardian=later).exists()
+    assert GuardianInvitation.objects.filter(guardian=ada).exists()

@@ -245,6 +245,7 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "absence.withdraw": _("Absence of a teacher revoked"),
     "cover.assign": _("Cover assigned"),
     "cover.undo": _("Cover undone"),
+    "cover.hand_over": _("Cover follows the new teacher of the course"),
     "holiday.keep_lessons": _("Lessons kept on a holiday"),
     "drift.ignore": _("Difference ignored"),
     "drift.restore": _("Difference reopened"),

@@ -23,7 +23,7 @@ from classes.conflicts.guard import (
 )
 from classes.lessons.passwords import lessons_with_other_password, password_audit_values, set_passwords
 from classes.lessons.roster import ExpectedPeople
-from classes.models import Course, Lesson, LessonKey
+from classes.models import Course, Cover, Lesson, LessonKey
 from classes.models.lesson import NOT_IN_SERIES
 from classes.timetable.bulk.cancellation import cancel_lessons
 from classes.timetable.bulk.changes import (
@@ -46,6 +46,7 @@ from classes.timetable.courses.edit_merge import (
 )
 from classes.timetable.courses.planning import COURSE_FIELDS, Series
 from classes.timetable.courses.recurrence import lesson_count, local_to_utc, normalize_rule
+from classes.timetable.cover.hand_over import hand_over_covers
 from classes.timetable.cover.queries import current_covers
 from classes.timetable.subjects.services import lock_subject
 from console.audit.trail import diff_snapshots, record, snapshot
@@ -69,6 +70,8 @@ class CourseChange:
     planned: list[PlannedChange] = field(default_factory=list)
     added: list[Occurrence] = field(default_factory=list)
     cancelled: list[Lesson] = field(default_factory=list)
+    # Of lessons that the change would give to another teacher.
+    covers: list[Cover] = field(default_factory=list)
     people: ExpectedPeople = field(default_factory=ExpectedPeople)
     conflicts: list[BookingConflict] = field(default_factory=list)
 
@@ -108,9 +111,9 @@ def change_course(
 
     Fields are those of `plan_course`; what is not given stays. `lesson` is where the scopes `this` and
     `following` begin. A day that is no longer in the rule is cancelled, a new one is created; a lesson that
-    was moved separately keeps its time unless the time of the series changes; a covered lesson keeps its
-    teacher. Raises BookingConflictError (a
-    ValidationError) if the change causes conflicts and no reason is given.
+    was moved separately keeps its time unless the time of the series changes; a covered lesson stays covered,
+    and goes back to the new teacher. Raises BookingConflictError (a ValidationError) if the change causes
+    conflicts and no reason is given.
 
     `seen` are the `course_digests` that the editor saw, by default those of the given course. Raises
     EditConflict if somebody else changed the same fields since.
@@ -125,6 +128,7 @@ def change_course(
     _lock_booked_people(change)
     cancel_lessons(stored.enterprise, change.cancelled, by=by, reason=NOT_IN_SERIES)
     count = change_lessons(stored.enterprise, change.planned, by=by, conflict_reason=conflict_reason)
+    hand_over_covers(change.covers, change.series.teacher, by)
     _add_lessons(stored, change, by, conflict_reason)
     if scope != ChangeScope.THIS:
         _save_course(stored, change.series, fields)
@@ -247,7 +251,7 @@ def _change_many(
     new_time = _clock_changes(course, series)
     by_day = {one.day: one for one in included_dates(dates)}
     lesson_fields = _lesson_fields(series, fields, settings)
-    # A covered lesson keeps its teacher: nobody undoes a cover by editing the course.
+    # Nobody undoes a cover by editing the course.
     covered = current_covers(changeable) if "teacher" in lesson_fields else {}
     for lesson in changeable:
         slot = by_day.get(lesson.occurrence) if lesson.occurrence else None
@@ -256,6 +260,7 @@ def _change_many(
             continue
         values = {"starts_at": slot.starts_at, "ends_at": slot.ends_at} if slot and new_time else {}
         values |= lesson_fields | ({"teacher": lesson.teacher} if lesson.pk in covered else {})
+        change.covers += [covered[lesson.pk]] if lesson.pk in covered else []
         change.planned.append(plan_change(lesson, people if new_people else None, **values))
     if new_rule:
         change.added = _added_dates(series, all_dates, lessons, since)

@@ -73,37 +73,44 @@ def _check_absence(absence: TeacherAbsence) -> None:
         raise ValidationError({"teacher": message % {"name": teacher.nickname or teacher.user_id}})
 
 
+class Withdrawal(NamedTuple):
+    """How many lessons went back, and why others stay with who covers them, a sentence each."""
+
+    returned: int = 0
+    kept: Sequence[str] = ()
+
+
 @service
-def withdraw_absence(*, absence: TeacherAbsence, by: User | None) -> int:
-    """Withdraw an absence; return how many covered lessons go back to the teacher.
+def withdraw_absence(*, absence: TeacherAbsence, by: User | None) -> Withdrawal:
+    """Withdraw an absence; the covered lessons go back to the teacher, or to whom their course has by now.
 
     Lessons that have begun or are over stay as they were taught, and so do those during which the teacher is
-    still away. Where the teacher was covering for somebody who is still away, they cover again. Raise
-    ValidationError, and change nothing, if the teacher cannot have a lesson back; Conflict if somebody else
-    assigned a cover in the meantime.
+    still away. Where the teacher was covering for somebody who is still away, they cover again. Where nobody
+    can have the lesson back it stays with who covers. Raise ValidationError, and change nothing, if the
+    teacher has another lesson by now; Conflict if somebody else assigned a cover in the meantime.
     """
     valid = _covers_because_of(absence)
     lessons = _lock_lessons(valid.values_list("lesson", flat=True))
     stored = lock_row(absence)
     if stored.withdrawn_at:
-        return 0
+        return Withdrawal()
     stored.withdrawn_at = timezone.now()
     stored.save(update_fields=["withdrawn_at"])
     # In another statement than the lock: a cover that somebody decided in the meantime is found, too.
     covers = list(valid.select_related("absent", "covering").order_by("lesson"))
     if any(one.lesson_id not in lessons for one in covers):
         raise Conflict(_("Someone assigned a cover for this absence in the meantime. Try again."))
-    planned = (_plan_return(one, lessons[one.lesson_id], stored.teacher) for one in covers)
-    returns = [one for one in planned if one is not None]
-    people = [person for one in returns for person in (one.cover.absent, one.cover.covering)]
-    lock_people(_booked_people(lessons.values(), [*people, stored.teacher]))
+    planned = [_plan_return(one, lessons[one.lesson_id], stored.teacher) for one in covers]
+    returns = [one for one in planned if isinstance(one, _Return)]
+    people = [person for one in returns for person in (one.teacher, one.cover.covering)]
+    lock_people(_booked_people(lessons.values(), people))
     for one in returns:
         if one.still_away is None:
-            _give_back(one.cover, one.lesson, by)
+            _give_back(one.cover, one.lesson, by, one.teacher)
         else:
-            _cover_again(one.cover, one.lesson, one.still_away, stored.teacher, by)
+            _cover_again(one.cover, one.lesson, one.still_away, one.teacher, by)
     record("absence.withdraw", stored, by=by, after={"lessons": [one.lesson.pk for one in returns]})
-    return len(returns)
+    return Withdrawal(len(returns), [one for one in planned if isinstance(one, str)])
 
 
 def _covers_because_of(absence: TeacherAbsence) -> QuerySet[Cover]:
@@ -115,22 +122,54 @@ def _covers_because_of(absence: TeacherAbsence) -> QuerySet[Cover]:
 
 
 class _Return(NamedTuple):
-    """A lesson that goes back to the absent teacher, or to who covers for somebody who is `still_away`."""
+    """A lesson that goes back to `teacher`, who covers it again if somebody else is `still_away`."""
 
     cover: Cover
     lesson: Lesson
-    still_away: TeacherAbsence | None
+    teacher: User
+    still_away: TeacherAbsence | None = None
 
 
-def _plan_return(cover: Cover, lesson: Lesson, teacher: User) -> _Return | None:
-    """Return how the lesson goes back now that the teacher is not absent; None if it stays where it is."""
+def _plan_return(cover: Cover, lesson: Lesson, teacher: User) -> _Return | str | None:
+    """Return how the lesson goes back now that the teacher is not absent.
+
+    A sentence if it stays with who covers because nobody can have it; None if it stays as a matter of course.
+    """
     if lesson.teacher_id != cover.covering_id or locked_reason(lesson):
         return None
     away = valid_absences(lesson.enterprise, lesson.starts_at, lesson.ends_at)
     if away.filter(teacher=teacher).exists():
         return None
-    is_own = cover.absent_id == teacher.pk
-    return _Return(cover, lesson, None if is_own else away.filter(teacher=cover.absent_id).first())
+    owner = _teacher_without_cover(cover, lesson)
+    if owner is None:
+        return _left_message(cover, lesson)
+    still_away = away.filter(teacher=owner).first()
+    if still_away is None:
+        return _Return(cover, lesson, owner)
+    if _earlier_covers(cover, lesson, teacher).exists() and _may_teach(teacher):
+        return _Return(cover, lesson, teacher, still_away)
+    message = _("“%(topic)s” stays with %(covering)s: %(name)s is absent at that time.")
+    return message % _names(cover, lesson, owner)
+
+
+def _teacher_without_cover(cover: Cover, lesson: Lesson) -> User | None:
+    """Return the absent teacher or, if they left, that of the course; None if neither teaches any more."""
+    people = (cover.absent, lesson.course.teacher if lesson.course else None)
+    return next((one for one in people if one is not None and _may_teach(one)), None)
+
+
+def _may_teach(person: User) -> bool:
+    return person.is_active and person.role in TEACHING_ROLES
+
+
+def _left_message(cover: Cover, lesson: Lesson) -> str:
+    message = _("“%(topic)s” stays with %(covering)s: %(name)s no longer teaches at your school.")
+    return message % _names(cover, lesson, cover.absent)
+
+
+def _names(cover: Cover, lesson: Lesson, person: User) -> dict[str, str]:
+    covering = cover.covering.nickname or cover.covering.user_id
+    return {"topic": lesson.topic, "covering": covering, "name": person.nickname or person.user_id}
 
 
 @service
@@ -206,9 +245,9 @@ def _add_cover(
 
 @service
 def undo_cover(*, cover: Cover, by: User | None) -> None:
-    """Give a covered lesson back to the absent teacher.
+    """Give a covered lesson back to the absent teacher or, if they left, to that of its course.
 
-    Raise ValidationError if the lesson has begun or the teacher has another one by now, Conflict if the cover
+    Raise ValidationError if the lesson has begun or nobody can have it back, Conflict if the cover
     was undone or somebody else has the lesson.
     """
     lesson = _lock_lessons([cover.lesson_id])[cover.lesson_id]
@@ -217,17 +256,20 @@ def undo_cover(*, cover: Cover, by: User | None) -> None:
         message = _("Someone else changed the teacher of “%(topic)s” in the meantime.")
         raise Conflict(message % {"topic": lesson.topic})
     _check_lesson(lesson, "")
-    lock_people(_booked_people([lesson], [stored.absent, stored.covering]))
-    _give_back(stored, lesson, by)
+    teacher = _teacher_without_cover(stored, lesson)
+    if teacher is None:
+        raise ValidationError(_left_message(stored, lesson))
+    lock_people(_booked_people([lesson], [teacher, stored.covering]))
+    _give_back(stored, lesson, by, teacher)
 
 
-def _give_back(cover: Cover, lesson: Lesson, by: User | None, teacher: User | None = None) -> None:
-    """Give the lesson to the absent teacher, or to this one; who covered assists again."""
+def _give_back(cover: Cover, lesson: Lesson, by: User | None, teacher: User) -> None:
+    """Give the lesson to this teacher; who covered assists again."""
     staff = None
     if cover.was_assistant:
         members = lesson.members.exclude(role=Member.Role.STUDENT).select_related("user")
         staff = [*(one.user for one in members), cover.covering]
-    _change_teacher(lesson, teacher or cover.absent, by, staff)
+    _change_teacher(lesson, teacher, by, staff)
     _close(cover, by)
     values = {"absent": cover.absent.user_id, "covering": cover.covering.user_id}
     record("cover.undo", lesson, by=by, before=values)
@@ -237,10 +279,14 @@ def _cover_again(
     cover: Cover, lesson: Lesson, absence: TeacherAbsence, teacher: User, by: User | None
 ) -> None:
     """Give the lesson back to a teacher who covered it for somebody who is still away."""
-    earlier = Cover.objects.filter(lesson=lesson, covering=teacher, absent=cover.absent_id)
+    earlier = _earlier_covers(cover, lesson, teacher)
     assisted = earlier.order_by("-pk").values_list("was_assistant", flat=True).first()
     _give_back(cover, lesson, by, teacher)
     _add_cover(absence, lesson, cover.absent, teacher, bool(assisted), by)
+
+
+def _earlier_covers(cover: Cover, lesson: Lesson, teacher: User) -> QuerySet[Cover]:
+    return Cover.objects.filter(lesson=lesson, covering=teacher, absent=cover.absent_id)
 
 
 def _close(cover: Cover, by: User | None) -> None:
@@ -266,7 +312,7 @@ def _lock_lessons(pks: Iterable[int]) -> dict[int, Lesson]:
     keys = sorted(set(pks))
     share_groups(StudentGroup.objects.filter(lessons__in=keys).distinct())
     lock_lessons(keys)
-    return Lesson.objects.select_related("teacher", "enterprise").in_bulk(keys)
+    return Lesson.objects.select_related("teacher", "enterprise", "course__teacher").in_bulk(keys)
 
 
 def _booked_people(lessons: Iterable[Lesson], teachers: Iterable[User]) -> Collection[int]:

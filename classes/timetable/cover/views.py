@@ -34,6 +34,7 @@ from classes.timetable.cover.services import assign_covers, enter_absence, undo_
 from classes.timetable.cover.tables import ABSENCE_TABLE
 from console.inputs.bounds import parse_id
 from console.lists.views import TableView
+from console.policy.bulk_views import MAX_LISTED
 from console.policy.views import KeysetPage, SchoolView, paginate_by_key
 from console.ui.badges import row_sync_badge
 
@@ -188,23 +189,31 @@ class AbsenceWithdraw(SchoolView, FormView):
     def form_valid(self, form: forms.Form) -> HttpResponse:
         by: Any = self.request.user
         try:
-            number = withdraw_absence(absence=self.absence, by=by)
+            done = withdraw_absence(absence=self.absence, by=by)
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)
         text = ngettext(
             "The absence has been revoked. %(n)d lesson went back to its teacher.",
             "The absence has been revoked. %(n)d lessons went back to their teacher.",
-            number,
+            done.returned,
         )
-        self.success(text % {"n": number})
+        self.success(text % {"n": done.returned})
+        for sentence in done.kept[:MAX_LISTED]:
+            self.warning(sentence)
+        if (rest := len(done.kept) - MAX_LISTED) > 0:
+            self.warning(_("and %(n)d more") % {"n": rest})
         return redirect("classes:absences")
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         name = self.absence.teacher.nickname or self.absence.teacher.user_id
         return super().get_context_data(
             title=_("Revoke the absence of %(name)s?") % {"name": name},
-            detail=_("Covered lessons that have not started go back to %(name)s.") % {"name": name},
+            detail=_(
+                "Covered lessons that have not started go back to %(name)s, or to the teacher that "
+                "their course has by now."
+            )
+            % {"name": name},
             submit_label=_("Revoke the absence"),
             cancel_url=reverse("classes:absence", args=[self.absence.pk]),
             tone="primary",

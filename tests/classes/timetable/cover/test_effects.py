@@ -3,19 +3,21 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from icalendar import Calendar
 
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.people.erasure import erase_person
-from classes.models import Cover, Lesson, TeacherAbsence
+from classes.models import Course, Cover, Lesson, TeacherAbsence
 from classes.notifications.calendar_feeds.tokens import create_feed
 from classes.notifications.lessons import send_lesson_notifications
 from classes.timetable.courses.changes import ChangeScope, change_course
 from classes.timetable.courses.planning import plan_course
 from classes.timetable.cover.candidates import load_related
 from classes.timetable.cover.queries import cover_period
-from classes.timetable.cover.services import assign_covers, undo_cover
+from classes.timetable.cover.services import assign_covers, undo_cover, withdraw_absence
+from console.audit.models import AuditEntry
 from console.notifications.models import Notification
 from console.outbox import relay
 from console.outbox.models import Operation
@@ -23,7 +25,7 @@ from tests.classes.factories import add_members
 from tests.classes.timetable.cover.conftest import lesson_at, on_the_day
 from tests.support.cast import create_person
 from tests.support.iclass_service import create_lesson, requests_to
-from tests.support.page_client import page_text
+from tests.support.page_client import page_says, page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -165,12 +167,75 @@ class TestCourse:
         first.refresh_from_db()
         assert (first.topic, first.teacher) == ("Tea following", bob)
 
-    def test_a_new_teacher_of_the_course_leaves_the_covered_lesson_alone(
+    def test_a_new_teacher_of_the_course_leaves_the_covered_lesson_alone_and_has_it_afterwards(
         self, course, bob, dora, alice, absence
     ):
         cover_lesson(absence, course.lessons.order_by("starts_at")[0], bob, alice)
         change_course(course=course, by=alice, teacher=dora)
         assert self.teachers(course) == ["bob", "dora", "dora", "dora"]
+        assert AuditEntry.objects.get(action="cover.hand_over").before["absent"] == "chen"
+        assert withdraw_absence(absence=absence, by=alice).returned == 1
+        assert self.teachers(course) == ["dora"] * 4
+        assert Cover.objects.get().undone_at is not None
+
+    def test_undoing_the_cover_gives_the_lesson_to_the_new_teacher(self, course, bob, dora, alice, absence):
+        cover = cover_lesson(absence, course.lessons.order_by("starts_at")[0], bob, alice)
+        change_course(course=course, by=alice, teacher=dora)
+        undo_cover(cover=cover, by=alice)
+        assert self.teachers(course) == ["dora"] * 4
+
+    def test_who_covers_and_gets_the_course_does_not_cover_it_any_more(self, course, bob, alice, absence):
+        cover_lesson(absence, course.lessons.order_by("starts_at")[0], bob, alice)
+        change_course(course=course, by=alice, teacher=bob)
+        assert Cover.objects.get().undone_by == alice
+        assert withdraw_absence(absence=absence, by=alice) == (0, [])
+        assert self.teachers(course) == ["bob"] * 4
+
+    def test_the_new_teacher_who_is_absent_has_the_lesson_once_back(
+        self, course, bob, dora, alice, absence, be_absent
+    ):
+        first = course.lessons.order_by("starts_at")[0]
+        cover_lesson(absence, first, bob, alice)
+        change_course(course=course, by=alice, teacher=dora)
+        ill = be_absent(dora)
+        told = withdraw_absence(absence=absence, by=alice)
+        assert told == (0, ["“Croquet” stays with Bob: Dora is absent at that time."])
+        assert self.teachers(course)[0] == "bob"
+        assert withdraw_absence(absence=ill, by=alice).returned == 1
+        assert self.teachers(course)[0] == "dora"
+
+    def test_lessons_before_those_that_change_go_back_to_whom_they_had(
+        self, course, bob, dora, alice, absence
+    ):
+        first, second = course.lessons.order_by("starts_at")[:2]
+        cover_lesson(absence, first, bob, alice)
+        change_course(course=course, by=alice, scope=ChangeScope.FOLLOWING, lesson=second, teacher=dora)
+        withdraw_absence(absence=absence, by=alice)
+        assert self.teachers(course) == ["chen", "dora", "dora", "dora"]
+
+    def test_a_teacher_who_left_does_not_keep_the_absence_from_being_revoked(
+        self, course, chen, bob, alice, absence, browse
+    ):
+        first = course.lessons.order_by("starts_at")[0]
+        cover = cover_lesson(absence, first, bob, alice)
+        User.objects.filter(pk=chen.pk).update(is_active=False)
+        sentence = "“Croquet” stays with Bob: Chen no longer teaches at your school."
+        with pytest.raises(ValidationError, match=sentence):
+            undo_cover(cover=cover, by=alice)
+        browse(alice, f"/timetable/cover/{absence.pk}/withdraw/", post={})
+        assert page_says(browse(alice, "/timetable/cover/"), sentence)
+        absence.refresh_from_db()
+        assert absence.withdrawn_at is not None
+        assert self.teachers(course)[0] == "bob"
+
+    def test_the_lesson_of_a_teacher_who_left_goes_to_whom_the_course_has(
+        self, course, chen, bob, dora, alice, absence
+    ):
+        cover_lesson(absence, course.lessons.order_by("starts_at")[0], bob, alice)
+        Course.objects.filter(pk=course.pk).update(teacher=dora)
+        User.objects.filter(pk=chen.pk).update(is_active=False)
+        assert withdraw_absence(absence=absence, by=alice) == (1, [])
+        assert self.teachers(course)[0] == "dora"
 
     def test_teachers_of_the_course_are_related_to_its_lessons(
         self, course, tom, bob, absence, browse, alice

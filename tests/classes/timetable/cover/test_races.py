@@ -69,7 +69,7 @@ def test_an_absence_is_not_revoked_past_a_cover_that_is_decided_meanwhile(chen, 
     )
     assert isinstance(second.error, Conflict)
     assert TeacherAbsence.objects.get().withdrawn_at is None
-    assert withdraw_absence(absence=absence, by=alice) == 1
+    assert withdraw_absence(absence=absence, by=alice).returned == 1
     assert Lesson.objects.get(pk=lesson.pk).teacher == chen
 
 

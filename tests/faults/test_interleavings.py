@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from accounts.models import User
+from console.env import BASE_DIR
 from tests.faults.goals import add_to_goal, goal
 from tests.faults.intents import IntentContext
 from tests.faults.interleaving import (
@@ -19,8 +20,11 @@ from tests.faults.interleaving import (
     people_scenarios,
     school_day_scenarios,
     school_year_scenarios,
+    settings_scenarios,
 )
+from tests.faults.interleaving.exceptions import EXCEPTIONS
 from tests.faults.interleaving.scenario import EVERYTHING, SampleSize, Scenario, Subject, check_scenario
+from tests.faults.interleaving.services import covered_services, discovered_services
 from tests.faults.sizes import FULL, dice
 from tests.support.sandbox import Sandbox
 
@@ -39,6 +43,12 @@ STAGES: dict[str, Callable[..., Scenario]] = {
     "roll-over": school_year_scenarios.roll_over_scenario,
     "undo of a roll-over": school_year_scenarios.undo_scenario,
     "document": lesson_scenarios.document_scenario,
+    "attendance rules": settings_scenarios.rules_scenario,
+    "attendance code": settings_scenarios.code_scenario,
+    "warning rule": settings_scenarios.warning_rule_scenario,
+    "webhook": settings_scenarios.webhook_scenario,
+    "recording": settings_scenarios.recording_scenario,
+    "courseware": settings_scenarios.courseware_scenario,
 }
 #: What every change runs: other pairs with each seed.
 SIZE = EVERYTHING if FULL else SampleSize(pairs=6, stops=2)
@@ -77,6 +87,18 @@ def test_a_service_that_saves_what_it_read_before_the_lock_is_found(world: Inten
     acts = {"rename": transaction.atomic(save_all_columns), "deactivate": whole.acts["deactivate"]}
     told = check_scenario(replace(whole, acts=acts), dice("control of interleavings"), EVERYTHING)
     assert any("is_active" in line for line in told.violations), told
+
+
+def test_every_service_has_a_scenario_or_a_reason_why_it_has_none() -> None:
+    services, covered = discovered_services(), covered_services()
+    without = services - covered - EXCEPTIONS.keys()
+    figures = {"services": len(services), "covered": len(covered), "listed": len(EXCEPTIONS)}
+    goal("services in interleavings", **figures, without_scenario=len(without))
+    assert sorted(without) == [], "add an act to a scenario, or a reason to the exceptions"
+    assert sorted(EXCEPTIONS.keys() - services) == [], "these are no services any more"
+    assert sorted(EXCEPTIONS.keys() & covered) == [], "these have a scenario by now"
+    tests = {reason for reason in EXCEPTIONS.values() if reason.startswith("tests/")}
+    assert [path for path in sorted(tests) if not (BASE_DIR / path).is_file()] == []
 
 
 def violations_of(stage: Scenario) -> list[str]:

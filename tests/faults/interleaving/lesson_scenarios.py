@@ -7,13 +7,20 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from classes.attendance import appeals, corrections, leave, policy_changes
+from classes.attendance import (
+    appeals,
+    bulk_corrections,
+    callback_differences,
+    corrections,
+    leave,
+    policy_changes,
+)
 from classes.attendance.register import recompute_register
 from classes.choices import ClassType
 from classes.lessons import room_entries, services
 from classes.lessons.members import replace_members
 from classes.mirror.differences import adopt_fields as take_lesson
-from classes.models import Appeal, Attendance, Lesson, Mark
+from classes.models import Appeal, Attendance, CallbackDifference, Lesson, Mark
 from classes.timetable.bulk.cancellation import cancel_lessons
 from classes.timetable.bulk.services import BulkEdit, edit_lessons
 from classes.timetable.courses import changes
@@ -313,7 +320,10 @@ def register_scenario(world: IntentContext) -> Scenario:
         appeal = Appeal.objects.create(
             lesson=lesson, person=people["ann"], mark=ann.mark, text="I was there.", evidence={}
         )
-        return Subject(lesson, names, lesson.starts_at, people | {"appeal": appeal})
+        difference = CallbackDifference.objects.create(
+            lesson=lesson, user_id=people["ann"].user_id, entered=True, told_at=lesson.starts_at
+        )
+        return Subject(lesson, names, lesson.starts_at, people | {"appeal": appeal, "seen": [difference.pk]})
 
     def mark_of(subject: Subject, label: str) -> Attendance:
         rows = Attendance.objects.select_related("lesson__enterprise", "lesson__teacher")
@@ -323,6 +333,13 @@ def register_scenario(world: IntentContext) -> Scenario:
         return lambda subject: corrections.correct_mark(
             mark_of=mark_of(subject, label), mark=mark, reason="She was there.", by=by
         )
+
+    def correct_both(subject: Subject) -> object:
+        rows = Attendance.objects.filter(lesson=subject.row).exclude(derived_mark="")
+        return bulk_corrections.correct_marks(
+            lesson=subject.fresh(), seen=dict(rows.values_list("pk", "mark")), mark=Mark.LATE,
+            reason="The bus was late.", by=by,
+        )  # fmt: skip
 
     def answer(granted: bool) -> Act:
         return lambda subject: appeals.answer_appeal(
@@ -345,6 +362,7 @@ def register_scenario(world: IntentContext) -> Scenario:
             "registers": sorted((one.number, bool(one.reopened_at)) for one in lesson.registers.all()),
             "appeals": sorted(lesson.appeals.values_list("state", flat=True)),
             "leave": subject.more["ann"].leaves.count(),
+            "undecided": callback_differences.undecided_differences(lesson).count(),
             "trail": audit_counts(lesson),
         }
 
@@ -352,6 +370,10 @@ def register_scenario(world: IntentContext) -> Scenario:
         "correct": correct("ann", Mark.PRESENT),
         "correct otherwise": correct("ann", Mark.EXCUSED),
         "correct another": correct("ben", Mark.PRESENT),
+        "correct both": correct_both,
+        "keep marks": lambda subject: callback_differences.keep_marks(
+            lesson=subject.fresh(), seen=subject.more["seen"], by=by
+        ),
         "excuse": lambda subject: corrections.excuse_people(
             lesson=subject.fresh(), user_ids=[subject.more["ann"].user_id], reason="dropped out", by=by
         ),

@@ -189,7 +189,7 @@ def roll_over_scenario(world: IntentContext) -> Scenario:
     """What is confirmed, beside everything that it rests on."""
 
     def make() -> scenario.Subject:
-        rows = _draft()
+        rows = create_draft()
         preview = build_preview(rows["draft"])
         assert preview is not None
         return scenario.Subject(rows["draft"], {}, more=rows | {"digest": preview.digest})
@@ -214,7 +214,7 @@ def undo_scenario(world: IntentContext) -> Scenario:
     """The undo of a roll-over, beside changes of what it brings back."""
 
     def make() -> scenario.Subject:
-        rows = _draft()
+        rows = create_draft()
         preview = build_preview(rows["draft"])
         assert preview is not None
         done = apply_roll_over(roll_over=rows["draft"], seen=preview.digest, by=rows["alice"])
@@ -235,7 +235,7 @@ def undo_scenario(world: IntentContext) -> Scenario:
     return Scenario("undo of a roll-over", make, _state, acts, only_with=frozenset({"undo"}))
 
 
-def _draft() -> dict[str, Any]:
+def create_draft() -> dict[str, Any]:
     """A school with a course of the lower group, and the draft of its roll-over."""
     rows = create_school()
     terms = {

@@ -61,7 +61,12 @@ class EnterpriseAdmin(MirroredAdmin):
         (_("AI features"), {"fields": ai}),
         (
             _("Attendance"),
-            {"fields": ("late_after_s", "early_leave_s", "present_share", "leave_request_days")},
+            {
+                "fields": (
+                    *("late_after_s", "early_leave_s", "present_share"),
+                    *("leave_minutes", "leave_request_days"),
+                )
+            },
         ),
         (_("Roles and permissions"), {"fields": SWITCH_COLUMNS}),
         (_("Sessions"), {"fields": ("session_idle_minutes", "session_hours")}),

@@ -13,7 +13,7 @@ register_watched_columns(
     (
         *("name", "sdkappid", "tic_key", "contact_user", "phone_no", "e_mail", "call_back_url", "zone"),
         "sign_in_name",
-        *("late_after_s", "early_leave_s", "present_share", "leave_request_days"),
+        *("late_after_s", "early_leave_s", "present_share", "leave_minutes", "leave_request_days"),
         *("included_minutes", "minutes_since"),
         *("session_idle_minutes", "session_hours"),
         *SWITCH_COLUMNS,

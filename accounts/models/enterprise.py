@@ -85,6 +85,12 @@ class Enterprise(Sealed, Mirrored):
     present_share = models.PositiveSmallIntegerField(
         _("present from (percent of the lesson)"), default=50, validators=[MaxValueValidator(100)]
     )
+    leave_minutes = models.PositiveSmallIntegerField(
+        _("leave excuses from (minutes of the lesson)"),
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
+    )
     leave_request_days = models.PositiveSmallIntegerField(
         _("leave can be requested afterwards (days)"),
         default=14,

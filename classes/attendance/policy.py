@@ -11,7 +11,7 @@ from classes.attendance.calculation.types import AttendancePolicy
 from classes.models import Lesson
 
 #: The rules of a school; a course or a lesson may override each of them.
-RULE_NAMES = ("late_after_s", "early_leave_s", "present_share")
+RULE_NAMES = ("late_after_s", "early_leave_s", "present_share", "leave_minutes")
 
 
 def get_policy(lesson: Lesson) -> AttendancePolicy:

@@ -48,6 +48,7 @@ def build_body(
             "late_after_s": policy.late_after_s,
             "early_leave_s": policy.early_leave_s,
             "present_share": policy.present_share,
+            **({"leave_minutes": policy.leave_minutes} if policy.measures_leave else {}),
         },
         "people": [person_entry(row) for row in sorted(marks, key=lambda row: row.user_id)],
     }

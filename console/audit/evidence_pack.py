@@ -189,7 +189,7 @@ def _person_rows(school: Any) -> Iterator[dict[str, Any]]:
 
 def _school_settings(school: Any) -> dict[str, Any]:
     """Return the school's rules and retention periods, without addresses, contacts and secrets."""
-    rules = ("zone", "late_after_s", "early_leave_s", "present_share")
+    rules = ("zone", "late_after_s", "early_leave_s", "present_share", "leave_minutes")
     retention = [
         field.name for field in school._meta.concrete_fields if field.name.startswith(("keep_", "retention"))
     ]

@@ -42,7 +42,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
-COMMENT ON FUNCTION public.audit_net() IS '5f408e58cd9682dd0b1c4f33';
+COMMENT ON FUNCTION public.audit_net() IS '6310b0e40f7fb650da89f1fe';
 
 CREATE FUNCTION public.audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1702,6 +1702,7 @@ CREATE TABLE public.accounts_enterprise (
     session_hours smallint,
     session_idle_minutes smallint,
     keep_export_files_days smallint DEFAULT 30 NOT NULL,
+    leave_minutes smallint DEFAULT 1 NOT NULL,
     CONSTRAINT accounts_enterprise_appid_check CHECK ((appid >= 0)),
     CONSTRAINT accounts_enterprise_correct_within_days_check CHECK ((correct_within_days >= 0)),
     CONSTRAINT accounts_enterprise_early_leave_s_check CHECK ((early_leave_s >= 0)),
@@ -1714,6 +1715,7 @@ CREATE TABLE public.accounts_enterprise (
     CONSTRAINT accounts_enterprise_keep_recordings_days_check CHECK ((keep_recordings_days >= 0)),
     CONSTRAINT accounts_enterprise_keep_samples_days_check CHECK ((keep_samples_days >= 0)),
     CONSTRAINT accounts_enterprise_late_after_s_check CHECK ((late_after_s >= 0)),
+    CONSTRAINT accounts_enterprise_leave_minutes_check CHECK ((leave_minutes >= 0)),
     CONSTRAINT accounts_enterprise_leave_request_days_check CHECK ((leave_request_days >= 0)),
     CONSTRAINT accounts_enterprise_present_share_check CHECK ((present_share >= 0)),
     CONSTRAINT accounts_enterprise_project_id_check CHECK ((project_id >= 0)),
@@ -6371,7 +6373,7 @@ CREATE TRIGGER audit_entry_written AFTER INSERT ON public.audit_auditentry FOR E
 
 CREATE TRIGGER audit_link_kept BEFORE DELETE OR UPDATE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION public.audit_refuse();
 
-CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_enterprise DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.sdkappid IS DISTINCT FROM new.sdkappid) OR (old.tic_key IS DISTINCT FROM new.tic_key) OR ((old.contact_user)::text IS DISTINCT FROM (new.contact_user)::text) OR ((old.phone_no)::text IS DISTINCT FROM (new.phone_no)::text) OR ((old.e_mail)::text IS DISTINCT FROM (new.e_mail)::text) OR ((old.call_back_url)::text IS DISTINCT FROM (new.call_back_url)::text) OR ((old.zone)::text IS DISTINCT FROM (new.zone)::text) OR ((old.sign_in_name)::text IS DISTINCT FROM (new.sign_in_name)::text) OR (old.late_after_s IS DISTINCT FROM new.late_after_s) OR (old.early_leave_s IS DISTINCT FROM new.early_leave_s) OR (old.present_share IS DISTINCT FROM new.present_share) OR (old.leave_request_days IS DISTINCT FROM new.leave_request_days) OR (old.included_minutes IS DISTINCT FROM new.included_minutes) OR (old.minutes_since IS DISTINCT FROM new.minutes_since) OR (old.session_idle_minutes IS DISTINCT FROM new.session_idle_minutes) OR (old.session_hours IS DISTINCT FROM new.session_hours) OR (old.teachers_schedule IS DISTINCT FROM new.teachers_schedule) OR (old.teachers_edit_rosters IS DISTINCT FROM new.teachers_edit_rosters) OR (old.teachers_correct IS DISTINCT FROM new.teachers_correct) OR (old.correct_within_days IS DISTINCT FROM new.correct_within_days) OR (old.teachers_see_phones IS DISTINCT FROM new.teachers_see_phones) OR (old.assistants_close IS DISTINCT FROM new.assistants_close) OR (old.students_see_recordings IS DISTINCT FROM new.students_see_recordings) OR (old.students_appeal IS DISTINCT FROM new.students_appeal))) EXECUTE FUNCTION public.audit_net('accounts.enterprise', 'name,sdkappid,tic_key,contact_user,phone_no,e_mail,call_back_url,zone,sign_in_name,late_after_s,early_leave_s,present_share,leave_request_days,included_minutes,minutes_since,session_idle_minutes,session_hours,teachers_schedule,teachers_edit_rosters,teachers_correct,correct_within_days,teachers_see_phones,assistants_close,students_see_recordings,students_appeal');
+CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_enterprise DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.sdkappid IS DISTINCT FROM new.sdkappid) OR (old.tic_key IS DISTINCT FROM new.tic_key) OR ((old.contact_user)::text IS DISTINCT FROM (new.contact_user)::text) OR ((old.phone_no)::text IS DISTINCT FROM (new.phone_no)::text) OR ((old.e_mail)::text IS DISTINCT FROM (new.e_mail)::text) OR ((old.call_back_url)::text IS DISTINCT FROM (new.call_back_url)::text) OR ((old.zone)::text IS DISTINCT FROM (new.zone)::text) OR ((old.sign_in_name)::text IS DISTINCT FROM (new.sign_in_name)::text) OR (old.late_after_s IS DISTINCT FROM new.late_after_s) OR (old.early_leave_s IS DISTINCT FROM new.early_leave_s) OR (old.present_share IS DISTINCT FROM new.present_share) OR (old.leave_minutes IS DISTINCT FROM new.leave_minutes) OR (old.leave_request_days IS DISTINCT FROM new.leave_request_days) OR (old.included_minutes IS DISTINCT FROM new.included_minutes) OR (old.minutes_since IS DISTINCT FROM new.minutes_since) OR (old.session_idle_minutes IS DISTINCT FROM new.session_idle_minutes) OR (old.session_hours IS DISTINCT FROM new.session_hours) OR (old.teachers_schedule IS DISTINCT FROM new.teachers_schedule) OR (old.teachers_edit_rosters IS DISTINCT FROM new.teachers_edit_rosters) OR (old.teachers_correct IS DISTINCT FROM new.teachers_correct) OR (old.correct_within_days IS DISTINCT FROM new.correct_within_days) OR (old.teachers_see_phones IS DISTINCT FROM new.teachers_see_phones) OR (old.assistants_close IS DISTINCT FROM new.assistants_close) OR (old.students_see_recordings IS DISTINCT FROM new.students_see_recordings) OR (old.students_appeal IS DISTINCT FROM new.students_appeal))) EXECUTE FUNCTION public.audit_net('accounts.enterprise', 'name,sdkappid,tic_key,contact_user,phone_no,e_mail,call_back_url,zone,sign_in_name,late_after_s,early_leave_s,present_share,leave_minutes,leave_request_days,included_minutes,minutes_since,session_idle_minutes,session_hours,teachers_schedule,teachers_edit_rosters,teachers_correct,correct_within_days,teachers_see_phones,assistants_close,students_see_recordings,students_appeal');
 
 CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.accounts_grade DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old."position" IS DISTINCT FROM new."position"))) EXECUTE FUNCTION public.audit_net('accounts.grade', 'name,position');
 
@@ -6399,7 +6401,7 @@ CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.documents_docu
 
 CREATE CONSTRAINT TRIGGER audit_net_change AFTER UPDATE ON public.webhook_endpoint DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.url)::text IS DISTINCT FROM (new.url)::text) OR (old.events IS DISTINCT FROM new.events) OR (old.personal_data IS DISTINCT FROM new.personal_data))) EXECUTE FUNCTION public.audit_net('webhooks.webhookendpoint', 'name,url,events,personal_data');
 
-CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_enterprise DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.enterprise', 'name,sdkappid,tic_key,contact_user,phone_no,e_mail,call_back_url,zone,sign_in_name,late_after_s,early_leave_s,present_share,leave_request_days,included_minutes,minutes_since,session_idle_minutes,session_hours,teachers_schedule,teachers_edit_rosters,teachers_correct,correct_within_days,teachers_see_phones,assistants_close,students_see_recordings,students_appeal');
+CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_enterprise DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.enterprise', 'name,sdkappid,tic_key,contact_user,phone_no,e_mail,call_back_url,zone,sign_in_name,late_after_s,early_leave_s,present_share,leave_minutes,leave_request_days,included_minutes,minutes_since,session_idle_minutes,session_hours,teachers_schedule,teachers_edit_rosters,teachers_correct,correct_within_days,teachers_see_phones,assistants_close,students_see_recordings,students_appeal');
 
 CREATE CONSTRAINT TRIGGER audit_net_delete AFTER DELETE ON public.accounts_grade DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.audit_net('accounts.grade', 'name,position');
 
@@ -7932,6 +7934,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0044_one_roster', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0045_roster_connection', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0001_initial', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0046_leave_minutes', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('audit', '0001_initial', now());

@@ -34,7 +34,7 @@ WRITABLE: dict[str, set[str]] = {
         *("name", "contact_user", "phone_no", "e_mail", "call_back_url", "zone", "tic_key", "sdkappid"),
         "sign_in_name",
         *("appid", "project_id", "secret_id", "secret_key"),
-        *("late_after_s", "early_leave_s", "present_share", "leave_request_days"),
+        *("late_after_s", "early_leave_s", "present_share", "leave_minutes", "leave_request_days"),
         *("session_idle_minutes", "session_hours"),
         *SWITCH_COLUMNS,
         *("keep_trail_days", "keep_evidence_days", "keep_callbacks_days", "keep_operations_days"),

@@ -31,13 +31,16 @@ class AttendancePolicyForm(SchoolForm):
 
     class Meta:
         model = Enterprise
-        fields = ("present_share", "leave_request_days")
+        fields = ("present_share", "leave_minutes", "leave_request_days")
         help_texts = {
             "present_share": _("Students who attend less than this share of the lesson are marked absent."),
+            "leave_minutes": _(
+                "Approved leave excuses if it covers this many minutes of the planned time, or all of it."
+            ),
             "leave_request_days": _("Students can ask for leave up to this many days after it began."),
         }
 
-    field_order = ("late_after", "early_leave", "present_share", "leave_request_days")
+    field_order = ("late_after", "early_leave", "present_share", "leave_minutes", "leave_request_days")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -198,7 +198,7 @@ def _result(
     if expected and person.role == STUDENT:
         mark, rule = _mark(known, possible, lesson)
     facts = _facts(rule, known, found, total_seconds(possible), lesson)
-    if leave := _matching_leave(mark, rule, leaves, lesson.times):
+    if leave := _matching_leave(mark, rule, leaves, lesson):
         facts["leave"] = [*leave, mark]
         mark = "excused"
     seconds = total_seconds(known)
@@ -226,10 +226,29 @@ def _weakest_grade(found: PresenceFindings) -> str:
     return min((stay.grade for stay in found.stays), key=GRADES.index, default="none")
 
 
-def _matching_leave(mark: str, rule: str, leaves: Sequence[Interval], times: LessonTimes) -> Interval | None:
-    """Return the leave that excuses the mark: the first that overlaps the planned or taught time."""
+def _matching_leave(
+    mark: str, rule: str, leaves: Sequence[Interval], lesson: CalculationContext
+) -> Interval | None:
+    """Return the leave that excuses the mark: the one that covers most, if all together cover enough.
+
+    Only the planned time counts: a lesson that overruns does not reach into leave for the next one.
+    """
     if not leaves or mark not in EXCUSABLE or rule == "not_held":
         return None
+    times, policy = lesson.times, lesson.policy
+    if not policy.measures_leave:
+        return _touching_leave(leaves, times)
+    planned = [(times.planned_start, times.planned_end)]
+    needed = min(60 * policy.leave_minutes, total_seconds(planned))
+    covered = total_seconds(intersection(leaves, planned))
+    # A lesson made outside the console may have no planned time, and then no leave covers it.
+    if not covered or covered < needed:
+        return None
+    return max(leaves, key=lambda one: total_seconds(intersection([one], planned)))
+
+
+def _touching_leave(leaves: Sequence[Interval], times: LessonTimes) -> Interval | None:
+    """Return the first leave that overlaps the planned or taught time, which is how version 2 matches."""
     start, end = times.planned_start, times.planned_end
     if times.taught:
         start, end = min(start, times.taught[0]), max(end, times.taught[1])

@@ -11,9 +11,9 @@ from classes.attendance.calculation.intervals import Interval
 CLOCK_TOLERANCE_S = 5
 #: Version of the keys of `CalculatedMark.facts`; rows with older facts are recalculated.
 FACTS_VERSION = 3
-#: Version of the rules that weigh evidence (classes/attendance/calculation/confirmation.py). It is frozen
-#: with the policy of a lesson, so that an upgrade changes no final mark.
-RULES_VERSION = 2
+#: Version of the rules that weigh evidence (classes/attendance/calculation/confirmation.py) and leave. It is
+#: frozen with the policy of a lesson, so that an upgrade changes no final mark.
+RULES_VERSION = 3
 # A poll is valid for this many poll intervals.
 MAX_MISSED_POLLS = 3
 
@@ -48,12 +48,15 @@ class ExpectedPerson:
 class AttendancePolicy:
     """The rules of the school. `poll_s` is the longest regular time between two polls.
 
-    `version` is that of the weighing rules; 1 takes history and callbacks at face value.
+    `leave_minutes` is how much of the planned time leave must cover to excuse. `version` is that of the
+    weighing rules; 1 takes history and callbacks at face value, and up to 2 leave excuses wherever it touches
+    the planned or the taught time.
     """
 
     late_after_s: int = 300
     early_leave_s: int = 300
     present_share: int = 50
+    leave_minutes: int = 1
     poll_s: int = 20
     version: int = RULES_VERSION
 
@@ -61,6 +64,11 @@ class AttendancePolicy:
     def poll_validity_s(self) -> int:
         """How long a poll is valid, in seconds."""
         return MAX_MISSED_POLLS * self.poll_s
+
+    @property
+    def measures_leave(self) -> bool:
+        """Whether leave is measured by `leave_minutes`."""
+        return self.version > 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from classes.attendance.policy_changes import rule_digests
 from console.policy.edit_forms import OptimisticLockMixin
 
 MINUTE_FIELDS = {"late_after": "late_after_s", "early_leave": "early_leave_s"}
+#: Rules that are stored as they are typed.
+PLAIN_FIELDS = ("present_share", "leave_minutes")
 #: Most changes that are listed one by one.
 MAX_LISTED = 30
 
@@ -30,7 +32,10 @@ def change_count_message(count: int) -> str:
 
 
 class PolicyForm(OptimisticLockMixin, forms.Form):
-    """Takes minutes and stores seconds; an empty field follows the course or the school."""
+    """Takes minutes and stores those of MINUTE_FIELDS as seconds.
+
+    An empty field follows the course or the school.
+    """
 
     field_of_column = {column: name for name, column in MINUTE_FIELDS.items()}
     late_after = forms.FloatField(label=_("Late after (minutes)"), min_value=0, max_value=240, required=False)
@@ -39,6 +44,9 @@ class PolicyForm(OptimisticLockMixin, forms.Form):
     )
     present_share = forms.IntegerField(
         label=_("Present from (percent of the lesson)"), min_value=0, max_value=100, required=False
+    )
+    leave_minutes = forms.IntegerField(
+        label=_("Leave excuses from (minutes of the lesson)"), min_value=1, max_value=240, required=False
     )
     reason = reason_field()
 
@@ -54,7 +62,7 @@ class PolicyForm(OptimisticLockMixin, forms.Form):
         super().__init__(*args, **more)
         self.preview, self.choose, self.standing = preview, choose, rules
         own = rules or {}
-        for name, column in [*MINUTE_FIELDS.items(), ("present_share", "present_share")]:
+        for name, column in [*MINUTE_FIELDS.items(), *zip(PLAIN_FIELDS, PLAIN_FIELDS, strict=True)]:
             divisor = 60 if name in MINUTE_FIELDS else 1
             if column in own:
                 self.initial[name] = f"{own[column] / divisor:g}"
@@ -72,9 +80,7 @@ class PolicyForm(OptimisticLockMixin, forms.Form):
             for name, column in MINUTE_FIELDS.items()
             if data.get(name) is not None
         }
-        if data.get("present_share") is not None:
-            found["present_share"] = data["present_share"]
-        return found
+        return found | {name: data[name] for name in PLAIN_FIELDS if data.get(name) is not None}
 
     def merged_rules(self) -> dict[str, int]:
         """Return the stored rules with those that the editor changed."""

@@ -24,8 +24,9 @@ def calculate_reference(rows, everyone, times, policy, settled, *, guests=(), le
         _judge(sorted(there), times, policy, begin, end, running) for there in (known, known | doubt)
     )
     mark = worst if worst == best else "unknown"
-    lesson = range(min(begin, times.planned_start), max(end, times.planned_end))
-    if mark != "present" and any(second in lesson for leave in leaves for second in range(*leave)):
+    planned = set(range(times.planned_start, times.planned_end))
+    excused = planned & {second for leave in leaves for second in range(*leave)}
+    if mark != "present" and (len(excused) >= 60 * policy.leave_minutes or excused == planned):
         mark = "excused"
     return mark, len(known), len(doubt)
 

@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import Enterprise, Role, StudentGroup, User
-from classes.attendance.corrections import close_register
+from classes.attendance.calculation.types import RULES_VERSION
+from classes.attendance.corrections import close_register, reopen_register
 from classes.attendance.leave import (
     MAX_OPEN,
     answer_leave,
@@ -22,7 +23,8 @@ from classes.attendance.leave_queries import (
     on_leave_badges,
     requests_to_answer,
 )
-from classes.attendance.register import finalize_register
+from classes.attendance.policy_changes import apply_school_policy, set_lesson_rules
+from classes.attendance.register import finalize_register, recompute_register
 from classes.models import Attendance, Leave, Lesson
 from console.audit.models import AuditEntry
 from console.audit.personal_data import erase_personal_data
@@ -223,16 +225,45 @@ def test_a_student_withdraws_an_open_request_only_and_the_office_revokes_approve
     ]
 
 
-def test_leave_during_the_time_that_a_lesson_overran_excuses_at_once(
-    register: Lesson, alice: User, ben: User
+@pytest.mark.parametrize(("version", "expected"), [(2, "excused"), (RULES_VERSION, "absent")])
+def test_leave_during_the_time_that_a_lesson_overran_excuses_only_by_rules_that_were_frozen_before(
+    register: Lesson, alice: User, ben: User, version: int, expected: str
 ) -> None:
-    Lesson.objects.filter(pk=register.pk).update(real_ended_at=moment("9:10"))
-    times = {"begins_at": moment("9:00"), "ends_at": moment("10:00")}
+    frozen = {**(register.policy or {}), "version": version}
+    Lesson.objects.filter(pk=register.pk).update(real_ended_at=moment("9:10"), policy=frozen)
+    times = {"begins_at": moment("8:45"), "ends_at": moment("10:00")}
+    grant_leave(person=ben, **times, reason="Dentist", by=alice)
+    assert mark(register) == expected
+
+
+def test_how_much_of_a_lesson_leave_must_cover_is_a_rule_of_school_course_and_lesson(
+    register: Lesson, school: Enterprise, alice: User, ben: User
+) -> None:
+    times = {"begins_at": moment("8:30"), "ends_at": moment("10:00")}
     grant_leave(person=ben, **times, reason="Dentist", by=alice)
     assert mark(register) == "excused"
 
 
 def test_a_closed_register_stays_as_it_is(register: Lesson, bob: User, ask: Ask) -> None:
+    school.leave_minutes = 20
+    school.save(update_fields=["leave_minutes"])
+    register.refresh_from_db()
+    recompute_register(register)
+    assert mark(register) == "excused", "the rules are those of the day of the lesson"
+    assert apply_school_policy(school=school, by=alice) == 1
+    assert mark(register) == "absent"
+    set_lesson_rules(lesson=register, rules={"leave_minutes": 15}, reason="Exam", by=alice)
+    assert mark(register) == "excused"
+
+
+def test_a_closed_register_states_the_minutes_that_leave_must_cover_if_they_counted(
+    register: Lesson, bob: User
+) -> None:
+    assert close_register(lesson=register, by=bob).body["rules"]["leave_minutes"] == 1
+    reopen_register(lesson=register, reason="Test", by=bob)
+    Lesson.objects.filter(pk=register.pk).update(policy={"version": 2})
+    register.refresh_from_db()
+    assert "leave_minutes" not in close_register(lesson=register, by=bob).body["rules"]
     close_register(lesson=register, by=bob)
     answer_leave(leave=ask(), approved=True, text="", by=bob)
     assert mark(register) == "absent"

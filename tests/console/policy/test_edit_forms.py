@@ -102,7 +102,13 @@ def test_settings_of_a_school_merge_in_the_units_of_the_page(alice: User, school
     quinn = create_person(school, "quinn", Role.SUPERADMIN)
     client, address = client_for(quinn), "/school/rules/"
     typed = opened(
-        client, address, late_after="5", early_leave="5", present_share="50", leave_request_days="14"
+        client,
+        address,
+        late_after="5",
+        early_leave="5",
+        present_share="50",
+        leave_minutes="1",
+        leave_request_days="14",
     )
     edit_school(school=school, by=quinn, late_after_s=600)
     assert client.post(address, typed | {"present_share": "60"}).status_code == 302

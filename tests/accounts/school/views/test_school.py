@@ -17,6 +17,13 @@ from tests.support.sandbox import Sandbox
 
 PAGE = "/school/"
 GENERAL = {"name": "Wonderland", "zone": "Asia/Shanghai"}
+RULES = {
+    "late_after": "5",
+    "early_leave": "5",
+    "present_share": "50",
+    "leave_minutes": "1",
+    "leave_request_days": "14",
+}
 NEW_KEY = "EzXpbluRsmo1JkoFxzKMNg5ifrA4GRl9"
 
 
@@ -176,13 +183,12 @@ def test_a_key_is_never_shown_again_only_its_end(quinn: User, school: Enterprise
 def test_rules_are_typed_in_minutes_and_kept_in_seconds(quinn: User, school: Enterprise) -> None:
     client = client_for(quinn)
     assert 'value="5"' in page_text(client.get(PAGE + "rules/"))
-    client.post(
-        PAGE + "rules/",
-        {"late_after": "7.5", "early_leave": "0", "present_share": "60", "leave_request_days": "21"},
-    )
+    changed = {"late_after": "7.5", "early_leave": "0", "present_share": "60"}
+    client.post(PAGE + "rules/", RULES | changed | {"leave_minutes": "20", "leave_request_days": "21"})
     kept = fresh(school)
     assert (kept.late_after_s, kept.early_leave_s, kept.present_share) == (450, 0, 60)
-    assert kept.leave_request_days == 21
+    assert (kept.leave_minutes, kept.leave_request_days) == (20, 21)
+    assert "from 20 minutes of the planned time" in page_text(client.get(PAGE))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -192,21 +198,10 @@ def test_rules_are_typed_in_minutes_and_kept_in_seconds(quinn: User, school: Ent
         ("general", {"name": ""}, "name"),
         ("general", {"e_mail": "egg"}, "e_mail"),
         ("general", {"zone": "Middle/Earth"}, "zone"),
-        (
-            "rules",
-            {"late_after": "-1", "early_leave": "5", "present_share": "50", "leave_request_days": "14"},
-            "late_after",
-        ),
-        (
-            "rules",
-            {"late_after": "soon", "early_leave": "5", "present_share": "50", "leave_request_days": "14"},
-            "late_after",
-        ),
-        (
-            "rules",
-            {"late_after": "5", "early_leave": "5", "present_share": "101", "leave_request_days": "14"},
-            "present_share",
-        ),
+        ("rules", RULES | {"late_after": "-1"}, "late_after"),
+        ("rules", RULES | {"late_after": "soon"}, "late_after"),
+        ("rules", RULES | {"present_share": "101"}, "present_share"),
+        ("rules", RULES | {"leave_minutes": "0"}, "leave_minutes"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(

@@ -141,11 +141,12 @@ def test_rules_of_a_lesson_name_the_marks_that_would_change_before_they_are_save
     assert "1 mark would change" in asked
     assert "Kid2 · Croquet: late → present" in asked
     assert row(lesson, "kid2").mark == "late"
-    browse(alice, path, post={"late_after": "15", "reason": "Snow", "confirm": "on"})
+    post = {"late_after": "15", "leave_minutes": "20", "reason": "Snow", "confirm": "on"}
+    browse(alice, path, post=post)
     assert row(lesson, "kid2").mark == "present"
     lesson.refresh_from_db()
-    assert lesson.rules == {"late_after_s": 900}
-    assert lesson.policy["late_after_s"] == 900
+    assert lesson.rules == {"late_after_s": 900, "leave_minutes": 20}
+    assert (lesson.policy["late_after_s"], lesson.policy["leave_minutes"]) == (900, 20)
 
 
 @pytest.mark.parametrize(("past", "mark"), [("keep", "late"), ("again", "present")])
@@ -182,7 +183,13 @@ def test_the_rules_of_a_course_are_found_on_its_page(browse, alice, bob, school)
 @pytest.mark.parametrize(("past", "mark"), [("keep", "late"), ("again", "present")])
 def test_rules_of_the_school_name_the_marks_that_would_change(browse, school, lesson, past, mark):
     superadmin = create_person(school, "quinn", Role.SUPERADMIN)
-    post = {"late_after": "15", "early_leave": "5", "present_share": "50", "leave_request_days": "14"}
+    post = {
+        "late_after": "15",
+        "early_leave": "5",
+        "present_share": "50",
+        "leave_minutes": "1",
+        "leave_request_days": "14",
+    }
     path = "/school/rules/"
     asked = text_of(browse(superadmin, path, post=post))
     assert "1 mark would change" in asked

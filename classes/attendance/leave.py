@@ -22,8 +22,8 @@ from console.concurrency import Conflict, lock_row, service
 from console.notifications.services import notify
 
 Period = tuple[datetime, datetime]
-#: Most open registers that a leave changes at once; more would be a mistake.
-MAX_LESSONS = 500
+#: Open registers that are recalculated at once.
+BATCH = 500
 #: Leave can be requested so far ahead.
 MAX_AHEAD = timedelta(days=366)
 #: Most requests of a student that wait for a decision.
@@ -53,7 +53,7 @@ def grant_leave(
     leave = _create(person, period, kind, reason, by, Leave.State.APPROVED)
     add_files([leave], files, by)
     record("leave.add", leave, by=by, after=_facts(leave))
-    recompute_registers(lessons)
+    _recompute(lessons)
     return leave
 
 
@@ -280,7 +280,12 @@ def _notice_args(leave: Leave) -> dict[str, str]:
 
 
 def _recalculate(leave: Leave) -> None:
-    recompute_registers(_lock_affected_lessons(leave.person_id, (leave.begins_at, leave.ends_at)))
+    _recompute(_lock_affected_lessons(leave.person_id, (leave.begins_at, leave.ends_at)))
+
+
+def _recompute(lessons: Sequence[Lesson]) -> None:
+    for start in range(0, len(lessons), BATCH):
+        recompute_registers(lessons[start : start + BATCH])
 
 
 def _lock_affected_lessons(person: int, period: Period) -> list[Lesson]:
@@ -292,4 +297,4 @@ def _lock_affected_lessons(person: int, period: Period) -> list[Lesson]:
     lessons = Lesson.objects.filter(
         begins_early_enough, ends_late_enough, pk__in=memberships, register_closed_at=None
     ).exclude(attendance=None)
-    return lock_for_recompute(lessons.distinct()[:MAX_LESSONS])
+    return lock_for_recompute(lessons.distinct())

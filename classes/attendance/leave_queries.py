@@ -30,7 +30,7 @@ ON_LEAVE_BADGES = {
 }
 #: Most names that the calendar shows of a day.
 MAX_DAY_ROWS = 12
-#: Most lessons that a student can choose from, and that a request names.
+#: Most lessons that a student can choose from, and that the page of a leave lists.
 MAX_LESSONS = 30
 
 
@@ -78,13 +78,17 @@ def lessons_to_choose(student: Any) -> list[Lesson]:
     )
 
 
-def lessons_during(leave: Leave, reader: Any) -> list[Lesson]:
-    """Return the lessons of the student that the leave covers, as far as the reader may see them."""
+def lessons_during(leave: Leave, reader: Any) -> tuple[list[Lesson], int]:
+    """Return the first lessons of the student that the leave covers, as far as the reader may see them.
+
+    The number is that of the lessons that are not in the list.
+    """
     memberships = Member.objects.filter(user=leave.person_id).values("lesson")
     covered = lessons_for(reader).filter(
         pk__in=memberships, cancelled_at=None, starts_at__lt=leave.ends_at, ends_at__gt=leave.begins_at
     )
-    return list(covered.order_by("starts_at", "pk")[:MAX_LESSONS])
+    shown = list(covered.order_by("starts_at", "pk")[:MAX_LESSONS])
+    return shown, covered.count() - MAX_LESSONS if len(shown) == MAX_LESSONS else 0
 
 
 def leave_month(reader: Any, month: date) -> list[LeaveDay]:

@@ -26,7 +26,7 @@ from console.audit.trail import record
 from console.concurrency import changed_fields, lock_row, service, value_digest
 
 Rules = Mapping[str, int]
-#: How far back, and to how many lessons, a change of school or course rules applies.
+#: How far back, and to how many lessons, a change of school or course rules applies; the forms say so.
 LOOKBACK = timedelta(days=30)
 MAX_LESSONS = 100
 

@@ -61,6 +61,26 @@ def create_finished_lesson(teacher: User, **fields: Any) -> Lesson:
     return create_planned_lesson(teacher, -120 * MINUTE, **{"status": "end", **times, **fields})
 
 
+def create_finished_lessons(teacher: User, number: int) -> list[Lesson]:
+    """So many final lessons of half a minute, one a minute, the last of them two hours ago."""
+    now = timezone.now()
+    starts = [(now - (120 + n) * MINUTE).replace(microsecond=0) for n in range(number)]
+    return Lesson.objects.bulk_create(
+        Lesson(
+            enterprise=teacher.enterprise,
+            teacher=teacher,
+            topic=f"Croquet {place}",
+            starts_at=at,
+            ends_at=at + MINUTE / 2,
+            status="end",
+            real_started_at=at,
+            real_ended_at=at + MINUTE / 2,
+            final_at=now,
+        )
+        for place, at in enumerate(starts)
+    )
+
+
 def create_refused_operation(lesson: Lesson) -> Operation:
     """A change of the lesson that the service refused."""
     return Operation.objects.create(

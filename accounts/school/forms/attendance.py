@@ -17,7 +17,7 @@ class AttendancePolicyForm(SchoolForm):
     MINUTE_FIELDS = field_of_column = {"late_after_s": "late_after", "early_leave_s": "early_leave"}
     PAST_LESSON_CHOICES = [
         ("keep", _("Keep: the new rules apply from now on")),
-        ("again", _("Recalculate: apply the new rules to open registers of the last 30 days")),
+        ("again", _("Recalculate: apply the new rules to the newest 100 open registers of the last 30 days")),
     ]
     MAX_LISTED_MARKS = 30
 

@@ -74,7 +74,10 @@ class LeaveRequestForm(AttachmentsForm):
         label=_("Last day"), required=False, help_text=_("Leave empty for a single day.")
     )
     lessons = forms.MultipleChoiceField(
-        label=_("Or single lessons"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Or single lessons"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only the next lessons are listed. For later ones, choose whole days."),
     )
     kind = kind_field()
     reason = reason_field(widget=forms.Textarea(attrs={"rows": 3}))

@@ -120,7 +120,10 @@ def past_lessons_field(changes: Sequence[object]) -> forms.ChoiceField:
         label=change_count_message(len(changes)),
         choices=[
             ("keep", _("Keep: the new rules apply from now on")),
-            ("again", _("Recalculate: apply the new rules to open registers of the last 30 days")),
+            (
+                "again",
+                _("Recalculate: apply the new rules to the newest 100 open registers of the last 30 days"),
+            ),
         ],
         widget=forms.RadioSelect,
         required=False,

@@ -41,7 +41,7 @@ def report_file(
             sheet.rows if rows is None else rows,
             _columns(sheet, enterprise),
             zone=enterprise.tz,
-            above=sheet.above,
+            above=_lines_above(sheet),
         )
         return attachment(lines, name)
     return attachment(report_workbook(sheet, title, enterprise, form, rows), name)
@@ -64,7 +64,13 @@ def report_workbook(
         _("Exported at"): timezone.localtime().isoformat(" ", "seconds"),
     }
     written = sheet.rows if rows is None else rows
-    return write_xlsx(written, _columns(sheet, enterprise), title, meta, zone=zone, above=sheet.above)
+    return write_xlsx(written, _columns(sheet, enterprise), title, meta, zone=zone, above=_lines_above(sheet))
+
+
+def _lines_above(sheet: ReportSheet) -> list[str]:
+    """Return the lines above the headings; a file says as the page does if rows or columns are missing."""
+    cut = [_("There is too much to show. Choose fewer days.")] if sheet.cut else []
+    return [*sheet.above, *cut]
 
 
 def _days(form: HasPeriod) -> str:

@@ -26,6 +26,7 @@ from classes.models import Attendance, AttendanceCode
 from console.policy import scoped
 from console.sheets.columns import Column, ColumnType
 
+#: Most marks that the page shows.
 MAX_ROWS = 1000
 
 
@@ -44,10 +45,10 @@ class Week(NamedTuple):
     days: list[list[LessonCell]]
 
 
-def student_marks(reader: Any, person: User, form: ReportForm, action: str = "list") -> list[Attendance]:
+def student_marks(reader: Any, person: User, form: ReportForm, action: str = "list") -> QuerySet[Attendance]:
     """Return the final marks of a student in the period that the reader may list or export, newest first."""
     marked = _final_marks(reader, person, form, action).select_related("lesson__enterprise")
-    return list(marked.order_by("-lesson__starts_at", "-lesson")[:MAX_ROWS])
+    return marked.order_by("-lesson__starts_at", "-lesson")
 
 
 def may_export_marks(reader: Any, person: User, form: ReportForm) -> bool:

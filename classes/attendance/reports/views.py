@@ -241,7 +241,8 @@ class StudentReportBase(SchoolView):
 
     @cached_property
     def marks(self) -> list[Any]:
-        return student.student_marks(self.request.user, self.person, self.form)
+        """The marks that are shown or exported."""
+        raise NotImplementedError
 
     @property
     def codes(self) -> list[Any]:
@@ -252,6 +253,16 @@ class StudentPage(StudentReportBase, TemplateView):
     """The report of one student."""
 
     template_name = "classes/attendance/reports/student.html"
+
+    @cached_property
+    def found(self) -> list[Any]:
+        """The marks of the period, and one more than the page shows at most."""
+        marks = student.student_marks(self.request.user, self.person, self.form)
+        return list(marks[: student.MAX_ROWS + 1])
+
+    @cached_property
+    def marks(self) -> list[Any]:
+        return self.found[: student.MAX_ROWS]
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         exports = self.marks and student.may_export_marks(self.request.user, self.person, self.form)
@@ -266,7 +277,8 @@ class StudentPage(StudentReportBase, TemplateView):
             share=student.student_share(self.marks),
             charts=charts.student_charts(self.marks),
             samples=period_engagement(self.request.user, self.person, self.form.period),
-            **table_context(student.student_sheet(self.marks, self.codes)),
+            **table_context(student.student_sheet(self.marks, self.codes))
+            | {"cut": len(self.found) > student.MAX_ROWS},
             files=_file_links("classes:report_student", self.person.pk) if exports else (),
             **more,
         )
@@ -279,7 +291,7 @@ class StudentFile(StudentReportBase, View):
 
     @cached_property
     def marks(self) -> list[Any]:
-        return student.student_marks(self.request.user, self.person, self.form, "export")
+        return list(student.student_marks(self.request.user, self.person, self.form, "export"))
 
     def require(self) -> None:
         if not may(self.request.user, "export", "attendance"):

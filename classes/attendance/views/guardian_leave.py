@@ -19,10 +19,8 @@ from classes.attendance.leave_files import stored_files
 from classes.attendance.leave_queries import lessons_to_choose, state_badge
 from classes.models import Leave
 from console.policy import may, scoped
+from console.policy.views import paginate_by_key
 from console.ui.badges import Badge
-
-#: Most leaves on the page, the latest first.
-MAX_LEAVES = 100
 
 
 class GuardianLeave(NamedTuple):
@@ -56,11 +54,12 @@ class GuardianLeaves(LeavePages, TemplateView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         rows = scoped(Leave.objects.filter(person=self.child), self.child, "leave", "list")
-        found = list(rows.prefetch_related("files").order_by("-begins_at", "-id")[:MAX_LEAVES])
+        keyset = paginate_by_key(rows.prefetch_related("files"), self.request, ("-begins_at", "-id"))
         return super().get_context_data(
             title=_("Leave"),
-            leaves=[GuardianLeave(one, state_badge(one), self.may_withdraw(one)) for one in found],
-            has_answers=any(one.answer for one in found),
+            leaves=[GuardianLeave(one, state_badge(one), self.may_withdraw(one)) for one in keyset.rows],
+            has_answers=any(one.answer for one in keyset.rows),
+            keyset=keyset,
             may_ask=self.may_ask(),
             **more,
         )

@@ -17,9 +17,6 @@ from classes.models import Attendance, Mark
 from console.inputs.bounds import parse_date
 from console.policy import scoped
 
-#: Most marks of a month; a student has far fewer.
-MAX_MARKS = 400
-
 
 class GuardianMark(NamedTuple):
     """A mark with its label, its reason in a sentence, and whether it may still change."""
@@ -76,7 +73,7 @@ class GuardianMarks(GuardianPage, TemplateView):
             **counted_lessons("lesson__"),
         )
         found = rows.exclude(mark="").select_related("lesson__teacher", "lesson__enterprise")
-        return [_guardian_mark(one) for one in found.order_by("-lesson__starts_at", "-pk")[:MAX_MARKS]]
+        return [_guardian_mark(one) for one in found.order_by("-lesson__starts_at", "-pk")]
 
 
 def _guardian_mark(row: Attendance) -> GuardianMark:

@@ -120,11 +120,13 @@ class LeaveBase(SchoolView):
         may_attach = leave.state in OPEN_STATES and len(files) < MAX_FILES and self.may("add", leave)
         asked_themselves = is_open and not leave.guardian_relation
         withdrawable = asked_themselves if is_own else leave.state == Leave.State.APPROVED
+        lessons, more_lessons = lessons_during(leave, reader)
         return {
             "title": _("Leave"),
             "leave": leave,
             "badge": state_badge(leave),
-            "lessons": lessons_during(leave, reader),
+            "lessons": lessons,
+            "more_lessons": more_lessons,
             "is_own": is_own,
             "is_open": is_open,
             "may_withdraw": withdrawable and self.may("withdraw", leave),

@@ -10,6 +10,7 @@ from accounts.models import Enterprise, Role, StudentGroup, User
 from classes.attendance.calculation.types import RULES_VERSION
 from classes.attendance.corrections import close_register, reopen_register
 from classes.attendance.leave import (
+    BATCH,
     MAX_OPEN,
     answer_leave,
     grant_leave,
@@ -24,13 +25,14 @@ from classes.attendance.leave_queries import (
     requests_to_answer,
 )
 from classes.attendance.policy_changes import apply_school_policy, set_lesson_rules
-from classes.attendance.register import finalize_register, recompute_register
-from classes.models import Attendance, Leave, Lesson
+from classes.attendance.register import finalize_register, recompute_register, recompute_registers
+from classes.models import Attendance, Leave, Lesson, Member
 from console.audit.models import AuditEntry
 from console.audit.personal_data import erase_personal_data
 from console.concurrency import Conflict
 from console.notifications.models import Notification
 from tests.classes.attendance.service_rows import moment, poll_lesson, record_history_rows
+from tests.classes.factories import create_finished_lessons
 from tests.support.cast import create_person
 from tests.support.charges import put_in_charge
 
@@ -242,9 +244,6 @@ def test_how_much_of_a_lesson_leave_must_cover_is_a_rule_of_school_course_and_le
     times = {"begins_at": moment("8:30"), "ends_at": moment("10:00")}
     grant_leave(person=ben, **times, reason="Dentist", by=alice)
     assert mark(register) == "excused"
-
-
-def test_a_closed_register_stays_as_it_is(register: Lesson, bob: User, ask: Ask) -> None:
     school.leave_minutes = 20
     school.save(update_fields=["leave_minutes"])
     register.refresh_from_db()
@@ -264,6 +263,9 @@ def test_a_closed_register_states_the_minutes_that_leave_must_cover_if_they_coun
     Lesson.objects.filter(pk=register.pk).update(policy={"version": 2})
     register.refresh_from_db()
     assert "leave_minutes" not in close_register(lesson=register, by=bob).body["rules"]
+
+
+def test_a_closed_register_stays_as_it_is(register: Lesson, bob: User, ask: Ask) -> None:
     close_register(lesson=register, by=bob)
     answer_leave(leave=ask(), approved=True, text="", by=bob)
     assert mark(register) == "absent"
@@ -299,6 +301,29 @@ def test_a_day_of_the_calendar_counts_the_leaves_that_it_does_not_show(alice: Us
     )
     (day,) = (one for one in leave_month(alice, moment("9:00").date()) if one.leaves)
     assert (len(day.leaves), day.hidden) == (MAX_DAY_ROWS, 2)
+
+
+def test_the_calendar_drops_no_day_however_many_leaves_the_days_before_have(alice: User, ben: User) -> None:
+    first = moment("8:00") - 21 * DAY
+    begins = [*[first] * 3001, first + 29 * DAY]
+    Leave.objects.bulk_create(
+        Leave(enterprise=alice.enterprise, person=ben, begins_at=at, ends_at=at + DAY / 24) for at in begins
+    )
+    days = {one.day.isoformat(): one for one in leave_month(alice, first.date()) if one.leaves}
+    assert list(days) == ["2026-09-01", "2026-09-30"]
+    assert days["2026-09-01"].hidden == 3001 - MAX_DAY_ROWS
+
+
+def test_leave_recalculates_each_open_register_however_many_there_are(
+    alice: User, bob: User, ben: User
+) -> None:
+    lessons = create_finished_lessons(bob, BATCH + 1)
+    Member.objects.bulk_create(Member(lesson=one, user=ben) for one in lessons)
+    recompute_registers(lessons)
+    assert set(Attendance.objects.filter(person=ben).values_list("mark", flat=True)) == {"unknown"}
+    times = {"begins_at": moment("0:00") - DAY, "ends_at": moment("9:00")}
+    grant_leave(person=ben, **times, reason="Dentist", by=alice)
+    assert set(Attendance.objects.filter(person=ben).values_list("mark", flat=True)) == {"excused"}
 
 
 def test_erasing_a_student_erases_why_and_withdraws_what_is_open(alice: User, ben: User, ask: Ask) -> None:

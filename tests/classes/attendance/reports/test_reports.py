@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, StudentGroup, User
-from classes.attendance.reports import absences
+from classes.attendance.reports import absences, group_matrix, student
 from classes.attendance.reports.views import REPORTS
 from classes.models import Attendance, Lesson
 from console.audit.models import AuditEntry
@@ -16,6 +16,7 @@ from tests.classes.attendance.reports.conftest import marked
 from tests.classes.factories import (
     add_members,
     create_finished_lesson,
+    create_finished_lessons,
     create_planned_lesson,
     create_running_lesson,
     create_students,
@@ -224,6 +225,26 @@ def test_a_students_term_is_a_grid_with_letters_and_a_list_with_reasons(browse, 
     assert page_text(browse(kids[1], path)).count('class="letter letter-bad"') == 3
     assert browse(kids[0], path).status_code == 403
     assert browse(charlie, path).status_code == 404
+
+
+def test_more_marks_than_the_page_of_a_student_shows_are_said_and_in_the_file(browse, alice, bob, kids):
+    Attendance.objects.bulk_create(
+        Attendance(lesson=one, person=kids[0], user_id="kid1", role="student", mark="present")
+        for one in create_finished_lessons(bob, student.MAX_ROWS + 1)
+    )
+    path = f"/people/{kids[0].pk}/attendance"
+    page = browse(alice, f"{path}/")
+    assert len(page.context["lines"]) == student.MAX_ROWS
+    assert "There is too much to show." in page_text(page)
+    assert f"Croquet {student.MAX_ROWS}" in file_of(browse(alice, f"{path}.csv"))
+
+
+def test_a_file_that_lacks_lessons_says_so(browse, alice, bob, kids):
+    for lesson in create_finished_lessons(bob, group_matrix.MOST_LESSONS + 1):
+        marked(lesson, kids[0], "present")
+    group = StudentGroup.objects.get(name="Year 7")
+    table = file_of(browse(alice, f"/reports/group.csv?group={group.pk}"))
+    assert "There is too much to show." in table.splitlines()[0]
 
 
 @pytest.mark.parametrize("name", [*REPORTS, "student"])

@@ -7,8 +7,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role
+from accounts.school.forms.attendance import AttendancePolicyForm
 from classes.attendance.evidence import record_runtime
+from classes.attendance.forms.policy import past_lessons_field
 from classes.attendance.policy import freeze_policy
+from classes.attendance.policy_changes import LOOKBACK, MAX_LESSONS
 from classes.attendance.register import recompute_register
 from classes.models import Appeal, Attendance, Correction, Course, GuestCredit, Leave, Lesson
 from console.iclass import RuntimeMember
@@ -203,6 +206,12 @@ def test_rules_of_the_school_name_the_marks_that_would_change(browse, school, le
     school.refresh_from_db()
     assert school.leave_request_days == 21, "no mark depends on it, so nothing is asked"
     assert row(lesson, "kid2").mark == mark
+
+
+def test_the_forms_of_rules_name_how_many_registers_are_recalculated(english):
+    limits = f"the newest {MAX_LESSONS} open registers of the last {LOOKBACK.days} days"
+    for choices in (AttendancePolicyForm.PAST_LESSON_CHOICES, past_lessons_field([]).choices):
+        assert limits in str(dict(choices)["again"])
 
 
 def test_rest_tells_the_marks_of_one_student_and_of_one_course(

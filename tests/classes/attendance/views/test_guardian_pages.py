@@ -14,6 +14,7 @@ from classes.models import Attendance, Leave, LeaveFile, Lesson
 from console.audit.models import AuditEntry
 from console.concurrency import Conflict
 from console.notifications.models import Notification
+from console.policy.views import PAGE_SIZE
 from tests.classes.factories import (
     add_members,
     create_finished_lesson,
@@ -136,6 +137,25 @@ def test_a_guardian_asks_and_the_teacher_in_charge_approves(
     text = page_text(mother.get(f"/guardian/{ada.pk}/leave/"))
     assert "approved" in text
     assert "Get well" in text
+
+
+def test_leave_of_years_ago_is_on_further_pages(mother: Any, ada: Guardian, dina: User) -> None:
+    now, hour = timezone.now(), timedelta(hours=1)
+    Leave.objects.bulk_create(
+        Leave(
+            enterprise=dina.enterprise,
+            person=dina,
+            begins_at=now - n * hour,
+            ends_at=now - n * hour + hour / 2,
+            reason=f"Reason {n} of many",
+        )
+        for n in range(PAGE_SIZE + 1)
+    )
+    page = mother.get(f"/guardian/{ada.pk}/leave/")
+    assert "Reason 0 of" in page_text(page)
+    assert f"Reason {PAGE_SIZE} of" not in page_text(page)
+    further = mother.get(f"/guardian/{ada.pk}/leave/", {"after": page.context["keyset"].next})
+    assert f"Reason {PAGE_SIZE} of" in page_text(further)
 
 
 def test_an_attachment_is_checked_and_stored(mother: Any, ada: Guardian) -> None:

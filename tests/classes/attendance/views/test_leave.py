@@ -11,9 +11,16 @@ from django.utils import timezone
 
 from accounts.models import StudentGroup, User
 from classes.attendance.leave import grant_leave, request_leave
+from classes.attendance.leave_queries import MAX_LESSONS
 from classes.models import Leave, Lesson
 from console.notifications.models import Notification
-from tests.classes.factories import add_members, create_planned_lesson, create_running_lesson, record_poll
+from tests.classes.factories import (
+    add_members,
+    create_finished_lessons,
+    create_planned_lesson,
+    create_running_lesson,
+    record_poll,
+)
 from tests.support.cast import create_person
 from tests.support.charges import replace_in_charge
 from tests.support.page_client import page_says, page_text
@@ -88,6 +95,7 @@ def test_a_student_asks_for_lessons_and_those_in_a_row_become_one_request(
     lessons = [create_planned_lesson(bob, ten + timedelta(hours=hours)) for hours in (0, 2, 4, 24)]
     for lesson in lessons:
         add_members(lesson, kids[0])
+    assert page_says(browse(kids[0], "/leave/new/"), "Only the next lessons are listed.")
     other = create_planned_lesson(bob, ten + timedelta(hours=6))
     post = {"kind": "personal", "reason": "A funeral", "day": "", "end_day": ""}
     wrong = browse(kids[0], "/leave/new/", post={**post, "lessons": [other.pk]})
@@ -99,6 +107,19 @@ def test_a_student_asks_for_lessons_and_those_in_a_row_become_one_request(
         (lessons[0].starts_at, lessons[1].ends_at),
         (lessons[3].starts_at, lessons[3].ends_at),
     ]
+
+
+def test_the_page_of_a_leave_says_how_many_lessons_it_does_not_list(
+    browse: Browse, alice: User, bob: User, kids: list[User]
+) -> None:
+    lessons = create_finished_lessons(bob, MAX_LESSONS + 2)
+    for lesson in lessons:
+        add_members(lesson, kids[0])
+    now = timezone.now()
+    leave = grant_leave(person=kids[0], begins_at=now - DAY, ends_at=now, reason="A fever", by=alice)
+    page = browse(alice, f"/leave/{leave.pk}/")
+    assert len(page.context["lessons"]) == MAX_LESSONS
+    assert page_says(page, "and 2 more")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ class ThresholdRule(models.Model):
     `number` is a number of marks, or per cent of the attendance rate. `days` is the length of the period that
     ends today; absences in a row have none. `least` is the number of marks in the period from which on a rate
     counts. `checked_on` is the day, in the zone of the school, of the last evaluation of everybody; without
-    one the rule is due. A removed rule stays as long as its warnings.
+    one the rule is due. A worker that evaluates it holds it until `lease_until`. A removed rule stays as long
+    as its warnings.
     """
 
     class Scope(models.TextChoices):
@@ -65,6 +66,7 @@ class ThresholdRule(models.Model):
     is_on = models.BooleanField(pgettext_lazy("warning rule", "on"), default=True)
     removed_at = models.DateTimeField(_("removed at"), null=True)
     checked_on = models.DateField(_("last checked"), null=True)
+    lease_until = models.DateTimeField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")
     )

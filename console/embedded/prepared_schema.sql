@@ -3773,6 +3773,7 @@ CREATE TABLE public.classes_thresholdrule (
     group_id bigint,
     grade_id bigint,
     tells_guardians boolean DEFAULT false NOT NULL,
+    lease_until timestamp with time zone,
     CONSTRAINT classes_thresholdrule_days_check CHECK ((days >= 0)),
     CONSTRAINT classes_thresholdrule_least_check CHECK (("least" >= 0)),
     CONSTRAINT classes_thresholdrule_number_check CHECK ((number >= 0)),
@@ -7933,8 +7934,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0043_retention_of_export_files', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0044_one_roster', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0045_roster_connection', now());
-INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0046_leave_minutes', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('audit', '0001_initial', now());
@@ -8005,6 +8006,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '00
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0052_leave_by_guardian', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0053_no_hook_of_alarms', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0054_scheduled_exports', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0055_leases_of_threshold_rules', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0002_remove_content_type_name', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0001_initial', now());

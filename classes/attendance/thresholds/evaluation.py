@@ -20,13 +20,17 @@ from django.utils import timezone
 from accounts.models import Enterprise
 from classes.attendance.thresholds.crossings import Crossing, find_crossings
 from classes.attendance.thresholds.evidence import build_facts, changed_marks, marks_now, stands_without
+from classes.attendance.thresholds.leases import claim_rule, release_rule, renew_lease
 from classes.attendance.thresholds.notifications import notify_warnings, notify_withdrawals
 from classes.lessons.cancellation import lessons_counted_again
 from classes.locking import lock_final_marks
 from classes.models import Attendance, AttendanceWarning, Lesson, ThresholdRule
 from console.bulk_sql import bulk_insert, bulk_update
 from console.concurrency import run_with_retry
+from console.failpoints import point
 
+CLAIMED = point("thresholds.claimed", "a warning rule is leased for the night, and nothing is evaluated")
+EVALUATED = point("thresholds.evaluated", "warnings of a batch are committed, the rule is not done")
 log = logging.getLogger(__name__)
 #: Hour of the school's day from which on the rules of the day are evaluated.
 NIGHT_HOUR = 2
@@ -134,19 +138,18 @@ def evaluate_due_rules() -> int:
         today = (now - timedelta(hours=NIGHT_HOUR)).astimezone(rule.enterprise.tz).date()
         if rule.checked_on is not None and rule.checked_on >= today:
             continue
-        # Whoever changes the row evaluates it; a change of the rule meanwhile makes it due again.
-        claimed = ThresholdRule.objects.filter(pk=rule.pk, checked_on=rule.checked_on).update(
-            checked_on=today
-        )
-        if claimed:
-            done += 1
-            before = rule.checked_on
-            try:
-                rule.refresh_from_db()
-                evaluate_rule(rule)
-            except Exception:  # the rules of other schools must not wait for it
-                log.exception("the warning rule %s could not be evaluated", rule.pk)
-                ThresholdRule.objects.filter(pk=rule.pk, checked_on=today).update(checked_on=before)
+        if not claim_rule(rule):
+            continue
+        CLAIMED.hit()
+        done += 1
+        checked_on = rule.checked_on
+        try:
+            evaluate_rule(rule)
+            checked_on = today
+        except Exception:  # the rules of other schools must not wait for it
+            log.exception("the warning rule %s could not be evaluated", rule.pk)
+        # Only now: the rule of a worker that is killed stays due. So does one that was changed meanwhile.
+        release_rule(rule, checked_on)
     return done
 
 
@@ -163,4 +166,6 @@ def evaluate_rule(rule: ThresholdRule) -> int:
     for start in range(0, len(people), BATCH):
         batch = people[start : start + BATCH]
         changed += run_with_retry(partial(evaluate_people, school, batch, rule))
+        EVALUATED.hit()
+        renew_lease(rule)
     return changed

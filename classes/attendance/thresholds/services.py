@@ -55,8 +55,8 @@ def edit_rule(
     if any(name in COUNTING_FIELDS for name in changed):
         _check_is_new(stored)
         _end_warnings(stored)
-        stored.checked_on = None
-        saved.append("checked_on")
+        stored.checked_on = stored.lease_until = None
+        saved += ["checked_on", "lease_until"]
         _evaluate_soon()
     stored.save(update_fields=saved)
     record("threshold.change", stored, by=by, before=_audit_values(before), after=_audit_values(changed))
@@ -69,8 +69,8 @@ def switch_rule(*, rule: ThresholdRule, on: bool, by: User) -> None:
     stored = _lock_rule(rule)
     if stored.is_on == on:
         return
-    stored.is_on, stored.checked_on = on, None
-    stored.save(update_fields=["is_on", "checked_on"])
+    stored.is_on, stored.checked_on, stored.lease_until = on, None, None
+    stored.save(update_fields=["is_on", "checked_on", "lease_until"])
     if on:
         _evaluate_soon()
     else:

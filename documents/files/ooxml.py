@@ -1,13 +1,16 @@
-"""Office Open XML, pptx and docx: a ZIP of XML parts. Macros, programs and external parts are rejected."""
+"""Office Open XML, pptx and docx: a ZIP of XML parts. Macros, programs and external parts are rejected, and
+fields that load from elsewhere."""
 
 import re
 import tempfile
+from collections.abc import Iterable
 from itertools import chain
 from typing import IO
 
 from console.child_process.refusal import FileRejected
 from documents.files import compound_file, xml_parser
 from documents.files.binary import FOREIGN_SIGNATURES
+from documents.files.fields import FieldChecker
 from documents.files.relationships import (
     ContentTypes,
     check_relationship,
@@ -96,16 +99,23 @@ def _check_length(entry: ZipEntry, limit: int) -> None:
 def _check_markup(file: IO[bytes], entry: ZipEntry, name: str) -> None:
     _check_length(entry, MAX_XML_BYTES)
     try:
-        xml_parser.parse_xml(read_content(file, entry), _check_element)
+        _check_elements(read_content(file, entry))
     except FileRejected as error:
         if error.code != "damaged" or not name.endswith(".vml"):
             raise
         _check_malformed_vml(file, entry)
 
 
-def _check_element(tag: str, attributes: dict[str, str]) -> None:
-    if tag.lower() == "script":
-        raise FileRejected("macro")
+def _check_elements(pieces: Iterable[bytes]) -> None:
+    fields = FieldChecker()
+
+    def check_element(tag: str, attributes: dict[str, str]) -> xml_parser.TextHandler | None:
+        if xml_parser.local_name(tag).lower() == "script":
+            raise FileRejected("macro")
+        return fields.start_element(tag, attributes)
+
+    xml_parser.parse_xml(pieces, check_element)
+    fields.finish()
 
 
 def _check_malformed_vml(file: IO[bytes], entry: ZipEntry) -> None:
@@ -129,7 +139,7 @@ def _check_binary_part(file: IO[bytes], entry: ZipEntry, name: str, within: bool
         raise FileRejected("nested")
     elif first.lstrip(BLANK).startswith(MARKUP):
         _check_length(entry, MAX_XML_BYTES)
-        xml_parser.parse_xml(chain([first], pieces), _check_element)
+        _check_elements(chain([first], pieces))
     for _rest in pieces:
         pass
 

@@ -39,9 +39,10 @@ def parse_content_types(pieces: Iterable[bytes]) -> ContentTypes:
     def add_type(tag: str, attributes: dict[str, str]) -> None:
         values = {xml_parser.local_name(name): value for name, value in attributes.items()}
         content_type = values.get("ContentType", "").partition(";")[0].strip().lower()
-        if tag == "Default":
+        name = xml_parser.local_name(tag)
+        if name == "Default":
             types.by_extension[values.get("Extension", "").lower()] = content_type
-        elif tag == "Override":
+        elif name == "Override":
             types.by_name[normalize_part_name(values.get("PartName", ""))] = content_type
 
     xml_parser.parse_xml(pieces, add_type)
@@ -58,7 +59,7 @@ def check_relationship(tag: str, attributes: dict[str, str]) -> None:
     values = {xml_parser.local_name(name).lower(): value for name, value in attributes.items()}
     if "base" in values:  # xml:base changes all relative URLs
         raise FileRejected("outside")
-    if tag.lower() != "relationship":
+    if xml_parser.local_name(tag).lower() != "relationship":
         return
     target, kind = values.get("target", "").strip(), values.get("type", "").rpartition("/")[2]
     inside = values.get("targetmode", "Internal").strip().lower() == "internal"

@@ -11,16 +11,19 @@ from console.child_process.refusal import FileRejected
 
 #: Encodings that expat supports. Office Open XML allows only UTF-8 and UTF-16.
 ENCODINGS = {"utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1"}
-ElementHandler = Callable[[str, dict[str, str]], None]
+TextHandler = Callable[[str], None]
+ElementHandler = Callable[[str, dict[str, str]], TextHandler | None]
 
 
 def parse_xml(pieces: Iterable[bytes], element: ElementHandler) -> None:
-    """Call `element` with each start tag's local name and its attributes.
+    """Call `element` with the name and the attributes of each start tag.
 
-    Raise FileRejected for a document type ("macro") or malformed XML ("damaged").
+    Where it returns a function, that gets the text of the element, its descendants included. Raise
+    FileRejected for a document type ("macro") or malformed XML ("damaged").
     """
     parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda tag, attributes: element(local_name(tag), attributes)
+    parser.buffer_text = True
+    reader = _TextReader(parser, element)
     parser.StartDoctypeDeclHandler = _refuse_document_type
     parser.XmlDeclHandler = _check_encoding
     pending, fed = bytearray(), 0
@@ -36,6 +39,34 @@ def parse_xml(pieces: Iterable[bytes], element: ElementHandler) -> None:
         parser.Parse(bytes(pending), True)
     except expat.ExpatError:
         raise FileRejected("damaged") from None
+    finally:
+        reader.release()
+
+
+class _TextReader:
+    """Hands over start tags, and text only while somebody takes it: most of a document is of no interest."""
+
+    def __init__(self, parser: Any, element: ElementHandler) -> None:
+        self._parser, self._element, self._depth = parser, element, 0
+        parser.StartElementHandler = self._start
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        take_text = self._element(tag, attributes)
+        if self._depth:
+            self._depth += 1
+        elif take_text is not None:
+            self._depth = 1
+            self._parser.CharacterDataHandler, self._parser.EndElementHandler = take_text, self._end
+
+    def _end(self, tag: str) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._parser.CharacterDataHandler = self._parser.EndElementHandler = None
+
+    def release(self) -> None:
+        """Let go of the parser, which would keep its memory until the garbage collector finds the cycle."""
+        self._parser.StartElementHandler = None
+        self._parser.CharacterDataHandler = self._parser.EndElementHandler = None
 
 
 def local_name(name: str) -> str:

@@ -229,6 +229,18 @@ def hostile_files():
             ooxml("pptx", relations=EXTERNAL.format("oleObject", "file://server/share/a")),
             "outside",
         ),
+        "picture that a field loads from elsewhere": (
+            "a.docx",
+            ooxml(
+                "docx",
+                {
+                    "word/header1.xml": '<w:p xmlns:w="w"><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r>'
+                    "<w:instrText> INCLUDE</w:instrText></w:r><w:r><w:instrText>PICTURE "
+                    '"http://evil.example/a.png"</w:instrText></w:r></w:p>'
+                },
+            ),
+            "outside",
+        ),
         "script in a pdf": ("a.pdf", pdf(b"<</OpenAction<</S/JavaScript/JS(x)>>>>"), "macro"),
         "script in a pdf in numbers": ("a.pdf", pdf(b"<</S/J#61vaScr#69pt>>"), "macro"),
         "program started by a pdf": ("a.pdf", pdf(b"<</S/Launch/F(cmd.exe)>>"), "macro"),

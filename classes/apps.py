@@ -82,6 +82,7 @@ class ClassesConfig(AppConfig):
         import classes.mirror.polling
         import classes.mirror.reconcile
         import classes.models.data_rules
+        import classes.notifications.calendar_feeds.tokens
         import classes.notifications.notification_types
         import classes.notifications.webhook_events
         import classes.outbound.extended_fields

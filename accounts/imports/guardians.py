@@ -19,8 +19,9 @@ from accounts.imports.guardian_cells import (
     has_guardian_cells,
 )
 from accounts.imports.row_validation import RowRefusal, RowRefused
-from accounts.models import Guardian, PeopleImport, PeopleImportGuardian, PeopleImportRow
+from accounts.models import Guardian, PeopleImport, PeopleImportGuardian, PeopleImportRow, User
 from accounts.models.roles import Role
+from accounts.sign_in.guardians.invitations import revoke_open_invitations
 from console.concurrency import value_digest
 from console.imports.columns import values_by_field
 from console.imports.import_type import ImportOutdated
@@ -62,7 +63,7 @@ def add_entered_guardians(
     return {**after, GUARDIANS: told, BASE: _digest_of(stored)}
 
 
-def write_guardians(source: PeopleImport) -> None:
+def write_guardians(source: PeopleImport, by: User | None) -> None:
     """Store the guardians that the import enters, for students who are locked.
 
     ImportOutdated if the guardians of one of them changed since the check.
@@ -78,10 +79,10 @@ def write_guardians(source: PeopleImport) -> None:
             before = {one.pk: one.values for one in known}
             values = values_by_field(source.columns, row.cells)
             entered += [(row, entry, before.get(entry.pk or 0)) for entry in guardian_entries(values, known)]
-        _write(entered)
+        _write(entered, by)
 
 
-def _write(entered: list[tuple[PeopleImportRow, GuardianEntry, Values | None]]) -> None:
+def _write(entered: list[tuple[PeopleImportRow, GuardianEntry, Values | None]], by: User | None) -> None:
     """Add and change guardians, and keep what the undo needs: what was stored before."""
     present = Guardian.objects.in_bulk([entry.pk for _row, entry, _before in entered if entry.pk])
     written: list[Guardian] = []
@@ -93,6 +94,8 @@ def _write(entered: list[tuple[PeopleImportRow, GuardianEntry, Values | None]]) 
     Guardian.objects.bulk_create([one for one in written if one.pk is None])
     if changed := [one for one in written if one.pk in present]:
         Guardian.objects.bulk_update(changed, GUARDIAN_FIELDS)
+    moved = {entry.pk for _row, entry, _before in entered if "e_mail" in entry.changed}
+    revoke_open_invitations([one for one in changed if one.pk in moved], by=by, reason="e_mail")
     PeopleImportGuardian.objects.bulk_create(
         PeopleImportGuardian(
             enterprise_id=row.enterprise_id,
@@ -139,7 +142,7 @@ def people_with_other_guardians(rows: Iterable[PeopleImportRow]) -> set[int]:
     return set(others.order_by().values_list("person", flat=True))
 
 
-def restore_guardians(source: PeopleImport) -> None:
+def restore_guardians(source: PeopleImport, by: User) -> None:
     """Take back what the rows did to guardians, except rows that are kept."""
     undone = PeopleImportGuardian.objects.filter(
         row__source=source, row__undone__in=("restored", "deactivated", "removed")
@@ -148,8 +151,11 @@ def restore_guardians(source: PeopleImport) -> None:
         if one.before is None:
             one.guardian.delete()
         else:
-            _assign(one.guardian, json.loads(one.before.reveal()))
+            before, address = json.loads(one.before.reveal()), _values(one.guardian)["e_mail"]
+            _assign(one.guardian, before)
             one.guardian.save(update_fields=GUARDIAN_FIELDS)
+            if before["e_mail"] != address:
+                revoke_open_invitations([one.guardian], by=by, reason="e_mail")
 
 
 def _assign(guardian: Guardian, values: Values) -> None:

@@ -27,8 +27,7 @@ from accounts.models.searchable_name import update_pinyin
 from accounts.people import avatars, group_change_conflicts
 from accounts.people.charges import school_day
 from accounts.people.group_change_conflicts import GroupChangeConflict
-from accounts.sign_in.password_links import revoke_open_links
-from accounts.sign_in.services import end_all_access
+from accounts.sign_in.services import end_access_after_change
 from console.audit.trail import record
 from console.imports.import_type import ImportOutdated
 from console.outbox.bulk_services import enqueue_many
@@ -98,12 +97,12 @@ def write_import(source: PeopleImport, *, by: User | None, reason: str) -> None:
     groups = _create_groups(source)
     _create_people(source)
     execute_sql(_FIND_ADDED_SQL, source.pk)
-    roles, addresses, pictures = _people_with_consequences(source)
+    pictures = _people_with_other_picture(source)
     execute_sql(_CHANGE_SQL, source.pk)
     write_entered_facts(source, by)
-    write_guardians(source)
+    write_guardians(source, by)
     empty_office_cells(source)
-    update_pinyin(renamed_people(source, outcome=Outcome.CHANGED))
+    update_pinyin(changed_people(source, "nickname", outcome=Outcome.CHANGED))
     moves = apply_group_moves(source.enterprise_id, group_moves(source), groups)
     conflicts = group_change_conflicts.check_group_conflicts(moves, reason)
     reason = reason if conflicts else ""
@@ -117,9 +116,7 @@ def write_import(source: PeopleImport, *, by: User | None, reason: str) -> None:
     written = source.lines.filter(outcome__in=(Outcome.ADDED, Outcome.CHANGED))
     after |= count_entered_facts(written) | count_guardians(written)
     record("person.import", source, by=by, after=after, reason=reason)
-    for person in User.objects.filter(pk__in=roles):
-        end_all_access(person, by=by, reason="role")
-    revoke_open_links(User.objects.filter(pk__in=addresses), by=by, reason="e_mail")
+    end_access_of_changed(source, by, outcome=Outcome.CHANGED)
     for person in User.objects.filter(pk__in=pictures):
         avatars.delete_unused_avatar(person)
     enqueue_changes(source, _iter_rows(source, *CHANGE_FIELDS), by)
@@ -195,24 +192,27 @@ def _build_person(school: Enterprise, user_id: str, fields: dict[str, Any]) -> U
     )
 
 
-def renamed_people(source: PeopleImport, **filters: Any) -> QuerySet[User]:
-    """Return the people to whose rows the import gave another name, or gave the former one back."""
-    rows = source.lines.filter(**filters).exclude(before__nickname=F("after__nickname"))
+def changed_people(source: PeopleImport, name: str, **filters: Any) -> QuerySet[User]:
+    """Return the people in whose rows the import gave a field another value, or gave the former one back."""
+    rows = source.lines.filter(**filters).exclude(**{f"before__{name}": F(f"after__{name}")})
     return User.objects.filter(pk__in=rows.values("person"))
 
 
-def _people_with_consequences(source: PeopleImport) -> tuple[list[int], list[int], list[int]]:
-    """Return people whose role, else whose e-mail address changes, and whose uploaded picture is replaced."""
+def end_access_of_changed(source: PeopleImport, by: User | None, **filters: Any) -> None:
+    """End what another role or e-mail address of people in these rows leaves open."""
+    for name in ("role", "e_mail"):
+        end_access_after_change(changed_people(source, name, **filters), {name}, by=by)
+
+
+def _people_with_other_picture(source: PeopleImport) -> list[int]:
+    """Return the people whose uploaded picture is replaced."""
     uploaded = set(Avatar.objects.filter(enterprise=source.enterprise_id).values_list("person", flat=True))
-    roles, addresses, pictures = [], [], []
-    for row in _iter_rows(source, "person", "before", "after", outcomes=[Outcome.CHANGED]):
-        if row["before"]["role"] != row["after"]["role"]:
-            roles.append(row["person"])
-        elif row["before"]["e_mail"] != row["after"]["e_mail"]:
-            addresses.append(row["person"])
-        if row["person"] in uploaded and row["before"]["avatar"] != row["after"]["avatar"]:
-            pictures.append(row["person"])
-    return roles, addresses, pictures
+    rows = _iter_rows(source, "person", "before", "after", outcomes=[Outcome.CHANGED])
+    return [
+        row["person"]
+        for row in rows
+        if row["person"] in uploaded and row["before"]["avatar"] != row["after"]["avatar"]
+    ]
 
 
 def find_import_conflicts(source: PeopleImport) -> list[GroupChangeConflict]:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.imports import group_grades, group_teachers
@@ -36,9 +36,10 @@ from accounts.imports.services import (
     CHANGE_FIELDS,
     apply_group_moves,
     assignments,
+    changed_people,
+    end_access_of_changed,
     enqueue_changes,
     execute_sql,
-    renamed_people,
     send_group_changes,
 )
 from accounts.models import (
@@ -86,10 +87,10 @@ def undo_import(source: PeopleImport, *, by: User) -> None:
     grades = group_grades.restore_grades(source)
     for batch in _batches(source):
         _decide_rows(source, batch, by)
-    restore_guardians(source)
+    restore_guardians(source, by)
     clear_entered_facts(source)  # before the fields: the age group of who has no date is that of the row
     execute_sql(_RESTORE_SQL, source.pk)
-    update_pinyin(renamed_people(source, undone=Undone.RESTORED))
+    update_pinyin(changed_people(source, "nickname", undone=Undone.RESTORED))
     moves = apply_group_moves(source.enterprise_id, _reverse_group_moves(source), {})
     counts = _count_undone(source)
     undone = _affected_rows(source).exclude(undone=Undone.KEPT)
@@ -104,7 +105,7 @@ def undo_import(source: PeopleImport, *, by: User) -> None:
     # Restored members may create schedule conflicts; they are allowed and listed as conflicts.
     reason = _("An import was undone.")
     send_group_changes(moves, by, check_group_conflicts(moves, reason), reason)
-    _end_sessions(source, by)
+    _end_access(source, by)
     source.lines.update(operation=None)  # the job must not count the operations of the import
     restored = source.lines.filter(undone=Undone.RESTORED)
     enqueue_changes(source, restored.values(*CHANGE_FIELDS).iterator(BATCH), by)
@@ -235,18 +236,13 @@ def _count_undone(source: PeopleImport) -> dict[str, int]:
     return dict.fromkeys(Undone.values, 0) | dict(rows)
 
 
-def _end_sessions(source: PeopleImport, by: User) -> None:
-    """Deactivate people, end sessions after a deactivation or role change, and delete unused pictures."""
+def _end_access(source: PeopleImport, by: User) -> None:
+    """Deactivate people, end access after it and after a change taken back, and delete unused pictures."""
     rows = source.lines.exclude(person=None)
-    deactivated = rows.filter(undone=Undone.DEACTIVATED).values("person")
-    User.objects.filter(pk__in=deactivated).update(is_active=False)
-    restored = rows.filter(undone=Undone.RESTORED).values_list("person", "before__role", "after__role")
-    roles = [pk for pk, before, after in restored if before != after]
-    may_sign_in = ~Q(password__startswith="!")
-    for person in User.objects.filter(may_sign_in, pk__in=deactivated):
-        end_all_access(person, by=by, reason="deactivated")
-    for person in User.objects.filter(pk__in=roles):
-        end_all_access(person, by=by, reason="role")
+    deactivated = User.objects.filter(pk__in=rows.filter(undone=Undone.DEACTIVATED).values("person"))
+    deactivated.update(is_active=False)
+    end_all_access(deactivated.iterator(BATCH), by=by, reason="deactivated")
+    end_access_of_changed(source, by, undone=Undone.RESTORED)
     for picture in Avatar.objects.filter(person__in=rows.values("person")).select_related("person"):
         avatars.delete_unused_avatar(picture.person)
 

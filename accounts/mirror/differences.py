@@ -18,9 +18,8 @@ from accounts.mirror.upsert import (
 from accounts.models import Enterprise, Role, User
 from accounts.people import avatars
 from accounts.people.services import CONTACTS, delete_guardians_of_staff
-from accounts.sign_in.password_links import revoke_open_links
 from accounts.sign_in.permissions import protect_erased, protect_superadmin
-from accounts.sign_in.services import end_all_access
+from accounts.sign_in.services import end_access_after_change
 from console.audit.trail import diff_snapshots, record, snapshot
 from console.concurrency import lock_row, service
 from console.mirror.differences import differences_of, update_sync_state
@@ -71,16 +70,14 @@ def accept_remote_person(person: User, fields: Collection[str], by: User | None)
     person = lock_row(person)
     protect_superadmin(person, by)
     protect_erased(person)
-    repeated, role, address = _is_repeat_conflict(person), person.role, person.e_mail
+    repeated = _is_repeat_conflict(person)
     before = snapshot(person, fields)
     _accept_fields(person, fields, PERSON_MIRROR_FIELDS)
     protect_superadmin(person, by)
-    _save_accepted(person, before, "person.take", by)
-    if person.role != role:
+    changed = _save_accepted(person, before, "person.take", by)
+    if "role" in changed:
         delete_guardians_of_staff(person, by)
-        end_all_access(person, by=by, reason="role")
-    elif person.e_mail != address:
-        revoke_open_links([person], by=by, reason="e_mail")
+    end_access_after_change([person], changed, by=by)
     avatars.delete_unused_avatar(person)
     if repeated:
         enqueue("user.token", person, by=by)
@@ -148,14 +145,15 @@ def _accept_fields(row: Any, fields: Collection[str], known: Collection[str]) ->
         setattr(row, name, row.observed[name])
 
 
-def _save_accepted(row: Any, before: dict[str, Any], action: str, by: User | None) -> None:
-    """Validate and save the accepted values of a locked row, and record old and new values."""
+def _save_accepted(row: Any, before: dict[str, Any], action: str, by: User | None) -> dict[str, Any]:
+    """Validate and save the accepted values of a locked row, record old and new values, return the new."""
     others = [field.name for field in row._meta.concrete_fields if field.name not in before]
     row.full_clean(exclude=others, validate_constraints=False)
     row.save(update_fields=list(before))
     old, new = diff_snapshots(before, snapshot(row, list(before)))
     record(action, row, by=by, before=old, after=new)
     update_sync_state(row)
+    return new
 
 
 register_mirrored_model(

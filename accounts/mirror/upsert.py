@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Enterprise, Role, User
+from accounts.sign_in.services import end_access_after_change
 from console.audit.trail import diff_snapshots, record, snapshot
 from console.iclass import BusinessInfo, InvalidPrivateKey, UserInfo, user_sig
 from console.mirror.differences import has_changes, save_observed, sync_state_of
@@ -85,7 +86,9 @@ def upsert_person(person: User, info: UserInfo) -> bool:
         if first:
             before = snapshot(person, PERSON_MIRROR_FIELDS)
             _copy_fields(person, info)
-            _record_adoption("person.adopt", person, before)
+            changed = _record_adoption("person.adopt", person, before)
+            # An administrator may have given the person a link while only the user ID was known.
+            end_access_after_change([person], changed, by=None)
         return save_observed(
             person,
             info.user_id,
@@ -96,11 +99,12 @@ def upsert_person(person: User, info: UserInfo) -> bool:
         )
 
 
-def _record_adoption(action: str, row: User | Enterprise, before: dict[str, Any]) -> None:
-    """Record the values copied from the API in the audit log."""
+def _record_adoption(action: str, row: User | Enterprise, before: dict[str, Any]) -> dict[str, Any]:
+    """Record the values copied from the API in the audit log, and return those that are new."""
     old, new = diff_snapshots(before, snapshot(row, tuple(before)))
     if new:
         record(action, row, by=None, before=old, after=new)
+    return new
 
 
 def person_differs(person: User, info: UserInfo) -> bool:

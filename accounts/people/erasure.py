@@ -30,8 +30,8 @@ from accounts.models import (
     StudentNote,
     User,
 )
-from accounts.sign_in import sessions
 from accounts.sign_in.permissions import protect_erased, protect_superadmin
+from accounts.sign_in.services import end_all_access
 from console.audit.personal_data import erase_personal_data, register_scrubber
 from console.audit.trail import record
 from console.concurrency import lock_row, service
@@ -83,7 +83,7 @@ def erase_person(*, person: User, by: User | None, reason: str) -> dict[str, int
     protect_erased(stored)
     if by == stored:
         raise ValidationError(_("You cannot erase yourself. Ask another administrator."))
-    sessions.end_all_sessions(stored, by=by, reason="erased")
+    end_all_access([stored], by=by, reason="erased")
     supersede(open_operations(stored))
     with as_owner():  # the request's database role cannot change evidence and payloads
         counts = erase_personal_data(stored)

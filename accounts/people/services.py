@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Enterprise, Guardian, Role, User
 from accounts.people import avatars
 from accounts.people.uploaded_images import UploadedImage
-from accounts.sign_in.password_links import revoke_open_links
 from accounts.sign_in.permissions import protect_erased, protect_superadmin
-from accounts.sign_in.services import end_all_access, set_or_clear_password
+from accounts.sign_in.services import end_access_after_change, end_all_access, set_or_clear_password
 from console.audit.trail import diff_snapshots, record, record_data_access, snapshot
 from console.concurrency import (
     EditConflict,
@@ -112,9 +111,7 @@ def _record_change(person: User, by: User | None, old: dict[str, Any], new: dict
     record("person.change", person, by=by, before=old, after=new)
     if "role" in new:
         delete_guardians_of_staff(person, by)
-        end_all_access(person, by=by, reason="role")
-    elif "e_mail" in new:  # a link may lie in the mailbox of somebody else
-        revoke_open_links([person], by=by, reason="e_mail")
+    end_access_after_change([person], new, by=by)
     enqueue("user.modify" if person.remote_id else "user.register", person, by=by)
 
 
@@ -140,19 +137,20 @@ def deactivate_person(*, person: User, by: User | None, reason: str = "") -> Use
     stored.is_active = False
     stored.save(update_fields=["is_active"])
     record("person.deactivate", stored, by=by, reason=reason)
-    end_all_access(stored, by=by, reason="deactivated")
+    end_all_access([stored], by=by, reason="deactivated")
     return stored
 
 
 @service
 def reactivate_person(*, person: User, by: User | None) -> User:
-    """Reactivate a person."""
+    """Reactivate a person, who signs in anew: what was open when they left stays closed."""
     stored = lock_row(person)
     protect_superadmin(stored, by)
     protect_erased(stored)
     stored.is_active = True
     stored.save(update_fields=["is_active"])
     record("person.reactivate", stored, by=by)
+    end_all_access([stored], by=by, reason="reactivated")
     return stored
 
 

@@ -1,7 +1,17 @@
-"""Services for passwords, REST tokens and the end of access."""
+"""Services for passwords, REST tokens and the end of access.
+
+Whoever writes a person's e-mail address, role or activity, or an account at an identity provider, calls
+`end_access_after_change` or `end_all_access` in the same transaction;
+`tests/architecture/test_end_of_access.py` finds who does.
+"""
+
+from collections.abc import Collection, Iterable
+from itertools import islice
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts.models import PasswordLink, User
@@ -12,6 +22,7 @@ from accounts.sign_in import (
     forgotten_passwords,
     password_links,
     sessions,
+    verified_addresses,
 )
 from accounts.sign_in.permissions import protect_erased, protect_superadmin
 from console.audit.trail import record
@@ -20,6 +31,10 @@ from console.concurrency import (
     service,
 )
 from console.policy.models import ApiToken
+
+BATCH = 2_000
+#: Sent with `people`, `by` and `reason` when all access of people ends, for what other apps have given them.
+access_ended = Signal()
 
 
 @service
@@ -31,11 +46,12 @@ def change_password(*, person: User, password: str, by: User | None) -> User:
     set_or_clear_password(stored, password)
     stored.save(update_fields=["password"])
     record("person.password", stored, by=by, after={"password": "changed"})
+    if by is not None and by != stored:  # an intruder may have created a token
+        end_all_access([stored], by=by, reason="password")
+        return stored
     sessions.end_all_sessions(stored, by=by, reason="password")
     password_links.revoke_open_links([stored], by=by, reason="password")
     password_links.drop_requests([stored])
-    if by is not None and by != stored:  # an intruder may have created a token
-        api_tokens.revoke_all_tokens(stored, by=by, reason="password")
     return stored
 
 
@@ -67,7 +83,7 @@ def set_password_by_link(*, link: PasswordLink, password: str) -> User | None:
     person.set_password(password)
     person.save(update_fields=["password"])
     record("person.password", person, by=person, after={"password": "changed", "by": "link"})
-    end_all_access(person, by=person, reason="password")
+    end_all_access([person], by=person, reason="password")
     return person
 
 
@@ -84,11 +100,41 @@ def revoke_user_token(*, token: ApiToken, by: User) -> None:
     api_tokens.revoke_token(token=token, by=by)
 
 
-def end_all_access(person: User, *, by: User | None, reason: str) -> None:
-    """End a person's sessions, revoke their REST tokens and password link, each on record with the reason."""
-    sessions.end_all_sessions(person, by=by, reason=reason)
-    password_links.revoke_open_links([person], by=by, reason=reason)
-    api_tokens.revoke_all_tokens(person, by=by, reason=reason)
+def end_access_after_change(people: Iterable[User], changed: Collection[str], *, by: User | None) -> None:
+    """End what a change of these columns leaves open, for people whose rows are locked.
+
+    Another role ends all access. Another e-mail address ends what went to the former one, which may be the
+    mailbox of somebody else: the password link and the proof that the address is theirs.
+    """
+    people = list(people)
+    if "e_mail" in changed:
+        verified_addresses.forget_verification(people)
+        password_links.revoke_open_links(people, by=by, reason="e_mail")
+    if "role" in changed:
+        end_all_access(people, by=by, reason="role")
+
+
+def end_all_access(people: Iterable[User], *, by: User | None, reason: str) -> None:
+    """End every way in of people whose rows are locked, each on record with the reason.
+
+    Ends sessions, password links and the requests for one, REST tokens and calendar feeds. A password and
+    passkeys stay; they are of no use to somebody who is deactivated.
+    """
+    remaining = iter(people)
+    while batch := list(islice(remaining, BATCH)):
+        for person in _people_with(UserSession, batch):
+            sessions.end_all_sessions(person, by=by, reason=reason)
+        password_links.revoke_open_links(batch, by=by, reason=reason)
+        password_links.drop_requests(batch)
+        for person in _people_with(ApiToken, batch):
+            api_tokens.revoke_all_tokens(person, by=by, reason=reason)
+        access_ended.send(sender=User, people=batch, by=by, reason=reason)
+
+
+def _people_with(model: Any, people: list[User]) -> list[User]:
+    """Return those of the people who have rows of a model."""
+    keys = set(model.objects.filter(user__in=people).values_list("user_id", flat=True))
+    return [person for person in people if person.pk in keys]
 
 
 def delete_expired() -> int:

@@ -1,6 +1,7 @@
 """Verified e-mail addresses: those whose owner has opened a link that was sent there.
 
-Only a digest is stored. It stops to match as soon as the address changes, in whatever way it is changed.
+Only a digest is stored. It stops to match as soon as the address changes, in whatever way it is changed, and
+whoever changes the address has it forgotten (`accounts.sign_in.services.end_access_after_change`).
 
 A person may ask for such a link. No row holds it: it is signed for the person, the address and what was
 verified before, so that it works for nobody else, and once. It ends after AGE.
@@ -8,6 +9,7 @@ verified before, so that it works for nobody else, and once. It ends after AGE.
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +18,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -83,6 +86,15 @@ def verify(*, person: User, key: str) -> bool:
     stored.save(update_fields=["verified_e_mail"])
     record("person.address_verified", stored, by=stored)
     return True
+
+
+def forget_verification(people: Iterable[User]) -> None:
+    """Forget which address of these people is verified, also for when it comes back.
+
+    What is stored then is the digest of no address, and random, because links are signed with it.
+    """
+    verified = User.objects.filter(pk__in=[person.pk for person in people]).exclude(verified_e_mail="")
+    verified.update(verified_e_mail=get_random_string(64))
 
 
 def _signer(person: User) -> signing.TimestampSigner:

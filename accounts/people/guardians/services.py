@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import Guardian, Role, User
+from accounts.sign_in.guardians.invitations import revoke_open_invitations
 from accounts.sign_in.guardians.services import delete_unused_accounts
 from accounts.sign_in.permissions import protect_erased
 from console.audit.personal_data import register_scrubber
@@ -55,6 +56,8 @@ def edit_guardian(*, guardian: Guardian, by: User | None, seen: str, **fields: A
     if new or contacts:
         stored.save(update_fields=[*new, *contacts])
         record("guardian.change", student, by=by, before=old, after={**new, "changed": contacts})
+    if "e_mail" in contacts:  # the invitation may lie in the mailbox of somebody else
+        revoke_open_invitations([stored], by=by, reason="e_mail")
     return stored
 
 

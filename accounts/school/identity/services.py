@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, IdentityLink, IdentityProvider, IdentityRule, StudentGroup, User
+from accounts.sign_in.services import end_all_access
 from console.audit.trail import diff_snapshots, record, snapshot
-from console.concurrency import RowDeleted, changed_fields, lock_row, service, value_digests
+from console.concurrency import RowDeleted, changed_fields, lock_row, lock_rows, service, value_digests
 from console.vault.forms import check_secret_entered
 
 #: Editable columns of a provider.
@@ -47,7 +48,8 @@ def change_provider(
 ) -> IdentityProvider:
     """Change a provider. EditConflict if somebody else changed the same field since `seen`.
 
-    Another issuer, organisation or client means other accounts: those linked so far are unlinked.
+    Another issuer, organisation or client means other accounts: those linked so far are unlinked, and what
+    was opened with them ends.
     """
     _lock_school(by)
     seen = value_digests(provider, PROVIDER_FIELDS) if seen is None else seen
@@ -63,7 +65,7 @@ def change_provider(
     stored.full_clean()
     stored.save(update_fields=list(changed))
     old, new = diff_snapshots(before, snapshot(stored, PROVIDER_FIELDS))
-    unlinked = stored.links.all().delete()[0] if ACCOUNT_FIELDS & set(new) else 0
+    unlinked = _unlink_everybody(stored, by) if ACCOUNT_FIELDS & set(new) else 0
     record("provider.change", stored, by=by, before=old | {"links": unlinked}, after=new)
     return stored
 
@@ -88,11 +90,11 @@ def move_provider(*, provider: IdentityProvider, up: bool, by: User) -> None:
 
 @service
 def delete_provider(*, provider: IdentityProvider, by: User) -> None:
-    """Delete a provider with its rules and links. Nobody's account is deleted, and no session ends."""
+    """Delete a provider with its rules and links. Nobody is deleted; the access of the linked people ends."""
     _lock_school(by)
     stored = lock_row(provider)
     before = snapshot(stored, ("kind", "name", "issuer", "tenant", "client_id"))
-    record("provider.delete", stored, by=by, before=before | {"links": stored.links.count()})
+    record("provider.delete", stored, by=by, before=before | {"links": _unlink_everybody(stored, by)})
     stored.delete()
 
 
@@ -133,14 +135,27 @@ def delete_rule(*, rule: IdentityRule, by: User) -> None:
 
 @service
 def unlink_person(*, provider: IdentityProvider, user_id: str, by: User) -> None:
-    """Forget which account of the provider a person has. The next sign-in finds the person anew."""
+    """Forget which account of the provider a person has, and end their access, which it may have opened.
+
+    The next sign-in finds the person anew.
+    """
     _lock_school(by)
-    links = IdentityLink.objects.select_for_update(of=("self",)).select_related("person")
-    link = links.filter(provider=provider, person__user_id=user_id).first()
+    links = IdentityLink.objects.filter(provider=provider, person__user_id=user_id)
+    link = links.select_related("person").first()
     if link is None:
         raise ValidationError({"user_id": _("Nobody with this user ID has signed in with this provider.")})
-    record("provider.unlink", link.person, by=by, before={"provider": str(provider)})
+    person = lock_row(link.person)  # before what depends on it, as everywhere
+    record("provider.unlink", person, by=by, before={"provider": str(provider)})
     link.delete()
+    end_all_access([person], by=by, reason="provider")
+
+
+def _unlink_everybody(provider: IdentityProvider, by: User) -> int:
+    """Forget all accounts of a provider, end the access of their people, and return how many there were."""
+    people = lock_rows([link.person for link in provider.links.select_related("person")])
+    unlinked: int = provider.links.all().delete()[0]
+    end_all_access(people, by=by, reason="provider")
+    return unlinked
 
 
 def _rule_facts(rule: IdentityRule) -> dict[str, Any]:

@@ -183,7 +183,10 @@ class ProviderRemove(ProviderBase, RemoveView, ReauthenticationMixin):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
             title=_("Delete “%(name)s”?") % {"name": self.provider},
-            detail=_("Nobody can sign in with it any more. People keep their accounts, roles and passwords."),
+            detail=_(
+                "Nobody can sign in with it any more, and whoever has is signed out everywhere. "
+                "People keep their accounts, roles and passwords."
+            ),
             submit_label=_("Delete"),
             **more,
         )
@@ -251,7 +254,10 @@ class LinkRemove(ProviderBase, EditView):
     """Unlink a person who has another account at the provider now."""
 
     form_class = UnlinkForm
-    saved_message = gettext_lazy("The account has been unlinked. The next sign-in finds the person anew.")
+    saved_message = gettext_lazy(
+        "The account has been unlinked and the person signed out everywhere. The next sign-in finds the "
+        "person anew."
+    )
 
     def save(self, form: Any, by: Any) -> None:
         services.unlink_person(provider=self.provider, by=by, **form.cleaned_data)

@@ -6,6 +6,7 @@
 For a guardian who has an account the link sets a new password.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -50,7 +51,7 @@ def invite(*, guardian: Guardian, by: User | None, delivery: str) -> IssuedInvit
     student = lock_row(guardian.person)
     stored = lock_row(guardian)
     check_invitation_allowed(student, stored, delivery)
-    _revoke(stored, by=by, reason="renewed")
+    revoke_open_invitations([stored], by=by, reason="renewed")
     token, now = create_token(), timezone.now()
     by_mail = delivery == Delivery.EMAIL
     made = GuardianInvitation.objects.create(
@@ -84,15 +85,21 @@ def check_invitation_allowed(student: User, guardian: Guardian, delivery: str) -
 def revoke_invitation(*, guardian: Guardian, by: User) -> int:
     """Revoke the open invitation of a guardian; return how many there were."""
     lock_row(guardian.person)
-    return _revoke(lock_row(guardian), by=by)
+    return revoke_open_invitations([lock_row(guardian)], by=by)
 
 
-def _revoke(guardian: Guardian, *, by: User | None, reason: str = "") -> int:
-    revoked = unused_invitations().filter(guardian=guardian).update(revoked_at=timezone.now())
-    if revoked:
+def revoke_open_invitations(guardians: Iterable[Guardian], *, by: User | None, reason: str = "") -> int:
+    """Revoke the open invitations of guardians whose students are locked; return how many there were."""
+    by_key = {guardian.pk: guardian for guardian in guardians}
+    open_ones = unused_invitations().filter(guardian__in=by_key)
+    invited = sorted(open_ones.values_list("guardian_id", flat=True)) if by_key else []
+    for key in invited:
+        guardian = by_key[key]
         after = {"relation": guardian.relation}
         record("guardian.invitation_revoked", guardian.person, by=by, after=after, reason=reason)
-    return revoked
+    if invited:
+        open_ones.update(revoked_at=timezone.now())
+    return len(invited)
 
 
 def unused_invitations() -> QuerySet[GuardianInvitation]:

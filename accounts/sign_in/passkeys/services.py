@@ -52,7 +52,7 @@ def add_passkey_by_link(*, link: PasswordLink, new: NewPasskey, name: str) -> Us
     person.save(update_fields=["password"])
     record("person.password", person, by=person, after={"password": "removed", "by": "link"})
     _store(person, new, name, person)
-    end_all_access(person, by=person, reason="passkey")
+    end_all_access([person], by=person, reason="passkey")
     second_factor.create_missing_recovery_codes(person)
     return person
 

@@ -1,13 +1,16 @@
-"""Create and revoke the secret URL of a feed."""
+"""Create and revoke the secret URL of a feed. That of a person ends with all their access."""
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import StudentGroup, User
+from accounts.sign_in.services import access_ended
 from classes.models import Feed
 from console.audit.trail import record
 from console.concurrency import service
@@ -38,6 +41,15 @@ def revoke_feed(*, feed: Feed, by: User) -> None:
     """Delete the feed; its URL stops working."""
     if Feed.objects.filter(pk=feed.pk).delete()[0]:
         record("feed.delete", feed, by=by)
+
+
+@receiver(access_ended, dispatch_uid="classes.notifications.calendar_feeds.tokens")
+def revoke_feeds_of_people(*, people: Sequence[User], by: User | None, reason: str, **kwargs: Any) -> None:
+    """Delete the feeds of people whose access has ended."""
+    feeds = Feed.objects.filter(person__in=people).select_related("person")
+    for feed in list(feeds):
+        record("feed.delete", feed.person, by=by, reason=reason)
+        feed.delete()
 
 
 def find_feed(token: str) -> Feed | None:

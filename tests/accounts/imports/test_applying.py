@@ -23,6 +23,7 @@ from tests.faults.arming import InjectedFailure, arm_point
 from tests.faults.goals import sabotage
 from tests.support.cast import create_person
 from tests.support.iclass_service import requests_to
+from tests.support.ways_in import WAYS_IN, open_all_ways_in, ways_in
 
 pytestmark = pytest.mark.django_db
 
@@ -207,3 +208,21 @@ def test_the_service_hears_of_everybody_and_the_importer_is_told(compared, alice
     assert {"imp.li", "imp.han"} <= sent
     assert Notification.objects.get(person=alice).kind == "import.pushed"
     assert import_row(source, 2).person.remote_id == "imp.li"
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "left"),
+    [
+        ("学生", "dina@elsewhere.example", WAYS_IN - {"link"}),
+        ("老师", "dina@example.com", set()),
+        ("老师", "dina@elsewhere.example", set()),
+        ("学生", "dina@example.com", WAYS_IN),
+    ],
+)
+def test_another_address_ends_the_link_and_another_role_all_access(
+    compared, alice, dina, role, address, left
+):
+    open_all_ways_in(dina, alice)
+    source = compared(["dina", "Dina D", role, "13812345678", address, ""])
+    services.apply_import(PEOPLE_IMPORT, source=source, by=alice)
+    assert ways_in(dina) == left

@@ -13,6 +13,7 @@ from accounts.models import Guardian, PeopleImport, PeopleImportGuardian, People
 from accounts.models.import_reasons import REASONS
 from accounts.people.erasure import erase_person
 from accounts.people.guardians.services import MAX_GUARDIANS, add_guardian, delete_guardian
+from accounts.sign_in.guardians.invitations import Delivery, invite, unused_invitations
 from console.audit.models import AuditEntry
 from console.imports import services
 from console.imports.columns import guess_columns
@@ -170,6 +171,21 @@ def test_an_undo_brings_back_what_was_there(filed: FILE, alice: User, dina: User
     undo(second, alice)
     assert contacts() == before
     assert not User.objects.filter(user_id="new1").exists(), "a new student goes with their guardians"
+
+
+def test_another_address_ends_the_invitation_and_so_does_taking_it_back(
+    filed: FILE, alice: User, dina: User
+) -> None:
+    apply(filed(DINA), alice)
+    guardian = Guardian.objects.get()
+    invite(guardian=guardian, by=alice, delivery=Delivery.CARD)
+    apply(filed(["dina", "Dina", "", "李娜", "", "13900139000", "", ""]), alice)
+    assert unused_invitations().exists(), "only the phone has changed"
+    wrong = apply(filed(["dina", "Dina", "", "李娜", "", "", "mallory@example.com", ""]), alice)
+    assert not unused_invitations().exists()
+    invite(guardian=Guardian.objects.get(), by=alice, delivery=Delivery.CARD)
+    undo(wrong, alice)
+    assert not unused_invitations().exists()
 
 
 def test_an_undo_keeps_what_changed_later(filed: FILE, alice: User, dina: User) -> None:

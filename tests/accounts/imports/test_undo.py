@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts.imports import retention
 from accounts.imports.import_type import PEOPLE_IMPORT
 from accounts.models import Consent, GroupMembership, PeopleImport, StudentGroup, User
+from accounts.sign_in.verified_addresses import address_digest, is_verified
 from console.audit.models import AuditEntry
 from console.audit.personal_data import erase_personal_data
 from console.imports import services
@@ -15,6 +16,7 @@ from console.imports.uploads import create_import
 from console.outbox.models import Operation
 from tests.accounts.imports.conftest import HEAD, csv_file, import_row
 from tests.support.iclass_service import create_lesson
+from tests.support.ways_in import WAYS_IN, open_all_ways_in, ways_in
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +68,38 @@ def test_changed_people_get_values_and_groups_back_and_the_service_is_told(compa
     assert list(dina.student_groups.all()) == [first]
     assert source.counts["undone"]["restored"] == 1
     assert import_row(source, 2).operation.kind == "user.modify"
+
+
+def test_a_link_to_a_wrong_address_ends_when_the_address_is_taken_back(compared, alice, dina):
+    wrong = ["dina", "Dina", "学生", "13812345678", "mallory@example.com", ""]
+    source = services.apply_import(PEOPLE_IMPORT, source=compared(wrong), by=alice)
+    digest = address_digest("mallory@example.com")
+    User.objects.filter(pk=dina.pk).update(verified_e_mail=digest)
+    open_all_ways_in(dina, alice)
+    services.undo_import(PEOPLE_IMPORT, source=source, by=alice)
+    assert ways_in(dina) == WAYS_IN - {"link"}
+    User.objects.filter(pk=dina.pk).update(e_mail="mallory@example.com")
+    assert not is_verified(User.objects.get(pk=dina.pk))
+
+
+def test_a_role_that_is_taken_back_ends_all_access(compared, alice, dina):
+    teacher = ["dina", "Dina", "老师", "13812345678", "dina@example.com", ""]
+    source = services.apply_import(PEOPLE_IMPORT, source=compared(teacher), by=alice)
+    open_all_ways_in(dina, alice)
+    services.undo_import(PEOPLE_IMPORT, source=source, by=alice)
+    assert User.objects.get(pk=dina.pk).role == "student"
+    assert ways_in(dina) == set()
+
+
+def test_who_is_deactivated_keeps_no_way_in_even_without_a_password(compared, alice):
+    source = services.apply_import(PEOPLE_IMPORT, source=compared(LI), by=alice)
+    User.objects.filter(user_id="li").update(remote_id="li")
+    li = User.objects.get(user_id="li")
+    assert not li.has_usable_password()
+    open_all_ways_in(li, alice)
+    services.undo_import(PEOPLE_IMPORT, source=source, by=alice)
+    assert not User.objects.get(user_id="li").is_active
+    assert ways_in(li) == set()
 
 
 def test_who_was_changed_since_stays_and_is_named(compared, alice, dina):

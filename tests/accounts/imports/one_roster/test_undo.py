@@ -8,6 +8,7 @@ from classes.models import Term
 from console.audit.models import AuditEntry
 from console.imports import services
 from tests.accounts.imports.one_roster.roster_files import record, school
+from tests.support.ways_in import WAYS_IN, open_all_ways_in, ways_in
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +71,17 @@ def test_what_was_changed_afterwards_stays(applied, undo):
     assert Term.objects.get().name == "Herbst"
     assert User.objects.get(user_id="li.lei").nickname == "Lei"
     assert SourcedId.objects.filter(sourced_id="u-li").exists()
+
+
+def test_a_wrong_address_of_a_roster_leaves_no_link(applied, undo, alice):
+    applied(school())
+    records = school()
+    record(records, "users.csv", "u-teacher")["email"] = "mallory@example.com"
+    tina = User.objects.get(user_id="tina")
+    open_all_ways_in(tina, alice)
+    wrong = applied(records)
+    assert ways_in(tina) == WAYS_IN - {"link"}
+    open_all_ways_in(tina, alice)
+    undo(wrong)
+    assert User.objects.get(user_id="tina").e_mail == "tina@example.com"
+    assert ways_in(tina) == WAYS_IN - {"link"}

@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import Enterprise, Guardian, GuardianAccount, GuardianInvitation, User
 from accounts.people.erasure import erase_person
-from accounts.people.guardians.services import delete_guardian
+from accounts.people.guardians.services import delete_guardian, edit_guardian, guardian_digest
 from accounts.people.services import deactivate_person
 from accounts.sign_in.guardians import invitations
 from accounts.sign_in.guardians.invitations import Delivery, invite
@@ -99,6 +99,15 @@ def test_a_link_dies_with_the_guardian_and_with_the_student(
     assert is_refused(open_link(issued.token))
     with pytest.raises(ValidationError):
         invite(guardian=uncle, by=alice, delivery=Delivery.CARD)
+
+
+def test_a_link_ends_with_the_address_that_it_may_have_gone_to(alice: User, ada: Guardian) -> None:
+    issued = invite(guardian=ada, by=alice, delivery=Delivery.CARD)
+    edit_guardian(guardian=ada, by=alice, seen=guardian_digest(ada), phone_no="13700137000")
+    assert not is_refused(open_link(issued.token))
+    ada.refresh_from_db()
+    edit_guardian(guardian=ada, by=alice, seen=guardian_digest(ada), e_mail="ada@elsewhere.example")
+    assert is_refused(open_link(issued.token))
 
 
 def test_a_parent_of_siblings_has_one_account(alice: User, ada: Guardian, eddie: User, dina: User) -> None:

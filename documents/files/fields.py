@@ -26,6 +26,7 @@ COMPUTED = "\ufffc"
 FIELD_ELEMENTS = {"fldChar", "fldSimple", "instrText", "delInstrText"}
 #: Text that counts as an instruction between begin and separate, and what ends a word there.
 TEXTS, SEPARATORS = {"t", "delText"}, {"p", "br", "cr", "tab", "AlternateContent"}
+PLAIN_QUOTES = str.maketrans("“”„", '"""')
 ARGUMENT_PATTERN = re.compile(r'"((?:\\.|[^"\\])*)"|(\S+)')
 SWITCH_PATTERN = re.compile(r"\\([A-Za-z!]|[*@#]\w*)")
 DRIVE_PATTERN = re.compile(r"[A-Za-z]:[\\/]")
@@ -45,8 +46,7 @@ def check_instruction(text: str) -> None:
 
 def _is_local(arguments: str) -> bool:
     """Return whether no argument is an address, a share or computed."""
-    plain = re.sub("[“”„]", '"', arguments)
-    for quoted, bare in ARGUMENT_PATTERN.findall(plain):
+    for quoted, bare in ARGUMENT_PATTERN.findall(arguments.translate(PLAIN_QUOTES)):
         target = (quoted or bare).strip('" ').replace("\\\\", "\\")
         if COMPUTED in target:
             return False

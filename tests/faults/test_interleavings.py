@@ -51,7 +51,7 @@ STAGES: dict[str, Callable[..., Scenario]] = {
     "courseware": settings_scenarios.courseware_scenario,
 }
 #: What every change runs: other pairs with each seed.
-SIZE = EVERYTHING if FULL else SampleSize(pairs=6, stops=2)
+SIZE = EVERYTHING if FULL else SampleSize(pairs=12, stops=2)
 
 
 @pytest.fixture(autouse=True)

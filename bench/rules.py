@@ -17,7 +17,7 @@ TESTS = (
 
 
 def main() -> int:
-    return run_tests(*TESTS, figures="goal ", HYPOTHESIS_PROFILE=os.environ.get("HYPOTHESIS_PROFILE", "all"))
+    return run_tests(*TESTS, figures="goal ", **{"HYPOTHESIS_PROFILE": "all", **os.environ})
 
 
 if __name__ == "__main__":

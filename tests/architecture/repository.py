@@ -22,8 +22,8 @@ def committed() -> tuple[Path, ...]:
 
 
 def code() -> list[Path]:
-    """The modules of the program: everything in Python but the tests."""
-    return [path for path in python() if top(path) in CODE]
+    """The modules of the program: everything in Python but the tests, those that measure time included."""
+    return [path for path in python() if top(path) in CODE and path.parent != ROOT / "bench/measured"]
 
 
 def python() -> list[Path]:

@@ -16,6 +16,7 @@ from console.env import BASE_DIR
 from tests.faults.goals import add_to_goal, goal
 from tests.faults.intents import IntentContext
 from tests.faults.interleaving import (
+    document_scenarios,
     lesson_scenarios,
     people_scenarios,
     school_day_scenarios,
@@ -42,7 +43,7 @@ STAGES: dict[str, Callable[..., Scenario]] = {
     "subject": school_year_scenarios.subject_scenario,
     "roll-over": school_year_scenarios.roll_over_scenario,
     "undo of a roll-over": school_year_scenarios.undo_scenario,
-    "document": lesson_scenarios.document_scenario,
+    "document": document_scenarios.document_scenario,
     "attendance rules": settings_scenarios.rules_scenario,
     "attendance code": settings_scenarios.code_scenario,
     "warning rule": settings_scenarios.warning_rule_scenario,

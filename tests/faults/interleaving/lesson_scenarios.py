@@ -1,4 +1,4 @@
-"""Acts on a lesson, a series, a register and a document."""
+"""Acts on a lesson, a series and a register."""
 
 import itertools
 from datetime import datetime, timedelta
@@ -29,9 +29,6 @@ from console.iclass.types.classes import ClassInfo, Participant
 from console.outbox import relay
 from console.outbox.kinds import get_kind
 from console.outbox.models import Operation
-from documents.mirror.differences import accept_remote_document as take_document
-from documents.models import Document
-from documents.services import delete_document, pull_document, push_document
 from tests.classes.factories import add_members, create_finished_lesson, create_planned_lesson
 from tests.faults.intents import IntentContext
 from tests.faults.interleaving.people_scenarios import create_people
@@ -393,30 +390,3 @@ def register_scenario(world: IntentContext) -> Scenario:
         "calculate": lambda subject: recompute_register(subject.fresh()),
     }  # fmt: skip
     return Scenario("register", make, state, acts)
-
-
-def document_scenario(world: IntentContext) -> Scenario:
-    by = world.by
-
-    def make() -> Subject:
-        people, names = cast_of(world)
-        number = next(_numbers)
-        document = Document.objects.create(
-            enterprise=world.school, name="Tarts", ext="pdf", owner=people["tom"], remote_id=f"{number}",
-            source_url="https://files.example.com/tarts.pdf", sync_state="in_sync",
-            observed={"name": "Tarts of iclass", "ext": "pdf"},
-        )  # fmt: skip
-        lesson = create_planned_lesson(people["tom"], timedelta(days=3))
-        return Subject(document, names, more=people | {"lesson": lesson})
-
-    def state(subject: Subject) -> RowState:
-        told = row_state(subject.fresh(), subject.names)
-        return {name: value for name, value in told.items() if name != "remote_id"}
-
-    acts: dict[str, Act] = {
-        "delete": lambda subject: delete_document(document=subject.fresh(), by=by),
-        "pull": lambda subject: pull_document(document=subject.fresh(), by=by),
-        "push": lambda subject: push_document(document=subject.fresh(), by=by),
-        "take theirs": lambda subject: take_document(subject.fresh(), ["name"], by),
-    }
-    return Scenario("document", make, state, acts)

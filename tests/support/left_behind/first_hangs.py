@@ -1,7 +1,6 @@
 """Run by test_isolation.py: a test that holds a row and hangs, with a process of its own."""
 
 import os
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -16,9 +15,9 @@ def test_that_makes_the_database() -> None:
 
 @pytest.mark.timeout(5)
 @pytest.mark.django_db
-def test_that_hangs(pytestconfig: pytest.Config) -> None:
+def test_that_hangs(tmp_path_factory: pytest.TempPathFactory) -> None:
     pid = os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "600")
-    Path(pytestconfig.getoption("--basetemp"), "pid").write_text(str(pid))
+    (tmp_path_factory.getbasetemp() / "pid").write_text(str(pid))
     insert_row()
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")

@@ -1,7 +1,6 @@
 """Run by test_isolation.py after first_hangs.py: a test that needs the same row."""
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -9,8 +8,8 @@ from tests.support.left_behind.row import insert_row
 
 
 @pytest.mark.django_db(transaction=True)
-def test_that_needs_the_row(pytestconfig: pytest.Config) -> None:
+def test_that_needs_the_row(tmp_path_factory: pytest.TempPathFactory) -> None:
     insert_row()
-    pid = int(Path(pytestconfig.getoption("--basetemp"), "pid").read_text())
+    pid = int((tmp_path_factory.getbasetemp() / "pid").read_text())
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

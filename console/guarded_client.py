@@ -9,6 +9,7 @@ followed. A response has a largest size and a largest duration.
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from email.message import Message
@@ -19,7 +20,7 @@ from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
-#: Longest wait for a connection or for the next bytes, and longest exchange.
+#: Longest wait for a connection or for the next bytes, and longest exchange: connection, headers and body.
 TIMEOUT_S = 10
 MAX_DURATION_S = 120
 #: Networks that embed IPv4 addresses, and reserved ones that some versions of Python call public.
@@ -139,12 +140,16 @@ def send_request(
     max_bytes: int = 0,
     max_duration_s: float = MAX_DURATION_S,
 ) -> Response:
-    """Send a request and read up to `max_bytes` of the response. Raise HostUnreachable without one."""
+    """Send a request and read up to `max_bytes` of the response. Raise HostUnreachable without one.
+
+    It takes `max_duration_s` at most, from the connection to the last byte.
+    """
+    due = time.monotonic() + max_duration_s
     try:
-        raw_socket = socket.create_connection((target.address, target.port), TIMEOUT_S)
+        raw_socket = socket.create_connection((target.address, target.port), min(TIMEOUT_S, max_duration_s))
     except OSError as error:
         raise HostUnreachable(type(error).__name__, connected=False) from None
-    with raw_socket, _time_limit(raw_socket, max_duration_s) as expired:
+    with raw_socket, _time_limit(raw_socket, due - time.monotonic()) as expired:
         try:
             connection = (HTTPSConnection if target.secure else HTTPConnection)(target.host, target.port)
             with closing(connection):

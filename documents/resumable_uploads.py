@@ -15,6 +15,7 @@ from typing import IO, Any, NamedTuple
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,38 +61,42 @@ def start_upload(
         raise ValidationError(_("The file is empty."))
     if not allow_duplicate and (same := find_duplicate(by, md5.lower(), size)):
         raise DuplicateFile(same)
-    return _get_or_create_upload(by, filename, size, modified, kind)
+    school = by.enterprise
+    files: Any = courseware_files()
+    named: dict[str, Any] = {"told": filename, "bytes": size, "modified": modified}
+    if existing := _open_uploads(by).filter(**named).first():
+        return existing
+    check_length(size, school)
+    name = generate_storage_name(school, kind)
+    name = name if files.direct else f"incoming/{name}"
+    ticket, upload = files.begin_upload(name), None
+    try:
+        upload = _get_or_create_upload(by, named, name, ticket)
+        return upload
+    finally:
+        if upload is None or upload.file != name:  # refused, or another window was faster
+            files.abort_upload(name, ticket)
 
 
 @service
-def _get_or_create_upload(by: User, filename: str, size: int, modified: int, kind: str) -> DocumentUpload:
+def _get_or_create_upload(by: User, named: dict[str, Any], name: str, ticket: str) -> DocumentUpload:
     """Return the open upload of this file, or create one.
 
     Locks the user's row, so that two windows with the same file share one upload.
     """
-    school = by.enterprise
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
-    mine = DocumentUpload.objects.filter(
-        enterprise=school, by=by, begun_at__gt=timezone.now() - upload_lifetime()
-    )
-    if existing := mine.filter(told=filename, bytes=size, modified=modified).first():
+    if existing := _open_uploads(by).filter(**named).first():
         return existing
-    if mine.count() >= MAX_OPEN_UPLOADS:
+    if _open_uploads(by).count() >= MAX_OPEN_UPLOADS:
         raise ValidationError(
             _("You have too many uploads in progress. Wait until some of them are finished.")
         )
-    check_length(size, school)
-    files: Any = courseware_files()
-    name = generate_storage_name(school, kind)
-    name = name if files.direct else f"incoming/{name}"
-    return DocumentUpload.objects.create(
-        enterprise=school,
-        by=by,
-        told=filename,
-        bytes=size,
-        modified=modified,
-        file=name,
-        ticket=files.begin_upload(name),
+    return DocumentUpload.objects.create(enterprise=by.enterprise, by=by, file=name, ticket=ticket, **named)
+
+
+def _open_uploads(by: User) -> QuerySet[DocumentUpload]:
+    return DocumentUpload.objects.filter(
+        enterprise=by.enterprise, by=by, begun_at__gt=timezone.now() - upload_lifetime()
     )
 
 

@@ -24,6 +24,7 @@ settings.PASSWORD_HASHERS = ["tests.support.password_hasher.SingleRoundHasher"]
 pytest_plugins = [
     "tests.support.database",
     "tests.support.isolation",
+    "tests.support.network_calls",
     "tests.support.lanes",
     "tests.support.programs",
     "tests.support.browser",

@@ -9,7 +9,7 @@ demo goes on with its lessons.
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -26,12 +26,12 @@ from accounts.models import Enterprise, User
 from classes.attendance.register import lock_for_recompute
 from classes.choices import Status
 from classes.demo.decisions import add_demo_rules, decide, grant_demo_leave, request_demo_leave
-from classes.demo.sandbox_control import SandboxUnavailable, call_control
+from classes.demo.sandbox_control import TIMEOUT_S, SandboxUnavailable, call_control
 from classes.demo.school_day import add_demo_codes, fix_demo_grades, make_up_demo_lesson
 from classes.demo.timetable import COURSES, WEEKS_BACK
 from classes.models import Lesson
 from console.jobs.models import Job
-from console.jobs.runner import IMMEDIATELY, JobFailed, enqueue_job, register_job_type
+from console.jobs.runner import IMMEDIATELY, ExternalCall, JobFailed, enqueue_job, register_job_type
 from console.mirror.leases import schedule_poll_now
 from console.outbox.states import SyncState
 from console.wakeup import wake_worker
@@ -96,12 +96,9 @@ def progress_text(job: Job) -> str:
 @register_job_type(
     HISTORY_JOB_KIND, label=gettext_lazy("Fill in past lessons of the demo"), page=job_url, home=progress_text
 )
-def run_step(job: Job) -> timedelta | None:
-    """Hold the next lessons, or take the decisions about those whose marks are final.
-
-    Raise JobFailed if neither was possible for STALLED_AFTER.
-    """
-    lessons = Lesson.objects.filter(pk__in=job.args["lessons"], cancelled_at=None)
+def run_step(job: Job) -> ExternalCall | timedelta | None:
+    """Hold the next lessons, and take the decisions about those whose marks are final."""
+    lessons = _lessons_of(job)
     if not job.cursor.get("leave"):
         _attempt(lambda: grant_demo_leave(job.enterprise, lessons))
         _attempt(lambda: request_demo_leave(job.enterprise, lessons))
@@ -109,7 +106,22 @@ def run_step(job: Job) -> timedelta | None:
         _attempt(lambda: add_demo_codes(job.enterprise))
         job.cursor = {"leave": True, "held": [], "decided": [], "idle_steps": 0}
         return IMMEDIATELY
-    held = _hold_next(lessons.exclude(pk__in=job.cursor["held"]))
+    if batch := _next_to_hold(lessons.exclude(pk__in=job.cursor["held"])):
+        steps = {lesson.pk: held_lesson(lesson) for lesson in batch}
+        return ExternalCall(partial(_hold, steps), _decide, TIMEOUT_S)
+    return _decide(job, [])
+
+
+def _lessons_of(job: Job) -> QuerySet[Lesson]:
+    return Lesson.objects.filter(pk__in=job.args["lessons"], cancelled_at=None)
+
+
+def _decide(job: Job, held: Sequence[int]) -> timedelta | None:
+    """Note the lessons that were held, and take decisions.
+
+    Raise JobFailed if there was nothing to hold or decide for STALLED_AFTER.
+    """
+    lessons = _lessons_of(job)
     decided = _decide_next(lessons.exclude(pk__in=job.cursor["decided"]))
     job.cursor = {
         "leave": True,
@@ -131,17 +143,20 @@ def run_step(job: Job) -> timedelta | None:
     return IMMEDIATELY if held or decided else PAUSE
 
 
-def _hold_next(lessons: QuerySet[Lesson]) -> list[int]:
-    """Have the service hold the next lessons that it knows; return their keys, none while it is away."""
+def _next_to_hold(lessons: QuerySet[Lesson]) -> list[Lesson]:
+    """Return the next lessons that the service knows."""
     known = lessons.filter(status=Status.WILL).exclude(remote_id="").select_related("teacher", "enterprise")
-    batch = list(known.order_by("starts_at", "pk")[:BATCH])
-    if batch:
-        try:
-            call_control("hold", {"classes": [held_lesson(lesson) for lesson in batch]})
-        except SandboxUnavailable as error:
-            log.warning("the past lessons of the demo wait: %s", error)
-            return []
-    return [lesson.pk for lesson in batch]
+    return list(known.order_by("starts_at", "pk")[:BATCH])
+
+
+def _hold(steps: dict[int, dict[str, Any]]) -> list[int]:
+    """Have the service hold lessons; return their keys, none while it is away."""
+    try:
+        call_control("hold", {"classes": list(steps.values())})
+    except SandboxUnavailable as error:
+        log.warning("the past lessons of the demo wait: %s", error)
+        return []
+    return list(steps)
 
 
 def _poll_now(lessons: QuerySet[Lesson]) -> None:

@@ -11,6 +11,8 @@ from console.outbox import relay
 
 #: Looks for the result of what was sent, and the pause between them in seconds.
 LOOKS, PAUSE_S = 600, 0.2
+#: Longest wait for the answer to a call.
+TIMEOUT_S = 30
 
 
 class SandboxUnavailable(Exception):
@@ -21,7 +23,7 @@ def call_control(path: str, body: dict[str, Any]) -> dict[str, Any]:
     """POST to the control interface; raise SandboxUnavailable if it is missing or refuses."""
     url = f"{settings.ICLASS_BASE_URL}/control/{path}"
     try:
-        answer = requests.post(url, json=body, timeout=30)
+        answer = requests.post(url, json=body, timeout=TIMEOUT_S)
         data: dict[str, Any] = answer.json()
     except requests.RequestException:
         raise SandboxUnavailable(

@@ -1,11 +1,18 @@
-"""Background job that copies tracks to our storage in parts, with progress and checksum."""
+"""Background job that copies tracks to our storage in parts, with progress and checksum.
+
+Neither a part that is fetched nor a file that is stored holds a transaction: whoever deletes a recording or
+stops the job meanwhile does not wait, and what came of it is discarded.
+"""
 
 import hashlib
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.files import File
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -14,18 +21,23 @@ from django.utils.translation import gettext_noop as _
 from accounts.models import User
 from classes.locking import lock_lesson
 from classes.models import Lesson, Recording
-from classes.recordings.url_guard import fetch_range, resolve_target
+from classes.models.recording import recording_files
+from classes.recordings.url_guard import RangeResponse, fetch_range, resolve_target
 from console.audit.trail import record
 from console.concurrency import service
 from console.guarded_client import AddressRefused, HostUnreachable
 from console.jobs.models import Job
-from console.jobs.runner import IMMEDIATELY, JobFailed, enqueue_job
+from console.jobs.runner import IMMEDIATELY, ExternalCall, JobFailed, enqueue_job
 
 COPY_JOB_KIND = "recordings.copy"
 PART_BYTES = 8_000_000
 MEGABYTE = 1_000_000
 MAX_BYTES = 20_000_000_000
 CHUNK_BYTES = 1 << 20
+#: Seconds for one part, and for the check of one URL.
+FETCH_LIMIT_S, CHECK_LIMIT_S = 120, 15
+#: The file is read twice and stored; at this rate a worker that died holds the job for as long.
+MIN_BYTES_PER_S = MEGABYTE
 CHECK_BATCH = 50
 #: How often a URL is checked again.
 RECHECK_INTERVAL = timedelta(days=7)
@@ -68,31 +80,32 @@ def job_url(job: Job) -> str:
     return reverse("classes:recording", args=[job.args["lesson"]])
 
 
-def run_step(job: Job) -> timedelta | None:
-    """Fetch the next part of the current track; the last part saves the copy."""
+def run_step(job: Job) -> ExternalCall | timedelta | None:
+    """Fetch the next part of the current track, or store the copy after the last part."""
     ids, number = job.args["tracks"], job.cursor.get("number", 0)
     if number >= len(ids):
         return None
-    track = Recording.objects.select_for_update(of=("self",)).filter(pk=ids[number], copy="").first()
-    if track is None or track.emptied_at or not track.url:
+    track = _without_copy(Recording.objects.filter(pk=ids[number])).first()
+    if track is None:
+        _part_file(ids[number]).unlink(missing_ok=True)
         job.cursor = {"number": number + 1}
         return IMMEDIATELY
-    part = _part_file(track)
+    part, size = _part_file(track.pk), job.cursor.get("size")
     offset = part.stat().st_size if part.exists() and job.cursor.get("offset") else 0
-    size = _append_part(track, part, offset, job.cursor.get("size"))
-    done = part.stat().st_size
-    job.done += -(-done // MEGABYTE) - -(-offset // MEGABYTE)
-    job.cursor = {"number": number, "offset": done, "size": size}
-    if done >= size:
-        _save_copy(track, part)
-        job.cursor = {"number": number + 1}
-    return IMMEDIATELY
+    if size is not None and part.exists() and offset >= size:
+        return ExternalCall(
+            partial(_store_copy, track), partial(_record_copy, track), size / MIN_BYTES_PER_S, _delete_copy
+        )
+    return ExternalCall(
+        partial(_fetch_part, track.url, offset, size), partial(_append_part, track, offset), FETCH_LIMIT_S
+    )
 
 
-def _append_part(track: Recording, part: Path, offset: int, known_size: int | None) -> int:
-    """Append a part to the file and return the total size. Raise JobFailed with the reason."""
+def _fetch_part(url: str, offset: int, known_size: int | None) -> RangeResponse:
+    """Return a part of the file. Raise JobFailed with the reason if there is none."""
     try:
-        response = fetch_range(resolve_target(track.url, settings.RECORDING_HOSTS), offset, PART_BYTES)
+        target = resolve_target(url, settings.RECORDING_HOSTS)
+        response = fetch_range(target, offset, PART_BYTES, FETCH_LIMIT_S)
     except AddressRefused:
         raise JobFailed(NOT_ALLOWED) from None
     if response.status in GONE_STATUSES:
@@ -107,31 +120,57 @@ def _append_part(track: Recording, part: Path, offset: int, known_size: int | No
         raise JobFailed(CHANGED)
     if not response.content and response.size > offset:
         raise HostUnreachable("cut off")
+    return response
+
+
+def _append_part(track: Recording, offset: int, job: Job, response: RangeResponse) -> timedelta:
+    """Append a part to the file. The claim of the job keeps other workers from the file."""
+    part = _part_file(track.pk)
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("r+b" if part.exists() else "wb") as file:
         file.truncate(offset)
         file.seek(offset)
         file.write(response.content)
-    return response.size
+    done = offset + len(response.content)
+    job.done += -(-done // MEGABYTE) - -(-offset // MEGABYTE)
+    job.cursor = {"number": job.cursor.get("number", 0), "offset": done, "size": response.size}
+    return IMMEDIATELY
 
 
-def _part_file(track: Recording) -> Path:
-    return Path(settings.COPYING_DIR) / f"{track.pk}.part"
+def _part_file(track: int) -> Path:
+    return Path(settings.COPYING_DIR) / f"{track}.part"
 
 
-def _save_copy(track: Recording, part: Path) -> None:
-    digest = hashlib.sha256()
-    with part.open("rb") as file:
+class _StoredCopy(NamedTuple):
+    name: str
+    sha256: str
+    bytes: int
+
+
+def _store_copy(track: Recording) -> _StoredCopy:
+    """Store the complete file under a name that says its content."""
+    digest, files = hashlib.sha256(), recording_files()
+    with _part_file(track.pk).open("rb") as file:
         while piece := file.read(CHUNK_BYTES):
             digest.update(piece)
         file.seek(0)
-        track.copy.save(
-            f"{track.enterprise_id}/{track.pk}-{digest.hexdigest()[:16]}.mp4", File(file), save=False
-        )
-    track.copy_sha256 = digest.hexdigest()
-    track.bytes = track.copy.size
-    track.save(update_fields=["copy", "copy_sha256", "bytes"])
-    part.unlink(missing_ok=True)
+        name = f"{track.enterprise_id}/{track.pk}-{digest.hexdigest()[:16]}.mp4"
+        stored = files.save(name, File(file))
+    return _StoredCopy(stored, digest.hexdigest(), files.size(stored))
+
+
+def _record_copy(track: Recording, job: Job, copy: _StoredCopy) -> timedelta:
+    """Record a stored copy, unless the track was deleted or copied meanwhile."""
+    rows = _without_copy(Recording.objects.filter(pk=track.pk))
+    if not rows.update(copy=copy.name, copy_sha256=copy.sha256, bytes=copy.bytes):
+        transaction.on_commit(partial(_delete_copy, copy))
+    _part_file(track.pk).unlink(missing_ok=True)
+    job.cursor = {"number": job.cursor.get("number", 0) + 1}
+    return IMMEDIATELY
+
+
+def _delete_copy(copy: _StoredCopy) -> None:
+    recording_files().delete(copy.name)
 
 
 def check_track_urls() -> int:
@@ -148,7 +187,8 @@ def _check_track_url(track: Recording) -> None:
     now = timezone.now()
     dead = track.dead_since
     try:
-        response = fetch_range(resolve_target(track.url, settings.RECORDING_HOSTS), 0, 1)
+        target = resolve_target(track.url, settings.RECORDING_HOSTS)
+        response = fetch_range(target, 0, 1, CHECK_LIMIT_S)
     except (AddressRefused, HostUnreachable):
         pass  # this says nothing about the file
     else:

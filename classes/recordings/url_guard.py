@@ -73,10 +73,10 @@ def _is_listed_loopback(host: str, hosts: Iterable[str]) -> bool:
     return host in named
 
 
-def fetch_range(target: Target, first: int, length: int) -> RangeResponse:
-    """Fetch a byte range. Raise HostUnreachable on failure."""
+def fetch_range(target: Target, first: int, length: int, limit_s: float) -> RangeResponse:
+    """Fetch a byte range within so many seconds. Raise HostUnreachable on failure."""
     headers = {"Range": f"bytes={first}-{first + length - 1}", "Accept-Encoding": "identity"}
-    response = guarded_client.send_request(target, headers=headers, max_bytes=length)
+    response = guarded_client.send_request(target, headers=headers, max_bytes=length, max_duration_s=limit_s)
     parts = response.status == 206
     content = response.content if response.status in (200, 206) else b""
     range_size = response.headers.get("Content-Range", "").rpartition("/")[2] if parts else ""

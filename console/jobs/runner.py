@@ -1,4 +1,8 @@
-"""Run jobs: claim one, run its steps and save the progress with each step."""
+"""Run jobs: claim one, run its steps and save the progress with each step.
+
+A step runs in one transaction. What it needs from another host it asks for between two: it returns an
+ExternalCall, whose answer is recorded only if the job is still ours.
+"""
 
 import logging
 from collections.abc import Callable
@@ -23,14 +27,37 @@ State = Job.State
 MAX_FAILURES = 5
 TOO_LONG = gettext_noop("The database took too long for a step of this job, so the step was ended.")
 IMMEDIATELY = timedelta(0)
-
-#: One step, inside a transaction. It sets `done`, `failed`, `total` and `cursor` on the job, which the runner
-#: saves, and returns the delay of the next step (`IMMEDIATELY` or longer), or None if the job is done.
-JobStep = Callable[[Job], timedelta | None]
+#: What a step may set.
+PROGRESS_FIELDS = ("done", "failed", "total", "cursor", "result")
 
 
 class JobFailed(Exception):
     """Raised by a step that cannot continue. The first argument is the msgid of a text for the job's page."""
+
+
+class _JobLost(Exception):
+    """The job was stopped, or another process has claimed it since."""
+
+
+class ExternalCall(NamedTuple):
+    """Work of a step that must not hold a transaction: requests to another host, or to the storage of files.
+
+    `make()` runs without a transaction and returns what it found; it must end within `limit_s` seconds, for
+    which the job stays claimed. `record(job, found)` then ends the step, inside a transaction. If the job was
+    stopped or claimed meanwhile, `discard(found)` is called instead.
+    """
+
+    make: Callable[[], Any]
+    record: "Callable[[Job, Any], StepResult]"
+    limit_s: float
+    discard: Callable[[Any], None] = lambda found: None
+
+
+#: The delay of the next step (`IMMEDIATELY` or longer), None if the job is done, or what to do before.
+StepResult = timedelta | ExternalCall | None
+#: One step, inside a transaction. It sets `done`, `failed`, `total` and `cursor` on the job, which the runner
+#: saves.
+JobStep = Callable[[Job], StepResult]
 
 
 class ProgressCount(NamedTuple):
@@ -153,40 +180,67 @@ def _run_job(job: Job, limit: int) -> int:
     return steps
 
 
-@transaction.atomic
 def _run_step(job: Job) -> timedelta | None:
     """Run one step. Return None if this process has nothing more to do for the job now."""
+    try:
+        result = _run_in_transaction(job)
+        while isinstance(result, ExternalCall):
+            result = _make_call(job, result)
+    except _JobLost:
+        return None
+    return result
+
+
+def _make_call(job: Job, call: ExternalCall) -> StepResult:
+    found = call.make()
+    try:
+        return _run_in_transaction(job, lambda current: call.record(current, found))
+    except _JobLost:
+        call.discard(found)
+        raise
+
+
+@transaction.atomic
+def _run_in_transaction(job: Job, part: JobStep | None = None) -> StepResult:
+    """Run a part of a step, by default its beginning, and save what it set on the job.
+
+    Return None if the job is done or pauses. _JobLost if it is not ours any more.
+    """
     # The fence excludes a job that another process has claimed since, the state one that was stopped.
     rows = Job.objects.select_for_update(no_key=True).filter(pk=job.pk, fence=job.fence, state=State.RUNNING)
     current = rows.select_related("enterprise").first()
     if current is None:
-        return None
+        raise _JobLost
     kind = job_type_of(current.kind)
     if kind is None:
         raise JobFailed(gettext_noop("This version does not support this job."))
     with allow_long_statements() if kind.has_long_statements else nullcontext():
-        delay = kind.step(current)
+        result = (part or kind.step)(current)
+    if isinstance(result, ExternalCall):
+        current.save(update_fields=PROGRESS_FIELDS)
+        _renew_lease(current, settings.LEASE_S + result.limit_s)
+        return result
     current.attempts = 0
-    if delay is None:
+    if result is None:
         current.state, current.finished_at = State.DONE, timezone.now()
-    elif delay > IMMEDIATELY:
-        current.state, current.due_at, current.lease_until = State.WAITING, timezone.now() + delay, None
+    elif result > IMMEDIATELY:
+        current.state, current.due_at, current.lease_until = State.WAITING, timezone.now() + result, None
     current.save(
-        update_fields=["done", "failed", "total", "cursor", "result", "attempts", "state", "due_at"]
-        + ["finished_at"] * (delay is None)
-        + ["lease_until"] * bool(delay)
+        update_fields=[*PROGRESS_FIELDS, "attempts", "state", "due_at"]
+        + ["finished_at"] * (result is None)
+        + ["lease_until"] * bool(result)
     )
-    if delay == IMMEDIATELY:
-        _renew_lease(current)
-        return delay
+    if result == IMMEDIATELY:
+        _renew_lease(current, settings.LEASE_S)
+        return result
     return None
 
 
-def _renew_lease(job: Job) -> None:
+def _renew_lease(job: Job, seconds: float) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE jobs_job SET lease_until = clock_timestamp() + make_interval(secs => %s) WHERE id = %s",
-            [settings.LEASE_S, job.pk],
+            [seconds, job.pk],
         )
 
 

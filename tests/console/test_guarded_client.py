@@ -5,6 +5,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -47,6 +48,12 @@ class Host(BaseHTTPRequestHandler):
         if self.path == "/slow":
             self._drip()
             return
+        if self.path == "/slow-body":
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self._drip(b"")
+            return
         if self.path == "/silent":
             self.server.over.wait(30)
             return
@@ -68,9 +75,9 @@ class Host(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body[::-1])
 
-    def _drip(self) -> None:
-        """Send a byte of a header now and then, so that no wait for the next byte is long."""
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    def _drip(self, beginning: bytes = b"HTTP/1.1 200 OK\r\nX-Slow: ") -> None:
+        """Send a byte now and then, so that no wait for the next byte is long."""
+        self.wfile.write(beginning)
         while not self.server.over.wait(0.05):
             try:
                 self.wfile.write(b"x")
@@ -213,14 +220,14 @@ def test_a_body_is_sent(host: Any) -> None:
     assert response.content == b"cba"
 
 
-@pytest.mark.parametrize("path", ["/slow", "/silent"])
+@pytest.mark.parametrize("path", ["/slow", "/slow-body", "/silent"])
 def test_a_host_that_keeps_the_connection_open_is_cut_off(host: Any, path: str) -> None:
     before = time.monotonic()
     with pytest.raises(HostUnreachable) as error:
-        send_request(resolve_target(url(host, path)), max_duration_s=0.5)
+        send_request(resolve_target(url(host, path)), max_bytes=1000, max_duration_s=0.5)
     assert error.value.connected
     assert time.monotonic() - before < 8, "the wait for the next byte alone would be 10 seconds"
-    if path == "/slow":
+    if path != "/silent":
         assert host.cut.wait(10)
 
 
@@ -232,3 +239,20 @@ def test_a_refused_connection_is_told_from_one_that_may_have_carried_the_request
         with pytest.raises(HostUnreachable) as error:
             send_request(target)
     assert not error.value.connected
+
+
+def test_the_wait_for_a_connection_is_part_of_the_longest_duration(settings: Any) -> None:
+    settings.ALLOWED_PRIVATE_NETWORKS = ["127.0.0.1"]
+    with socket.socket() as busy, ExitStack() as waiting:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen(0)
+        for _number in range(8):  # more than its queue takes, so that it lets others wait
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(busy.getsockname())
+        target = resolve_target(f"http://127.0.0.1:{busy.getsockname()[1]}/")
+        before = time.monotonic()
+        with pytest.raises(HostUnreachable) as error:
+            send_request(target, max_duration_s=0.5)
+    assert not error.value.connected
+    assert time.monotonic() - before < 8, "the wait for a connection alone would be 10 seconds"

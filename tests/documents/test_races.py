@@ -1,6 +1,7 @@
 """Two people, or a person and the relay, at one document at once."""
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,11 +100,11 @@ def begun(by: User) -> DocumentUpload:
     return resumable_uploads.start_upload(by=by, filename="Tea.pdf", size=len(DECK), modified=7)
 
 
-@pytest.mark.usefixtures("own_folder")
-def test_a_file_that_two_windows_begin_is_one_upload(bob: User) -> None:
+def test_a_file_that_two_windows_begin_is_one_upload(bob: User, own_folder: Path) -> None:
     outcomes = call_concurrently(*[lambda: begun(bob)] * 4)
     assert [one.error for one in outcomes] == [None] * 4
-    assert DocumentUpload.objects.count() == 1
+    upload = DocumentUpload.objects.get()
+    assert [one.name for one in own_folder.rglob("*.pdf")] == [Path(upload.file).name]
 
 
 @pytest.mark.usefixtures("own_folder")

@@ -1,15 +1,15 @@
 """Our copies, made in parts from hosts of the list; and 300 addresses that lead to no connection."""
 
+import contextlib
 import hashlib
-import random
 import socket
 import sys
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 from django.utils import timezone
@@ -22,49 +22,13 @@ from console.guarded_client import AddressRefused
 from console.jobs import runner
 from console.jobs.models import Job
 from tests.classes.factories import create_finished_lesson
+from tests.classes.recordings.conftest import CONTENT, HOSTS, MEANWHILE
+from tests.support.database import own_url
 from tests.support.object_storage import ObjectStorage
 from tests.support.page_client import client_for, page_text
 
-CONTENT = random.Random(8).randbytes(300_000)
-HOSTS = ["*.vod2.myqcloud.com", "media.example"]
-
 CONNECTED: list[Any] = []
 sys.addaudithook(lambda event, args: CONNECTED.append(args[1]) if event == "socket.connect" else None)
-
-
-class Vendor(BaseHTTPRequestHandler):
-    """Gives a file in parts; /gone is gone, /moved leads elsewhere, /whole gives no parts."""
-
-    def do_GET(self) -> None:
-        if self.path == "/gone.mp4":
-            self.send_error(404)
-        elif self.path == "/moved.mp4":
-            self.send_response(302)
-            self.send_header("Location", "/a.mp4")
-            self.end_headers()
-        else:
-            first, last = self.headers["Range"].removeprefix("bytes=").split("-")
-            part = CONTENT[int(first) : int(last) + 1]
-            self.send_response(206)
-            self.send_header("Content-Range", f"bytes {first}-{int(first) + len(part) - 1}/{len(CONTENT)}")
-            self.send_header("Content-Length", str(len(part)))
-            self.end_headers()
-            self.wfile.write(part)
-
-    def log_message(self, *args: Any) -> None:
-        """Nothing of it is worth a line."""
-
-
-@pytest.fixture
-def vendor(settings: Any, tmp_path: Any) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Vendor)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    settings.RECORDING_HOSTS = [*HOSTS, address]
-    settings.COPYING_DIR = tmp_path
-    yield address
-    server.shutdown()
-    server.server_close()
 
 
 def hostile() -> list[tuple[str, list[str]]]:
@@ -190,7 +154,7 @@ def test_three_hundred_hostile_addresses_lead_to_no_connection(vendor: str) -> N
             return [(family, socket.SOCK_STREAM, 6, "", (one, port)) for one in leads_to]
 
         try:
-            fetch_range(resolve_target(url, [*HOSTS, vendor], resolve), 0, 1)
+            fetch_range(resolve_target(url, [*HOSTS, vendor], resolve), 0, 1, 5)
         except AddressRefused:
             refused += 1
     print(f"{len(addresses)} hostile addresses, {refused} refused, {len(CONNECTED)} connections")
@@ -203,7 +167,7 @@ def test_a_name_that_leads_elsewhere_by_now_is_connected_where_it_was_looked_at(
     target = resolve_target(f"{vendor}/a.mp4", [vendor])
     moved = target._replace(host="media.example")
     CONNECTED.clear()
-    assert fetch_range(moved, 10, 5).content == CONTENT[10:15]
+    assert fetch_range(moved, 10, 5, 5).content == CONTENT[10:15]
     assert [("127.0.0.1", target.port)] == CONNECTED
 
 
@@ -292,3 +256,94 @@ def test_addresses_are_tried_on_a_slow_cycle_and_nothing_is_followed_elsewhere(b
     assert dead == {gone.pk: True, there.pk: False, moved.pk: False, foreign.pk: False}
     assert copy_job.check_track_urls() == 0
     assert "broken link" in page_text(client_for(bob).get(f"/recordings/{lesson.pk}/"))
+
+
+def from_elsewhere(statement: str) -> Callable[[], None]:
+    """Return a call that runs a statement on another connection, which waits for no lock."""
+
+    def run() -> None:
+        with psycopg.connect(own_url()) as other:
+            other.execute("SET lock_timeout = '100ms'")
+            other.execute(statement.encode())
+
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_track_is_deleted_while_a_part_of_it_is_fetched_and_nothing_of_it_stays(
+    alice: Any, bob: Any, vendor: str, tmp_path: Any
+) -> None:
+    lesson = create_finished_lesson(bob, record_types=["remote"])
+    row = track(lesson, f"{vendor}/a.mp4")
+    job = copy_job.start_copy(lesson=lesson, by=alice)
+    assert job is not None
+    MEANWHILE.append(from_elsewhere("UPDATE classes_recording SET emptied_at = now(), url = ''"))
+    runner.run_due_jobs()
+    job.refresh_from_db()
+    row.refresh_from_db()
+    assert (job.state, row.url, row.copy.name) == ("done", "", "")
+    assert list(tmp_path.glob("*.part")) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_is_stopped_while_a_part_is_fetched_and_the_part_is_not_recorded(
+    alice: Any, bob: Any, vendor: str, tmp_path: Any
+) -> None:
+    lesson = create_finished_lesson(bob, record_types=["remote"])
+    track(lesson, f"{vendor}/a.mp4")
+    job = copy_job.start_copy(lesson=lesson, by=alice)
+    assert job is not None
+    MEANWHILE.append(from_elsewhere("UPDATE jobs_job SET state = 'stopped'"))
+    runner.run_due_jobs()
+    job.refresh_from_db()
+    assert (job.state, job.done, job.cursor) == ("stopped", 0, {})
+    assert list(tmp_path.glob("*.part")) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", ["emptied", "stopped"])
+def test_what_is_deleted_or_stopped_while_the_copy_is_stored_leaves_no_file(
+    alice: Any, bob: Any, vendor: str, objects: ObjectStorage, change: str, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(copy_job, "PART_BYTES", len(CONTENT))
+    lesson = create_finished_lesson(bob, record_types=["remote"])
+    row = track(lesson, f"{vendor}/a.mp4")
+    job = copy_job.start_copy(lesson=lesson, by=alice)
+    assert job is not None
+    assert runner.run_due_jobs(1) == 1
+    job.refresh_from_db()
+    call = copy_job.run_step(job)
+    assert isinstance(call, runner.ExternalCall)
+    statement = {
+        "emptied": "UPDATE classes_recording SET emptied_at = now(), url = ''",
+        "stopped": "UPDATE jobs_job SET state = 'stopped'",
+    }[change]
+
+    def store_meanwhile() -> Any:
+        stored = call.make()
+        from_elsewhere(statement)()
+        return stored
+
+    assert job.state == "running"
+    with pytest.raises(runner._JobLost) if change == "stopped" else contextlib.nullcontext():
+        runner._make_call(job, call._replace(make=store_meanwhile))
+    row.refresh_from_db()
+    assert row.copy.name == ""
+    prefix = f"recordings/{row.enterprise_id}/{row.pk}-"
+    assert [name for name in objects.names() if name.startswith(prefix)] == []
+
+
+@pytest.mark.django_db
+def test_a_host_that_drips_does_not_hold_a_part_longer_than_its_limit(
+    alice: Any, bob: Any, vendor: str, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(copy_job, "FETCH_LIMIT_S", 0.5)
+    lesson = create_finished_lesson(bob, record_types=["remote"])
+    track(lesson, f"{vendor}/drips.mp4")
+    job = copy_job.start_copy(lesson=lesson, by=alice)
+    assert job is not None
+    before = time.monotonic()
+    runner.run_due_jobs(1)
+    assert time.monotonic() - before < 8, "the wait for the next byte alone would be 10 seconds"
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.cursor) == ("waiting", 1, {})

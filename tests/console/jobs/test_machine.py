@@ -1,8 +1,10 @@
 """Jobs: portion by portion, each once, also over a killed process."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from console.jobs import runner
@@ -28,9 +30,25 @@ def count(job):
     return timedelta(seconds=job.args.get("pause", 0))
 
 
+#: What calls of the next job do, and what was discarded of them.
+CALLS: list[Callable[[], object]] = []
+DISCARDED: list[object] = []
+
+
+@runner.register_job_type("tests.call", label="Call")
+def call(job):
+    job.cursor = {**job.cursor, "began": True}
+    return runner.ExternalCall(CALLS[0], keep, 60, DISCARDED.append)
+
+
+def keep(job, found):
+    job.result = {"found": found, "began": job.cursor["began"], "transactions": len(connection.atomic_blocks)}
+
+
 @pytest.fixture(autouse=True)
 def nothing_done(settings):
-    DONE.clear()
+    for used in (DONE, CALLS, DISCARDED):
+        used.clear()
     settings.OUTBOX_BACKOFF_S = 0
 
 
@@ -92,6 +110,44 @@ def test_a_process_that_lost_its_lease_writes_nothing(school, alice):
     assert runner._run_step(mine) is None
     job.refresh_from_db()
     assert job.done == 0
+
+
+def test_a_call_is_made_between_two_transactions_of_its_step(school, alice):
+    outside = len(connection.atomic_blocks)
+    CALLS.append(lambda: len(connection.atomic_blocks))
+    job = runner.enqueue_job("tests.call", enterprise=school, by=alice)
+    assert runner.run_due_jobs() == 1
+    job.refresh_from_db()
+    assert job.state == "done"
+    assert job.result == {"found": outside, "began": True, "transactions": outside + 1}
+    assert DISCARDED == []
+
+
+def test_a_call_that_fails_is_made_again_and_given_up(school, alice):
+    CALLS.append(lambda: 1 / 0)
+    job = runner.enqueue_job("tests.call", enterprise=school, by=alice)
+    assert runner.run_due_jobs() == runner.MAX_FAILURES
+    job.refresh_from_db()
+    assert (job.state, job.result) == ("failed", {})
+
+
+@pytest.mark.parametrize("change", [{"state": "stopped"}, {"fence": 9}])
+def test_what_a_call_found_for_a_job_that_was_lost_meanwhile_is_discarded(school, alice, change):
+    job = runner.enqueue_job("tests.call", enterprise=school, by=alice)
+    CALLS.append(lambda: Job.objects.filter(pk=job.pk).update(**change) and "found")
+    runner.run_due_jobs(1)
+    job.refresh_from_db()
+    assert (job.result, job.finished_at) == ({}, None)
+    assert DISCARDED == ["found"]
+
+
+def test_a_job_stays_claimed_for_as_long_as_its_call_may_take(school, alice, settings):
+    settings.LEASE_S = 0
+    CALLS.append(lambda: runner._claim_job() is None)
+    job = runner.enqueue_job("tests.call", enterprise=school, by=alice)
+    runner.run_due_jobs(1)
+    job.refresh_from_db()
+    assert job.result["found"] is True
 
 
 def test_work_that_nobody_registered_is_a_mistake_of_the_caller(school, alice):

@@ -5,7 +5,9 @@ a week it reads everything, because only then it is known who is missing.
 """
 
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,7 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts.imports.one_roster.import_type import ROSTER_IMPORT
-from accounts.imports.one_roster.service.client import FAILURES, ServiceFailed, read_page, request_token
+from accounts.imports.one_roster.service.client import (
+    FAILURES,
+    MAX_SECONDS,
+    ServiceFailed,
+    read_page,
+    request_token,
+)
 from accounts.imports.one_roster.service.policy import may_apply_alone
 from accounts.imports.one_roster.service.records import OPTIONAL, RESOURCES, roster_data
 from accounts.imports.one_roster.uploads import store_roster
@@ -25,12 +33,14 @@ from console.concurrency import service, value_digest
 from console.imports import services
 from console.imports.import_type import ImportOutdated
 from console.jobs.models import Job
-from console.jobs.runner import IMMEDIATELY, JobFailed, enqueue_job
+from console.jobs.runner import IMMEDIATELY, ExternalCall, JobFailed, enqueue_job
 from console.notifications.services import notify
 
 FETCH_JOB = "roster.fetch"
 #: Pages that a step reads with one token, and records of a run.
 PAGES_PER_STEP, MAX_RECORDS = 5, 500_000
+#: A service that ignores the length of a page: with so many records a step reads no further page.
+MAX_RECORDS_PER_STEP = 10_000
 FULL_EVERY, MARGIN = timedelta(days=7), timedelta(days=1)
 #: Hour of the school's day at which nightly runs begin.
 NIGHT_HOUR = 2
@@ -85,60 +95,87 @@ def start_nightly_runs() -> int:
     return started
 
 
-def run_step(job: Job) -> timedelta | None:
+@dataclass
+class _PagesRead:
+    """Pages of a step, the position after them, and why the service could not be read, if it could not."""
+
+    place: int
+    offset: int
+    pages: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
+    failure: str = ""
+
+    @property
+    def records(self) -> int:
+        return sum(len(records) for _resource, records in self.pages)
+
+
+def run_step(job: Job) -> ExternalCall | timedelta | None:
     """Read the next pages; then make the import, and wait for its check."""
+    connection = _connection_of(job)
+    if "import" in job.cursor:
+        return _follow(job, connection)
+    since = datetime.fromisoformat(job.args["since"]) if job.args["since"] else None
+    start = _PagesRead(job.cursor.get("place", 0), job.cursor.get("offset", 0))
+    return ExternalCall(
+        partial(_read_pages, connection, start, since), _record_pages, MAX_SECONDS * (PAGES_PER_STEP + 1)
+    )
+
+
+def _connection_of(job: Job) -> RosterConnection:
     connection = RosterConnection.objects.filter(pk=job.args["connection"]).first()
     if connection is None:
         raise JobFailed(gettext_noop("The settings of the OneRoster service were deleted."))
-    if "import" in job.cursor:
-        return _follow(job, connection)
+    return connection
+
+
+def _read_pages(connection: RosterConnection, read: _PagesRead, since: datetime | None) -> _PagesRead:
+    """Read some pages from a position on."""
     try:
-        is_read = _read_pages(job, connection)
+        token = request_token(connection)
+        for _number in range(PAGES_PER_STEP):
+            if read.place == len(NAMES) or read.records > MAX_RECORDS_PER_STEP:
+                break
+            _read_next_page(connection, token, read, since)
     except ServiceFailed as failure:
-        job.result = {"failure": failure.code}
-        _end(connection, failure.code)
-        job.failed = 1
+        read.failure = failure.code
+    return read
+
+
+def _read_next_page(
+    connection: RosterConnection, token: str, read: _PagesRead, since: datetime | None
+) -> None:
+    resource = NAMES[read.place]
+    try:
+        page = read_page(connection, token, resource, read.offset, since)
+    except ServiceFailed as failure:
+        if resource not in OPTIONAL or failure.status not in (403, 404):
+            raise
+        read.place, read.offset = read.place + 1, 0
+        return
+    if read.offset == 0 or page.records:
+        read.pages.append((resource, page.records))
+    read.offset += len(page.records)
+    if not page.records or (page.total is not None and read.offset >= page.total):
+        read.place, read.offset = read.place + 1, 0
+
+
+def _record_pages(job: Job, read: _PagesRead) -> timedelta | None:
+    """Store the pages of a step, and make the import after the last ones."""
+    connection = _connection_of(job)
+    records = job.cursor.get("records", 0) + read.records
+    if failure := read.failure or ("size" if records > MAX_RECORDS else ""):
+        job.result, job.failed = {"failure": failure}, 1
+        _end(connection, failure)
         if job.created_by is None:
             _tell_failure(job, connection)
         return None
-    if not is_read:
-        return IMMEDIATELY
-    return _make_import(job, connection)
-
-
-def _read_pages(job: Job, connection: RosterConnection) -> bool:
-    """Read some pages; return whether all are there."""
-    token = request_token(connection)
-    since = datetime.fromisoformat(job.args["since"]) if job.args["since"] else None
-    place, offset = job.cursor.get("place", 0), job.cursor.get("offset", 0)
-    for _number in range(PAGES_PER_STEP):
-        if place == len(NAMES):
-            break
-        resource = NAMES[place]
-        try:
-            page = read_page(connection, token, resource, offset, since)
-        except ServiceFailed as failure:
-            if resource not in OPTIONAL or failure.status not in (403, 404):
-                raise
-            place, offset = place + 1, 0
-            continue
-        if offset == 0 or page.records:
-            RosterPage.objects.create(
-                enterprise_id=connection.enterprise_id,
-                connection=connection,
-                resource=resource,
-                records=page.records,
-            )
-        offset += len(page.records)
-        job.cursor = {**job.cursor, "records": job.cursor.get("records", 0) + len(page.records)}
-        if job.cursor["records"] > MAX_RECORDS:
-            raise ServiceFailed("size")
-        if not page.records or (page.total is not None and offset >= page.total):
-            place, offset = place + 1, 0
-    job.cursor = {**job.cursor, "place": place, "offset": offset}
-    job.done = place
-    is_over: bool = place == len(NAMES)
-    return is_over
+    for resource, found in read.pages:
+        RosterPage.objects.create(
+            enterprise_id=connection.enterprise_id, connection=connection, resource=resource, records=found
+        )
+    job.cursor = {**job.cursor, "place": read.place, "offset": read.offset, "records": records}
+    job.done = read.place
+    return _make_import(job, connection) if read.place == len(NAMES) else IMMEDIATELY
 
 
 def _make_import(job: Job, connection: RosterConnection) -> timedelta | None:

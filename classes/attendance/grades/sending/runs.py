@@ -5,7 +5,10 @@ service refuses, and who cannot be sent, stays in `job.result["rows"]`: the reas
 which is one of plan.py or the status of the answer.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -13,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.imports.one_roster.service.client import FAILURES, ServiceFailed
+from accounts.imports.one_roster.service.client import FAILURES, MAX_SECONDS, ServiceFailed
 from accounts.imports.one_roster.service.gradebook import (
     RecordRefused,
     is_passing,
@@ -28,7 +31,7 @@ from classes.models import GradeRevision
 from console.audit.trail import record
 from console.concurrency import lock_row, service
 from console.jobs.models import Job
-from console.jobs.runner import IMMEDIATELY, JobFailed, enqueue_job
+from console.jobs.runner import IMMEDIATELY, ExternalCall, JobFailed, enqueue_job
 
 SEND_JOB = "grades.send"
 RESULTS_PER_STEP = 10
@@ -85,7 +88,14 @@ def job_url(job: Job) -> str:
     return reverse("classes:grade_revision", args=[job.args["revision"]])
 
 
-def run_step(job: Job) -> timedelta | None:
+class _Sent(NamedTuple):
+    """What came of some students: each with the reason why not, empty if sent; and what ended the sending."""
+
+    results: list[tuple[PlannedGrade, str]]
+    failure: ServiceFailed | None = None
+
+
+def run_step(job: Job) -> ExternalCall:
     """Put the line items, or the next results. Raise JobFailed where trying again is of no use."""
     revision = GradeRevision.objects.select_related("course__enterprise").get(pk=job.args["revision"])
     connection = connection_for(revision)
@@ -93,43 +103,79 @@ def run_step(job: Job) -> timedelta | None:
         raise JobFailed(gettext_noop("The settings of the OneRoster service were deleted."))
     place = job.cursor.get("place", -1)
     planned = plan_grades(revision)
+    gradebook = Gradebook(connection, revision, term_id_of(revision))
+    if place < 0:
+        classes = sorted({one.class_id for one in planned if not one.reason})
+        # A token, the category, and two requests for each class.
+        limit_s = MAX_SECONDS * (2 + 2 * len(classes))
+        return ExternalCall(partial(_put_line_items, gradebook, classes), _record_line_items, limit_s)
+    batch = planned[place : place + RESULTS_PER_STEP]
+    return ExternalCall(
+        partial(_put_results, gradebook, batch),
+        partial(_record_results, revision, len(planned)),
+        MAX_SECONDS * (1 + len(batch)),
+    )
+
+
+def _put_line_items(gradebook: Gradebook, classes: Sequence[str]) -> ServiceFailed | None:
+    """Put the category and a line item for each class; return what was in the way."""
+    connection = gradebook.connection
     try:
         token = request_gradebook_token(connection)
-        gradebook = Gradebook(connection, revision, term_id_of(revision))
-        if place < 0:
-            _put_line_items(gradebook, token, planned)
-            job.cursor = {"place": 0}
-            return IMMEDIATELY
-        for one in planned[place : place + RESULTS_PER_STEP]:
-            _send_one(job, gradebook, token, one)
-            job.cursor = {"place": job.cursor["place"] + 1}
+        put_record(connection, token, "categories", gradebook.category())
+        for class_id in classes:
+            found = read_class(connection, token, class_id)
+            put_record(connection, token, "lineItems", gradebook.line_item(class_id, found))
+    except RecordRefused as refusal:
+        return ServiceFailed("line_item", refusal.status)
     except ServiceFailed as failure:
-        return _try_again(job, failure, has_moved=job.cursor.get("place", -1) > place)
-    if job.cursor["place"] < len(planned):
+        return failure
+    return None
+
+
+def _record_line_items(job: Job, failure: ServiceFailed | None) -> timedelta:
+    if failure:
+        return _try_again(job, failure, has_moved=False)
+    job.cursor = {"place": 0}
+    return IMMEDIATELY
+
+
+def _put_results(gradebook: Gradebook, batch: Sequence[PlannedGrade]) -> _Sent:
+    """Put the results of these students, until the service fails."""
+    sent = _Sent([])
+    try:
+        token = request_gradebook_token(gradebook.connection)
+        for one in batch:
+            sent.results.append((one, one.reason or _put_result(gradebook, token, one)))
+    except ServiceFailed as failure:
+        return sent._replace(failure=failure)
+    return sent
+
+
+def _put_result(gradebook: Gradebook, token: str, one: PlannedGrade) -> str:
+    """Put a result; return the status of a refusal, or an empty string."""
+    try:
+        put_record(gradebook.connection, token, "results", gradebook.result(one))
+    except RecordRefused as refusal:
+        return str(refusal.status)
+    return ""
+
+
+def _record_results(revision: GradeRevision, number: int, job: Job, sent: _Sent) -> timedelta | None:
+    """Count what was sent of `number` students, and note why others were not."""
+    for one, reason in sent.results:
+        _count(job, one, reason)
+    if sent.results:
+        job.cursor = {"place": job.cursor["place"] + len(sent.results)}
+    if sent.failure:
+        return _try_again(job, sent.failure, has_moved=bool(sent.results))
+    if job.cursor["place"] < number:
         return IMMEDIATELY
     _record_end(job, revision)
     return None
 
 
-def _put_line_items(gradebook: Gradebook, token: str, planned: list[PlannedGrade]) -> None:
-    connection = gradebook.connection
-    try:
-        put_record(connection, token, "categories", gradebook.category())
-        for class_id in sorted({one.class_id for one in planned if not one.reason}):
-            found = read_class(connection, token, class_id)
-            put_record(connection, token, "lineItems", gradebook.line_item(class_id, found))
-    except RecordRefused as refusal:
-        raise ServiceFailed("line_item", refusal.status) from None
-
-
-def _send_one(job: Job, gradebook: Gradebook, token: str, one: PlannedGrade) -> None:
-    """Send a result, or note why not."""
-    reason = one.reason
-    if not reason:
-        try:
-            put_record(gradebook.connection, token, "results", gradebook.result(one))
-        except RecordRefused as refusal:
-            reason = str(refusal.status)
+def _count(job: Job, one: PlannedGrade, reason: str) -> None:
     if not reason:
         job.done += 1
         return

@@ -45,7 +45,6 @@ def file_name(run: ExportRun) -> str:
     return f"{run.get_kind_display()} {run.enterprise.name}{days or f' {made}'}.{run.file_type}"
 
 
-@transaction.atomic
 def download_file(run: ExportRun, *, by: Any) -> HttpResponseBase:
     """Return the file as a response, and record the download.
 

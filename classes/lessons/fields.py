@@ -244,7 +244,7 @@ FIELDS: tuple[LessonField, ...] = (
     ),
     Switch(
         name="auto_open_camera",
-        label=gettext_lazy("maximum bit rate (kbit/s)"),
+        label=gettext_lazy("camera on at entry"),
         title=gettext_lazy("Camera on at entry"),
         remote="auto_open_camera",
         answer="settings.auto_open_camera",

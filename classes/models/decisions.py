@@ -64,7 +64,7 @@ class Correction(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("person")
     )
-    kind = models.CharField(_("reason"), max_length=8, choices=Kind.choices, default=Kind.HAND)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.HAND)
     mark = models.CharField(_("mark"), max_length=20, choices=Mark.choices, blank=True)
     instead_of = models.CharField(_("previous mark"), max_length=20, choices=Mark.choices, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)

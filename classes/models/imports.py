@@ -47,7 +47,7 @@ class TimetableRow(models.Model):
     why = models.CharField(_("reason"), max_length=20, blank=True)
     named = models.CharField(max_length=200, blank=True)
     wanted = models.JSONField(null=True)
-    lessons = models.PositiveIntegerField(_("lessons"), default=0)
+    lessons = models.PositiveIntegerField(_("number of lessons"), default=0)
     conflicts = models.JSONField(default=list)
     conflicts_in_all = models.PositiveIntegerField(default=0)
     course = models.ForeignKey(Course, models.SET_NULL, null=True, related_name="+")

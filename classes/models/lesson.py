@@ -79,7 +79,7 @@ class Lesson(PolledModel, Mirrored):
         verbose_name=_("recording"),
     )
     auto_open_mic = models.BooleanField(_("microphone on at entry"), default=False)
-    auto_open_camera = models.BooleanField(_("maximum bit rate (kbit/s)"), default=False)
+    auto_open_camera = models.BooleanField(_("camera on at entry"), default=False)
     bitrate = models.PositiveIntegerField(
         _("bit rate (kbit/s)"), default=850, validators=[MinValueValidator(100), MaxValueValidator(10000)]
     )

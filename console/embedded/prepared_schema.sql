@@ -8007,6 +8007,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '00
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0053_no_hook_of_alarms', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0054_scheduled_exports', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0055_leases_of_threshold_rules', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0056_labels', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0002_remove_content_type_name', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0001_initial', now());

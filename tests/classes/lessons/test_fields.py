@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.db.models import Field
+from django.utils import translation
 
 from classes.api.courses import CourseSerializer
 from classes.api.serializers import LessonSerializer
@@ -17,6 +18,7 @@ from classes.lessons.fields import (
     COLUMN_NAMES,
     FIELDS,
     SETTING_NAMES,
+    SETTINGS,
     LessonField,
     Number,
     Switch,
@@ -26,6 +28,7 @@ from classes.lessons.remote_fields import REMOTE_NAMES
 from classes.models import Lesson
 from classes.timetable.bulk.forms import BulkEditForm
 from tests.support.environment import ROOT
+from tests.support.page_client import LANGUAGES
 
 TABLE = ROOT / "classes/lessons/fields.py"
 #: The model, its migration, and two more, such as a template.
@@ -49,6 +52,20 @@ def sources() -> list[Path]:
 def files_naming(word: str) -> list[str]:
     whole = re.compile(rf"\b{word}\b")
     return [str(path.relative_to(ROOT)) for path in sources() if whole.search(path.read_text())]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_field_has_one_name_in_comparisons_on_forms_and_in_the_admin(language: str) -> None:
+    with translation.override(language):
+        names = {
+            field.name: {
+                str(field.label),
+                str(Lesson._meta.get_field(field.name).verbose_name),  # type: ignore[union-attr]
+                str(field.title or field.label).removeprefix("Video ").lower(),
+            }
+            for field in SETTINGS
+        }
+    assert {name: told for name, told in names.items() if len({one.lower() for one in told}) > 1} == {}
 
 
 @pytest.mark.parametrize("field", PLAIN, ids=lambda field: field.name)

@@ -1,4 +1,4 @@
-"""The host of recordings, which gives them in parts."""
+"""A vendor that gives a recording in parts, on loopback."""
 
 import random
 import threading

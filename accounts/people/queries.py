@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Value
-from django.db.models.functions import Reverse
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Reverse
 from django.utils import timezone
 
 from accounts.models import GroupMembership, StudentGroup, TeacherInCharge, User
@@ -121,7 +122,13 @@ def _filter_by_index(people: QuerySet[User], field: str, word: str) -> QuerySet[
 
 def groups_for(reader: User) -> QuerySet[StudentGroup]:
     """Return the groups that `reader` may see, annotated with `size`, the number of students."""
-    return groups_by_name(reader).annotate(size=Count("entries"))
+    return groups_by_name(reader).annotate(size=number_of_students())
+
+
+def number_of_students() -> Combinable:
+    """Return the number of students of a group, counted for each group that is shown, by its index."""
+    entries = GroupMembership.objects.filter(group=OuterRef("pk")).order_by().values("group")
+    return Coalesce(Subquery(entries.annotate(number=Count("pk")).values("number")), 0)
 
 
 def groups_by_name(reader: User) -> QuerySet[StudentGroup]:

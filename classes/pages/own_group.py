@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 
 from accounts.models import Grade, GroupMembership, StudentGroup, StudentNote, User
 from accounts.people.charges import grades_in_charge, groups_of_teacher
-from accounts.people.queries import BY_NAME, GROUPS_BY_NAME
+from accounts.people.queries import BY_NAME, GROUPS_BY_NAME, number_of_students
 from classes.attendance.leave_queries import requests_to_answer
 from classes.attendance.thresholds.sentences import cause_sentence
 from classes.live.group_presence import StudentNow, groups_now
@@ -48,7 +48,7 @@ class GroupRow(NamedTuple):
 def own_groups(reader: Any) -> QuerySet[StudentGroup]:
     """Return the groups that the reader is in charge of today, or deputises for, also by their grade."""
     groups = scoped(StudentGroup.objects.all(), reader, "own_group", "list")
-    return groups.annotate(size=Count("entries")).order_by(*GROUPS_BY_NAME)
+    return groups.annotate(size=number_of_students()).order_by(*GROUPS_BY_NAME)
 
 
 def own_group_links(reader: Any) -> list[GroupLink]:

@@ -1,23 +1,13 @@
 """What a page of a long list asks of the database: as much for many rows as for few, and little."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
-from accounts.models import Enterprise, Role, StudentGroup, User
-from bench import planting
-from classes.models import Alarm, Course, Lesson, Recording
-from console.audit.trail import record
-from console.inbox.models import Callback
-from console.notifications.models import Notification
-from console.outbox.models import Operation
-from documents.models import Document
-from tests.console.mirror.remote_states import mark_different
-from tests.security.sample_school import build_sample_school
+from accounts.models import Enterprise, User
+from tests.architecture.crowded_school import build_crowded_school
 from tests.support.page_client import client_for
 
 #: Session, person with their school, what waits in the menu and beside the bell, views of the list, the
@@ -48,67 +38,8 @@ LISTS = (
 @pytest.fixture
 def crowded(school: Enterprise, other_school: Enterprise, olga: User) -> User:
     """Alice, in a school with more of everything than a page holds."""
-    world = build_sample_school(school, other_school, olga)
-    alice, bob, dina = (world.people[who] for who in ("admin", "teacher", "student"))
+    alice = build_crowded_school(school, other_school, olga, many=MANY).people["admin"]
     assert alice is not None
-    planting.create_people(school, "t", Role.TEACHER, 2)
-    planting.create_people(school, "s", Role.STUDENT, MANY * 2)
-    planting.create_past_lessons(school, MANY)
-    numbers = range(MANY)
-    classes = StudentGroup.objects.bulk_create(
-        StudentGroup(enterprise=school, name=f"Year {n}") for n in numbers
-    )
-    for group in classes[:3]:
-        group.students.set(User.objects.filter(enterprise=school, role=Role.STUDENT))
-    lessons = list(Lesson.objects.filter(enterprise=school, status="end"))
-    Recording.objects.bulk_create(
-        Recording(
-            enterprise=school,
-            lesson=lesson,
-            class_id=lesson.remote_id,
-            video_id=f"v{lesson.pk}",
-            video_type=0,
-            url="https://x.example",
-        )
-        for lesson in lessons
-    )
-    Alarm.objects.bulk_create(Alarm(enterprise=school, lesson=one, kind="ghost") for one in lessons)
-    Document.objects.bulk_create(
-        Document(enterprise=school, owner=bob, name=f"Hats {n}", ext="pdf") for n in numbers
-    )
-    Course.objects.bulk_create(
-        Course(
-            enterprise=school,
-            title=f"Croquet {n}",
-            teacher=bob,
-            starts_local=timezone.now().replace(tzinfo=None) + timedelta(days=n),
-            duration_minutes=45,
-        )
-        for n in numbers
-    )
-    Operation.objects.bulk_create(
-        Operation(
-            enterprise=school,
-            kind="user.pull",
-            subject_type="accounts.user",
-            subject_id=dina.pk,
-            subject_label="Dina",
-            lane=f"lane {n}",
-            created_by=alice,
-        )
-        for n in numbers
-    )
-    Callback.objects.bulk_create(
-        Callback(enterprise=school, fingerprint=f"many {n}", event="class_event", body={}) for n in numbers
-    )
-    Notification.objects.bulk_create(
-        Notification(enterprise=school, person=alice, kind="job.done", key=f"many {n}", shown=True)
-        for n in numbers
-    )
-    for person in User.objects.filter(enterprise=school, user_id__startswith="s")[:MANY]:
-        mark_different(person, nickname="Other")
-    for n in numbers:
-        record("person.change", dina, by=alice, after={"nickname": f"Dina {n}"})
     return alice
 
 

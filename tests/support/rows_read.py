@@ -1,21 +1,31 @@
 """How many rows the statements of an act read, by PostgreSQL's own count; with true or false statistics."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+
+#: What EXPLAIN takes.
+STATEMENTS = ("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")
 
 
 def rows_read(act: Callable[[], object]) -> int:
     """Sum the rows that each node of each plan reads or throws away, of all queries of `act`."""
-    rows = 0
+    return sum(map(sum, rows_of_statements(act).values()))
+
+
+def rows_of_statements(act: Callable[[], object]) -> dict[str, list[int]]:
+    """Return these rows by the text of the statement, without its values, for each time that it runs."""
+    rows: defaultdict[str, list[int]] = defaultdict(list)
 
     def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal rows
-        if sql.lstrip().startswith("SELECT"):
-            with connection.cursor() as cursor:  # beside the query, with the settings that it has
-                rows += _rows_of(_explain(cursor, sql, params))
+        if not many and sql.lstrip(" \n(").startswith(STATEMENTS):
+            # With the settings that the statement has; EXPLAIN carries it out, too.
+            with transaction.atomic(), connection.cursor() as cursor:
+                rows[sql].append(_rows_of(_explain(cursor, sql, params)))
+                transaction.set_rollback(True)
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(explain):

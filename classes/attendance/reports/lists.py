@@ -132,7 +132,7 @@ def teacher_punctuality(reader: Any, form: ReportForm) -> ReportSheet:
 
 def _teacher_totals(reader: Any, period: ReportPeriod) -> QuerySet[Any]:
     """Return a row for each teacher; `delays` are those of the single lessons after their planned start."""
-    own = Attendance.objects.filter(lesson=OuterRef("pk"), user_id=OuterRef("teacher__user_id"))
+    own = Attendance.objects.filter(lesson=OuterRef("pk"), user_id=OuterRef("teacher__user_id")).order_by()
     # A lesson has the teacher who covers it, so it counts for the one who taught.
     covers = Cover.objects.filter(lesson=OuterRef("pk"), covering=OuterRef("teacher"), undone_at=None)
     # A lesson that runs beyond its planned end is neither held nor not held yet.

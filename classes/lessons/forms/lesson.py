@@ -7,12 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise, GroupMembership, Role, StudentGroup, User
-from accounts.people.queries import active_people, unarchived_groups
+from accounts.people.queries import active_people, number_of_students, unarchived_groups
 from classes.choices import ClassType, RecordType
 from classes.conflicts.detection import BookingConflict, BookingRequest, TimeSlot, find_conflicts
 from classes.conflicts.foreign_lessons import close_foreign_lessons
@@ -160,7 +160,7 @@ class LessonForm(CoursewareForm, PasswordForm, SettingsForm):
 
     def _groups(self) -> QuerySet[StudentGroup]:
         """Return the groups in use, and those already chosen even if archived."""
-        groups = self.school.groups.annotate(size=Count("entries")).order_by("sort_name", "id")
+        groups = self.school.groups.annotate(size=number_of_students()).order_by("sort_name", "id")
         return unarchived_groups(groups, and_chosen=self._current_groups())
 
     def _current_groups(self) -> Any:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -47,11 +48,14 @@ class CourseList(TableView, ListView):
         rows = search_courses(super().get_queryset(), self.request.GET.get("q", ""))
         if subject := self.filter.chosen:
             rows = rows.filter(subject=subject)
-        counted = Q(**counted_lessons("lessons__"))
+        # For each course that is shown, by the index of its lessons.
+        lessons = (
+            Lesson.objects.filter(course=OuterRef("pk"), **counted_lessons()).order_by().values("course")
+        )
         return rows.annotate(
-            number=Count("lessons", filter=counted),
-            first=Min("lessons__starts_at", filter=counted),
-            last=Max("lessons__starts_at", filter=counted),
+            number=Coalesce(Subquery(lessons.annotate(number=Count("pk")).values("number")), 0),
+            first=Subquery(lessons.annotate(first=Min("starts_at")).values("first")),
+            last=Subquery(lessons.annotate(last=Max("starts_at")).values("last")),
         ).order_by(*(self.table_state.order or ("title", "id")))
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

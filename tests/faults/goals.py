@@ -18,6 +18,7 @@ from django.db import DatabaseError
 
 from tests.faults.mutants import mutated
 from tests.faults.sizes import SEED
+from tests.support import network_calls
 
 KEY, SUM = "goal", "sum"
 #: How the database refuses to write nonsense: a constraint, or a trigger of ours.
@@ -58,6 +59,7 @@ def sabotage(defence: str, check: Callable[[], Any], *, also: tuple[str, ...] = 
             check()
         except (AssertionError, DatabaseError) as caught:
             said = f"{caught or type(caught).__name__}".splitlines()[0]
+        network_calls.take_found()  # by the mutant
     if said:
         goal(f"sabotage {defence}", caught=repr(said[:120]))
         return said

@@ -47,6 +47,9 @@ saml: .venv/.run ## install what sign-in with SAML 2.0 needs besides
 bench: .venv/.dev node_modules/.installed ## measure, and print the ratios
 	@$(PYTHON) -m bench
 
+mutants: .venv/.dev node_modules/.installed ## change the code by lot, and see whether the tests find it
+	@$(COMPILED) $(PYTHON) -m bench.mutants
+
 bundle: install ## pack all of it for a machine without registries, into var/bundle
 	@.ci/bundle
 
@@ -90,4 +93,4 @@ node_modules/.installed: package-lock.json package.json | $(NEEDS_NPM)
 	@.ci/setup npm
 	@touch $@
 
-.PHONY: help install run test fast durations faults browser saml bench bundle figures audit docs lint messages clean
+.PHONY: help install run test fast durations faults browser saml bench mutants bundle figures audit docs lint messages clean

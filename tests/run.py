@@ -6,6 +6,7 @@
 seconds and is not marked `slow`, or those that are take too long together. Tests of the second lane that fail
 are run once more, alone; one that passes then is named in the last lines, and more than three such tests are
 a failure. The last line adds up all runs. ORDER=random shuffles the tests, by a number that it prints.
+DURATIONS=keep writes down how long the tests of each file take, by which the next runs are balanced.
 """
 
 import json
@@ -21,6 +22,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.support.lanes import DURATIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Tests of the second lane that may need their second try; seconds of a test without the mark `slow`, and of
@@ -65,17 +68,14 @@ def main(which: str) -> int:
     began = time.monotonic()
     order = _order()
     checks = ThreadPoolExecutor(1).submit(_check) if which != "durations" else None
-    workers = (
-        ["-n", "0"]
-        if which == "durations"
-        else ["-n", os.environ.get("XDIST", "auto"), "--dist", "worksteal"]
-    )
-    first = run_tests("--lane=first", *workers, *order)
+    first = run_tests("--lane=first", *(["-n", "0"] if which == "durations" else workers()), *order)
     problems = checks.result() if checks else []
     runs = [first]
     if which == "all":
         runs += second_lane(order, problems)
     _print_durations(runs)
+    if os.environ.get("DURATIONS") == "keep":
+        keep_durations(runs)
     if which == "durations":
         problems += too_long(first)
     for problem in problems:
@@ -90,10 +90,15 @@ def main(which: str) -> int:
     return max([*statuses, 1 if problems or failed or not passed else 0])
 
 
+def workers() -> list[str]:
+    """One process more than processors, since a test often waits for a program; or as many as XDIST says."""
+    number = os.environ.get("XDIST", "auto")
+    return ["-n", str((os.cpu_count() or 1) + 1) if number == "auto" else number, "--dist", "worksteal"]
+
+
 def second_lane(order: list[str], problems: list[str], run: Callable[..., Run] = run_tests) -> list[Run]:
     """Run the second lane, and its failed tests once more, alone; add what is wrong to `problems`."""
-    workers = ["-n", os.environ.get("XDIST_SECOND", os.environ.get("XDIST", "auto")), "--dist", "worksteal"]
-    second = run("--lane=second", *workers, *order)
+    second = run("--lane=second", *workers(), *order)
     if not second.failed:
         return [second]
     again = run("-n", "0", *second.failed)
@@ -138,6 +143,17 @@ def _print_durations(runs: list[Run]) -> None:
     print("packages:")
     for name in sorted(packages, key=lambda one: -packages[one]):
         print(f"{packages[name]:8.0f} s  {name}")
+
+
+def keep_durations(runs: list[Run], file: Path = DURATIONS) -> None:
+    """Write the seconds of each file's longest test, where that is above one."""
+    longest: defaultdict[str, float] = defaultdict(float)
+    for run in runs:
+        for nodeid, test in run.tests.items():
+            name = nodeid.partition("::")[0]
+            longest[name] = max(longest[name], round(test["seconds"], 1))
+    kept = {name: seconds for name, seconds in sorted(longest.items()) if seconds > 1}
+    file.write_text(json.dumps(kept, indent=1) + "\n")
 
 
 def too_long(run: Run) -> list[str]:

@@ -102,7 +102,7 @@ def host(settings: Any) -> Iterator[Any]:
     settings.ALLOWED_PRIVATE_NETWORKS = ["127.0.0.1"]
     server: Any = Server(("127.0.0.1", 0), Host)
     server.asked, server.over, server.cut = [], threading.Event(), threading.Event()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.over.set()
     server.shutdown()

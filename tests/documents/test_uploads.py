@@ -3,7 +3,6 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import Q
 from django.utils import translation
 
 from accounts.models import Role
@@ -305,16 +304,6 @@ def test_iclass_gets_an_address_at_which_the_file_lies_and_the_name_without_its_
     left = [line["doc_id"] for line in iclass.call("document/list", {})["list"]]
     assert new.remote_id in left
     assert document.remote_id not in left
-
-
-def test_the_same_query_count_for_one_document_as_for_many(bob, django_assert_max_num_queries):
-    for number in range(5):
-        uploaded(bob, file=file(f"{number}.pdf", pdf(b"%d" % number)))
-    client = client_for(bob)
-    client.get("/courseware/")
-    with django_assert_max_num_queries(12):
-        assert client.get("/courseware/").status_code == 200
-    assert Document.objects.filter(~Q(file="")).count() == 5
 
 
 def test_another_file_does_not_stay_alone_where_the_document_was_deleted_meanwhile(bob, alice):

@@ -41,7 +41,7 @@ def slow_provider() -> Iterator[SlowProvider]:
             """Tests are quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield SlowProvider(f"http://127.0.0.1:{server.server_port}", asked)
     end.set()

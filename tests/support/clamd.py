@@ -20,7 +20,7 @@ def why_clamd_is_missing() -> str:
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Its address; `make test` installs one where it may."""
     if why_clamd_is_missing():

@@ -19,15 +19,22 @@ from tests.support.cast import TIC_KEY
 from tests.support.sandbox import Sandbox, start_sandbox
 
 
-@pytest.fixture(scope="module")
-def iclass_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """One service a module, where Alice and Bob are registered. Its state lasts over the tests."""
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The service of this worker, which starts once."""
     schools = [(1400000001, TIC_KEY, None), (1400000002, TIC_KEY[::-1], None)]
     service = start_sandbox(tmp_path_factory.mktemp("iclass"), schools)
-    staff = [{"user_id": "alice", "role": "admin"}, {"user_id": "bob", "role": "teacher"}]
-    service.call("user/register", {"list": staff})
     yield service
     service.stop()
+
+
+@pytest.fixture(scope="module")
+def iclass_sandbox(sandbox_process: Sandbox) -> Sandbox:
+    """The service as if it had just started, with Alice and Bob registered. Its state lasts over a module."""
+    sandbox_process.start_over()
+    staff = [{"user_id": "alice", "role": "admin"}, {"user_id": "bob", "role": "teacher"}]
+    sandbox_process.call("user/register", {"list": staff})
+    return sandbox_process
 
 
 @pytest.fixture

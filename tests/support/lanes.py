@@ -6,6 +6,7 @@
 --outcomes=FILE    what came of each test, as JSON
 """
 
+import gc
 import json
 import random
 from collections import defaultdict
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+#: Seconds of the longest test of each file that has one above a second; `DURATIONS=keep make test` writes it.
+DURATIONS = Path(__file__).resolve().parents[1] / "durations.json"
 #: Fixtures that start programs for one test. Those that a worker shares (sandbox, clamd) are no reason.
 PROCESS_FIXTURES = {"browser", "program_variables", "start_nginx", "session_fork_runner"}
 #: Packages and modules of tests whose subject is programs.
@@ -55,8 +58,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         others = [item for item in items if _is_second(item) != (lane == "second")]
         items[:] = [item for item in items if _is_second(item) == (lane == "second")]
         config.hook.pytest_deselected(items=others)
+        _deal_out(items, json.loads(DURATIONS.read_text()), _worker_count(config))
     if (number := config.getoption("order")) is not None:
         random.Random(number).shuffle(items)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: no collection of garbage has to look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+def _worker_count(config: pytest.Config) -> int:
+    return int(getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def _deal_out(items: list[pytest.Item], seconds: dict[str, float], workers: int) -> None:
+    """Files with long tests first, dealt to the workers in turn, so that none waits for another at the end.
+
+    pytest-xdist cuts the list into as many equal parts, and who has finished takes over from the others.
+    """
+    files = sorted({_file_of(item) for item in items}, key=lambda file: (-seconds.get(file, 0), file))
+    order = [file for worker in range(workers) for file in files[worker::workers]]
+    place = {file: number for number, file in enumerate(order)}
+    items.sort(key=lambda item: place[_file_of(item)])
+
+
+def _file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def _is_second(item: pytest.Item) -> bool:

@@ -30,12 +30,15 @@ class Sandbox:
         program: str,
     ) -> None:
         self.data = Path(data)
+        self.enterprises = list(enterprises)
         self.keys = {app: key for app, key, _ in enterprises}
         self.web = requests.Session()
         self.web.trust_env = False
         self._given = [":".join(filter(None, (str(app), key, url))) for app, key, url in enterprises]
         self._env, self._options, self._program = env or {}, list(options), program
         self.url = ""
+        #: The number of the last line of the ledger before the tests that use it now.
+        self.beginning = 0
         self._start("127.0.0.1:0")
 
     def _start(self, bind: str) -> None:
@@ -78,6 +81,20 @@ class Sandbox:
             self.stop()
         self._start(self.url.removeprefix("http://"))
 
+    def start_over(self) -> None:
+        """As if it had just started: no people, classes, turned knobs, faults or lines of the ledger."""
+        if self.process.poll() is not None:
+            self.restart()
+        self.control("faults", {"clear": True})
+        self.control("callbacks", {"drop_waiting": True})
+        self.control("clock", {"reset": True})
+        self.control("knobs", dict.fromkeys(knob["name"] for knob in self.control("knobs")["knobs"]))
+        for app, key, url in self.enterprises:
+            address = {"call_back_url": url} if url else {}
+            self.control("enterprise", {"sdkappid": app, "remove": True, "tic_key": key} | address)
+        while lines := self.ledger():
+            self.beginning = lines[-1]["seq"]
+
     def signed(self, path: str, sdkappid: int | None = None, life: int = 120) -> str:
         """A signed URL of an endpoint (of the first enterprise, if none is named)."""
         app = sdkappid or next(iter(self.keys))
@@ -105,7 +122,7 @@ class Sandbox:
 
     def ledger(self, after: int = 0) -> list[dict[str, Any]]:
         """The lines of the ledger after a number, oldest first."""
-        return list(self.control("ledger", after=after)["entries"])
+        return list(self.control("ledger", after=max(after, self.beginning))["entries"])
 
     def effects(self, after: int = 0) -> list[dict[str, Any]]:
         """Only the changes that were applied."""

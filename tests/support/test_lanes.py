@@ -1,6 +1,7 @@
 """Each test is in one lane, and what came of it is written down; shown by runs of a small project."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,8 +31,9 @@ def run(folder: Path, *arguments: str) -> dict[str, str]:
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n  slow\n  processes\n")
     outcomes = folder / "outcomes.json"
     command = [sys.executable, "-m", "pytest", "-p", "tests.support.lanes", "-p", "no:cacheprovider", "-q"]
-    command += ["-n", "0", f"--rootdir={folder}", "-c", str(folder / "pytest.ini"), f"--outcomes={outcomes}"]
-    subprocess.run([*command, *arguments, str(folder)], cwd=ROOT, capture_output=True)
+    command += [f"--rootdir={folder}", "-c", str(folder / "pytest.ini"), f"--outcomes={outcomes}"]
+    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    subprocess.run([*command, *arguments, str(folder)], cwd=ROOT, capture_output=True, env=alone)
     tests = json.loads(outcomes.read_text())
     assert [nodeid for nodeid, test in tests.items() if test["slow"]] in ([], ["test_project.py::test_long"])
     return {nodeid.partition("::")[2]: test["outcome"] for nodeid, test in tests.items()}

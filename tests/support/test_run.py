@@ -1,10 +1,12 @@
 """What fails in the second lane is run once more, alone, and each second try is named and counted."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.run import MOST_SECOND_TRIES, Run, second_lane, too_long
+from tests.run import MOST_SECOND_TRIES, Run, keep_durations, second_lane, too_long
 
 
 def outcomes(status: int = 0, **tests: str) -> Run:
@@ -69,3 +71,11 @@ def test_a_long_test_has_to_be_marked() -> None:
     assert too_long(Run(0, tests)) == ["long takes 3.0 s and is not marked slow"]
     tests["marked"]["seconds"] = 200.0
     assert too_long(Run(0, tests))[1] == "slow tests take 200 s together"
+
+
+def test_the_longest_test_of_each_file_is_kept(tmp_path: Path) -> None:
+    tests = {f"tests/{name}": {"outcome": "passed", "seconds": seconds, "slow": False} for name, seconds in
+             [("a.py::one", 1.25), ("a.py::two", 3.04), ("b.py::one", 0.2)]}  # fmt: skip
+    kept = tmp_path / "durations.json"
+    keep_durations([Run(0, {name: tests[name]}) for name in tests], kept)
+    assert json.loads(kept.read_text()) == {"tests/a.py": 3.0}

@@ -145,15 +145,22 @@ def _work_reference(wanted: dict[str, Any]) -> int | None:
 ENTERPRISE_FIELDS: tuple[Field, ...] = (
     Int("sdkappid", required=True), Text("tic_key"), Text("private_key"), Text("name"), Text("super_admin"),
     Text("call_back_url"), Text("room_url"), Text("icon"), Text("busi_type"), Int("valid_time", least=0),
-    Int("create_time", least=0), Int("bizid", least=0),
+    Int("create_time", least=0), Int("bizid", least=0), Bool("remove"),
 )  # fmt: skip
 
 
 def change_enterprise(body: dict[str, Any]) -> Answer:
-    """Set what no endpoint can: keys, classroom URL, validity, logo. With a `tic_key`, create it."""
+    """Set what no endpoint can: keys, classroom URL, validity, logo. With a `tic_key`, create it.
+
+    With `{"remove": true}` it goes with all that it has; a `tic_key` beside it makes a new one in its place.
+    """
     wanted = Object("", ENTERPRISE_FIELDS).read(body, "")
     number_of = wanted.pop("sdkappid")
     with write_transaction():
+        if wanted.pop("remove", False):
+            enterprises.remove(get_enterprise(number_of))
+            if "tic_key" not in wanted:
+                return {}
         if "tic_key" not in wanted:
             get_enterprise(number_of)  # refuses one that is unknown
         enterprises.ensure(number_of, **wanted)

@@ -1,9 +1,9 @@
-"""Create an enterprise, as the vendor's staff would."""
+"""Create and remove an enterprise, as the vendor's staff would."""
 
 import secrets
 
 from console.sandbox import clock, ledger
-from console.sandbox.store.models import Enterprise
+from console.sandbox.store.models import Document, Enterprise, Recording, Step
 
 
 def ensure(number: int, **changes: object) -> Enterprise:
@@ -22,3 +22,13 @@ def ensure(number: int, **changes: object) -> Enterprise:
         enterprise, "enterprise", number, "made" if made else "given", fields=sorted(changes)
     )
     return enterprise
+
+
+def remove(enterprise: Enterprise) -> None:
+    """Remove an enterprise with its people, classes, documents and callbacks; the ledger stays."""
+    documents = Document.objects.filter(enterprise=enterprise)
+    recordings = Recording.objects.filter(classroom__enterprise=enterprise)
+    Step.objects.filter(kind="transcode", ref__in=documents.values("pk")).delete()
+    Step.objects.filter(kind="recording", ref__in=recordings.values("pk")).delete()
+    ledger.record_effect(enterprise, "enterprise", enterprise.sdkappid, "removed")
+    enterprise.delete()

@@ -9,11 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Role
 from tests.classes.factories import (
-    add_members,
     create_finished_lesson,
     create_planned_lesson,
     create_running_lesson,
-    create_students,
 )
 from tests.support.cast import create_person
 
@@ -107,16 +105,3 @@ def test_a_teacher_has_no_choice_of_teachers_and_a_student_none_of_troubles(brow
 def test_a_refused_lesson_says_why_in_its_row(browse, alice, bob):
     create_planned_lesson(bob, sync_state="refused", sync_reason="10003")
     assert "does not accept one of the values" in browse(alice, "/lessons/").content.decode()
-
-
-def test_thirty_lessons_cost_no_more_queries_than_three(queries, alice, bob, school):
-    kids = create_students(school, 3)
-
-    def more(number):
-        for _ in range(number):
-            add_members(create_planned_lesson(bob), *kids)
-
-    more(3)
-    few = queries(alice, "/lessons/")
-    more(27)
-    assert queries(alice, "/lessons/") == few

@@ -58,7 +58,7 @@ class Vendor(BaseHTTPRequestHandler):
 def vendor(settings: Any, tmp_path: Any) -> Iterator[str]:
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Vendor)
     server.over = threading.Event()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
     settings.RECORDING_HOSTS = [*HOSTS, address]
     settings.COPYING_DIR = tmp_path

@@ -340,14 +340,6 @@ def test_our_copy_is_played_in_parts(bob, lesson):
     assert client.get(play, headers={"range": "bytes=99-"}).status_code == 416
 
 
-def test_a_page_of_the_library_asks_as_much_for_many_lessons_as_for_one(alice, bob, queries):
-    track(create_finished_lesson(bob, record_types=["remote"]))
-    few = queries(alice, "/recordings/")
-    for _ in range(20):
-        track(create_finished_lesson(bob, record_types=["remote"]))
-    assert queries(alice, "/recordings/") == few
-
-
 def test_a_program_reads_how_a_recording_stands_and_names_and_keeps_it(alice, bob, kids, charlie, lesson):
     row = track(lesson)
     place = f"/api/v1/lessons/{lesson.pk}/recording/"

@@ -85,21 +85,29 @@ def remote() -> dict[str, Any]:
     return dict(REMOTE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def receiver() -> Iterator[CallbackReceiver]:
     made = CallbackReceiver()
     yield made
     made.close()
 
 
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory, receiver: CallbackReceiver) -> Iterator[Sandbox]:
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory, receiver: CallbackReceiver) -> Iterator[Sandbox]:
+    """A service with short waits, which starts once a worker."""
     enterprises = [(APP, KEY, receiver.url), (OTHER_APP, OTHER_KEY, None)]
     service = start_sandbox(
         tmp_path_factory.mktemp("sandbox"), enterprises, {"ICLASS_CALLBACK_RETRY_S": "0.3"}
     )
     yield service
     service.stop()
+
+
+@pytest.fixture(scope="module")
+def sandbox(started: Sandbox) -> Sandbox:
+    started.start_over()
+    started.control("knobs", {"callback_retry_s": 0.3})
+    return started
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def test_anything_but_error_code_0_is_repeated(
     number = send(school, class_id=7)
     first, second, third = receiver.wait_for(3)
     assert first.body == second.body == third.body
-    assert 0.25 < second.at - first.at < 3
+    assert second.at - first.at > 0.25
     receiver.until(lambda: state_of(school, number)["state"] == "delivered", 5)
     assert state_of(school, number)["attempts"] == 3
 

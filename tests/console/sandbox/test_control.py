@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.console.sandbox.conftest import APP, SandboxSchool
+from tests.console.sandbox.conftest import APP, KEY, SandboxSchool
 from tests.support.callback_receiver import CallbackReceiver
 from tests.support.sandbox import Sandbox
 
@@ -229,6 +229,23 @@ def test_keys_and_the_room_address_of_a_school_can_be_set(school: SandboxSchool)
         assert made["student_url"] == f"https://class.example/{school.app}/{made['class_id']}/1"
     finally:
         school.sandbox.control("enterprise", {"sdkappid": school.app, "room_url": ""})
+
+
+def test_a_school_that_is_removed_goes_with_all_that_it_had(school: SandboxSchool) -> None:
+    service = school.sandbox
+    number, gone = {"sdkappid": 1400000077}, {"sdkappid": 1400000077, "remove": True}
+    service.control("enterprise", number | {"tic_key": KEY})
+    service.keys[1400000077] = KEY
+    other = SandboxSchool(service, 1400000077)
+    school.knobs(recording_pace="manual")
+    service.control("plant", planted(other, recordings=True))
+    assert other.ok("class/list")["total"] == 1
+    service.control("enterprise", gone | {"tic_key": KEY})
+    assert other.ok("class/list")["total"] == 0
+    assert other.code("member/history/list", class_id=1) != 0
+    service.control("enterprise", gone)
+    assert (other.code("class/list"), refused(service, "enterprise", json=gone)) == (10270, 10270)
+    del service.keys[1400000077]
 
 
 def test_the_front_page_says_what_it_is_not(sandbox: Sandbox) -> None:

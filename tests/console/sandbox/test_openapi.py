@@ -25,12 +25,12 @@ def test_generated_requests_never_break_the_description(tmp_path: Path) -> None:
     """The full run of 20,000 is `python -m bench.sandbox_fuzz`."""
     service = start_sandbox(tmp_path, [(sandbox_fuzz.APP, sandbox_fuzz.KEY, None)])
     try:
-        result = sandbox_fuzz.fuzz(service, 270)
+        result = sandbox_fuzz.fuzz(service, 135)
     finally:
         service.stop()
     assert result.breaches == []
-    assert result.cases >= 270
-    assert result.accepted > 25
+    assert result.cases >= 135
+    assert result.accepted > 10
 
 
 def test_a_breach_is_seen_where_there_is_one(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A small OpenID Connect provider on loopback: discovery, keys, code flow with PKCE, RS256 tokens."""
 
 import base64
+import functools
 import hashlib
 import json
 import time
@@ -22,6 +23,12 @@ def b64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+@functools.cache
+def usual_key() -> rsa.RSAPrivateKey:
+    """Of every provider that has no other: making one takes a tenth of a second and more."""
+    return new_key()
+
+
 def new_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -32,7 +39,7 @@ class OidcProvider:
 
     issuer: str = ""
     claimed_issuer: str = ""
-    key: rsa.RSAPrivateKey = field(default_factory=new_key)
+    key: rsa.RSAPrivateKey = field(default_factory=usual_key)
     signing_key: rsa.RSAPrivateKey | None = None
     claims: dict[str, Any] = field(default_factory=dict)
     token_changes: dict[str, Any] = field(default_factory=dict)
@@ -132,7 +139,7 @@ def running_provider() -> Iterator[OidcProvider]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     provider.issuer = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield provider

@@ -9,7 +9,7 @@ from console.notifications.models import MessagingApp, MessagingBot
 from tests.support.messaging_providers import APP_ID, APP_SECRET, SIGNING, Providers, running_providers
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def service() -> Iterator[Providers]:
     with running_providers() as started:
         yield started

@@ -27,7 +27,7 @@ def iclass_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox
     staff = [{"user_id": "alice", "role": "admin"}, {"user_id": "bob", "role": "teacher"}]
     service.call("user/register", {"list": staff})
     yield service
-    service.stop()
+    service.kill()
 
 
 @pytest.fixture

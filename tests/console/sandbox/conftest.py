@@ -1,4 +1,4 @@
-"""One local iclass service for each module, and a school in it."""
+"""One local iclass service, and two schools in it."""
 
 import itertools
 from collections.abc import Iterator
@@ -85,21 +85,21 @@ def remote() -> dict[str, Any]:
     return dict(REMOTE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def receiver() -> Iterator[CallbackReceiver]:
     made = CallbackReceiver()
     yield made
     made.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory, receiver: CallbackReceiver) -> Iterator[Sandbox]:
     enterprises = [(APP, KEY, receiver.url), (OTHER_APP, OTHER_KEY, None)]
     service = start_sandbox(
         tmp_path_factory.mktemp("sandbox"), enterprises, {"ICLASS_CALLBACK_RETRY_S": "0.3"}
     )
     yield service
-    service.stop()
+    service.kill()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import requests
 
 from tests.support.environment import ROOT
 from tests.support.programs import find_port
+from tests.support.server_holders import console_data_folder
 
 NOT_OURS = ("DATABASE_URL", "CELERY_BROKER_URL", "ICLASS_BASE_URL", "PUBLIC_URL", "MAKELEVEL")
 
@@ -72,12 +73,19 @@ class Run:
         return not self.left()
 
 
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Path]:
+    """The data folder of all tests here: its tables are made once."""
+    with console_data_folder() as folder:
+        yield folder
+
+
 @pytest.fixture
-def run(data: Path) -> Iterator[Callable[..., Run]]:
+def run(kept: Path) -> Iterator[Callable[..., Run]]:
     started: list[Run] = []
 
     def start(**variables: str) -> Run:
-        started.append(Run(data, **variables))
+        started.append(Run(kept, **variables))
         return started[-1]
 
     yield start

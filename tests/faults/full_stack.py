@@ -13,20 +13,17 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 from console import embedded
-from console.embedded import prepared_schema
 from tests.faults.cluster import Cluster
 from tests.faults.oracle import Oracle
 from tests.faults.processes import Child, ForkRunner
 from tests.faults.rabbitmq import RabbitMQ
-from tests.support import environment
+from tests.support import database
 from tests.support.programs import Console, Program, Worker
 from tests.support.sandbox import start_sandbox
 from tests.support.server_holders import ServerHolder, kill_one, processes_of
@@ -96,7 +93,7 @@ class FullStack:
         self.service = start_sandbox(
             self.folder / "sandbox", [(SDKAPPID, KEY, None)], env={"ICLASS_CALLBACK_RETRY_S": "0.5"}
         )
-        self._stack.callback(self.service.stop)
+        self._stack.callback(self.service.kill)
         self.variables = QUICK | {
             "CONSOLE_DATA": str(self.folder),
             "DATABASE_URL": self.cluster.url if self.cluster else self.server_paths.database_url,
@@ -110,9 +107,7 @@ class FullStack:
             time.sleep(0.05)
 
     def _programs(self) -> None:
-        prepared_schema.load(self.variables["DATABASE_URL"])
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-        subprocess.run(migrate, cwd=environment.ROOT, env=os.environ | self.variables, check=True)
+        database.migrate(self.variables["DATABASE_URL"])
         self.forge = ForkRunner(self.folder / "forge.log", self.variables)
         self._stack.callback(self.forge.close)
         self.world = self.forge.run(FOUND, sdkappid=SDKAPPID, key=KEY, settings=self.settings)
@@ -120,17 +115,17 @@ class FullStack:
         self.service.call("user/register", {"list": staff})
         self.since = Oracle(self.service).since
         self.console = Console(self.folder / "web.log", self.variables)
-        self._stack.callback(self.console.stop)
+        self._stack.callback(self.console.kill)
         self.console.start()
         address = f"{self.console.url}/callbacks/iclass/{self.world['callback_token']}/"
         self.service.control("enterprise", {"sdkappid": SDKAPPID, "call_back_url": address})
         # The clock runs beside the worker: nobody would start one anew that the worker had started.
         clock = ["-m", "celery", "-A", "console", "beat"]
         self.beat = Program(clock, self.folder / "beat.log", self.variables)
-        self._stack.callback(self.beat.stop)
+        self._stack.callback(self.beat.kill)
         self.beat.start()
         self.worker = Worker(self.folder / "worker.log", self.variables, beat=False, queues="celery,messages")
-        self._stack.callback(self.worker.stop)
+        self._stack.callback(self.worker.kill)
         self.worker.start()
 
     @property

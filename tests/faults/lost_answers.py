@@ -7,7 +7,7 @@ check_beyond(world, iclass, cases=60)       # they lag more: second copies come 
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from classes.lessons.services import edit_lesson
@@ -22,7 +22,7 @@ from tests.faults.intents import IntentContext
 from tests.faults.ledger import EffectKey, effects_by_key, ledger_entries
 from tests.faults.oracle import Oracle
 from tests.faults.outbox_work import drain_outbox
-from tests.faults.sizes import dice
+from tests.faults.sizes import deal, dice
 from tests.support.sandbox import Sandbox
 
 TIMEOUT_S = 0.25
@@ -49,10 +49,12 @@ class AnswerLoser:
     world: IntentContext
     iclass: Sandbox
     dice: random.Random
+    shapes: tuple[dict[str, Any], ...] = SHAPES
+    _decks: dict[str, Iterator[dict[str, Any]]] = field(default_factory=dict)
 
     def lose(self, endpoint: str) -> None:
-        """The next call of an endpoint takes effect and its answer is lost, in a shape drawn by lot."""
-        shape = self.dice.choice(SHAPES)
+        """The next call of an endpoint takes effect and its answer is lost, in each shape in turn."""
+        shape = next(self._decks.setdefault(endpoint, deal(self.dice, self.shapes)))
         if shape["kind"] == "stall":
             # The effect comes before our deadline and the answer after it, or both after it.
             shape = shape | {"applied": self.dice.random() < 0.5}
@@ -117,12 +119,12 @@ def check_list_lag(world: IntentContext, iclass: Sandbox, settings: Any, *, case
     """The lists lag longer than we wait: what is made twice is shown to a person within one cycle."""
     settings.OUTBOX_BREAKER_FAILURES = settings.OUTBOX_RATE = settings.OUTBOX_BURST = 10**6
     begun = Oracle(iclass).since
-    losing = AnswerLoser(world, iclass, dice("lost answers beyond the window"))
-    shapes = [shape for shape in SHAPES if shape["kind"] != "stall"]
+    shapes = tuple(shape for shape in SHAPES if shape["kind"] != "stall")
+    losing = AnswerLoser(world, iclass, dice("lost answers beyond the window"), shapes)
     with temporary_knob(iclass, "list_lag_s", 3600):
         for _ in range(-(-cases // 2)):
             for endpoint in ("class/create", "document/add"):
-                iclass.control("faults", {"arm": {"match": endpoint, **losing.dice.choice(shapes)}})
+                losing.lose(endpoint)
             world.lesson()
             world.document()
         drain_outbox(60)

@@ -27,11 +27,11 @@ from tests.faults.intents import IntentContext
 from tests.faults.ledger import effects_by_key, ledger_entries
 from tests.faults.mutating_proxy import MutatingProxy, mutating_proxy, swap
 from tests.faults.outbox_work import drain_outbox
-from tests.faults.sizes import dice
+from tests.faults.sizes import dice, size
 from tests.support.sandbox import Sandbox
 
 #: Wishes of each kind in a round, and how often a round also compares everything.
-CROWD = 10
+CROWD = size(full=10, ci=3)
 WALK_EVERY = 4
 
 

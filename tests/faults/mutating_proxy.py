@@ -21,6 +21,8 @@ from typing import Any, ClassVar
 
 import requests
 
+from tests.faults.sizes import deal
+
 HUGE = (10**30, 2**63, -(2**63) - 1, 1e308, 99_999_999_999_999, -1)
 ODD: tuple[Any, ...] = (None, True, "", "x" * 5000, [], {}, 0, 3.5, "-", [[]], {"a": {}}, "\u0000")
 IDS = ("class_id", "doc_id", "user_id", "enterprise_id")
@@ -109,13 +111,15 @@ MUTATIONS: tuple[Mutation, ...] = (flip, truncate, retype, enlarge, nest, drop, 
 class MutatingProxy:
     """What the service between remembers.
 
-    `share` of the answers are spoilt, in one of `ways`; where `only` names endpoints, those of others pass.
+    `share` of the answers are spoilt, in each of the ways in turn; where `only` names endpoints, those of
+    others pass.
     """
 
     def __init__(
         self, target: str, dice: random.Random, share: float, ways: Sequence[Mutation], only: Collection[str]
     ) -> None:
-        self.target, self.dice, self.share, self.ways, self.only = target, dice, share, ways, only
+        self.target, self.dice, self.share, self.only = target, dice, share, only
+        self._ways = deal(dice, ways)
         self.known: dict[str, dict[Any, None]] = {name: {} for name in IDS}
         self.by_way: Counter[str] = Counter()
         self.lock = threading.Lock()
@@ -146,7 +150,7 @@ class MutatingProxy:
             passes = self.only and endpoint not in self.only
             if passes or self.dice.random() >= self.share:
                 return body, False
-            way = self.dice.choice(self.ways)
+            way = next(self._ways)
             self.by_way[way.__name__] += 1
             return way(self, answer, body)
 

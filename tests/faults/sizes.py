@@ -8,9 +8,11 @@ seed and the full ones a new one, which the goal's line prints.
 import os
 import random
 import secrets
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 Number = TypeVar("Number", int, float)
+Card = TypeVar("Card")
 
 FULL = os.environ.get("FAULTS") == "full"
 #: Seconds that one test may take in the full sizes.
@@ -26,3 +28,9 @@ def size(*, full: Number, ci: Number) -> Number:
 def dice(goal: str) -> random.Random:
     """Random choices of one goal, the same in each run of a seed whatever other goals do."""
     return random.Random(f"{SEED}:{goal}")
+
+
+def deal(chance: random.Random, cards: Sequence[Card]) -> Iterator[Card]:
+    """These for ever, by lot, each once before any comes again: small sizes have some of each kind."""
+    while True:
+        yield from chance.sample(cards, len(cards))

@@ -21,11 +21,10 @@ import psycopg
 import pytest
 
 from console import embedded
-from console.embedded import prepared_schema
 from tests.faults.callback_senders import KEY
 from tests.faults.goals import goal
 from tests.faults.sizes import dice, size
-from tests.support import environment
+from tests.support import database, environment
 from tests.support.programs import Console
 from tests.support.server_holders import ServerHolder, kill_one, wait_until_ended
 
@@ -46,8 +45,7 @@ class CallbackTarget:
             "DATABASE_URL": self.server_paths.database_url,
             "CELERY_BROKER_URL": "redis://127.0.0.1:9/0",
         }
-        prepared_schema.load(self.server_paths.database_url)
-        self.run("migrate", "--verbosity=0")
+        database.migrate(self.server_paths.database_url)
         told = self.run(
             "enterprise", "add", "--sdkappid", str(SDKAPPID), "--tic-key", KEY, "--name", "Wonderland"
         )
@@ -84,7 +82,7 @@ def house() -> Iterator[CallbackTarget]:
         holder.ready()
         one = CallbackTarget(folder)
         yield one
-        one.console.stop()
+        one.console.kill()
     finally:
         embedded.release(folder)
         holder.kill()
@@ -129,7 +127,7 @@ class Sender:
 
 
 def test_a_killed_database_and_a_killed_web_lose_nothing_that_was_acknowledged(house: CallbackTarget) -> None:
-    kills = size(full=40, ci=4)
+    kills = size(full=40, ci=2)
     chance = dice("callbacks killed")
     house.console.start()
     enough = threading.Event()

@@ -14,10 +14,10 @@ from tests.faults.sizes import SEED, size
 from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.timeout(size(full=900, ci=400))
-SECONDS = size(full=60.0, ci=5.0)
+SECONDS = size(full=60.0, ci=4.0)
 
 
-@pytest.mark.parametrize("number", range(size(full=20, ci=2)))
+@pytest.mark.parametrize("number", range(size(full=20, ci=1)))
 def test_a_storm_of_editors_doubles_nothing_and_overwrites_nothing(
     number: int, forge: ForkRunner, iclass: Sandbox, settings: Any, tmp_path: Path, world: IntentContext
 ) -> None:

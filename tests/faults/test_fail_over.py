@@ -19,7 +19,7 @@ from tests.faults.full_stack import FullStack
 from tests.faults.goals import goal
 from tests.faults.sizes import FULL, dice, size
 
-FAIL_OVERS = size(full=20, ci=2)
+FAIL_OVERS = size(full=20, ci=1)
 #: For each of them so many wishes are uttered meanwhile, and so many events called back.
 WISHES, EVENTS = 8, 3
 #: Seconds after which changes must be taken again on a machine that does nothing else.
@@ -140,11 +140,9 @@ def _seconds_until_a_change(client: Client, killed: float) -> float:
     raise AssertionError(f"no change was accepted for two minutes: {client.statuses}")
 
 
-@pytest.mark.parametrize(("synchronous", "lost"), [(True, False), (False, True)])
-def test_only_a_standby_that_commits_wait_for_has_all_of_them(
-    synchronous: bool, lost: bool, folder: Path
-) -> None:
-    cluster = Cluster(folder, synchronous=synchronous)
+def test_a_standby_that_commits_do_not_wait_for_lacks_some_of_them(folder: Path) -> None:
+    """The control: where they wait, none is lost, as the two other tests show."""
+    cluster = Cluster(folder, synchronous=False)
     acknowledged: list[int] = []
     try:
         cluster.start()
@@ -161,9 +159,9 @@ def test_only_a_standby_that_commits_wait_for_has_all_of_them(
         with psycopg.connect(cluster.url) as connection:
             kept = {number for (number,) in connection.execute("SELECT number FROM made")}
         missing = len(set(acknowledged) - kept)
-        goal("one fail-over", synchronous=synchronous, acknowledged=len(acknowledged), lost=missing)
+        goal("fail-over without synchronous commits", acknowledged=len(acknowledged), lost=missing)
         assert acknowledged
-        assert bool(missing) == lost
+        assert missing
     finally:
         cluster.stop()
 

@@ -53,7 +53,7 @@ BROKERS = ["valkey", "rabbitmq"] if FULL else ["valkey"]
 def test_killed_processes_lose_and_double_nothing(plant, broker):
     if broker == "rabbitmq" and not is_installed():
         pytest.skip("RabbitMQ is not installed; as root on Debian `make faults` does it")
-    kills = size(full=100, ci=8) // len(BROKERS)
+    kills = size(full=100, ci=5) // len(BROKERS)
     one = plant(broker)
     people = one.load(wishes=kills * WISHES, seed=kills)
     killed = kill_under_load(one, kills)

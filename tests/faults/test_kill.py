@@ -36,7 +36,11 @@ def killed_at(point: str, wish: Wish, world: IntentContext, forge: ForkRunner, p
 
 def plan(kills: int) -> list[tuple[str, Intent]]:
     """Every point with every endpoint as evenly as the number allows, in random order."""
-    pairs = [(point, intent) for point in POINTS for intent in INTENTS]
+    pairs = [
+        (POINTS[(number + turn) % len(POINTS)], intent)
+        for turn in range(len(POINTS))
+        for number, intent in enumerate(INTENTS)
+    ]
     chosen = (pairs * (kills // len(pairs) + 1))[:kills]
     dice("kill -9").shuffle(chosen)
     return chosen
@@ -63,4 +67,4 @@ def check_kills(
 
 
 def test_no_kill_loses_or_doubles_anything(world, forge, oracle):
-    check_kills(plan(size(full=1000, ci=100)), world, forge, oracle)
+    check_kills(plan(size(full=1000, ci=32)), world, forge, oracle)

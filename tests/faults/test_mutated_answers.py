@@ -10,4 +10,4 @@ from tests.faults.sizes import size
 def test_no_spoilt_answer_makes_us_fall_lose_or_mistake_anything(
     transactional_db, world, iclass, settings, caplog
 ):
-    check_mutated_answers(world, iclass, settings, caplog, answers=size(full=20_000, ci=300))
+    check_mutated_answers(world, iclass, settings, caplog, answers=size(full=20_000, ci=60))

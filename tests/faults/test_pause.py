@@ -72,9 +72,15 @@ def written() -> Any:
 
 
 def plan(pauses: int) -> list[tuple[str, Intent]]:
-    pairs = [(point, intent) for point in POINTS for intent in INTENTS]
-    dice("paused").shuffle(pairs)
-    return (pairs * (pauses // len(pairs) + 1))[:pauses]
+    """Every point with every endpoint as evenly as the number allows, in random order."""
+    pairs = [
+        (POINTS[(number + turn) % len(POINTS)], intent)
+        for turn in range(len(POINTS))
+        for number, intent in enumerate(INTENTS)
+    ]
+    chosen = (pairs * (pauses // len(pairs) + 1))[:pauses]
+    dice("paused").shuffle(chosen)
+    return chosen
 
 
 def check_pauses(
@@ -95,4 +101,4 @@ def check_pauses(
 
 
 def test_no_paused_worker_writes_or_sends_after_its_lease(world, forge, oracle):
-    check_pauses(plan(size(full=500, ci=25)), world, forge, oracle)
+    check_pauses(plan(size(full=500, ci=16)), world, forge, oracle)

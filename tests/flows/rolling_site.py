@@ -68,7 +68,7 @@ class RollingSite:
         self.service = start_sandbox(
             self.folder / "sandbox", [(SDKAPPID, KEY, None)], env={"ICLASS_CALLBACK_RETRY_S": "0.5"}
         )
-        self._stack.callback(self.service.stop)
+        self._stack.callback(self.service.kill)
         self.url = f"http://127.0.0.1:{find_port()}"
         self.variables = QUICK | {
             "CONSOLE_DATA": str(self.folder / "data"),
@@ -121,7 +121,7 @@ class RollingSite:
         """A web process of a version, not yet asked by nginx."""
         web = Console(self.folder / f"{tree.name}.web.log", self.variables)
         web.root = tree
-        self._stack.callback(web.stop)
+        self._stack.callback(web.kill)
         web.start()
         self.webs.append(web)
         return web
@@ -131,7 +131,7 @@ class RollingSite:
             self.folder / f"{tree.name}.worker.log", self.variables, beat=True, queues="celery,messages"
         )
         worker.root = tree
-        self._stack.callback(worker.stop)
+        self._stack.callback(worker.kill)
         worker.start()
         self.workers.append(worker)
 

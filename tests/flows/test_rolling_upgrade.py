@@ -19,6 +19,7 @@ from tests.flows.version_trees import breaking_version, next_version
 from tests.support import database, nginx
 from tests.support.environment import ROOT
 from tests.support.programs import Console
+from tests.support.waiting import wait_until
 
 pytestmark = [
     pytest.mark.faults,
@@ -27,7 +28,7 @@ pytestmark = [
     pytest.mark.usefixtures("django_db_setup"),
 ]
 #: Seconds for which both versions answer.
-BOTH_S = 4.0
+BOTH_S = size(full=4.0, ci=1.0)
 FILE = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 
@@ -143,7 +144,7 @@ def test_a_migration_that_removes_a_column_makes_it_fail(
     site.start(ROOT, worker=False)
     site.load.start()
     site.prepare(breaking_version(tmp_path, ROOT, 1))
-    time.sleep(BOTH_S)
+    wait_until(lambda: site.load.failed)
 
     with without_goal_lines(), pytest.raises(AssertionError, match="requests failed, first .* 500 "):
         check(site)

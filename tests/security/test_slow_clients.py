@@ -28,6 +28,7 @@ from documents.models import Document
 from tests.console.inbox.test_ingestion import EVENT, address
 from tests.faults.goals import goal
 from tests.faults.sizes import FULL, size
+from tests.support import database
 from tests.support.nginx import HOST
 from tests.support.page_client import client_for
 from tests.support.programs import Console
@@ -48,7 +49,12 @@ PASSWORD = "croquet at half past four"
 LARGE = b"%PDF-1.7\n" + b"x" * 20_000_000
 TOKEN = "a" * 32
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.faults,
+    pytest.mark.slow,
+    pytest.mark.timeout(400),
+]
 
 
 class Place(NamedTuple):
@@ -203,9 +209,23 @@ def session(alice: User, settings: Any) -> str:
     return f"sessionid={value}; __Host-sessionid={value}"
 
 
+@pytest.fixture(scope="module")
+def console(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """One for all tests that reach it without a proxy."""
+    folder = tmp_path_factory.mktemp("console")
+    variables = {
+        "DATABASE_URL": database.own_url(),
+        "AUDIT_CHECKPOINT_DIR": str(folder / "checkpoints"),
+        "REQUIRE_TWO_FACTOR": "false",
+    }
+    started = Console(folder / "web.log", variables)
+    started.start()
+    yield started
+    started.kill()
+
+
 @pytest.fixture
-def alone(start_console: Callable[..., Console], session: str) -> Place:
-    console = start_console(REQUIRE_TWO_FACTOR="false")
+def alone(console: Console, session: str) -> Place:
     return Place(int(console.url.rpartition(":")[2]), "127.0.0.1", tls=False)
 
 
@@ -270,11 +290,17 @@ def drip(place: Place, begin: bytes, most_s: float) -> tuple[float, bytes]:
 
 
 def test_a_strangers_body_is_refused_unread(alone: Place) -> None:
-    for path in ("/people/new/", "/courseware/new/", "/api/v1/documents/"):
-        for cookies in ("", "sessionid=false"):
-            seconds, told = drip(alone, sent(alone, "POST", path, length=50_000_000, cookies=cookies), 9)
-            assert re.match(rb"HTTP/1.1 (302|401|403) ", told), (path, told[:100])
-            assert seconds < 5, path
+    paths = ("/people/new/", "/courseware/new/", "/api/v1/documents/")
+    begins = [
+        sent(alone, "POST", path, length=50_000_000, cookies=cookies)
+        for path in paths
+        for cookies in ("", "sessionid=false")
+    ]
+    with ThreadPoolExecutor() as threads:
+        answers = threads.map(lambda begin: drip(alone, begin, 9), begins)
+    for begin, (seconds, told) in zip(begins, answers, strict=True):
+        assert re.match(rb"HTTP/1.1 (302|401|403) ", told), (begin, told[:100])
+        assert seconds < 5, begin
 
 
 def test_what_drips_is_cut_off_with_a_sentence(alone: Place, session: str) -> None:
@@ -300,18 +326,26 @@ def test_a_sender_has_only_so_many_large_bodies_under_way(alone: Place, session:
     assert drip(alone, begin, 2)[1] == b""
 
 
-def test_a_reader_who_takes_nothing_is_cut_off_and_one_who_is_slow_gets_the_whole_file(
-    alone: Place, session: str, document: Document
-) -> None:
-    begin = sent(alone, "GET", f"/courseware/{document.pk}/file/", cookies=session)
-    with contextlib.closing(alone.connect()) as line:
+def taken_at_last(place: Place, begin: bytes, after_s: float) -> int:
+    """The bytes of an answer that a reader gets who takes nothing at first."""
+    taken = 0
+    with contextlib.closing(place.connect()) as line:
         line.sendall(begin)
-        time.sleep(SEND_TIMEOUT_S + 3)
+        time.sleep(after_s)
         line.settimeout(5)
-        taken = 0
         with contextlib.suppress(ConnectionError):
             while piece := line.recv(1 << 20):
                 taken += len(piece)
-    assert taken < len(LARGE)
+    return taken
+
+
+def test_a_reader_gets_the_whole_file_and_one_who_takes_nothing_is_cut_off(
+    alone: Place, session: str, document: Document
+) -> None:
+    """The half minute until then is waited for with FAULTS=full; tests/console/http/test_response.py moves
+    the clock.
+    """
+    begin = sent(alone, "GET", f"/courseware/{document.pk}/file/", cookies=session)
+    assert not FULL or taken_at_last(alone, begin, SEND_TIMEOUT_S + 3) < len(LARGE)
     status, told, _cookies = alone.ask("GET", f"/courseware/{document.pk}/file/", Cookie=session)
     assert (status, told.encode()) == (200, LARGE)

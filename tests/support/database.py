@@ -44,6 +44,7 @@ NO_AUTOVACUUM = """
         LOOP EXECUTE 'ALTER TABLE ' || name || ' SET (autovacuum_enabled = off)'; END LOOP;
     END $$
 """
+MIGRATE = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
 #: Bytes from which a table is worth its vacuum: tests after it would read its dead rows.
 LARGE = 1_000_000
 
@@ -135,6 +136,14 @@ def own_url() -> str:
     return url_of(own_name())
 
 
+def migrate(url: str) -> None:
+    """Fill an empty database of another server, as the template is filled."""
+    if not template_cache.restore(url):
+        prepared_schema.load(url)
+        variables = os.environ | {"DATABASE_URL": url}
+        subprocess.run(MIGRATE, cwd=environment.ROOT, env=variables, check=True)
+
+
 def _make_template() -> None:
     """Only the first process of a run finds none. A half migrated one is not left behind."""
     if on_server("select 1 from pg_database where datname = %s", TEMPLATE):
@@ -155,9 +164,8 @@ def _migrate() -> None:
     on_server(f'drop database "{TEMPLATE}"')
     on_server(f'create database "{TEMPLATE}"')
     prepared_schema.load(url_of(TEMPLATE))
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
     variables = os.environ | {"DATABASE_URL": url_of(TEMPLATE)}
-    done = subprocess.run(migrate, cwd=environment.ROOT, env=variables, capture_output=True, text=True)
+    done = subprocess.run(MIGRATE, cwd=environment.ROOT, env=variables, capture_output=True, text=True)
     if done.returncode:
         on_server(f'drop database "{TEMPLATE}"')
         pytest.exit(f"The migrations fail:\n{done.stderr}", returncode=1)

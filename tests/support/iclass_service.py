@@ -25,7 +25,7 @@ def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
     schools = [(1400000001, TIC_KEY, None), (1400000002, TIC_KEY[::-1], None)]
     service = start_sandbox(tmp_path_factory.mktemp("iclass"), schools)
     yield service
-    service.stop()
+    service.kill()
 
 
 @pytest.fixture(scope="module")

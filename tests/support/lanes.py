@@ -38,6 +38,7 @@ PROCESS_PATHS = (
     "tests/docs/test_site.py",
     "tests/documents/files/test_hostile_files.py",
     "tests/security/test_production.py",
+    "tests/security/test_slow_clients.py",
     "tests/support/test_isolation.py",
 )
 

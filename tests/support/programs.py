@@ -140,7 +140,7 @@ def start_console(program_variables: dict[str, str], tmp_path: Path) -> Iterator
 
         def start(**variables: str) -> Console:
             console = Console(tmp_path / "web.log", program_variables | variables)
-            running.callback(console.stop)
+            running.callback(console.kill)
             console.start()
             return console
 
@@ -155,7 +155,7 @@ def start_worker(program_variables: dict[str, str], tmp_path: Path) -> Iterator[
         def start(*, beat: bool = False, queues: str = "celery,messages", **variables: str) -> Worker:
             log = tmp_path / f"worker-{queues}.log"
             worker = Worker(log, program_variables | variables, beat=beat, queues=queues)
-            running.callback(worker.stop)
+            running.callback(worker.kill)
             worker.start()
             return worker
 

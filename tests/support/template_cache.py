@@ -48,7 +48,7 @@ def restore(url: str) -> bool:
             if name not in there:
                 line.execute(f'CREATE ROLE "{name}" NOLOGIN')
                 line.execute(f'GRANT "{name}" TO current_user')
-    run = [_tool("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-f", kept, url]
+    run = [_tool("psql"), "-X1q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-f", kept, url]
     return subprocess.run(run, capture_output=True).returncode == 0
 
 

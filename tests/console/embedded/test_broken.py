@@ -7,14 +7,13 @@ from pathlib import Path
 import psycopg
 
 from console.embedded import data_paths
-from tests.support.server_holders import ServerHolder, wait_until_ended
+from tests.support.server_holders import ServerHolder
 
 
 def test_a_pid_file_that_names_another_program_is_no_obstacle(
-    data: Path, holder: Callable[..., ServerHolder]
+    data: Path, made: Path, holder: Callable[..., ServerHolder]
 ) -> None:
-    database = _made_before(data, holder)
-    (database / "postmaster.pid").write_text(f"{os.getpid()}\n{database}\n")
+    (made / "postmaster.pid").write_text(f"{os.getpid()}\n{made}\n")
 
     holder("d").ready()
 
@@ -33,10 +32,9 @@ def test_a_database_that_was_half_made_is_made_again(data: Path, holder: Callabl
 
 
 def test_a_database_of_a_version_that_is_not_here_is_told(
-    data: Path, holder: Callable[..., ServerHolder]
+    made: Path, holder: Callable[..., ServerHolder]
 ) -> None:
-    database = _made_before(data, holder)
-    (database / "PG_VERSION").write_text("9\n")
+    (made / "PG_VERSION").write_text("9\n")
 
     said = holder("d").refusal()
 
@@ -45,13 +43,12 @@ def test_a_database_of_a_version_that_is_not_here_is_told(
     assert len(said.splitlines()) == 1
 
 
-def test_a_damaged_database_is_told_with_its_folder(data: Path, holder: Callable[..., ServerHolder]) -> None:
-    database = _made_before(data, holder)
-    (database / "global" / "pg_control").write_bytes(b"\0" * 8192)
+def test_a_damaged_database_is_told_with_its_folder(made: Path, holder: Callable[..., ServerHolder]) -> None:
+    (made / "global" / "pg_control").write_bytes(b"\0" * 8192)
 
     said = holder("d").refusal()
 
-    assert str(database) in said
+    assert str(made) in said
     assert "move that folder away" in said
     assert len(said.splitlines()) == 1
 
@@ -66,12 +63,3 @@ def test_a_folder_that_is_no_database_is_left_alone(data: Path, holder: Callable
 
     assert "not a PostgreSQL database" in said
     assert (data / "postgres" / "essay.txt").read_text() == "mine"
-
-
-def _made_before(data: Path, holder: Callable[..., ServerHolder]) -> Path:
-    """A database that ran once; its folder."""
-    first = holder("d")
-    database = first.ready()
-    first.kill()
-    assert wait_until_ended(data_paths(data), 5)
-    return database

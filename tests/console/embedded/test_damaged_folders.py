@@ -12,32 +12,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from console.embedded import data_paths
+from console.embedded import EmbeddedError, data_paths
+from console.embedded.postgres import Postgres
 from tests.support.environment import ROOT
-from tests.support.server_holders import ServerHolder, console_data_folder, wait_until_ended
+from tests.support.server_holders import ServerHolder, wait_until_ended
 
 Holder = Callable[..., ServerHolder]
 STRANGER = 12345
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes owners and mounts disks")
-
-
-@pytest.fixture(scope="module")
-def ran_once() -> Iterator[Path]:
-    """The folder of a database that ran once, to copy: making one takes seconds."""
-    with console_data_folder() as folder:
-        first = ServerHolder(folder, "d")
-        database = first.ready()
-        first.kill()
-        assert wait_until_ended(data_paths(folder), 5)
-        yield database
-
-
-@pytest.fixture
-def made(data: Path, ran_once: Path) -> Path:
-    """A database that ran once; its folder."""
-    copy = data / ran_once.name
-    subprocess.run(["cp", "-a", str(ran_once), str(copy)], check=True)
-    return copy
 
 
 @pytest.fixture
@@ -54,6 +36,18 @@ def mounted(data: Path) -> Iterator[Callable[[str], None]]:
             mounts.callback(wait_until_ended, data_paths(data), 10)
 
         yield mount
+
+
+@pytest.fixture
+def server(data: Path) -> Iterator[Postgres]:
+    """The database of the data folder, started by the test and not by a process of its own."""
+    paths = data_paths(data)
+    for folder in (paths.socket_dir, paths.run_dir):
+        folder.mkdir(mode=0o700)
+    one = Postgres(paths)
+    yield one
+    one.stop()
+    shutil.rmtree(paths.socket_dir)
 
 
 def said_by(one: ServerHolder) -> str:
@@ -159,28 +153,32 @@ def test_a_database_of_another_user(made: Path, holder: Holder) -> None:
 
 
 @pytest.mark.parametrize("text", [b"\xff\xfe\n", b"", b"12345678901234567890\n", b"-1\n"])
-def test_a_pid_file_with_nonsense_is_no_obstacle(made: Path, holder: Holder, text: bytes) -> None:
+def test_a_pid_file_with_nonsense_is_no_obstacle(made: Path, server: Postgres, text: bytes) -> None:
     (made / "postmaster.pid").write_bytes(text)
 
-    holder("d").ready()
+    server.start()
 
     assert (made / "postmaster.pid").read_bytes() != text
 
 
 @pytest.mark.parametrize("text", [b"\xff\xfe", b"", b"eighteen"])
-def test_a_version_with_nonsense(made: Path, holder: Holder, text: bytes) -> None:
+def test_a_version_with_nonsense(made: Path, server: Postgres, text: bytes) -> None:
     (made / "PG_VERSION").write_bytes(text)
 
-    assert "PG_VERSION is damaged" in said_by(holder("d"))
+    with pytest.raises(EmbeddedError, match="PG_VERSION is damaged"):
+        server.start()
 
 
 @pytest.mark.parametrize("part", ["PG_VERSION", "pg_wal", "global", "base", "postgresql.conf"])
-def test_a_missing_part_of_the_database(made: Path, holder: Holder, part: str) -> None:
+def test_a_missing_part_of_the_database(made: Path, server: Postgres, part: str) -> None:
     missing = made / part
     shutil.rmtree(missing) if missing.is_dir() else missing.unlink()
 
-    said = said_by(holder("d"))
+    with pytest.raises(EmbeddedError) as refused:
+        server.start()
 
+    said = str(refused.value)
+    assert len(said.splitlines()) == 1
     assert str(made) in said
     assert "away to begin with an empty database" in said
 
@@ -230,6 +228,7 @@ def test_a_disk_that_may_only_be_read(data: Path, mounted: Callable[[str], None]
     assert "Read-only file system" in said_by(holder("d"))
 
 
+@pytest.mark.usefixtures("made")
 def test_keys_that_are_missing_beside_their_data(data: Path, holder: Holder) -> None:
     assert enter(data).returncode == 0
     holder("db").ready()

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pytest
 from kombu import Connection
 
 from console.embedded import data_paths
 from tests.support.server_holders import ServerHolder, kill_one, processes_of, wait_until_ended
+
+pytestmark = pytest.mark.usefixtures("made")
 
 
 def test_both_servers_answer_and_end_soon_after_their_killed_holder(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg import sql
 
 from console.embedded import data_paths
@@ -20,6 +21,7 @@ def _base(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("made")
 def test_tables_are_known_until_a_file_or_a_recorded_migration_changes(
     data: Path, holder: Callable[..., ServerHolder], tmp_path: Path
 ) -> None:
@@ -47,6 +49,7 @@ def test_tables_are_known_until_a_file_or_a_recorded_migration_changes(
     assert not is_migrated(data, code_files(base)), "a package may bring others"
 
 
+@pytest.mark.usefixtures("made")
 def test_a_restored_dump_is_not_known_although_it_brings_the_stamp(
     data: Path, holder: Callable[..., ServerHolder], tmp_path: Path
 ) -> None:

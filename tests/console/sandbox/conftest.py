@@ -1,4 +1,4 @@
-"""One local iclass service for each module, and a school in it."""
+"""One local iclass service, and two schools in it."""
 
 import itertools
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ def started(tmp_path_factory: pytest.TempPathFactory, receiver: CallbackReceiver
         tmp_path_factory.mktemp("sandbox"), enterprises, {"ICLASS_CALLBACK_RETRY_S": "0.3"}
     )
     yield service
-    service.stop()
+    service.kill()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Two acts on two connections, one stopped after each of its statements in turn.
 
-    count = statements_of(act)                     # how many places there are to stop at
+    run_alone(act).statements                      # how many places there are to stop at
     first, second = interleave(one, other, stop=3)  # `one` waits after its 3rd statement for `other`
 
 The act that was not stopped runs to its end, or until the database makes it wait for the one that was; then
@@ -34,6 +34,7 @@ class ActOutcome:
 
     sentence: str = ""
     crash: str = ""
+    statements: int = 0
 
     @property
     def refused(self) -> bool:
@@ -71,6 +72,7 @@ class _Run:
         finally:
             self.begun.set()
             connection.close()
+            self.outcome.statements = self.count
             self.paused.set()
             self.done.set()
 
@@ -82,15 +84,6 @@ class _Run:
                 self.paused.set()
                 self.go_on.wait(PATIENCE_S)
         return answer
-
-
-def count_statements(act: Act) -> int:
-    """How many statements an act sends, run by itself."""
-    run = _Run(act)
-    run.start()
-    assert run.done.wait(PATIENCE_S), "the act does not end"
-    assert not run.outcome.crash, run.outcome.crash
-    return run.count
 
 
 def run_alone(act: Act) -> ActOutcome:

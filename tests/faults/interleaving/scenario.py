@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from django.shortcuts import get_object_or_404
@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from console.outbox.models import Operation
 from console.outbox.states import OperationState
-from tests.faults.interleaving.lockstep import ActOutcome, count_statements, interleave, run_alone
+from tests.faults.interleaving.lockstep import ActOutcome, interleave, run_alone
 from tests.faults.interleaving.row_states import RowState, state_differences
 
 T = TypeVar("T")
@@ -63,48 +63,52 @@ class ScenarioResult:
     pairs: int = 0
     schedules: int = 0
     refused: int = 0
+    acts: set[str] = field(default_factory=set)
     violations: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class SampleSize:
-    """At most so many ordered pairs of a stage, each stopped at so many statements; None: all of them."""
+    """All ordered pairs of a stage, or so few that each act is in one, each stopped at so many statements;
+    None: at all of them."""
 
-    pairs: int | None
+    all_pairs: bool
     stops: int | None
 
 
-EVERYTHING = SampleSize(None, None)
+EVERYTHING = SampleSize(all_pairs=True, stops=None)
+EACH_ACT = SampleSize(all_pairs=False, stops=1)
 
 
 def check_scenario(stage: Scenario, chance: random.Random, size: SampleSize) -> ScenarioResult:
     """Interleave ordered pairs of acts; violations are told, not raised."""
     told = ScenarioResult()
-    nobody, singly = _after(stage), {name: _after(stage, name) for name in stage.acts}
-    counts = {name: _count(stage, name) for name in stage.acts}
-    for one, other in _pairs(stage, chance, size.pairs):
+    after = cache(partial(_after, stage))
+    for one, other in _pairs(stage, chance, size):
         told.pairs += 1
-        serial = [_after(stage, one, other), _after(stage, other, one)]
-        for stop in _some(range(1, counts[one] + 1), chance, size.stops):
-            _schedule(stage, one, other, stop, _Allowed(nobody, singly, serial), told)
+        told.acts |= {one, other}
+        first, second = after(one, other), after(other, one)
+        allowed = _Allowed(lambda *names: after(*names).state, [first.state, second.state])
+        for stop in _some(range(1, first.statements + 1), chance, size.stops):
+            _schedule(stage, one, other, stop, allowed, told)
     return told
 
 
 @dataclass(frozen=True)
 class _Allowed:
-    nobody: RowState
-    singly: dict[str, RowState]
+    #: The state that some acts leave behind one after the other.
+    by_themselves: Callable[..., RowState]
     serial: list[RowState]
 
     def after(self, one: str, other: str, outcomes: tuple[ActOutcome, ActOutcome]) -> list[RowState]:
         """The states that an interleaving may leave behind; in a serial order, too, an act may be refused."""
         states = list(self.serial)
         if outcomes[0].refused:
-            states.append(self.singly[other])
+            states.append(self.by_themselves(other))
         if outcomes[1].refused:
-            states.append(self.singly[one])
+            states.append(self.by_themselves(one))
         if outcomes[0].refused and outcomes[1].refused:
-            states.append(self.nobody)
+            states.append(self.by_themselves())
         return states
 
 
@@ -127,28 +131,36 @@ def _schedule(
     discard_waiting_operations()
 
 
-def _after(stage: Scenario, *names: str) -> RowState:
-    """What these acts leave behind one after the other."""
-    subject = stage.make()
+@dataclass(frozen=True)
+class _Serial:
+    """What acts left behind one after the other, and how many statements the first one sent."""
+
+    state: RowState
+    statements: int
+
+
+def _after(stage: Scenario, *names: str) -> _Serial:
+    subject, statements = stage.make(), []
     for name in names:
         outcome = run_alone(partial(stage.acts[name], subject))
         assert not outcome.crash, f"{stage.name}: {names}: {name} alone: {outcome.crash}"
+        statements.append(outcome.statements)
     stage.settle(subject)
     state = stage.state(subject)
     discard_waiting_operations()
-    return state
+    return _Serial(state, statements[0] if statements else 0)
 
 
-def _count(stage: Scenario, name: str) -> int:
-    """How many statements an act sends."""
-    count = count_statements(partial(stage.acts[name], stage.make()))
-    discard_waiting_operations()
-    return count
-
-
-def _pairs(stage: Scenario, chance: random.Random, most: int | None) -> list[tuple[str, str]]:
+def _pairs(stage: Scenario, chance: random.Random, size: SampleSize) -> list[tuple[str, str]]:
     every = [(one, other) for one in stage.acts for other in stage.acts]
-    return _some([two for two in every if not stage.only_with or stage.only_with & {*two}], chance, most)
+    every = [two for two in every if not stage.only_with or stage.only_with & {*two}]
+    if size.all_pairs:
+        return every
+    chosen: list[tuple[str, str]] = []
+    while missing := stage.acts.keys() - {name for two in chosen for name in two}:
+        most = max(len(missing & {*two}) for two in every)
+        chosen.append(chance.choice([two for two in every if len(missing & {*two}) == most]))
+    return chosen
 
 
 def _some(every: Sequence[T], chance: random.Random, most: int | None) -> list[T]:

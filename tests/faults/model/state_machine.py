@@ -66,9 +66,10 @@ class ModelReport:
 class ConsoleStateMachine(RuleBasedStateMachine):
     """Rules name a side and a lot, by which a thing of it is meant; the name of a rule says what is done."""
 
-    def __init__(self, service: Sandbox, report: ModelReport, always: frozenset[str]) -> None:
+    def __init__(self, service: Sandbox, report: ModelReport, rounds: int = len(ALTERNATIVE_VALUES)) -> None:
+        """All knobs take turns in so many examples."""
         super().__init__()
-        self.service, self.report, self.always = service, report, always
+        self.service, self.report, self.rounds = service, report, rounds
         self.stage: ModelState | None = None
         self.well = True
 
@@ -77,8 +78,8 @@ class ConsoleStateMachine(RuleBasedStateMachine):
     )
     def begin(self, knobs):
         # The lot may leave a knob out for many examples; each takes its turn besides.
-        turn = sorted(ALTERNATIVE_VALUES)[self.report.examples % len(ALTERNATIVE_VALUES)]
-        knobs = sorted(self.always.union(knobs, {turn}))
+        turn = sorted(ALTERNATIVE_VALUES)[self.report.examples % self.rounds :: self.rounds]
+        knobs = sorted({*knobs, *turn})
         self.stage = ModelState(self.service, {name: ALTERNATIVE_VALUES[name] for name in knobs})
         self.report.examples += 1
         self.report.turned |= {*knobs, "sign_clock"}

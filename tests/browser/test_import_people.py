@@ -15,7 +15,7 @@ from accounts.models import Enterprise, PeopleImport, Role, StudentGroup, User
 from accounts.people.group_services import save_group
 from accounts.people.services import register_person
 from classes.lessons.services import schedule_lesson
-from tests.support.browser import collect_console_errors
+from tests.support.browser import SEEN_AGAIN, collect_console_errors
 from tests.support.cast import create_person
 from tests.support.iclass_service import tomorrow_at
 from tests.support.pictures import save_screenshot
@@ -159,6 +159,7 @@ def test_a_file_with_one_bad_row_is_imported_up_to_the_service(
     page.wait_for_selector("#job-progress")
     window.seen("import-applied")
     sweep()
+    page.evaluate(SEEN_AGAIN)
     page.wait_for_selector("#job-progress .tag-ok")
     assert page.locator(".choices a[href='?show=push_done'] strong").inner_text() == "3"
     window.open(f"/people/imports/{PeopleImport.objects.get().pk}/", "import-sent")
@@ -198,6 +199,7 @@ def test_a_student_joins_a_group_and_the_lessons_follow_up_to_the_service(
     assert group.students.count() == 2
     window.press("group-pushed")
     sweep()
+    page.evaluate(SEEN_AGAIN)
     page.wait_for_selector("#group-pushed .tag-ok")
     window.seen("group-pushed-done")
     lesson.refresh_from_db()

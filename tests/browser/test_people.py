@@ -74,8 +74,7 @@ def test_list_page_cards_and_erasing_fit_and_load_nothing_forbidden(
     seen("list")
     page.goto(f"{live_server.url}/people/{first.pk}/")
     page.locator(".portrait img").scroll_into_view_if_needed()
-    page.wait_for_load_state("networkidle")
-    assert page.locator(".portrait img").evaluate("picture => picture.naturalWidth") == 400
+    page.wait_for_function("() => document.querySelector('.portrait img').naturalWidth === 400")
     seen("person")
     page.goto(f"{live_server.url}/people/{second.pk}/")
     seen("person-met")

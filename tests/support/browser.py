@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -73,6 +74,34 @@ def collect_console_errors(page: Any, complaints: list[str], passing: tuple[str,
             complaints.append(message.text)
 
     page.on("console", heard)
+
+
+#: A page that is seen again refreshes itself at once.
+SEEN_AGAIN = "() => { document.dispatchEvent(new Event('visibilitychange')) }"
+
+
+@contextmanager
+def refreshed(page: Any) -> Iterator[Any]:
+    """What is done within makes the page refresh itself; at the end it has. Yields the answer to come."""
+    page.evaluate(
+        """() => {
+            const reached = (done) => document.addEventListener("live:reached", () => done(true));
+            window.reached = new Promise(reached);
+        }"""
+    )
+    with page.expect_response(lambda answer: "x-live" in answer.request.headers) as answer:
+        yield answer
+    page.evaluate("window.reached")
+
+
+def settle(page: Any) -> None:
+    """Let the page draw what it has; what it asked of the server until then has been heard."""
+    page.evaluate(
+        """async () => {
+            for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+            await fetch("/healthz");
+        }"""
+    )
 
 
 @pytest.fixture(autouse=True)

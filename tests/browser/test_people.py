@@ -11,7 +11,7 @@ from accounts.people import avatars
 from accounts.people.group_services import save_group
 from classes.lessons.services import schedule_lesson
 from console.outbox.states import SyncState
-from tests.support.browser import collect_console_errors, looks
+from tests.support.browser import collect_console_errors, in_turn, looks
 from tests.support.cast import create_person
 from tests.support.iclass_service import tomorrow_at
 from tests.support.image_files import png
@@ -49,7 +49,7 @@ def croquet(school: Enterprise, alice: User, bob: User, settings: Any, live_serv
     return save_group(group=group, students=students, by=alice)
 
 
-@pytest.mark.parametrize(("size", "language"), looks(SIZES, ["zh-CN", "en"]))
+@pytest.mark.parametrize(("size", "language"), in_turn(0, looks(SIZES, ["zh-CN", "en"])))
 def test_list_page_cards_and_erasing_fit_and_load_nothing_forbidden(
     live_server: Any, browser: Any, client: Any, alice: User, croquet: StudentGroup, size: str, language: str
 ) -> None:

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.core.servers.basehttp import WSGIRequestHandler
@@ -28,6 +28,7 @@ ARGUMENTS = [
 ]
 
 
+Look = TypeVar("Look")
 #: `make browser` sets it: each page in each look.
 FULL = os.environ.get("BROWSER") == "full"
 
@@ -35,6 +36,15 @@ FULL = os.environ.get("BROWSER") == "full"
 def looks(*axes: Iterable[str]) -> list[tuple[str, ...]]:
     """Sizes, languages and schemes together: all combinations with `BROWSER=full`, else each value once."""
     return list(itertools.product(*axes)) if FULL else list(zip(*axes, strict=True))
+
+
+def in_turn(number: int, looks: Iterable[Look]) -> list[Look]:
+    """The looks in which the steps of a journey are the same: all with `BROWSER=full`, else one of them.
+
+    The number of the journey in its file says which, so that journeys take turns.
+    """
+    every = list(looks)
+    return every if FULL else [every[number % len(every)]]
 
 
 @cache

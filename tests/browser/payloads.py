@@ -1,6 +1,7 @@
 """Forty things that somebody might type so that a browser runs `p40()`, and how they come into every row."""
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from django.apps import apps
@@ -72,36 +73,51 @@ NAMES = (
 def insert_payloads(turn: int) -> int:
     """Every string of every row becomes a payload, each field another, the next turn the next one; answers
     how many fields took one. What the database refuses stays as it was."""
-    return sum(_takes(model, field, place + turn) for place, (model, field) in enumerate(_fields()))
+    numbers = count(turn)
+    return sum(
+        len(_taken(model, [(field, next(numbers)) for field in _text_fields(model)]))
+        for config in apps.get_app_configs()
+        if config.name.split(".")[0] in ("accounts", "classes", "console", "documents")
+        for model in config.get_models()
+    )
 
 
-def _fields() -> Iterator[tuple[type[models.Model], Any]]:
-    for config in apps.get_app_configs():
-        if config.name.split(".")[0] not in ("accounts", "classes", "console", "documents"):
-            continue
-        for model in config.get_models():
-            for field in model._meta.concrete_fields:
-                is_text = isinstance(field, models.CharField | models.TextField | models.JSONField)
-                if is_text and not field.choices and field.name not in OF_CODE and not field.primary_key:
-                    yield model, field
+def _text_fields(model: type[models.Model]) -> Iterator[Any]:
+    for field in model._meta.concrete_fields:
+        is_text = isinstance(field, models.CharField | models.TextField | models.JSONField)
+        if is_text and not field.choices and field.name not in OF_CODE and not field.primary_key:
+            yield field
 
 
-def _takes(model: type[models.Model], field: Any, number: int) -> bool:
-    rows = model._base_manager.all()
-    found = False
-    for place, row in enumerate(rows):
-        payload = PAYLOADS[(number + place) % len(PAYLOADS)]
-        is_json = isinstance(field, models.JSONField)
-        kept = getattr(row, field.attname)
-        if is_json and not kept and field.name in OF_SERVICE:
-            kept = dict.fromkeys(NAMES, "")
-        value = _within(kept, payload) if is_json else _cut(field, payload, row.pk)
-        try:
-            with transaction.atomic():
-                found |= bool(rows.filter(pk=row.pk).update(**{field.name: value}))
-        except DatabaseError:
-            continue
-    return found
+def _taken(model: type[models.Model], fields: list[tuple[Any, int]]) -> set[str]:
+    """The names of the fields that took their payload, in one row or more."""
+    taken: set[str] = set()
+    for place, row in enumerate(model._base_manager.all() if fields else ()):
+        values = {
+            field.name: _value(row, field, PAYLOADS[(number + place) % len(PAYLOADS)])
+            for field, number in fields
+        }
+        if _is_updated(row, values):
+            taken.update(values)
+        else:
+            taken.update(name for name, value in values.items() if _is_updated(row, {name: value}))
+    return taken
+
+
+def _is_updated(row: models.Model, values: dict[str, Any]) -> bool:
+    """Whether the database took these values."""
+    try:
+        with transaction.atomic():
+            return bool(type(row)._base_manager.filter(pk=row.pk).update(**values))
+    except DatabaseError:
+        return False
+
+
+def _value(row: models.Model, field: Any, payload: str) -> Any:
+    if not isinstance(field, models.JSONField):
+        return _cut(field, payload, row.pk)
+    kept = getattr(row, field.attname)
+    return _within(dict.fromkeys(NAMES, "") if not kept and field.name in OF_SERVICE else kept, payload)
 
 
 def _cut(field: Any, payload: str, key: Any) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import StudentGroup, User
 from classes.models import Lesson, Member
 from tests.browser.timetable_pages import COUNT_CLICKS, moment_of_next_week, timetable_path
+from tests.support.browser import settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -74,8 +75,10 @@ def test_a_form_that_comes_filled_in_names_its_conflicts_at_once(
     page.locator("#conflicts").get_by_text("Croquet").wait_for()
     assert page.locator("#conflicts [name=conflict_reason]").is_visible()
 
-    page.goto(f"{page.base}/lessons/{croquet.pk}/edit/")
-    page.wait_for_load_state("networkidle")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as checked:
+        page.goto(f"{page.base}/lessons/{croquet.pk}/edit/")
+    checked.value.finished()
+    settle(page)
     assert page.locator("#conflicts").get_by_text("Croquet").count() == 0, "it does not conflict with itself"
     assert complaints == []
 

@@ -20,7 +20,7 @@ from tests.classes.factories import (
     create_planned_lesson,
     create_students,
 )
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, in_turn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MARKS = ("present", "late", "absent", "excused", "present", "left_early", "unknown")
@@ -77,7 +77,7 @@ def shoot(page: Any, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize(("size", "language"), [("telephone", "zh-CN"), ("desk", "en")])
+@pytest.mark.parametrize(("size", "language"), in_turn(0, [("telephone", "zh-CN"), ("desk", "en")]))
 def test_a_teacher_goes_from_a_course_to_the_trends_of_a_student(
     window: Callable[..., Any], bob: User, course: Course, size: str, language: str
 ) -> None:

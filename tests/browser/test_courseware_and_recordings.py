@@ -22,7 +22,7 @@ from documents.models import Document
 from documents.upload_services import upload_document
 from tests.classes.factories import create_finished_lesson, create_planned_lesson
 from tests.documents.sample_files import ooxml
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, in_turn
 from tests.support.cast import create_person
 from tests.support.sandbox import Sandbox
 
@@ -77,7 +77,7 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"{selector} cannot be reached by keyboard")
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "zh-CN"), ("telephone", "en")])
+@pytest.mark.parametrize(("size", "language"), in_turn(0, [("desk", "zh-CN"), ("telephone", "en")]))
 def test_a_deck_is_uploaded_by_keyboard_attached_and_ready(
     live_server: Any, browser: Browser, client: Client, connected: Enterprise, settings: Any, tmp_path: Path,
     size: str, language: str,
@@ -167,7 +167,7 @@ def create_tracks(lesson: Lesson, kinds: Iterable[int], *, apart: timedelta = ti
     ]
 
 
-@pytest.mark.parametrize(("size", "language"), [("telephone", "zh-CN"), ("desk", "en")])
+@pytest.mark.parametrize(("size", "language"), in_turn(1, [("desk", "en"), ("telephone", "zh-CN")]))
 def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
     live_server: Any, browser: Browser, client: Client, school: Enterprise, bob: User, settings: Any,
     size: str, language: str,

@@ -12,7 +12,7 @@ from accounts.models import Enterprise, Role, User
 from classes.models import Cover, Lesson
 from tests.browser.page_checks import axe_violations, horizontal_overflow
 from tests.classes.factories import create_planned_lesson
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, in_turn
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
@@ -51,7 +51,7 @@ class Office:
         assert self.complaints == []
 
 
-@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("size", in_turn(1, SIZES))
 def test_the_cover_of_a_day_is_planned_in_under_ten_clicks(
     browser: Any,
     client: Client,

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Enterprise, Role, User
 from tests.browser.test_session_end import shoot
+from tests.support.browser import in_turn
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -58,7 +59,7 @@ def page(window: Callable[..., Any], people: list[User], dina: User, request: An
     return page
 
 
-@pytest.mark.parametrize("page", [("desk", "en"), ("telephone", "zh-CN")], indirect=True)
+@pytest.mark.parametrize("page", in_turn(1, [("desk", "en"), ("telephone", "zh-CN")]), indirect=True)
 def test_entries_stay_and_are_saved_after_signing_in_in_another_tab(page: Any, dina: User) -> None:
     notice = page.locator("#session-ends [data-ends=kept]")
     link = notice.get_by_role("link")

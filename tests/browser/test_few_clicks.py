@@ -19,7 +19,7 @@ from tests.classes.factories import (
     create_planned_lesson,
     create_refused_operation,
 )
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, in_turn
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
@@ -88,7 +88,7 @@ def playing(window: Window, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("size", in_turn(0, SIZES))
 def test_a_recording_plays_two_clicks_after_today_and_keeps_its_time_when_the_track_changes(
     open_window: Any, school: Enterprise, bob: User, size: str
 ) -> None:
@@ -113,7 +113,7 @@ def test_a_recording_plays_two_clicks_after_today_and_keeps_its_time_when_the_tr
     window.check()
 
 
-@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("size", in_turn(1, SIZES))
 def test_people_are_imported_in_four_clicks(
     open_window: Any, connected: Enterprise, alice: User, tmp_path: Path, size: str
 ) -> None:
@@ -136,7 +136,7 @@ def test_people_are_imported_in_four_clicks(
     assert User.objects.get(user_id="hare").student_groups.get().name == "Class 3"
 
 
-@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("size", in_turn(0, SIZES))
 def test_a_refused_lesson_is_sent_again_in_two_clicks(
     open_window: Any, school: Enterprise, alice: User, bob: User, size: str
 ) -> None:

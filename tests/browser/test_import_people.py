@@ -15,7 +15,7 @@ from accounts.models import Enterprise, PeopleImport, Role, StudentGroup, User
 from accounts.people.group_services import save_group
 from accounts.people.services import register_person
 from classes.lessons.services import schedule_lesson
-from tests.support.browser import collect_console_errors
+from tests.support.browser import SEEN_AGAIN, collect_console_errors, in_turn
 from tests.support.cast import create_person
 from tests.support.iclass_service import tomorrow_at
 from tests.support.pictures import save_screenshot
@@ -31,6 +31,14 @@ if HANDBOOK:
     LOOKS = [("desk", "zh-CN", "light"), ("desk", "en", "light")]
 elif SHOTS:
     LOOKS += [("desk", "en", "dark"), ("telephone", "zh-CN", "light")]
+
+
+def in_looks(number: int) -> Any:
+    """Where pictures are drawn, each look; else as the journeys of this file take turns."""
+    looks = LOOKS if SHOTS else in_turn(number, LOOKS)
+    return pytest.mark.parametrize("window", looks, indirect=True, ids="-".join)
+
+
 #: Pages that the handbook shows; what is not needed of them is cut off at this height.
 IN_HANDBOOK = {
     "import-columns": 900, "import-preview": 700, "import-sent": 640, "group-change": 620,
@@ -131,7 +139,7 @@ def sheet(folder: Path, prefix: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("window", LOOKS, indirect=True, ids="-".join)
+@in_looks(0)
 def test_a_file_with_one_bad_row_is_imported_up_to_the_service(
     window: Window, client: Any, alice: User, connected: Enterprise, iclass: Sandbox, tmp_path: Path
 ) -> None:
@@ -159,6 +167,7 @@ def test_a_file_with_one_bad_row_is_imported_up_to_the_service(
     page.wait_for_selector("#job-progress")
     window.seen("import-applied")
     sweep()
+    page.evaluate(SEEN_AGAIN)
     page.wait_for_selector("#job-progress .tag-ok")
     assert page.locator(".choices a[href='?show=push_done'] strong").inner_text() == "3"
     window.open(f"/people/imports/{PeopleImport.objects.get().pk}/", "import-sent")
@@ -170,7 +179,7 @@ def test_a_file_with_one_bad_row_is_imported_up_to_the_service(
     window.open("/jobs/", "jobs")
 
 
-@pytest.mark.parametrize("window", LOOKS, indirect=True, ids="-".join)
+@in_looks(1)
 def test_a_student_joins_a_group_and_the_lessons_follow_up_to_the_service(
     window: Window, client: Any, alice: User, bob: User, connected: Enterprise, iclass: Sandbox
 ) -> None:
@@ -198,6 +207,7 @@ def test_a_student_joins_a_group_and_the_lessons_follow_up_to_the_service(
     assert group.students.count() == 2
     window.press("group-pushed")
     sweep()
+    page.evaluate(SEEN_AGAIN)
     page.wait_for_selector("#group-pushed .tag-ok")
     window.seen("group-pushed-done")
     lesson.refresh_from_db()
@@ -212,7 +222,7 @@ def test_a_student_joins_a_group_and_the_lessons_follow_up_to_the_service(
     window.open(f"/people/{bob.pk}/", "person-in-charge")
 
 
-@pytest.mark.parametrize("window", LOOKS, indirect=True, ids="-".join)
+@in_looks(2)
 def test_an_operator_enters_a_school_with_a_reason_and_the_school_sees_it(
     window: Window, client: Any, olga: User, connected: Enterprise
 ) -> None:

@@ -11,6 +11,7 @@ from classes.attendance.register import recompute_register
 from classes.models import Lesson
 from tests.browser.page_checks import check_page
 from tests.classes.factories import create_lesson_of_few, create_students, record_poll
+from tests.support.browser import in_turn
 from tests.support.cast import create_person
 from tests.support.charges import put_in_charge
 
@@ -55,7 +56,7 @@ def test_one_tap_shows_who_of_the_grade_is_missing(
     expects(now_part.get_by_text("没有人未到。")).to_be_visible(timeout=60_000)
 
 
-@pytest.mark.parametrize(("device", "width"), [("desk", 1280), ("telephone", 390)])
+@pytest.mark.parametrize(("device", "width"), in_turn(0, [("desk", 1280), ("telephone", 390)]))
 def test_an_administrator_adds_grades_with_the_keyboard_and_enters_a_head(
     window: Callable[..., Any], alice: User, bob: User, device: str, width: int
 ) -> None:

@@ -12,6 +12,7 @@ from accounts.models import Enterprise, StudentGroup, StudentNote, TeacherInChar
 from classes.attendance.leave import request_leave
 from classes.attendance.register import recompute_register
 from classes.models import Leave, Lesson
+from classes.pages.own_group import REFRESH_S
 from tests.browser.page_checks import check_page
 from tests.classes.factories import create_lesson_of_few, create_students, record_poll
 from tests.support.charges import put_in_charge
@@ -63,12 +64,14 @@ def test_the_list_of_the_missing_refreshes_itself(
     window: Callable[..., Any], lesson: Lesson, tom: User
 ) -> None:
     page = window(tom, "telephone", "zh-CN")
+    page.clock.install()
     page.goto(f"{page.base}/groups/mine/")
     now_part = page.locator("#own-group-now")
     expects(now_part.get_by_role("link", name="Kid2")).to_be_visible()
     record_poll(lesson, User.objects.filter(user_id__startswith="kid"))
     recompute_register(lesson)
-    expects(now_part.get_by_text("没有人未到。")).to_be_visible(timeout=60_000)
+    page.clock.fast_forward(REFRESH_S * 1000)
+    expects(now_part.get_by_text("没有人未到。")).to_be_visible()
 
 
 def test_an_administrator_enters_a_deputy_with_days(

@@ -16,7 +16,7 @@ from classes.models import AbsenceCall, AttendanceWarning, Lesson, ThresholdRule
 from tests.browser.page_checks import axe_violations, horizontal_overflow
 from tests.browser.timetable_pages import SIZES
 from tests.classes.factories import add_members, create_running_lesson, create_students, record_poll
-from tests.support.browser import collect_console_errors
+from tests.support.browser import SEEN_AGAIN, collect_console_errors
 from tests.support.cast import create_person
 from tests.support.charges import put_in_charge
 
@@ -90,7 +90,7 @@ def test_a_form_that_is_unfolded_stays_so_and_no_other_one_unfolds_in_its_place(
     record_poll(lesson, [User.objects.get(user_id="kid2")])
     recompute_register(lesson)
     Lesson.objects.filter(pk=lesson.pk).update(looked_at=timezone.now())
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.evaluate(SEEN_AGAIN)
     shown = page.locator("#own-group-now li details")
     expect(page.locator("#own-group-now li", has_text="Kid1")).to_be_visible()
     expect(page.locator("#own-group-now li", has_text="Kid2")).to_have_count(0)

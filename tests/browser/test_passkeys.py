@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from accounts.models import Enterprise, Role, User
 from accounts.sign_in import password_links
 from accounts.sign_in.password_links import Delivery
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, in_turn
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -110,7 +110,7 @@ def add_passkey(window: Window, name: str) -> None:
     window.passkey_button().click()
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "en"), ("telephone", "zh-CN")])
+@pytest.mark.parametrize(("size", "language"), in_turn(0, [("desk", "en"), ("telephone", "zh-CN")]))
 def test_a_passkey_from_the_first_day_to_the_last(
     browser: Any, windows: list[Window], url: str, alice: User, settings: Any, size: str, language: str
 ) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from accounts.models import Enterprise, Role, StudentGroup, User
 from accounts.people.group_services import save_group
 from console.lists.models import SavedView
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, in_turn
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -59,7 +59,7 @@ def _wrong(page: Any) -> list[str]:
     return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in found["violations"]]
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", in_turn(0, [1280, 390]))
 def test_three_people_are_selected_and_join_a_group(
     open_list: Callable[..., Any], croquet: StudentGroup, width: int
 ) -> None:
@@ -85,7 +85,7 @@ def test_three_people_are_selected_and_join_a_group(
     assert list(names) == ["student-0", "student-1", "student-2"]
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", in_turn(1, [1280, 390]))
 def test_the_list_is_arranged_and_saved_as_a_view(open_list: Callable[..., Any], width: int) -> None:
     page = open_list(width)
     page.get_by_text("Columns", exact=True).click()

@@ -11,7 +11,7 @@ from accounts.models import Enterprise, User
 from classes.models import Course
 from tests.browser.timetable_pages import COUNT_CLICKS
 from tests.classes.factories import create_students
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, in_turn
 
 PLANNED = re.compile(r"/courses/\d+/$")
 SIZES = {"desk": (1280, 900), "telephone": (390, 844)}
@@ -99,7 +99,7 @@ def test_by_keyboard_alone(open_form: Any) -> None:
     assert Course.objects.get().lessons.first().members.count() == 3  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "en"), ("telephone", "zh-CN")])
+@pytest.mark.parametrize(("size", "language"), in_turn(1, [("desk", "en"), ("telephone", "zh-CN")]))
 def test_by_mouse(open_form: Any, size: str, language: str) -> None:
     page, complaints = open_form(size, language)
     page.fill("[name=topic]", "Croquet")

@@ -20,7 +20,7 @@ from tests.classes.factories import (
     create_students,
     record_poll,
 )
-from tests.support.browser import collect_console_errors, looks
+from tests.support.browser import collect_console_errors, in_turn, looks
 
 SIZES = {"desk": (1280, 800), "telephone": (390, 844)}
 MOST_CLICKS = 10
@@ -89,7 +89,7 @@ def test_a_teacher_corrects_a_mark_and_closes_the_register_in_less_than_ten_clic
     assert forbidden == []
 
 
-@pytest.mark.parametrize(("size", "language"), looks(SIZES, ["zh-CN", "en"]))
+@pytest.mark.parametrize(("size", "language"), in_turn(1, looks(SIZES, ["zh-CN", "en"])))
 def test_the_register_its_drawer_and_its_forms_fit(
     browser: Any, client: Any, live_server: Any, bob: User, lesson: Lesson, size: str, language: str
 ) -> None:
@@ -158,7 +158,7 @@ def test_a_mark_is_corrected_in_three_clicks_and_the_next_row_is_offered(
     assert forbidden == []
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", in_turn(1, SIZES))
 def test_several_marks_are_corrected_at_once_and_nothing_typed_is_lost(
     browser: Any, client: Any, live_server: Any, bob: User, alice: User, lesson: Lesson, size: str
 ) -> None:
@@ -182,7 +182,7 @@ def test_several_marks_are_corrected_at_once_and_nothing_typed_is_lost(
     assert set(Attendance.objects.exclude(derived_mark="").values_list("mark", flat=True)) == {"excused"}
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", in_turn(0, SIZES))
 def test_fifteen_registers_are_closed_in_three_clicks(
     browser: Any, client: Any, live_server: Any, bob: User, lesson: Lesson, size: str
 ) -> None:

@@ -14,6 +14,7 @@ from console.vault.secret import Secret
 from tests.accounts.imports.one_roster.roster_files import school as records_of_a_school
 from tests.accounts.imports.one_roster.roster_files import zip_of
 from tests.browser.timetable_pages import SIZES
+from tests.support.browser import in_turn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -42,7 +43,7 @@ class Look:
         self.seen(name)
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "en"), ("telephone", "zh-CN")])
+@pytest.mark.parametrize(("size", "language"), in_turn(0, [("desk", "en"), ("telephone", "zh-CN")]))
 def test_from_the_zip_to_the_undo(alice: User, window: Any, tmp_path: Any, size: str, language: str) -> None:
     records = records_of_a_school()
     records["enrollments.csv"][0]["userSourcedId"] = "u-nobody"
@@ -63,7 +64,7 @@ def test_from_the_zip_to_the_undo(alice: User, window: Any, tmp_path: Any, size:
     look.open("/people/roster-imports/", "roster-list")
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "en"), ("telephone", "zh-CN")])
+@pytest.mark.parametrize(("size", "language"), in_turn(1, [("desk", "en"), ("telephone", "zh-CN")]))
 def test_the_service_of_a_school(alice: User, window: Any, size: str, language: str) -> None:
     look = Look(window(alice, size, language), size, language)
     look.open("/people/roster-service/", "service-none")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import Enterprise, Role
+from tests.support.browser import SEEN_AGAIN, refreshed
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,10 +27,9 @@ def test_a_section_is_edited_in_its_place_and_a_refresh_leaves_a_refused_form(
     expect(form.locator("[name=name]")).to_have_attribute("aria-invalid", "true")
 
     page.locator("h1").click()
-    Enterprise.objects.filter(pk=school.pk).update(sync_state="in_sync")
-    with page.expect_response(lambda answer: "x-live" in answer.request.headers and answer.status == 200):
-        page.locator("h1").click()
-    page.wait_for_timeout(500)
+    with refreshed(page):
+        Enterprise.objects.filter(pk=school.pk).update(sync_state="in_sync")
+        page.evaluate(SEEN_AGAIN)
     expect(form.locator("[name=contact_user]")).to_have_value("Queen")
 
     form.locator("[name=name]").fill("Wonderland II")
@@ -53,11 +53,8 @@ def test_saving_one_section_asks_before_it_loses_what_was_typed_in_another(
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
 
-    general.locator("[type=submit]").click()
-    page.wait_for_function(
-        "() => performance.getEntriesByType('resource').some((one) => one.name.endsWith('/general/'))"
-    )
-    page.wait_for_timeout(1_000)
+    with page.expect_event("dialog"):
+        general.locator("[type=submit]").click()
 
     assert asked == ["beforeunload"]
     expect(share).to_have_value("71")

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from accounts.models import Enterprise, Role, User
 from tests.browser.page_checks import axe_violations, horizontal_overflow
 from tests.classes.factories import create_planned_lesson
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, in_turn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
@@ -49,7 +49,7 @@ def open_page(live_server: Any, browser: Any, client: Any, settings: Any) -> Ite
     assert complaints == []
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", in_turn(0, SIZES))
 def test_somebody_is_found_by_keyboard_and_opened(
     open_page: Callable[..., Any], alice: User, chen: User, size: str
 ) -> None:
@@ -72,7 +72,7 @@ def test_somebody_is_found_by_keyboard_and_opened(
     expect(page.get_by_role("heading", level=1)).to_contain_text("陈伟")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", in_turn(1, SIZES))
 def test_the_button_opens_the_window_and_escape_closes_it(
     open_page: Callable[..., Any], alice: User, bob: User, size: str
 ) -> None:

@@ -19,6 +19,7 @@ from tests.classes.attendance.grades.conftest import create_lesson_on, set_marks
 from tests.classes.attendance.grades.sending.conftest import Gradebook, run_jobs
 from tests.classes.factories import create_students
 from tests.support import one_roster_server
+from tests.support.browser import in_turn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 SHOTS = os.environ.get("SHOTS", "")
@@ -52,7 +53,7 @@ def revision(alice: User, bob: User) -> GradeRevision:
     return fix_grades(course=course, term=term, by=alice)
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "en"), ("telephone", "zh-CN")])
+@pytest.mark.parametrize(("size", "language"), in_turn(1, [("desk", "en"), ("telephone", "zh-CN")]))
 def test_from_the_grades_to_the_result(
     alice: User, revision: GradeRevision, window: Any, tmp_path: Path, settings: Any, size: str, language: str
 ) -> None:

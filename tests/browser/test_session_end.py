@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import Enterprise, Role, User
+from tests.support.browser import in_turn
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -19,7 +20,7 @@ def shoot(page: Any, name: str) -> None:
         page.screenshot(path=f"{folder}/session-{name}.png")
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "en"), ("telephone", "zh-CN")])
+@pytest.mark.parametrize(("size", "language"), in_turn(0, [("desk", "en"), ("telephone", "zh-CN")]))
 def test_it_says_so_two_minutes_before_and_goes_on_at_a_click(
     window: Callable[..., Any], bob: User, size: str, language: str
 ) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.sign_in import second_factor
-from tests.support.browser import collect_console_errors, looks
+from tests.support.browser import collect_console_errors, in_turn, looks
 
 PASSWORD = "cheshire-cat-grins"
 SIZES = {"desk": (1280, 800), "telephone": (390, 844)}
@@ -32,7 +32,7 @@ def alice(alice: User, settings: Any) -> User:
     return alice
 
 
-@pytest.mark.parametrize(("size", "language"), looks(SIZES, ["zh-CN", "en"]))
+@pytest.mark.parametrize(("size", "language"), in_turn(0, looks(SIZES, ["zh-CN", "en"])))
 def test_an_administrator_sets_up_the_second_factor_and_comes_in_by_it(
     live_server: Any, browser: Any, alice: User, size: str, language: str
 ) -> None:

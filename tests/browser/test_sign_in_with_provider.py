@@ -11,7 +11,7 @@ from accounts.models import Enterprise, IdentityProvider, IdentityRule, Role, Us
 from tests.accounts.school.identity.conftest import create_provider
 from tests.accounts.school.identity.oidc_provider import CLIENT, SECRET
 from tests.accounts.school.identity.real_provider import free_port, running_real_provider
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, in_turn
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -65,7 +65,7 @@ def sign_in_there(page: Any, login: str) -> None:
     page.click("button[type=submit]")
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "en"), ("telephone", "zh-CN")])
+@pytest.mark.parametrize(("size", "language"), in_turn(1, [("desk", "en"), ("telephone", "zh-CN")]))
 def test_a_teacher_signs_in_and_the_provider_signs_them_out(
     live_server: Any, browser: Any, row: IdentityProvider, alice: User, size: str, language: str
 ) -> None:

@@ -13,7 +13,7 @@ from accounts.school.identity.saml.configuration import own_metadata
 from tests.accounts.school.identity.conftest import create_provider
 from tests.accounts.school.identity.real_provider import RealProvider, free_port, running_saml_provider
 from tests.accounts.school.identity.saml_idp import KeyPair
-from tests.support.browser import collect_console_errors
+from tests.support.browser import collect_console_errors, in_turn
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -70,7 +70,7 @@ def sign_in_there(page: Any, login: str, password: str = "right") -> None:
     page.click("button[value=in]")
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "en"), ("telephone", "zh-CN")])
+@pytest.mark.parametrize(("size", "language"), in_turn(0, [("desk", "en"), ("telephone", "zh-CN")]))
 def test_a_teacher_signs_in_and_the_provider_signs_them_out(
     live_server: Any, browser: Any, provider: RealProvider, alice: User, size: str, language: str
 ) -> None:
@@ -131,8 +131,7 @@ def test_a_provider_that_dies_in_the_middle_leaves_the_password(
     provider.process.kill()
     provider.process.wait()
     page.click("button[value=in]")
-    page.wait_for_timeout(1_000)
-    assert not page.url.startswith(live_server.url)
+    page.wait_for_url("chrome-error://**")
     page.goto(f"{live_server.url}/sign-in/")
     expect(page.locator("[name=password]")).to_be_visible()
 

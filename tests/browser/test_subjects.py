@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from classes.models import Course, Subject
 from tests.browser.timetable_pages import moment_of_next_week
+from tests.support.browser import in_turn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,7 +21,7 @@ def _shot(page: Page, name: str) -> None:
         page.screenshot(path=f"{folder}/subjects-{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize("size", ["desk", "telephone"])
+@pytest.mark.parametrize("size", in_turn(1, ["desk", "telephone"]))
 def test_a_subject_is_added_chosen_for_a_course_and_seen_in_the_timetable(
     open_as: Callable[..., Any], alice: User, bob: User, size: str
 ) -> None:

@@ -12,7 +12,7 @@ from accounts.models import User
 from classes.models import Course, Holiday, Lesson
 from tests.browser.timetable_pages import SIZES, moment_of_next_week, timetable_path
 from tests.classes.factories import create_planned_lesson
-from tests.support.browser import looks
+from tests.support.browser import looks, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -137,7 +137,7 @@ def test_the_time_axis_of_a_week_is_on_whole_hours(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.locator(".ec-event", has_text="Croquet").first.wait_for()
-    page.wait_for_timeout(300)
+    settle(page)
     labels = [text for text in page.locator(".ec-sidebar time").all_text_contents() if text]
     assert labels == [f"{hour:02}:00" for hour in range(*hours)]
     assert not [url for url in asked if "/timetable/lessons/" in url], "what is shown is not asked for again"
@@ -151,6 +151,7 @@ def test_the_axis_stays_on_whole_hours_from_week_to_week(
         at = moment_of_next_week(0) + timedelta(weeks=week, minutes=start)
         create_planned_lesson(bob, topic=f"Croquet {week}", starts_at=at, ends_at=at + timedelta(minutes=45))
     page, complaints = open_as(alice, f"/timetable/?view=month&date={moment_of_next_week(0).date()}")
+    page.locator(".ec-event", has_text="Croquet 0").wait_for()
     for view, topic, first in (("Week", "Croquet 0", "07:00"), ("Later", "Croquet 1", "06:00")):
         page.get_by_role("button", name=view, exact=True).click()
         page.locator(".ec-event", has_text=topic).wait_for()
@@ -300,7 +301,7 @@ def test_every_view_fits_and_loads_nothing_forbidden(
         assert page.get_by_text("all-day").count() == 0
         asked: list[str] = []
         page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.wait_for_timeout(300)
+        settle(page)
         assert not [url for url in asked if "/timetable/lessons/" in url], (
             "what is shown is not asked for again"
         )

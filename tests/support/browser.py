@@ -5,10 +5,15 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from django.core.servers.basehttp import WSGIRequestHandler
+
+# The live server sends a header and a body in two packets; the second would wait 40 ms for the first.
+WSGIRequestHandler.disable_nagle_algorithm = True
 
 #: The headless shell is Chromium without its windows: a page takes about a fifth less.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -23,6 +28,7 @@ ARGUMENTS = [
 ]
 
 
+Look = TypeVar("Look")
 #: `make browser` sets it: each page in each look.
 FULL = os.environ.get("BROWSER") == "full"
 
@@ -30,6 +36,15 @@ FULL = os.environ.get("BROWSER") == "full"
 def looks(*axes: Iterable[str]) -> list[tuple[str, ...]]:
     """Sizes, languages and schemes together: all combinations with `BROWSER=full`, else each value once."""
     return list(itertools.product(*axes)) if FULL else list(zip(*axes, strict=True))
+
+
+def in_turn(number: int, looks: Iterable[Look]) -> list[Look]:
+    """The looks in which the steps of a journey are the same: all with `BROWSER=full`, else one of them.
+
+    The number of the journey in its file says which, so that journeys take turns.
+    """
+    every = list(looks)
+    return every if FULL else [every[number % len(every)]]
 
 
 @cache
@@ -69,6 +84,34 @@ def collect_console_errors(page: Any, complaints: list[str], passing: tuple[str,
             complaints.append(message.text)
 
     page.on("console", heard)
+
+
+#: A page that is seen again refreshes itself at once.
+SEEN_AGAIN = "() => { document.dispatchEvent(new Event('visibilitychange')) }"
+
+
+@contextmanager
+def refreshed(page: Any) -> Iterator[Any]:
+    """What is done within makes the page refresh itself; at the end it has. Yields the answer to come."""
+    page.evaluate(
+        """() => {
+            const reached = (done) => document.addEventListener("live:reached", () => done(true));
+            window.reached = new Promise(reached);
+        }"""
+    )
+    with page.expect_response(lambda answer: "x-live" in answer.request.headers) as answer:
+        yield answer
+    page.evaluate("window.reached")
+
+
+def settle(page: Any) -> None:
+    """Let the page draw what it has; what it asked of the server until then has been heard."""
+    page.evaluate(
+        """async () => {
+            for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+            await fetch("/healthz");
+        }"""
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,14 @@ from tests.security.test_matrix import may
 READERS = ("admin", "superadmin", "teacher", "student", "operator", "anonymous")
 
 
-def readable_pages(world: SampleSchool, *areas: str) -> list[tuple[Address, str, str]]:
-    """The pages of these areas that somebody may read: the address, the first who may, its Chinese text."""
-    named = [(one, first_reader(one, world)) for area in areas for one in AREAS[area]]
+def readable_pages(
+    world: SampleSchool, *areas: str, part: slice = slice(None)
+) -> list[tuple[Address, str, str]]:
+    """The pages of these areas that somebody may read: the address, the first who may, its Chinese text.
+
+    With `part`, those among these addresses.
+    """
+    named = [(one, first_reader(one, world)) for area in areas for one in AREAS[area][part]]
     read = [(one, reader, page_text(one, world, reader)) for one, reader in named if reader]
     return [(one, reader, page) for one, reader, page in read if page]
 

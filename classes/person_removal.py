@@ -30,15 +30,12 @@ from classes.models import (
 )
 from console.audit.personal_data import register_scrubber
 
-#: Most lessons that are listed one by one.
-MAX_LISTED = 200
-
 
 @register_impact_source
 def _upcoming_lessons(person: User, reader: Any) -> list[ImpactItem]:
     """Return the upcoming lessons that the person teaches or is expected in, the next first."""
     upcoming, _past = lessons_of_person(reader, person)
-    upcoming = upcoming.filter(cancelled_at=None).order_by("starts_at", "id")[:MAX_LISTED]
+    upcoming = upcoming.filter(cancelled_at=None).order_by("starts_at", "id")
     return [
         ImpactItem(
             f"{localtime(lesson.starts_at):%Y-%m-%d %H:%M} · {lesson.topic}",

@@ -40,13 +40,19 @@ class ResultGroup(NamedTuple):
     more_url: str = ""
 
 
-def search_everything(request: HttpRequest, text: str) -> list[ResultGroup]:
-    """Return what the reader may see of all that matches each word of the text, by type."""
+def search_everything(request: HttpRequest, text: str, *, as_options: bool = False) -> list[ResultGroup]:
+    """Return what the reader may see of all that matches each word of the text, by type.
+
+    With `as_options`, for the search window, further pages are left to the page of the search.
+    """
     words = text[:MAX_TEXT].split()[:MAX_WORDS]
     if not words:
         return []
-    found = list(_find_pages(request, words))[:MAX_RESULTS]
-    pages = ResultGroup("page", _("Pages and settings"), "list", found)
+    found = list(_find_pages(request, words))
+    more_url = ""
+    if as_options and len(found) > MAX_RESULTS:
+        found, more_url = found[:MAX_RESULTS], f"{reverse('search')}?{urlencode({'q': ' '.join(words)})}"
+    pages = ResultGroup("page", _("Pages and settings"), "list", found, more_url)
     rows = list(_find_rows(request, words)) if policy.current_school(request) is not None else []
     return [group for group in (*rows, pages) if group.results]
 
@@ -107,12 +113,12 @@ class SearchPage(SignedInView, TemplateView):
         return ["search/results.html" if self.request.htmx else "search/page.html"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text = self.request.GET.get("q", "").strip()[:MAX_TEXT]
+        text, as_options = self.request.GET.get("q", "").strip()[:MAX_TEXT], bool(self.request.htmx)
         return super().get_context_data(
             title=_("Search"),
             text=text,
-            groups=search_everything(self.request, text),
-            as_options=bool(self.request.htmx),
+            groups=search_everything(self.request, text, as_options=as_options),
+            as_options=as_options,
             **kwargs,
         )
 

@@ -19,9 +19,9 @@ from accounts.models import Export, User
 from accounts.people.queries import groups_for, unarchived_groups
 from console.jobs.views import JobProgress
 from console.policy import may, scoped
-from console.policy.views import SchoolView
+from console.policy.views import SchoolView, paginate_by_key
 
-#: Recent exports listed below the form.
+#: Exports below the form, on one page of them.
 LISTED_EXPORTS = 5
 
 
@@ -51,17 +51,17 @@ class PeopleExport(SchoolView, FormView):
             return redirect("accounts:export", export_job.start_export(by=by, **filters, **options).pk)
         return export_people(people, by=by, groups=self.groups, **options)
 
-    def recent_exports(self) -> QuerySet[Export]:
-        """Return the user's latest exports that are running or can still be downloaded."""
+    def kept_exports(self) -> QuerySet[Export]:
+        """Return the user's exports that are running or can still be downloaded, the newest first."""
         rows = Export.objects.filter(emptied_at=None, person=None)
-        rows = scoped(rows, self.request.user, "export", "export")
-        return rows.select_related("job")[:LISTED_EXPORTS]
+        return scoped(rows, self.request.user, "export", "export").select_related("job")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         title = _("Export groups") if self.groups else _("Export people")
         back = reverse("accounts:groups" if self.groups else "accounts:people")
+        keyset = paginate_by_key(self.kept_exports(), self.request, size=LISTED_EXPORTS)
         return super().get_context_data(
-            title=title, submit_label=_("Download"), cancel_url=back, mine=self.recent_exports(), **kwargs
+            title=title, submit_label=_("Download"), cancel_url=back, keyset=keyset, **kwargs
         )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, StudentNote, User
@@ -37,11 +38,7 @@ def delete_note(*, note: StudentNote, by: User) -> None:
     stored.delete()
 
 
-def notes_about(reader: Any, person: User) -> list[StudentNote]:
-    """Return the newest notes about a student that the reader may see."""
+def notes_about(reader: Any, person: User) -> QuerySet[StudentNote]:
+    """Return the notes about a student that the reader may see, the newest first."""
     rows = scoped(StudentNote.objects.filter(person=person), reader, "note", "list")
-    return list(rows.select_related("by")[:MAX_SHOWN])
-
-
-#: Most notes that a page shows.
-MAX_SHOWN = 30
+    return rows.select_related("by")

@@ -30,11 +30,12 @@ from console.inputs.bounds import MAX_ID
 from console.policy import in_school, may
 from console.policy.api import SchoolViewSet
 from console.policy.lazy_schema import extend_schema
+from console.policy.pagination import LinkedPagination
 from console.policy.rules import refusal_message, scope_of
 from console.policy.table import Scope
 from console.sheets.download import CONTENT_TYPES
 
-#: Differences listed per lesson.
+#: Differences on one page, and decided at once.
 MAX_DIFFERENCES = 500
 
 
@@ -181,7 +182,7 @@ class LessonAttendance(SchoolViewSet):
     resource = "attendance"
     queryset = Attendance.objects.select_related("person")
     serializer_class: type[serializers.BaseSerializer[Any]] = AttendanceSerializer
-    pagination_class = None
+    pagination_class: Any = None
     filter_backends = ()
 
     @extend_schema(operation_id="lessons_attendance_list", responses=AttendanceSerializer(many=True))
@@ -230,10 +231,21 @@ class LessonRegister(LessonAttendance):
         return Response(self.get_serializer(act(lesson=lesson, by=self.by, **data)).data)
 
 
+class OldestFirstPagination(LinkedPagination):
+    """Pages of differences, in the order in which they arrived."""
+
+    ordering = "id"
+    page_size = max_page_size = MAX_DIFFERENCES
+
+
 class LessonDifferences(LessonAttendance):
-    """Events that callbacks reported after the register was final; they change no mark, a person decides."""
+    """Events that callbacks reported after the register was final; they change no mark, a person decides.
+
+    500 a page; the header `Link` has the address of the next page.
+    """
 
     serializer_class = CallbackDifferenceSerializer
+    pagination_class = OldestFirstPagination
     policy_actions = {"list": "correct", "keep": "correct"}
 
     @extend_schema(
@@ -242,7 +254,8 @@ class LessonDifferences(LessonAttendance):
     def list(self, request: Request, pk: int) -> Response:
         lesson = self.lesson()
         require_register_permission(self.by, "correct", lesson)
-        return Response(self.get_serializer(undecided_differences(lesson)[:MAX_DIFFERENCES], many=True).data)
+        rows = self.paginate_queryset(undecided_differences(lesson))
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
     @extend_schema(
         operation_id="lessons_attendance_differences_keep", request=KeepSerializer, responses=KeptSerializer

@@ -15,10 +15,8 @@ from classes.models import Course, GradeRevision
 from console.policy import in_school, may
 from console.policy.api import SchoolViewSet
 from console.policy.lazy_schema import extend_schema
+from console.policy.pagination import LinkedPagination
 from console.policy.rules import refusal_message
-
-#: Revisions listed of a course, the newest ones.
-MAX_REVISIONS = 100
 
 
 class StudentGradeSerializer(serializers.Serializer[Any]):
@@ -69,7 +67,7 @@ class CourseGradeList(SchoolViewSet):
     resource = RESOURCE
     queryset = Course.objects.select_related("enterprise", "term")
     serializer_class: type[serializers.BaseSerializer[Any]] = CourseGradesSerializer
-    pagination_class = None
+    pagination_class: Any = None
     filter_backends = ()
 
     @extend_schema(operation_id="courses_grades_list", responses=CourseGradesSerializer)
@@ -106,12 +104,16 @@ class CourseGradeList(SchoolViewSet):
 
 
 class CourseGradeRevisions(CourseGradeList):
-    """Revisions of one course with all of its students, for readers who may export its grades."""
+    """Revisions of one course with all of its students, for readers who may export its grades.
+
+    The newest first, 100 a page; the header `Link` has the address of the next page.
+    """
 
     serializer_class = GradeRevisionSerializer
+    pagination_class = LinkedPagination
     policy_actions = {"list": "export"}
 
     @extend_schema(operation_id="courses_grades_revisions_list", responses=GradeRevisionSerializer(many=True))
     def list(self, request: Request, pk: int) -> Response:
-        rows = GradeRevision.objects.filter(course=self.course("export")).order_by("-id")
-        return Response(self.get_serializer(rows[:MAX_REVISIONS], many=True).data)
+        rows = self.paginate_queryset(GradeRevision.objects.filter(course=self.course("export")))
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)

@@ -24,6 +24,9 @@ from console.policy import may
 from console.policy.views import SchoolView
 from documents.queries import documents_for
 
+#: Longest text of a file name that is searched.
+MAX_TEXT = 100
+
 
 class AttachmentsPage(SchoolView, TemplateView):
     """The attached documents and those that can be attached. Each button sends `act` and its object."""
@@ -40,12 +43,13 @@ class AttachmentsPage(SchoolView, TemplateView):
         raise NotImplementedError
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        owner, reader = self.owner, self.request.user
+        owner, reader, text = self.owner, self.request.user, self.request.GET.get("q", "")[:MAX_TEXT]
         return super().get_context_data(
             title=_("Courseware of %(name)s") % {"name": owner},
             owner=owner,
             decks=list_attached_documents(owner),
-            offered=attachable_documents(reader, owner),
+            text=text,
+            offered=attachable_documents(reader, owner, text),
             may_upload=may(reader, "add", "document"),
             back=self.back(),
             **more,

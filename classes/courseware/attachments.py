@@ -13,10 +13,11 @@ from classes.locking import lock_attachment_owner
 from classes.models import Attachment, Course, Lesson
 from console.audit.trail import record
 from console.concurrency import service
+from console.lists.first_rows import FirstRows, first_rows
 from console.outbox.states import SyncState
 from console.policy import scoped
 from documents.models import Document
-from documents.queries import documents_for
+from documents.queries import documents_for, search_documents
 from documents.services import lock_document
 from documents.transcode_state import TranscodeState, transcode_state_of
 from documents.upload_services import document_replaced
@@ -24,6 +25,7 @@ from documents.upload_services import document_replaced
 AttachmentOwner = Lesson | Course
 #: States in which iclass has the document.
 REMOTE_STATES = (SyncState.IN_SYNC, SyncState.CHANGED_OUTSIDE)
+#: Documents that are offered at once; others are found by their name.
 MAX_OFFERED = 300
 
 
@@ -98,13 +100,14 @@ def document_uses(document: Document, reader: Any) -> QuerySet[Attachment]:
     lessons = scoped(Lesson.objects.all(), reader, "lesson", "list").filter(cancelled_at=None)
     courses = scoped(Course.objects.all(), reader, "course", "attach")
     rows = Attachment.objects.filter(document=document).select_related("lesson", "course")
-    return rows.filter(Q(lesson__in=lessons) | Q(course__in=courses)).order_by("-lesson__starts_at")[:100]
+    return rows.filter(Q(lesson__in=lessons) | Q(course__in=courses)).order_by("-lesson__starts_at", "-id")
 
 
-def attachable_documents(reader: Any, owner: AttachmentOwner) -> QuerySet[Document]:
-    """Return the visible documents that are not attached yet, the newest first."""
+def attachable_documents(reader: Any, owner: AttachmentOwner, text: str) -> FirstRows[Document]:
+    """Return the newest visible documents with this text in their name that are not attached yet."""
     attached = _own_attachments(owner).values("document")
-    return documents_for(reader).exclude(pk__in=attached).order_by("-id")[:MAX_OFFERED]
+    documents = search_documents(documents_for(reader), text).exclude(pk__in=attached)
+    return first_rows(documents.order_by("-id"), MAX_OFFERED)
 
 
 @service

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.generic import DetailView
 
@@ -12,7 +13,7 @@ from classes.courseware.attachments import document_uses
 from classes.courseware.hosts import is_allowed_url
 from console.outbox.states import SyncState
 from console.policy import may
-from console.policy.views import SchoolView
+from console.policy.views import PAGE_SIZE, SchoolView
 from documents.models import Document
 from documents.queries import undeleted_documents
 from documents.transcode_state import transcode_error, transcode_state_of
@@ -40,6 +41,7 @@ class DocumentPage(SchoolView, DetailView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         document = self.object
+        uses = document_uses(document, self.request.user)
         conversion = transcode_state_of(document)
         url = document.transcode_url if conversion.name == "ready" else ""
         preview = url if is_allowed_url(url, settings.H5_HOSTS) else ""
@@ -57,7 +59,7 @@ class DocumentPage(SchoolView, DetailView):
             may_pull=self.may("pull", document) and document.remote_id,
             may_push=self.may("push", document) and not document.remote_id,
             person_link="" if may(self.request.user, "list", "person") else "no",
-            uses=document_uses(document, self.request.user),
+            uses=Paginator(uses, PAGE_SIZE).get_page(self.request.GET.get("page")),
             address_days=-(-settings.COURSEWARE_URL_S // 86400),
             **more,
         )

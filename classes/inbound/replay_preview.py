@@ -14,9 +14,6 @@ from console.inbox.models import Callback
 from console.inbox.replay import PreviewField, PreviewRow, register_preview
 from console.ui.badges import sync_badge
 
-#: A class has a handful of tracks; further ones are not shown.
-MAX_TRACKS = 50
-
 
 @register_preview
 def preview_rows(callback: Callback) -> Iterable[PreviewRow]:
@@ -30,7 +27,7 @@ def preview_rows(callback: Callback) -> Iterable[PreviewRow]:
         tracks = Recording.objects.filter(
             enterprise_id=callback.enterprise_id, class_id=callback.class_id
         ).select_related("lesson")
-        for track in tracks.order_by("video_id")[:MAX_TRACKS]:
+        for track in tracks.order_by("video_id"):
             yield PreviewRow(
                 f"recording:{track.video_id}",
                 _("Recording %(id)s") % {"id": track.video_id},

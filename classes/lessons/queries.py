@@ -16,6 +16,7 @@ from classes.lessons.teacher_presence import without_teacher
 from classes.models import Attendance, CallbackDifference, Course, Holiday, Lesson, Member
 from classes.models.lesson import NOT_IN_SERIES
 from classes.readiness.checks import READINESS_WINDOW, compute_readiness
+from console.lists.first_rows import FirstRows, first_rows
 from console.outbox.models import Operation
 from console.outbox.states import SyncState
 from console.policy import scoped
@@ -180,10 +181,10 @@ def filter_by_status(lessons: QuerySet[Lesson], status: str) -> QuerySet[Lesson]
     return lessons.filter(status=status, cancelled_at=None)
 
 
-def list_operations(lesson: Lesson, limit: int = 20) -> list[Operation]:
+def list_operations(lesson: Lesson, limit: int = 20) -> FirstRows[Operation]:
     """Return the newest operations of a lesson, each with its attempts."""
     about = Operation.objects.filter(subject_type=Lesson._meta.label_lower, subject_id=lesson.pk)
-    return list(about.select_related("created_by").prefetch_related("tries")[:limit])
+    return first_rows(about.select_related("created_by").prefetch_related("tries"), limit)
 
 
 def expected_members(lesson: Lesson) -> list[Member]:

@@ -16,8 +16,6 @@ from classes.timetable.calendar.events import CalendarRange, calendar_holidays
 from console.inputs.bounds import parse_date
 
 DAYS = 7
-#: Most lessons of a week; a student has far fewer.
-MAX_LESSONS = 200
 
 
 class WeekLesson(NamedTuple):
@@ -62,7 +60,7 @@ class GuardianWeek(GuardianPage, TemplateView):
 
     def _days(self, monday: date) -> list[WeekDay]:
         shown = CalendarRange(monday, monday + timedelta(days=DAYS))
-        found = shown.filter_lessons(lessons_for(self.child)).order_by("starts_at", "id")[:MAX_LESSONS]
+        found = shown.filter_lessons(lessons_for(self.child)).order_by("starts_at", "id")
         lessons: dict[date, list[WeekLesson]] = {}
         for lesson in found:
             day = max(timezone.localdate(lesson.starts_at), monday)

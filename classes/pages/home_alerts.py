@@ -1,6 +1,7 @@
 """Alerts of the home page: a number, a text, and a button that leads to the list that the number counts."""
 
 from datetime import datetime, time, timedelta
+from itertools import count
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
@@ -47,9 +48,9 @@ class HomeAlert(NamedTuple):
     act: str | Promise
 
 
-#: Upcoming lessons whose courseware is checked: how far ahead, and how many.
+#: Upcoming lessons whose courseware is checked: how far ahead, and how many at once.
 COURSEWARE_WINDOW = timedelta(hours=36)
-MAX_CHECKED = 200
+BATCH = 200
 #: Days before today whose lessons are searched for recordings that are missing or failed.
 RECORDING_DAYS = 6
 #: REST tokens that expire within these days are named.
@@ -195,9 +196,7 @@ def _courseware_alert(lessons: QuerySet[Lesson]) -> HomeAlert:
     )
     own = Attachment.objects.filter(lesson=OuterRef("pk"))
     of_course = Attachment.objects.filter(course=OuterRef("course"))
-    rows = list(upcoming.filter(Exists(own) | Exists(of_course)).order_by("starts_at", "id")[:MAX_CHECKED])
-    counts = count_unready_documents(rows)
-    first = next((one for one in rows if one.pk in counts), None)
+    first, counts = _first_unready(upcoming.filter(Exists(own) | Exists(of_course)))
     if first is None:
         return HomeAlert(0, "", "presentation", "warn", "", "")
     words = ngettext(
@@ -206,6 +205,17 @@ def _courseware_alert(lessons: QuerySet[Lesson]) -> HomeAlert:
     url = reverse("classes:lesson", args=[first.pk])
     text = words % {"at": when(first.starts_at)}
     return HomeAlert(counts[first.pk], text, "presentation", "warn", url, _("Open the lesson"))
+
+
+def _first_unready(lessons: QuerySet[Lesson]) -> tuple[Lesson | None, dict[int, int]]:
+    """Return the first lesson with courseware that is not ready, and the number of such files by lesson."""
+    upcoming = lessons.order_by("starts_at", "id")
+    for start in count(0, BATCH):
+        batch = list(upcoming[start : start + BATCH])
+        counts = count_unready_documents(batch)
+        if counts or len(batch) < BATCH:
+            return next((one for one in batch if one.pk in counts), None), counts
+    raise AssertionError("the counter has no end")
 
 
 def _difference_alert(count: int) -> HomeAlert:

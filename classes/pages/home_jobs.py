@@ -8,11 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.jobs.models import Job
-from console.jobs.runner import job_type_of
+from console.jobs.runner import lines_for_home
 from console.policy import may, scoped
 
-#: Most jobs that are looked through; those of a school are few.
-MAX_JOBS = 20
 #: How long a failed job is shown, unless a later one of its type follows.
 FAILED_SHOWN = timedelta(days=1)
 State = Job.State
@@ -38,10 +36,9 @@ def list_home_jobs(reader: Any) -> list[HomeJob] | None:
         enterprise=OuterRef("enterprise"), kind=OuterRef("kind"), pk__gt=OuterRef("pk")
     )
     lately = Q(state=State.FAILED, finished_at__gt=timezone.now() - FAILED_SHOWN) & ~Exists(later)
-    shown = Job.objects.filter(Q(state__in=(State.WAITING, State.RUNNING)) | lately).order_by("pk")
-    found = []
-    for job in scoped(shown, reader, "job", "list")[:MAX_JOBS]:
-        kind = job_type_of(job.kind)
-        if kind and (text := kind.home(job)):
-            found.append(HomeJob(job.is_open, text, job.percent, reverse("jobs:job", args=[job.pk])))
-    return found
+    lines = lines_for_home()
+    shown = Job.objects.filter(Q(state__in=(State.WAITING, State.RUNNING)) | lately, kind__in=lines)
+    return [
+        HomeJob(job.is_open, lines[job.kind](job), job.percent, reverse("jobs:job", args=[job.pk]))
+        for job in scoped(shown, reader, "job", "list").order_by("pk")
+    ]

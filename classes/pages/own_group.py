@@ -20,6 +20,7 @@ from classes.live.group_presence import StudentNow, groups_now
 from classes.models import AbsenceCall, AbsenceStreak, AttendanceWarning
 from console.http.live_polls import refreshed_regions
 from console.inputs.bounds import parse_id
+from console.lists.first_rows import first_rows
 from console.policy import may, scoped
 from console.policy.views import SchoolView
 
@@ -167,21 +168,19 @@ def _waiting_context(reader: Any, group: StudentGroup) -> dict[str, Any]:
     streaks = AbsenceStreak.objects.filter(
         enterprise=group.enterprise_id, person__in=students, ended_at=None, number__gte=MIN_ABSENCES
     )
-    warnings = AttendanceWarning.objects.filter(
+    unhandled = AttendanceWarning.objects.filter(
         person__in=students, state__in=AttendanceWarning.UNHANDLED_STATES
     )
+    warnings = scoped(unhandled, reader, "warning", "list")
     notes = scoped(StudentNote.objects.filter(person__in=students), reader, "note", "list")
     requests = requests_to_answer(reader).filter(person__in=students)
     return {
-        "streaks": streaks.select_related("person").order_by("-number", "last_at")[:MAX_ROWS],
-        "requests": requests.select_related("person").order_by("begins_at")[:MAX_ROWS],
-        "warnings": [
-            (one, cause_sentence(one.facts))
-            for one in scoped(warnings, reader, "warning", "list")
-            .select_related("person")
-            .order_by("-pk")[:MAX_ROWS]
-        ],
-        "notes": notes.select_related("person", "by")[:MAX_ROWS],
+        "streaks": streaks.select_related("person").order_by("-number", "last_at"),
+        "requests": first_rows(requests.select_related("person").order_by("begins_at"), MAX_ROWS),
+        "warnings": first_rows(warnings.select_related("person").order_by("-pk"), MAX_ROWS).map(
+            lambda one: (one, cause_sentence(one.facts))
+        ),
+        "notes": first_rows(notes.select_related("person", "by"), MAX_ROWS),
         "students": people,
         "may_note": may(reader, "add", "note"),
         "matrix_url": f"{reverse('classes:report_matrix')}?group={group.pk}",

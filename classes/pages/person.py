@@ -3,8 +3,11 @@
 from typing import Any
 
 from csp.decorators import csp_update
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.generic import DetailView
 
 from accounts.mirror.differences import PERSON_LABELS
@@ -23,11 +26,13 @@ from classes.attendance.mark_badges import mark_badge
 from classes.attendance.thresholds.sentences import cause_sentence
 from classes.choices import Status
 from classes.lessons.queries import PROBLEM_STATES, lessons_for, lessons_of_person
+from classes.lessons.validation import TEACHING_ROLES
 from classes.models import Appeal, Attendance, AttendanceWarning, Leave
 from classes.pages.student_summary import attendance_summary
+from console.lists.first_rows import FirstRows, first_rows
 from console.outbox.models import Operation
 from console.policy import Scope, may, scope_of, scoped
-from console.policy.views import SchoolView
+from console.policy.views import SchoolView, paginate_by_key
 from documents.queries import documents_for
 
 MAX_ROWS = 30
@@ -57,16 +62,20 @@ class PersonPage(SchoolView, DetailView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         person, reader = self.object, self.request.user
         coming, past = lessons_of_person(reader, person)
+        page = self.request.GET.get("page")
         sees_sync = may(reader, "list", "operation")
+        keyset = paginate_by_key(past, self.request, ("-starts_at", "-id"), MAX_ROWS)
         return super().get_context_data(
             title=person.nickname or person.user_id,
             picture=avatars.get_displayed_avatar(person),
-            coming=coming[:MAX_ROWS],
-            past=past[:MAX_ROWS],
+            coming=first_rows(coming, MAX_ROWS),
+            timetable_url=_timetable_url(person),
+            past=keyset.rows,
+            keyset=keyset,
             in_charge=groups_of_teacher(person) if person.role in STAFF else (),
             headed=grades_of_teacher(person) if person.role in STAFF else (),
-            **(_attendance_context(reader, person) if person.role == Role.STUDENT else {}),
-            documents=documents_for(reader).filter(owner=person)[:MAX_ROWS],
+            **(_attendance_context(reader, person, page) if person.role == Role.STUDENT else {}),
+            documents=Paginator(documents_for(reader).filter(owner=person), MAX_ROWS).get_page(page),
             may_edit=self.may("change", person) and not person.erased_at,
             acts_on_account=any(not one.is_about_sync for one in actions_for(reader, person)),
             sees_people=may(reader, "list", "person"),
@@ -87,6 +96,13 @@ class PersonPage(SchoolView, DetailView):
         )
 
 
+def _timetable_url(person: User) -> str:
+    """Return the timetable with the lessons of a teacher, or of a student's groups."""
+    groups = [one.pk for one in person.student_groups.all() if not one.archived_at]
+    layers = {"teacher": person.user_id} if person.role in TEACHING_ROLES else {"group": groups}
+    return f"{reverse('classes:timetable')}?{urlencode(layers, doseq=True)}"
+
+
 def _has_guardians(person: User) -> bool:
     """Return whether this is a person who may have guardians."""
     return person.role == Role.STUDENT and not person.erased_at
@@ -103,7 +119,7 @@ def _age_context(reader: Any, person: User) -> dict[str, Any]:
     }
 
 
-def _attendance_context(reader: Any, student: User) -> dict[str, Any]:
+def _attendance_context(reader: Any, student: User, page: str | None) -> dict[str, Any]:
     """Return the attendance of a student: this term, the last marks, and what is open.
 
     That is warnings and appeals that are not done with, and leave not yet over.
@@ -115,21 +131,20 @@ def _attendance_context(reader: Any, student: User) -> dict[str, Any]:
         "attendance": attendance_summary(reader, student),
         "may_ask_leave": reader.pk == student.pk and may(reader, "add", "leave"),
         "marks": _recent_marks(reader, student),
-        "warnings": [
-            (one, cause_sentence(one.facts))
-            for one in scoped(warnings, reader, "warning", "list").order_by("-pk")[:MAX_ROWS]
-        ],
-        "appeals": scoped(appeals, reader, "appeal", "list").order_by("created_at")[:MAX_ROWS],
-        "leaves": scoped(leaves, reader, "leave", "list").order_by("begins_at")[:MAX_ROWS],
-        **_note_context(reader, student),
+        "warnings": first_rows(scoped(warnings, reader, "warning", "list").order_by("-pk"), MAX_ROWS).map(
+            lambda one: (one, cause_sentence(one.facts))
+        ),
+        "appeals": first_rows(scoped(appeals, reader, "appeal", "list").order_by("created_at"), MAX_ROWS),
+        "leaves": first_rows(scoped(leaves, reader, "leave", "list").order_by("begins_at"), MAX_ROWS),
+        **_note_context(reader, student, page),
     }
 
 
-def _note_context(reader: Any, student: User) -> dict[str, Any]:
+def _note_context(reader: Any, student: User, page: str | None) -> dict[str, Any]:
     """Return the notes about a student, as far as the reader may see them, and what else they may do."""
     if not may(reader, "list", "note"):
         return {}
-    notes = notes_about(reader, student)
+    notes = Paginator(notes_about(reader, student), MAX_ROWS).get_page(page)
     own = scope_of(reader, "add", "note") == Scope.OWN
     writes = may(reader, "add", "note") and not student.erased_at
     deletes = scope_of(reader, "delete", "note")
@@ -138,6 +153,7 @@ def _note_context(reader: Any, student: User) -> dict[str, Any]:
             (one, deletes == Scope.SCHOOL or (deletes == Scope.OWN and one.by_id == reader.pk))
             for one in notes
         ],
+        "note_page": notes,
         "sees_notes": True,
         "may_note": writes and (not own or students_in_charge(reader).filter(student=student.pk).exists()),
     }
@@ -182,10 +198,10 @@ def _erasure_request(reader: Any, person: User) -> ErasureRequest | None:
     return waiting.select_related("requested_by").first()
 
 
-def _recent_operations(person: User) -> list[Operation]:
+def _recent_operations(person: User) -> FirstRows[Operation]:
     """Return the newest operations about a person, each with its attempts."""
     about = Operation.objects.filter(subject_type=User._meta.label_lower, subject_id=person.pk)
-    return list(about.select_related("created_by").prefetch_related("tries")[:MAX_OPERATIONS])
+    return first_rows(about.select_related("created_by").prefetch_related("tries"), MAX_OPERATIONS)
 
 
 def _remaining_remote_data(person: User) -> list[Any]:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -29,6 +30,8 @@ from console.policy import Scope, scope_of, scoped
 
 #: Most suggestions while a name is typed.
 MAX_SUGGESTIONS = 20
+#: Most people of one name whose recordings are searched.
+MAX_PEOPLE = 100
 STATE_CHOICES = ("ready", "asked", "started", "stopped", "failed", "missing", "binned")
 
 
@@ -65,6 +68,15 @@ class LibraryFilter(forms.Form):
             del self.fields["teacher"]
         if not may_see_members(reader):
             del self.fields["person"]
+        self.school: int = reader.enterprise_id
+
+    def clean_person(self) -> str:
+        """Refuse a name of so many people that their recordings are not found quickly."""
+        words: str = self.cleaned_data["person"]
+        if words and _people_named(self.school, words)[: MAX_PEOPLE + 1].count() > MAX_PEOPLE:
+            text = _("More than %(n)d people match this name. Enter more of it, or a user ID.")
+            raise ValidationError(text % {"n": MAX_PEOPLE})
+        return words
 
 
 class VisibleTrack(NamedTuple):
@@ -117,7 +129,7 @@ def filter_library(lessons: QuerySet[Lesson], data: dict[str, Any], school: int)
         lessons = lessons.filter(starts_at__lt=_midnight(until + timedelta(days=1)))
     tracks = Recording.objects.filter(enterprise=school, emptied_at=None, lesson__isnull=False)
     if person := data.get("person"):
-        ids = [*_people_named(school, person).values_list("user_id", flat=True)[:100], person]
+        ids = [*_people_named(school, person).values_list("user_id", flat=True), person]
         lessons = lessons.filter(pk__in=tracks.filter(user_id__in=ids).values("lesson"))
     if track := data.get("track"):
         lessons = lessons.filter(Exists(tracks.filter(lesson=OuterRef("pk"), video_type=track)))

@@ -20,6 +20,7 @@ from console.audit.trail import diff_snapshots, record, snapshot
 from console.concurrency import changed_fields, service
 
 BIN_RETENTION = timedelta(days=30)
+MAX_TAGS = 20
 RECORDING_FIELDS = ("title", "tags", "keep_until", "keep_for_good")
 
 
@@ -71,9 +72,10 @@ def _normalize(fields: Mapping[str, Any]) -> dict[str, Any]:
     if "title" in normalized:
         normalized["title"] = normalized["title"].strip()
     if "tags" in normalized:
-        normalized["tags"] = list(
-            dict.fromkeys(tag.strip()[:30] for tag in normalized["tags"] if tag.strip())
-        )[:20]
+        tags = list(dict.fromkeys(tag.strip()[:30] for tag in normalized["tags"] if tag.strip()))
+        if len(tags) > MAX_TAGS:
+            raise ValidationError({"tags": _("Enter at most %(n)d tags.") % {"n": MAX_TAGS}})
+        normalized["tags"] = tags
     return normalized
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,8 +16,9 @@ from console.audit.labels import ACTION_LABELS, object_type_label, searchable_ty
 from console.audit.models import AuditEntry
 from console.inputs.forms import BoundedDateField
 
-#: The most people that a search by name considers.
+#: The most people that a search by name considers; with more of them it fails.
 MAX_PEOPLE = 100
+TOO_MANY = "too_many_people"
 NEWEST_FIRST = ("-at", "-id")
 
 
@@ -28,7 +30,12 @@ class EntryFilter(forms.Form):
     """
 
     fields: dict[str, Any]
-    q = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    q = forms.CharField(
+        label=gettext_lazy("Name, login or request ID"),
+        required=False,
+        max_length=64,
+        widget=forms.HiddenInput,
+    )
     action = forms.ChoiceField(label=gettext_lazy("Action"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Object"), required=False)
     since = BoundedDateField(label=gettext_lazy("Start day"), required=False)
@@ -53,9 +60,14 @@ class EntryFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
     def narrow(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """Return the matching entries; none, and an error at `q`, if its name fits too many people."""
         chosen = self.chosen
         if text := chosen.get("q", "").strip():
-            entries = entries.filter(self._match_text(text))
+            people = self._people_named(text)
+            if len(people) > MAX_PEOPLE:
+                self.add_error("q", _too_many_people())
+                return entries.none()
+            entries = entries.filter(Q(request_id=text) | entries_about(people))
         if "person" in chosen:
             entries = entries.filter(entries_about([int(chosen["person"])]))
         if "action" in chosen:
@@ -66,15 +78,24 @@ class EntryFilter(forms.Form):
             entries = entries.filter(object_id=chosen["thing"])
         return filter_days(entries, chosen.get("since"), chosen.get("until"))
 
-    def _match_text(self, text: str) -> Q:
+    @property
+    def has_too_many_people(self) -> bool:
+        """Whether `narrow` found nothing because a name fits too many people."""
+        return self.has_error("q", TOO_MANY)
+
+    def _people_named(self, text: str) -> list[int]:
         people = get_user_model()._default_manager.all()
         user_id, at, sdkappid = text.rpartition("@")
         by_name = Q(nickname__icontains=text) | Q(
             user_id__icontains=user_id if at and sdkappid.isdecimal() else text
         )
         found = people.filter(by_name, enterprise=self.school) | people.filter(enterprise=None, login=text)
-        ids = list(found.order_by().values_list("pk", flat=True)[:MAX_PEOPLE])
-        return Q(request_id=text) | entries_about(ids)
+        return list(found.order_by().values_list("pk", flat=True)[: MAX_PEOPLE + 1])
+
+
+def _too_many_people() -> ValidationError:
+    text = _("More than %(n)d people match this name. Enter more of it, or open the entries of one person.")
+    return ValidationError(text % {"n": MAX_PEOPLE}, code=TOO_MANY)
 
 
 def entries_about(ids: list[int]) -> Q:

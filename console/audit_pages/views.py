@@ -147,6 +147,9 @@ class EntryExport(FilteredEntries, View):
     def get(self, request: HttpRequest, suffix: str) -> HttpResponseBase:
         rows = AuditEntry.objects.order_by(*NEWEST_FIRST)
         entries = self.allowed_rows(rows)
+        if self.filter.has_too_many_people:
+            self.warning(" ".join(map(str, self.filter.errors["q"])))
+            return redirect(reverse("audit:entries"))
         chosen = {name: str(value) for name, value in self.filter.chosen.items()}
         record("audit.export", by=request.user, after={"what": self.kind, "chosen": chosen, "file": suffix})
         try:

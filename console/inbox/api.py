@@ -122,7 +122,8 @@ class CallbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolVi
         rows = list(scoped(Callback.objects.filter(pk__in=ids), self.by, "callback", "replay"))
         if unknown := sorted(ids - {row.pk for row in rows}):
             sentence = _("These events do not exist in your school: %(ids)s. Remove them and try again.")
-            raise ValidationError({"ids": [sentence % {"ids": ", ".join(map(str, unknown[:10]))}]})
+            shown = ", ".join(map(str, unknown[:10])) + (" …" if len(unknown) > 10 else "")
+            raise ValidationError({"ids": [sentence % {"ids": shown}]})
         replayed = replay_callbacks(callbacks=rows, by=self.by)
         results = ReplayedCallbackSerializer(replayed, many=True, context=self.get_serializer_context())
         return Response(results.data)

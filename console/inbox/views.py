@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import DetailView, ListView, TemplateView, View
 
 from console.inbox.health import inbox_health
@@ -171,10 +171,12 @@ class CallbackReplayMany(SchoolView, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        chosen = parse_ids(request.POST.getlist("chosen"))
-        rows = scoped(
-            Callback.objects.filter(pk__in=chosen[:MAX_REPLAYED]), request.user, "callback", "replay"
-        )
+        chosen = set(parse_ids(request.POST.getlist("chosen")))
+        if len(chosen) > MAX_REPLAYED:
+            text = ngettext("Select at most %(n)d event.", "Select at most %(n)d events.", MAX_REPLAYED)
+            self.warning(text % {"n": MAX_REPLAYED})
+            return redirect("inbox:callbacks")
+        rows = scoped(Callback.objects.filter(pk__in=chosen), request.user, "callback", "replay")
         if not rows:
             self.warning(_("Select at least one event, then process it again."))
             return redirect("inbox:callbacks")

@@ -74,8 +74,8 @@ class JobType:
     """A type of job.
 
     `page(job)` returns the URL of its subject, or ""; `parts(job)` returns its counts. `home(job)` returns
-    the line that the home page shows while the job goes on, or "". `has_long_statements`: a step works
-    through whole tables, and its statements may take LONG_STATEMENT_TIMEOUT_S.
+    the line that the home page shows while the job goes on; without it, it shows none. `has_long_statements`:
+    a step works through whole tables, and its statements may take LONG_STATEMENT_TIMEOUT_S.
     """
 
     name: str
@@ -83,7 +83,7 @@ class JobType:
     step: JobStep
     page: Callable[[Job], str]
     parts: Callable[[Job], list[ProgressCount]]
-    home: Callable[[Job], str]
+    home: Callable[[Job], str] | None
     has_long_statements: bool
 
 
@@ -96,7 +96,7 @@ def register_job_type(
     label: str | Promise,
     page: Callable[[Job], str] = lambda job: "",
     parts: Callable[[Job], list[ProgressCount]] = lambda job: [],
-    home: Callable[[Job], str] = lambda job: "",
+    home: Callable[[Job], str] | None = None,
     has_long_statements: bool = False,
 ) -> Callable[[JobStep], JobStep]:
     """Register a type of job; apps do so at start."""
@@ -106,6 +106,11 @@ def register_job_type(
         return step
 
     return decorator
+
+
+def lines_for_home() -> dict[str, Callable[[Job], str]]:
+    """Return the functions that describe jobs on the home page, by the name of the type."""
+    return {name: kind.home for name, kind in _job_types.items() if kind.home}
 
 
 def job_type_of(name: str) -> JobType | None:

@@ -165,14 +165,18 @@ class BulkDifferenceDecision(BulkActionView):
     }
 
     def matching_keys(self) -> list[str]:
-        lines = list_row_differences(
-            DifferenceFilter(self.request.GET).rows(self.request.user)[:MAX_BULK_ROWS]
-        )
-        return [
-            f"{line.key}.{line.seen}"
-            for line in lines
-            if self.action in line.acts and may_decide(self.request.user, self.action, line.row)
-        ]
+        """Return the keys; the filter has rows that do not allow the action, so it is read in parts."""
+        rows = DifferenceFilter(self.request.GET).rows(self.request.user)
+        keys: list[str] = []
+        for start in range(0, rows.count(), MAX_BULK_ROWS):
+            keys += [
+                f"{line.key}.{line.seen}"
+                for line in list_row_differences(rows[start : start + MAX_BULK_ROWS])
+                if self.action in line.acts and may_decide(self.request.user, self.action, line.row)
+            ]
+            if len(keys) > MAX_BULK_ROWS:
+                break
+        return keys
 
     def row_label(self, key: str) -> str:
         line = get_row_differences(find_row(self.request.user, key.partition(".")[0]))

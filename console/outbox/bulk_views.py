@@ -46,7 +46,7 @@ class BulkDecisionView(BulkActionView):
         visible = scoped(Operation.objects.all(), self.request.user, "operation", "list")
         matching = OperationFilter(self.request.GET).narrow(visible)
         chosen = matching.filter(state__in=states_open_to(self.action))
-        return [str(pk) for pk in chosen.values_list("pk", flat=True)[:MAX_BULK_ROWS]]
+        return [str(pk) for pk in chosen.values_list("pk", flat=True)[: MAX_BULK_ROWS + 1]]
 
     def row_label(self, key: str) -> str:
         operation = self._find(key)

@@ -84,7 +84,7 @@ class OperationList(TableView, ListView):
 
 
 class OperationDetail(SchoolView, DetailView):
-    """Show one operation with its latest 100 attempts."""
+    """Show one operation with its attempts, the newest first."""
 
     resource = "operation"
     queryset = Operation.objects.select_related("created_by")
@@ -93,10 +93,12 @@ class OperationDetail(SchoolView, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = OperationRow(self.object)
         decisions = [name for name in row.decisions if self.may(name, self.object)]
+        keyset = paginate_by_key(self.object.tries.all(), self.request)
         return super().get_context_data(
             title=row.what,
             line=row,
-            tries=[AttemptRow(attempt) for attempt in self.object.tries.all()[:100]],
+            tries=[AttemptRow(attempt) for attempt in keyset.rows],
+            keyset=keyset,
             about=f"{self.object.subject_type}:{self.object.subject_id}",
             waits_for=[OperationRow(one) for one in self.object.waits_for.filter(state__in=OPEN_STATES)],
             decisions=decisions,

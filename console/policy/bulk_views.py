@@ -48,7 +48,10 @@ class BulkActionView(SchoolView, TemplateView):
     back: ClassVar[str]
 
     def matching_keys(self) -> Sequence[str]:
-        """Return the keys of all rows that match the filter in the query string and allow the action."""
+        """Return the keys of the rows that match the filter in the query string and allow the action.
+
+        MAX_BULK_ROWS + 1 of them are enough: the page then says that there are more.
+        """
         raise NotImplementedError
 
     def row_label(self, key: str) -> str:
@@ -67,16 +70,20 @@ class BulkActionView(SchoolView, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         everything = "all" in request.POST and "sure" not in request.POST
         chosen = self.matching_keys() if everything else request.POST.getlist("chosen")
-        keys = list(dict.fromkeys(chosen))[:MAX_BULK_ROWS]
+        keys = list(dict.fromkeys(chosen))
         if not keys:
             self.warning(_("Nothing is selected. Select entries first, then choose an action."))
         elif "sure" not in request.POST:
             return self.render_to_response(self.question(keys))
         else:
-            self.do(keys)
+            self.do(keys[:MAX_BULK_ROWS])
+            if len(keys) > MAX_BULK_ROWS or "more" in request.POST:
+                self.warning(_("The other entries remain as they were. Repeat the action for them."))
         return redirect(self.back_url)
 
     def question(self, keys: list[str]) -> dict[str, Any]:
+        """Return the context of the page that asks, about MAX_BULK_ROWS of the rows at most."""
+        more, keys = len(keys) > MAX_BULK_ROWS, keys[:MAX_BULK_ROWS]
         words = self.words[self.action]
         return self.get_context_data(
             title=words.question % {"n": len(keys)},
@@ -87,6 +94,7 @@ class BulkActionView(SchoolView, TemplateView):
             chosen=keys,
             names=[self._row_label_or_dash(key) for key in keys[:MAX_LISTED]],
             unnamed=max(0, len(keys) - MAX_LISTED),
+            more=more,
         )
 
     def do(self, keys: list[str]) -> None:

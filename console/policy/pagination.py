@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from console.inputs.bounds import parse_id
 from console.policy.change_table import UPDATED_SINCE
@@ -39,3 +40,16 @@ class NewestFirstPagination(CursorPagination):
     def is_position(self, text: Any) -> bool:
         """Return whether this can be a value of the column by which the list is ordered."""
         return parse_id(text) is not None
+
+
+class LinkedPagination(NewestFirstPagination):
+    """A list without an envelope: the header `Link` has the address of the next page (RFC 8288)."""
+
+    page_size = 100
+
+    def get_paginated_response(self, data: Any) -> Response:
+        following = self.get_next_link()
+        return Response(data, headers={"Link": f'<{following}>; rel="next"'} if following else None)
+
+    def get_paginated_response_schema(self, schema: Any) -> Any:
+        return schema

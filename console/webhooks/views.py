@@ -269,13 +269,15 @@ class DeliveryDetail(DeliveryPage, TemplateView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         line = DeliveryRow(self.delivery, self.delivery.endpoint.gate)
+        keyset = paginate_by_key(self.delivery.tries.all(), self.request)
         return super().get_context_data(
             title=line.label,
             delivery=self.delivery,
             endpoint=self.delivery.endpoint,
             line=line,
             request_text=delivery_request(self.delivery),
-            tries=[AttemptRow(one) for one in self.delivery.tries.all()[:50]],
+            tries=[AttemptRow(one) for one in keyset.rows],
+            keyset=keyset,
             may_change=self.may("change", self.delivery),
             **more,
         )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -218,6 +219,18 @@ def test_many_results_lead_to_the_whole_list(alice: User, school: Enterprise) ->
     group = client_for(alice).get(SEARCH, {"q": "hare"}).context["groups"][0]
     assert len(group.results) == MAX_RESULTS
     assert group.more_url == "/people/?q=hare"
+
+
+def test_pages_that_the_window_has_no_room_for_are_on_the_page_of_the_search(alice: User) -> None:
+    def pages(**more: Any) -> Any:
+        return client_for(alice).get(SEARCH, {"q": "a"}, **more).context["groups"][-1]
+
+    assert (len(pages(headers=FRAGMENT).results), pages(headers=FRAGMENT).more_url) == (
+        MAX_RESULTS,
+        f"{SEARCH}?q=a",
+    )
+    assert len(pages().results) > MAX_RESULTS
+    assert pages().more_url == ""
 
 
 def test_the_list_of_all_results_holds_what_the_search_found(alice: User, chen: User) -> None:

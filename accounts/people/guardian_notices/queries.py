@@ -23,8 +23,7 @@ NOTICE_REASONS: dict[str, str | Promise] = {
     "no_consent": gettext_lazy("There is no consent to it."),
     "inactive": gettext_lazy("The student is deactivated."),
 }
-#: Most notices that pages list.
-MAX_LISTED = 50
+NEWEST_FIRST = ("-day", "-id")
 
 
 class ListedNotice(NamedTuple):
@@ -48,21 +47,30 @@ class NoticeState(NamedTuple):
         return notice_text(self.notice)
 
 
-def notices_of(guardian: Guardian) -> list[ListedNotice]:
-    """Return what a guardian was told, the newest first, in the active language.
+def notices_of(guardian: Guardian) -> QuerySet[GuardianNotice]:
+    """Return what a guardian was told, the newest first.
 
     Also what did not leave by e-mail: the page of the guardian shows it all the same.
     """
-    rows = GuardianNotice.objects.filter(guardian=guardian).select_related("enterprise", "guardian__person")
-    return [ListedNotice(row.pk, row.day, notice_text(row)) for row in rows.order_by("-day")[:MAX_LISTED]]
+    rows = GuardianNotice.objects.filter(guardian=guardian).order_by(*NEWEST_FIRST)
+    return rows.select_related("enterprise", "guardian__person")
 
 
-def states_by_guardian(student: User) -> dict[int, list[NoticeState]]:
-    """Return the states of the newest notices of a student's guardians, by guardian."""
-    rows = GuardianNotice.objects.filter(guardian__person=student)
-    rows = rows.select_related("guardian__person", "enterprise").order_by("-day", "-pk")
+def listed_notices(notices: Iterable[GuardianNotice]) -> list[ListedNotice]:
+    """Return notices as pages show them, in the active language."""
+    return [ListedNotice(row.pk, row.day, notice_text(row)) for row in notices]
+
+
+def notices_about(student: User) -> QuerySet[GuardianNotice]:
+    """Return the notices to all guardians of a student, the newest first."""
+    rows = GuardianNotice.objects.filter(guardian__person=student).order_by(*NEWEST_FIRST)
+    return rows.select_related("guardian__person", "enterprise")
+
+
+def states_by_guardian(notices: Iterable[GuardianNotice]) -> dict[int, list[NoticeState]]:
+    """Return the states of notices by guardian."""
     found: dict[int, list[NoticeState]] = {}
-    for state in with_states(rows[:MAX_LISTED]):
+    for state in with_states(notices):
         found.setdefault(state.notice.guardian_id, []).append(state)
     return found
 

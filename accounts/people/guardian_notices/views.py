@@ -17,9 +17,7 @@ from accounts.people.guardian_notices.services import save_settings, send_notice
 from console.notifications.channels.mail_server import mail_is_set_up
 from console.policy import current_school
 from console.policy.edit_views import EditView
-from console.policy.views import SchoolView
-
-MAX_STOPPED = 50
+from console.policy.views import SchoolView, paginate_by_key
 
 
 class NoticeSettings(EditView):
@@ -44,10 +42,12 @@ class NoticeSettings(EditView):
         save_settings(school=self.school, by=by, seen=form.seen, **form.cleaned_data)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
+        keyset = paginate_by_key(not_delivered(self.school), self.request)
         return super().get_context_data(
             title=_("Notifications to guardians"),
             mail=mail_is_set_up(),
-            stopped=with_states(not_delivered(self.school)[:MAX_STOPPED]),
+            stopped=with_states(keyset.rows),
+            keyset=keyset,
             **{**more, "cancel_url": reverse("accounts:channels")},
         )
 

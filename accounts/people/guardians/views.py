@@ -14,14 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from accounts.models import Guardian, Role, User
-from accounts.people.guardian_notices.queries import states_by_guardian
+from accounts.people.guardian_notices.queries import NEWEST_FIRST, notices_about, states_by_guardian
 from accounts.people.guardians import services
 from accounts.people.guardians.forms import GuardianForm
 from accounts.people.guardians.invitation_views import guardian_states
 from accounts.sign_in.permissions import ERASED_MESSAGE
 from console.policy import in_school
 from console.policy.edit_views import RemoveView
-from console.policy.views import SchoolView
+from console.policy.views import SchoolView, paginate_by_key
 
 
 class StudentGuardians(SchoolView):
@@ -52,13 +52,15 @@ class GuardianList(StudentGuardians, TemplateView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         guardians = list(Guardian.objects.select_related("account").filter(person=self.student))
-        told = states_by_guardian(self.student)
+        keyset = paginate_by_key(notices_about(self.student), self.request, NEWEST_FIRST)
+        told = states_by_guardian(keyset.rows)
         services.record_view(student=self.student, by=self.request.user)
         return super().get_context_data(
             title=_("Guardians"),
             person=self.student,
             states=guardian_states(guardians),
             notices=[(one, told[one.pk]) for one in guardians if one.pk in told],
+            keyset=keyset,
             may_add=self.may("add"),
             **more,
         )

@@ -19,6 +19,7 @@ from accounts.people.forms.password_link import PasswordLinkForm
 from accounts.people.views.actions import PersonActionView
 from accounts.sign_in import forgotten_passwords, password_links
 from accounts.sign_in.password_links import Delivery, IssuedLink, link_url, waiting_links
+from console.lists.first_rows import first_rows
 from console.policy.edit_views import RemoveView
 from console.policy.views import SchoolView
 from console.ui.assets import qr_picture
@@ -57,7 +58,7 @@ class PasswordLinkList(SchoolView, ListView):
         requests = forgotten_passwords.requests_to_answer(reader).select_related("person")
         return super().get_context_data(
             title=_("Password links"),
-            requests=requests[:MAX_REQUESTS],
+            requests=first_rows(requests, MAX_REQUESTS),
             kept_days=password_links.KEPT_FOR.days,
             many=bulk_links(reader, QueryDict("link=waiting"), ("password", "password_revoke")),
             **more,

@@ -18,9 +18,7 @@ from classes.models import AbsenceCall, Lesson
 from console.audit.trail import record
 from console.concurrency import service
 from console.policy import may, refusal_message, visible_value
-from console.policy.views import SchoolView
-
-MAX_CALLS = 50
+from console.policy.views import SchoolView, paginate_by_key
 
 
 @service
@@ -69,7 +67,7 @@ class CallPage(SchoolView, FormView):
             "phone": phone if may(reader, "list", "person") else "",
             "phone_url": phone_url(reader, self.lesson, person) if person else "",
             "may_reveal": person is not None and may(reader, "reveal", "person", person),
-            "calls": self.lesson.calls.select_related("person", "by")[:MAX_CALLS],
+            "keyset": paginate_by_key(self.lesson.calls.select_related("person", "by"), self.request),
             "submit_label": _("Save call"),
             "cancel_url": reverse("classes:lesson", args=[self.lesson.pk]),
         }

@@ -20,10 +20,9 @@ from classes.lessons.lookup import find_lesson
 from classes.live.room.forms import EnterForm, PersonForm, VisitorForm
 from classes.models import Entry, Lesson
 from console.policy import may
-from console.policy.views import SchoolView
+from console.policy.views import SchoolView, paginate_by_key
 from console.ui.badges import sync_badge
 
-MAX_ENTRIES = 50
 DEVICE_LABELS = dict(
     zip(
         DEVICE_STATES,
@@ -44,20 +43,17 @@ class RoomEntryPage(SchoolView, TemplateView):
         open_ = not lesson.cancelled_at and lesson.status != "end"
         actions = {name: open_ and may(reader, name, "lesson", lesson) for name in ("enter_for", "take_out")}
         visitors = open_ and lesson.class_type == ClassType.PUBLIC
-        entries = _entries(lesson)
+        keyset = paginate_by_key(lesson.entries.select_related("person"), self.request)
         return super().get_context_data(
             title=_("Room access"),
             lesson=lesson,
-            entries=[_entry_row(entry, reader) for entry in entries],
-            busy=any(sync_badge(entry.sync_state).tone == "busy" for entry in entries),
+            entries=[_entry_row(entry, reader) for entry in keyset.rows],
+            keyset=keyset,
+            busy=any(sync_badge(entry.sync_state).tone == "busy" for entry in keyset.rows),
             visitor_pass=visitors and may(reader, "visitor_pass", "lesson", lesson),
             **actions,
             **more,
         )
-
-
-def _entries(lesson: Lesson) -> list[Entry]:
-    return list(lesson.entries.select_related("person")[:MAX_ENTRIES])
 
 
 def _entry_row(entry: Entry, reader: Any) -> dict[str, Any]:

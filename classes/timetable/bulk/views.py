@@ -77,7 +77,7 @@ class BulkBase(SchoolView, TemplateView):
             rows = self.matching_lessons(rows)
         else:
             ids = parse_ids(posted.getlist("chosen"))
-            rows = rows.filter(pk__in=ids[:MAX_LESSONS])
+            rows = rows.filter(pk__in=ids[: MAX_LESSONS + 1])
         rows = in_school(rows, self.request.user, "lesson").order_by("starts_at", "id")
         found = list(rows.prefetch_related("groups")[: MAX_LESSONS + 1])
         if len(found) > MAX_LESSONS:

@@ -50,7 +50,8 @@ class Option:
 class PlanRow:
     """A lesson. `locked` is why it cannot change; without it and without a cover it needs one.
 
-    `proposal` is the user id of the proposed teacher, empty if no teacher is free.
+    `proposal` is the user id of the proposed teacher, empty if no teacher is free. `more_free` and
+    `more_busy` count the people who are not listed.
     """
 
     lesson: Lesson
@@ -59,11 +60,25 @@ class PlanRow:
     proposal: str = ""
     free: list[Option] = field(default_factory=list)
     busy: list[Option] = field(default_factory=list)
+    more_free: int = 0
+    more_busy: int = 0
 
     @property
     def groups(self) -> list[str]:
         """The names of the groups of the lesson."""
         return [group.name for group in self.lesson.groups.all()]
+
+    @property
+    def more_free_text(self) -> str:
+        return ngettext(
+            "%(n)s more person is free. To choose them, edit the lesson.",
+            "%(n)s more people are free. To choose one of them, edit the lesson.",
+            self.more_free,
+        ) % {"n": self.more_free}
+
+    @property
+    def more_busy_text(self) -> str:
+        return ngettext("and %(n)s more", "and %(n)s more", self.more_busy) % {"n": self.more_busy}
 
     @property
     def is_open(self) -> bool:
@@ -107,8 +122,11 @@ def _offer(absence: TeacherAbsence, rows: Sequence[PlanRow], period: CoverPeriod
         free = [one for one in candidates if one.pk not in busy[pk] and one != proposal]
         offered = [*([proposal] if proposal else []), *rank(free, related[pk], most=MAX_OFFERED)]
         row.free = [_option(one, related[pk], covers_text=texts[one.covers]) for one in offered[:MAX_OFFERED]]
-        taken = rank((one for one in candidates if one.pk in busy[pk]), related[pk], most=MAX_BUSY)
+        not_free = [one for one in candidates if one.pk in busy[pk]]
+        row.more_free = len(candidates) - len(not_free) - len(row.free)
+        taken = rank(not_free, related[pk], most=MAX_BUSY)
         row.busy = [_option(one, related[pk], reason=_reason(busy[pk][one.pk])) for one in taken]
+        row.more_busy = len(not_free) - len(row.busy)
 
 
 def _reason(topic: str | None) -> str:

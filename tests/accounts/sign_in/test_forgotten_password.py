@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import PasswordLink, PasswordRequest, User
 from accounts.people.erasure import erase_person
 from accounts.people.services import deactivate_person, edit_person
+from accounts.people.views.password_links import MAX_REQUESTS
 from accounts.sign_in import forgotten_passwords, password_links
 from accounts.sign_in.password_links import Delivery
 from accounts.sign_in.services import delete_expired, set_password_by_link
@@ -106,6 +107,21 @@ def test_without_a_verified_address_the_request_is_on_the_list_of_the_office(ali
     assert "Forgotten passwords" in page
     assert "dina" in page
     assert page_says(client_for(alice).get("/"), "person forgot the password")
+
+
+def test_requests_that_the_page_has_no_room_for_are_announced(alice: User) -> None:
+    people = User.objects.bulk_create(
+        User(enterprise=alice.enterprise, user_id=f"hare{n}", login=f"hare{n}")
+        for n in range(MAX_REQUESTS + 1)
+    )
+    PasswordRequest.objects.bulk_create(
+        PasswordRequest(enterprise=alice.enterprise, person=one) for one in people
+    )
+    page = client_for(alice).get("/people/password-links/")
+    assert page_says(page, f"Only the first {MAX_REQUESTS} are shown.")
+    assert page_says(page, "The others appear when these have an answer.")
+    PasswordRequest.objects.filter(person=people[0]).delete()
+    assert not page_says(client_for(alice).get("/people/password-links/"), "Only the first")
 
 
 def test_a_new_link_answers_the_request(alice: User, dina: User) -> None:

@@ -180,6 +180,21 @@ def test_rest_decides_the_messages_that_it_names_of_this_lesson(final, attacker,
     assert undecided_differences(final).get().pk == ids[3]
 
 
+def test_rest_lists_the_messages_page_by_page(final, bob):
+    at = final.real_started_at
+    CallbackDifference.objects.bulk_create(
+        CallbackDifference(lesson=final, user_id=f"guest{n}", entered=True, told_at=at) for n in range(3)
+    )
+    client, path = rest_client(bob), f"/api/v1/lessons/{final.pk}/attendance/differences/?page_size=2"
+    first = client.get(path)
+    assert [one["user_id"] for one in first.json()] == ["guest0", "guest1"]
+    address, relation = first["Link"].split("; ")
+    assert relation == 'rel="next"'
+    last = client.get(address.strip("<>"))
+    assert [one["user_id"] for one in last.json()] == ["guest2"]
+    assert "Link" not in last
+
+
 @pytest.fixture
 def mouse(connected, running):
     """A student of the lesson, who sees the own row alone."""

@@ -7,20 +7,24 @@ from django.utils import timezone
 
 from accounts.models import Role
 from classes.courseware.attachments import (
+    MAX_OFFERED,
     attach_document,
     count_unready_documents,
     list_attached_documents,
     move_attachment,
 )
 from classes.courseware.hosts import is_allowed_url
+from classes.lessons.queries import lessons_for
 from classes.models import Attachment, Course, Lesson
+from classes.pages.home_alerts import BATCH, list_home_alerts
 from console.audit.models import AuditEntry
 from console.inbox import processing
 from console.inbox.models import Callback
+from console.policy.views import PAGE_SIZE
 from documents.models import Document
 from documents.services import delete_document
 from documents.upload_services import complete_replacement
-from tests.classes.factories import create_planned_lesson
+from tests.classes.factories import create_finished_lessons, create_planned_lesson
 from tests.support.cast import create_person
 from tests.support.iclass_service import tomorrow_at
 from tests.support.page_client import client_for, page_text
@@ -90,6 +94,52 @@ def test_the_page_attaches_orders_and_takes_out_by_buttons(lesson, bob, charlie)
     foreign = deck(charlie, "x")
     client.post(page, {"act": "attach", "document": [foreign.pk]})
     assert names(lesson) == ["b"]
+
+
+def test_decks_that_the_choice_has_no_room_for_are_found_by_name(lesson, bob):
+    Document.objects.bulk_create(
+        Document(enterprise=bob.enterprise, owner=bob, name=f"Deck {n} of many", ext="pptx")
+        for n in range(MAX_OFFERED + 1)
+    )
+    client, address = client_for(bob), f"/lessons/{lesson.pk}/courseware/"
+    page = page_text(client.get(address))
+    assert f"Only the first {MAX_OFFERED} are shown. Search for the name of the file to find others." in page
+    assert "Deck 0 of many" not in page
+    found = page_text(client.get(address, {"q": "deck 0"}))
+    assert "Deck 0 of many" in found
+    assert "Only the first" not in found
+    assert "No matching results" in page_text(client.get(address, {"q": "tea"}))
+
+
+def test_the_uses_of_a_deck_have_pages(lesson, bob):
+    document = deck(bob, "a")
+    lessons = create_finished_lessons(bob, PAGE_SIZE + 1)
+    Attachment.objects.bulk_create(
+        Attachment(enterprise=bob.enterprise, lesson=one, document=document) for one in lessons
+    )
+    client, oldest = client_for(bob), f"{lessons[-1].topic}<"
+    assert oldest not in page_text(client.get(document.get_absolute_url()))
+    assert oldest in page_text(client.get(document.get_absolute_url(), {"page": 2}))
+
+
+def test_home_finds_the_deck_that_is_not_ready_behind_many_that_are(bob, lesson):
+    attach_document(owner=lesson.course, document=deck(bob, "ready"), by=bob)
+    now, minute = timezone.now(), timedelta(minutes=1)
+    Lesson.objects.bulk_create(
+        Lesson(
+            enterprise=bob.enterprise,
+            teacher=bob,
+            course=lesson.course,
+            topic=f"Tea {n}",
+            starts_at=now + n * minute,
+            ends_at=now + n * minute + minute / 2,
+        )
+        for n in range(1, BATCH + 1)
+    )
+    last = create_planned_lesson(bob, timedelta(hours=30))
+    attach_document(owner=last, document=deck(bob, "unsent", remote_id="", sync_state="refused"), by=bob)
+    [alert] = [one for one in list_home_alerts(bob, lessons_for(bob)) if one.icon == "presentation"]
+    assert (alert.number, alert.url) == (1, last.get_absolute_url())
 
 
 def test_a_private_deck_of_somebody_else_is_warned_of(school, alice, lesson):

@@ -12,6 +12,7 @@ from classes.attendance.register import recompute_register
 from classes.lessons.teacher_presence import stale_after
 from classes.live.room.calls import record_call
 from classes.models import AbsenceStreak, Leave, Lesson
+from classes.pages.own_group import MAX_ROWS
 from tests.classes.factories import (
     add_members,
     create_planned_lesson,
@@ -139,6 +140,19 @@ def test_absences_in_a_row_and_notes_of_the_group_are_listed(
     assert [one.person for one in page.context["streaks"]] == [kids[0]]
     assert [one.person for one in page.context["notes"]] == [kids[1], kids[0]]
     assert "About Dina" not in page_text(page)
+
+
+def test_notes_without_room_are_on_the_pages_of_the_students(
+    browse: Any, tom: User, kids: list[User]
+) -> None:
+    StudentNote.objects.bulk_create(
+        StudentNote(enterprise=tom.enterprise, person=kids[n % 3], text=f"Note {n}", by=tom)
+        for n in range(MAX_ROWS + 1)
+    )
+    text = page_text(browse(tom, PAGE))
+    assert f"Only the first {MAX_ROWS} are shown. Earlier notes are on the pages of the students." in text
+    assert f"{MAX_ROWS}+" in text
+    assert "Note 0<" not in text
 
 
 def test_without_a_group_the_page_says_who_enters_it_and_other_groups_do_not_exist(

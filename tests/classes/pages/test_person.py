@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Role, User
-from classes.models import Appeal, Attendance, Leave, Lesson
+from accounts.models import Role, StudentNote, User
+from classes.models import Appeal, Attendance, Leave, Lesson, Member
+from classes.pages.person import MAX_ROWS
 from tests.classes.factories import (
     add_members,
     create_finished_lesson,
+    create_finished_lessons,
     create_planned_lesson,
     create_running_lesson,
     record_full_presence,
@@ -69,6 +71,35 @@ def test_a_students_lessons_and_marks_are_listed(browse, alice, bob, kid):
     assert f'href="/lessons/{before.pk}/attendance/"' in page
     assert "100 %" in page
     assert "Somebody else" not in page
+
+
+def test_past_lessons_and_notes_have_pages_and_later_lessons_are_in_the_timetable(browse, alice, bob, kid):
+    lessons = create_finished_lessons(bob, MAX_ROWS + 1)
+    now, minute = timezone.now(), timedelta(minutes=1)
+    lessons += Lesson.objects.bulk_create(
+        Lesson(
+            enterprise=bob.enterprise,
+            teacher=bob,
+            topic=f"Tea {n}",
+            starts_at=now + n * minute,
+            ends_at=now + n * minute + minute / 2,
+        )
+        for n in range(1, MAX_ROWS + 2)
+    )
+    Member.objects.bulk_create(Member(lesson=one, user=kid) for one in lessons)
+    StudentNote.objects.bulk_create(
+        StudentNote(enterprise=kid.enterprise, person=kid, text=f"Note {n} of many", by=bob)
+        for n in range(MAX_ROWS + 1)
+    )
+    address, oldest = f"/people/{kid.pk}/", f"Croquet {MAX_ROWS}<"
+    answer = browse(alice, address)
+    page, group = text_of(answer), kid.student_groups.get()
+    assert f"Only the first {MAX_ROWS} are shown." in page
+    assert f'href="/timetable/?group={group.pk}"' in page
+    assert oldest not in page
+    assert oldest in text_of(browse(alice, f"{address}?after={answer.context['keyset'].next}"))
+    assert "Note 0 of many" not in page
+    assert "Note 0 of many" in text_of(browse(alice, f"{address}?page=2"))
 
 
 def test_a_students_page_begins_with_the_attendance_of_the_term(browse, alice, bob, kid):

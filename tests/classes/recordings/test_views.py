@@ -7,9 +7,10 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.html import escape
 
-from accounts.models import Role
+from accounts.models import Role, User
 from classes.models import Attendance, LessonRecording, Recording
 from classes.recordings import services
+from classes.recordings.library import MAX_PEOPLE
 from classes.recordings.notifications import send_expiry_warnings
 from classes.recordings.services import BIN_RETENTION
 from console.audit.models import AuditEntry
@@ -62,6 +63,17 @@ def test_the_library_finds_by_topic_teacher_person_day_track_and_state(school, a
     }.items():  # fmt: skip
         assert found(client, query) == expected, query
     assert other.topic not in found(client_for(bob))
+
+
+def test_a_name_of_too_many_people_is_refused(alice, school, lesson):
+    User.objects.bulk_create(
+        User(enterprise=school, user_id=f"hare{n}", login=f"hare{n}", nickname=f"Hare {n}")
+        for n in range(MAX_PEOPLE + 1)
+    )
+    page = client_for(alice).get("/recordings/?person=hare")
+    assert f"More than {MAX_PEOPLE} people match this name." in page_text(page)
+    track(lesson, user_id="hare7")
+    assert found(client_for(alice), "?person=Hare 7") == [lesson.topic]
 
 
 def test_people_in_tracks_are_offered_while_a_name_is_typed_and_nobody_elses(
@@ -355,6 +367,8 @@ def test_a_program_reads_how_a_recording_stands_and_names_and_keeps_it(alice, bo
     assert AuditEntry.objects.filter(action="recording.change", actor=bob).count() == 2
     both = rest_client(bob).patch(place, {"keep_for_good": True}, format="json")
     assert (both.status_code, list(both.json()["errors"])) == (400, ["keep_until"])
+    many = rest_client(bob).patch(place, {"tags": [f"bird{n}" for n in range(21)]}, format="json")
+    assert (many.status_code, list(many.json()["errors"])) == (400, ["tags"])
     assert rest_client(kids[0]).patch(place, {"title": "x"}, format="json").status_code == 403
     assert rest_client(kids[2]).get(place).status_code == 403
     assert rest_client(charlie).get(place).status_code == 404

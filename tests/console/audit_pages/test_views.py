@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from accounts.models import Enterprise, Role, User
 from accounts.people.services import edit_person, record_reveal
 from console.audit import chain as chains
+from console.audit.filters import MAX_PEOPLE
 from console.audit.models import AuditEntry
 from console.audit.personal_data import erase_person_keys
 from console.audit.trail import record, record_data_access
@@ -69,6 +70,22 @@ def test_it_is_searched_by_person_act_thing_day_and_request(alice: User, bob: Us
         action="person.pull", request_id="edge-0123456789", enterprise=alice.enterprise
     )
     assert listed(client, q="edge-0123456789") == [asked.pk]
+
+
+def test_a_name_of_too_many_people_is_refused_and_no_file_leaves_entries_out(
+    sue: User, school: Enterprise
+) -> None:
+    people = User.objects.bulk_create(
+        User(enterprise=school, user_id=f"hare{n}", login=f"hare{n}", nickname=f"Hare {n}")
+        for n in range(MAX_PEOPLE + 1)
+    )
+    about = record("person.change", people[7], by=sue).pk
+    client, sentence = client_for(sue), f"More than {MAX_PEOPLE} people match this name."
+    page = client.get(TRAIL, {"q": "Hare"})
+    assert page_says(page, sentence)
+    assert list(page.context["lines"]) == []
+    assert page_says(client.get(f"{TRAIL}entries.csv", {"q": "Hare"}, follow=True), sentence)
+    assert listed(client, q="Hare 7") == [about]
 
 
 def test_another_school_sees_nothing_of_it(alice: User, bob: User, charlie: User) -> None:

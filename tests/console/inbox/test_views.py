@@ -16,6 +16,7 @@ from classes.models import Lesson
 from console.audit.models import AuditEntry
 from console.inbox.models import Callback
 from console.inbox.refusals import count_refusal
+from console.inbox.replay import MAX_REPLAYED
 from tests.support.iclass_service import create_lesson
 from tests.support.page_client import LANGUAGES, client_for, page_says, page_text
 
@@ -155,6 +156,14 @@ def test_many_are_handled_again_oldest_first_and_those_of_another_school_are_not
     assert [line.callback.pk for line, _ in page.context["results"]] == [mine[0].pk, mine[2].pk]
     states = dict(Callback.objects.values_list("pk", "state"))
     assert [states[one.pk] for one in (*mine, theirs)] == ["parked", "quarantined", "parked", "quarantined"]
+
+
+def test_more_events_than_fit_into_a_request_are_refused(alice: User, school: Enterprise) -> None:
+    mine = told(school, state=State.QUARANTINED)
+    chosen = [mine.pk, *range(mine.pk + 1, mine.pk + 1 + MAX_REPLAYED)]
+    page = client_for(alice).post(f"{LIST}replay/", {"chosen": chosen}, follow=True)
+    assert page_says(page, f"Select at most {MAX_REPLAYED} events.")
+    assert Callback.objects.get().state == State.QUARANTINED
 
 
 def test_choosing_nothing_is_told(alice: User, school: Enterprise) -> None:

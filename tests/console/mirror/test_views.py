@@ -10,6 +10,7 @@ from accounts.models import Enterprise, Role, User
 from console.mirror.decisions import apply_decision, get_row_differences
 from console.outbox.models import Operation
 from console.outbox.states import SyncState
+from console.policy.bulk_views import MAX_BULK_ROWS
 from tests.console.mirror.remote_states import mark_different, mark_gone
 from tests.support.cast import create_person
 from tests.support.page_client import LANGUAGES, client_for, page_says, page_text
@@ -186,6 +187,18 @@ def test_all_pages_that_fit_are_decided(alice: User, school: Enterprise, name: s
     assert len(chosen) == 22
     client.post(f"{LIST}many/{name}/?sort=user", {"chosen": chosen, "sure": "yes"})
     assert User.objects.filter(pk__in=[one.pk for one in people], sync_state=state).count() == 22
+
+
+def test_rows_that_allow_the_act_are_found_behind_a_thousand_that_do_not(
+    alice: User, school: Enterprise
+) -> None:
+    [kid] = kids(school, 1)
+    User.objects.bulk_create(
+        User(enterprise=school, user_id=f"hare{n}", login=f"hare{n}", sync_state="changed_outside")
+        for n in range(MAX_BULK_ROWS)
+    )
+    asked = client_for(alice).post(f"{LIST}many/take/?sort=user", {"all": "yes"})
+    assert [key.split(".")[0] for key in asked.context["chosen"]] == [f"user-{kid.pk}"]
 
 
 def test_one_that_changed_while_many_were_asked_about_is_left(alice: User, school: Enterprise) -> None:

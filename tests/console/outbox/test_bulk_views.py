@@ -8,6 +8,7 @@ from accounts.models import User
 from console.audit.models import AuditEntry
 from console.outbox.models import Operation
 from console.outbox.states import OperationState
+from console.policy.bulk_views import MAX_BULK_ROWS
 from tests.console.outbox.test_views import LIST, owed
 from tests.support.page_client import LANGUAGES, client_for, page_says, page_text
 
@@ -72,6 +73,22 @@ def test_all_that_the_filter_fits_are_chosen_and_no_other(alice: User, bob: User
     now = states()
     assert {now[pk] for pk in fits} == {OperationState.READY}
     assert {now[pk] for pk in others} == {OperationState.NEEDS_YOU, OperationState.DONE}
+
+
+def test_more_than_fit_are_named_before_and_after(alice: User, bob: User) -> None:
+    first = owed(bob)
+    fields = ("enterprise", "kind", "subject_type", "subject_id", "lane", "state", "reason")
+    copied = {name: getattr(first, name) for name in fields}
+    Operation.objects.bulk_create(Operation(**copied) for _ in range(MAX_BULK_ROWS))
+    client = client_for(alice)
+    asked = client.post(AGAIN, {"all": "yes"})
+    assert len(asked.context["chosen"]) == MAX_BULK_ROWS
+    assert page_says(asked, "There are more than 1000 entries. The others remain as they are")
+    assert 'name="more"' in page_text(asked)
+    sure = {"chosen": asked.context["chosen"][:2], "sure": "yes", "more": "yes"}
+    answer = client.post(AGAIN, sure, follow=True)
+    assert page_says(answer, "2 are being sent again within seconds.")
+    assert page_says(answer, "The other entries remain as they were. Repeat the action for them.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

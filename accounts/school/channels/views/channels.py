@@ -39,10 +39,9 @@ from console.notifications.topics import all_topics, topic_of
 from console.notifications.types import notification_type_of
 from console.policy import current_school
 from console.policy.edit_views import BackView, EditView, RemoveView
-from console.policy.views import SchoolView
+from console.policy.views import SchoolView, paginate_by_key
 
 RESOURCE = "channel"
-MAX_STOPPED = 50
 
 
 class ChannelPage(BackView):
@@ -70,15 +69,14 @@ class ChannelList(ChannelPage, TemplateView):
         stopped = Message.objects.filter(
             enterprise=self.school, delivery__in=(Delivery.REFUSED, Delivery.UNKNOWN)
         )
+        keyset = paginate_by_key(stopped.select_related("app", "bot"), self.request)
         return super().get_context_data(
             title=_("Message channels"),
             apps=[(provider, apps.get(provider)) for provider in APP_PROVIDERS],
             bots=[(bot, topic_labels(bot.topics)) for bot in bots],
             settings=MessagingSettings.objects.filter(enterprise=self.school).first(),
-            stopped=[
-                (message, topic_label(message.kind), state_text(message))
-                for message in stopped.select_related("app", "bot").order_by("-id")[:MAX_STOPPED]
-            ],
+            stopped=[(message, topic_label(message.kind), state_text(message)) for message in keyset.rows],
+            keyset=keyset,
             mail=mail_is_set_up(),
             **more,
         )

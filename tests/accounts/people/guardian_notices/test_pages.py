@@ -16,6 +16,7 @@ from accounts.people.guardian_notices.services import RETENTION, delete_old_noti
 from accounts.people.guardian_notices.tokens import make_token
 from console.audit.held_data import Subject, holding_of
 from console.audit.models import AuditEntry
+from console.policy.views import PAGE_SIZE
 from tests.accounts.people.guardian_notices.conftest import FACT, guardian_of, notice_for
 from tests.support.guardians import create_account, guardian_client
 from tests.support.page_client import client_for, page_says, page_text
@@ -51,6 +52,30 @@ def test_two_who_change_the_same_setting_are_told_so(alice):
     page = client.post(SETTINGS, FORM | {"seen": seen[1].replace("&quot;", '"')})
     assert page.status_code == 200
     assert GuardianNoticeSettings.objects.get().least_lessons == 3
+
+
+def test_notices_that_did_not_leave_have_pages(alice, ada):
+    today = timezone.localdate()
+    GuardianNotice.objects.bulk_create(
+        GuardianNotice(
+            enterprise=ada.enterprise,
+            guardian=ada,
+            day=today - timedelta(days=n),
+            facts=json.dumps({"absences": [FACT]}),
+            lessons=[1],
+            delivery="refused",
+        )
+        for n in range(PAGE_SIZE + 1)
+    )
+    oldest = f"{today:%Y-%m-%d}"  # the newest by day came first
+    client, student = client_for(alice), f"/people/{ada.person_id}/guardians/"
+    first = client.get(SETTINGS)
+    assert oldest not in page_text(first)
+    assert oldest in page_text(client.get(SETTINGS, {"after": first.context["keyset"].next}))
+    oldest = f"{today - timedelta(days=PAGE_SIZE):%Y-%m-%d}"
+    first = client.get(student)
+    assert oldest not in page_text(first)
+    assert oldest in page_text(client.get(student, {"after": first.context["keyset"].next}))
 
 
 def test_only_the_office_sees_the_settings(bob, dina):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from accounts.models import Guardian, GuardianNotice, GuardianNoticeSettings
-from accounts.people.guardian_notices.queries import notices_of
+from accounts.people.guardian_notices.queries import listed_notices, notices_of
 from accounts.people.guardian_notices.services import save_settings
 from classes.attendance.guardian_notices.planning import plan_due_notices, plan_notices
 from classes.models import Lesson
@@ -27,7 +27,8 @@ HOUR = timedelta(hours=1)
 def lines(guardian: Guardian) -> list[list[str]]:
     """What the guardian was told, in English, the newest first."""
     with translation.override("en"):
-        return [[line for part in one.sections for line in part.lines] for one in notices_of(guardian)]
+        notices = listed_notices(notices_of(guardian))
+        return [[line for part in one.sections for line in part.lines] for one in notices]
 
 
 def evening(clock, days=0):

@@ -10,7 +10,9 @@ from icalendar import Calendar
 from accounts.models import Enterprise, StudentGroup, User
 from classes.lessons.services import cancel_lesson, edit_lesson
 from classes.models import Feed, Lesson
+from classes.notifications.calendar_feeds.ical import build_calendar
 from classes.notifications.calendar_feeds.tokens import create_feed, revoke_feed
+from console.lists.first_rows import first_rows
 from tests.classes.factories import add_members, create_planned_lesson
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,17 @@ def test_what_calendars_do_not_show_does_not_raise_it(client, bob, lesson):
     path = path_of(bob)
     Lesson.objects.filter(pk=lesson.pk).update(bitrate=900, sync_state="sending", revision=40)
     assert only(client, path)["SEQUENCE"] == 0
+
+
+def test_a_calendar_without_room_for_all_lessons_says_where_it_ends(bob, english):
+    lessons = [create_planned_lesson(bob, n * DAY, topic=f"Tea {n}") for n in (2, 3)]
+    feed, _token = create_feed(by=bob)
+    found = Calendar.from_ical(build_calendar(feed, first_rows(Lesson.objects.order_by("starts_at"), 1)))
+    shown, end = found.walk("VEVENT")
+    assert shown["SUMMARY"] == "Tea 2"
+    assert end["SUMMARY"] == "More lessons follow. They are in the timetable of the console."
+    assert end.decoded("DTSTART") == lessons[0].ends_at
+    assert str(end["URL"]).endswith("/timetable/")
 
 
 def test_a_cancelled_lesson_stays_as_cancelled(client, alice, bob, lesson):

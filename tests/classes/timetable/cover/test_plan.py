@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from accounts.models import Role, StudentGroup, User
 from classes.conflicts.detection import BookingRequest, TimeSlot, find_conflicts
 from classes.models import Course, Cover, Lesson, Subject
-from classes.timetable.cover.plan import build_plan
+from classes.timetable.cover.plan import MAX_OFFERED, build_plan
 from classes.timetable.cover.queries import cover_period, touched_lessons
 from classes.timetable.cover.services import assign_covers
 from tests.classes.factories import add_members
@@ -48,6 +48,17 @@ class TestWhoIsOffered:
         (row,) = plan_of(absence)
         assert (row.proposal, free_in(row)) == ("tom", ["tom", "alice"])
         assert busy_in(row) == {"bob": "has “Flamingos”", "dora": "is absent"}
+
+    def test_those_who_are_not_offered_are_counted(self, school, chen, absence):
+        User.objects.bulk_create(
+            User(enterprise=school, user_id=f"hare{n}", login=f"hare{n}", role=Role.TEACHER)
+            for n in range(MAX_OFFERED)
+        )
+        lesson_at(chen, 10)
+        (row,) = plan_of(absence)
+        free = len(row.free) + row.more_free
+        assert (len(row.free), free) == (MAX_OFFERED, User.objects.filter(role=Role.TEACHER).count())
+        assert row.more_free_text.endswith("edit the lesson.")
 
     def test_a_lesson_that_only_touches_in_time_keeps_nobody(self, chen, bob, absence):
         lesson_at(chen, 10)

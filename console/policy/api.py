@@ -103,7 +103,7 @@ class SchoolViewSet(viewsets.GenericViewSet[Any]):
     policy_actions: ClassVar[dict[str, str]] = {}
     #: Serializers of the answers of actions, where they are not that of the view; a repeated POST needs them.
     action_serializers: ClassVar[dict[str, type[serializers.BaseSerializer[Any]]]] = {}
-    #: Actions that send messages themselves, and so cannot run in the transaction of an `Idempotency-Key`.
+    #: Actions that send messages or store files, so that no transaction of an `Idempotency-Key` may be open.
     sends_at_once: ClassVar[frozenset[str]] = frozenset()
     #: Actions that answer a repetition as the first time without an `Idempotency-Key`.
     harmless_repeats: ClassVar[frozenset[str]] = frozenset()

@@ -120,7 +120,7 @@ def _act_in_transaction(view: Any, key: str, digest: str, act: Act) -> Response:
 
 
 def _send_once(view: Any, key: str, digest: str, act: Act) -> Response:
-    """As above for an action that sends a message itself, which no transaction can take back."""
+    """As above for an action that sends a message or stores a file, which no transaction may wait for."""
     with transaction.atomic():
         if not _claim(view.by, key, digest):
             return _replay(view, key, digest)

@@ -78,6 +78,7 @@ class DocumentViewSet(
     queryset = undeleted_documents()
     serializer_class = DocumentSerializer
     filterset_fields = ("permission", "sync_state", "owner__user_id")
+    sends_at_once = frozenset({"create"})
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """Set the upload handler before the body is read."""

@@ -19,6 +19,7 @@ from documents.views.downloads import file_response
 from tests.classes.factories import create_finished_lesson
 from tests.documents.sample_files import pdf
 from tests.support.page_client import client_for
+from tests.support.rest_client import rest_client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("objects")]
 
@@ -102,6 +103,18 @@ def test_what_was_judged_cannot_be_changed_afterwards(bob):
     assert not requests.put(first, b"M" * PIECE, timeout=60).ok
     with Document.objects.get().file.open() as kept:
         assert kept.read() == DECK
+
+
+def test_a_file_that_is_sent_with_a_key_reaches_the_bucket_before_any_transaction(bob, objects):
+    client, deck, before = rest_client(bob), pdf(b"Cards"), objects.names()
+
+    def post(content):
+        body = {"file": SimpleUploadedFile("plan.pdf", content), "permission": "private"}
+        return client.post("/api/v1/documents/", body, format="multipart", headers={"idempotency-key": "k-1"})
+
+    refused, kept, again = post(b"MZ\x90"), post(deck), post(deck)
+    assert [answer.status_code for answer in (refused, kept, again)] == [400, 201, 201]
+    assert set(objects.names()) - set(before) == {f"courseware/{Document.objects.get().file.name}"}
 
 
 def test_a_hostile_file_is_refused_by_its_content_and_leaves_the_bucket(bob, objects):

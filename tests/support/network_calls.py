@@ -18,8 +18,8 @@ from django.db.transaction import Atomic
 
 from tests.support.environment import ROOT
 
-#: Audit events of requests, of connections for them, and of e-mails.
-EVENTS = frozenset({"http.client.connect", "http.client.send", "smtplib.connect", "smtplib.send"})
+#: Audit events of requests and e-mails over kept connections, and of every new connection.
+EVENTS = frozenset({"http.client.send", "smtplib.send", "socket.connect"})
 #: Functions that may use the network inside a transaction, each with the reason.
 EXCEPTIONS = {
     "classes.attendance.reports.exports.files.store_file": (

@@ -64,8 +64,8 @@ class _Changes:
                     yield from self._dropped(node)
                 case ast.Call():
                     yield from self._unlocked(node)
-                case ast.Constant(value=bool() | int()):
-                    yield self._change("wrong constant", node, _other_constant(node.value))
+                case ast.Constant(value=bool() | int() as value):
+                    yield self._change("wrong constant", node, _other_constant(value))
 
     def _comparisons(self, node: ast.Compare) -> Iterator[Change]:
         if len(node.ops) > 1:

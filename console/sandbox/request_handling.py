@@ -112,7 +112,11 @@ def respond(
 
 def json_response(answer: Answer) -> HttpResponse:
     """Return a complete response."""
-    return HttpResponse(msgspec.json.encode(answer), content_type=JSON_CONTENT_TYPE)
+    try:
+        content = msgspec.json.encode(answer)
+    except UnicodeEncodeError:  # half of a surrogate pair, which a request may hold and UTF-8 may not
+        content = json.dumps(answer).encode()
+    return HttpResponse(content, content_type=JSON_CONTENT_TYPE)
 
 
 def requested_sdkappid(request: HttpRequest) -> int | None:

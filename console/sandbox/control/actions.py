@@ -152,15 +152,16 @@ ENTERPRISE_FIELDS: tuple[Field, ...] = (
 def change_enterprise(body: dict[str, Any]) -> Answer:
     """Set what no endpoint can: keys, classroom URL, validity, logo. With a `tic_key`, create it.
 
-    With `{"remove": true}` it goes with all that it has; a `tic_key` beside it makes a new one in its place.
+    With `{"remove": true}` it goes with all that it has; with a `tic_key`, another takes its number.
     """
     wanted = Object("", ENTERPRISE_FIELDS).read(body, "")
     number_of = wanted.pop("sdkappid")
     with write_transaction():
         if wanted.pop("remove", False):
-            enterprises.remove(get_enterprise(number_of))
+            former_pk = enterprises.remove(get_enterprise(number_of))
             if "tic_key" not in wanted:
                 return {}
+            wanted["id"] = former_pk
         if "tic_key" not in wanted:
             get_enterprise(number_of)  # refuses one that is unknown
         enterprises.ensure(number_of, **wanted)

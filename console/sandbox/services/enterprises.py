@@ -24,11 +24,16 @@ def ensure(number: int, **changes: object) -> Enterprise:
     return enterprise
 
 
-def remove(enterprise: Enterprise) -> None:
-    """Remove an enterprise with its people, classes, documents and callbacks; the ledger stays."""
+def remove(enterprise: Enterprise) -> int:
+    """Remove an enterprise with its people, classes, documents and callbacks, not its lines of the ledger.
+
+    Return the key that it had.
+    """
+    pk = enterprise.pk
     documents = Document.objects.filter(enterprise=enterprise)
     recordings = Recording.objects.filter(classroom__enterprise=enterprise)
     Step.objects.filter(kind="transcode", ref__in=documents.values("pk")).delete()
     Step.objects.filter(kind="recording", ref__in=recordings.values("pk")).delete()
     ledger.record_effect(enterprise, "enterprise", enterprise.sdkappid, "removed")
     enterprise.delete()
+    return int(pk)

@@ -240,8 +240,9 @@ def test_a_school_that_is_removed_goes_with_all_that_it_had(school: SandboxSchoo
     school.knobs(recording_pace="manual")
     service.control("plant", planted(other, recordings=True))
     assert other.ok("class/list")["total"] == 1
+    before = other.ok("business/info")["enterprise_id"]
     service.control("enterprise", gone | {"tic_key": KEY})
-    assert other.ok("class/list")["total"] == 0
+    assert (other.ok("class/list")["total"], other.ok("business/info")["enterprise_id"]) == (0, before)
     assert other.code("member/history/list", class_id=1) != 0
     service.control("enterprise", gone)
     assert (other.code("class/list"), refused(service, "enterprise", json=gone)) == (10270, 10270)

@@ -131,6 +131,12 @@ def test_missing_and_ill_typed_fields_are_refused(school: SandboxSchool, body: d
     assert school.code("user/register", **body) == 10003
 
 
+def test_the_ledger_shows_a_request_that_utf_8_cannot_hold(school: SandboxSchool) -> None:
+    body = {"list": [{"user_id": "\ud800", "role": "student"}]}
+    assert school.code("user/register", **body) == 10003
+    assert body in [line["body"] for line in school.sandbox.ledger()]
+
+
 def test_unknown_people_are_refused(school: SandboxSchool) -> None:
     for path in ("user/info", "user/token/update", "user/profile/modify"):
         assert school.code(path, user_id="nobody") == 10215

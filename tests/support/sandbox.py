@@ -21,6 +21,9 @@ Enterprise = tuple[int, str, str | None]
 class Sandbox:
     """A running service. `url` stays the same over `restart()`, and so does its state."""
 
+    #: The number of the last line of the ledger before the tests that use it now.
+    beginning = 0
+
     def __init__(
         self,
         data: Path,
@@ -37,8 +40,6 @@ class Sandbox:
         self._given = [":".join(filter(None, (str(app), key, url))) for app, key, url in enterprises]
         self._env, self._options, self._program = env or {}, list(options), program
         self.url = ""
-        #: The number of the last line of the ledger before the tests that use it now.
-        self.beginning = 0
         self._start("127.0.0.1:0")
 
     def _start(self, bind: str) -> None:

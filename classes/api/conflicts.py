@@ -11,7 +11,10 @@ from classes.conflicts.guard import BookingConflictError
 
 
 def serialize_conflicts(conflicts: Iterable[BookingConflict]) -> list[dict[str, Any]]:
-    """Return day, kind (teacher, assistant, student, capacity), user id and other lesson's id of each."""
+    """Return day, kind, user id and other lesson's id of each.
+
+    The kinds are teacher, assistant, student, capacity, absence and holiday (`classes.conflicts.detection`).
+    """
     return [
         {
             "date": one.day.isoformat(),

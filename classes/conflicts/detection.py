@@ -1,6 +1,7 @@
-"""Detection of booking conflicts: one query per kind of people for a whole series.
+"""Detection of booking conflicts: one query per kind of people for a whole series, and one for days off.
 
-Lessons created outside the console are ordinary rows and are found, too.
+Lessons created outside the console are ordinary rows and are found, too. Staff who are absent and holidays
+are conflicts like another lesson at the same time.
 """
 
 import json
@@ -39,8 +40,10 @@ class ConflictingLesson(NamedTuple):
 class BookingConflict(NamedTuple):
     """A conflict of a booking request.
 
-    `place` is the index of the slot. `kind` is the role of the person in the new lesson (teacher, assistant
-    or student), or capacity if too many people are expected; then no person and no lesson are named.
+    `place` is the index of the slot. `kind` is the role of the person who has another lesson (teacher,
+    assistant or student); capacity if too many people are expected, without a person; absence if the teacher
+    or an assistant is absent; holiday, with its name instead of a person. `cause` is the key of the absence
+    or holiday.
     """
 
     place: int
@@ -50,10 +53,17 @@ class BookingConflict(NamedTuple):
     name: str
     lesson: ConflictingLesson | None
     most: int = 0
+    cause: int = 0
+
+    @property
+    def identity(self) -> tuple[str, str, int]:
+        """What makes it the same conflict before and after a change."""
+        return self.kind, self.who, self.lesson.pk if self.lesson else self.cause
 
 
 #: Kinds of conflicts.
 TEACHER, ASSISTANT, STUDENT, CAPACITY = "teacher", "assistant", "student", "capacity"
+ABSENCE, HOLIDAY = "absence", "holiday"
 
 # Compare plain times instead of ranges: under row-level security the planner uses an index only for
 # leakproof operators. Scan the index of starts slot by slot: a lesson takes at most a day, except those
@@ -89,10 +99,33 @@ FROM busy n JOIN who p ON p.id = n.person
 GROUP BY n.place, n.id, n.topic, n.starts_at, n.ends_at, n.made_outside
 """
 
+# A lesson observes the holidays of the school and of the term of its course, and all of them without a term
+# (`Holiday.holds_in`).
+_OFF_SQL = """
+WITH slot AS (
+    SELECT s.place - 1 AS place, s.starts, s.ends, s.day
+    FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[], %(days)s::date[])
+        WITH ORDINALITY AS s(starts, ends, day, place)
+)
+SELECT s.place, %(absence)s, p.user_id, p.nickname, a.id FROM slot s
+JOIN classes_teacherabsence a ON a.begins_at < s.ends AND a.ends_at > s.starts
+JOIN accounts_user p ON p.id = a.teacher_id
+WHERE a.enterprise_id = %(school)s AND a.withdrawn_at IS NULL AND a.teacher_id = ANY(%(people)s)
+UNION ALL
+SELECT s.place, %(holiday)s, '', h.name, h.id FROM slot s
+JOIN classes_holiday h ON h.starts_on <= s.day AND h.ends_on >= s.day
+LEFT JOIN classes_course c ON c.id = %(course)s
+WHERE h.enterprise_id = %(school)s AND %(on_holidays)s
+    AND (h.term_id IS NULL OR c.term_id IS NULL OR h.term_id = c.term_id)
+"""
+
 
 @dataclass(frozen=True)
 class BookingRequest:
-    """A lesson or series to plan. `capacity` is 0 for none; `excluded` are lessons that change themselves."""
+    """A lesson or series to plan. `capacity` is 0 for none; `excluded` are lessons that change themselves.
+
+    `course` is the key of a stored course. The dates of a series leave holidays out: `skips_holidays`.
+    """
 
     school: Enterprise
     slots: Sequence[TimeSlot]
@@ -102,6 +135,8 @@ class BookingRequest:
     class_type: str = ClassType.SMALL
     capacity: int = 0
     excluded: Collection[int] = ()
+    course: int | None = None
+    skips_holidays: bool = False
 
 
 def build_booking_request(
@@ -127,6 +162,7 @@ def build_booking_request(
         class_type=str(lesson.class_type),
         capacity=lesson.capacity or 0,
         excluded=(lesson.pk,) if lesson.pk else (),
+        course=lesson.course_id,
     )
 
 
@@ -140,6 +176,7 @@ def find_conflicts(request: BookingRequest) -> list[BookingConflict]:
         *_people_conflicts(request, ASSISTANT, set(request.assistants) - {request.teacher.pk}),
         *_people_conflicts(request, STUDENT, students),
         *_capacity_conflicts(request, len(students)),
+        *_days_off(request),
     ]
     return sorted(found, key=lambda one: one.place)
 
@@ -174,6 +211,28 @@ def _people_conflicts(request: BookingRequest, kind: str, people: Collection[int
             for name, pk, user_id in json.loads(encoded_people)
         ]
     return [conflict for _order, conflict in sorted(found, key=itemgetter(0))]
+
+
+def _days_off(request: BookingRequest) -> list[BookingConflict]:
+    """Return the absences of the staff, and the holidays."""
+    params: dict[str, Any] = {
+        "starts": [slot.starts_at for slot in request.slots],
+        "ends": [slot.ends_at for slot in request.slots],
+        "days": [_slot_day(request, place) for place in range(len(request.slots))],
+        "school": request.school.pk,
+        "people": [request.teacher.pk, *request.assistants],
+        "course": request.course,
+        "on_holidays": not request.skips_holidays,
+        "absence": ABSENCE,
+        "holiday": HOLIDAY,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_OFF_SQL, params)
+        rows = sorted(cursor.fetchall())
+    return [
+        BookingConflict(place, _slot_day(request, place), kind, who, name, None, cause=cause)
+        for place, kind, who, name, cause in rows
+    ]
 
 
 def _slot_day(request: BookingRequest, place: int) -> date:

@@ -7,30 +7,39 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from classes.conflicts.detection import STUDENT, BookingConflict, ConflictingLesson
+from classes.conflicts.detection import HOLIDAY, STUDENT, BookingConflict, ConflictingLesson
 
 #: So many students are named; more are counted.
 MAX_NAMED_STUDENTS = 2
 
 
 class ConflictGroup(NamedTuple):
-    """The people who have `lesson` at the time; without one, more than `most` students are expected."""
+    """The people who have `lesson` at the time.
+
+    Without one, `kind` says what is in the way: the people are absent, the day is the holiday `people`, or
+    more than `most` students are expected.
+    """
 
     day: date
     lesson: ConflictingLesson | None
     people: str
     most: int
+    kind: str
 
 
 def group_conflicts(conflicts: Iterable[BookingConflict]) -> list[ConflictGroup]:
-    """Return a group for each day and other lesson, in the order of the conflicts."""
-    found: dict[tuple[date, int | None], list[BookingConflict]] = {}
+    """Return a group for each day and other lesson or cause, in the order of the conflicts."""
+    found: dict[tuple[date, int | str], list[BookingConflict]] = {}
     for one in conflicts:
-        found.setdefault((one.day, one.lesson.pk if one.lesson else None), []).append(one)
+        found.setdefault((one.day, one.lesson.pk if one.lesson else one.kind), []).append(one)
     return [
-        ConflictGroup(day, rows[0].lesson, describe_people(rows), rows[0].most)
-        for (day, _lesson), rows in found.items()
+        ConflictGroup(day, rows[0].lesson, _name_people(rows), rows[0].most, rows[0].kind)
+        for (day, _cause), rows in found.items()
     ]
+
+
+def _name_people(rows: list[BookingConflict]) -> str:
+    return rows[0].name if rows[0].kind == HOLIDAY else describe_people(rows)
 
 
 def describe_people(conflicts: Iterable[BookingConflict]) -> str:

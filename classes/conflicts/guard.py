@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from classes.conflicts.detection import BookingConflict, BookingRequest, build_booking_request, find_conflicts
+from classes.conflicts.detection import (
+    ABSENCE,
+    HOLIDAY,
+    BookingConflict,
+    BookingRequest,
+    build_booking_request,
+    find_conflicts,
+)
 from classes.models import Lesson
 from classes.models.guards import TEACHER_CONSTRAINT
 from console import concurrency
@@ -45,8 +52,8 @@ def summarize_conflicts(conflicts: Sequence[BookingConflict]) -> str:
     """Return the number of conflicts and what to do."""
     days = len({one.day for one in conflicts})
     text = ngettext(
-        "%(days)s day has a conflict: people planned twice or too many people.",
-        "%(days)s days have a conflict: people planned twice or too many people.",
+        "%(days)s day has a conflict: people planned twice or absent, too many people, or a holiday.",
+        "%(days)s days have a conflict: people planned twice or absent, too many people, or a holiday.",
         days,
     ) % {"days": days}
     return f"{text} {_('Choose other times or people, or enter a reason to allow the conflicts.')}"
@@ -54,7 +61,11 @@ def summarize_conflicts(conflicts: Sequence[BookingConflict]) -> str:
 
 def describe_conflict(conflict: BookingConflict) -> str:
     """Return a conflict as a short sentence with its day."""
-    if conflict.lesson is None:
+    if conflict.kind == ABSENCE:
+        text = _("%(who)s is absent at this time") % {"who": conflict.name or conflict.who}
+    elif conflict.kind == HOLIDAY:
+        text = _("holiday “%(name)s”") % {"name": conflict.name}
+    elif conflict.lesson is None:
         text = _("more students than the limit of %(n)s") % {"n": conflict.most}
     else:
         text = _("%(who)s has “%(topic)s” at this time") % {
@@ -97,12 +108,8 @@ def check_new_conflicts(
 
 def new_conflicts(before: BookingRequest | None, found: Sequence[BookingConflict]) -> list[BookingConflict]:
     """Return the conflicts that did not exist before."""
-    old = {_conflict_identity(one) for one in find_conflicts(before)} if before and found else set()
-    return [one for one in found if _conflict_identity(one) not in old]
-
-
-def _conflict_identity(conflict: BookingConflict) -> tuple[str, str, int | None]:
-    return conflict.kind, conflict.who, conflict.lesson.pk if conflict.lesson else None
+    old = {one.identity for one in find_conflicts(before)} if before and found else set()
+    return [one for one in found if one.identity not in old]
 
 
 def booked_people(request: BookingRequest) -> set[int]:

@@ -43,14 +43,14 @@ def compare_members(lesson: Lesson, students: Iterable[User]) -> MemberCompariso
     for one in staff:
         desired.pop(one.user_id, None)
     current = {one.user_id: one.user for one in members if one.role == Member.Role.STUDENT}
-    known = {conflict[2:4] for conflict in find_conflicts(build_booking_request(lesson))}
+    known = {one.identity[:2] for one in find_conflicts(build_booking_request(lesson))}
     found = find_conflicts(build_booking_request(lesson, desired.values()))
     return MemberComparison(
         added=_sort_by_name(one for pk, one in desired.items() if pk not in current),
         removed=_sort_by_name(one for pk, one in current.items() if pk not in desired),
         kept=_sort_by_name(one for pk, one in current.items() if pk in desired),
         staff=staff,
-        conflicts=[one for one in found if one[2:4] not in known],
+        conflicts=[one for one in found if one.identity[:2] not in known],
     )
 
 

@@ -109,10 +109,10 @@ def _to_make_up(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
     ).exclude(cancel_reason=NOT_IN_SERIES)
     # Lessons that are cancelled in one action have one moment of cancellation.
     of_course = Lesson.objects.filter(course=OuterRef("course"), cancelled_at=OuterRef("cancelled_at"))
-    return near.exclude(Exists(of_course.exclude(pk=OuterRef("pk")))).exclude(_on_holiday())
+    return near.exclude(Exists(of_course.exclude(pk=OuterRef("pk")))).exclude(on_holiday())
 
 
-def _on_holiday() -> Q:
+def on_holiday() -> Q:
     """Return the condition that a lesson begins on a holiday that it observes, as `Holiday.holds_in` says."""
     day = Func(
         OuterRef("starts_at"),

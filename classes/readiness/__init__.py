@@ -1,1 +1,1 @@
-"""Readiness of lessons: people, room at iclass, courseware, and keys of the school."""
+"""Readiness of lessons: teacher, people, room at iclass, courseware, and keys of the school."""

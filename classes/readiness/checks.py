@@ -1,6 +1,6 @@
 """Readiness checks of upcoming lessons, in a constant number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import Enterprise
 from accounts.school.connection_state import held_reason
 from classes.choices import Status
+from classes.conflicts.absences import find_lessons_without_teacher
 from classes.courseware.attachments import count_unready_documents
 from classes.models import Lesson, Member
 from console.outbox.models import Operation
@@ -70,8 +71,13 @@ def is_checked(lesson: Lesson) -> bool:
     return not lesson.locked and lesson.ends_at > now and lesson.starts_at - now <= READINESS_WINDOW
 
 
-def compute_readiness(school: Enterprise, lessons: Iterable[Lesson]) -> dict[int, Readiness]:
-    """Map the checked lessons (of one school, with their teachers) by pk to their readiness."""
+def compute_readiness(
+    school: Enterprise, lessons: Iterable[Lesson], without_teacher: Collection[int] | None = None
+) -> dict[int, Readiness]:
+    """Map the checked lessons (of one school, with their teachers) by pk to their readiness.
+
+    `without_teacher` are those whose teacher is absent, by pk; None queries them.
+    """
     chosen = [lesson for lesson in lessons if is_checked(lesson)]
     if not chosen:
         return {}
@@ -82,9 +88,12 @@ def compute_readiness(school: Enterprise, lessons: Iterable[Lesson]) -> dict[int
         held_reason(school),
     )
     unready = count_unready_documents(chosen)
+    if without_teacher is None:
+        without_teacher = find_lessons_without_teacher(keys)
     return {
         lesson.pk: Readiness(
             (
+                _teacher_check(lesson.pk in without_teacher),
                 _roster_check(lesson, waiting.get(lesson.pk, 0)),
                 _people_check(unregistered.get(lesson.pk, 0)),
                 _recording_check(school),
@@ -116,6 +125,12 @@ def _count_pending_operations(keys: list[int]) -> dict[int, int]:
         state__in=OPEN_STATES,
     )
     return dict(open_ones.values_list("subject_id").annotate(n=Count("pk")).order_by())
+
+
+def _teacher_check(is_absent: bool) -> ReadinessCheck:
+    if is_absent:
+        return ReadinessCheck("teacher", "bad", _("The teacher is absent and nobody covers."), "user-x")
+    return ReadinessCheck("teacher", "ok", _("The teacher is not absent."), "user-check")
 
 
 def _roster_check(lesson: Lesson, waiting: int) -> ReadinessCheck:

@@ -233,6 +233,7 @@ class LessonForm(CoursewareForm, PasswordForm, SettingsForm):
             class_type=data.get("class_type") or ClassType.SMALL,
             capacity=data.get("capacity") or 0,
             excluded=[self.lesson.pk] if self.lesson else [],
+            course=self.lesson.course_id if self.lesson else None,
         )
         self.conflicts = close_foreign_lessons(find_conflicts(request), self.reader)
 

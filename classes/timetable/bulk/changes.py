@@ -101,9 +101,9 @@ def find_change_conflicts(school: Enterprise, planned: Sequence[PlannedChange]) 
     before = _conflicts(school, [one.before for one in planned], rosters)
     after = _conflicts(school, [one.lesson for one in planned], _desired_rosters(planned, rosters))
     for one in planned:
-        old = {_conflict_identity(conflict) for conflict in before[one.before.pk]}
+        old = {conflict.identity for conflict in before[one.before.pk]}
         one.conflicts = after[one.before.pk]
-        one.new = [conflict for conflict in one.conflicts if _conflict_identity(conflict) not in old]
+        one.new = [conflict for conflict in one.conflicts if conflict.identity not in old]
     return [conflict for one in planned for conflict in one.new]
 
 
@@ -201,15 +201,14 @@ def _current_rosters(planned: Sequence[PlannedChange]) -> dict[int, Roster]:
 def _conflicts(
     school: Enterprise, lessons: Sequence[Lesson], rosters: Mapping[int, Roster]
 ) -> dict[int, list[BookingConflict]]:
-    """Return the conflicts of each lesson; lessons with the same people are searched together."""
-    by_people: dict[tuple[int, str, int, Roster], list[Lesson]] = defaultdict(list)
+    """Return the conflicts of each lesson; lessons of a course with the same people are searched together."""
+    alike: dict[tuple[int, str, int, int | None, Roster], list[Lesson]] = defaultdict(list)
     for lesson in lessons:
-        by_people[lesson.teacher_id, lesson.class_type, lesson.capacity or 0, rosters[lesson.pk]].append(
-            lesson
-        )
+        room = lesson.class_type, lesson.capacity or 0
+        alike[lesson.teacher_id, *room, lesson.course_id, rosters[lesson.pk]].append(lesson)
     excluded = [lesson.pk for lesson in lessons]
     found: dict[int, list[BookingConflict]] = {lesson.pk: [] for lesson in lessons}
-    for (_teacher, class_type, capacity, roster), group in by_people.items():
+    for (_teacher, class_type, capacity, course, roster), group in alike.items():
         request = BookingRequest(
             school=school,
             slots=[TimeSlot(one.starts_at, one.ends_at) for one in group],
@@ -219,13 +218,10 @@ def _conflicts(
             class_type=class_type,
             capacity=capacity,
             excluded=excluded,
+            course=course,
         )
         for conflict in find_conflicts(request):
             found[group[conflict.place].pk].append(conflict)
     for pk, internal in find_internal_conflicts(school, lessons, rosters).items():
         found[pk] += internal
     return found
-
-
-def _conflict_identity(conflict: BookingConflict) -> tuple[str, str, int | None]:
-    return conflict.kind, conflict.who, conflict.lesson.pk if conflict.lesson else None

@@ -10,6 +10,7 @@ from console.ui.badges import SYNC_BADGES, Badge
 LESSON_BADGES: dict[str, Badge] = {
     "cancelled": Badge(_("cancelled"), "calendar-off", "idle", ""),
     "refused": Badge(_("rejected"), "cloud-x", "bad", ""),
+    "absent": Badge(_("teacher absent"), "user-x", "bad", ""),
     "not_ready": Badge(_("not ready"), "alert-triangle", "bad", ""),
     "conflict": Badge(_("conflict"), "calendar-exclamation", "warn", ""),
     "unsent": Badge(_("not synced"), "cloud-upload", "busy", ""),
@@ -41,6 +42,7 @@ def badge_names(
     staff: bool,
     ready: str = "",
     conflict: bool = False,
+    absent: bool = False,
 ) -> Iterable[str]:
     """Yield the names of a lesson's badges, the most urgent first; only `staff` see its sync state.
 
@@ -52,6 +54,8 @@ def badge_names(
         return
     if staff and (badge := _sync_badge_name(sync_state, at_iclass=at_iclass)):
         yield badge
+    if staff and absent:
+        yield "absent"
     if staff and conflict:
         yield "conflict"
     if ready == "bad":

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from classes.conflicts.absences import find_lessons_without_teacher
 from classes.conflicts.overlaps import Overlap, find_overbooked, find_overlaps
-from classes.lessons.queries import lessons_for, upcoming_filter
+from classes.lessons.queries import lessons_for, on_holiday, upcoming_filter
 from classes.models import Lesson
 from classes.models.lesson import MADE_OUTSIDE
 from console.policy.views import SchoolView, paginate_by_key
@@ -38,11 +39,16 @@ class ConflictFilter(forms.Form):
 
 
 class ConflictRow(NamedTuple):
-    """A lesson, with those that share people with it now; `overbooked` if it has more students than fit."""
+    """A lesson, with those that share people with it now.
+
+    `overbooked` if it has more students than fit, `absent` if its teacher is, `holiday` if its day is one.
+    """
 
     lesson: Lesson
     overlaps: list[Overlap]
     overbooked: bool
+    absent: bool
+    holiday: bool
 
 
 class ConflictList(SchoolView, TemplateView):
@@ -75,4 +81,15 @@ class ConflictList(SchoolView, TemplateView):
 def _conflict_rows(lessons: list[Lesson]) -> list[ConflictRow]:
     keys = [one.pk for one in lessons]
     overlaps, overbooked = find_overlaps(keys), find_overbooked(keys)
-    return [ConflictRow(one, overlaps.get(one.pk, []), one.pk in overbooked) for one in lessons]
+    absent = find_lessons_without_teacher(keys)
+    off = set(Lesson.objects.filter(on_holiday(), pk__in=keys).order_by().values_list("pk", flat=True))
+    return [
+        ConflictRow(
+            one,
+            overlaps.get(one.pk, []),
+            overbooked=one.pk in overbooked,
+            absent=one.pk in absent,
+            holiday=one.pk in off,
+        )
+        for one in lessons
+    ]

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from classes.conflicts.absences import without_teacher
 from classes.conflicts.overlaps import find_current_conflicts
 from classes.lessons.links import entry_link
 from classes.lessons.queries import lessons_for
@@ -63,11 +64,13 @@ def calendar_lessons(
     reader: Any, shown_range: CalendarRange, layers: Layers, colour_by: str
 ) -> CalendarLessons:
     """Return the lessons that the reader may see, coloured by `colour_by` (a ColourBy, or '')."""
-    rows = shown_range.filter_lessons(lessons_for(reader))
-    found = list(layers.narrow(rows).order_by("starts_at", "id").only(*FIELDS)[: MAX_LESSONS + 1])
+    rows = layers.narrow(shown_range.filter_lessons(lessons_for(reader)))
+    marked: QuerySet[Any] = rows.annotate(is_without_teacher=without_teacher())
+    found = list(marked.order_by("starts_at", "id").only(*FIELDS)[: MAX_LESSONS + 1])
     shown, staff = found[:MAX_LESSONS], may(reader, "list", "member")
     colours = lesson_colours(reader, colour_by, shown, layers)
-    ready = compute_readiness(reader.enterprise, shown) if staff else {}
+    absent = {one.pk for one in shown if one.is_without_teacher}
+    ready = compute_readiness(reader.enterprise, shown, absent) if staff else {}
     conflicting = find_current_conflicts(reader.enterprise_id, shown) if staff else set()
     events = [
         _event(
@@ -76,6 +79,7 @@ def calendar_lessons(
             ready[one.pk].tone if one.pk in ready else "",
             staff=staff,
             conflict=one.pk in conflicting,
+            absent=one.pk in absent,
         )
         | {
             "enter": bool(entry_link(one, reader)),
@@ -98,7 +102,9 @@ def calendar_holidays(reader: Any, shown_range: CalendarRange) -> list[dict[str,
     ]
 
 
-def _event(lesson: Lesson, colour: Colour, ready: str, *, staff: bool, conflict: bool) -> dict[str, Any]:
+def _event(
+    lesson: Lesson, colour: Colour, ready: str, *, staff: bool, conflict: bool, absent: bool
+) -> dict[str, Any]:
     badges = badge_names(
         cancelled=lesson.cancelled_at is not None,
         sync_state=lesson.sync_state,
@@ -106,6 +112,7 @@ def _event(lesson: Lesson, colour: Colour, ready: str, *, staff: bool, conflict:
         staff=staff,
         ready=ready,
         conflict=conflict,
+        absent=absent,
     )
     return {
         "id": lesson.pk,

@@ -228,4 +228,5 @@ def series_booking_request(
         students=people.students.keys(),
         class_type=series.class_type,
         capacity=(series.settings or {}).get("capacity") or 0,
+        skips_holidays=True,
     )

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, TextField, Value
 from accounts.models import Enterprise
 from accounts.models.roles import Role
 from accounts.people.queries import active_people
+from classes.conflicts.absences import valid_absences
 from classes.conflicts.availability import find_busy_people
 from classes.conflicts.detection import TimeSlot
 from classes.lessons.validation import TEACHING_ROLES
@@ -21,7 +22,7 @@ from classes.timetable.cover.proposals import (
     Candidate,
     OpenLesson,
 )
-from classes.timetable.cover.queries import CoverPeriod, in_force, valid_absences, with_cover_counts
+from classes.timetable.cover.queries import CoverPeriod, in_force, with_cover_counts
 
 
 def load_candidates(absence: TeacherAbsence, period: CoverPeriod) -> list[Candidate]:

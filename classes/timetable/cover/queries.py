@@ -83,10 +83,3 @@ def current_covers(lessons: Collection[Lesson]) -> dict[int, Cover]:
     """Map the lessons that somebody covers to their cover, with both teachers and who decided."""
     rows = Cover.objects.filter(in_force(), lesson__in=lessons).select_related("absent", "covering", "by")
     return {one.lesson_id: one for one in rows}
-
-
-def valid_absences(school: Enterprise, begins: datetime, ends: datetime) -> QuerySet[TeacherAbsence]:
-    """Return the absences of the school that overlap the time."""
-    return TeacherAbsence.objects.filter(
-        enterprise=school, withdrawn_at=None, begins_at__lt=ends, ends_at__gt=begins
-    )

@@ -5,6 +5,7 @@ Locks are taken in the order of `console.concurrency`: groups, lessons, the abse
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -13,14 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import StudentGroup, User
-from classes.conflicts.detection import STUDENT
+from classes.conflicts.absences import valid_absences
+from classes.conflicts.detection import ABSENCE, STUDENT
 from classes.conflicts.guard import BookingConflictError, describe_conflict, lock_lessons, lock_people
 from classes.lessons.services import edit_lesson
 from classes.lessons.validation import TEACHING_ROLES
 from classes.locking import share_groups
 from classes.models import Cover, Lesson, Member, TeacherAbsence
 from classes.timetable.bulk.services import locked_reason
-from classes.timetable.cover.queries import touched_lessons, valid_absences
+from classes.timetable.cover.queries import touched_lessons
 from console.audit.trail import record
 from console.concurrency import Conflict, lock_row, service
 
@@ -34,8 +36,8 @@ def enter_absence(
 ) -> TeacherAbsence:
     """Enter the absence of a teacher; no lesson changes.
 
-    Raise ValidationError if the time is over, too long or not in order, or overlaps another valid absence of
-    the teacher.
+    A booking of the teacher at the same moment waits and finds the absence. Raise ValidationError if the time
+    is over, too long or not in order, or overlaps another valid absence of the teacher.
     """
     school = teacher.enterprise
     absence = TeacherAbsence(
@@ -47,6 +49,7 @@ def enter_absence(
         note=note.strip()[:300],
         by=by,
     )
+    lock_people([teacher.pk])
     _check_absence(absence)
     absence.save(force_insert=True)
     # Why somebody is away is personal: the trail, which nobody can erase, does not have it.
@@ -264,12 +267,12 @@ def undo_cover(*, cover: Cover, by: User | None) -> None:
 
 
 def _give_back(cover: Cover, lesson: Lesson, by: User | None, teacher: User) -> None:
-    """Give the lesson to this teacher; who covered assists again."""
+    """Give the lesson to this teacher, who may still be absent; who covered assists again."""
     staff = None
     if cover.was_assistant:
         members = lesson.members.exclude(role=Member.Role.STUDENT).select_related("user")
         staff = [*(one.user for one in members), cover.covering]
-    _change_teacher(lesson, teacher, by, staff)
+    _change_teacher(lesson, teacher, by, staff, absence_reason=_("The cover was undone."))
     _close(cover, by)
     values = {"absent": cover.absent.user_id, "covering": cover.covering.user_id}
     record("cover.undo", lesson, by=by, before=values)
@@ -295,11 +298,22 @@ def _close(cover: Cover, by: User | None) -> None:
 
 
 def _change_teacher(
-    lesson: Lesson, teacher: User, by: User | None, staff: Sequence[User] | None = None
+    lesson: Lesson,
+    teacher: User,
+    by: User | None,
+    staff: Sequence[User] | None = None,
+    *,
+    absence_reason: str = "",
 ) -> None:
-    """Edit the lesson; conflicts are named in the error, and no reason allows them."""
+    """Edit the lesson; conflicts are named in the error, and a reason allows absences alone."""
+    change = partial(edit_lesson, lesson=lesson, by=by, teacher=teacher, staff=staff)
     try:
-        edit_lesson(lesson=lesson, by=by, teacher=teacher, staff=staff)
+        try:
+            change()
+        except BookingConflictError as error:
+            if not absence_reason or any(one.kind != ABSENCE for one in error.conflicts):
+                raise
+            change(conflict_reason=absence_reason)
     except BookingConflictError as error:
         reasons = [describe_conflict(one) for one in error.conflicts if one.kind != STUDENT]
         raise ValidationError(reasons or error.messages) from None

@@ -225,6 +225,7 @@ def _describe_conflict(clash: SlotConflict, names: Mapping[int, str], school: En
         "topic": clash.other.topic,
         "lesson": clash.other.lesson,
         "row": clash.other.row,
+        "absent": clash.other.is_absence,
     }
 
 

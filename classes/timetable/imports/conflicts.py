@@ -1,4 +1,4 @@
-"""Find double bookings between all rows of a file, and with existing lessons, in one pass."""
+"""Find double bookings between all rows of a file, with existing lessons and with absences, in one pass."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -7,14 +7,19 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, DateTimeField, OuterRef, TextField, Value
 
 from classes.choices import Status
+from classes.conflicts.absences import valid_absences
 from classes.models import Lesson, Member
 
 
 class ImportSlot(NamedTuple):
-    """A time slot of a row of the file (`row`, `place` among its dates), or of an existing lesson."""
+    """A time slot of a row of the file (`row`, `place` among its dates), of an existing lesson or an absence.
+
+    An absence has neither row nor lesson.
+    """
 
     starts_at: datetime
     ends_at: datetime
@@ -23,9 +28,13 @@ class ImportSlot(NamedTuple):
     place: int = 0
     lesson: int = 0
 
+    @property
+    def is_absence(self) -> bool:
+        return not self.row and not self.lesson
+
 
 class SlotConflict(NamedTuple):
-    """Two overlapping slots of one person; `slot` is of the file, `other` of the file or existing."""
+    """Two overlapping slots of one person; `slot` is of the file, `other` may be of the file, too."""
 
     person: int
     slot: ImportSlot
@@ -58,10 +67,9 @@ class BookingCalendar:
 
     def clashes(self) -> Iterable[SlotConflict]:
         """Yield each overlapping pair that involves a row of the file, from the view of that row."""
-        alike: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = defaultdict(list)
+        alike: dict[tuple[tuple[int, ...], tuple[ImportSlot, ...]], list[int]] = defaultdict(list)
         for person, places in self.series_of.items():
-            lessons = tuple(slot.lesson for slot in self.slots_of.get(person, ()))
-            alike[tuple(places), lessons].append(person)
+            alike[tuple(places), tuple(self.slots_of.get(person, ()))].append(person)
         for people in alike.values():
             slots = [*self.slots_of.get(people[0], ())]
             for place in self.series_of[people[0]]:
@@ -85,17 +93,27 @@ def _overlaps(slots: Iterable[ImportSlot]) -> Iterable[tuple[ImportSlot, ImportS
 
 
 def load_bookings(school: Any, first: datetime, last: datetime, people: Collection[int]) -> BookingCalendar:
-    """Return the existing slots of these people between two times. One query."""
+    """Return the existing slots and the absences of these people between two times. One query."""
     bookings = BookingCalendar()
     members = Member.objects.filter(lesson=OuterRef("pk")).exclude(role=Member.Role.SUPERVISOR).order_by()
     rows = Lesson.objects.filter(
         enterprise=school, cancelled_at=None, starts_at__lt=last, ends_at__gt=first
     ).order_by()
     fields = ("pk", "topic", "starts_at", "ends_at", "teacher_id", "status", "real_ended_at")
-    found = rows.values_list(*fields, ArraySubquery(members.values("user_id")))
+    found = rows.values_list(*fields, ArraySubquery(members.values("user_id"))).union(
+        _absence_rows(school, first, last, people), all=True
+    )
     for pk, topic, starts_at, ends_at, teacher, status, ended_at, others in found.iterator(2_000):
         ended_early = status == Status.END and ended_at is not None and ended_at < ends_at
         slot = ImportSlot(starts_at, ended_at if ended_early else ends_at, topic, lesson=pk)
         bookings.teaching.add((teacher, topic, starts_at))
         bookings.add(slot, [one for one in dict.fromkeys([teacher, *others]) if one in people])
     return bookings
+
+
+def _absence_rows(school: Any, first: datetime, last: datetime, people: Collection[int]) -> Any:
+    """Return absences with the columns of lessons; the key is 0."""
+    absences = valid_absences(school, first, last).filter(teacher__in=people).order_by()
+    key, text, moment = Value(0, BigIntegerField()), Value("", TextField()), Value(None, DateTimeField())
+    nobody = Value([], ArrayField(BigIntegerField()))
+    return absences.values_list(key, text, "begins_at", "ends_at", "teacher_id", text, moment, nobody)

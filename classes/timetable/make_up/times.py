@@ -9,11 +9,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from accounts.models import User
+from classes.conflicts.absences import valid_absences
 from classes.conflicts.availability import find_busy_people
 from classes.conflicts.detection import ASSISTANT, STUDENT, TEACHER, BookingConflict, TimeSlot
 from classes.conflicts.grouping import describe_people
 from classes.models import Leave, Lesson, Member
-from classes.timetable.cover.queries import valid_absences
 from classes.timetable.make_up.people import MakeUpStaff, make_up_staff
 from classes.timetable.make_up.slots import candidate_slots, is_usual
 

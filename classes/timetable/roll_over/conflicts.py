@@ -1,4 +1,4 @@
-"""Who would be planned twice by the copies of courses: among each other, and with lessons that exist."""
+"""Who would be planned twice by the copies of courses, or while absent."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,10 +54,13 @@ def _names(people: Iterable[int]) -> dict[int, str]:
 
 
 def _describe(school: Enterprise, clash: SlotConflict, names: Mapping[int, str]) -> str:
-    text = _("%(who)s has “%(topic)s” at this time") % {
-        "who": names.get(clash.person, ""),
-        "topic": clash.other.topic,
-    }
+    if clash.other.is_absence:
+        text = _("%(who)s is absent at this time") % {"who": names.get(clash.person, "")}
+    else:
+        text = _("%(who)s has “%(topic)s” at this time") % {
+            "who": names.get(clash.person, ""),
+            "topic": clash.other.topic,
+        }
     return f"{clash.slot.starts_at.astimezone(school.tz):%Y-%m-%d %H:%M}: {text}"
 
 

@@ -1,12 +1,13 @@
 """REST of courses: planning, looking before, conflicts as 409, and changes by scope."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import Role, StudentGroup
 from classes.models import Course, Holiday, Lesson, LessonKey, Term
+from classes.timetable.cover.services import enter_absence
 from console.outbox.models import Operation
 from tests.support.cast import create_person
 from tests.support.rest_client import rest_client
@@ -130,6 +131,22 @@ def test_a_conflict_is_409_unless_there_is_a_reason(alice, bob):
     lesson["ends_at"] = "2027-03-02T20:00:00+08:00"
     assert send(alice, path="lessons/", **lesson).status_code == 409
     assert send(alice, path="lessons/", **lesson, conflict_reason="Three.").status_code == 201
+
+
+def test_an_absence_and_a_holiday_are_conflicts(alice, bob, school):
+    begins = datetime(2027, 3, 4, tzinfo=school.tz)
+    enter_absence(teacher=bob, begins_at=begins, ends_at=begins + timedelta(days=1), kind="sick", by=alice)
+    absence = {"date": "2027-03-04", "kind": "absence", "who": "bob", "lesson": None}
+    answer = send(alice, **COURSE)
+    assert (answer.status_code, answer.json()["conflicts"]) == (409, [absence])
+    assert send(alice, path="courses/?dry_run=1", **COURSE).json()["conflicts"] == [absence]
+    Holiday.objects.create(enterprise=school, name="Fair", starts_on=begins.date(), ends_on=begins.date())
+    lesson = {"topic": "Tea", "teacher": "bob", "starts_at": "2027-03-04T19:00:00+08:00"}
+    lesson["ends_at"] = "2027-03-04T20:00:00+08:00"
+    answer = send(alice, path="lessons/", **lesson)
+    holiday = {"date": "2027-03-04", "kind": "holiday", "who": "", "lesson": None}
+    assert (answer.status_code, answer.json()["conflicts"]) == (409, [absence, holiday])
+    assert send(alice, path="lessons/", **lesson, conflict_reason="A tournament.").status_code == 201
 
 
 @pytest.mark.parametrize(

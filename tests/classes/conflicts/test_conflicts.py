@@ -137,7 +137,9 @@ def test_a_change_asks_only_about_conflicts_that_it_brings(alice, bob, kids):
     assert (twin.conflict_allowed, twin.conflict_reason) == (False, "")
 
 
-def test_a_series_is_asked_about_in_one_query_for_each_sort_of_people(alice, bob, tom, ann, kids, school):
+def test_a_series_is_asked_about_in_one_query_for_each_sort_of_people_and_one_for_days_off(
+    alice, bob, tom, ann, kids, school
+):
     lesson_at(bob, alice, students=kids)
     slots = [TimeSlot(start, start + timedelta(hours=1)) for start in _starts(school, 40)]
     wanted = BookingRequest(
@@ -145,7 +147,7 @@ def test_a_series_is_asked_about_in_one_query_for_each_sort_of_people(alice, bob
     )
     with CaptureQueriesContext(connection) as asked:
         assert len(find_conflicts(wanted)) == 3
-    assert len(asked) == 3
+    assert len(asked) == 4
 
 
 def _starts(school, number):

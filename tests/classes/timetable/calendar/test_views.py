@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Role, StudentGroup
 from classes.models import Course, Holiday, Lesson
+from classes.timetable.cover.services import enter_absence
 from console.outbox.models import Operation
 from tests.classes.factories import (
     add_members,
@@ -303,6 +304,32 @@ class TestMoving:
         assert (moved.starts_at, moved.conflict_reason) == (at, "two halls")
         (shown,) = (one for one in fetch_timetable(browse, alice)["lessons"] if one["id"] == lesson.pk)
         assert "conflict" in shown["signs"]
+
+    def test_an_absence_and_a_holiday_are_named_and_allowed_with_a_reason_alone(
+        self, browse, alice, bob, school, kids
+    ):
+        lesson = create_planned_lesson(bob, conflict_allowed=False, conflict_reason="")
+        add_members(lesson, kids[0])
+        new = new_time(lesson, days=2, hour=15)
+        day = datetime.fromisoformat(new["day"])
+        begins = timezone.make_aware(day)
+        enter_absence(teacher=bob, begins_at=begins, ends_at=begins + DAY, kind="sick", by=alice)
+        Holiday.objects.create(enterprise=school, name="Fair", starts_on=day, ends_on=day)
+        path = f"/lessons/{lesson.pk}/move/"
+        page = browse(alice, f"{path}?day={new['day']}&start={new['start']}").content.decode()
+        assert "Bob is absent at this time" in page
+        assert "holiday “Fair”" in page
+        assert "2 conflicts<" in page
+        browse(alice, path, new)
+        assert Lesson.objects.get(pk=lesson.pk).starts_at == lesson.starts_at
+        browse(alice, path, new | {"reason": "by telephone"})
+        assert Lesson.objects.get(pk=lesson.pk).conflict_reason == "by telephone"
+        (shown,) = fetch_timetable(browse, alice)["lessons"]
+        assert "absent" in shown["signs"]
+        assert fetch_timetable(browse, kids[0])["lessons"][0]["signs"] == []
+        listed = browse(alice, "/timetable/conflicts/").content.decode()
+        assert "The teacher is absent and nobody covers." in listed
+        assert "The day is a holiday." in listed
 
     def test_a_script_gets_the_question_alone(self, browse, alice, bob):
         lesson = create_planned_lesson(bob)

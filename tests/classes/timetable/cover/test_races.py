@@ -3,7 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from classes.conflicts.guard import BookingConflictError
+from classes.lessons.services import edit_lesson, schedule_lesson
 from classes.models import Cover, Lesson, TeacherAbsence
+from classes.timetable.cover.queries import touched_lessons
 from classes.timetable.cover.services import assign_covers, enter_absence, undo_cover, withdraw_absence
 from console.concurrency import Conflict
 from tests.classes.timetable.cover.conftest import lesson_at, on_the_day
@@ -51,6 +54,38 @@ def test_the_same_absence_is_entered_once(chen, alice):
     (refused,) = [one.error for one in outcomes if one.error is not None]
     assert "has already been entered" in " ".join(refused.messages)
     assert TeacherAbsence.objects.count() == 1
+
+
+@pytest.mark.parametrize("booking", ["schedule", "move"])
+def test_a_booking_while_an_absence_is_entered_is_asked_about_it(chen, alice, booking):
+    lesson = lesson_at(chen, 10, days=2)
+    times = {"starts_at": on_the_day(10), "ends_at": on_the_day(11)}
+
+    def enter():
+        enter_absence(
+            teacher=chen, kind="sick", by=alice, begins_at=on_the_day(0), ends_at=on_the_day(0, days=2)
+        )
+
+    def book():
+        if booking == "move":
+            return edit_lesson(lesson=lesson, by=alice, **times)
+        return schedule_lesson(teacher=chen, by=alice, topic="Flamingos", **times)
+
+    second = call_while_other_waits(enter, book)
+    assert isinstance(second.error, BookingConflictError)
+    assert [one.kind for one in second.error.conflicts] == ["absence"]
+
+
+def test_an_absence_that_is_entered_during_a_booking_finds_the_lesson(chen, alice):
+    def book():
+        times = {"starts_at": on_the_day(10), "ends_at": on_the_day(11)}
+        schedule_lesson(teacher=chen, by=alice, topic="Flamingos", **times)
+
+    def enter():
+        times = {"begins_at": on_the_day(0), "ends_at": on_the_day(0, days=2)}
+        return list(touched_lessons(enter_absence(teacher=chen, kind="sick", by=alice, **times)))
+
+    assert call_while_other_waits(book, enter).value == [Lesson.objects.get()]
 
 
 def test_a_cover_that_is_decided_while_the_absence_is_revoked_is_refused(chen, bob, alice, absence):

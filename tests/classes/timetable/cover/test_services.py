@@ -184,6 +184,8 @@ class TestGivingBack:
         cover = cover_lesson(absence, lesson, bob, alice)
         undo_cover(cover=cover, by=alice)
         assert teacher_of(lesson) == chen
+        lesson.refresh_from_db()
+        assert (lesson.conflict_reason, lesson.conflict_by) == ("The cover was undone.", alice)
         cover.refresh_from_db()
         assert cover.undone_by == alice
         assert AuditEntry.objects.get(action="cover.undo").before["covering"] == "bob"

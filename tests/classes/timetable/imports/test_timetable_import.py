@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import StudentGroup
 from classes.models import Course, Holiday, Lesson, Member, Term, TimetableImport
+from classes.timetable.cover.services import enter_absence
 from classes.timetable.imports import jobs
 from classes.timetable.imports.columns import HEADINGS, LABELS, parse_clock, parse_day, parse_weekdays
 from classes.timetable.imports.import_type import TIMETABLE_IMPORT
@@ -145,6 +146,16 @@ class TestPreview:
         assert (first.outcome, second.outcome) == ("conflict", "conflict")
         assert second.conflicts_in_all == 4 * len(kids)
         assert dora.pk
+
+    def test_an_absent_teacher_is_a_conflict(self, browse, alice, bob, kids, monday):
+        begins = timezone.make_aware(timezone.datetime(monday.year, monday.month, monday.day))
+        enter_absence(teacher=bob, begins_at=begins, ends_at=begins + DAY, kind="sick", by=alice)
+        source = taken([series(monday)], alice)
+        row = source.lines.get()
+        assert (row.outcome, row.conflicts_in_all) == ("conflict", 1)
+        assert row.conflicts[0]["who"] == str(bob)
+        page = browse(alice, f"/timetable/imports/{source.pk}/").content.decode()
+        assert f"{bob} is absent at this time" in page
 
     def test_where_the_headings_do_not_say_it_all_somebody_chooses_the_columns(
         self, browse, alice, bob, monday

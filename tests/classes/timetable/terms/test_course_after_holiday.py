@@ -100,7 +100,8 @@ def test_one_that_was_rescheduled_onto_the_holiday_is_not_planned_twice(
 ):
     fourth = date(2027, 3, 4)
     moved, onto = course.lessons.get(occurrence=fourth), datetime(2027, 3, 10, 10)
-    change_course(course=course, by=alice, scope="this", lesson=moved, starts_local=onto)
+    change = {"scope": "this", "lesson": moved, "starts_local": onto, "conflict_reason": "A tournament."}
+    change_course(course=course, by=alice, **change)
     if own_day == "another holiday":
         Holiday.objects.create(enterprise=school, name="Fair", starts_on=fourth, ends_on=fourth)
     elif own_day == "skipped":

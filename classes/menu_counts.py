@@ -7,6 +7,7 @@ from django.utils.translation import ngettext_lazy
 
 from classes.attendance.leave_queries import requests_to_answer
 from classes.attendance.reports.lists import registers_to_close
+from classes.attendance.thresholds.queries import new_warnings
 from classes.models import Alarm, Appeal, AttendanceWarning, Leave, Lesson
 from console.policy import may, scoped
 from console.ui.menu_counts import register_menu_count
@@ -32,9 +33,7 @@ def _leave_to_answer(reader: Any) -> list[QuerySet[Leave]]:
 
 
 def _new_warnings(reader: Any) -> list[QuerySet[AttendanceWarning]]:
-    """Return the warnings that nobody handles, as far as the reader may handle them."""
-    new = AttendanceWarning.objects.filter(state=AttendanceWarning.State.OPEN)
-    return [scoped(new, reader, "warning", "acknowledge")]
+    return [new_warnings(reader)]
 
 
 register_menu_count("alarms", _open_alarms, ngettext_lazy("%(n)d open alarm", "%(n)d open alarms", "n"))

@@ -2,8 +2,10 @@
 
 from typing import Any, ClassVar
 
-from django_filters.filters import CharFilter
+from django.db.models import QuerySet
+from django_filters.filters import CharFilter, ChoiceFilter
 
+from classes.attendance.thresholds.queries import in_state
 from classes.models import (
     Appeal,
     Attendance,
@@ -93,7 +95,14 @@ class LeaveFilter(BoundedFilterSet):
 class WarningRestFilter(BoundedFilterSet):
     rule = BoundedIdFilter(field_name="rule_id")
     user_id = CharFilter(field_name="person__user_id")
+    state = ChoiceFilter(choices=AttendanceWarning.State.choices, method="with_state")
 
     class Meta:
         model = AttendanceWarning
         fields = ("rule", "user_id", "state")
+
+    def with_state(
+        self, warnings: QuerySet[AttendanceWarning], _name: str, state: str
+    ) -> QuerySet[AttendanceWarning]:
+        """Keep those in the state, as the list on the page: an "open" one is new while it holds."""
+        return in_state(warnings, state)

@@ -76,7 +76,10 @@ class WarningSerializer(SchoolSerializer):
 
 
 class WarningViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, SchoolViewSet):
-    """Warnings: administrators see all, teachers those of their students in charge and of their courses."""
+    """Warnings: administrators see all, teachers those of their students in charge and of their courses.
+
+    `state=open` lists the new ones: nobody handles them, and their threshold is still crossed.
+    """
 
     resource = "warning"
     queryset = AttendanceWarning.objects.select_related(

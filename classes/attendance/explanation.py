@@ -1,12 +1,13 @@
 """Explanation of a mark, as one or two sentences in the reader's language.
 
 It is built from the facts of the calculation (`Attendance.reason`), with times to the second in the time zone
-of the school: "Present: 41 of 45 min (91 %). Joined 08:03:10 (history and live list), away
+of the school: "Present: 41 of 45 min (91.1 %). Joined 08:03:10 (history and live list), away
 08:20:05–08:24:31 (live list)."
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import reduce
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from classes.attendance.calculation.intervals import Interval, difference
+from console.ui.shares import percent_number
 
 Facts = Mapping[str, Any]
 StayFacts = Mapping[str, Any]
@@ -150,8 +152,7 @@ def _numbers(facts: Facts) -> dict[str, object]:
         "time": _format_minutes(facts["seconds"]),
         "most": _format_minutes(facts["at_most"]),
         "whole": _format_minutes(end - start),
-        # Rounded down, so that less than 50 % never reads as 50 %.
-        "percent": facts["seconds"] * 100 // (end - start),
+        "percent": percent_number(Decimal(facts["seconds"]) / (end - start)),
         "needs": facts["needs"],
     }
 

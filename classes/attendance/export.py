@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models.roles import Role
 from classes.attendance.codes.codebook import coded_entries
 from classes.attendance.mark_detail import planned_share
-from classes.attendance.queries import RegisterEntry, RegisterTable
+from classes.attendance.queries import RegisterEntry, RegisterTable, why_without_marks
 from classes.attendance.register_digest import canonical_json
 from classes.models import Lesson, Register
 from console.audit.trail import record
@@ -94,9 +94,15 @@ def file_metadata(lesson: Lesson, revision: Register | None = None) -> dict[str,
         _("Planned"): format_span(lesson.starts_at, lesson.ends_at),
         _("Actual time"): format_span(lesson.real_started_at, lesson.real_ended_at),
         _("Time zone"): zone.key,
-        _("State"): _("final") if lesson.final_at else _("provisional: the data from iclass is not complete"),
+        _("State"): _marks_state(lesson),
         **closed,
     }
+
+
+def _marks_state(lesson: Lesson) -> str:
+    if lesson.final_at:
+        return _("final")
+    return why_without_marks(lesson) or _("provisional: the data from iclass is not complete")
 
 
 def register_filename(lesson: Lesson, suffix: str) -> str:

@@ -84,7 +84,7 @@ def build_mark_detail(row: Attendance, reader: Any) -> MarkDetail:
     return MarkDetail(
         row=row,
         entry=coded_entries(lesson.enterprise, [build_entry(row, lesson.enterprise.tz)])[0],
-        stays=[_stay_row(one) for one in facts.get("stays", ())],
+        stays=[_stay_row(one, facts["taught"]) for one in facts.get("stays", ())],
         planned_share=planned_share(lesson, facts),
         poll_count=len(polls),
         polls_present=sum(1 for poll in polls if _saw_person(facts, poll)),
@@ -125,8 +125,12 @@ def planned_share(lesson: Lesson, facts: Any) -> Decimal | None:
     return (Decimal(present_s) / (end - start)).quantize(SHARE_STEP, ROUND_DOWN) if end > start else None
 
 
-def _stay_row(one: Any) -> StayRow:
-    length = None if one["to"] is None else one["to"] - one["from"]
+def _stay_row(one: Any, taught: Any) -> StayRow:
+    """Return the row of a stay, whose length is the part within the time taught, as the mark counts it."""
+    length = None
+    if one["to"] is not None:
+        stay = (one["from"], one["to"])
+        length = total_seconds(intersection([stay], [taught or stay]))
     left = None if one["to"] is None else _to_datetime(one["to"])
     return StayRow(_to_datetime(one["from"]), left, length, one["grade"], tuple(one["sources"]))
 

@@ -9,17 +9,28 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from classes.attendance.explanation import explain_mark
 from classes.attendance.mark_badges import urgency_key
 from classes.attendance.register import ATTENDANCE_COLUMNS as DERIVED_COLUMNS
 from classes.attendance.register import preview_marks
+from classes.lessons.status import BEGINS_SOON, CANCELLED, NOT_HELD, OVERDUE, PLANNED, phase_of
 from classes.models import Attendance, AttendanceCode, Lesson, Mark
 from classes.models.attendance import Grade
 from console.policy import may
 
 MARK_WORDS, GRADE_WORDS = dict(Mark.choices), dict(Grade.choices)
+_NOT_STARTED = _("The lesson has not started.")
+_WITHOUT_MARKS: dict[str, str | Promise] = {
+    PLANNED.name: _NOT_STARTED,
+    BEGINS_SOON.name: _NOT_STARTED,
+    OVERDUE.name: _NOT_STARTED,
+    NOT_HELD.name: _("The lesson was not held, so no one is absent."),
+    CANCELLED.name: _("The lesson was cancelled."),
+}
 #: Fields of people that a register shows.
 PERSON_FIELDS = ("person__user_id", "person__nickname", "person__role", "person__enterprise")
 
@@ -97,6 +108,11 @@ def build_register(lesson: Lesson, marks: Iterable[Attendance] | None = None) ->
 def register_for_reader(reader: User, lesson: Lesson, marks: list[Attendance]) -> RegisterTable:
     """Return the register that the reader may see; readers who may list members see it without marks, too."""
     return build_register(lesson, marks if marks or not may(reader, "list", "member") else None)
+
+
+def why_without_marks(lesson: Lesson) -> str:
+    """Return why the lesson has no marks yet, or none at all, as a sentence; empty once it has begun."""
+    return str(_WITHOUT_MARKS.get(phase_of(lesson).name, ""))
 
 
 def register_marks(lesson: Lesson) -> list[Attendance]:

@@ -4,9 +4,10 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Window
 
+from classes.attendance.thresholds.queries import new_warnings
 from classes.attendance.thresholds.sentences import cause_sentence
 from classes.models import AttendanceWarning
-from console.policy import may, scoped
+from console.policy import may
 
 MAX_WARNINGS = 5
 
@@ -22,8 +23,7 @@ def list_new_warnings(reader: Any) -> NewWarnings | None:
     """Return the new warnings that the reader may handle, in one query; None if there are none."""
     if not may(reader, "acknowledge", "warning"):
         return None
-    new = AttendanceWarning.objects.filter(state=AttendanceWarning.State.OPEN)
-    rows = scoped(new, reader, "warning", "acknowledge").select_related("person")
+    rows = new_warnings(reader).select_related("person")
     # The window counts what the limit leaves out.
     counted = rows.annotate(number=Window(Count(F("pk")))).order_by("-pk")
     found: list[Any] = list(counted[:MAX_WARNINGS])

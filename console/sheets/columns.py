@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 
+from console.ui.shares import shown_share
+
 SheetRows = Iterable[Mapping[str, Any]]
 
 
@@ -18,7 +20,7 @@ class ColumnType(StrEnum):
     TEXT = "text"
     ID = "id"  # never a number, even if it looks like one
     NUMBER = "number"
-    SHARE = "share"  # 0 … 1, shown as per cent
+    SHARE = "share"  # 0 … 1, shown as per cent, as on pages
     DATETIME = "datetime"  # an aware datetime, shown in the zone of the sheet
     DATE = "date"
     DURATION = "duration"  # a timedelta or seconds, shown as [h]:mm:ss beyond 24 hours
@@ -58,7 +60,7 @@ def as_text(value: Any, kind: ColumnType, zone: ZoneInfo) -> str:
     if kind == ColumnType.DATE and isinstance(value, date):
         return value.isoformat()
     if kind == ColumnType.SHARE:
-        return f"{value:.1%}"
+        return f"{shown_share(value):.1%}"
     if kind == ColumnType.DURATION:
         return _format_clock(round(total_seconds(value)))
     return str(value)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from console.lazy_import import LazyModule
 from console.sheets.columns import Column, ColumnType, SheetRows, local_time, total_seconds
+from console.ui.shares import shown_share
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -50,12 +51,13 @@ def write_xlsx(
     *,
     zone: ZoneInfo,
     above: Sequence[str] = (),
+    total: Mapping[str, Any] | None = None,
 ) -> BinaryIO:
     """Return an open temporary file, positioned at its start; closing deletes it.
 
-    The first sheet is named `title` and has the headings in its first row, below the lines `above`; `meta`
-    (whose file, when, by whom) fills a second one. Text is written as text, whatever it begins with. Raises
-    SheetTooLong.
+    The first sheet is named `title` and has the headings in its first row, below the lines `above`, and
+    `total` as its last row; `meta` (whose file, when, by whom) fills a second one. Text is written as text,
+    whatever it begins with. Raises SheetTooLong.
     """
     with ExitStack() as opened:
         file = opened.enter_context(tempfile.TemporaryFile())
@@ -64,7 +66,7 @@ def write_xlsx(
             tempfile.TemporaryDirectory() as folder,
             xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder}) as book,
         ):
-            _write_table(book, _sheet_name(str(title)), rows, columns, zone, above)
+            _write_table(book, _sheet_name(str(title)), rows, columns, zone, above, total or {})
             if meta:
                 _write_metadata(book, meta)
         file.seek(0)
@@ -79,6 +81,7 @@ def _write_table(
     columns: Sequence[Column],
     zone: ZoneInfo,
     above: Sequence[str],
+    total: Mapping[str, Any],
 ) -> None:
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "quote_prefix": True})
@@ -106,6 +109,11 @@ def _write_table(
                 _write_cell(sheet, last, place, value, kind, formats, zone)
     if columns:
         sheet.autofilter(head, 0, last, len(columns) - 1)
+    # Below what the filter covers, so that sorting leaves it where it is.
+    for place, column in enumerate(columns if total else ()):
+        if (value := total.get(column.key)) is not None:
+            kind = ColumnType.TEXT if isinstance(value, str) else column.kind
+            _write_cell(sheet, last + 1, place, value, kind, formats, zone)
 
 
 def _write_cell(
@@ -126,7 +134,9 @@ def _write_cell(
         sheet.write_datetime(row, place, value, style)
     elif kind == ColumnType.DURATION:
         sheet.write_number(row, place, total_seconds(value) / 86_400, style)
-    elif kind in (ColumnType.NUMBER, ColumnType.SHARE):
+    elif kind == ColumnType.SHARE:
+        sheet.write_number(row, place, shown_share(value), style)
+    elif kind == ColumnType.NUMBER:
         sheet.write_number(row, place, value, style)
     else:
         sheet.write_string(row, place, str(value)[:MAX_TEXT], style)

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 
+from console.ui.shares import percent_number
+
 Text = str | Promise
 Share = Decimal | float | None
 #: Part of the width of a group that its bars take; the rest is the gap to the next group.
@@ -218,7 +220,7 @@ def heat_map(
             texts.append(text(share) or "—")
             if share is not None:
                 tone = next(tone for limit, tone in HEAT_LIMITS if float(share) >= limit)
-                shown = str(int(share * 100))  # rounded down, as `percent` does
+                shown = percent_number(share)
                 cells.append(HeatCell(round(place * width, 2), round(row * height, 2), tone, shown))
         rows.append((label, *texts))
     cells.sort(key=lambda cell: cell.tone == "bad")  # a frame is drawn over its neighbours

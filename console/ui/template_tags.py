@@ -21,6 +21,7 @@ from django.utils.translation import get_language, gettext, pgettext, pgettext_l
 
 from console.ui.assets import icon_svg_body
 from console.ui.badges import Badge, row_sync_badge, sync_badge
+from console.ui.shares import percent_number
 
 register = template.Library()
 
@@ -294,8 +295,8 @@ def _choice_group(field: BoundField) -> SafeString:
 
 @register.filter
 def percent(share: Decimal | None) -> str:
-    """Format a fraction of 1 as whole per cent, rounded down: 99.9 % must not show as 100 %."""
-    return "" if share is None else f"{int(share * 100)} %"
+    """Format a fraction of 1 as per cent, rounded down to tenths: "96.6 %", "100 %"."""
+    return "" if share is None else f"{percent_number(share)} %"
 
 
 def format_time_zone(at: datetime | None = None) -> str:

@@ -1,5 +1,6 @@
 """Reports as files, with their period, time zone and the note on shares."""
 
+from itertools import chain
 from typing import Any, BinaryIO, Protocol
 
 from django.http.response import HttpResponseBase
@@ -38,7 +39,7 @@ def report_file(
     name = f"{title} {_days(form)}{suffix}"
     if suffix == ".csv":
         lines = csv_text(
-            sheet.rows if rows is None else rows,
+            chain(sheet.rows if rows is None else rows, filter(None, [_total_row(sheet)])),
             _columns(sheet, enterprise),
             zone=enterprise.tz,
             above=_lines_above(sheet),
@@ -64,7 +65,16 @@ def report_workbook(
         _("Exported at"): timezone.localtime().isoformat(" ", "seconds"),
     }
     written = sheet.rows if rows is None else rows
-    return write_xlsx(written, _columns(sheet, enterprise), title, meta, zone=zone, above=_lines_above(sheet))
+    columns, above = _columns(sheet, enterprise), _lines_above(sheet)
+    return write_xlsx(written, columns, title, meta, zone=zone, above=above, total=_total_row(sheet))
+
+
+def _total_row(sheet: ReportSheet) -> dict[str, Any]:
+    """Return the last row of the page, with a value or None per column; empty if the page has none."""
+    if not sheet.total:
+        return {}
+    keys = [column.key for column in sheet.columns]
+    return {key: sheet.total.get(key) for key in keys} | {keys[0]: _("Total")}
 
 
 def _lines_above(sheet: ReportSheet) -> list[str]:

@@ -80,7 +80,7 @@ def open_registers(reader: Any, form: ReportForm) -> ReportSheet:
         Column("days", _("Days since"), ColumnType.NUMBER, 12),
         Column("unknown", _("Students without data"), ColumnType.NUMBER, 12),
     )
-    now = timezone.now()
+    today = timezone.localdate()
     rows = [
         {
             "topic": one.topic,
@@ -88,7 +88,7 @@ def open_registers(reader: Any, form: ReportForm) -> ReportSheet:
             "teacher": one.teacher.nickname,
             "teacher_id": one.teacher.user_id,
             "starts_at": one.starts_at,
-            "days": (now - one.ends_at).days,
+            "days": (today - timezone.localdate(one.ends_at)).days,
             "unknown": unknown.get(one.pk),
             "link": reverse("classes:attendance", args=[one.pk]),
         }

@@ -13,6 +13,7 @@ from accounts.models import Grade, StudentGroup
 from accounts.people.grades.queries import students_of_grade
 from classes.attendance.reports.forms import ReportForm, final_lessons_of
 from classes.attendance.reports.sheet import DENOMINATOR, ReportSheet, attended_share
+from classes.attendance.reports.usage import whole_minutes
 from classes.models import Attendance, Mark, MarkCount
 from console.policy import scoped
 from console.sheets.columns import Column, ColumnType
@@ -36,7 +37,7 @@ def school_report(reader: Any, form: ReportForm) -> ReportSheet:
         .annotate(
             lessons=Count("pk"),
             people=Sum("expected"),
-            seconds=Sum("present_seconds"),
+            minutes=Sum(whole_minutes("present_seconds")),
             **{name: Sum(F(name)) for name in MARK_NAMES},
         )
         .order_by("-day")
@@ -113,6 +114,5 @@ def _day_row(row: Mapping[str, Any], weekly: bool) -> dict[str, Any]:
         **row,
         "day": day,
         "share": attended_share(row),
-        "minutes": round((row["seconds"] or 0) / 60),
         "link": f"/lessons/?since={day}&until={last}",
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
@@ -73,7 +73,7 @@ def attended_share(numbers: Mapping[str, int]) -> Decimal | None:
     """Return the attended share of the marks that count; None if none does."""
     attended = sum(numbers.get(mark, 0) for mark in ATTENDED_MARKS)
     counted = attended + numbers.get(Mark.ABSENT, 0)
-    return (Decimal(attended) / counted).quantize(Decimal("0.0001")) if counted else None
+    return (Decimal(attended) / counted).quantize(Decimal("0.0001"), ROUND_DOWN) if counted else None
 
 
 def count_marks(marks: Iterable[str]) -> dict[str, int]:

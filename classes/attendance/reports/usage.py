@@ -1,11 +1,11 @@
 """Usage: minutes in classrooms, most people at once, recorded minutes, and what the licence includes."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DateTimeField, DurationField, F, Q, Sum
+from django.db.models import Count, DateTimeField, F, Q, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
@@ -26,7 +26,8 @@ MOST_DAYS_AHEAD = 3650
 NOTE = gettext_lazy(
     "Participant minutes: the time that everybody was in the classroom, staff and guests included. Most "
     "people at once: whoever came to a lesson counts from its start to its end. Recorded minutes: all tracks "
-    "that iclass has reported. Only lessons with final marks count."
+    "that iclass has reported. Only lessons with final marks count. The minutes of each lesson are rounded, "
+    "so that weeks, courses and totals add up."
 )
 
 Events = Iterable[tuple[Hashable, datetime | None, datetime | None, int]]
@@ -74,28 +75,45 @@ def usage_report(reader: Any, form: ReportForm) -> ReportSheet:
     sums = counts.annotate(key=key).values("key").annotate(
         course=F("lesson__course__title") if by_course else F("key"),
         lessons=Count("pk"),
-        taught=Sum(F("lesson__real_ended_at") - F("lesson__real_started_at"), output_field=DurationField()),
-        seconds=Sum("present_seconds"),
+        minutes=Sum(whole_minutes("present_seconds")),
     )  # fmt: skip
     rooms = counts.annotate(key=key).values_list(
         "key", "lesson__real_started_at", "lesson__real_ended_at", "people"
     )
-    peaks = most_at_once(rooms)
+    peaks, taught = most_at_once(rooms), _minutes_taught(rooms)
     tracks = scoped(Recording.objects.all(), reader, "recording", "list").filter(**conditions)
-    recorded = dict(tracks.annotate(key=key).order_by().values_list("key").annotate(Sum("seconds")))
-    ordered = sums.order_by("-seconds", "key") if by_course else sums.order_by("-key")
+    by_key = tracks.annotate(key=key).order_by().values_list("key")
+    recorded = dict(by_key.annotate(minutes=Sum(whole_minutes("seconds"))))
+    ordered = sums.order_by("-minutes", "key") if by_course else sums.order_by("-key")
     rows = [
         {
             "name": (row["course"] or _("No course")) if by_course else row["key"].date(),
             "lessons": row["lessons"],
-            "taught": _minutes((row["taught"] or timedelta()).total_seconds()),
-            "minutes": _minutes(row["seconds"]),
+            "taught": taught[row["key"]],
+            "minutes": row["minutes"],
             "people": peaks.get(row["key"], 0),
-            "recorded": _minutes(recorded.get(row["key"]) or 0),
+            "recorded": recorded.get(row["key"]) or 0,
         }
         for row in ordered
     ]
     return ReportSheet(_columns(by_course), rows, NOTE, total=_total(rows, most_at_once_in_all(rooms)))
+
+
+def whole_minutes(seconds: str) -> Combinable:
+    """Return the minutes of one lesson or track, of a column of seconds, rounded half up.
+
+    What is rounded before it is summed adds up, however the lessons are divided among rows.
+    """
+    return (F(seconds) + 30) / 60
+
+
+def _minutes_taught(rooms: Events) -> Counter[Hashable]:
+    """Return the minutes taught by key, each lesson rounded as by `whole_minutes`."""
+    found: Counter[Hashable] = Counter()
+    for key, start, end, _people in rooms:
+        if start and end:
+            found[key] += int((end - start).total_seconds() + 30) // 60
+    return found
 
 
 def most_at_once(rooms: Events) -> dict[Hashable, int]:
@@ -128,20 +146,20 @@ def licence_use(reader: Any) -> LicenceUse | None:
     runs_out_on = None if days_left >= MOST_DAYS_AHEAD else today + timedelta(days=max(int(days_left), 0))
     ends_at = school.licence_ends_at
     ends_on = timezone.localdate(ends_at) if ends_at else None
-    return LicenceUse(int(used), school.included_minutes, since, runs_out_on, ends_on)
+    return LicenceUse(used, school.included_minutes, since, runs_out_on, ends_on)
 
 
-def _minutes_since(reader: Any, first: date, later: date) -> tuple[float, float]:
+def _minutes_since(reader: Any, first: date, later: date) -> tuple[int, int]:
     """Return the participant minutes of the final lessons from the first and from the later day on."""
     begins, recent = (timezone.make_aware(datetime.combine(day, time.min)) for day in (first, later))
     counts = scoped(MarkCount.objects.all(), reader, "tally", "list").filter(
         lesson__starts_at__gte=begins, lesson__final_at__isnull=False, lesson__cancelled_at=None
     )
     sums = counts.aggregate(
-        used=Sum("present_seconds"),
-        recent=Sum("present_seconds", filter=Q(lesson__starts_at__gte=recent)),
+        used=Sum(whole_minutes("present_seconds")),
+        recent=Sum(whole_minutes("present_seconds"), filter=Q(lesson__starts_at__gte=recent)),
     )
-    return (sums["used"] or 0) / 60, (sums["recent"] or 0) / 60
+    return sums["used"] or 0, sums["recent"] or 0
 
 
 def _highest(changes: list[tuple[datetime, int]]) -> int:
@@ -175,7 +193,3 @@ def _total(rows: list[dict[str, Any]], people: int) -> dict[str, Any]:
 def _week_of(name: str) -> Combinable:
     zone = timezone.get_current_timezone()
     return TruncWeek(name, tzinfo=zone, output_field=DateTimeField())
-
-
-def _minutes(seconds: float) -> int:
-    return round(seconds / 60)

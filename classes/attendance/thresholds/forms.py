@@ -13,6 +13,7 @@ from accounts.people.grades.filters import GradeField, offer_grades
 from classes.attendance.forms.filters import PersonFilter
 from classes.attendance.reports.lesson_matrix.forms import OptionField
 from classes.attendance.thresholds.crossings import Kind, Scope
+from classes.attendance.thresholds.queries import HOLDING, in_state
 from classes.attendance.thresholds.sentences import rule_sentence
 from classes.lessons.forms.fields import set_choices
 from classes.lessons.selectable import chooses_from_own, own_groups
@@ -152,7 +153,12 @@ class WarningFilter(PersonFilter):
     group = OptionField(queryset=StudentGroup.objects.none(), label=_("Group"), empty_label=_("all"))
     state = forms.ChoiceField(
         label=_("State"),
-        choices=[("", _("all")), ("now", _("still crossed")), *AttendanceWarning.State.choices],
+        choices=[
+            ("", _("all")),
+            ("now", _("still crossed")),
+            ("over", _("no longer crossed")),
+            *AttendanceWarning.State.choices,
+        ],
         required=False,
     )
 
@@ -175,6 +181,6 @@ class WarningFilter(PersonFilter):
             warnings = warnings.filter(rule=data["rule"])
         if data.get("group"):
             warnings = warnings.filter(person__in=data["group"].students.values("pk"))
-        if data.get("state") == "now":
-            return warnings.filter(ended_at=None)
-        return warnings.filter(state=data["state"]) if data.get("state") else warnings
+        if data.get("state") in ("now", "over"):
+            return warnings.filter(HOLDING if data["state"] == "now" else ~HOLDING)
+        return in_state(warnings, data["state"]) if data.get("state") else warnings

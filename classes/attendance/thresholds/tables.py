@@ -8,12 +8,22 @@ from console.ui.badges import Badge
 
 State = AttendanceWarning.State
 #: How pages show how far people are with a warning.
-STATE_BADGES = {
+_STATE_BADGES = {
     State.OPEN: Badge(State.OPEN.label, "user-exclamation", "warn", ""),
     State.ACKNOWLEDGED: Badge(State.ACKNOWLEDGED.label, "progress", "busy", ""),
     State.CLOSED: Badge(State.CLOSED.label, "circle-check", "ok", ""),
     State.WITHDRAWN: Badge(State.WITHDRAWN.label, "arrow-back-up", "idle", ""),
 }
+#: Of a warning that nobody handled while its threshold was crossed.
+_ENDED_BADGE = Badge(_("no longer crossed"), "circle-check", "idle", "")
+
+
+def state_badge(warning: AttendanceWarning) -> Badge:
+    """Return the badge of a warning; what the list counts as new (`queries.NEW`) alone is called new."""
+    if warning.state == State.OPEN and warning.ended_at is not None:
+        return _ENDED_BADGE
+    return _STATE_BADGES[State(warning.state)]
+
 
 WARNING_TABLE = ListTable(
     "warnings",

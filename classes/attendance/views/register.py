@@ -23,7 +23,13 @@ from classes.attendance.mark_badges import MARK_BADGES, MarkBadge, mark_badge, u
 from classes.attendance.mark_detail import planned_share
 from classes.attendance.mass_drops import lesson_mass_drops
 from classes.attendance.permissions import correction_ended, may_change_register
-from classes.attendance.queries import RegisterEntry, RegisterTable, register_for_reader, with_people
+from classes.attendance.queries import (
+    RegisterEntry,
+    RegisterTable,
+    register_for_reader,
+    why_without_marks,
+    with_people,
+)
 from classes.attendance.timeline import Timeline, TimelinePiece
 from classes.choices import Status
 from classes.lessons.lookup import find_lesson
@@ -125,6 +131,7 @@ class AttendancePage(RegisterBase, TemplateView):
             correction_ended="" if lesson.register_closed_at else correction_ended(self.request.user, lesson),
             reckoned_at=max((one.reckoned_at for one in self.marks), default=None),
             provisional=table.provisional,
+            without_marks="" if lesson.final_at else why_without_marks(lesson),
             may_export=self.may("export"),
             **self._register(),
             drops=self._drops(),

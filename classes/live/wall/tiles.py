@@ -34,17 +34,22 @@ class Tile(NamedTuple):
 
     @property
     def urgent(self) -> bool:
-        """Whether it needs attention now: an urgent trouble, or it should have begun."""
+        """Whether it is highlighted and comes first: an urgent trouble, or it should have begun."""
         return self.overdue or any(one.sort.urgent for one in self.troubles)
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether there is an alarm about it, as each trouble is one, or it should have begun."""
+        return self.overdue or bool(self.troubles)
 
     @property
     def part(self) -> str:
         """The one part of the wall (WALL_PARTS) that counts it, so that the parts add up to all tiles."""
-        return "trouble" if self.urgent else "running" if self.lesson.runs else "soon"
+        return "trouble" if self.needs_attention else "running" if self.lesson.runs else "soon"
 
     @property
     def worst_text(self) -> str:
-        """What needs attention most, of an urgent tile."""
+        """What needs attention most, of a tile that does."""
         return str(self.troubles[0].sort.words if self.troubles else self.phase.word)
 
     @property
@@ -97,9 +102,9 @@ class Wall:
             ngettext("%(n)d lesson is running.", "%(n)d lessons are running.", running) % {"n": running},
             ngettext("%(n)d starts soon.", "%(n)d start soon.", soon) % {"n": soon},
         ]
-        urgent = [tile for tile in self.tiles if tile.urgent]
-        sentences += [f"{tile.lesson.topic}: {tile.worst_text}." for tile in urgent[:MAX_ANNOUNCED]]
-        if more := len(urgent) - MAX_ANNOUNCED:
+        troubled = [tile for tile in self.tiles if tile.needs_attention]
+        sentences += [f"{tile.lesson.topic}: {tile.worst_text}." for tile in troubled[:MAX_ANNOUNCED]]
+        if more := len(troubled) - MAX_ANNOUNCED:
             sentences += [_("And %(n)d more need attention.") % {"n": more}] if more > 0 else []
         return " ".join(sentences)
 

@@ -18,7 +18,7 @@ OVERRUN_AFTER = timedelta(minutes=15)
 
 
 class TroubleType(NamedTuple):
-    """A type of trouble; `urgent` needs attention now. The order of TROUBLE_TYPES is that of the wall."""
+    """A type of trouble; `urgent` ones come first on the wall, and all in the order of TROUBLE_TYPES."""
 
     words: str | Promise
     icon: str
@@ -84,7 +84,8 @@ def _room_troubles(lesson: LiveLesson, now: datetime, tolerance: timedelta) -> I
     if lesson.expected and not lesson.here and waited > tolerance:
         yield Trouble("nobody_in")
     elif lesson.never and waited > timedelta(seconds=lesson.late_after_s):
-        yield Trouble("absent", lesson.never)
+        # Raised while somebody has not come; it counts everybody who is missing, as the tile does.
+        yield Trouble("absent", len(lesson.missing))
 
 
 def is_stale(lesson: LiveLesson, now: datetime) -> bool:

@@ -22,21 +22,21 @@ def said(world: SimulatedLesson, zone: ZoneInfo = SHANGHAI, language: str = "en"
 def test_present_tells_share_entry_and_absence():
     visits = ("8:03:10", "8:20:05"), ("8:24:31", "8:46")
     assert said(lesson_with_ann(*visits, **SETTLED)) == (
-        "Present: 37:24 of 45 min (83 %). Joined 08:03:10 (history and live list), "
+        "Present: 37:24 of 45 min (83.1 %). Joined 08:03:10 (history and live list), "
         "away 08:20:05–08:24:31 (history and live list)."
     )
 
 
 def test_what_only_polls_saw_is_told_as_about():
     assert said(lesson_with_ann(("8:00:10", "8:20:05"), ("8:24:31", "8:41:07"))) == (
-        "Present: 36:59 of 45 min (82 %). Joined 08:00:10 (live list), "
+        "Present: 36:59 of 45 min (82.1 %). Joined 08:00:10 (live list), "
         "away about 08:20:20–08:24:31 (live list), left about 08:41:20 (live list)."
     )
 
 
 def test_late_tells_the_limit():
     assert said(lesson_with_ann(("8:10:03", "8:45"), **SETTLED)) == (
-        "Late: 34:57 of 45 min (77 %). Joined 08:10:03 (history and live list), after 08:05:00."
+        "Late: 34:57 of 45 min (77.6 %). Joined 08:10:03 (history and live list), after 08:05:00."
     )
 
 
@@ -50,12 +50,12 @@ def test_left_early_tells_the_limit():
 def test_absent_tells_what_was_missing():
     assert said(lesson_with_ann()) == "Absent: did not join the lesson."
     assert said(lesson_with_ann(("8:00", "8:10"), **SETTLED)).startswith(
-        "Absent: in the lesson for 10 of 45 min (22 %), 50 % required to be present."
+        "Absent: in the lesson for 10 of 45 min (22.2 %), 50 % required to be present."
     )
 
 
 def test_a_share_is_never_rounded_up_to_the_limit():
-    assert "(49 %)" in said(lesson_with_ann(("8:00", "8:22:29"), **SETTLED))
+    assert "(49.9 %)" in said(lesson_with_ann(("8:00", "8:22:29"), **SETTLED))
 
 
 def test_no_data_tells_when_nobody_could_see():
@@ -68,7 +68,7 @@ def test_no_data_tells_when_nobody_could_see():
 
 def test_a_running_lesson_says_so_far():
     world = lesson_with_ann(("8:01:05", None), real_end=None, now=at("8:12"))
-    assert said(world) == "Present so far: 10:55 of 12 min (90 %). Joined 08:01:05 (live list)."
+    assert said(world) == "Present so far: 10:55 of 12 min (90.9 %). Joined 08:01:05 (live list)."
     assert said(world.but(visits={}, now=at("8:04"))) == "Not here yet. Joining by 08:05:00 is not late."
 
 
@@ -83,10 +83,10 @@ def test_teacher_and_guest_get_no_mark_but_a_sentence():
     visits = {BOB.user_id: [(at("8:02"), at("8:45"))], "guest": [(at("8:10"), at("8:20"))]}
     world = SimulatedLesson(visits, **SETTLED)
     assert said(world, user=BOB.user_id) == (
-        "In the lesson for 43 of 45 min (95 %). Joined 08:02:00 (history and live list)."
+        "In the lesson for 43 of 45 min (95.5 %). Joined 08:02:00 (history and live list)."
     )
     assert said(world, user="guest").startswith(
-        "Not on the list of this lesson; in it for 10 of 45 min (22 %)."
+        "Not on the list of this lesson; in it for 10 of 45 min (22.2 %)."
     )
 
 
@@ -142,7 +142,7 @@ def test_no_facts_give_no_sentence():
     [
         (
             lesson_with_ann(("8:03:10", "8:20:05"), ("8:24:31", "8:46"), **SETTLED),
-            "出勤：全程 45 分钟，在课 37:24 分钟（83%）。08:03:10 进入（历史记录和实时名单），"
+            "出勤：全程 45 分钟，在课 37:24 分钟（83.1%）。08:03:10 进入（历史记录和实时名单），"
             "08:20:05–08:24:31 离开（历史记录和实时名单）。",
         ),
         (lesson_with_ann(), "缺勤：没有在课堂出现。"),

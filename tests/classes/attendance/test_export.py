@@ -47,7 +47,7 @@ def test_an_entry_has_what_rest_tells(register):
         2697,
         Decimal("0.9988"),
     )
-    assert ann.sentence.startswith("Present: 44:57 of 45 min (99 %).")
+    assert ann.sentence.startswith("Present: 44:57 of 45 min (99.8 %).")
 
 
 def test_a_table_needs_few_queries(register, django_assert_max_num_queries):

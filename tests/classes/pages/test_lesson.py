@@ -305,7 +305,7 @@ def test_after_a_lesson_its_marks_stand_as_a_bar_with_their_numbers(browse, alic
     ]
     assert "<strong>2</strong> present" in result
     assert "<strong>1</strong> absent" in result
-    assert "66 %" in result
+    assert "66.6 %" in result
     assert "provisional" in result
 
 

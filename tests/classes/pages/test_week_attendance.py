@@ -49,7 +49,7 @@ def test_each_number_is_that_of_the_report_which_it_links_to(browse, alice, bob)
     create_marked_lesson(bob, 2, "absent", "absent", final_at=None)
     create_marked_lesson(bob, 2, "absent", cancelled_at=timezone.now())
     found = cells(browse(alice, "/").content.decode())
-    assert sorted(found.values()) == ["33 %", "50 %", "50 %", "57 %", "75 %"]
+    assert sorted(found.values()) == ["33.3 %", "50 %", "50 %", "57.1 %", "75 %"]
     for address, share in found.items():
         assert f'<td class="number">{share}</td>' in browse(alice, address).content.decode(), address
 

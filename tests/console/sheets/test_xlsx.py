@@ -96,6 +96,20 @@ def test_any_title_makes_a_sheet(title: str) -> None:
         assert read(file)[1] == ["Alice"]
 
 
+def test_a_total_is_the_last_row_and_is_not_filtered() -> None:
+    columns = [
+        Column("day", "Day", ColumnType.DATE),
+        Column("times", "Times", ColumnType.NUMBER),
+        Column("share", "Share", ColumnType.SHARE),
+    ]
+    row = {"day": date(2026, 11, 24), "times": 3, "share": 29 / 30}
+    total = {"day": "Total", "times": 3, "share": None}
+    with write_xlsx([row], columns, "A", zone=SHANGHAI, total=total) as file:
+        assert read(file)[1:] == [[date(2026, 11, 24), 3.0, 0.966], ["Total", 3.0, ""]]
+        with zipfile.ZipFile(file) as parts:
+            assert b'<autoFilter ref="A1:C2"/>' in parts.read("xl/worksheets/sheet1.xml")
+
+
 def test_an_empty_table_is_a_file_with_headings() -> None:
     with write_xlsx([], [NAME], "Nobody", zone=SHANGHAI) as file:
         assert read(file) == [["Name"]]

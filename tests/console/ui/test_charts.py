@@ -79,7 +79,7 @@ def test_a_heat_map_has_a_cell_for_each_share_and_says_the_number():
     )  # fmt: skip
     assert [(cell.x, cell.y, cell.tone, cell.text) for cell in chart.cells] == [
         (0, 0, "ok", "95"),
-        (0, 50, "bad", "74"),
+        (0, 50, "bad", "74.9"),
     ]
     assert chart.rows == [("A", percent(Decimal("0.95")), "—"), ("B", percent(Decimal("0.749")), "—")]
 

@@ -16,7 +16,7 @@ from classes.attendance.thresholds.evidence import marks_now
 from classes.attendance.thresholds.forms import FollowUpForm, WarningFilter
 from classes.attendance.thresholds.sentences import cause_sentence, ending_sentence, rule_sentence
 from classes.attendance.thresholds.services import acknowledge_warning, add_follow_up, close_warning
-from classes.attendance.thresholds.tables import STATE_BADGES, WARNING_TABLE
+from classes.attendance.thresholds.tables import WARNING_TABLE, state_badge
 from classes.models import Attendance, AttendanceWarning, Lesson, Mark
 from console.lists.views import KeysFirstPaginator, TableView
 from console.policy import may, scoped
@@ -50,11 +50,10 @@ class WarningList(TableView, ListView):
             search_label=_("Name or user ID"),
             filter_form=self.filter,
             may_set_rules=may(self.request.user, "list", "threshold"),
-            badges=STATE_BADGES,
             **more,
         )
         context["lines"] = [
-            (one, cause_sentence(one.facts), rule_sentence(one.rule, one.facts))
+            (one, cause_sentence(one.facts), rule_sentence(one.rule, one.facts), state_badge(one))
             for one in context["page_obj"]
         ]
         return context
@@ -81,7 +80,7 @@ class WarningBase(SchoolView):
         return {
             "title": one.person.nickname or one.person.user_id,
             "one": one,
-            "badge": STATE_BADGES[AttendanceWarning.State(one.state)],
+            "badge": state_badge(one),
             "cause": cause_sentence(one.facts),
             "rule_text": rule_sentence(one.rule, one.facts),
             "ending": ending_sentence(one, lessons),

@@ -27,7 +27,7 @@ def test_the_school_has_its_rate_its_marks_and_its_minutes(browse, alice, week):
     found = shown(browse(alice, "/reports/school/"))
     assert set(found) == {"rate", "marks", "minutes"}
     # Four days of three marks: 2 of 2 attended, then 2 of 3, then 1 of 2, then 1 of 2.
-    assert [row[1] for row in found["rate"].rows] == ["100 %", "66 %", "50 %", "50 %"]
+    assert [row[1] for row in found["rate"].rows] == ["100 %", "66.6 %", "50 %", "50 %"]
     assert sum(int(number) for row in found["marks"].rows for number in row[1:]) == 12
     assert len(found["marks"].head) == 1 + len(Mark)
     # 45 minutes, attended by 3, 2, 1 and 1.
@@ -53,7 +53,7 @@ def test_groups_by_day_are_a_map(browse, alice, bob, kids, week):
     week[0].groups.add(group)
     week[1].groups.add(group)
     chart = shown(browse(alice, MAP))["groups"]
-    assert chart.rows == [("Year 7", "100 %", "66 %")]
+    assert chart.rows == [("Year 7", "100 %", "66.6 %")]
     assert [cell.tone for cell in chart.cells] == ["ok", "bad"]
 
 
@@ -74,7 +74,7 @@ def test_a_map_without_groups_says_what_to_do_on_its_own_page_and_nothing_in_the
 def test_a_group_is_drawn_from_its_marks(browse, alice, week):
     group = StudentGroup.objects.get(name="Year 7")
     found = shown(browse(alice, f"/reports/group/?group={group.pk}"))
-    assert [row[1] for row in found["rate"].rows] == ["100 %", "66 %", "50 %", "50 %"]
+    assert [row[1] for row in found["rate"].rows] == ["100 %", "66.6 %", "50 %", "50 %"]
     assert shown(browse(alice, "/reports/group/")) == {}
 
 

@@ -121,11 +121,21 @@ def test_the_list_is_filtered_and_the_menu_counts_what_is_new(browse, alice, war
     still = f"{LIST}?rule={warning.rule_id}&state=now"
     assert still in page_text(browse(alice, f"{LIST}rules/"))
     assert "Absent from 4" in page_text(browse(alice, still))
-    AttendanceWarning.objects.update(ended_at=warning.opened_at, ending="over")
-    assert "No matching" in page_text(browse(alice, still))
     assert browse(alice, "/menu-counts/").json()["warnings"]["text"] == "1 new warning"
     browse(alice, f"{LIST}{warning.pk}/handle/", {})
     assert "warnings" not in browse(alice, "/menu-counts/").json()
+
+
+def test_a_warning_whose_threshold_is_no_longer_crossed_is_not_new_and_has_a_list_of_its_own(
+    browse, alice, warning
+):
+    assert "No matching" in page_text(browse(alice, f"{LIST}?state=over"))
+    AttendanceWarning.objects.update(ended_at=warning.opened_at, ending="over")
+    for query in ("state=now", "state=open"):
+        assert "No matching" in page_text(browse(alice, f"{LIST}?{query}")), query
+    rows = page_text(browse(alice, f"{LIST}?state=over")).split("<tbody")[1]
+    assert "Absent from 4" in rows
+    assert "no longer crossed" in rows
 
 
 def test_the_filter_offers_the_groups_that_the_reader_works_with(

@@ -78,10 +78,12 @@ def test_a_room_without_anybody_is_a_ghost_and_has_no_teacher():
     assert kinds(11, teacher_since=None, here=0, inside=0, never=10) == ["teacher_out", "ghost"]
 
 
-def test_absent_students_are_named_once_it_is_late_and_are_not_urgent():
-    found = find_troubles(lesson(never=3, here=7), NOW)
+def test_absent_students_are_counted_once_it_is_late_with_those_who_left_and_are_not_urgent():
+    missing = ["Kid1", "Kid2", "Kid3"]
+    found = find_troubles(lesson(never=1, missing=missing, here=7), NOW)
     assert [(one.kind, one.number, one.sort.urgent) for one in found] == [("absent", 3, False)]
-    assert kinds(4, never=3, here=7) == []
+    assert kinds(4, never=1, missing=missing, here=7) == []
+    assert kinds(never=0, missing=missing, here=7) == []
 
 
 def test_many_who_leave_within_a_minute_are_no_coincidence():

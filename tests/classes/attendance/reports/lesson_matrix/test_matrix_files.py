@@ -39,7 +39,7 @@ def test_a_csv_file_has_every_student_and_lesson_with_totals(
     assert found["Kid3"] == ["kid3", *"EE?X", "0", "0", "2", "0", "0", "1", "1", "100.0%"]
     assert found["absent"][:5] == ["", "0", "1", "1", "1"]
     assert found["Total"] == [
-        *("", "100 %", "66 %", "50 %", "50 %"),
+        *("", "100 %", "66.6 %", "50 %", "50 %"),
         *("4", "1", "2", "0", "3", "1", "1", "70.0%"),
     ]
 

@@ -56,7 +56,7 @@ def test_a_teacher_sees_a_letter_for_each_student_and_lesson_with_totals_of_both
     }
     assert [mark.words for mark in answer.context["table"]["marks"]] == list(totals(answer))
     first = answer.context["table"]["totals"][0]
-    assert (first.values, first.share) == (["100 %", "66 %", "50 %", "50 %"], "70 %")
+    assert (first.values, first.share) == (["100 %", "66.6 %", "50 %", "50 %"], "70 %")
     text = page_text(answer)
     assert "not counting" in text
     for one in course.lessons.all():
@@ -160,7 +160,7 @@ def test_rate_and_marks_of_all_lessons_are_drawn_also_of_those_on_other_pages(
 ) -> None:
     monkeypatch.setattr(views, "LESSONS_A_PAGE", 1)
     charts = {one.name: one for one in browse(bob, f"{PAGE}?course={course.pk}").context["charts"]}
-    assert [row[1] for row in charts["rate"].rows] == ["100 %", "66 %", "50 %", "50 %"]
+    assert [row[1] for row in charts["rate"].rows] == ["100 %", "66.6 %", "50 %", "50 %"]
     assert sum(int(number) for row in charts["marks"].rows for number in row[1:]) == 12
     drawn = browse(bob, f"{PAGE}?course={course.pk}&name=kid2").context["charts"]
     assert [row[1] for row in drawn[0].rows] == ["100 %", "0 %", "0 %", "0 %"]

@@ -61,10 +61,11 @@ def test_the_report_of_last_week_comes_as_a_file_without_names(alice, weekly, la
     row = send(weekly)
     (message,) = mail.outbox
     assert message.to == ["alice@wonderland.example"]
-    assert "66 %" in message.body
+    assert "66.6 %" in message.body
     assert "https://console.example/reports/mail/" in message.body
-    head, day = attached_rows(message)
+    head, day, total = attached_rows(message)
     assert (day[1], day[2]) == (1, 3), "only final lessons count"
+    assert (total[0], total[1:]) == ("Total", day[1:])
     assert not any("Kid" in str(cell) for cell in (*head, *day))
     assert "Kid" not in message.body
     assert (row.result, row.attempts, row.reason) == ("sent", 0, "")

@@ -26,6 +26,7 @@ class ClassesConfig(AppConfig):
             of_school="enterprise",
             own=self._own_lessons,
             narrower=dict.fromkeys(("change", "cancel"), taught),
+            not_own=_("This is not one of your lessons. Ask a school administrator."),
         )
         register("wall", of_school="enterprise", own=self._own_lessons)
         register(
@@ -60,7 +61,12 @@ class ClassesConfig(AppConfig):
         register("subject", of_school="enterprise", own=self._own_subjects)
         register("roll_over", of_school="enterprise")
         register("cover", of_school="enterprise", own=lambda user: Q(covering=user))
-        register("course", of_school="enterprise", own=self._own_courses)
+        register(
+            "course",
+            of_school="enterprise",
+            own=self._own_courses,
+            not_own=_("This is not one of your courses. Ask a school administrator."),
+        )
 
     def _import_registrations(self) -> None:
         """Import here because these modules need the models."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.user import triple_characters
 from accounts.people.queries import RARE_WORD_LIMIT
@@ -91,8 +92,53 @@ register_search_source(
     "course", find_courses, order=4, label=_("Courses"), icon="calendar-repeat", list_url="classes:courses"
 )
 register_searchable_pages(
-    SearchablePage(_("Schedule a lesson"), "classes:lesson_add", "add", "lesson"),
-    SearchablePage(_("New course"), "classes:course_add", "add", "course"),
+    SearchablePage(
+        _("Schedule a lesson"),
+        "classes:lesson_add",
+        "add",
+        "lesson",
+        words=pgettext_lazy("search", "new lesson, add lesson, plan a lesson"),
+    ),
+    SearchablePage(
+        _("New course"),
+        "classes:course_add",
+        "add",
+        "course",
+        words=pgettext_lazy("search", "add course, weekly plan"),
+    ),
+    SearchablePage(_("Import timetable"), "classes:timetable_import_add", "add", "timetable_import"),
+    SearchablePage(
+        _("Enter an absence"),
+        "classes:absence_add",
+        "add",
+        "cover",
+        words=pgettext_lazy("search", "teacher away, teacher sick, find cover"),
+    ),
+    SearchablePage(_("Add term"), "classes:term_add", "add", "term"),
+    SearchablePage(_("Add holiday"), "classes:holiday_add", "add", "term"),
+    SearchablePage(_("New subject"), "classes:subject_add", "add", "subject"),
+    SearchablePage(_("End-of-year roll-over"), "classes:roll_overs", "list", "roll_over"),
     SearchablePage(_("Calendar feeds"), "classes:feeds", "list", "feed"),
     SearchablePage(_("Conflicts"), "classes:conflicts", "plan", "lesson"),
+    SearchablePage(
+        _("Ask for or enter leave"),
+        "classes:leave_add",
+        "add",
+        "leave",
+        words=pgettext_lazy("search", "request leave, student sick"),
+    ),
+    SearchablePage(_("Leave calendar"), "classes:leave_calendar", "list", "leave"),
+    SearchablePage(_("Warning rules"), "classes:thresholds", "list", "threshold"),
+    SearchablePage(_("New attendance code"), "classes:code_add", "add", "attendance_code"),
+    *(
+        SearchablePage(label, f"classes:report_{name}", "list", "report", _("Reports"))
+        for label, name in (
+            (_("Group"), "group"),
+            (_("Consecutive absences"), "absences"),
+            (_("Teachers"), "teachers"),
+            (_("Usage"), "usage"),
+        )
+    ),
+    SearchablePage(_("Reports by e-mail"), "classes:report_schedules", "list", "report_schedule"),
+    SearchablePage(_("New scheduled export"), "classes:export_add", "add", "export_schedule"),
 )

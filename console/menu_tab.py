@@ -11,7 +11,8 @@ class MenuTab:
 
     `pages` are the URL names of the pages below it; `count` names what waits there (console.ui.menu_counts).
     `needs` names a count in the same way: the tab is not shown if it is 0. Tabs with the same `group` stand
-    together under that label. `about_reader`: the address has the reader's key.
+    together under that label. `about_reader`: the address has the reader's key. `words` are further words by
+    which the search finds it.
     """
 
     label: str | Promise
@@ -23,3 +24,4 @@ class MenuTab:
     needs: str = ""
     group: str | Promise = ""
     about_reader: bool = False
+    words: str | Promise = ""

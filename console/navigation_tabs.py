@@ -1,6 +1,7 @@
 """The tabs of each entry of the menu but the timetable (`timetable_tabs.py`), as data."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console.menu_tab import MenuTab
 
@@ -11,7 +12,14 @@ LIVE = (
 ATTENDANCE = (
     # Only students have marks of their own, and no switch of a school takes the tab away.
     MenuTab(_("My attendance"), "classes:report_student", "own", "attendance", about_reader=True),
-    MenuTab(_("Registers to close"), "classes:report_registers", "list", "register", count="registers"),
+    MenuTab(
+        _("Registers to close"),
+        "classes:report_registers",
+        "list",
+        "register",
+        count="registers",
+        words=pgettext_lazy("search", "take attendance, mark attendance"),
+    ),
     MenuTab(_("My group"), "classes:own_group", "list", "own_group", needs="own_groups"),
     MenuTab(
         _("Attendance matrix"),

@@ -1,5 +1,6 @@
-"""The search over people, lessons and other rows, and over the pages that the reader may open."""
+"""The search over people, lessons and other rows, and over the pages and acts of the reader."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from django.views.generic import TemplateView
 from console import policy
 from console.navigation import LANGUAGES, Menu
 from console.navigation_entries import ENTRIES
+from console.pinyin import search_name, search_prefix
 from console.policy.table import OUTSIDE_ONLY
 from console.policy.views import SignedInView
 from console.ui.search_sources import (
@@ -52,7 +54,7 @@ def search_everything(request: HttpRequest, text: str, *, as_options: bool = Fal
     more_url = ""
     if as_options and len(found) > MAX_RESULTS:
         found, more_url = found[:MAX_RESULTS], f"{reverse('search')}?{urlencode({'q': ' '.join(words)})}"
-    pages = ResultGroup("page", _("Pages and settings"), "list", found, more_url)
+    pages = ResultGroup("page", _("Actions, pages and settings"), "list", found, more_url)
     rows = list(_find_rows(request, words)) if policy.current_school(request) is not None else []
     return [group for group in (*rows, pages) if group.results]
 
@@ -66,11 +68,13 @@ def _find_rows(request: HttpRequest, words: list[str]) -> Iterator[ResultGroup]:
 
 
 def _find_pages(request: HttpRequest, words: list[str]) -> Iterator[SearchResult]:
-    """Yield the pages whose name, or that of their entry in the menu, contains each word in any language."""
+    """Yield the pages whose names, or that of their entry in the menu, contain each word in any language."""
     menu, names = Menu(request), _page_names()
+    typed = [(word.casefold(), search_prefix(word)) for word in words]
 
     def matches(url_name: str, anchor: str = "") -> bool:
-        return all(word.casefold() in names[url_name, anchor] for word in words)
+        text, pinyin = names[url_name, anchor]
+        return all(word in text or (prefix and prefix in pinyin) for word, prefix in typed)
 
     for entry, tabs in menu.entries.values():
         for tab in tabs:
@@ -94,16 +98,23 @@ def _may_open(request: HttpRequest, page: SearchablePage) -> bool:
 
 
 @cache
-def _page_names() -> Mapping[tuple[str, str], str]:
-    """Return the names of each page and its entry in all languages, by URL name and anchor."""
-    labels = {(tab.url_name, ""): (entry.label, tab.label) for entry in ENTRIES for tab in entry.tabs}
-    labels |= {(page.url_name, page.anchor): (page.detail, page.label) for page in searchable_pages()}
+def _page_names() -> Mapping[tuple[str, str], tuple[str, str]]:
+    """Return the names of each page in all languages, and their pinyin, by URL name and anchor."""
+    labels = {
+        (tab.url_name, ""): (entry.label, tab.label, tab.words) for entry in ENTRIES for tab in entry.tabs
+    }
+    labels |= {
+        (page.url_name, page.anchor): (page.detail, page.label, page.words) for page in searchable_pages()
+    }
     names = dict.fromkeys(labels, "")
     for code, _name in LANGUAGES:
         with translation.override(code):
-            for key, pair in labels.items():
-                names[key] += f"{pair[0]}\n{pair[1]}\n".casefold()
-    return names
+            for key, some in labels.items():
+                names[key] += "".join(f"{name}\n" for name in some)
+    return {
+        key: (text.casefold(), "".join(search_name(name) for name in re.split("[\n、]", text)))
+        for key, text in names.items()
+    }
 
 
 class SearchPage(SignedInView, TemplateView):

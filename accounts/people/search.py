@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import StudentGroup, User
 from accounts.models.roles import Role
@@ -52,9 +53,25 @@ register_search_source(
     "group", find_groups, order=2, label=_("Groups"), icon="users-group", list_url="accounts:groups"
 )
 register_searchable_pages(
-    SearchablePage(_("Add person"), "accounts:person_add", "add", "person"),
-    SearchablePage(_("Import people"), "accounts:import_add", "add", "import"),
+    SearchablePage(
+        _("Add person"),
+        "accounts:person_add",
+        "add",
+        "person",
+        words=pgettext_lazy("search", "new person, add student, add teacher"),
+    ),
+    SearchablePage(
+        _("Import people"),
+        "accounts:import_add",
+        "add",
+        "import",
+        words=pgettext_lazy("search", "import students, import teachers"),
+    ),
+    SearchablePage(_("Import OneRoster"), "accounts:roster_import_add", "add", "import"),
+    SearchablePage(_("Export people"), "accounts:people_export", "export", "person"),
     SearchablePage(_("Add group"), "accounts:group_add", "add", "group"),
+    SearchablePage(_("Export groups"), "accounts:groups_export", "export", "group"),
+    SearchablePage(_("Add grade"), "accounts:grade_add", "add", "grade"),
     *(
         SearchablePage(label, "accounts:school", "view", "school", _("School settings"), anchor)
         for label, anchor in (
@@ -76,6 +93,15 @@ register_searchable_pages(
             (_("Information from iclass"), "told"),
         )
     ),
+    SearchablePage(_("New group bot"), "accounts:bot_add", "add", "channel"),
+    SearchablePage(_("New webhook"), "webhooks:add", "add", "webhook"),
     SearchablePage(_("Enter a school"), "accounts:schools", "enter", "visit"),
-    SearchablePage(_("Sign-in and security"), "accounts:my_sign_in"),
+    SearchablePage(_("Add school"), "accounts:school_add", "add", "school"),
+    SearchablePage(_("Mail server"), "accounts:mail_server", "view", "mail_server"),
+    SearchablePage(
+        _("Sign-in and security"),
+        "accounts:my_sign_in",
+        words=pgettext_lazy("search", "change password, second factor, passkey"),
+    ),
+    SearchablePage(_("My REST tokens"), "accounts:my_tokens", "list", "token"),
 )

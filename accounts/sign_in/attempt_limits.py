@@ -1,7 +1,8 @@
 """Limits of sign-in attempts: an attempt is taken before the password is checked, and returned on success.
 
-There is a row for each login, IP address and second factor. One statement takes an attempt, so concurrent
-requests cannot take more than are left. The rows are shared by all processes and machines, unlike a cache.
+There is a row for each login, account, IP address and second factor. One statement takes an attempt, so
+concurrent requests cannot take more than are left. The rows are shared by all processes and machines, unlike
+a cache.
 The limits are settings; docs/security.md gives the reasoning.
 """
 
@@ -50,6 +51,12 @@ class AttemptLimit(NamedTuple):
 def login_limit(login: str) -> AttemptLimit:
     """Return the limit of a login as typed, whether it exists or not."""
     return AttemptLimit(LimitType.LOGIN, _digest(login.strip().casefold()), settings.SIGN_IN_ACCOUNT_ATTEMPTS)
+
+
+def account_limit(login: str) -> AttemptLimit:
+    """Return the limit of the login whose password is checked, whatever was typed for it."""
+    limit = login_limit(login)
+    return limit._replace(key=_digest(f"account {limit.key}"))
 
 
 def address_limit(address: str) -> AttemptLimit:

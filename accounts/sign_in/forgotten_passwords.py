@@ -23,6 +23,7 @@ from accounts.sign_in.password_links import (
     send_links,
     unused_links,
 )
+from accounts.sign_in.school_pages import login_to_try
 from accounts.sign_in.verified_addresses import is_verified
 from console.audit.trail import record
 from console.concurrency import lock_row, service
@@ -63,7 +64,8 @@ def answer_requests() -> int:
 def _answer(*, key: int) -> int:
     unanswered = PasswordRequest.objects.filter(pk=key, person=None)
     login = _reveal(unanswered.values_list("login", flat=True).first() or "")
-    found = User.objects.filter(login=login, enterprise__isnull=False).first() if login else None
+    account = login_to_try(login, None)
+    found = User.objects.filter(login=account, enterprise__isnull=False).first() if login else None
     person = lock_row(found) if found else None  # before the request, as everywhere
     request = unanswered.select_for_update().first()
     if request is None:

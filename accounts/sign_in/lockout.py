@@ -41,34 +41,37 @@ class Locked(Exception):
 class SignInAttempt:
     """An attempt in progress. Call `record_success` or `record_failure` afterwards.
 
-    `by` is what was checked: password, factor, proof, link or passkey.
-
-    `name_limit` counts a user ID that was typed without a school as the name that an operator may have. It
-    counts whoever has the name, and its lock is not shown, so that no answer tells who is an operator. It is
-    None where it is locked already, and where nothing was typed that may be such a name.
+    `by` is what was checked: password, factor, proof, link or passkey. `login` is the account whose password
+    may be checked; empty where it is locked, and where no account was named (`for_account`).
     """
 
     limits: Sequence[AttemptLimit]
     address: str
     by: str
-    name_limit: AttemptLimit | None = None
+    login: str = ""
 
-    @property
-    def may_be_operator(self) -> bool:
-        """Whether the password may be checked as that of an operator of the typed name."""
-        return self.name_limit is not None
+    def for_account(self, login: str) -> "SignInAttempt":
+        """Count the attempt for the account whose password is checked, on whichever page and however its
+        login was typed.
 
-    def record_success(self, *, is_operator: bool = False) -> None:
-        """Reset the limits of login and factor.
+        The lock of an account is not shown: what a page answers depends on what was typed alone, so that
+        nobody learns who has a user ID, in which school, or that it is an operator's name.
+        """
+        if attempt_limits.take_attempt(attempt_limits.account_limit(login)) is not None:
+            return self
+        return replace(self, login=login)
+
+    def record_success(self) -> None:
+        """Reset the limits of account, login and factor.
 
         An address only gets one attempt back, so that one valid login cannot reset the failures of others; so
-        does the name of an operator, unless it was the operator.
+        does what was typed where it is not the whole login: somebody else may have the same name.
         """
-        if self.name_limit is not None:
-            forget = attempt_limits.reset_limit if is_operator else attempt_limits.return_attempt
-            forget(self.name_limit)
+        if self.login:
+            attempt_limits.reset_limit(attempt_limits.account_limit(self.login))
         for limit in self.limits:
-            if limit.of == attempt_limits.LimitType.ADDRESS:
+            is_shared = bool(self.login) and limit != attempt_limits.login_limit(self.login)
+            if is_shared or limit.of == attempt_limits.LimitType.ADDRESS:
                 attempt_limits.return_attempt(limit)
             else:
                 attempt_limits.reset_limit(limit)
@@ -77,29 +80,19 @@ class SignInAttempt:
         """Record the failure, for `subject` if it is known who. Raise Locked after the last attempt."""
         after: dict[str, Any] = {"by": self.by, "address": self.address}
         record("person.sign_in_failed", subject, by=None, after=after)
-        if self.name_limit is not None and (until := attempt_limits.record_failure(self.name_limit)):
-            is_operator = subject is not None and subject.enterprise_id is None
-            lock = {**after, "locked": self.name_limit.of.value, "until": until}
-            record("person.locked", subject if is_operator else None, by=None, after=lock)
-        locks = [(limit, until) for limit in self.limits if (until := attempt_limits.record_failure(limit))]
-        for limit, until in locks:
-            lock = {**after, "locked": limit.of.value, "until": until}
+        limits = [*self.limits, *([attempt_limits.account_limit(self.login)] if self.login else [])]
+        locks = {limit: until for limit in limits if (until := attempt_limits.record_failure(limit))}
+        for of, until in {limit.of: until for limit, until in locks.items()}.items():
+            lock = {**after, "locked": of.value, "until": until}
             record("person.locked", subject, by=None, after=lock)
-        if locks:
-            raise Locked(max(until for _limit, until in locks))
+        if shown := [locks[limit] for limit in self.limits if limit in locks]:
+            raise Locked(max(shown))
 
 
-def start_password_attempt(login: str, address: str, name: str = "") -> SignInAttempt:
-    """Start a password attempt for a login, which need not exist. Raise Locked.
-
-    `name` is what was typed, if it may be that of an operator as well.
-    """
+def start_password_attempt(login: str, address: str) -> SignInAttempt:
+    """Start a password attempt for a login, which need not exist. Raise Locked."""
     limits = (attempt_limits.address_limit(address), attempt_limits.login_limit(login))
-    attempt = _start_attempt(limits, address, "password")
-    name_limit = attempt_limits.login_limit(name) if name else None
-    if name_limit is None or attempt_limits.take_attempt(name_limit) is not None:
-        return attempt
-    return replace(attempt, name_limit=name_limit)
+    return _start_attempt(limits, address, "password")
 
 
 def start_factor_attempt(person: User, address: str) -> SignInAttempt:
@@ -153,6 +146,7 @@ def unlock(*, person: User, by: User | None) -> None:
 def _limits_for(person: User) -> tuple[AttemptLimit, ...]:
     return (
         attempt_limits.login_limit(person.login),
+        attempt_limits.account_limit(person.login),
         attempt_limits.factor_limit(person),
         attempt_limits.reauth_limit(person),
     )

@@ -1,6 +1,6 @@
-"""The sign-in page of a school: found by the name in its address, and logins without the school's number."""
+"""The sign-in page of a school: found by the name in its address; and logins without the school's number."""
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Enterprise, User
 from accounts.sign_in import attempt_limits
@@ -29,11 +29,21 @@ def full_login(typed: str, school: Enterprise | None) -> str:
     return typed if school is None or not typed or "@" in typed else f"{typed}@{school.sdkappid}"
 
 
-def login_to_try(login: str, name: str) -> str:
-    """Return the login to check the password of: `login` of the school, else an operator's of this name.
+def login_to_try(typed: str, school: Enterprise | None) -> str:
+    """Return the login to check the password of. Where nobody has it, that is what was typed.
 
-    The people of the school come first. It is one query, whoever types.
+    A user ID alone is that of a person of the school that is known, else the name of an operator. Where no
+    school is known it is the name of an operator, else that of the only person in all schools who has it.
+    It is one query, whoever types.
     """
-    of_school, of_operator = Q(login=login), Q(login=name, enterprise=None)
-    found = set(User.objects.filter(of_school | of_operator).values_list("login", flat=True))
-    return name if name in found and login not in found else login
+    login = full_login(typed, school)
+    if "@" in typed:
+        return login
+    # The prefix of the login has an index, the user ID has none.
+    people = Q(login__startswith=f"{typed}@", user_id=typed) if school is None else Q(login=login)
+    rows = User.objects.filter(people | Q(login=typed, enterprise=None))
+    operator_first = rows.order_by(F("enterprise").asc(nulls_first=True))
+    found = list(operator_first.values_list("login", flat=True))  # at most one in each school
+    if school is not None:
+        return found[-1] if found else login
+    return found[0] if len(found) == 1 or typed in found else login

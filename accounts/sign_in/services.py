@@ -70,7 +70,8 @@ def use_link(link: PasswordLink) -> User | None:
     person.verified_e_mail = stored.sent_to or person.verified_e_mail
     person.save(update_fields=["verified_e_mail"])
     password_links.drop_requests([person])
-    attempt_limits.reset_limit(attempt_limits.login_limit(person.login))
+    for limit in (attempt_limits.login_limit, attempt_limits.account_limit):
+        attempt_limits.reset_limit(limit(person.login))
     return person
 
 

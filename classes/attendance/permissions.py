@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from classes.models import Lesson, Member
-from console.policy.rules import able_roles, days_allowed, refusal_message, scope_of
+from console.policy.rules import able_roles, days_allowed, may, refusal_message, scope_of
 from console.policy.table import Scope
 
 
@@ -35,6 +35,8 @@ def last_day_of(reader: Any, action: str, lesson: Lesson) -> date | None:
 
 def refuse_register(reader: Any, action: str, lesson: Lesson) -> str:
     """Return why the reader may not do this to the register, and who can."""
+    if scope_of(reader, action, "attendance") == Scope.OWN and not may(reader, "view", "lesson", lesson):
+        return refusal_message(reader, "view", "lesson", lesson)
     last_day = last_day_of(reader, action, lesson)
     if last_day is None or _today(reader) <= last_day or not _covers(reader, action, lesson):
         return refusal_message(reader, action, "attendance")

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from classes.models import Lesson
-from console.policy import in_school, may
+from console.policy import in_school, may, refusal_message
 
 
 def find_lesson(reader: Any, pk: int) -> Lesson:
@@ -17,5 +17,5 @@ def find_lesson(reader: Any, pk: int) -> Lesson:
     if lesson is None:
         raise Http404(_("This lesson does not exist in your school."))
     if not may(reader, "view", "lesson", lesson):
-        raise PermissionDenied(_("This is not one of your lessons. Ask a school administrator."))
+        raise PermissionDenied(refusal_message(reader, "view", "lesson", lesson))
     return lesson

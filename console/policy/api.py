@@ -65,7 +65,7 @@ POLICY_ACTIONS = {
 
 
 class PolicyPermission(BasePermission):
-    """Checks the policy table; the response to a refusal names the roles that may."""
+    """Checks the policy table; the response to a refusal says whose right it is."""
 
     message: str = ""
 
@@ -88,7 +88,7 @@ class PolicyPermission(BasePermission):
             return False
         allowed = may(request.user, view.policy_action, view.resource, obj)
         if not allowed:
-            self.message = refusal_message(request.user, view.policy_action, view.resource)
+            self.message = refusal_message(request.user, view.policy_action, view.resource, obj)
         return allowed
 
 

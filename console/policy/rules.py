@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from console.policy import masking
@@ -34,6 +35,7 @@ class Ownership(NamedTuple):
     owns: Callable[[Any, Any], bool] | None
     seen: Callable[[Any], Q]
     narrower: Mapping[str, OwnRows] = MappingProxyType({})
+    not_own: str | Promise = ""
 
     def condition_for(self, action: str) -> Callable[[Any], Q]:
         """Return the condition of the rows that an `O` cell covers for this action."""
@@ -59,6 +61,7 @@ def register(
     owns: Callable[[Any, Any], bool] | None = None,
     seen: Callable[[Any], Q] | None = None,
     narrower: Mapping[str, tuple[Callable[[Any], Q], Callable[[Any, Any], bool]]] | None = None,
+    not_own: str | Promise = "",
 ) -> None:
     """Register how rows of a resource relate to their school and their owner.
 
@@ -68,11 +71,13 @@ def register(
     owns(user, row): the same check for one row. Without it the database is queried.
     seen(user): the condition for listing and viewing, where users may see more than their own rows.
     narrower: the actions that cover fewer rows than `own`, each with its condition and its check of one row.
+    not_own: the message for a user whose role has the right to own rows, about a row of somebody else.
     """
     if own is None and any("O" in cells for cells in _cells(resource).values()):
         raise LookupError(f"The policy table has own rows of {resource!r}; register the condition `own`.")
     narrow = {action: OwnRows(*pair) for action, pair in (narrower or {}).items()}
-    _ownership[resource] = Ownership(of_school, own or _no_rows, owns, seen or own or _no_rows, narrow)
+    shown = seen or own or _no_rows
+    _ownership[resource] = Ownership(of_school, own or _no_rows, owns, shown, narrow, not_own)
 
 
 def unregistered_resources() -> list[str]:
@@ -179,8 +184,13 @@ def visible_value(user: Any, action: str, resource: str, field: str, value: str)
     return masking.mask(value) if visibility == FieldVisibility.MASKED else ""
 
 
-def refusal_message(user: Any, action: str, resource: str) -> str:
-    """Return the message for a refused user: the roles that may do this, and what to do next."""
+def refusal_message(user: Any, action: str, resource: str, obj: Model | None = None) -> str:
+    """Return the message for a refused user: that the row is not theirs, or else the roles that may do this,
+    and what to do next."""
+    if obj is not None and scope_of(user, action, resource) == Scope.OWN:
+        text = _ownership_of(resource).not_own
+        if text and not may(user, "view", resource, obj):
+            return str(text)
     if role_of(user) == "operator" and (message := _operator_message(user, action, resource)):
         return message
     able = able_roles(user, action, resource)

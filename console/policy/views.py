@@ -98,7 +98,7 @@ class SchoolView(SignedInView):
     def check_allowed(self, obj: M) -> M:
         """Return the row if the reader may do the page's action to it, else raise PermissionDenied."""
         if not self.may(self.action, obj):
-            raise PermissionDenied(refusal_message(self.request.user, self.action, self.resource))
+            raise PermissionDenied(refusal_message(self.request.user, self.action, self.resource, obj))
         return obj
 
     def get_row(self, queryset: QuerySet[M], **where: Any) -> M:

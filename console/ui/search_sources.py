@@ -1,4 +1,4 @@
-"""What the search finds: a source for each type of row, and pages outside of the menu.
+"""What the search finds: a source for each type of row, and pages and acts outside of the menu.
 
 The package that has the rows registers a source at start. The search runs after each pause in typing, so a
 source must answer within some 30 ms at 100,000 people.
@@ -36,9 +36,10 @@ class SearchSource(NamedTuple):
 
 
 class SearchablePage(NamedTuple):
-    """A page that the menu does not name, or a section of one (`anchor`).
+    """A page that the menu does not name, the form of an act, or a section of a page (`anchor`).
 
-    Shown to users who may do `action` on `resource` (console.policy), or, if empty, to everybody.
+    Shown to users who may do `action` on `resource` (console.policy), or, if empty, to everybody. `words` are
+    further words by which it is found.
     """
 
     label: str | Promise
@@ -47,6 +48,7 @@ class SearchablePage(NamedTuple):
     resource: str = ""
     detail: str | Promise = ""
     anchor: str = ""
+    words: str | Promise = ""
 
 
 _sources: dict[str, SearchSource] = {}

@@ -1,6 +1,7 @@
 """The search: what each role finds of rows and pages, and nothing of another school."""
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import Enterprise, Role, StudentGroup, User
@@ -131,7 +133,7 @@ def test_another_school_finds_nothing(charlie: User, chen: User, algebra: Lesson
 def test_an_operator_outside_of_a_school_finds_pages_only(olga: User, chen: User, algebra: Lesson) -> None:
     client = client_for(olga)
     assert found(client, "陈伟") == found(client, "代数") == {}
-    assert found(client, "school") == {"page": ["Enter a school"]}
+    assert found(client, "school") == {"page": ["Enter a school", "Add school"]}
 
 
 def test_who_sees_masked_numbers_cannot_guess_them(chen: User, school: Enterprise) -> None:
@@ -153,6 +155,74 @@ def test_a_deactivated_person_and_a_cancelled_lesson_are_not_found(
 def test_pages_are_found_in_both_languages(alice: User, typed: str, language: str) -> None:
     groups = client_for(alice, language).get(SEARCH, {"q": typed}).context["groups"]
     assert "/audit/" in {one.url for group in groups for one in group.results}
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("schedule a lesson", "/lessons/new/"),
+        ("new lesson", "/lessons/new/"),
+        ("安排课堂", "/lessons/new/"),
+        ("排课", "/lessons/new/"),
+        ("anpai", "/lessons/new/"),
+        ("paike", "/lessons/new/"),
+        ("close registers", "/reports/registers/"),
+        ("归档", "/reports/registers/"),
+        ("dianming", "/reports/registers/"),
+        ("usage", "/reports/usage/"),
+        ("用量", "/reports/usage/"),
+        ("yongliang", "/reports/usage/"),
+        ("yl", "/reports/usage/"),
+        ("teacher sick", "/timetable/cover/new/"),
+        ("audit", "/audit/"),
+        ("shenji", "/audit/"),
+    ],
+)
+def test_acts_and_reports_are_found_in_words_and_pinyin(alice: User, typed: str, address: str) -> None:
+    for language in ("en", "zh-hans"):
+        groups = client_for(alice, language).get(SEARCH, {"q": typed}).context["groups"]
+        assert address in {one.url for group in groups for one in group.results}
+
+
+def test_pinyin_finds_pages_from_the_start_of_a_syllable(alice: User) -> None:
+    assert "page" not in found(client_for(alice), "ongliang")
+
+
+def test_only_acts_that_the_role_may_do_are_found(bob: User, chen: User, olga: User) -> None:
+    assert found(client_for(bob), "schedule lesson") == found(client_for(bob), "usage") == {}
+    assert found(client_for(bob), "close registers")["page"] == ["Registers to close"]
+    for reader in (chen, olga):
+        assert found(client_for(reader), "close registers") == {}
+    assert found(client_for(chen), "ask leave")["page"] == ["Ask for or enter leave"]
+    assert "page" not in found(client_for(bob), "ask leave")
+
+
+#: The forms that the search leaves to the page that it finds: they need a choice made there, or a proof.
+ON_ANOTHER_PAGE = {
+    "accounts:passkey_add": "accounts:my_sign_in",
+    "accounts:token_add": "accounts:my_tokens",
+    "classes:roll_over_add": "classes:roll_overs",
+    "classes:threshold_add": "classes:thresholds",
+}
+
+
+def form_names(patterns: Iterable[Any], namespace: str = "") -> Iterator[str]:
+    """The URL names of the pages that add something and need no row."""
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            inner = f"{one.namespace}:" if one.namespace else namespace
+            yield from form_names(one.url_patterns, inner)
+        elif one.name and re.search(r"(^|_)add$", one.name) and not one.pattern.converters:
+            methods = getattr(getattr(one.callback, "view_class", None), "http_method_names", ())
+            if "get" in methods:
+                yield f"{namespace}{one.name}"
+
+
+def test_every_form_that_adds_something_is_an_act_of_the_search() -> None:
+    known = {page.url_name for page in searchable_pages()}
+    names = set(form_names(get_resolver("console.urls").url_patterns))
+    assert {"classes:lesson_add", "webhooks:add", *ON_ANOTHER_PAGE} <= names
+    assert {ON_ANOTHER_PAGE.get(name, name) for name in names} - known == set()
 
 
 def test_a_section_of_the_settings_is_a_page_with_an_anchor(alice: User, bob: User) -> None:

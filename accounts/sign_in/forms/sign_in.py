@@ -16,9 +16,10 @@ from console.http.client_address import client_address
 
 
 class SignInForm(AuthenticationForm):
-    """Login (`user_id@sdkappid`, or an operator's name) and password.
+    """Login (`user_id@sdkappid`, or an operator's name) and password; a user ID is enough where it is clear.
 
-    Every failure has the same message, which must not reveal whether a login exists or is deactivated.
+    Every failure has the same message, which must not reveal whether a login exists or is deactivated, nor
+    how many schools have a user ID.
     """
 
     username = UsernameField(
@@ -30,6 +31,10 @@ class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": _(
             "The login or password is incorrect. Check both and try again, or use “Forgot your password?”."
+        ),
+        "no_school": _(
+            "If you entered your user ID alone, add an @ and your school's number (SDKAppID), for example: "
+            "alice@1400000001"
         ),
     }
     #: The school that is known, of which a user ID is enough.
@@ -51,21 +56,24 @@ class SignInForm(AuthenticationForm):
         login, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if login is None or not password:
             return self.cleaned_data
-        typed, login = login.strip(), full_login(login, self.school)
-        name = typed if login != typed else ""  # which may be that of an operator as well
+        typed = login.strip()
         assert self.request is not None  # the view passes it
         try:
-            attempt = lockout.start_password_attempt(login, client_address(self.request), name)
-            if name and attempt.may_be_operator:
-                login = login_to_try(login, name)
-            self.user_cache = authenticate(self.request, username=login, password=password)
+            attempt = lockout.start_password_attempt(
+                full_login(typed, self.school), client_address(self.request)
+            )
+            account = login_to_try(typed, self.school)
+            attempt = attempt.for_account(account)
+            self.user_cache = authenticate(self.request, username=attempt.login, password=password)
             if self.user_cache is None:
-                attempt.record_failure(User.objects.filter(login=login).first())
+                attempt.record_failure(User.objects.filter(login=account).first())
+                if self.school is None and "@" not in typed:
+                    self.add_error("username", self.error_messages["no_school"])
                 raise self.get_invalid_login_error()
         except lockout.Locked as locked:
             self.retry_after_s = locked.seconds
             raise ValidationError(locked.message, code="locked") from None
-        attempt.record_success(is_operator=login == name)
+        attempt.record_success()
         return self.cleaned_data
 
 

@@ -49,7 +49,6 @@ def test_a_user_id_is_enough_on_the_page_of_the_school(dina: User, school: Enter
     assert school.name in page_text(client_for().get(PAGE))
     for login in ("dina", dina.login):
         assert knock(login)["Location"] == "/"
-    assert "is incorrect" in page_text(knock("dina", page="/sign-in/"))
 
 
 def test_the_school_is_remembered_from_its_page_and_from_a_sign_in(dina: User) -> None:
@@ -175,9 +174,11 @@ def test_guesses_at_an_operator_are_counted_together_on_all_pages(
 ) -> None:
     settings.SIGN_IN_ACCOUNT_ATTEMPTS, settings.SIGN_IN_ADDRESS_ATTEMPTS = 4, 1000
     Enterprise.objects.filter(pk=other_school.pk).update(sign_in_name="mirror")
+    olga.set_password(PASSWORD)
+    olga.save(update_fields=["password"])
     for page in (PAGE, PAGE, "/s/mirror/", "/s/mirror/"):
         knock("olga", "wrong", page=page)
-    assert knock("olga", page="/sign-in/").status_code == 429
+    assert REFUSAL in page_text(knock("olga", page="/sign-in/"))
 
 
 def test_somebody_of_the_same_name_does_not_reset_the_lock_of_an_operator(

@@ -112,6 +112,7 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "console.inputs.converters:[A-Za-z0-9_.:=~-]{1,500}": ("/", "a/", "-", "1", "/callbacks/iclass/"),
     "console.inputs.converters:[^/\\x00]{1,500}": ("/", "a/", "-", "1", "/callbacks/iclass/"),
     "console.inputs.converters:xlsx|csv": ("/", "a/", "-", "1", "/callbacks/iclass/"),
+    "console.search:[\n、]": ("\n", "、", "a、"),
     "console.policy.row_changes:TEXT": ("0", "f", "-", "0-", "0-0-"),
     "console.policy.masking:_CALLBACK": ("/", "a/", "-", "1", "/callbacks/iclass/"),
     "console.policy.api:[0-9]{1,18}": ("/", "a/", "-", "1", "/callbacks/iclass/"),

@@ -75,6 +75,7 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "classes/lessons/forms/fields.py": {TOLD: "unknown[:10]", NO_ROWS: "one[:40]"},
     "classes/lessons/forms/settings.py": {NO_ROWS: "names[:place]"},
+    "classes/lessons/members.py": {NO_ROWS: "one.identity[:2]"},
     "classes/lessons/selectable.py": {TOLD: "listed[:10]", NO_ROWS: "one[:40]"},
     "classes/live/wall/tiles.py": {TOLD: "self.lesson.missing[:MAX_NAMES]; troubled[:MAX_ANNOUNCED]"},
     "classes/management/commands/verify_register.py": {TOLD: "verdict.faults[:MAX_LISTED]"},

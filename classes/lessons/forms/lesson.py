@@ -346,6 +346,5 @@ def _default_times() -> dict[str, Any]:
 
 def _next_same_weekday(day: date) -> date:
     """Return the next date after today with the same weekday."""
-    today = timezone.localdate()
-    weeks = max(1, (today - day).days // 7 + 1)
+    weeks = max(1, (timezone.localdate() - day).days // 7 + 1)
     return day + timedelta(weeks=weeks)

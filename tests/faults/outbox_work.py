@@ -26,10 +26,15 @@ def unfinished_operations() -> Any:
 
 
 def drain_outbox(seconds: float = 20.0) -> None:
-    """A clean worker, until nothing is left to do; the dead one's lease has to end first."""
+    """A clean worker, until nothing is left to do; the dead one's lease has to end first.
+
+    What stands behind an operation that waits for a person is not waited for.
+    """
     until = time.monotonic() + seconds
+    waiting = Operation.objects.filter(state="needs_you")
+    free = unfinished_operations().exclude(lane__in=waiting.values("lane"))
     relay.drain()
-    while unfinished_operations().exists() and time.monotonic() < until:
+    while free.exclude(waits_for__in=waiting).exists() and time.monotonic() < until:
         time.sleep(0.005)
         relay.drain()
 

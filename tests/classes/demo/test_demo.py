@@ -35,6 +35,7 @@ from console.jobs.models import Job
 from console.jobs.runner import run_due_jobs
 from console.outbox.models import Operation
 from documents.models import Document
+from tests.faults.sizes import FULL
 from tests.support.sandbox import Sandbox
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
@@ -200,7 +201,8 @@ HOURS = (
 )
 
 
-@pytest.mark.parametrize("now", HOURS)
+@pytest.mark.faults
+@pytest.mark.parametrize("now", HOURS if FULL else HOURS[:1])
 def test_lessons_run_at_any_hour_and_on_a_holiday(iclass: Sandbox, time_machine: Any, now: datetime) -> None:
     iclass.control("knobs", {"sign_clock": "moved"})
     iclass.control("clock", {"set": int(now.timestamp())})

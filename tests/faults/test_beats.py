@@ -140,6 +140,7 @@ def test_each_run_is_sent_once_however_many_beats_die(
     assert not late
 
 
+@pytest.mark.full
 def test_the_scheduler_of_celery_would_send_every_run_three_times(
     broker: Valkey, program_variables: dict[str, str], tmp_path: Path
 ) -> None:

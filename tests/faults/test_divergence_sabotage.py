@@ -167,6 +167,7 @@ def test_a_look_that_was_paused_past_its_lease(lesson, connected, iclass, forge)
     with_and_without("mirror.lease", pause)
 
 
+@pytest.mark.full
 def test_what_is_as_it_was_is_not_written(connected, alice, bob, iclass):
     def divergence():
         with without_goal_lines():

@@ -12,7 +12,7 @@ from tests.faults.time_shift import check_breaker, check_bucket
 CONTROLS = {"outbox.breaker": check_breaker, "outbox.bucket": check_bucket}
 
 #: Some hundred calls; a busy machine takes its time.
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
 
 
 @pytest.mark.parametrize("defence", CONTROLS)

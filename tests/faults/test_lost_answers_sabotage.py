@@ -11,7 +11,7 @@ from tests.faults.mutated_answers import check_swapped_ids
 @pytest.mark.parametrize(
     ("defence", "lag_s"),
     # Without the settling nobody waits for the list, so it may lag for longer than any machine takes.
-    [("outbox.probe", 4), ("outbox.settle", 3600)],
+    [pytest.param("outbox.probe", 4, marks=pytest.mark.full), ("outbox.settle", 3600)],
 )
 def test_without_it_a_lost_answer_makes_a_second_thing(world, iclass, settings, defence, lag_s):
     sabotage(defence, lambda: check_lost_answers(world, iclass, settings, cases=8, lag_s=lag_s))

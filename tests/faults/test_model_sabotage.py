@@ -118,6 +118,7 @@ def test_without_the_defence_its_invariant_is_broken(defence, iclass, settings, 
     assert said.startswith(control.breaks), said
 
 
+@pytest.mark.full
 def test_the_lot_finds_what_a_dead_worker_leaves(iclass, settings, tmp_path):
     settings.SPOOL_DIR = tmp_path / "spool"
 

@@ -137,6 +137,7 @@ def test_versions_change_places_while_people_work(
     assert set(events) == {f"version{number}" for number in range(1, rolls + 1)}
 
 
+@pytest.mark.full
 def test_a_migration_that_removes_a_column_makes_it_fail(
     found_site: Callable[[], RollingSite], tmp_path: Path
 ) -> None:

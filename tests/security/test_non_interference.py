@@ -168,7 +168,7 @@ def differing(
 def test_what_happens_in_another_school_changes_nothing_here(
     worlds: tuple[SampleSchool, SampleSchool],
 ) -> None:
-    sizes = {"rounds": size(full=200, ci=10), "shares": size(full=24, ci=10)}
+    sizes = {"rounds": size(full=200, ci=6), "shares": size(full=24, ci=10)}
     found = differing(worlds, "non-interference", questions_of(*worlds), **sizes)
     assert found == []
 

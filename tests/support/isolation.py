@@ -53,7 +53,8 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, 
     try:
         return (yield)
     finally:
-        if fixturedef.scope != "function":
+        # pytest-django has one of each class, without a process; each function of a module counts as a class.
+        if fixturedef.scope not in ("function", "class"):
             _shared.update(child.pid for child in psutil.Process().children())
 
 

@@ -8,6 +8,7 @@
 
 import gc
 import json
+import os
 import random
 from collections import defaultdict
 from pathlib import Path
@@ -55,10 +56,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.nodeid.startswith(PROCESS_PATHS) or PROCESS_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("processes")
+    if os.environ.get("FAULTS") != "full":
+        _deselect(config, items, [item for item in items if item.get_closest_marker("full")])
     if lane := config.getoption("lane"):
-        others = [item for item in items if _is_second(item) != (lane == "second")]
-        items[:] = [item for item in items if _is_second(item) == (lane == "second")]
-        config.hook.pytest_deselected(items=others)
+        _deselect(config, items, [item for item in items if _is_second(item) != (lane == "second")])
         _deal_out(items, json.loads(DURATIONS.read_text()), _worker_count(config))
     if (number := config.getoption("order")) is not None:
         random.Random(number).shuffle(items)
@@ -68,6 +69,12 @@ def pytest_collection_finish() -> None:
     """What was collected stays until the end: no collection of garbage has to look at it again."""
     gc.collect()
     gc.freeze()
+
+
+def _deselect(config: pytest.Config, items: list[pytest.Item], others: list[pytest.Item]) -> None:
+    left = set(others)
+    items[:] = [item for item in items if item not in left]
+    config.hook.pytest_deselected(items=others)
 
 
 def _worker_count(config: pytest.Config) -> int:

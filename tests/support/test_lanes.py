@@ -22,17 +22,19 @@ def test_behind_nginx(start_nginx): assert False
 def test_long(): pass
 @pytest.mark.processes
 def test_of_a_program(): pass
+@pytest.mark.full
+def test_in_full_alone(): pass
 """
 
 
-def run(folder: Path, *arguments: str) -> dict[str, str]:
+def run(folder: Path, *arguments: str, **variables: str) -> dict[str, str]:
     """The tests that ran, in their order, with what came of them."""
     (folder / "test_project.py").write_text(PROJECT)
-    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n  slow\n  processes\n")
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n  slow\n  processes\n  full\n")
     outcomes = folder / "outcomes.json"
     command = [sys.executable, "-m", "pytest", "-p", "tests.support.lanes", "-p", "no:cacheprovider", "-q"]
     command += [f"--rootdir={folder}", "-c", str(folder / "pytest.ini"), f"--outcomes={outcomes}"]
-    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "FAULTS": ""} | variables
     subprocess.run([*command, *arguments, str(folder)], cwd=ROOT, capture_output=True, env=alone)
     tests = json.loads(outcomes.read_text())
     assert [nodeid for nodeid, test in tests.items() if test["slow"]] in ([], ["test_project.py::test_long"])
@@ -55,3 +57,8 @@ def test_an_order_by_lot_is_the_same_for_the_same_number(tmp_path: Path) -> None
     orders = [list(run(tmp_path, f"--order={number}")) for number in (1, 1, 2, 3)]
     assert orders[0] == orders[1]
     assert len({tuple(order) for order in orders}) > 1
+
+
+def test_a_long_control_runs_with_the_full_sizes_alone(tmp_path: Path) -> None:
+    assert "test_in_full_alone" not in run(tmp_path)
+    assert run(tmp_path, FAULTS="full")["test_in_full_alone"] == "passed"

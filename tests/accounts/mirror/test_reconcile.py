@@ -19,6 +19,7 @@ from console.outbox.models import Gate, Operation
 from console.outbox.states import OperationState, SyncState
 from tests.support.cast import TIC_KEY, create_person
 from tests.support.iclass_service import requests_to
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -164,7 +165,8 @@ def test_a_licence_that_has_ended_holds_the_school_until_it_is_renewed(connected
     iclass.control("enterprise", {"sdkappid": 1400000001, "valid_time": 1})
     try:
         walk(connected, "school")
-        assert is_licence_over(Enterprise.objects.get(pk=connected.pk))
+        wait_until(lambda: is_licence_over(Enterprise.objects.get(pk=connected.pk)))
+        walk(connected, "school")
         assert Gate.objects.get(enterprise=connected).held_for == ["expired"]
     finally:
         iclass.control("enterprise", {"sdkappid": 1400000001, "valid_time": 31536000})

@@ -32,6 +32,7 @@ def test_a_new_secret_is_sent_and_kept_in_no_readable_column(connected, iclass):
 def test_clearing_is_an_act_of_its_own(connected, iclass):
     edit_school(school=connected, by=None, contact_user="The Queen")
     relay.drain()
+    connected.refresh_from_db()
     edit_school(school=connected, by=None, contact_user="", clear=["contact_user"])
     relay.drain()
     assert iclass.call("business/info")["contact_user"] == ""

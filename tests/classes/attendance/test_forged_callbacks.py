@@ -44,18 +44,24 @@ def running(connected, alice, bob, iclass):
     join_remotely(iclass, lesson, "bob")
     join_remotely(iclass, lesson, "mouse")
     poll_now(lesson)
-    return lesson
+    yield lesson
+    iclass.control("clock", {"reset": True})
+
+
+def end(lesson, iclass):
+    """The lesson is over, and its history was read twice."""
+    iclass.control("clock", {"move": 2})  # a lesson of less than a second has no time that was taught
+    stop_lesson(lesson=lesson, by=None)
+    relay.drain()
+    poll_now(lesson)
+    poll_now(lesson)
+    assert lesson.final_at is not None
 
 
 @pytest.fixture
 def final(running, iclass):
-    """Over, its history read twice: the register is final."""
-    time.sleep(1.1)  # a lesson of less than a second has no time that was taught
-    stop_lesson(lesson=running, by=None)
-    relay.drain()
-    poll_now(running)
-    poll_now(running)
-    assert running.final_at is not None
+    """Over: the register is final."""
+    end(running, iclass)
     return running
 
 
@@ -212,12 +218,7 @@ def test_a_callback_that_says_what_the_register_knows_is_no_difference(final, at
 def test_forged_before_the_history_settles_they_are_listed_once_it_has(running, attacker, connected, iclass):
     attacker.rewrite(running)
     everything_due(connected)
-    time.sleep(1.1)
-    stop_lesson(lesson=running, by=None)
-    relay.drain()
-    poll_now(running)
-    poll_now(running)
-    assert running.final_at is not None
+    end(running, iclass)
     marks = dict(Attendance.objects.filter(lesson=running).values_list("user_id", "mark"))
     assert marks == {"bob": "", "hare": "absent", "mouse": "present"}
     assert undecided_differences(running).filter(user_id="hare").exists()

@@ -48,7 +48,7 @@ pytestmark = [
 ]
 #: Names, topics and codes in the rows of the world; what people typed is not translated.
 DATA = re.compile(
-    r"(alice|bob|pat|dina|tom|hal|dan|olaf|root|sue|olga|charlie|guest|wonderland|looking-glass|croquet|hatters|hats(\.pdf)?|spring"
+    r"(alice|bob|pat|dina|tom|cora|hal|dan|olaf|root|sue|olga|charlie|guest|wonderland|looking-glass|croquet|hatters|hats(\.pdf)?|spring"
     r"|autumn|games|mice|dodos|away|left|early|y[78]|fair|matrix|a\.csv|topic|id|class_event|present|database|console|many|at|once|on|ada|hat|office"
     r"|purpose|portal)(@\d+)?"
     r"|[a-z_]+\.[a-z_]+|[a-z]+/[a-z]+|exports/\d+|linux|chrome",

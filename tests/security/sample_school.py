@@ -97,13 +97,16 @@ class SampleSchool(NamedTuple):
 
 
 def build_sample_school(school: Enterprise, other: Enterprise, operator: User) -> SampleSchool:
-    """Bob teaches Dina; Tom is another teacher, Charlie another school's administrator."""
+    """Bob teaches Dina; Tom is another teacher, Cora covers one lesson; Charlie is another school's
+    administrator.
+    """
     people: dict[str, User | None] = {
         "anonymous": None,
         "guardian": None,  # no user: a browser with a session of Dina's mother
         "student": create_person(school, "dina", Role.STUDENT),
         "teacher": create_person(school, "bob", Role.TEACHER),
         "other teacher": create_person(school, "tom", Role.TEACHER),
+        "covering teacher": create_person(school, "cora", Role.TEACHER),
         **{column: create_person(school, name, Role.TEACHER) for column, name in HEADS.items()},
         "admin": create_person(school, "alice", Role.ADMIN),
         "admin of another school": create_person(other, "charlie", Role.ADMIN),
@@ -143,6 +146,7 @@ def build_sample_school(school: Enterprise, other: Enterprise, operator: User) -
     absence = TeacherAbsence.objects.create(
         enterprise=school, teacher=people["other teacher"], begins_at=lesson.starts_at, ends_at=lesson.ends_at
     )
+    _create_covered_lesson(people["covering teacher"], absence, course)
     rule = ThresholdRule.objects.create(
         enterprise=school,
         scope="course",
@@ -313,12 +317,13 @@ def build_sample_school(school: Enterprise, other: Enterprise, operator: User) -
         "person in charge": IN_CHARGE,
         # The file of a single student has only the marks of lessons that they lead themselves.
         **dict.fromkeys(("attendance list", "attendance view", "person view", "person export"), IN_CHARGE),
-        **dict.fromkeys(("credit", "taught student", "subject"), {"teacher"}),
+        **dict.fromkeys(("credit", "subject"), {"teacher"}),
+        "taught student": {"teacher", "covering teacher"},
         "alarm": {"teacher"},
         "entry": {"teacher"},
         "person": {"student"},
         "charge": {"other teacher"},
-        "attendance_code": {"teacher", "other teacher", *HEADS},
+        "attendance_code": {"teacher", "other teacher", "covering teacher", *HEADS},
         **dict.fromkeys(("document", "upload"), {"teacher"}),
         "notice": {"teacher"},
         "feed": {"teacher"},
@@ -378,3 +383,17 @@ def _create_headed_grade(school: Enterprise, student: User, people: dict[str, Us
     for column, fields in entries:
         TeacherInCharge.objects.create(enterprise=school, grade=grade, teacher=people[column], **fields)
     return grade
+
+
+def _create_covered_lesson(covering: User | None, absence: TeacherAbsence, course: Course) -> None:
+    """Create another lesson of the course, which somebody covers for the absent teacher."""
+    lesson = create_planned_lesson(covering, course=course)
+    for student in course.members.all():
+        Member.objects.create(lesson=lesson, user=student)
+    Cover.objects.create(
+        enterprise=absence.enterprise,
+        absence=absence,
+        lesson=lesson,
+        absent=absence.teacher,
+        covering=covering,
+    )

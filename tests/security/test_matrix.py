@@ -28,6 +28,7 @@ COLUMNS = {
     "student": "student",
     "teacher": "teacher",
     "other teacher": "teacher",
+    "covering teacher": "teacher",
     **dict.fromkeys(HEADS, "teacher"),
     "admin": "admin",
     "admin of another school": "admin",
@@ -36,7 +37,7 @@ COLUMNS = {
     "operator": "operator",
 }
 #: Further teachers, by who leads what; and readers of whole schools, of whom each address is asked by some.
-IN_TURNS = {"other teacher", *HEADS, "admin", "supervisor", "superadmin", "operator"}
+IN_TURNS = {"other teacher", "covering teacher", *HEADS, "admin", "supervisor", "superadmin", "operator"}
 ADMITTED = {"admin", "admin of another school", "superadmin", "operator"}
 TURNED_AWAY = {401, 403, 404, 405}
 DOORS = ("/sign-in/", "/admin/login/", "/admin/", "/schools/", "/guardian/sign-in/")

@@ -6,7 +6,7 @@ const FILTERS = ["teacher", "group"];
 
 const two = (number) => String(number).padStart(2, "0");
 export const localDay = (at) => [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
-const clock = (at) => `${two(at.getHours())}:${two(at.getMinutes())}`;
+export const clock = (at) => `${two(at.getHours())}:${two(at.getMinutes())}`;
 const dayInWords = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", month: "long", day: "numeric" });
 
 function address(told) {

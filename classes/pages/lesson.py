@@ -61,6 +61,7 @@ def lesson_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
         "may_add": may(reader, "add", "lesson"),
         "may_make_up": may_make_up(reader, lesson),
         "make_up": make_up_links(reader, lesson),
+        "course": lesson.course if may(reader, "view", "course", lesson.course) else None,
         "locked_for": (phase.stage if phase.stage != "before" else "made_up")
         if may_change and locked
         else "",

@@ -49,15 +49,17 @@ RESULT_FIELDS = (
     *("before", "after", "person", "twin"),
 )
 
-# The first row of a user ID wins; duplicates are refused and name its number.
+# The first row of a user ID wins; duplicates are refused and name its number. They are found once:
+# as a part of the join they are looked for at each row where PostgreSQL believes that the table is empty.
 _DUPLICATE_IDS_SQL = """
+WITH first AS MATERIALIZED (
+    SELECT user_id, min(number) AS number FROM accounts_importrow
+    WHERE source_id = %(source)s AND outcome <> 'refused' GROUP BY user_id HAVING count(*) > 1
+)
 UPDATE accounts_importrow r SET
     outcome = 'refused', "column" = 'user_id', value = r.user_id, reason = 'twice',
     named = first.number::text, after = NULL
-FROM (
-    SELECT user_id, min(number) AS number FROM accounts_importrow
-    WHERE source_id = %(source)s AND outcome <> 'refused' GROUP BY user_id HAVING count(*) > 1
-) AS first
+FROM first
 WHERE r.source_id = %(source)s AND r.outcome <> 'refused'
   AND r.user_id = first.user_id AND r.number > first.number
 """

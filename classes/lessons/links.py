@@ -1,6 +1,9 @@
-"""Classroom links of a lesson, limited to what a reader may see."""
+"""Classroom links of a lesson, limited to what a reader may see, and the way back to the timetable."""
 
 from typing import Any, NamedTuple
+
+from django.http import QueryDict
+from django.urls import reverse
 
 from classes.lessons.status import phase_of
 from classes.models import Lesson
@@ -37,3 +40,11 @@ def entry_link(lesson: Lesson, reader: Any) -> str:
     if not phase_of(lesson).opens or not may(reader, "enter_room", "lesson"):
         return ""
     return ClassroomLinks.for_reader(lesson, reader).own
+
+
+def timetable_url(query: str, **changed: str) -> str:
+    """Return the URL of the timetable with a query string as a reader left it, and changed parameters."""
+    params = QueryDict(query.removeprefix("?"), mutable=True)
+    for name, value in changed.items():
+        params[name] = value
+    return f"{reverse('classes:timetable')}?{params.urlencode()}"

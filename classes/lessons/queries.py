@@ -16,6 +16,7 @@ from classes.lessons.teacher_presence import without_teacher
 from classes.models import Attendance, CallbackDifference, Course, Holiday, Lesson, Member
 from classes.models.lesson import NOT_IN_SERIES
 from classes.readiness.checks import READINESS_WINDOW, compute_readiness
+from console.audit.models import AuditEntry
 from console.lists.first_rows import FirstRows, first_rows
 from console.outbox.models import Operation
 from console.outbox.states import SyncState
@@ -185,6 +186,25 @@ def list_operations(lesson: Lesson, limit: int = 20) -> FirstRows[Operation]:
     """Return the newest operations of a lesson, each with its attempts."""
     about = Operation.objects.filter(subject_type=Lesson._meta.label_lower, subject_id=lesson.pk)
     return first_rows(about.select_related("created_by").prefetch_related("tries"), limit)
+
+
+def canceller_of(lesson: Lesson) -> User | None:
+    """Return who cancelled a lesson: who deleted it at iclass, or whom its audit entry names.
+
+    A cancellation of many lessons has one entry for all of them.
+    """
+    about = Operation.objects.filter(subject_type=Lesson._meta.label_lower, subject_id=lesson.pk)
+    deletions = about.filter(kind="class.delete").select_related("created_by").order_by("-id")
+    if deletion := deletions.first():
+        return deletion.created_by
+    entries = AuditEntry.objects.filter(
+        enterprise=lesson.enterprise_id,
+        object_type=Lesson._meta.label_lower,
+        object_id=str(lesson.pk),
+        action="lesson.cancel",
+    )
+    entry = entries.select_related("actor").order_by("-id").first()
+    return entry.actor if entry else None
 
 
 def expected_members(lesson: Lesson) -> list[Member]:

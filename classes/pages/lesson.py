@@ -11,7 +11,7 @@ from classes.courseware.attachments import list_attached_documents
 from classes.lessons.actions import available_actions
 from classes.lessons.comparison import compare_with_remote
 from classes.lessons.links import ClassroomLinks
-from classes.lessons.queries import expected_members, list_operations
+from classes.lessons.queries import canceller_of, expected_members, list_operations
 from classes.lessons.remote_panel import extended_field_rows, remote_field_rows
 from classes.lessons.selectable import may_edit_members
 from classes.lessons.status import phase_of
@@ -61,9 +61,11 @@ def lesson_context(lesson: Lesson, reader: Any) -> dict[str, Any]:
         "may_add": may(reader, "add", "lesson"),
         "may_make_up": may_make_up(reader, lesson),
         "make_up": make_up_links(reader, lesson),
+        "course": lesson.course if may(reader, "view", "course", lesson.course) else None,
         "locked_for": (phase.stage if phase.stage != "before" else "made_up")
         if may_change and locked
         else "",
+        "cancelled_by": canceller_of(lesson) if may_change and phase.stage == "cancelled" else None,
         "attendance_url": "",
         "recording": recording,
         "result": lesson_result(lesson, reader) if phase.stage == "over" else None,

@@ -1,16 +1,17 @@
 // Ways from the timetable to the form of a new lesson: a "+" at each day, and an empty slot that is clicked or dragged
-// over. The form opens with the day and times, and with the teacher or group that the timetable shows alone.
+// over. The form opens with the day and times, and with the teacher or group that the timetable shows alone; Cancel
+// leads back to what it shows.
 const place = document.getElementById("timetable");
 const words = place.dataset;
 const FILTERS = ["teacher", "group"];
 
 const two = (number) => String(number).padStart(2, "0");
 export const localDay = (at) => [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
-const clock = (at) => `${two(at.getHours())}:${two(at.getMinutes())}`;
+export const clock = (at) => `${two(at.getHours())}:${two(at.getMinutes())}`;
 const dayInWords = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", month: "long", day: "numeric" });
 
 function address(told) {
-  const asked = new URLSearchParams(told), shown = new URLSearchParams(location.search);
+  const asked = new URLSearchParams({ ...told, back: location.search }), shown = new URLSearchParams(location.search);
   for (const name of FILTERS) if (shown.getAll(name).length === 1) asked.set(name, shown.get(name));
   return `${words.add}?${asked}`;
 }
@@ -38,5 +39,8 @@ function clicked({ date, allDay, jsEvent }) {
 function dragged({ start, end, allDay }) {
   location.assign(address(allDay ? { day: localDay(start) } : { day: localDay(start), start: clock(start), end: clock(end) }));
 }
+
+const button = document.querySelector("[data-adds]");
+button?.addEventListener("click", () => { button.href = address({}); });
 
 export const adding = words.add ? { selectable: true, dateClick: clicked, select: dragged } : {};

@@ -1,6 +1,6 @@
 // The timetable: the calendar of @event-calendar over the lessons that the server tells. Days, clocks and layers
 // stand in the address. Times are those of the school's clock, whatever zone the browser is in.
-import { addLink, adding, localDay } from "./timetable-add.js";
+import { addLink, adding, clock as clockAt, localDay } from "./timetable-add.js";
 import { enterForm } from "./timetable-enter.js";
 
 const place = document.getElementById("timetable");
@@ -149,8 +149,9 @@ function draw({ event, timeText, view }) {
   topic.href = pageOf(words.lesson, event.id);
   topic.title = [timeText, event.title, teacher, subject].filter(Boolean).join(" · ");
   if (BESIDE[view.type]) topic.style.webkitLineClamp = topicLines(event);
-  // In the grid of a week the place of a lesson says when it ends.
-  const when = made("time", "tt-time", view.type !== VIEWS.agenda ? start.slice(11, 16) : timeText);
+  // In the grid of a week the place of a lesson says when it ends. While it is dragged, its time is that of the place.
+  const begins = event.display === "preview" ? clockAt(event.start) : start.slice(11, 16);
+  const when = made("time", "tt-time", view.type !== VIEWS.agenda ? begins : timeText);
   const shown = signs.map((sign) => document.getElementById(`sign-${sign}`).content.firstElementChild.cloneNode(true));
   const head = made("span", "tt-head");
   head.append(made("span", "visually-hidden", dayInWords.format(Date.parse(`${start.slice(0, 10)}Z`))), ...mark(event.extendedProps), when, ...shown);

@@ -66,6 +66,21 @@ def test_an_empty_slot_of_a_group_brings_the_group_and_its_students(
     assert complaints == []
 
 
+def test_cancel_leads_back_to_the_timetable_as_it_was(
+    open_as: Callable[..., Any], alice: User, croquet: Lesson
+) -> None:
+    page, complaints = open_as(alice, timetable_path(croquet, teacher="bob", view="month"))
+    for way in ("Add a lesson on Wednesday", "Schedule a lesson"):
+        page.locator(".ec-event", has_text="Croquet").wait_for()
+        shown = page.url
+        page.get_by_role("link", name=way).first.click()
+        page.wait_for_url("**/lessons/new/**")
+        page.get_by_role("link", name="Cancel", exact=True).click()
+        page.wait_for_url("**/timetable/**")
+        assert page.url == shown
+    assert complaints == []
+
+
 def test_a_form_that_comes_filled_in_names_its_conflicts_at_once(
     open_as: Callable[..., Any], alice: User, croquet: Lesson
 ) -> None:

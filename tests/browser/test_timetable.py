@@ -51,6 +51,7 @@ def test_an_administrator_moves_a_lesson_by_mouse_after_reading_what_it_does(
         page.mouse.down()
         page.mouse.move(box["x"] + 20 + box["width"] / 2, box["y"] + box["height"] + 20, steps=4)
         page.mouse.move(box["x"] + 20 + box["width"] + 12, box["y"] + 2 * box["height"] - 8, steps=6)
+        assert page.locator(".ec-preview .tt-time").inner_text() == "11:00"
         page.mouse.up()
         dialog = page.get_by_role("dialog")
         dialog.get_by_text("4 people are expected (3 of them students).").wait_for()

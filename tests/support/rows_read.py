@@ -2,13 +2,15 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
 
 #: What EXPLAIN takes.
 STATEMENTS = ("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")
+WRITING = ("UPDATE", "DELETE", "INSERT")
 
 
 def rows_read(act: Callable[[], object]) -> int:
@@ -31,6 +33,21 @@ def rows_of_statements(act: Callable[[], object]) -> dict[str, list[int]]:
     with connection.execute_wrapper(explain):
         act()
     return rows
+
+
+@contextmanager
+def collect_rows_written() -> Iterator[list[int]]:
+    """Collect the number of rows that each statement of the block writes."""
+    rows: list[int] = []
+
+    def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        if sql.lstrip(" \n(").startswith(WRITING):
+            rows.append(max(context["cursor"].rowcount, 0))
+        return result
+
+    with connection.execute_wrapper(count):
+        yield rows
 
 
 def take_statistics(tables: Iterable[str]) -> None:

@@ -15,6 +15,7 @@ from classes.courseware.forms import CoursewareForm
 from classes.lessons.forms.change import LessonChangeForm
 from classes.lessons.forms.lesson import LessonForm
 from classes.lessons.forms.prefill import initial_from_query
+from classes.lessons.links import timetable_url
 from classes.lessons.queries import lessons_for
 from classes.models import Lesson
 from console.inputs.bounds import parse_id
@@ -69,7 +70,8 @@ class LessonFormPage(SchoolView, FormView):
 class LessonAdd(LessonFormPage):
     """Schedule a lesson; `?like=<id>` prefills the form from another lesson, a week later.
 
-    `?day=&start=&end=&teacher=&group=` prefill what the timetable knows of an empty slot.
+    `?day=&start=&end=&teacher=&group=` prefill what the timetable knows of an empty slot; `back` is its query
+    string, to which Cancel leads back.
     """
 
     action = "add"
@@ -84,10 +86,11 @@ class LessonAdd(LessonFormPage):
         return {**super().get_form_kwargs(), "like": known}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
+        back = self.request.GET.get("back")
         return super().get_context_data(
             title=_("Schedule a lesson"),
             submit_label=_("Schedule"),
-            cancel_url=reverse("classes:lessons"),
+            cancel_url=timetable_url(back) if back is not None else reverse("classes:lessons"),
             **more,
         )
 

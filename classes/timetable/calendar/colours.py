@@ -1,14 +1,16 @@
 """Colours of lessons in the timetable, each with a letter: by subject, course, group or filter."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import TextChoices
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, TextChoices
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StudentGroup
 from classes.models import Course, Lesson, Subject
+from classes.models.subject import initial_of
 from classes.timetable.calendar.layers import Layers
 from classes.timetable.subjects.queries import marks_of, subjects_of_courses
 from console.policy import may, scoped
@@ -80,7 +82,7 @@ def lesson_colours(reader: Any, by: str, lessons: list[Lesson], layers: Layers) 
         rows = StudentGroup.objects.filter(pk__in=set(key_of_lesson.values()))
     else:
         return {}
-    colours = _colours(dict(rows.order_by("pk").values_list("pk", name)))
+    colours = _lasting_colours(rows, name, reader) if key_of_lesson else {}
     return {lesson: colours[key] for lesson, key in key_of_lesson.items() if key in colours}
 
 
@@ -115,16 +117,19 @@ def _first_groups(reader: Any, lessons: list[Lesson]) -> dict[int, int]:
     return dict(rows.values_list("lesson_id", "studentgroup_id"))
 
 
-def _colours(names: dict[int, str]) -> dict[int, Colour]:
-    """Return the colour of each key.
+def _lasting_colours(shown: QuerySet[Any], name: str, reader: Any) -> dict[int, Colour]:
+    """Return the colour of each row by its key: the same in each week, and for each reader.
 
-    The colour follows from the key, so that it is the same in each week; if it is taken, it is the next that
-    is free.
+    It follows from the key. The letter is that of the name, with a number from the second row of the school
+    on that begins with it, by age: what is added later changes no other.
     """
-    used, found = set[int](), {}
-    for key, mark in marks_of(names).items():
-        used = used if len(used) < HUES else set()
-        hue = next(one for step in range(HUES) if (one := (key + step) % HUES + 1) not in used)
-        used.add(hue)
-        found[key] = Colour(hue, mark, names[key])
+    seen, found = Counter[str](), {}
+    is_shown = ExpressionWrapper(Q(pk__in=shown.order_by().values("pk")), BooleanField())
+    of_school = shown.model.objects.filter(enterprise=reader.enterprise_id).order_by("pk")
+    for key, title, needed in of_school.values_list("pk", name, is_shown):
+        letter = initial_of(title)
+        seen[letter] += 1
+        if needed:
+            mark = letter if seen[letter] == 1 else f"{letter}{seen[letter]}"
+            found[key] = Colour(key % HUES + 1, mark, title)
     return found

@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
+from classes.lessons.links import timetable_url
 from classes.lessons.services import edit_lesson
 from classes.models import Lesson
 from classes.timetable.calendar.forms import MoveForm
@@ -83,7 +83,5 @@ class LessonMove(SchoolView, DetailView):
 
 def _timetable(back: str, effects: MoveEffects | None) -> str:
     """Return the URL of the timetable as the reader left it, at the new day of the lesson."""
-    params = QueryDict(back.removeprefix("?"), mutable=True)
-    if effects:
-        params["date"] = timezone.localdate(effects.starts_at).isoformat()
-    return f"{reverse('classes:timetable')}?{params.urlencode()}"
+    changed = {"date": timezone.localdate(effects.starts_at).isoformat()} if effects else {}
+    return timetable_url(back, **changed)

@@ -52,3 +52,18 @@ def test_a_drag_to_midnight_ends_there(browse, alice):
     query = "day=2027-03-03&start=22:30&end=00:00"
     wanted = {"day": "2027-03-03", "start": "22:30", "end": "00:00", "end_day": "2027-03-04"}
     assert prefilled(browse, alice, query) == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "leads_to"),
+    [
+        ("", "/lessons/"),
+        ("?back=", "/timetable/?"),
+        ("?back=%3Fview%3Dmonth%26teacher%3Dbob", "/timetable/?view=month&amp;teacher=bob"),
+        ("?back=https%3A%2F%2Fevil.example%2F", "/timetable/?https%3A%2F%2Fevil.example%2F="),
+    ],
+)
+def test_cancel_leads_back_to_the_timetable_from_which_one_came(browse, alice, query, leads_to):
+    path = f"/lessons/new/{query}"
+    for answer in (browse(alice, path), browse(alice, path, {"topic": ""})):
+        assert f'<a class="btn" href="{leads_to}">Cancel</a>' in answer.content.decode()

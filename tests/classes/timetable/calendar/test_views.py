@@ -222,10 +222,10 @@ class TestColours:
     def test_each_course_has_a_colour_and_a_letter_of_its_own(self, browse, alice, week):
         shown = fetch_timetable(browse, alice)
         marks = {one["title"]: one["mark"] for one in shown["lessons"]}
-        assert marks == {"Maths lesson": "M1", "Music lesson": "M2", "Art lesson": "A", " lesson": ""}
+        assert marks == {"Maths lesson": "M", "Music lesson": "M2", "Art lesson": "A", " lesson": ""}
         assert [(one["mark"], one["name"]) for one in shown["legend"]] == [
             ("A", "Art"),
-            ("M1", "Maths"),
+            ("M", "Maths"),
             ("M2", "Music"),
         ]
         assert len({one["hue"] for one in shown["legend"]}) == 3

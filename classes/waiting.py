@@ -24,11 +24,19 @@ from classes.recordings.states import recording_state_filter
 from classes.timetable.cover.queries import absences_to_cover
 from console.policy import may, scoped
 from console.ui.template_tags import when
-from console.ui.waiting import Listing, WaitingRow, register_waiting
+from console.ui.waiting import Listing, RowAct, WaitingRow, register_waiting
 
 
 def _address(name: str, **params: Any) -> str:
     return f"{reverse(name)}?{urlencode(params)}" if params else reverse(name)
+
+
+def _right(action: str, resource: str) -> Callable[[Any, Any], bool]:
+    """Return the check of a right; which rows it reaches, their query says."""
+    return lambda reader, _row: may(reader, action, resource)
+
+
+_ANSWER_LEAVE, _HANDLE_WARNING = _right("answer", "leave"), _right("acknowledge", "warning")
 
 
 def _open_alarms(reader: Any) -> list[QuerySet[Alarm]]:
@@ -117,9 +125,10 @@ def _lesson_listing(
     act: str | Promise,
     url: Callable[[], str],
     row: Callable[[Lesson], WaitingRow] = _lesson_row,
+    acts: tuple[RowAct, ...] = (),
 ) -> Listing:
     """Return the listing of a kind whose rows are lessons, the earliest first."""
-    return Listing(place, icon, tone, act, url, row, ("teacher",), ("starts_at", "id"))
+    return Listing(place, icon, tone, act, url, row, ("teacher",), ("starts_at", "id"), acts)
 
 
 def _register_lesson_need(
@@ -148,6 +157,9 @@ register_waiting(
         partial(_address, "classes:alarms"),
         _alarm_row,
         ("lesson", "enterprise"),
+        acts=(
+            RowAct(_("Handle this"), "check", "classes:alarm_acknowledge", _right("acknowledge", "alarm")),
+        ),
     ),
 )
 register_waiting(
@@ -163,6 +175,18 @@ register_waiting(
         _leave_row,
         ("person",),
         ("begins_at", "id"),
+        (
+            RowAct(_("Approve"), "check", "classes:leave_answer", _ANSWER_LEAVE, "decision", "approve"),
+            RowAct(
+                _("Return"),
+                "arrow-back-up",
+                "classes:leave_answer",
+                _ANSWER_LEAVE,
+                "decision",
+                "return",
+                _("Sentence to the student"),
+            ),
+        ),
     ),
 )
 register_waiting(
@@ -209,6 +233,7 @@ register_waiting(
         _("Close registers"),
         partial(_address, "classes:report_registers"),
         _register_row,
+        (RowAct(_("Close register"), "lock", "classes:register_close", _right("close", "attendance")),),
     ),
 )
 _register_lesson_need(
@@ -258,6 +283,20 @@ register_waiting(
         partial(_address, "classes:warnings", state=AttendanceWarning.State.OPEN),
         _warning_row,
         ("person",),
+        acts=(
+            RowAct(
+                _("Handle this"),
+                "check",
+                "classes:warning_acknowledge",
+                _HANDLE_WARNING,
+            ),
+            RowAct(
+                _("Close the warning"),
+                "circle-check",
+                "classes:warning_close",
+                _HANDLE_WARNING,
+            ),
+        ),
     ),
 )
 _register_lesson_need(

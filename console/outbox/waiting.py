@@ -10,8 +10,9 @@ from django.utils.translation import ngettext_lazy
 from console.outbox.filters import ATTENTION_STATES
 from console.outbox.models import Operation
 from console.outbox.presentation import OperationRow
-from console.policy import scoped
-from console.ui.waiting import Listing, WaitingRow, register_waiting
+from console.outbox.states import OperationState
+from console.policy import may, scoped
+from console.ui.waiting import Listing, RowAct, WaitingRow, register_waiting
 
 
 def _undecided_operations(reader: Any) -> list[QuerySet[Operation]]:
@@ -25,6 +26,11 @@ def _operation_row(operation: Operation) -> WaitingRow:
     return WaitingRow(f"{row.what}: {operation.subject_label}", url, text, operation.created_at)
 
 
+def _may_send_again(reader: Any, operation: Operation) -> bool:
+    """Whether one press is enough: what iclass may have received has to be checked there first."""
+    return operation.state == OperationState.REFUSED and may(reader, "send_again", "operation")
+
+
 register_waiting(
     "operations",
     _undecided_operations,
@@ -33,8 +39,9 @@ register_waiting(
         place=40,
         icon="send",
         tone="bad",
-        act=_("Send again"),
+        act=_("Show all"),
         url=lambda: f"{reverse('outbox:operations')}?state=trouble",
         row=_operation_row,
+        acts=(RowAct(_("Send again"), "send", "outbox:send_again", _may_send_again),),
     ),
 )

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet, Value
+from django.urls import reverse
 from django.utils.functional import Promise
 
 #: `rows(reader)` returns querysets of what waits for this reader, one for each model; none without rights.
@@ -27,12 +28,36 @@ class WaitingRow(NamedTuple):
     at: datetime | None = None
 
 
+class RowAct(NamedTuple):
+    """A button of a row: it posts to the page of the row by this name, which then leads back to Today.
+
+    `fits(reader, row)` says whether the reader may press it now. It sends `value` as `field`, and if it
+    `asks` for a sentence, of which this is the label, what the reader writes as `text`.
+    """
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    fits: Callable[[Any, Any], bool]
+    field: str = ""
+    value: str = ""
+    asks: str | Promise = ""
+
+
+class ShownRow(NamedTuple):
+    """A row with the buttons that the reader may press, and the addresses that these post to."""
+
+    key: int
+    row: WaitingRow
+    acts: list[tuple[RowAct, str]]
+
+
 @dataclass(frozen=True)
 class Listing:
     """How Today lists a kind. The kinds stand in the order of `place`.
 
     `tone` is bad or warn; `url` returns the address of the page with all rows, `act` is what one does there.
-    `row` presents a row, which is read with `related`, in this `order`.
+    `row` presents a row, which is read with `related`, in this `order`; `acts` are its buttons.
     """
 
     place: int
@@ -43,6 +68,14 @@ class Listing:
     row: Callable[[Any], WaitingRow]
     related: tuple[str, ...] = ()
     order: tuple[str, ...] = ("-pk",)
+    acts: tuple[RowAct, ...] = ()
+
+    def show(self, one: Any, reader: Any) -> ShownRow:
+        """Return a row as the reader sees it."""
+        fitting = [act for act in self.acts if act.fits(reader, one)]
+        return ShownRow(
+            one.pk, self.row(one), [(act, reverse(act.url_name, args=[one.pk])) for act in fitting]
+        )
 
 
 @dataclass(frozen=True)
@@ -56,8 +89,9 @@ class WaitingKind:
 
 
 class Waiting(NamedTuple):
-    """What waits of a kind: how much, and the querysets of its rows."""
+    """What waits of a kind for a reader: how much, and the querysets of its rows."""
 
+    reader: Any
     kind: WaitingKind
     number: int
     parts: Sequence[QuerySet[Any]]
@@ -67,16 +101,16 @@ class Waiting(NamedTuple):
         return count_text(self.kind.name, self.number)
 
     @property
-    def first_rows(self) -> list[WaitingRow]:
+    def first_rows(self) -> list[ShownRow]:
         """The first rows; none of a kind that is counted only. Uses one query, or one for each model."""
         listing = self.kind.listing
         if listing is None:
             return []
-        rows: list[WaitingRow] = []
+        rows: list[ShownRow] = []
         for part in self.parts:
             chosen = part.order_by(*listing.order)
             chosen = chosen.select_related(*listing.related) if listing.related else chosen
-            rows += [listing.row(one) for one in chosen[: MAX_ROWS - len(rows)]]
+            rows += [listing.show(one, self.reader) for one in chosen[: MAX_ROWS - len(rows)]]
             if len(rows) == MAX_ROWS:
                 break
         return rows
@@ -108,7 +142,10 @@ def list_waiting(reader: Any, names: Iterable[str]) -> list[Waiting]:
     counted = {name: [(part, next(numbers)) for part in some] for name, some in parts.items()}
     found = [
         Waiting(
-            _kinds[name], sum(number for _part, number in some), [part for part, number in some if number]
+            reader,
+            _kinds[name],
+            sum(number for _part, number in some),
+            [part for part, number in some if number],
         )
         for name, some in counted.items()
     ]

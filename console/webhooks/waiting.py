@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from console.policy import scoped
-from console.ui.waiting import Listing, WaitingRow, register_waiting
+from console.policy import may, scoped
+from console.ui.waiting import Listing, RowAct, WaitingRow, register_waiting
 from console.webhooks.models import WebhookEndpoint
 from console.webhooks.presentation import EndpointRow
 
@@ -23,6 +23,10 @@ def _webhook_row(endpoint: WebhookEndpoint) -> WaitingRow:
     return WaitingRow(endpoint.name, endpoint.get_absolute_url(), badge.next_step, endpoint.gate.held_since)
 
 
+def _may_resume(reader: Any, _endpoint: WebhookEndpoint) -> bool:
+    return may(reader, "change", "webhook")
+
+
 register_waiting(
     "webhooks",
     _paused_webhooks,
@@ -35,5 +39,6 @@ register_waiting(
         url=lambda: reverse("webhooks:endpoints"),
         row=_webhook_row,
         related=("gate",),
+        acts=(RowAct(_("Resume"), "player-play", "webhooks:resume", _may_resume),),
     ),
 )

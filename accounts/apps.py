@@ -54,11 +54,11 @@ class AccountsConfig(AppConfig):
         import accounts.outbound.operations
         import accounts.people.evidence_counts
         import accounts.people.guardians.services
-        import accounts.people.menu_counts
         import accounts.people.search
         import accounts.people.subject_access.infrastructure_data
         import accounts.people.subject_access.job
         import accounts.people.subject_access.people_data
+        import accounts.people.waiting
         import accounts.people.webhook_events
         import accounts.school.notification_types
         import accounts.sign_in.checks

@@ -82,7 +82,6 @@ class ClassesConfig(AppConfig):
         import classes.inbound.handlers
         import classes.inbound.replay_preview
         import classes.jobs
-        import classes.menu_counts
         import classes.mirror.differences
         import classes.mirror.outdated_registers
         import classes.mirror.polling
@@ -100,6 +99,7 @@ class ClassesConfig(AppConfig):
         import classes.timetable.group_changes.propagation
         import classes.timetable.roll_over.retention
         import classes.timetable.terms.sessions
+        import classes.waiting
 
     def _memberships(self, user: Any) -> Any:
         return self.get_model("Member")._default_manager.filter(user=user)

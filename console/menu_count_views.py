@@ -8,7 +8,7 @@ from django.views.generic import View
 
 from console.navigation import Menu
 from console.policy.views import SignedInView
-from console.ui.menu_counts import count_text
+from console.ui.waiting import count_text
 
 
 class MenuCounts(SignedInView, View):

@@ -14,8 +14,8 @@ from django.utils.functional import Promise, SimpleLazyObject
 from console import policy
 from console.menu_tab import MenuTab
 from console.navigation_entries import ENTRIES, PHONE_BARS, MenuEntry, Shortcut
-from console.ui.menu_counts import count_waiting
 from console.ui.template_tags import format_time_zone
+from console.ui.waiting import count_waiting
 
 THEMES = ("light", "dark", "auto")
 LANGUAGES = (("zh-hans", "中文"), ("en", "English"))

@@ -1,4 +1,4 @@
-"""Home page: alerts, the first steps of a new school, and the lessons of today."""
+"""Home page: what waits for the reader, the first steps of a new school, and the lessons of today."""
 
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -24,7 +24,6 @@ from classes.pages.day_overview import build_overview
 from classes.pages.first_steps import list_first_steps
 from classes.pages.home_alerts import list_home_alerts
 from classes.pages.home_jobs import list_home_jobs
-from classes.pages.new_warnings import list_new_warnings
 from classes.pages.own_group import own_group_links
 from classes.pages.student_summary import newest_recordings, student_summary
 from classes.pages.week_attendance import week_attendance
@@ -32,6 +31,7 @@ from classes.readiness.checks import compute_readiness
 from console.http.live_polls import refreshed_regions
 from console.policy import Scope, current_school, may, role_of, scope_of
 from console.policy.views import SchoolView
+from console.ui.waiting import list_waiting, listed_names
 
 #: Most lessons on the ruler, and in the sections below it.
 MAX_ON_RULER, MAX_LESSONS = 500, 100
@@ -92,7 +92,7 @@ class HomePage(SchoolView, TemplateView):
             alerts=list_home_alerts(reader, lessons) if staff else [],
             own_groups=own_group_links(reader),
             sees_alerts=staff,
-            new_warnings=list_new_warnings(reader),
+            waiting=list_waiting(reader, listed_names()),
             first_steps=list_first_steps(reader),
             **_jobs_context(reader),
             # A refresh of the lessons, twice a minute, leaves what stands below them as it is.

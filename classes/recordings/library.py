@@ -32,6 +32,8 @@ from console.policy import Scope, scope_of, scoped
 MAX_SUGGESTIONS = 20
 #: Most people of one name whose recordings are searched.
 MAX_PEOPLE = 100
+#: Days before today whose recordings are watched: one that is missing or failed waits for somebody.
+WATCHED_DAYS = 6
 STATE_CHOICES = ("ready", "asked", "started", "stopped", "failed", "missing", "binned")
 
 
@@ -108,6 +110,11 @@ def library_lessons(reader: Any) -> QuerySet[Lesson]:
     recorded = Q(record_types__contains=["remote"], cancelled_at=None, status__in=(Status.ING, Status.END))
     lessons = with_recording_facts(lessons_for(reader))
     return lessons.filter(recorded | Q(Exists(LessonRecording.objects.filter(lesson=OuterRef("pk")))))
+
+
+def watched_since() -> datetime:
+    """Return when the last days begin whose recordings are watched."""
+    return _midnight(timezone.localdate() - timedelta(days=WATCHED_DAYS))
 
 
 def filter_library(lessons: QuerySet[Lesson], data: dict[str, Any], school: int) -> QuerySet[Lesson]:

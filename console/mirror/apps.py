@@ -10,7 +10,7 @@ class MirrorConfig(AppConfig):
     verbose_name = _("Comparison with iclass")
 
     def ready(self) -> None:
-        """Import here because the filters need the models."""
-        import console.mirror.filters
+        """Import here because what waits needs the models."""
+        import console.mirror.waiting
 
         policy.register("drift", of_school="enterprise")

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.http import Http404
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy
 
 from console.inputs.bounds import parse_id
 from console.mirror.decisions import WHOLE_ROW, with_ignored
@@ -16,7 +16,6 @@ from console.mirror.models import IgnoredDifference
 from console.mirror.registry import MirroredModel, mirrored_models
 from console.outbox.states import SyncState
 from console.policy import in_school, may, scoped
-from console.ui.menu_counts import register_menu_count
 
 DIFFERING_STATES = (SyncState.CHANGED_OUTSIDE, SyncState.GONE)
 STATE_CHOICES: tuple[tuple[str, str | Promise], ...] = (
@@ -96,20 +95,9 @@ class QuerySetChain:
         return rows
 
 
-def count_differences(reader: Any) -> int:
-    """Return how many rows wait for a decision of this user."""
-    return DifferenceFilter({}).rows(reader).count() if may(reader, "list", "drift") else 0
-
-
-def _undecided_rows(reader: Any) -> list[QuerySet[Any]]:
+def undecided_rows(reader: Any) -> list[QuerySet[Any]]:
+    """Return the rows that wait for a decision of this user, by model."""
     return DifferenceFilter({}).rows(reader).parts if may(reader, "list", "drift") else []
-
-
-register_menu_count(
-    "differences",
-    _undecided_rows,
-    ngettext_lazy("%(n)d difference to resolve", "%(n)d differences to resolve", "n"),
-)
 
 
 def find_row(reader: Any, key: str) -> Any:

@@ -5,10 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.generic import ListView, TemplateView, View
@@ -114,11 +112,7 @@ class DifferenceDecision(SchoolView, View):
         except (ValidationError, PermissionDenied) as error:
             texts = error.messages if isinstance(error, ValidationError) else map(str, error.args)
             messages.error(request, f"{row}: {' '.join(texts)}")
-        return redirect(self._next_url(request.POST.get("next", "")))
-
-    def _next_url(self, url: str) -> str:
-        is_safe = url_has_allowed_host_and_scheme(url, {self.request.get_host()}, self.request.is_secure())
-        return url if is_safe else reverse("mirror:differences")
+        return self.go_back("mirror:differences")
 
 
 class BulkDifferenceDecision(BulkActionView):

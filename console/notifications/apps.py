@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from console import policy
-from console.ui.menu_counts import register_menu_count
+from console.ui.waiting import register_waiting
 
 
 class NotificationsConfig(AppConfig):
@@ -19,4 +19,4 @@ class NotificationsConfig(AppConfig):
         policy.register("mail_server", of_school="pk")
         policy.register("notice", of_school="enterprise", own=lambda user: Q(person=user))
         words = ngettext_lazy("%(n)s new notification", "%(n)s new notifications", "n")
-        register_menu_count("notices", unread_notices, words)
+        register_waiting("notices", unread_notices, words)

@@ -16,8 +16,8 @@ from console.outbox.models import Operation
 from console.outbox.presentation import STATE_BADGES
 from console.outbox.states import OPEN_STATES, OperationState
 
-#: States that need a person.
-ATTENTION_STATES = (OperationState.NEEDS_YOU, OperationState.REFUSED, OperationState.HELD)
+#: States that need a person. What is on hold goes on by itself, once the school can send again.
+ATTENTION_STATES = (OperationState.NEEDS_YOU, OperationState.REFUSED)
 #: Groups of states by their name in the query string.
 STATE_GROUPS: dict[str, tuple[str | Promise, tuple[OperationState, ...]]] = {
     "trouble": (gettext_lazy("needs a decision"), ATTENTION_STATES),

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
@@ -155,4 +154,4 @@ class OperationDecisionView(SchoolView, FormView):
             self.success(self.WORDS[self.action][3])
         except ValidationError as error:
             messages.error(self.request, " ".join(error.messages))
-        return redirect("outbox:operation", self.operation.pk)
+        return self.go_back("outbox:operation", self.operation.pk)

@@ -19,9 +19,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import DateTimeField, IntegerField, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, HttpResponseRedirectBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.generic.base import TemplateResponseMixin, View
 
@@ -68,6 +70,12 @@ class SignedInView(_Page):
 
     def warning(self, text: str | Promise) -> None:
         messages.warning(self.request, str(text))
+
+    def go_back(self, to: Any, *args: Any) -> HttpResponseRedirectBase:
+        """Redirect to the page that the form names as `next`, if it is one of the console, else to `to`."""
+        url = self.request.POST.get("next", "")
+        is_own = url_has_allowed_host_and_scheme(url, {self.request.get_host()}, self.request.is_secure())
+        return redirect(url) if is_own else redirect(to, *args)
 
 
 class SchoolView(SignedInView):

@@ -244,7 +244,7 @@ class EndpointResume(EndpointAction):
             "Resumed. %(n)d event is being delivered.", "Resumed. %(n)d events are being delivered.", count
         )
         self.success(text % {"n": count})
-        return redirect(self.endpoint)
+        return self.go_back(self.endpoint)
 
 
 class DeliveryPage(BackView):

@@ -89,7 +89,6 @@ TABLE: dict[str, dict[str, str]] = {
         BATCH: "pending.order_by('person_id').values_list('person_id', flat=True).distinct()[:BATCH]",
     },
     "classes/pages/home.py": {TOLD: "found[:MAX_ON_RULER]; shown[:MAX_LESSONS]"},
-    "classes/pages/new_warnings.py": {TOLD: "counted[:MAX_WARNINGS]"},
     "classes/pages/person.py": {NEWEST: "rows[:MAX_MARKS]"},
     "classes/pages/student_summary.py": {NEWEST: "ready.order_by('-starts_at', '-id')[:MAX_RECORDINGS]"},
     "classes/recordings/copy_job.py": {BATCH: "due[:CHECK_BATCH]"},
@@ -166,6 +165,7 @@ TABLE: dict[str, dict[str, str]] = {
         NO_ROWS: "text[:MAX_TEXT].split()[:MAX_WORDS]",
     },
     "console/ui/template_tags.py": {NO_ROWS: "name.split()[:2]"},
+    "console/ui/waiting.py": {LINKED: "chosen[:MAX_ROWS - len(rows)]"},
     "console/vault/management/commands/rotate_keys.py": {
         BATCH: "rows.values_list('pk', flat=True)[:size]",
     },

@@ -11,8 +11,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import Enterprise, Role, User
+from classes.attendance.leave import request_leave
 from classes.attendance.register import recompute_register
-from classes.models import Attendance, Lesson, Recording
+from classes.models import Attendance, Leave, Lesson, Recording
 from tests.browser.page_checks import axe_violations, horizontal_overflow, tab_through_page
 from tests.classes.factories import (
     add_members,
@@ -151,6 +152,45 @@ def test_nothing_is_wrong_with_the_page_for_any_reader(
         spoken = tab_through_page(page)
         assert any("Croquet" in words for words in spoken), spoken
         assert horizontal_overflow(page, 320) == [], reader
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "returns", "done", "close"),
+    [
+        ("desk", "en", "Return", "The request has been returned", "Close register"),
+        ("phone", "zh-CN", "退回", "已退回申请", "归档考勤表"),
+    ],
+)
+def test_leave_is_returned_with_a_sentence_and_a_register_closed_without_leaving_today(
+    window: Callable[..., Any],
+    school: Enterprise,
+    alice: User,
+    bob: User,
+    size: str,
+    language: str,
+    returns: str,
+    done: str,
+    close: str,
+) -> None:
+    kid = create_students(school, 1)[0]
+    begins = timezone.now() + timedelta(days=1)
+    (leave,) = request_leave(
+        person=kid, periods=[(begins, begins + timedelta(hours=4))], kind="sick", reason="Measles", by=kid
+    )
+    create_finished_lesson(bob)
+    page = window(alice, size, language)
+    page.locator(f"#leave-arrow-back-up-{leave.pk}-summary").press("Enter")
+    page.locator(f"#leave-arrow-back-up-{leave.pk}-text").fill("Exam day")
+    assert axe_violations(page) == []
+    assert horizontal_overflow(page, SIZES[size][0]) == []
+    page.get_by_role("button", name=f"{returns} Kid1").press("Enter")
+    expect(page.get_by_text(done)).to_be_visible()
+    expect(page.locator("#waits-leave")).to_have_count(0)
+    leave.refresh_from_db()
+    assert (leave.state, leave.answer) == (Leave.State.RETURNED, "Exam day")
+    page.get_by_role("button", name=close).press("Enter")
+    expect(page.locator("#waits-registers")).to_have_count(0)
+    assert Lesson.objects.get().register_closed_at
 
 
 #: The least distance in pixels between the words of neighbouring heads of the table of weeks.

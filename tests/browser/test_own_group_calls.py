@@ -56,7 +56,7 @@ def test_a_warning_stands_on_today_and_a_call_is_two_clicks_from_my_group(
     page, complaints = window(tom, size, language), list[str]()
     collect_console_errors(page, complaints)
     page.goto(f"{page.base}/")
-    expect(page.locator("#new-warnings").get_by_role("link", name="Kid2")).to_be_visible()
+    expect(page.locator("li:has(> #waits-warnings)").get_by_role("link", name="Kid2")).to_be_visible()
     shoot(page, f"today-{size}")
     assert horizontal_overflow(page, *SIZES[size]) == []
     assert axe_violations(page) == []

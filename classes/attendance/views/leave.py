@@ -164,7 +164,7 @@ class LeaveAnswer(LeaveBase, FormView):
             services.answer_leave(leave=self.leave, approved=approved, text=form.cleaned_data["text"], by=by)
         except Conflict as error:
             self.warning(" ".join(error.messages))
-            return redirect("classes:leave", self.leave.pk)
+            return self.go_back("classes:leave", self.leave.pk)
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)
@@ -173,9 +173,7 @@ class LeaveAnswer(LeaveBase, FormView):
             if approved
             else _("The request has been returned and the student has been notified.")
         )
-        if group := parse_id(self.request.POST.get("group", "")):  # answered on the page of a group
-            return redirect(f"{reverse('classes:own_group')}?group={group}")
-        return redirect("classes:leave", self.leave.pk)
+        return self.go_back("classes:leave", self.leave.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(**self.leave_context(), **more)

@@ -107,9 +107,9 @@ class DecisionFormView(SchoolView, FormView):
                 form.add_error(None, error)
                 return self.form_invalid(form)
             messages.error(self.request, " ".join(error.messages))
-            return redirect(self.back())
+            return self.go_back(self.back())
         self.success(self.done)
-        return redirect(self.back())
+        return self.go_back(self.back())
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(cancel_url=self.back(), **more)

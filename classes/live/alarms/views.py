@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
@@ -65,4 +64,4 @@ class AlarmAcknowledge(SchoolView, View):
             self.success(_("You are handling this."))
         else:
             self.warning(_("Someone else is already handling this."))
-        return redirect("classes:alarms")
+        return self.go_back("classes:alarms")

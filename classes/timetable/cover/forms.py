@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.people.queries import name_contains
 from classes.lessons.forms.fields import PersonField, combine_local, time_field
 from classes.models import Lesson, TeacherAbsence
+from classes.timetable.cover.queries import absences_to_cover
 from console.inputs.forms import BoundedDateField
 
 #: Longest user ID.
@@ -23,7 +24,7 @@ MAX_USER_ID = 64
 class AbsenceFilter(forms.Form):
     """Filter of absences by teacher and state, kept in the query string. Unknown values are ignored."""
 
-    STATES = (("", _("all")), ("valid", _("valid")), ("revoked", _("revoked")))
+    STATES = (("", _("all")), ("valid", _("valid")), ("open", _("needs cover")), ("revoked", _("revoked")))
 
     q = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
@@ -34,9 +35,10 @@ class AbsenceFilter(forms.Form):
         for word in self.cleaned_data.get("q", "").split():
             name = name_contains("teacher__nickname", word, "teacher__search_name")
             absences = absences.filter(name | Q(teacher__user_id__icontains=word))
-        if state := self.cleaned_data.get("state"):
-            absences = absences.filter(withdrawn_at__isnull=state == "valid")
-        return absences
+        state = self.cleaned_data.get("state")
+        if state == "open":
+            return absences_to_cover(absences)
+        return absences.filter(withdrawn_at__isnull=state == "valid") if state else absences
 
 
 class AbsenceForm(forms.Form):

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, User
+from classes.choices import Status
 from classes.models import Cover, Lesson, TeacherAbsence, Term
 
 #: A lesson takes at most a day; with this bound the index of starts is read near the absence only.
@@ -77,6 +78,25 @@ def touched_lessons(absence: TeacherAbsence) -> QuerySet[Lesson]:
     uncancelled = Q(cancelled_at=None) | Q(cancelled_at__gte=absence.created_at)
     rows = Lesson.objects.filter(at_that_time, uncancelled, pk__in=keys, enterprise=absence.enterprise_id)
     return rows.order_by("starts_at", "id")
+
+
+def lessons_to_cover() -> QuerySet[Lesson]:
+    """Return the lessons that need cover, for a subquery of the absences that they belong to."""
+    begins, ends = OuterRef("begins_at"), OuterRef("ends_at")
+    return Lesson.objects.filter(
+        teacher=OuterRef("teacher"),
+        starts_at__lt=ends,
+        ends_at__gt=begins,
+        starts_at__gt=begins - LONGEST_LESSON,
+        cancelled_at=None,
+        status=Status.WILL,
+    ).filter(ends_at__gt=timezone.now())
+
+
+def absences_to_cover(absences: QuerySet[TeacherAbsence]) -> QuerySet[TeacherAbsence]:
+    """Return those of the absences that have lessons without cover."""
+    valid = absences.filter(withdrawn_at=None, ends_at__gt=timezone.now())
+    return valid.filter(Exists(lessons_to_cover().order_by()))
 
 
 def current_covers(lessons: Collection[Lesson]) -> dict[int, Cover]:

@@ -18,15 +18,14 @@ from django.views.generic import FormView, ListView, TemplateView
 
 from accounts.models import User
 from accounts.people.queries import active_people
-from classes.choices import Status
 from classes.lessons.validation import TEACHING_ROLES
 from classes.models import Cover, Lesson, TeacherAbsence
 from classes.timetable.cover.forms import AbsenceFilter, AbsenceForm, CoverForm
 from classes.timetable.cover.plan import build_plan
 from classes.timetable.cover.queries import (
-    LONGEST_LESSON,
     cover_period,
     in_force,
+    lessons_to_cover,
     touched_lessons,
     with_cover_counts,
 )
@@ -71,16 +70,7 @@ class AbsenceList(TableView, ListView):
 
 def _with_numbers(absences: QuerySet[TeacherAbsence]) -> QuerySet[TeacherAbsence]:
     """Annotate `waiting`, the lessons that need cover, and `covered`."""
-    begins, ends = OuterRef("begins_at"), OuterRef("ends_at")
-    open_lessons = Lesson.objects.filter(
-        teacher=OuterRef("teacher"),
-        starts_at__lt=ends,
-        ends_at__gt=begins,
-        starts_at__gt=begins - LONGEST_LESSON,
-        cancelled_at=None,
-        status=Status.WILL,
-    ).filter(ends_at__gt=timezone.now())
-    waiting = open_lessons.order_by().values("teacher").annotate(n=Count("pk")).values("n")
+    waiting = lessons_to_cover().order_by().values("teacher").annotate(n=Count("pk")).values("n")
     held = Cover.objects.filter(in_force(), absence=OuterRef("pk")).order_by()
     covered = held.values("absence").annotate(n=Count("pk")).values("n")
     return absences.annotate(waiting=Coalesce(Subquery(waiting), 0), covered=Coalesce(Subquery(covered), 0))

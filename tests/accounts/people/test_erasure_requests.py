@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import ErasureRequest, Role, User
 from accounts.people.erasure_requests import answer_erasure, request_erasure, withdraw_erasure
-from accounts.people.menu_counts import _erasures_to_answer
+from accounts.people.waiting import _erasures_to_answer
 from console.audit.models import AuditEntry
 from console.concurrency import Conflict
 from console.notifications.models import Notification

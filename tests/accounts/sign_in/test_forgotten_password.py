@@ -106,7 +106,7 @@ def test_without_a_verified_address_the_request_is_on_the_list_of_the_office(ali
     page = page_text(client_for(alice).get("/people/password-links/"))
     assert "Forgotten passwords" in page
     assert "dina" in page
-    assert page_says(client_for(alice).get("/"), "person forgot the password")
+    assert page_says(client_for(alice).get("/"), "1 forgotten password")
 
 
 def test_requests_that_the_page_has_no_room_for_are_announced(alice: User) -> None:

@@ -129,7 +129,7 @@ def test_the_register_shows_what_contradicts_it_and_somebody_decides(final, atta
         == "hare"
     )
     home = page_text(client_for(bob).get("/"))
-    assert "registers contradicted by messages from iclass" in home
+    assert "1 register contradicted by messages from iclass" in home
     asked = client_for(bob).get(f"{page}differences/")
     assert "Hare joined at" in page_text(asked)
     shown = {"shown": asked.context["form"]["shown"].value()}

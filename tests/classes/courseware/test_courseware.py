@@ -139,7 +139,7 @@ def test_home_finds_the_deck_that_is_not_ready_behind_many_that_are(bob, lesson)
     last = create_planned_lesson(bob, timedelta(hours=30))
     attach_document(owner=last, document=deck(bob, "unsent", remote_id="", sync_state="refused"), by=bob)
     [alert] = [one for one in list_home_alerts(bob, lessons_for(bob)) if one.icon == "presentation"]
-    assert (alert.number, alert.url) == (1, last.get_absolute_url())
+    assert (alert.words[:2], alert.url) == ("1 ", last.get_absolute_url())
 
 
 def test_a_private_deck_of_somebody_else_is_warned_of(school, alice, lesson):
@@ -161,7 +161,7 @@ def test_three_decks_are_not_ready_for_the_lesson_and_home_says_so(alice, bob, l
     for one in (*unready, ready):
         attach_document(owner=lesson.course, document=one, by=bob)
     assert count_unready_documents([lesson]) == {lesson.pk: 3}
-    assert "courseware files not ready for" in page_text(client_for(bob).get("/"))
+    assert "3 courseware files not ready for" in page_text(client_for(bob).get("/"))
     page = page_text(client_for(bob).get(f"/lessons/{lesson.pk}/"))
     assert "iclass does not have this courseware yet." in page
     assert "H5: failed" in page

@@ -12,7 +12,7 @@ from classes.attendance.leave import request_leave
 from classes.attendance.register import recompute_register
 from classes.models import Lesson
 from console.notifications.models import Notification
-from console.ui.menu_counts import count_waiting
+from console.ui.waiting import count_waiting
 from tests.classes.factories import add_members, create_running_lesson, create_students, record_poll
 from tests.support.cast import create_person
 from tests.support.charges import put_in_charge

@@ -122,8 +122,9 @@ def test_a_request_is_approved_on_the_page_and_the_reader_comes_back_to_it(
     group = StudentGroup.objects.get(name="Year 7")
     page = browse(tom, PAGE)
     assert [one.pk for one in page.context["requests"]] == [leave.pk]
-    answer = browse(tom, f"/leave/{leave.pk}/answer/", {"decision": "approve", "group": group.pk})
-    assert answer["Location"] == f"{PAGE}?group={group.pk}"
+    back = f"{PAGE}?group={group.pk}"
+    answer = browse(tom, f"/leave/{leave.pk}/answer/", {"decision": "approve", "next": back})
+    assert answer["Location"] == back
     assert Leave.objects.get().state == "approved"
 
 

@@ -133,7 +133,7 @@ class WarningAct(WarningBase, View):
             self.success(self.act(request.user))
         except ValidationError as error:
             self.warning(" ".join(error.messages))
-        return redirect("classes:warning", pk)
+        return self.go_back("classes:warning", pk)
 
     def act(self, by: Any) -> str:
         """Do it, and return the sentence that says so."""

@@ -243,7 +243,7 @@ def test_appeals_that_wait_are_counted_on_home_for_who_may_answer(browse, alice,
     for reader in (alice, bob):
         page = text_of(browse(reader, "/"))
         assert need in page
-        assert "appeal awaits your answer" in page
+        assert "1 open appeal" in page
         assert text_of(browse(reader, need)).count('<th scope="row"') == 1
     for reader in (dora, sue, kids[2]):
         assert need not in text_of(browse(reader, "/"))

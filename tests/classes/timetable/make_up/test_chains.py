@@ -12,11 +12,11 @@ from classes.lessons.services import cancel_lesson
 from classes.lessons.status import counted_lessons, phase_of
 from classes.models import AttendanceWarning, Holiday, Lesson, Term, ThresholdRule
 from classes.pages.day_overview import build_overview
-from classes.pages.home_alerts import list_home_alerts
 from classes.timetable.bulk.cancellation import cancel_lessons
 from classes.timetable.courses.changes import cancel_course
 from classes.timetable.courses.planning import plan_course
 from classes.timetable.make_up.services import make_up_lesson
+from console.ui.waiting import count_waiting
 from tests.classes.factories import create_planned_lesson
 from tests.classes.timetable.make_up.conftest import absent_from, lesson_at, moment
 from tests.support.page_client import page_text
@@ -123,8 +123,7 @@ def test_the_rest_of_a_course_and_days_off_need_no_make_up(alice, bob, school, s
         )
         assert to_make_up() == expected
         holiday.delete()
-    (alert,) = [one for one in list_home_alerts(alice, Lesson.objects.all()) if "make-up" in str(one.words)]
-    assert alert.number == len(to_make_up()) == 2
+    assert count_waiting(alice, ["to_make_up"]) == {"to_make_up": len(to_make_up())} == {"to_make_up": 2}
 
 
 def test_a_holiday_of_another_term_says_nothing_about_a_course(alice, bob, school, students):

@@ -1,7 +1,7 @@
 """Actions that a user can run on a lesson: texts, icon and service of each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classes.lessons import services
 from classes.lessons.status import Phase, phase_of
+from classes.lessons.usual_times import start_consequences, stop_consequences
 from classes.models import Lesson
 from console.policy import may
 
@@ -22,7 +23,8 @@ class LessonAction:
     """An action button. `name` is the action of the policy table.
 
     `asks` says how to confirm: "" (not at all), "question" or "page". `phases` limits the lesson phases in
-    which the action is available; empty means all.
+    which the action is available; empty means all. `consequences` returns what happens outside of the usual
+    time of the action, which is then confirmed on a page.
     """
 
     name: str
@@ -35,6 +37,11 @@ class LessonAction:
     phases: tuple[str, ...] = ()
     asks: str = ""
     tone: str = "primary"
+    consequences: Callable[[Lesson], list[str]] | None = None
+
+    def for_lesson(self, lesson: Lesson) -> "LessonAction":
+        """Return the action as it is confirmed for this lesson now."""
+        return replace(self, asks="page") if self.consequences and self.consequences(lesson) else self
 
 
 LESSON_ACTIONS = {
@@ -49,6 +56,7 @@ LESSON_ACTIONS = {
             _("The lesson is starting. This page shows when it is running."),
             services.start_lesson,
             phases=("planned", "soon", "overdue"),
+            consequences=start_consequences,
         ),
         LessonAction(
             "stop",
@@ -61,6 +69,7 @@ LESSON_ACTIONS = {
             phases=("running",),
             asks="question",
             tone="danger",
+            consequences=stop_consequences,
         ),
         LessonAction(
             "cancel",
@@ -104,7 +113,7 @@ def available_actions(reader: Any, lesson: Lesson) -> dict[str, LessonAction]:
     """Return the actions that this reader may run on the lesson now, by name."""
     phase: Phase = phase_of(lesson)
     return {
-        name: action
+        name: action.for_lesson(lesson)
         for name, action in LESSON_ACTIONS.items()
         if (not action.phases or phase.name in action.phases)
         and (not lesson.made_up or name not in HOLDING_ACTIONS)

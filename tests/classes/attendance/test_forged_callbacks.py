@@ -51,7 +51,7 @@ def running(connected, alice, bob, iclass):
 def final(running, iclass):
     """Over, its history read twice: the register is final."""
     time.sleep(1.1)  # a lesson of less than a second has no time that was taught
-    stop_lesson(lesson=running, by=None)
+    stop_lesson(lesson=running, by=None, confirmed=True)
     relay.drain()
     poll_now(running)
     poll_now(running)
@@ -213,7 +213,7 @@ def test_forged_before_the_history_settles_they_are_listed_once_it_has(running, 
     attacker.rewrite(running)
     everything_due(connected)
     time.sleep(1.1)
-    stop_lesson(lesson=running, by=None)
+    stop_lesson(lesson=running, by=None, confirmed=True)
     relay.drain()
     poll_now(running)
     poll_now(running)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classes.lessons import services
 from classes.lessons.status import Phase, phase_of
+from classes.lessons.undo import cancel_revocably
 from classes.lessons.usual_times import start_consequences, stop_consequences
 from classes.models import Lesson
 from console.policy import may
@@ -24,7 +25,8 @@ class LessonAction:
 
     `asks` says how to confirm: "" (not at all), "question" or "page". `phases` limits the lesson phases in
     which the action is available; empty means all. `consequences` returns what happens outside of the usual
-    time of the action, which is then confirmed on a page.
+    time of the action, which is then confirmed on a page. An action with the name `undo` can be taken back
+    (`console.undo`) with what its service returns.
     """
 
     name: str
@@ -38,6 +40,7 @@ class LessonAction:
     asks: str = ""
     tone: str = "primary"
     consequences: Callable[[Lesson], list[str]] | None = None
+    undo: str = ""
 
     def for_lesson(self, lesson: Lesson) -> "LessonAction":
         """Return the action as it is confirmed for this lesson now."""
@@ -81,10 +84,11 @@ LESSON_ACTIONS = {
                 "console, marked as cancelled."
             ),
             _("The lesson has been cancelled. The change is sent to iclass within seconds."),
-            services.cancel_lesson,
+            cancel_revocably,
             phases=PHASES_BEFORE_START,
             asks="page",
             tone="danger",
+            undo="lesson.cancel",
         ),
         LessonAction(
             "pull",

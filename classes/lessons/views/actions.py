@@ -16,6 +16,7 @@ from classes.lessons.forms.cancel import CancelForm
 from classes.models import Lesson
 from console.confirmation import ConfirmationNeeded, ConfirmForm
 from console.policy.views import SchoolView
+from console.undo import offer_undo
 
 
 class LessonActionView(SchoolView, SingleObjectMixin, FormView):
@@ -51,12 +52,14 @@ class LessonActionView(SchoolView, SingleObjectMixin, FormView):
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
-            self.act.do(lesson=self.object, by=self.request.user, **form.cleaned_data)
-            self.success(self.act.done)
+            result = self.act.do(lesson=self.object, by=self.request.user, **form.cleaned_data)
         except ConfirmationNeeded as asked:
             return self.ask(asked.messages)
         except ValidationError as error:
             messages.error(self.request, " ".join(error.messages))
+        else:
+            values = result if self.act.undo else None
+            offer_undo(self.request, self.act.done, self.act.undo, self.object.pk, values)
         return redirect("classes:lesson", self.object.pk)
 
     def ask(self, consequences: list[str]) -> HttpResponse:

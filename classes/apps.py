@@ -82,6 +82,7 @@ class ClassesConfig(AppConfig):
         import classes.inbound.handlers
         import classes.inbound.replay_preview
         import classes.jobs
+        import classes.lessons.undo
         import classes.mirror.differences
         import classes.mirror.outdated_registers
         import classes.mirror.polling

@@ -348,6 +348,8 @@ WORKER_STATEMENT_TIMEOUT_S = seconds("WORKER_STATEMENT_TIMEOUT_S", 60)
 LONG_STATEMENT_TIMEOUT_S = seconds("LONG_STATEMENT_TIMEOUT_S", 900)
 LEASE_S = seconds("LEASE_S", 60)
 PROBE_DELAY_S = seconds("PROBE_DELAY_S", 5)
+# How long an act in the console can be taken back. What it sends is due after that; 0: at once, nothing can.
+UNDO_S = seconds("UNDO_S", 10)
 OUTBOX_BACKOFF_S = seconds("OUTBOX_BACKOFF_S", 2)
 OUTBOX_BACKOFF_MAX_S = seconds("OUTBOX_BACKOFF_MAX_S", 300)
 VISITOR_PASS_S = seconds("VISITOR_PASS_S", 600)

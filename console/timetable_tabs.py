@@ -15,6 +15,7 @@ TIMETABLE = (
             "classes:conflicts",
             "classes:feeds",
             "classes:feed_add",
+            "classes:feed_revoke",
             "classes:timetable_many",
             "classes:timetable_imports",
             "classes:timetable_import_add",

@@ -7,6 +7,7 @@ from console import health
 from console.lazy_import import lazy_view
 from console.menu_count_views import MenuCounts
 from console.search import SearchPage
+from console.undo_views import TakeBack
 
 api = [
     path("", include("accounts.api.views")),
@@ -40,6 +41,7 @@ urlpatterns = [
     path("audit/", include("console.audit_pages.urls")),
     path("rights/", include("console.policy.urls")),
     path("search/", SearchPage.as_view(), name="search"),
+    path("undo/", TakeBack.as_view(), name="undo"),
     path("menu-counts/", MenuCounts.as_view(), name="menu_counts"),
     path("notices/", include("console.notifications.urls")),
     path("courseware/", include("documents.urls")),

@@ -1,7 +1,7 @@
 """Actions that a user can run on a lesson: texts, icon and service of each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from classes.lessons import services
 from classes.lessons.status import Phase, phase_of
+from classes.lessons.undo import cancel_revocably
+from classes.lessons.usual_times import start_consequences, stop_consequences
 from classes.models import Lesson
 from console.policy import may
 
@@ -22,7 +24,9 @@ class LessonAction:
     """An action button. `name` is the action of the policy table.
 
     `asks` says how to confirm: "" (not at all), "question" or "page". `phases` limits the lesson phases in
-    which the action is available; empty means all.
+    which the action is available; empty means all. `consequences` returns what happens outside of the usual
+    time of the action, which is then confirmed on a page. An action with the name `undo` can be taken back
+    (`console.undo`) with what its service returns.
     """
 
     name: str
@@ -35,6 +39,12 @@ class LessonAction:
     phases: tuple[str, ...] = ()
     asks: str = ""
     tone: str = "primary"
+    consequences: Callable[[Lesson], list[str]] | None = None
+    undo: str = ""
+
+    def for_lesson(self, lesson: Lesson) -> "LessonAction":
+        """Return the action as it is confirmed for this lesson now."""
+        return replace(self, asks="page") if self.consequences and self.consequences(lesson) else self
 
 
 LESSON_ACTIONS = {
@@ -49,6 +59,7 @@ LESSON_ACTIONS = {
             _("The lesson is starting. This page shows when it is running."),
             services.start_lesson,
             phases=("planned", "soon", "overdue"),
+            consequences=start_consequences,
         ),
         LessonAction(
             "stop",
@@ -61,6 +72,7 @@ LESSON_ACTIONS = {
             phases=("running",),
             asks="question",
             tone="danger",
+            consequences=stop_consequences,
         ),
         LessonAction(
             "cancel",
@@ -72,10 +84,11 @@ LESSON_ACTIONS = {
                 "console, marked as cancelled."
             ),
             _("The lesson has been cancelled. The change is sent to iclass within seconds."),
-            services.cancel_lesson,
+            cancel_revocably,
             phases=PHASES_BEFORE_START,
             asks="page",
             tone="danger",
+            undo="lesson.cancel",
         ),
         LessonAction(
             "pull",
@@ -104,7 +117,7 @@ def available_actions(reader: Any, lesson: Lesson) -> dict[str, LessonAction]:
     """Return the actions that this reader may run on the lesson now, by name."""
     phase: Phase = phase_of(lesson)
     return {
-        name: action
+        name: action.for_lesson(lesson)
         for name, action in LESSON_ACTIONS.items()
         if (not action.phases or phase.name in action.phases)
         and (not lesson.made_up or name not in HOLDING_ACTIONS)

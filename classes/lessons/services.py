@@ -28,6 +28,7 @@ from classes.lessons.fields import COLUMN_NAMES
 from classes.lessons.passwords import set_password
 from classes.lessons.remote_fields import natural_key
 from classes.lessons.roster import set_lesson_groups, set_members
+from classes.lessons.usual_times import start_consequences, stop_consequences
 from classes.lessons.validation import (
     check_lesson,
     check_not_made_up,
@@ -39,6 +40,7 @@ from classes.locking import lock_lesson, share_groups
 from classes.models import Lesson
 from console.audit.trail import diff_snapshots, record, snapshot
 from console.concurrency import service
+from console.confirmation import require_confirmation
 from console.outbox.models import Operation
 from console.outbox.services import enqueue, open_operations, supersede
 from console.outbox.states import OPEN_STATES, OperationState
@@ -180,24 +182,30 @@ def cancel_lesson(
 
 
 @service
-def start_lesson(*, lesson: Lesson, by: User | None) -> Operation:
+def start_lesson(*, lesson: Lesson, by: User | None, confirmed: bool = False) -> Operation:
     """Start a lesson (`/class/start`).
 
-    Raise ValidationError if it is over, cancelled, past its end or made up by another lesson.
+    Raise ValidationError if it is over, cancelled, past its end or made up by another lesson, and
+    ConfirmationNeeded (a subclass) if it is early and not `confirmed`.
     """
     stored = lock_lesson(lesson)
     check_open(stored)
     check_not_made_up(stored)
     check_not_past(stored)
+    require_confirmation(start_consequences(stored), confirmed)
     record("lesson.start", stored, by=by)
     return enqueue_lesson_operation("class.start", stored, by)
 
 
 @service
-def stop_lesson(*, lesson: Lesson, by: User | None) -> Operation:
-    """End a lesson (`/class/stop`) and supersede a pending start."""
+def stop_lesson(*, lesson: Lesson, by: User | None, confirmed: bool = False) -> Operation:
+    """End a lesson (`/class/stop`) and supersede a pending start.
+
+    Raise ConfirmationNeeded if it is early, people are in the room, and it is not `confirmed`.
+    """
     stored = lock_lesson(lesson)
     check_open(stored)
+    require_confirmation(stop_consequences(stored), confirmed)
     record("lesson.stop", stored, by=by)
     supersede(open_operations(stored).filter(kind="class.start"))
     return enqueue_lesson_operation("class.stop", stored, by)

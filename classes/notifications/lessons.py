@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,6 +19,7 @@ from classes.models import AnnouncedState, Lesson, Member, MembershipNotice
 from classes.notifications.email import lesson_args, reachable_filter, send_invitation, timetable_week_url
 from classes.notifications.memberships import send_membership_notices
 from console.notifications.services import notify
+from console.outbox.services import postponed_operations
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 #: Lessons per transaction.
@@ -65,15 +66,19 @@ def _unannounced() -> QuerySet[Lesson]:
     return _upcoming().exclude(remote_id="").filter(Q(told=None) | Q(told__starts_at=None))
 
 
+def _settled(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    """Leave out lessons whose last change can still be taken back."""
+    return lessons.exclude(Exists(postponed_operations(Lesson)))
+
+
 def _rescheduled() -> QuerySet[Lesson]:
-    return (
-        _upcoming().exclude(told=None).exclude(told__starts_at=F("starts_at")).exclude(told__starts_at=None)
-    )
+    announced = _settled(_upcoming()).exclude(told=None)
+    return announced.exclude(told__starts_at=F("starts_at")).exclude(told__starts_at=None)
 
 
 def _changed() -> QuerySet[Lesson]:
     """Lessons at the announced time with another announced field changed."""
-    same = _upcoming().filter(told__starts_at=F("starts_at"))
+    same = _settled(_upcoming()).filter(told__starts_at=F("starts_at"))
     return same.filter(
         ~Q(told__topic=F("topic")) | ~Q(told__ends_at=F("ends_at")) | ~Q(told__teacher=F("teacher"))
     )
@@ -81,8 +86,8 @@ def _changed() -> QuerySet[Lesson]:
 
 def _cancelled() -> QuerySet[Lesson]:
     """Cancelled lessons whose cancellation was not announced yet."""
-    now = timezone.now()
-    return Lesson.objects.filter(cancelled_at__isnull=False, starts_at__gt=now, told__starts_at__isnull=False)
+    cancelled = Lesson.objects.filter(cancelled_at__isnull=False, starts_at__gt=timezone.now())
+    return _settled(cancelled).filter(told__starts_at__isnull=False)
 
 
 def _tomorrow() -> QuerySet[Lesson]:

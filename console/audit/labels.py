@@ -144,6 +144,7 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "lesson.reveal_password": _("Lesson password viewed"),
     "lesson.cancel_many": _("Lessons cancelled in bulk"),
     "lesson.cancel": _("Lesson cancelled"),
+    "lesson.restore": _("Cancellation taken back"),
     "lesson.make_up": _("Make-up lesson scheduled"),
     "timetable.import": _("Timetable imported"),
     "feed.add": _("Calendar feed created"),

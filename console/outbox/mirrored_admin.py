@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from console.confirmation import ConfirmationNeeded
 from console.policy.admin import SchoolAdmin
 from console.policy.admin_forms import ServiceForm
 from console.policy.rules import refusal_message
@@ -61,6 +62,8 @@ class MirroredAdmin(SchoolAdmin):
                 do(row)
             except (PermissionDenied, ValidationError) as error:
                 texts = error.messages if isinstance(error, ValidationError) else error.args
+                if isinstance(error, ConfirmationNeeded):
+                    texts = [*texts, gettext("To do it anyway, confirm it on its page in the console.")]
                 self.message_user(request, f"{row}: {' '.join(map(str, texts))}", messages.ERROR)
             else:
                 done += 1

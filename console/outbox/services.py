@@ -1,10 +1,12 @@
 """Enqueue operations inside the transaction of the change that they send."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model, OuterRef
 from django.utils import timezone
 
 from console.audit.trail import record
@@ -21,10 +23,13 @@ ENQUEUED = point("outbox.enqueued", "the operation is inserted, its transaction 
 
 log = logging.getLogger(__name__)
 __all__ = [
+    "are_unsent",
     "enqueue",
     "enqueue_with_audit",
     "hold_school",
     "open_operations",
+    "postpone",
+    "postponed_operations",
     "resume",
     "subjects_in_progress",
     "supersede",
@@ -102,6 +107,37 @@ def open_operations(subject: Any) -> Any:
     return Operation.objects.filter(
         subject_type=subject._meta.label_lower, subject_id=subject.pk, state__in=OPEN_STATES
     ).order_by("id")
+
+
+def postpone(subject: Any, delay: timedelta) -> list[int] | None:
+    """Send what waits about a row only after `delay`, so that it can be taken back (`console.undo`).
+
+    Return the keys of these operations; None without a delay, or while the school is held. Call it inside the
+    transaction that enqueued them.
+    """
+    waiting = open_operations(subject)
+    if not delay or waiting.filter(state=OperationState.HELD).exists():
+        return None
+    keys = list(waiting.filter(state=OperationState.READY, attempts=0).values_list("pk", flat=True))
+    Operation.objects.filter(pk__in=keys).update(due_at=timezone.now() + delay)
+    return keys
+
+
+def postponed_operations(model: type[Model]) -> Any:
+    """Return the operations about the outer row of a query that can still be taken back."""
+    return Operation.objects.filter(
+        subject_type=model._meta.label_lower,
+        subject_id=OuterRef("pk"),
+        state=OperationState.READY,
+        attempts=0,
+        due_at__gt=timezone.now(),
+    )
+
+
+def are_unsent(keys: Collection[int]) -> bool:
+    """Return whether none of these operations was attempted. The caller changed them in this transaction."""
+    unsent = (OperationState.SUPERSEDED, OperationState.READY)
+    return Operation.objects.filter(pk__in=keys, state__in=unsent, attempts=0).count() == len(keys)
 
 
 def subjects_in_progress(subjects: Sequence[Any]) -> set[int]:

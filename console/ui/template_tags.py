@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -237,6 +238,12 @@ def duration(seconds: float | None) -> str:
     if rest or not parts:
         parts.append(gettext("%(n)d s") % {"n": rest})
     return " ".join(parts)
+
+
+@register.simple_tag
+def undo_seconds() -> str:
+    """Return for how many seconds an act can be taken back (`console.undo`)."""
+    return f"{settings.UNDO_S:g}"
 
 
 @register.filter

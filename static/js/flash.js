@@ -7,6 +7,14 @@ document.addEventListener("click", (event) => {
   if (button) button.closest(".flash").remove();
 });
 
+// What can be taken back for some seconds loses its button after them. The message stays.
+for (const form of document.querySelectorAll("[data-undo]")) {
+  setTimeout(() => {
+    if (form.contains(document.activeElement)) form.parentElement.querySelector("[data-close-message]").focus();
+    form.remove();
+  }, Number(form.dataset.undo) * 1000);
+}
+
 function lost() {
   const template = document.getElementById("message-lost");
   if (!template || region().querySelector(".flash-lost")) return;

@@ -38,8 +38,9 @@ def web(connected, alice):
 
 @pytest.fixture
 def lesson(connected, alice, bob):
-    """A lesson that the service has made."""
-    lesson = create_lesson(bob, alice)
+    """A lesson of the next minutes that the service has made."""
+    soon = (timezone.now() + timedelta(minutes=20)).replace(second=0, microsecond=0)
+    lesson = create_lesson(bob, alice, starts_at=soon)
     relay.drain()
     lesson.refresh_from_db()
     assert lesson.remote_id

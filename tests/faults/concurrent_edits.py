@@ -153,12 +153,13 @@ def _set_up(client: APIClient, lesson: int, chance: random.Random) -> Any:
     return client.patch(f"/api/v1/lessons/{lesson}/", {"bitrate": chance.randrange(100, 2000)})
 
 
-def _act(word: str) -> Callable[[APIClient, int, random.Random], Any]:
-    return lambda client, lesson, chance: client.post(f"/api/v1/lessons/{lesson}/{word}/", {})
+def _act(word: str, **body: bool) -> Callable[[APIClient, int, random.Random], Any]:
+    return lambda client, lesson, chance: client.post(f"/api/v1/lessons/{lesson}/{word}/", body)
 
 
+FINAL_ACTS = (_act("start", confirm=True), _act("stop", confirm=True), _act("cancel"))
 #: What editors do, with how often. What ends a lesson's days is rare, or nothing would be left to edit.
-ACTS = {_rename: 40, _move: 25, _set_up: 30, _act("start"): 1, _act("stop"): 1, _act("cancel"): 1}
+ACTS = {_rename: 40, _move: 25, _set_up: 30, **dict.fromkeys(FINAL_ACTS, 1)}
 
 
 def _wait_until_nothing_is_left() -> None:

@@ -97,7 +97,7 @@ def _nothing(world: IntentContext) -> None:
 
 def _running(world: IntentContext) -> Lesson:
     lesson = world.lesson()
-    start_lesson(lesson=lesson, by=world.by)
+    start_lesson(lesson=lesson, by=world.by, confirmed=True)
     return lesson
 
 
@@ -156,7 +156,9 @@ INTENTS = (
         "class/delete", IntentContext.lesson, lambda world, lesson: cancel_lesson(lesson=lesson, by=world.by)
     ),
     Intent(
-        "class/start", IntentContext.lesson, lambda world, lesson: start_lesson(lesson=lesson, by=world.by)
+        "class/start",
+        IntentContext.lesson,
+        lambda world, lesson: start_lesson(lesson=lesson, by=world.by, confirmed=True),
     ),
     Intent("class/stop", _running, lambda world, lesson: stop_lesson(lesson=lesson, by=world.by)),
     Intent(

@@ -75,7 +75,7 @@ def twins(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None:
 def start_then_stop(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None:
     """A stop is wished while a worker is slow with the start."""
     lesson = wait_until_settled(world.lesson())
-    start_lesson(lesson=lesson, by=world.by)
+    start_lesson(lesson=lesson, by=world.by, confirmed=True)
     slow = forge.start(DRAIN, faults={"outbox.claimed": "stop@1"})
     assert slow.stopped()
     stop_lesson(lesson=lesson, by=world.by)
@@ -129,7 +129,7 @@ def late_start(world: IntentContext, forge: ForkRunner, iclass: Sandbox) -> None
     """A start whose worker dies, found again when the lesson should be over."""
     begin, end = timezone.now() - timedelta(minutes=5), timezone.now() + timedelta(minutes=2)
     lesson = wait_until_settled(world.lesson(starts_at=begin, ends_at=end))
-    start_lesson(lesson=lesson, by=world.by)
+    start_lesson(lesson=lesson, by=world.by, confirmed=True)
     forge.killed(DRAIN, at="outbox.claimed")
     with time_machine.travel(end + timedelta(seconds=1)):
         relay.drain()

@@ -21,6 +21,7 @@ class Address:
         self.route, self.name = route, name
         self.actions = getattr(pattern.callback, "actions", None)
         view = getattr(pattern.callback, "view_class", None) or getattr(pattern.callback, "cls", None)
+        self.template: str = getattr(view, "template_name", None) or ""
         offered = {verb.upper() for verb in getattr(view, "http_method_names", METHODS)}
         self.answers = {verb for verb in METHODS if verb in offered and (self.actions or _has(view, verb))}
 

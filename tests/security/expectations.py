@@ -64,6 +64,7 @@ PAGES: dict[str, Expected] = {
     "accounts:rights_edit": of("policy", "change"),
     "search": SIGNED_IN,
     "menu_counts": SIGNED_IN,
+    "undo": SIGNED_IN,
     "jobs:jobs": of("job", "list"),
     "jobs:job": about("job", "view"),
     "jobs:stop": about("job", "stop"),

@@ -27,6 +27,8 @@ def prepare() -> None:
         # Whatever a developer's .env says, no test reaches a real service.
         "ICLASS_BASE_URL": "http://127.0.0.1:9",
         "PUBLIC_URL": "http://127.0.0.1:8000",
+        # What people do goes to the service at once; tests of Undo wait for it.
+        "UNDO_S": "0",
         # Some tests ask more in a minute than any program should.
         "REST_REQUESTS_A_MINUTE": "0",
         # Playwright keeps an event loop in the thread that runs the test.

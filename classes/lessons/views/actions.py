@@ -14,7 +14,9 @@ from django.views.generic.detail import SingleObjectMixin
 from classes.lessons.actions import LESSON_ACTIONS, LessonAction
 from classes.lessons.forms.cancel import CancelForm
 from classes.models import Lesson
+from console.confirmation import ConfirmationNeeded, ConfirmForm
 from console.policy.views import SchoolView
+from console.undo import offer_undo
 
 
 class LessonActionView(SchoolView, SingleObjectMixin, FormView):
@@ -34,10 +36,14 @@ class LessonActionView(SchoolView, SingleObjectMixin, FormView):
         return self.action_name
 
     def get_form_class(self) -> type[forms.Form]:
-        return CancelForm if self.action_name == "cancel" else forms.Form
+        if self.action_name == "cancel":
+            return CancelForm
+        return ConfirmForm if self.act.consequences else forms.Form
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
+        if self.act.consequences and (consequences := self.act.consequences(self.object)):
+            return self.ask(consequences)
         return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -46,11 +52,20 @@ class LessonActionView(SchoolView, SingleObjectMixin, FormView):
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
-            self.act.do(lesson=self.object, by=self.request.user, **form.cleaned_data)
-            self.success(self.act.done)
+            result = self.act.do(lesson=self.object, by=self.request.user, **form.cleaned_data)
+        except ConfirmationNeeded as asked:
+            return self.ask(asked.messages)
         except ValidationError as error:
             messages.error(self.request, " ".join(error.messages))
+        else:
+            values = result if self.act.undo else None
+            offer_undo(self.request, self.act.done, self.act.undo, self.object.pk, values)
         return redirect("classes:lesson", self.object.pk)
+
+    def ask(self, consequences: list[str]) -> HttpResponse:
+        """Show what would happen; the form of that page confirms it."""
+        form = ConfirmForm(initial={"confirmed": True})
+        return self.render_to_response(self.get_context_data(form=form, consequences=consequences))
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(

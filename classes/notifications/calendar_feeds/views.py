@@ -5,13 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
 from accounts.models import StudentGroup
 from classes.models import Feed
@@ -19,6 +19,7 @@ from classes.notifications.calendar_feeds.ical import render_calendar
 from classes.notifications.calendar_feeds.tokens import create_feed, find_feed, revoke_feed
 from console.inputs.bounds import parse_id
 from console.policy import Scope, scope_of, scoped
+from console.policy.edit_views import RemoveView
 from console.policy.views import SchoolView
 
 
@@ -70,17 +71,29 @@ class FeedAdd(FeedList):
         return group
 
 
-class FeedRevoke(SchoolView, View):
-    """Revoke a feed."""
+class FeedRevoke(RemoveView):
+    """Revoke a feed after a confirmation."""
 
-    resource, action = "feed", "delete"
-    http_method_names = ["post", "options"]
+    resource = "feed"
+    saved_message = gettext_lazy("The address has been revoked. Calendars that use it are no longer updated.")
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        feed = self.get_row(Feed.objects.select_related("person", "group"), pk=pk)
-        revoke_feed(feed=feed, by=self.request.user)
-        self.success(_("The address has been revoked. Calendars that use it are no longer updated."))
-        return redirect("classes:feeds")
+    @cached_property
+    def feed(self) -> Feed:
+        return self.get_row(Feed.objects.select_related("person", "group"), pk=self.kwargs["pk"])
+
+    def back_url(self) -> str:
+        return reverse("classes:feeds")
+
+    def remove(self, by: Any) -> None:
+        revoke_feed(feed=self.feed, by=by)
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=_("Revoke the calendar address for %(name)s?") % {"name": self.feed},
+            detail=_("Calendars that use it are no longer updated. This address cannot be used again."),
+            submit_label=_("Revoke"),
+            **more,
+        )
 
 
 @require_safe

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
 from classes.lessons.links import timetable_url
-from classes.lessons.services import edit_lesson
+from classes.lessons.undo import move_revocably
 from classes.models import Lesson
 from classes.timetable.calendar.forms import MoveForm
 from classes.timetable.calendar.move import MoveEffects, compute_move_effects
 from console.policy.views import SchoolView
+from console.undo import offer_undo
 
 
 class LessonMove(SchoolView, DetailView):
@@ -50,7 +51,7 @@ class LessonMove(SchoolView, DetailView):
             return self._show(form, request.POST)
         effects = compute_move_effects(lesson, form.starts_at, request.user)
         try:
-            edit_lesson(
+            values = move_revocably(
                 lesson=lesson,
                 by=self.request.user,
                 starts_at=effects.starts_at,
@@ -60,10 +61,8 @@ class LessonMove(SchoolView, DetailView):
         except ValidationError as error:
             form.add_error(None, error.messages)
             return self._show(form, request.POST)
-        self.success(
-            _("“%(topic)s” has been rescheduled. The change is sent to iclass within seconds.")
-            % {"topic": lesson.topic}
-        )
+        text = _("“%(topic)s” has been rescheduled. The change is sent to iclass within seconds.")
+        offer_undo(request, text % {"topic": lesson.topic}, "lesson.move", lesson.pk, values)
         return redirect(_timetable(request.POST.get("back", ""), effects))
 
     def _show(self, form: MoveForm, params: QueryDict) -> HttpResponse:

@@ -212,7 +212,7 @@ def acts_on(lesson: Lesson, by: User) -> dict[str, Any]:
     client = rest_client(by)
     address = f"/api/v1/lessons/{lesson.pk}/"
     return {
-        "start": lambda: client.post(f"{address}start/"),
+        "start": lambda: client.post(f"{address}start/", {"confirm": True}),
         "stop": lambda: client.post(f"{address}stop/"),
         "cancel": lambda: client.post(f"{address}cancel/"),
         "patch": lambda: client.patch(address, {"bitrate": 900}, format="json"),

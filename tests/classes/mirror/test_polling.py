@@ -92,7 +92,7 @@ def test_a_lesson_that_ended_has_a_final_register_once_its_history_stands_still(
     join_remotely(iclass, running, "mouse")
     poll_now(running)
     iclass.call("member/quit", {"class_id": running.class_id, "user_id": "mouse"})
-    stop_lesson(lesson=running, by=None)
+    stop_lesson(lesson=running, by=None, confirmed=True)
     relay.drain()
     registry.poll_due_rows()
     running.refresh_from_db()

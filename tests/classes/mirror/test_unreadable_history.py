@@ -88,7 +88,7 @@ def test_reconcile_that_sees_the_end_calculates_the_marks(attended, connected, i
 
 def test_our_own_stop_calculates_the_marks(attended, iclass):
     fail(iclass, "member/history/list")
-    stop_lesson(lesson=attended, by=None)
+    stop_lesson(lesson=attended, by=None, confirmed=True)
     relay.drain()
     attended.refresh_from_db()
     assert (attended.status, mark_of_mouse(attended).reason["running"]) == ("end", False)

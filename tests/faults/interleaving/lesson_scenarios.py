@@ -107,7 +107,7 @@ def lesson_acts(world: IntentContext) -> dict[str, Act]:
         ),
         "cancel": lambda subject: services.cancel_lesson(lesson=subject.fresh(), by=by, reason="ill"),
         "cancel many": lambda subject: _cancel_many(world, subject),
-        "start": lambda subject: services.start_lesson(lesson=subject.fresh(), by=by),
+        "start": lambda subject: services.start_lesson(lesson=subject.fresh(), by=by, confirmed=True),
         "stop": lambda subject: services.stop_lesson(lesson=subject.fresh(), by=by),
         "pull": lambda subject: services.pull_lesson(lesson=subject.fresh(), by=by),
         "push": lambda subject: services.push_lesson(lesson=subject.fresh(), by=by),

@@ -171,6 +171,8 @@ class TestPage:
 
     def test_it_is_taken_back_by_its_person_or_who_runs_the_school(self, browse, alice, bob, kids, charlie):
         feed, _token = create_feed(by=bob)
+        asked = browse(bob, f"/calendar/{feed.pk}/revoke/").content.decode()
+        assert "This address cannot be used again." in asked
         for reader, status in ((kids[0], 403), (charlie, 404), (alice, 302)):
             assert browse(reader, f"/calendar/{feed.pk}/revoke/", {}).status_code == status
         assert not Feed.objects.exists()

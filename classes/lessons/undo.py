@@ -1,0 +1,155 @@
+"""Cancel and reschedule a lesson so that it can be taken back for some seconds (`console.undo`)."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from classes.conflicts.detection import build_booking_request
+from classes.conflicts.guard import BookingConflictError, check_conflicts, enforce_teacher_constraint
+from classes.lessons.lookup import find_lesson
+from classes.lessons.services import (
+    cancel_lesson,
+    edit_lesson,
+    enqueue_create_or_modify,
+    enqueue_lesson_operation,
+)
+from classes.locking import lock_lesson
+from classes.models import AnnouncedState, Lesson
+from console.audit.trail import record
+from console.concurrency import service
+from console.outbox.models import Operation
+from console.outbox.services import are_unsent, open_operations, postpone, supersede
+from console.outbox.states import OperationState
+from console.policy import may, refusal_message
+from console.undo import register_undo, too_late, undo_window
+
+
+@service
+def cancel_revocably(
+    *, lesson: Lesson, by: User | None, reason: str = "", notice: str = "", tell: bool = True
+) -> dict[str, Any] | None:
+    """Cancel as `cancel_lesson` does. Return the values for `undo_cancellation`, None if it is final.
+
+    What follows from cancelling a make-up lesson, or one of two possible duplicates, is not taken back.
+    """
+    stored = lock_lesson(lesson)
+    is_final = stored.cancelled_at or stored.makes_up_for_id or stored.doubles.exists()
+    announced = AnnouncedState.objects.filter(lesson=stored).values("starts_at", "off_words").first()
+    look_at = stored.look_at
+    cancel_lesson(lesson=stored, by=by, reason=reason, notice=notice, tell=tell)
+    operations = None if is_final else postpone(stored, undo_window())
+    if operations is None:
+        return None
+    return {
+        "operations": operations,
+        "look_at": look_at and look_at.isoformat(),
+        "told": announced and announced["starts_at"] and announced["starts_at"].isoformat(),
+        "words": announced["off_words"] if announced else "",
+    }
+
+
+@service
+def undo_cancellation(*, lesson: Lesson, by: User | None, values: Mapping[str, Any]) -> Lesson:
+    """Take a cancellation back: drop what was not sent, and enqueue again what the cancellation replaced.
+
+    Raise ValidationError if it was sent, or if somebody was planned for this time meanwhile.
+    """
+    stored = lock_lesson(lesson)
+    if stored.cancelled_at is None:
+        raise ValidationError(_("The lesson is not cancelled any more."))
+    with _unless_taken():
+        check_conflicts(build_booking_request(stored), stored.conflict_reason)
+    replaced = set(
+        Operation.objects.filter(
+            subject_type=Lesson._meta.label_lower,
+            subject_id=stored.pk,
+            state=OperationState.SUPERSEDED,
+            finished_at__gte=stored.cancelled_at,
+        ).values_list("kind", flat=True)
+    )
+    supersede(open_operations(stored).filter(pk__in=values["operations"]))
+    if not are_unsent(values["operations"]):
+        raise too_late()
+    stored.cancelled_at, stored.cancel_reason = None, ""
+    stored.look_at = _moment(values["look_at"])
+    with enforce_teacher_constraint():
+        stored.save(update_fields=["cancelled_at", "cancel_reason", "look_at"])
+    told = {"starts_at": _moment(values["told"]), "off_words": values["words"]}
+    AnnouncedState.objects.filter(lesson=stored).update(**told)
+    if replaced & {"class.create", "class.modify"}:
+        enqueue_create_or_modify(stored, by)
+    if "class.members" in replaced and stored.remote_id:
+        enqueue_lesson_operation("class.members", stored, by)
+    record("lesson.restore", stored, by=by)
+    return stored
+
+
+@service
+def move_revocably(
+    *, lesson: Lesson, by: User | None, starts_at: datetime, ends_at: datetime, conflict_reason: str = ""
+) -> dict[str, Any] | None:
+    """Reschedule as `edit_lesson` does. Return the values for `undo_move`, None if it is final."""
+    stored = edit_lesson(
+        lesson=lesson, by=by, starts_at=starts_at, ends_at=ends_at, conflict_reason=conflict_reason
+    )
+    operations = postpone(stored, undo_window())
+    if operations is None:
+        return None
+    return {
+        "operations": operations,
+        "before": [lesson.starts_at.isoformat(), lesson.ends_at.isoformat()],
+        "after": [stored.starts_at.isoformat(), stored.ends_at.isoformat()],
+        "reason": lesson.conflict_reason,
+    }
+
+
+@service
+def undo_move(*, lesson: Lesson, by: User | None, values: Mapping[str, Any]) -> Lesson:
+    """Move a lesson back. Raise ValidationError if the new time was sent or changed since."""
+    if [lesson.starts_at, lesson.ends_at] != [_moment(one) for one in values["after"]]:
+        raise ValidationError(_("Someone changed the time of this lesson since. Reschedule it instead."))
+    starts_at, ends_at = (_moment(one) for one in values["before"])
+    with _unless_taken():
+        stored = edit_lesson(
+            lesson=lesson, by=by, starts_at=starts_at, ends_at=ends_at, conflict_reason=values["reason"]
+        )
+    if not are_unsent(values["operations"]):
+        raise too_late()
+    return stored
+
+
+@contextmanager
+def _unless_taken() -> Iterator[None]:
+    try:
+        yield
+    except BookingConflictError:
+        message = _("Somebody was planned for the time of this lesson meanwhile. Reschedule it as usual.")
+        raise ValidationError(message) from None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _undo_cancellation(by: Any, key: int, values: Mapping[str, Any]) -> None:
+    undo_cancellation(lesson=_find(by, key, "cancel"), by=by, values=values)
+
+
+def _undo_move(by: Any, key: int, values: Mapping[str, Any]) -> None:
+    undo_move(lesson=_find(by, key, "change"), by=by, values=values)
+
+
+def _find(by: Any, key: int, action: str) -> Lesson:
+    lesson = find_lesson(by, key)
+    if not may(by, action, "lesson", lesson):
+        raise PermissionDenied(refusal_message(by, action, "lesson", lesson))
+    return lesson
+
+
+register_undo("lesson.cancel", _undo_cancellation)
+register_undo("lesson.move", _undo_move)

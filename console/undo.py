@@ -1,0 +1,69 @@
+"""Acts that can be taken back for some seconds. What goes to the service is due after that, so that nothing
+has to be called back.
+
+    values = cancel_revocably(lesson=lesson, by=by)                # a service that postpones its operations
+    offer_undo(request, _("Cancelled."), "lesson.cancel", lesson.pk, values)
+    register_undo("lesson.cancel", undo_cancellation)              # at start, in the app of the act
+
+The message has a button with a signed ticket; `console.undo_views` takes it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+SALT = "console.undo"
+#: Takes the act back: by whom, the key of its row, and the values that the service of the act returned.
+UndoHandler = Callable[[Any, int, Mapping[str, Any]], None]
+_handlers: dict[str, UndoHandler] = {}
+
+
+def register_undo(act: str, handler: UndoHandler) -> None:
+    """Register what takes an act back. It checks the right, and raises ValidationError if it is too late."""
+    _handlers[act] = handler
+
+
+def undo_window() -> timedelta:
+    """Return how long an act can be taken back; nothing can if it is zero."""
+    return timedelta(seconds=settings.UNDO_S)
+
+
+def offer_undo(
+    request: HttpRequest, text: str | Promise, act: str, key: int, values: Mapping[str, Any] | None
+) -> None:
+    """Show a success message, with the button that takes the act back unless there are no `values`."""
+    if values is None:
+        messages.success(request, str(text))
+        return
+    until = timezone.now() + undo_window()
+    ticket = {"act": act, "key": key, "values": values, "by": request.user.pk, "until": until.timestamp()}
+    messages.success(request, str(text), extra_tags=signing.dumps(ticket, salt=SALT))
+
+
+def take_back(ticket: str, by: Any) -> None:
+    """Take back the act of a ticket. Raise ValidationError if that is no longer possible."""
+    try:
+        found = signing.loads(ticket, salt=SALT)
+    except signing.BadSignature:
+        found = {"by": None}
+    if found["by"] != by.pk:
+        raise ValidationError(_("This cannot be taken back."))
+    if found["until"] < timezone.now().timestamp():
+        raise too_late()
+    _handlers[found["act"]](by, found["key"], found["values"])
+
+
+def too_late() -> ValidationError:
+    """Return the refusal of an act that is sent by now."""
+    return ValidationError(
+        _("It is too late to take this back: it is on its way to iclass. Change it as usual instead.")
+    )

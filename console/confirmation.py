@@ -5,8 +5,8 @@
         stored = lock_lesson(lesson)
         require_confirmation(start_consequences(stored), confirmed)
 
-A page shows the consequences and asks with a `ConfirmForm` (templates/generic/confirm.html). REST answers 409
-with them, until the request says `"confirm": true`.
+A page shows the consequences and asks with a `ConfirmForm` (templates/generic/confirm.html). REST confirms: a
+program says what it wants.
 """
 
 from collections.abc import Sequence

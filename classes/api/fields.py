@@ -70,12 +70,6 @@ class CancelSerializer(serializers.Serializer[Any]):
     tell = serializers.BooleanField(required=False, default=True)
 
 
-class ConfirmSerializer(serializers.Serializer[Any]):
-    """`confirm` says that the act is wanted although it is not its usual time."""
-
-    confirm = serializers.BooleanField(required=False, default=False, source="confirmed")
-
-
 class MakeUpSerializer(serializers.Serializer[Any]):
     """The start of a make-up lesson, which is as long as the other one. A reason allows conflicts."""
 

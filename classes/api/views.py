@@ -27,13 +27,7 @@ from classes.api.conflicts import ConflictResponseMixin
 from classes.api.courses import CourseViewSet
 from classes.api.cover import AbsenceViewSet, CoverViewSet
 from classes.api.exports import ExportRunViewSet, ExportScheduleViewSet
-from classes.api.fields import (
-    CancelSerializer,
-    ConfirmSerializer,
-    MakeUpSerializer,
-    MakeUpTimesSerializer,
-    validated,
-)
+from classes.api.fields import CancelSerializer, MakeUpSerializer, MakeUpTimesSerializer, validated
 from classes.api.filters import LessonFilter, RecordingFilter
 from classes.api.grades import CourseGradeList, CourseGradeRevisions
 from classes.api.leave import LeaveViewSet
@@ -114,28 +108,20 @@ class LessonViewSet(
     def seen_of(self, row: Lesson) -> dict[str, str]:
         return loaded_digests(row)
 
-    @extend_schema(request=ConfirmSerializer, responses=LessonSerializer)
+    @extend_schema(request=None, responses=LessonSerializer)
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
-        """Start the lesson (`/class/start`).
-
-        More than 30 minutes before its planned start the answer is 409 with the code `confirmation_needed`,
-        and nothing happens unless `confirm` is true.
-        """
+        """Start the lesson (`/class/start`), at once also outside of its usual time."""
         lesson = self.get_object()
-        services.start_lesson(lesson=lesson, by=self.by, **validated(ConfirmSerializer, request))
+        services.start_lesson(lesson=lesson, by=self.by, confirmed=True)
         return self._respond(lesson)
 
-    @extend_schema(request=ConfirmSerializer, responses=LessonSerializer)
+    @extend_schema(request=None, responses=LessonSerializer)
     @action(detail=True, methods=["post"])
     def stop(self, request: Request, pk: str) -> Response:
-        """End the lesson (`/class/stop`).
-
-        More than 10 minutes before its planned end, while people are in the classroom, the answer is 409 with
-        the code `confirmation_needed`, and nothing happens unless `confirm` is true.
-        """
+        """End the lesson (`/class/stop`), at once also outside of its usual time."""
         lesson = self.get_object()
-        services.stop_lesson(lesson=lesson, by=self.by, **validated(ConfirmSerializer, request))
+        services.stop_lesson(lesson=lesson, by=self.by, confirmed=True)
         return self._respond(lesson)
 
     @extend_schema(request=CancelSerializer, responses=LessonSerializer)

@@ -29,7 +29,6 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from console.concurrency import Conflict, DatabaseBusy, EditConflict, conflict_sqlstate, etag
-from console.confirmation import ConfirmationNeeded
 from console.inputs.api import ApiDateField, ApiDateTimeField
 from console.policy import idempotency, row_changes
 from console.policy.change_table import UPDATED_SINCE
@@ -311,12 +310,9 @@ class SchoolSerializer(serializers.ModelSerializer[Any]):
 
 def handle_exception(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Extend DRF's handler by the exceptions of services: an invalid value is 400, a row in use or changed
-    concurrently 409, as is what has to be confirmed."""
+    concurrently 409."""
     if conflict_sqlstate(exc):
         exc = DatabaseBusy()
-    if isinstance(exc, ConfirmationNeeded):
-        detail = " ".join([*exc.messages, _("To do it anyway, send “confirm”: true.")])
-        return Response({"detail": detail, "code": "confirmation_needed"}, status=status.HTTP_409_CONFLICT)
     if isinstance(exc, Conflict):
         return Response(_conflict_body(exc), status=status.HTTP_409_CONFLICT)
     if isinstance(exc, ModelError):

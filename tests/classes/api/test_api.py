@@ -221,7 +221,7 @@ def test_a_student_sees_the_own_lessons_without_the_teachers_link_and_changes_no
 def test_a_teacher_starts_the_own_lesson_and_no_other(lesson, alice, bob, school):
     other = create_lesson(create_person(school, "dodo", Role.TEACHER), alice)
     client = rest_client(bob)
-    started = client.post(f"/api/v1/lessons/{lesson.pk}/start/", {"confirm": True})
+    started = client.post(f"/api/v1/lessons/{lesson.pk}/start/")
     assert started.status_code == 200
     assert started.json()["teacher_url"] == "https://room.example/7/0"
     assert client.post(f"/api/v1/lessons/{other.pk}/start/").status_code == 403

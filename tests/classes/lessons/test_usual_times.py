@@ -127,17 +127,10 @@ def test_an_empty_room_and_the_last_ten_minutes_end_without_a_page(browse, alice
     assert Operation.objects.count() == 2
 
 
-def test_rest_answers_409_until_the_request_confirms(alice, far, occupied):
+def test_rest_acts_at_once_as_programs_ask_for_what_they_want(alice, far, occupied):
     client = rest_client(alice)
-    for lesson, act, told in ((far, "start", "in 43 days."), (occupied, "stop", "3 people are in")):
-        address = f"/api/v1/lessons/{lesson.pk}/{act}/"
-        asked = client.post(address, {"confirm": False}, headers={"accept-language": "en"})
-        assert asked.status_code == 409
-        assert asked.json()["code"] == "confirmation_needed"
-        assert told in asked.json()["detail"]
-        assert "“confirm”: true" in asked.json()["detail"]
-        assert not Operation.objects.filter(subject_id=lesson.pk).exists()
-        assert client.post(address, {"confirm": True}).status_code == 200
+    for lesson, act in ((far, "start"), (occupied, "stop")):
+        assert client.post(f"/api/v1/lessons/{lesson.pk}/{act}/").status_code == 200
         assert Operation.objects.get(subject_id=lesson.pk).kind == f"class.{act}"
 
 

@@ -88,6 +88,7 @@ EXCEPTIONS = {
     "/reports/school/groups/": PERIOD,
     **{f"/reports/{name}{suffix}": PERIOD for name in REPORTS for suffix in ("/", ".csv", ".xlsx")},
     **dict.fromkeys(("/alarms/", "/courses/", "/grades/", "/groups/", "/leave/", "/people/"), PAGE),
+    **dict.fromkeys(("/admin/classes/lesson/", "/sync/sent/"), PAGE),
     **dict.fromkeys(("/people/export/", "/groups/export/"), SMALL),
     **{
         f"/api/v1/{name}/": PAGE

@@ -13,7 +13,7 @@ from console.audit.models import AuditEntry
 from console.audit.personal_data import make_unsealer
 from console.iclass import UserInfo
 from console.mirror.decisions import apply_decision, get_row_differences
-from console.mirror.filters import DifferenceFilter, count_differences
+from console.mirror.filters import DifferenceFilter, undecided_rows
 from console.mirror.models import IgnoredDifference
 from console.mirror.registry import reconcile
 from console.outbox import relay
@@ -27,6 +27,11 @@ from tests.support.sandbox import Sandbox
 
 def fresh(row: Any) -> Any:
     return type(row).objects.get(pk=row.pk)
+
+
+def count_differences(reader: User) -> int:
+    """How many rows wait for a decision of this reader."""
+    return sum(rows.count() for rows in undecided_rows(reader))
 
 
 def look(row: User, **theirs: Any) -> User:

@@ -128,6 +128,8 @@ EXCEPTIONS = {
     "classes.courseware.attachments.copy_attachments": ADDS,
     "classes.lessons.passwords.reveal_password": READS,
     "classes.lessons.room_entries.reveal_visitor_pass": READS,
+    "classes.lessons.undo.undo_cancellation": MERGES,
+    "classes.lessons.undo.undo_move": MERGES,
     "classes.lessons.services.schedule_lesson": "tests/classes/conflicts/test_conflicts.py",
     "classes.live.room.calls.record_call": ADDS,
     "classes.live.room.classroom_entry.use_own_token": READS,

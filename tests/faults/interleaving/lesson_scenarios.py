@@ -17,7 +17,7 @@ from classes.attendance import (
 )
 from classes.attendance.register import recompute_register
 from classes.choices import ClassType
-from classes.lessons import room_entries, services
+from classes.lessons import room_entries, services, undo
 from classes.lessons.members import replace_members
 from classes.mirror.differences import adopt_fields as take_lesson
 from classes.models import Appeal, Attendance, CallbackDifference, Lesson, Mark
@@ -106,6 +106,13 @@ def lesson_acts(world: IntentContext) -> dict[str, Act]:
             edit=BulkEdit(fields={"bitrate": 900}),
         ),
         "cancel": lambda subject: services.cancel_lesson(lesson=subject.fresh(), by=by, reason="ill"),
+        "cancel for ten seconds": lambda subject: undo.cancel_revocably(
+            lesson=subject.fresh(), by=by, reason="ill"
+        ),
+        "move for ten seconds": lambda subject: undo.move_revocably(
+            lesson=subject.fresh(), by=by, starts_at=subject.row.starts_at + 3 * DAY,
+            ends_at=subject.row.starts_at + 3 * DAY + 45 * MINUTE, conflict_reason=REASON,
+        ),
         "cancel many": lambda subject: _cancel_many(world, subject),
         "start": lambda subject: services.start_lesson(lesson=subject.fresh(), by=by, confirmed=True),
         "stop": lambda subject: services.stop_lesson(lesson=subject.fresh(), by=by),

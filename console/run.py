@@ -143,7 +143,7 @@ def _start_all(config: RunConfig, processes: ProcessGroup, began: float) -> None
     _check_free("PORT", config.host, config.port)
     if config.is_demo:
         _check_free("SANDBOX_PORT", "127.0.0.1", config.sandbox_port)
-        processes.start("sandbox", config.sandbox_command())
+        processes.start("sandbox", config.sandbox_command(), restart=True)
     with _step("Database and broker"):
         embedded.start_servers(BASE_DIR)
     with _step("Tables"):

@@ -14,17 +14,21 @@ from console.embedded.errors import EmbeddedError
 from console.embedded.processes import die_with_parent
 
 STOP_TIMEOUT_S = 10.0
+#: A program that ends sooner after its start is not started again: it would end again.
+MIN_UPTIME_S = 5.0
 
 
 @dataclass
 class ManagedProcess:
-    """One program of a group."""
+    """One program of a group. `restart` is its command where it is started again after its end."""
 
     name: str
     process: subprocess.Popen[bytes]
     output: IO[bytes]
+    began: float
     keep: bool = False
     may_exit: bool = False
+    restart: Sequence[str] = ()
     captured: str = ""
     pending: bytes = b""
 
@@ -53,14 +57,24 @@ class ProcessGroup:
     order. If this process is killed, the kernel sends each of them SIGTERM.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, min_uptime_s: float = MIN_UPTIME_S) -> None:
+        self._min_uptime_s = min_uptime_s
         self._running: dict[str, ManagedProcess] = {}
         self._lines = selectors.DefaultSelector()
 
-    def start(self, name: str, command: Sequence[str], *, keep: bool = False, may_exit: bool = False) -> None:
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        keep: bool = False,
+        may_exit: bool = False,
+        restart: bool = False,
+    ) -> None:
         """Start a program. Its output is shown, or with `keep` returned by `finish` if it succeeds.
 
-        The exit of a `may_exit` program is reported and does not stop the others.
+        The exit of a `may_exit` program is reported and does not stop the others. A `restart` program that
+        ends later than `min_uptime_s` after its start is started again.
         """
         process = subprocess.Popen(
             command,
@@ -72,7 +86,8 @@ class ProcessGroup:
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
         assert process.stdout is not None
-        member = ManagedProcess(name, process, process.stdout, keep, may_exit)
+        again = command if restart else ()
+        member = ManagedProcess(name, process, process.stdout, time.monotonic(), keep, may_exit, again)
         self._running[name] = member
         self._lines.register(process.stdout, selectors.EVENT_READ, member)
 
@@ -118,6 +133,10 @@ class ProcessGroup:
     def _ended(self, member: ManagedProcess) -> None:
         self._show(wait=0)
         code = member.process.returncode
+        if member.restart and time.monotonic() - member.began > self._min_uptime_s:
+            print(f"{member.name} ended with code {code} and is started again.", flush=True)
+            self.start(member.name, member.restart, restart=True)
+            return
         if not member.may_exit:
             raise EmbeddedError(f"{member.name} ended with code {code}, so everything ends.")
         print(f"{member.name} ended with code {code}; the others go on.", flush=True)

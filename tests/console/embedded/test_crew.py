@@ -70,6 +70,30 @@ def test_when_a_dispensable_one_ends_the_watch_goes_on(
     assert "students ended with code 3; the others go on." in capsys.readouterr().out
 
 
+def test_one_that_is_started_again_goes_on_after_its_end(
+    capsys: pytest.CaptureFixture,
+) -> None:
+    crew = ProcessGroup(min_uptime_s=0)
+    crew.start("sandbox", _python("print('up', flush=True); import sys; sys.exit(3)"), restart=True)
+    said: list[str] = []
+
+    def twice() -> bool:
+        said.append(capsys.readouterr().out)
+        return "".join(said).count("sandbox | up") >= 2
+
+    crew.watch(twice, seconds=30)
+    crew.end()
+
+    assert "sandbox ended with code 3 and is started again." in "".join(said)
+
+
+def test_one_that_ends_at_once_is_not_started_again(crew: ProcessGroup) -> None:
+    crew.start("sandbox", _python("import sys; sys.exit('the port is in use')"), restart=True)
+
+    with pytest.raises(EmbeddedError, match="sandbox ended with code 1"):
+        crew.watch(lambda: False, seconds=30)
+
+
 def test_the_end_does_not_wait_for_what_ends_at_once(crew: ProcessGroup) -> None:
     crew.start("web", _python(STUBBORN))
     began = time.monotonic()

@@ -84,6 +84,11 @@ class GroupsNow:
     def groups_with_lesson(self) -> set[int]:
         return {one.group for one in self.students}
 
+    @cached_property
+    def groups_with_data(self) -> set[int]:
+        """The groups of which a student is in, or missing from, a lesson that iclass has told of late."""
+        return {one.group for one in self.students if one.lesson.is_known}
+
     @property
     def on_leave(self) -> list[StudentNow]:
         return [one for one in self.students if not one.is_inside and one.leave == Leave.State.APPROVED]
@@ -97,6 +102,11 @@ class GroupsNow:
     def unknown(self) -> list[LessonNow]:
         """The lessons without data: not begun, not yet polled, or not polled any more."""
         return list(dict.fromkeys(one.lesson for one in self.students if not one.lesson.is_known))
+
+    def is_silent(self, groups: Collection[int]) -> bool:
+        """Return whether these groups have lessons now, and iclass has told of none of late."""
+        asked = self.groups_with_lesson.intersection(groups)
+        return bool(asked) and not self.groups_with_data & asked
 
     def missing_in(self, groups: Collection[int]) -> int:
         """Return how many students of these groups are missing; one of two groups counts once."""

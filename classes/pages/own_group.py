@@ -1,6 +1,6 @@
 """Page of a teacher in charge or head of grade: who is missing now, and what of the group waits."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from accounts.people.charges import grades_in_charge, groups_of_teacher
 from accounts.people.queries import BY_NAME, GROUPS_BY_NAME, number_of_students
 from classes.attendance.leave_queries import requests_to_answer
 from classes.attendance.thresholds.sentences import cause_sentence
-from classes.live.group_presence import StudentNow, groups_now
+from classes.live.group_presence import GroupsNow, StudentNow, groups_now
 from classes.models import AbsenceCall, AbsenceStreak, AttendanceWarning
 from console.http.live_polls import refreshed_regions
 from console.inputs.bounds import parse_id
@@ -39,11 +39,12 @@ class GroupLink(NamedTuple):
 
 
 class GroupRow(NamedTuple):
-    """A group of a grade: its missing students, and whether it has a lesson now."""
+    """A group of a grade: who is missing, whether it has a lesson now, and whether iclass tells of it."""
 
     group: StudentGroup
     missing: list[StudentNow]
     has_lesson: bool
+    has_data: bool
 
 
 def own_groups(reader: Any) -> QuerySet[StudentGroup]:
@@ -62,14 +63,18 @@ def own_group_links(reader: Any) -> list[GroupLink]:
     by_grade: dict[int | None, list[int]] = {}
     for one in groups:
         by_grade.setdefault(one.grade_id, []).append(one.pk)
-    links = [_link(one, "grade", now.missing_in(by_grade.get(one.pk, ()))) for one in grades]
-    return [*links, *(_link(one, "group", now.missing_in({one.pk})) for one in groups if one in own)]
+    links = [_link(one, "grade", by_grade.get(one.pk, ()), now) for one in grades]
+    return [*links, *(_link(one, "group", {one.pk}, now) for one in groups if one in own)]
 
 
-def _link(subject: StudentGroup | Grade, parameter: str, missing: int) -> GroupLink:
+def _link(
+    subject: StudentGroup | Grade, parameter: str, groups: Collection[int], now: GroupsNow
+) -> GroupLink:
+    missing = now.missing_in(groups)
     words = ngettext("%(n)d of %(group)s is missing now", "%(n)d of %(group)s are missing now", missing)
     if not missing:
-        words = _("Nobody of %(group)s is missing now")
+        is_silent = now.is_silent(groups)
+        words = _("No current data about %(group)s") if is_silent else _("Nobody of %(group)s is missing now")
     url = f"{reverse('classes:own_group')}?{parameter}={subject.pk}"
     return GroupLink(words % {"n": missing, "group": subject}, url, missing > 0)
 
@@ -152,7 +157,12 @@ def _grade_context(reader: Any, grade: Grade, groups: Iterable[StudentGroup]) ->
     keys = [one.pk for one in own]
     now = groups_now(reader.enterprise_id, keys)
     rows = [
-        GroupRow(group, now.missing_by_group.get(group.pk, []), group.pk in now.groups_with_lesson)
+        GroupRow(
+            group,
+            now.missing_by_group.get(group.pk, []),
+            group.pk in now.groups_with_lesson,
+            group.pk in now.groups_with_data,
+        )
         for group in own
     ]
     rows.sort(key=lambda row: (-len(row.missing), not row.has_lesson))

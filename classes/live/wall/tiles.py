@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from classes.lessons.queries import lessons_for
 from classes.lessons.status import OVERDUE, Phase, phase_of
 from classes.live.wall.queries import LiveLesson, load_live_lessons
-from classes.live.wall.troubles import TROUBLE_ORDER, Trouble, find_troubles
+from classes.live.wall.troubles import TROUBLE_ORDER, Trouble, find_troubles, is_stale
 
 MAX_NAMES = 3
 #: Lessons in trouble that the summary names; the rest is a number.
@@ -90,6 +90,16 @@ class Wall:
     @cached_property
     def shown(self) -> list[Tile]:
         return [tile for tile in self.tiles if self.chosen in ("", tile.part)]
+
+    @cached_property
+    def silent_since(self) -> datetime | None:
+        """Since when iclass has told of no running lesson; None if the data of one is current."""
+        running: list[Any] = [tile.lesson for tile in self.tiles if tile.lesson.runs]
+        now = timezone.now()
+        if not running or not all(is_stale(one, now) for one in running):
+            return None
+        newest: datetime = max(one.looked_at or one.real_started_at for one in running)
+        return newest
 
     @cached_property
     def summary(self) -> str:

@@ -138,3 +138,13 @@ def test_only_the_live_part_is_refreshed_with_at_most_twelve_queries(
     assert again.status_code == 304
     with django_assert_max_num_queries(12):
         client.get(PAGE)
+
+
+def test_a_group_without_current_data_is_not_said_to_be_complete(
+    browse: Any, hal: User, bob: User, grade: Grade
+) -> None:
+    lesson = create_running_lesson(bob)
+    add_members(lesson, *User.objects.filter(student_groups__name="Year 7a"))
+    page = page_text(browse(hal, PAGE))
+    assert "It is not known who is missing." in page
+    assert "Nobody is missing." not in page

@@ -57,6 +57,15 @@ def test_nobody_is_called_missing_by_old_data(browse: Any, tom: User, lesson: Le
     assert "Croquet" in page_text(browse(tom, PAGE))
 
 
+def test_without_current_data_nobody_is_said_to_be_there(browse: Any, tom: User, lesson: Lesson) -> None:
+    seen = timezone.now() - stale_after() - timedelta(seconds=1)
+    Lesson.objects.filter(pk=lesson.pk).update(looked_at=seen)
+    page = page_text(browse(tom, PAGE))
+    assert "It is not known who is missing." in page
+    assert "Nobody is missing." not in page
+    assert "No current data about Year 7" in page_text(browse(tom, "/"))
+
+
 def test_the_missing_of_the_group_stand_with_their_lesson_and_since_when(
     browse: Any, tom: User, lesson: Lesson
 ) -> None:

@@ -269,3 +269,15 @@ def test_a_teacher_who_went_out_is_not_in(wall, sue, bob, kids, lesson):
 def test_the_zone_is_that_of_the_school(wall, sue, school, lesson):
     Enterprise.objects.filter(pk=school.pk).update(zone="Asia/Tokyo")
     assert f"{timezone.localtime(lesson.starts_at, school.tz) + timedelta(hours=1):%H:%M}–" in wall(sue)
+
+
+def test_it_says_since_when_iclass_has_told_of_no_running_lesson(wall, sue, bob, lesson):
+    assert "has not answered" not in wall(sue, live=True)
+    other = create_running_lesson(bob)
+    Lesson.objects.filter(pk=other.pk).update(looked_at=timezone.now() - timedelta(minutes=5))
+    assert "has not answered" not in wall(sue, live=True), "the data of one lesson are current"
+    then = timezone.now() - timedelta(minutes=1)
+    Lesson.objects.filter(pk=lesson.pk).update(looked_at=then)
+    at = f"{timezone.localtime(then, bob.enterprise.tz):%H:%M}"
+    assert f"iclass has not answered since {at}. What you see is from then." in wall(sue, live=True)
+    assert f"自 {at} 起 iclass 没有应答" in wall(sue, live=True, language="zh-hans")

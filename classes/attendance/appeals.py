@@ -63,7 +63,7 @@ def file_appeal(*, mark_of: Attendance, text: str, by: User) -> Appeal:
         "attendance.appeal",
         people=[row.lesson.teacher],
         key=f"attendance.appeal.{appeal.pk}",
-        args={"lesson": row.lesson.topic},
+        args={"lesson": row.lesson.topic, "name": by.nickname or by.user_id},
         link=reverse("classes:appeal", args=[appeal.pk]),
     )
     return appeal

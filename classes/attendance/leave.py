@@ -267,7 +267,7 @@ def _notify_deciders(leave: Leave) -> None:
         "leave.requested",
         people=people or list(active_people(leave.enterprise_id, Role.SUPERADMIN, Role.ADMIN)),
         key=f"leave.requested.{leave.pk}",
-        args=_notice_args(leave),
+        args={**_notice_args(leave), "name": leave.person.nickname or leave.person.user_id},
         link=reverse("classes:leave", args=[leave.pk]),
     )
 

@@ -1,13 +1,14 @@
 """Common parts of notifications about lessons: recipients, times in the school's zone, links."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from accounts.models import User
+from accounts.models import Enterprise, User
 from classes.models import Lesson
 from console.notifications.channels.mail_server import mail_is_set_up
 from console.notifications.models import MessagingApp
@@ -40,16 +41,20 @@ def send_invitation(person: User, lessons: Sequence[Lesson], *, key: str) -> int
 def lesson_args(lessons: Sequence[Lesson]) -> dict[str, Any]:
     """Arguments of a notification: the number of lessons, and the details of the first one."""
     first = lessons[0]
-    zone = first.enterprise.tz
     return {
         "topic": first.topic,
         "teacher": first.teacher.nickname or first.teacher.user_id,
-        "at": f"{localtime(first.starts_at, zone):%Y-%m-%d %H:%M}",
-        "until": f"{localtime(first.ends_at, zone):%H:%M}",
+        "at": local_minute(first.starts_at, first.enterprise),
+        "until": f"{localtime(first.ends_at, first.enterprise.tz):%H:%M}",
         "zone": first.enterprise.zone,
         "n": len(lessons),
         "lessons": [one.pk for one in lessons],
     }
+
+
+def local_minute(at: datetime, school: Enterprise) -> str:
+    """Return a moment in the zone of the school, as notifications keep it."""
+    return f"{localtime(at, school.tz):%Y-%m-%d %H:%M}"
 
 
 def timetable_week_url(lesson: Lesson) -> str:

@@ -5,7 +5,7 @@ read a notification (no email address and no way to sign in, as most students) g
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,13 @@ from django.utils import timezone
 from accounts.models import User
 from classes.choices import Status
 from classes.models import AnnouncedState, Lesson, Member, MembershipNotice
-from classes.notifications.email import lesson_args, reachable_filter, send_invitation, timetable_week_url
+from classes.notifications.email import (
+    lesson_args,
+    local_minute,
+    reachable_filter,
+    send_invitation,
+    timetable_week_url,
+)
 from classes.notifications.memberships import send_membership_notices
 from console.notifications.services import notify
 from console.outbox.services import postponed_operations
@@ -154,8 +160,11 @@ def _send_invitations(lessons: list[Lesson], people: Recipients) -> int:
 
 
 def _send_rescheduled(lessons: list[Lesson], people: Recipients) -> int:
+    rows = AnnouncedState.objects.filter(lesson__in=lessons)
+    announced: dict[int, Any] = dict(rows.values_list("lesson_id", "starts_at"))
     _save_announced_state(lessons, **_ANNOUNCED_FIELDS)
-    return _send_each("lesson.moved", lessons, people)
+    was = {one.pk: {"was": local_minute(announced[one.pk], one.enterprise)} for one in lessons}
+    return _send_each("lesson.moved", lessons, people, was)
 
 
 def _send_changed(lessons: list[Lesson], people: Recipients) -> int:
@@ -197,13 +206,15 @@ def _send_hour_reminders(lessons: list[Lesson], people: Recipients) -> int:
     return _send_each("lesson.in_an_hour", lessons, people)
 
 
-def _send_each(kind: str, lessons: Iterable[Lesson], people: Recipients) -> int:
+def _send_each(
+    kind: str, lessons: Iterable[Lesson], people: Recipients, more: Mapping[int, dict[str, str]] | None = None
+) -> int:
     return sum(
         notify(
             kind,
             people=people[lesson.pk],
             key=f"{kind} {lesson.pk} {lesson.starts_at:%Y%m%d%H%M} {lesson.revision}",
-            args=lesson_args([lesson]),
+            args=lesson_args([lesson]) | (more or {}).get(lesson.pk, {}),
             link=lesson.get_absolute_url(),
         )
         for lesson in lessons

@@ -8,6 +8,8 @@ from classes.notifications.calendar_parts import cancellation_parts, invitation_
 from console.notifications.topics import EmailFrequency, Topic, register_topic
 from console.notifications.types import NotificationType, register_type
 
+#: A student whom a notification of an earlier version does not name.
+UNNAMED = {"name": _("A student")}
 _OFFICE, _TEACHING = (Role.SUPERADMIN, Role.ADMIN), (Role.TEACHER, Role.ASSISTANT)
 _STAFF = (*_OFFICE, *_TEACHING)
 _EXPECTED = (*_STAFF, Role.SUPERVISOR, Role.STUDENT)
@@ -93,7 +95,7 @@ for _name, _title, _text, _tone, _icon in (
     (
         "lesson.moved",
         _("Moved: “%(topic)s” is now on %(at)s"),
-        _("“%(topic)s” has a new time: %(at)s (%(zone)s)."),
+        _("“%(topic)s” has a new time: %(at)s (%(zone)s), instead of %(was)s."),
         "warn",
         "calendar-time",
     ),
@@ -184,6 +186,7 @@ for _name, _title, _text, _tone, _icon in (
             tone=_tone,
             icon=_icon,
             attach=None if _reminds else _ends,
+            defaults={"was": _("the former time")} if _name == "lesson.moved" else {},
         )
     )
 
@@ -296,11 +299,12 @@ register_type(
 register_type(
     NotificationType(
         "attendance.appeal",
-        _("“%(lesson)s”: a student appealed against a mark"),
+        _("“%(lesson)s”: %(name)s appealed against a mark"),
         _("The appeal and the evidence at that time are shown side by side. Answer it there."),
         "appeals",
         tone="warn",
         icon="message-report",
+        defaults=UNNAMED,
     )
 )
 register_type(
@@ -315,7 +319,7 @@ register_type(
 for _name, _title, _text, _tone, _icon in (
     (
         "leave.requested",
-        _("Leave requested: %(start)s – %(end)s"),
+        _("%(name)s asks for leave: %(start)s – %(end)s"),
         _("Approve the request, or return it with a sentence to the student."),
         "warn",
         "calendar-question",
@@ -335,4 +339,4 @@ for _name, _title, _text, _tone, _icon in (
         "calendar-off",
     ),
 ):
-    register_type(NotificationType(_name, _title, _text, "leave", tone=_tone, icon=_icon))
+    register_type(NotificationType(_name, _title, _text, "leave", tone=_tone, icon=_icon, defaults=UNNAMED))

@@ -1,11 +1,13 @@
 """Notification types; apps register their own at start."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from email.mime.base import MIMEBase
 from typing import Any
 
 from django.utils.functional import Promise
+
+from console.ui.template_tags import zone_name
 
 TONES = ("ok", "warn", "bad", "idle")
 
@@ -19,6 +21,7 @@ class NotificationType:
     e-mail; digests have none. `email_url` returns the address that the e-mail
     shows instead of the link of the notification, because it is secret; if it is empty, nothing is sent. It
     leaves by e-mail alone. A type with a `label` can be chosen for a group without the others of its topic.
+    `defaults` stand for args that notifications written by an earlier version do not have.
     """
 
     name: str
@@ -30,6 +33,7 @@ class NotificationType:
     attach: Callable[[Any], Sequence[MIMEBase]] | None = None
     email_url: Callable[[Any], str] | None = None
     label: str | Promise = ""
+    defaults: Mapping[str, str | Promise] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,5 +74,8 @@ def notification_text(name: str, args: dict[str, Any]) -> NotificationText:
     kind = _types.get(name)
     if kind is None:
         return NotificationText(name, "", "idle", "bell")
+    args = {**kind.defaults, **args}
+    if "zone" in args:
+        args["zone"] = zone_name(args["zone"])
     # The operator belongs to the lazy string: a plural form is chosen by the args.
     return NotificationText(str(kind.title % args), str(kind.text % args), kind.tone, kind.icon)

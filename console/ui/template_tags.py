@@ -320,4 +320,9 @@ def _offset_minutes(local: datetime) -> int:
 def _zone_label(name: str, minutes: int, _language: str | None) -> str:
     hours, rest = divmod(abs(minutes), 60)
     offset = f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
-    return f"{gettext('Beijing time') if name == 'Asia/Shanghai' else name} ({offset})"
+    return f"{zone_name(name)} ({offset})"
+
+
+def zone_name(name: str) -> str:
+    """Return a time zone as people call it, where they do not by its name in the IANA database."""
+    return gettext("Beijing time") if name == "Asia/Shanghai" else name

@@ -5,6 +5,7 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.models.roles import Role
 from classes.attendance.thresholds.crossings import Kind
+from classes.notifications.notification_types import UNNAMED
 from console.notifications.topics import EmailFrequency, Topic, register_topic
 from console.notifications.types import NotificationType, register_type
 
@@ -24,8 +25,8 @@ for _kind, _title, _own_title in (
     (
         Kind.ABSENCES,
         ngettext_lazy(
-            "A student was absent %(count)d time in a row",
-            "A student was absent %(count)d times in a row",
+            "%(name)s was absent %(count)d time in a row",
+            "%(name)s was absent %(count)d times in a row",
             "count",
         ),
         ngettext_lazy(
@@ -36,14 +37,14 @@ for _kind, _title, _own_title in (
     ),
     (
         Kind.RATE,
-        _("A student's attendance rate has fallen to %(share)s"),
+        _("The attendance rate of %(name)s has fallen to %(share)s"),
         _("Your attendance rate has fallen to %(share)s"),
     ),
     (
         Kind.LATE,
         ngettext_lazy(
-            "A student was late %(count)d time within %(days)d days",
-            "A student was late %(count)d times within %(days)d days",
+            "%(name)s was late %(count)d time within %(days)d days",
+            "%(name)s was late %(count)d times within %(days)d days",
             "count",
         ),
         ngettext_lazy(
@@ -55,8 +56,8 @@ for _kind, _title, _own_title in (
     (
         Kind.UNKNOWN,
         ngettext_lazy(
-            "No data about a student in %(count)d lesson within %(days)d days",
-            "No data about a student in %(count)d lessons within %(days)d days",
+            "No data about %(name)s in %(count)d lesson within %(days)d days",
+            "No data about %(name)s in %(count)d lessons within %(days)d days",
             "count",
         ),
         ngettext_lazy(
@@ -67,7 +68,15 @@ for _kind, _title, _own_title in (
     ),
 ):
     register_type(
-        NotificationType(f"warning.{_kind}", _title, _NEXT, "warnings", tone="warn", icon="user-exclamation")
+        NotificationType(
+            f"warning.{_kind}",
+            _title,
+            _NEXT,
+            "warnings",
+            tone="warn",
+            icon="user-exclamation",
+            defaults=UNNAMED,
+        )
     )
     for _own_kind, _advice in ((f"warning.own_{_kind}", _APPEAL), (f"warning.own_{_kind}_final", _TALK)):
         register_type(
@@ -84,9 +93,11 @@ register_type(
         icon="user-exclamation",
     )
 )
-_BACK, _WHY = (
-    _("An attendance warning was taken back"),
-    _("Marks were corrected since, so it no longer counts."),
-)
-register_type(NotificationType("warning.back", _BACK, _WHY, "warnings", tone="ok", icon="user-check"))
-register_type(NotificationType("warning.own_back", _BACK, _WHY, "marks", tone="ok", icon="user-check"))
+_WHY = _("Marks were corrected since, so it no longer counts.")
+for _name, _back, _topic in (
+    ("warning.back", _("An attendance warning was taken back: %(name)s"), "warnings"),
+    ("warning.own_back", _("An attendance warning was taken back"), "marks"),
+):
+    register_type(
+        NotificationType(_name, _back, _WHY, _topic, tone="ok", icon="user-check", defaults=UNNAMED)
+    )

@@ -37,13 +37,14 @@ def notify_warnings(
     people = User.objects.in_bulk({one.person_id for one in warnings})
     staff: dict[User, list[AttendanceWarning]] = defaultdict(list)
     for one in warnings:
+        one.person = people[one.person_id]
         rule = rule_by_key[one.rule_id]
         told = list(office) if rule.tells_office else []
         if rule.tells_teachers:
             told += [*teachers.get(one.person_id, ()), *([by_rule[rule.pk]] if rule.pk in by_rule else [])]
         for person in {person.pk: person for person in told}.values():
             staff[person].append(one)
-        student = [people[one.person_id]] if rule.tells_student else []
+        student = [one.person] if rule.tells_student else []
         for person in student:
             person.enterprise = school  # the same row, without a query for each
             _notify(one, [person], own=True)
@@ -61,7 +62,7 @@ def notify_withdrawals(warnings: Iterable[AttendanceWarning]) -> None:
         own = [person for person in told if person.pk == one.person_id]
         staff = [person for person in told if person.pk != one.person_id]
         notify("warning.own_back", people=own, key=key, link=_own_link(one))
-        notify("warning.back", people=staff, key=key, link=_link(one))
+        notify("warning.back", people=staff, key=key, args=_names(one), link=_link(one))
 
 
 def _notify_person(person: User, warnings: Sequence[AttendanceWarning]) -> None:
@@ -89,9 +90,14 @@ def _notify(warning: AttendanceWarning, people: Sequence[User], own: bool = Fals
         kind,
         people=people,
         key=f"warning.{warning.pk}",
-        args={"count": facts["count"], "days": facts["days"], "share": rate(facts)},
+        args={"count": facts["count"], "days": facts["days"], "share": rate(facts)}
+        | ({} if own else _names(warning)),
         link=_own_link(warning) if own else _link(warning),
     )
+
+
+def _names(warning: AttendanceWarning) -> dict[str, str]:
+    return {"name": warning.person.nickname or warning.person.user_id}
 
 
 def _link(warning: AttendanceWarning) -> str:

@@ -48,7 +48,8 @@ def said(lesson, user_id="ben") -> str:
 def test_an_appeal_carries_the_evidence_of_its_day_and_is_granted_by_a_correction(register, ben, bob):
     made = file_appeal(mark_of=row(register), text="I sat beside Ann", by=ben)
     assert (made.mark, made.evidence["facts"]["rule"]) == ("absent", "never_seen")
-    assert Notification.objects.get(kind="attendance.appeal").person == bob
+    notice = Notification.objects.get(kind="attendance.appeal")
+    assert (notice.person, notice.args["name"]) == (bob, ben.nickname or "ben")
     answer_appeal(appeal=made, granted=True, mark="present", text="Ann says so, too", by=bob)
     assert (row(register).mark, row(register).derived_mark) == ("present", "absent")
     word = Correction.objects.get()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from accounts.models import Enterprise, Role, StudentGroup, User
 from classes.attendance.calculation.types import RULES_VERSION
@@ -31,6 +32,7 @@ from console.audit.models import AuditEntry
 from console.audit.personal_data import erase_personal_data
 from console.concurrency import Conflict
 from console.notifications.models import Notification
+from console.notifications.types import notification_text
 from tests.classes.attendance.service_rows import moment, poll_lesson, record_history_rows
 from tests.classes.factories import create_finished_lessons
 from tests.support.cast import create_person
@@ -78,6 +80,13 @@ def mark(lesson: Lesson, user_id: str = "ben") -> str:
 
 def notified(kind: str) -> set[str]:
     return set(Notification.objects.filter(kind=kind).values_list("person__user_id", flat=True))
+
+
+def test_a_notice_of_a_request_says_who_asks(hatters: StudentGroup, bob: User, ask: Ask) -> None:
+    ask()
+    notice = Notification.objects.get(kind="leave.requested", person=bob)
+    with translation.override("en"):
+        assert notification_text(notice.kind, notice.args).title.startswith("Ben asks for leave: ")
 
 
 def test_approving_a_request_excuses_as_leave_of_the_office_does(

@@ -156,11 +156,19 @@ def test_erasing_a_student_removes_what_was_written_about_their_warnings(warning
 @pytest.mark.parametrize(
     ("language", "count", "title"),
     [
-        ("en", 1, "A student was absent 1 time in a row"),
-        ("en", 3, "A student was absent 3 times in a row"),
-        ("zh-hans", 3, "有学生连续缺勤 3 次"),
+        ("en", 1, "Ben was absent 1 time in a row"),
+        ("en", 3, "Ben was absent 3 times in a row"),
+        ("zh-hans", 3, "Ben连续缺勤 3 次"),
     ],
 )
 def test_the_title_of_a_notice_agrees_with_its_number(language, count, title):
     with translation.override(language):
-        assert notification_text("warning.absences", {"count": count}).title == title
+        assert notification_text("warning.absences", {"count": count, "name": "Ben"}).title == title
+
+
+def test_a_notice_of_an_earlier_version_names_nobody():
+    with translation.override("en"):
+        assert (
+            notification_text("warning.absences", {"count": 3}).title
+            == "A student was absent 3 times in a row"
+        )

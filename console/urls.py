@@ -42,6 +42,7 @@ urlpatterns = [
     path("search/", SearchPage.as_view(), name="search"),
     path("menu-counts/", MenuCounts.as_view(), name="menu_counts"),
     path("notices/", include("console.notifications.urls")),
+    path("today/", include("console.lists.urls")),
     path("courseware/", include("documents.urls")),
     path("", include("accounts.urls")),
     path("", include("classes.urls")),

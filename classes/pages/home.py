@@ -29,6 +29,7 @@ from classes.pages.student_summary import newest_recordings, student_summary
 from classes.pages.week_attendance import week_attendance
 from classes.readiness.checks import compute_readiness
 from console.http.live_polls import refreshed_regions
+from console.lists.waiting_marks import Later, count_put_off
 from console.policy import Scope, current_school, may, role_of, scope_of
 from console.policy.views import SchoolView
 from console.ui.waiting import list_waiting, listed_names
@@ -93,6 +94,7 @@ class HomePage(SchoolView, TemplateView):
             own_groups=own_group_links(reader),
             sees_alerts=staff,
             waiting=list_waiting(reader, listed_names()),
+            **_put_off_context(reader),
             first_steps=list_first_steps(reader),
             **_jobs_context(reader),
             # A refresh of the lessons, twice a minute, leaves what stands below them as it is.
@@ -103,6 +105,14 @@ class HomePage(SchoolView, TemplateView):
             **_day_context(reader, lessons, staff),
             **more,
         )
+
+
+def _put_off_context(reader: Any) -> dict[str, Any]:
+    may_put_off = may(reader, "put_off", "waiting")
+    return {
+        "later": Later if may_put_off else (),
+        "put_off": count_put_off(reader) if may_put_off else 0,
+    }
 
 
 def _jobs_context(reader: Any) -> dict[str, Any]:

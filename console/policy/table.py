@@ -319,6 +319,9 @@ TABLE: dict[str, dict[str, str]] = {
         "delete": "- O O O O O O -",
         "share": "- S S - - - - -",
     },
+    "waiting": {
+        "put_off": "- O O O O - O -",
+    },
     "audit": {
         "list": "S S S - - - - -",
         "view": "S S S - - - - -",

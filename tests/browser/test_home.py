@@ -219,3 +219,39 @@ def test_the_heads_of_the_weeks_stand_apart_on_a_phone(
 
     assert page.evaluate(HEAD_GAP) >= 5
     assert horizontal_overflow(page, SIZES["phone"][0]) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "later", "until", "again"),
+    [
+        ("desk", "en", "Later", "Until next Monday", "Show again"),
+        ("phone", "zh-CN", "稍后处理", "延后到明天", "恢复显示"),
+    ],
+)
+def test_a_register_is_put_off_and_shown_again_without_a_mouse(
+    window: Callable[..., Any],
+    bob: User,
+    size: str,
+    language: str,
+    later: str,
+    until: str,
+    again: str,
+) -> None:
+    lesson = create_finished_lesson(bob, topic="Sums")
+    page = window(bob, size, language)
+    summary = page.locator(f"#later-registers-lesson-{lesson.pk}-summary")
+    expect(summary).to_contain_text(f"{later} Sums")
+    assert summary.bounding_box()["height"] >= 24
+    summary.press("Enter")
+    assert axe_violations(page) == []
+    assert horizontal_overflow(page, SIZES[size][0]) == []
+    page.get_by_role("button", name=f"{until} Sums").press("Enter")
+    expect(page.locator("#waits-registers")).to_have_count(0)
+    page.locator("#put-off").press("Enter")
+    expect(page.get_by_role("button", name=f"{again} Sums")).to_be_visible()
+    assert axe_violations(page) == []
+    assert horizontal_overflow(page, SIZES[size][0]) == []
+    page.get_by_role("button", name=f"{again} Sums").press("Enter")
+    expect(page.locator(f"#again-registers-lesson-{lesson.pk}")).to_have_count(0)
+    page.goto(page.url.replace("/today/later/", "/"))
+    expect(page.locator("#waits-registers")).to_be_visible()

@@ -71,6 +71,7 @@ PAGES: dict[str, Expected] = {
     "notices:read": of("notice", "change"),
     "notices:open": about("notice", "change"),
     "notices:again": about("notice", "change"),
+    "lists:put_off": of("waiting", "put_off"),
     "accounts:channels": of("channel", "list"),
     "accounts:channel_wording": of("channel", "change"),
     "accounts:guardian_notices": of("channel", "change"),

@@ -123,6 +123,7 @@ register_holding(
     without=("settings",),
     labels={"created_at": _("created at")},
 )
+register_holding("lists.WaitingMark", found_by=("user",), without=("kind", "model", "row"))
 register_holding(
     "jobs.Job",
     found_by=("created_by",),

@@ -25,4 +25,5 @@ class ListsConfig(AppConfig):
     def _import_registrations(self) -> None:
         """Import modules that register themselves; they need the models."""
         import console.lists.erasure
+        import console.lists.giving
         import console.lists.waiting_marks

@@ -1,4 +1,4 @@
-"""Erase saved views with the person who made them or whom they look for, and what the person put off."""
+"""Erase saved views with the person who made them or whom they look for, and their marks on Today."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,8 +12,8 @@ from console.lists.models import SavedView, WaitingMark
 
 @register_scrubber("waiting_marks")
 def scrub_waiting_marks(person: Any) -> int:
-    """Forget what the person put off."""
-    return WaitingMark.objects.filter(user=person).delete()[0]
+    """Forget what the person put off, was given and gave."""
+    return WaitingMark.objects.filter(Q(user=person) | Q(given_by=person)).delete()[0]
 
 
 @register_scrubber("saved_views")

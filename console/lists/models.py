@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from console.ui.waiting import RowName
+
 #: The list of preferences that hold for all lists.
 EVERY_LIST = ""
 
@@ -92,4 +94,8 @@ class WaitingMark(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.row}"
+        return str(self.name)
+
+    @property
+    def name(self) -> RowName:
+        return RowName(self.kind, self.model, self.row)

@@ -55,7 +55,7 @@ def count_put_off(reader: Any) -> int:
 @service
 def put_off(*, row: RowName, until: Later, by: Any) -> None:
     """Put a row off for `by`; what of theirs is back again is forgotten."""
-    WaitingMark.objects.filter(user=by, until__lte=timezone.now()).delete()
+    WaitingMark.objects.filter(user=by, until__lte=timezone.now(), given_by=None).delete()
     WaitingMark.objects.update_or_create(
         user=by,
         kind=row.kind,
@@ -68,7 +68,9 @@ def put_off(*, row: RowName, until: Later, by: Any) -> None:
 @service
 def show_again(*, row: RowName, by: Any) -> None:
     """Let a row wait for `by` again that they put off."""
-    WaitingMark.objects.filter(user=by, kind=row.kind, model=row.model, row=row.key).delete()
+    marks = WaitingMark.objects.filter(user=by, kind=row.kind, model=row.model, row=row.key)
+    marks.filter(given_by=None).delete()
+    marks.update(until=None)
 
 
 register_put_off(_is_put_off)

@@ -108,6 +108,7 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "take": pgettext_lazy("right", "use iclass version"),
     "ignore": pgettext_lazy("right", "ignore"),
     "put_off": pgettext_lazy("right", "put off for oneself"),
+    "give": pgettext_lazy("right", "give to somebody"),
     "restore": pgettext_lazy("right", "reopen"),
     "enter": pgettext_lazy("right", "enter a school"),
     "oversee": pgettext_lazy("right", "view everyone's"),

@@ -321,6 +321,7 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "waiting": {
         "put_off": "- O O O O - O -",
+        "give": "- S S - - - - -",
     },
     "audit": {
         "list": "S S S - - - - -",

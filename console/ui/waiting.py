@@ -116,12 +116,17 @@ class Waiting(NamedTuple):
     def text(self) -> str:
         return count_text(self.kind.name, self.number)
 
-    @property
-    def first_rows(self) -> list[ShownRow]:
-        return self.rows(MAX_ROWS)
+    def choose(self, names: Collection[RowName], *, only: bool) -> "Waiting":
+        """Return the same with the rows of these names alone, or without them; the number stays."""
+        parts = []
+        for part in self.parts:
+            of_part = (self.kind.name, _model_name(part.model))
+            named = Q(pk__in=[one.key for one in names if (one.kind, one.model) == of_part])
+            parts.append(part.filter(named if only else ~named))
+        return self._replace(parts=parts)
 
     def rows(self, limit: int) -> list[ShownRow]:
-        """Return the first rows; none of a kind that is counted only. Uses one query, or one for each model."""
+        """Return the first rows; none of a kind that is only counted. Uses a query for each model."""
         listing = self.kind.listing
         if listing is None:
             return []
@@ -196,6 +201,14 @@ def waits_for(reader: Any, name: RowName) -> Any:
     parts = _kinds[name.kind].rows(reader) if name.kind in listed_names() else ()
     found = (part.filter(pk=name.key).first() for part in parts if _model_name(part.model) == name.model)
     return next(found, None)
+
+
+def describe_row(name: RowName, row: Any) -> WaitingRow:
+    """Return how Today presents a row of a listed kind."""
+    listing = _kinds[name.kind].listing
+    if listing is None:
+        raise LookupError(f"Today does not list {name.kind!r}.")
+    return listing.row(row)
 
 
 def _model_name(model: Any) -> str:

@@ -197,6 +197,21 @@ def test_what_is_put_off_costs_as_many_queries_for_many_rows_as_for_one(
     assert queries(alice, "/today/later/") == few[1]
 
 
+@pytest.mark.usefixtures("full_school")
+def test_what_is_given_costs_as_many_queries_for_many_rows_as_for_one(
+    queries: Any, alice: User, kids: list[User], rule: ThresholdRule
+) -> None:
+    warn(rule, *kids[1:])
+    first, *others = AttendanceWarning.objects.all()
+    amy, client = User.objects.get(user_id="amy"), client_for(alice)
+    client.post(f"/today/give/?row=warnings-attendancewarning-{first.pk}", {"person": "amy"})
+    few = {reader: queries(reader, "/") for reader in (alice, amy)}
+    for one in others:
+        client.post(f"/today/give/?row=warnings-attendancewarning-{one.pk}", {"person": "amy"})
+    assert len(client_for(amy).get("/").context["given"]) == 3
+    assert {reader: queries(reader, "/") for reader in few} == few
+
+
 def test_what_somebody_handles_waits_no_longer(alice: User, kids: list[User], rule: ThresholdRule) -> None:
     warn(rule, *kids)
     AttendanceWarning.objects.filter(person=kids[0]).update(state="taken")

@@ -123,7 +123,9 @@ register_holding(
     without=("settings",),
     labels={"created_at": _("created at")},
 )
-register_holding("lists.WaitingMark", found_by=("user",), without=("kind", "model", "row"))
+register_holding(
+    "lists.WaitingMark", found_by=("user",), actors=("given_by",), without=("kind", "model", "row")
+)
 register_holding(
     "jobs.Job",
     found_by=("created_by",),

@@ -44,6 +44,7 @@ urlpatterns = [
     path("undo/", TakeBack.as_view(), name="undo"),
     path("menu-counts/", MenuCounts.as_view(), name="menu_counts"),
     path("notices/", include("console.notifications.urls")),
+    path("today/", include("console.lists.urls")),
     path("courseware/", include("documents.urls")),
     path("", include("accounts.urls")),
     path("", include("classes.urls")),

@@ -29,9 +29,9 @@ from classes.pages.student_summary import newest_recordings, student_summary
 from classes.pages.week_attendance import week_attendance
 from classes.readiness.checks import compute_readiness
 from console.http.live_polls import refreshed_regions
+from console.lists.today import read_today
 from console.policy import Scope, current_school, may, role_of, scope_of
 from console.policy.views import SchoolView
-from console.ui.waiting import list_waiting, listed_names
 
 #: Most lessons on the ruler, and in the sections below it.
 MAX_ON_RULER, MAX_LESSONS = 500, 100
@@ -92,7 +92,7 @@ class HomePage(SchoolView, TemplateView):
             alerts=list_home_alerts(reader, lessons) if staff else [],
             own_groups=own_group_links(reader),
             sees_alerts=staff,
-            waiting=list_waiting(reader, listed_names()),
+            **read_today(reader)._asdict(),
             first_steps=list_first_steps(reader),
             **_jobs_context(reader),
             # A refresh of the lessons, twice a minute, leaves what stands below them as it is.

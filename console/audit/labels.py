@@ -252,6 +252,8 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "drift.restore": _("Difference reopened"),
     "view.save": _("Saved view of a list saved"),
     "view.delete": _("Saved view of a list deleted"),
+    "waiting.give": _("Row of Today given to a person"),
+    "waiting.take_back": _("Row of Today taken back"),
     "visit.enter": _("Operator entered the school"),
     "visit.leave": _("Operator left the school"),
     "audit.export": _("Audit trail exported"),

@@ -19,8 +19,11 @@ class ListsConfig(AppConfig):
             own=lambda user: Q(user=user, is_shared=False),
             seen=lambda user: Q(user=user) | Q(is_shared=True),
         )
+        policy.register("waiting", of_school="enterprise", own=lambda user: Q(user=user))
         register_searchable_type("lists.SavedView", order=11)
 
     def _import_registrations(self) -> None:
         """Import modules that register themselves; they need the models."""
         import console.lists.erasure
+        import console.lists.giving
+        import console.lists.waiting_marks

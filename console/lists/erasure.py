@@ -1,4 +1,4 @@
-"""Erase saved views with the person who made them or whom they look for."""
+"""Erase saved views with the person who made them or whom they look for, and their marks on Today."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,13 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from console.audit.personal_data import register_scrubber
-from console.lists.models import SavedView
+from console.lists.models import SavedView, WaitingMark
+
+
+@register_scrubber("waiting_marks")
+def scrub_waiting_marks(person: Any) -> int:
+    """Forget what the person put off, was given and gave."""
+    return WaitingMark.objects.filter(Q(user=person) | Q(given_by=person)).delete()[0]
 
 
 @register_scrubber("saved_views")

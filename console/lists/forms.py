@@ -1,8 +1,9 @@
-"""Forms of saved views."""
+"""Forms of saved views, and of giving a row of Today."""
 
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +24,34 @@ class ViewNameForm(forms.Form):
     def error_text(self) -> str:
         """All errors as one sentence each, for a message on the list."""
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class PersonChoice(forms.ModelChoiceField):
+    """Choice of a person by user ID, with what they are in the school."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.nickname} · {obj.user_id} · {obj.get_role_display()}"
+
+
+class GiveForm(forms.Form):
+    """To whom a row of Today is given, one of `people`."""
+
+    fields: dict[str, Any]
+    person = PersonChoice(
+        queryset=None,
+        label=_("Give to"),
+        to_field_name="user_id",
+        empty_label=_("Choose a person"),
+        help_text=_("An administrator, or a teacher for whom it waits too. They are notified."),
+        error_messages={
+            "required": _("Choose a person."),
+            "invalid_choice": _("Choose an administrator or a teacher of your school."),
+        },
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[Any], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["person"].queryset = people
 
 
 class SaveViewForm(ViewNameForm):

@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from console.ui.waiting import RowName
+
 #: The list of preferences that hold for all lists.
 EVERY_LIST = ""
 
@@ -43,3 +45,57 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.list_name
+
+
+class WaitingMark(models.Model):
+    """A row of what waits that a person put off `until` a time, for themselves alone, or was given.
+
+    The row is named by its kind (`console.ui.waiting`) and model: as long as the kind has it, it waits.
+    """
+
+    enterprise = models.ForeignKey(
+        "accounts.Enterprise", models.CASCADE, related_name="+", verbose_name=_("school")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="+",
+        verbose_name=_("person"),
+        db_index=False,
+    )
+    kind = models.CharField(_("kind"), max_length=40)
+    model = models.CharField(_("object type"), max_length=40)
+    row = models.PositiveBigIntegerField(_("object ID"))
+    until = models.DateTimeField(_("put off until"), null=True)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("waiting", "given by"),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("mark on Today")
+        verbose_name_plural = _("marks on Today")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "model", "row"], name="waiting_marked_once"),
+            models.UniqueConstraint(
+                fields=["enterprise", "kind", "model", "row"],
+                condition=models.Q(given_by__isnull=False),
+                name="waiting_given_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=False) | models.Q(given_by__isnull=False),
+                name="waiting_mark_says_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    @property
+    def name(self) -> RowName:
+        return RowName(self.kind, self.model, self.row)

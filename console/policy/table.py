@@ -319,6 +319,10 @@ TABLE: dict[str, dict[str, str]] = {
         "delete": "- O O O O O O -",
         "share": "- S S - - - - -",
     },
+    "waiting": {
+        "put_off": "- O O O O - O -",
+        "give": "- S S - - - - -",
+    },
     "audit": {
         "list": "S S S - - - - -",
         "view": "S S S - - - - -",

@@ -1,7 +1,8 @@
 """What waits for a person: the list of Today, and the numbers beside the entries and tabs of the menu.
 
 The package that has the rows registers their kind at start. Menu and Today both ask `list_waiting`, so that
-their numbers agree. All numbers are one query, so each kind must be answered by an index.
+their numbers agree; it leaves out what the reader put off. All numbers are one query, so each kind must be
+answered by an index.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -9,14 +10,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.functional import Promise
 
 #: `rows(reader)` returns querysets of what waits for this reader, one for each model; none without rights.
 WaitingRows = Callable[[Any], Sequence[QuerySet[Any]]]
+#: `put_off(reader, kind, model)` returns the condition of the rows of a kind that the reader put off.
+PutOff = Callable[[Any, str, str], Q]
 #: Most rows of a kind on Today, which links to the page with all of them.
 MAX_ROWS = 3
+
+
+class RowName(NamedTuple):
+    """Names a row of what waits, in forms as "leave-leave-12". A kind may have rows of several models."""
+
+    kind: str
+    model: str
+    key: int
+
+    def __str__(self) -> str:
+        return "-".join(map(str, self))
 
 
 class WaitingRow(NamedTuple):
@@ -47,7 +61,7 @@ class RowAct(NamedTuple):
 class ShownRow(NamedTuple):
     """A row with the buttons that the reader may press, and the addresses that these post to."""
 
-    key: int
+    name: RowName
     row: WaitingRow
     acts: list[tuple[RowAct, str]]
 
@@ -70,11 +84,13 @@ class Listing:
     order: tuple[str, ...] = ("-pk",)
     acts: tuple[RowAct, ...] = ()
 
-    def show(self, one: Any, reader: Any) -> ShownRow:
+    def show(self, kind: str, one: Any, reader: Any) -> ShownRow:
         """Return a row as the reader sees it."""
         fitting = [act for act in self.acts if act.fits(reader, one)]
         return ShownRow(
-            one.pk, self.row(one), [(act, reverse(act.url_name, args=[one.pk])) for act in fitting]
+            RowName(kind, _model_name(one), one.pk),
+            self.row(one),
+            [(act, reverse(act.url_name, args=[one.pk])) for act in fitting],
         )
 
 
@@ -100,9 +116,17 @@ class Waiting(NamedTuple):
     def text(self) -> str:
         return count_text(self.kind.name, self.number)
 
-    @property
-    def first_rows(self) -> list[ShownRow]:
-        """The first rows; none of a kind that is counted only. Uses one query, or one for each model."""
+    def choose(self, names: Collection[RowName], *, only: bool) -> "Waiting":
+        """Return the same with the rows of these names alone, or without them; the number stays."""
+        parts = []
+        for part in self.parts:
+            of_part = (self.kind.name, _model_name(part.model))
+            named = Q(pk__in=[one.key for one in names if (one.kind, one.model) == of_part])
+            parts.append(part.filter(named if only else ~named))
+        return self._replace(parts=parts)
+
+    def rows(self, limit: int) -> list[ShownRow]:
+        """Return the first rows; none of a kind that is only counted. Uses a query for each model."""
         listing = self.kind.listing
         if listing is None:
             return []
@@ -110,18 +134,24 @@ class Waiting(NamedTuple):
         for part in self.parts:
             chosen = part.order_by(*listing.order)
             chosen = chosen.select_related(*listing.related) if listing.related else chosen
-            rows += [listing.show(one, self.reader) for one in chosen[: MAX_ROWS - len(rows)]]
-            if len(rows) == MAX_ROWS:
+            rows += [listing.show(self.kind.name, one, self.reader) for one in chosen[: limit - len(rows)]]
+            if len(rows) == limit:
                 break
         return rows
 
 
 _kinds: dict[str, WaitingKind] = {}
+_put_off: list[PutOff] = []
 
 
 def register_waiting(name: str, rows: WaitingRows, text: Promise, listing: Listing | None = None) -> None:
     """Register a kind of what waits. A tab of the menu that names it shows its number."""
     _kinds[name] = WaitingKind(name, rows, text, listing)
+
+
+def register_put_off(condition: PutOff) -> None:
+    """Register the condition of what a reader put off, which does not wait for them meanwhile."""
+    _put_off.append(condition)
 
 
 def registered_names() -> set[str]:
@@ -135,9 +165,12 @@ def listed_names() -> list[str]:
     return [name for _place, name in sorted(listed)]
 
 
-def list_waiting(reader: Any, names: Iterable[str]) -> list[Waiting]:
-    """Return what waits for a reader, without the kinds of which nothing waits. Uses one query, or none."""
-    parts = {name: list(_kinds[name].rows(reader)) for name in names}
+def list_waiting(reader: Any, names: Iterable[str], *, put_off: bool = False) -> list[Waiting]:
+    """Return what waits for a reader, or only what they put off, without the kinds that have no rows.
+
+    Uses one query, or none.
+    """
+    parts = {name: _rows_of(reader, _kinds[name], put_off) for name in names}
     numbers = iter(count_rows([part for some in parts.values() for part in some]))
     counted = {name: [(part, next(numbers)) for part in some] for name, some in parts.items()}
     found = [
@@ -150,6 +183,36 @@ def list_waiting(reader: Any, names: Iterable[str]) -> list[Waiting]:
         for name, some in counted.items()
     ]
     return [one for one in found if one.number]
+
+
+def _rows_of(reader: Any, kind: WaitingKind, put_off: bool) -> list[QuerySet[Any]]:
+    """Return the rows of a kind that wait, or that are put off; what is counted only cannot be put off."""
+    parts = list(kind.rows(reader))
+    if kind.listing is None:
+        return parts
+    for condition in _put_off:
+        named = [(part, condition(reader, kind.name, _model_name(part.model))) for part in parts]
+        parts = [part.filter(rows if put_off else ~rows) for part, rows in named]
+    return parts
+
+
+def waits_for(reader: Any, name: RowName) -> Any:
+    """Return the row of this name if it waits for the reader, put off or not; None if it does not."""
+    parts = _kinds[name.kind].rows(reader) if name.kind in listed_names() else ()
+    found = (part.filter(pk=name.key).first() for part in parts if _model_name(part.model) == name.model)
+    return next(found, None)
+
+
+def describe_row(name: RowName, row: Any) -> WaitingRow:
+    """Return how Today presents a row of a listed kind."""
+    listing = _kinds[name.kind].listing
+    if listing is None:
+        raise LookupError(f"Today does not list {name.kind!r}.")
+    return listing.row(row)
+
+
+def _model_name(model: Any) -> str:
+    return str(model._meta.model_name)
 
 
 def count_waiting(reader: Any, names: Collection[str]) -> dict[str, int]:

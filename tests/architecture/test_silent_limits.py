@@ -165,7 +165,7 @@ TABLE: dict[str, dict[str, str]] = {
         NO_ROWS: "text[:MAX_TEXT].split()[:MAX_WORDS]",
     },
     "console/ui/template_tags.py": {NO_ROWS: "name.split()[:2]"},
-    "console/ui/waiting.py": {LINKED: "chosen[:MAX_ROWS - len(rows)]"},
+    "console/ui/waiting.py": {LINKED: "chosen[:limit - len(rows)]"},
     "console/vault/management/commands/rotate_keys.py": {
         BATCH: "rows.values_list('pk', flat=True)[:size]",
     },

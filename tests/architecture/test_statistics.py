@@ -83,6 +83,7 @@ REPORTS = ("school", "usage", "teachers", "matrix", "grades")
 EXCEPTIONS = {
     "/": WAITING,
     "/menu-counts/": WAITING,
+    "/today/later/": WAITING,
     "/api/v1/operations/standing/": WAITING,
     "/readyz": CATALOGUE,
     "/reports/school/groups/": PERIOD,

@@ -219,3 +219,75 @@ def test_the_heads_of_the_weeks_stand_apart_on_a_phone(
 
     assert page.evaluate(HEAD_GAP) >= 5
     assert horizontal_overflow(page, SIZES["phone"][0]) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "later", "until", "again"),
+    [
+        ("desk", "en", "Later", "Until next Monday", "Show again"),
+        ("phone", "zh-CN", "稍后处理", "延后到明天", "恢复显示"),
+    ],
+)
+def test_a_register_is_put_off_and_shown_again_without_a_mouse(
+    window: Callable[..., Any],
+    bob: User,
+    size: str,
+    language: str,
+    later: str,
+    until: str,
+    again: str,
+) -> None:
+    lesson = create_finished_lesson(bob, topic="Sums")
+    page = window(bob, size, language)
+    summary = page.locator(f"#later-registers-lesson-{lesson.pk}-summary")
+    expect(summary).to_contain_text(f"{later} Sums")
+    assert summary.bounding_box()["height"] >= 24
+    summary.press("Enter")
+    assert axe_violations(page) == []
+    assert horizontal_overflow(page, SIZES[size][0]) == []
+    page.get_by_role("button", name=f"{until} Sums").press("Enter")
+    expect(page.locator("#waits-registers")).to_have_count(0)
+    page.locator("#put-off").press("Enter")
+    expect(page.get_by_role("button", name=f"{again} Sums")).to_be_visible()
+    assert axe_violations(page) == []
+    assert horizontal_overflow(page, SIZES[size][0]) == []
+    page.get_by_role("button", name=f"{again} Sums").press("Enter")
+    expect(page.locator(f"#again-registers-lesson-{lesson.pk}")).to_have_count(0)
+    page.goto(page.url.replace("/today/later/", "/"))
+    expect(page.locator("#waits-registers")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "later", "act", "button", "given"),
+    [
+        ("desk", "en", "Later or give", "Give to someone", "Give", "Given to you by Alice"),
+        ("phone", "zh-CN", "稍后或转交", "转交他人", "转交", "Alice 转交给您"),
+    ],
+)
+def test_a_register_is_given_to_its_teacher_without_a_mouse(
+    window: Callable[..., Any],
+    alice: User,
+    bob: User,
+    size: str,
+    language: str,
+    later: str,
+    act: str,
+    button: str,
+    given: str,
+) -> None:
+    lesson = create_finished_lesson(bob, topic="Sums")
+    page = window(alice, size, language)
+    page.locator(f"#later-registers-lesson-{lesson.pk}-summary").press("Enter")
+    expect(page.locator(f"#later-registers-lesson-{lesson.pk}")).to_contain_text(f"{later} Sums")
+    assert axe_violations(page) == []
+    page.get_by_role("link", name=f"{act} Sums").press("Enter")
+    page.locator("#id_person").select_option("bob")
+    assert axe_violations(page) == []
+    assert horizontal_overflow(page, SIZES[size][0]) == []
+    page.get_by_role("button", name=button, exact=True).press("Enter")
+    expect(page.locator(".row-given")).to_contain_text("Bob")
+    assert axe_violations(page) == []
+    theirs = window(bob, size, language)
+    expect(theirs.locator("li", has=theirs.locator("#given")).first).to_contain_text(given)
+    assert axe_violations(theirs) == []
+    assert horizontal_overflow(theirs, SIZES[size][0]) == []

@@ -181,6 +181,37 @@ def test_a_kind_costs_as_many_queries_for_many_rows_as_for_one(
     assert queries(alice, "/") == few
 
 
+@pytest.mark.usefixtures("full_school")
+def test_what_is_put_off_costs_as_many_queries_for_many_rows_as_for_one(
+    queries: Any, alice: User, kids: list[User], rule: ThresholdRule
+) -> None:
+    warn(rule, *kids[1:])
+    first, *others = AttendanceWarning.objects.values_list("pk", flat=True)
+    client = client_for(alice)
+    client.post("/today/later/", {"row": f"warnings-attendancewarning-{first}", "until": "tomorrow"})
+    few = queries(alice, "/"), queries(alice, "/today/later/")
+    for key in others:
+        client.post("/today/later/", {"row": f"warnings-attendancewarning-{key}", "until": "monday"})
+    assert [one.number for one in client.get("/today/later/").context["kinds"][0][:1]] == [3]
+    assert queries(alice, "/") <= few[0]
+    assert queries(alice, "/today/later/") == few[1]
+
+
+@pytest.mark.usefixtures("full_school")
+def test_what_is_given_costs_as_many_queries_for_many_rows_as_for_one(
+    queries: Any, alice: User, kids: list[User], rule: ThresholdRule
+) -> None:
+    warn(rule, *kids[1:])
+    first, *others = AttendanceWarning.objects.all()
+    amy, client = User.objects.get(user_id="amy"), client_for(alice)
+    client.post(f"/today/give/?row=warnings-attendancewarning-{first.pk}", {"person": "amy"})
+    few = {reader: queries(reader, "/") for reader in (alice, amy)}
+    for one in others:
+        client.post(f"/today/give/?row=warnings-attendancewarning-{one.pk}", {"person": "amy"})
+    assert len(client_for(amy).get("/").context["given"]) == 3
+    assert {reader: queries(reader, "/") for reader in few} == few
+
+
 def test_what_somebody_handles_waits_no_longer(alice: User, kids: list[User], rule: ThresholdRule) -> None:
     warn(rule, *kids)
     AttendanceWarning.objects.filter(person=kids[0]).update(state="taken")
@@ -191,11 +222,11 @@ def test_what_somebody_handles_waits_no_longer(alice: User, kids: list[User], ru
 
 
 def buttons_of(page: str, name: str) -> list[tuple[str, str]]:
-    """The address and the label of each button of a kind on Today."""
+    """The address and the label of each button of a kind on Today that settles a row."""
     rows = page.split(f'id="waits-{name}"')[1].split("</ul>")[0]
     forms = re.findall(r'<form[^>]*action="([^"]+)">(.*?)</form>', rows, re.S)
     label = re.compile(r"<button[^>]*>(?:<svg.*?</svg>)?([^<]*)", re.S)
-    return [(url, label.findall(inside)[0]) for url, inside in forms]
+    return [(url, label.findall(inside)[0]) for url, inside in forms if url != "/today/later/"]
 
 
 @pytest.mark.usefixtures("full_school")

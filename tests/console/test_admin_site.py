@@ -69,7 +69,7 @@ NOT_TABLES = {
     "notices.notificationdigest",
     *("notices.messagingapp", "notices.messagingbot", "notices.messagingaddress", "notices.message"),
     *("notices.messagingsettings", "notices.quiethours", "notices.mailserver"),
-    "lists.savedview",
+    *("lists.savedview", "lists.waitingmark"),
     "accounts.passwordlink",
     *("accounts.guardian", "accounts.guardianaccount", "accounts.guardianinvitation"),
     *("accounts.guardianpasswordrequest", "accounts.guardiannotice", "accounts.guardiannoticesettings"),

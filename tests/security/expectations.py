@@ -72,6 +72,8 @@ PAGES: dict[str, Expected] = {
     "notices:read": of("notice", "change"),
     "notices:open": about("notice", "change"),
     "notices:again": about("notice", "change"),
+    "lists:put_off": of("waiting", "put_off"),
+    **dict.fromkeys(("lists:give", "lists:take_back"), of("waiting", "give")),
     "accounts:channels": of("channel", "list"),
     "accounts:channel_wording": of("channel", "change"),
     "accounts:guardian_notices": of("channel", "change"),

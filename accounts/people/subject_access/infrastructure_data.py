@@ -124,6 +124,9 @@ register_holding(
     labels={"created_at": _("created at")},
 )
 register_holding(
+    "lists.WaitingMark", found_by=("user",), actors=("given_by",), without=("kind", "model", "row")
+)
+register_holding(
     "jobs.Job",
     found_by=("created_by",),
     without=("args", "cursor", "result", "due_at", "attempts", "lease_until", "fence", "reason"),

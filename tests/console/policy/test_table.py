@@ -9,7 +9,7 @@ CELLS = [
 ]
 #: What an operator may do outside of schools, and what is everybody's own.
 OF_THE_PLATFORM = {"school", "visit", "policy", "mail_server"}
-PERSONAL = {"token", "notice", "feed", "saved_view"}
+PERSONAL = {"token", "notice", "feed", "saved_view", "waiting"}
 #: What a student does for themselves and nobody in their place.
 STUDENTS_OWN = {("appeal", "add"), ("attendance", "own")}
 #: What a student does for themselves and the office for everybody.

@@ -14,6 +14,7 @@ OWN = "a setting of one person for themselves: the last one counts"
 LINK = "a new link replaces the former one under the lock of its person"
 MERGES = "locks its row or school before it reads; a stale form is merged or refused"
 STATE = "changes a state under its lock or by compare-and-set: one of two does"
+AGAIN = "replaces what another one wrote: a constraint refuses the second row, and the retry finds the first"
 TWIN = "shares its code with accept_remote_person, which is in a scenario"
 EXCEPTIONS = {
     "accounts.bulk.services.add_people_to_group": CALLS,
@@ -156,11 +157,15 @@ EXCEPTIONS = {
     "console.imports.services._enqueue_apply": STEP,
     "console.imports.services.start_check": "tests/classes/timetable/courses/test_course_races.py",
     "console.imports.services.undo_import": STATE,
+    "console.lists.giving.give": AGAIN,
+    "console.lists.giving.take_back": ENDS,
     "console.lists.services.delete_view": ENDS,
     "console.lists.services.rename_view": OWN,
     "console.lists.services.save_columns": OWN,
     "console.lists.services.save_density": OWN,
     "console.lists.services.save_view": OWN,
+    "console.lists.waiting_marks.put_off": OWN,
+    "console.lists.waiting_marks.show_again": OWN,
     "console.mirror.decisions.apply_decision": CALLS,
     "console.notifications.own_settings.change_own_settings": OWN,
     "console.notifications.preferences.disable_emails": OWN,

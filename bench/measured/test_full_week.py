@@ -95,13 +95,15 @@ def week(school: Enterprise) -> datetime:
 def _assert_each_can_be_reached(page: Any) -> None:
     """The grid and what stands behind its buttons are all lessons; a crowd opens by keyboard."""
     drawn = page.locator(".ec-event .tt-topic").count()
-    behind = sum(int("".join(filter(str.isdigit, one))) for one in page.locator(".tt-more").all_inner_texts())
+    behind = sum(
+        int("".join(filter(str.isdigit, one))) for one in page.locator(".tt-more strong").all_inner_texts()
+    )
     assert drawn + behind == LESSONS
     if behind:
         page.locator(".tt-more").first.focus()
         page.keyboard.press("Enter")
         page.locator("#more a").first.wait_for()
-        waiting = int("".join(filter(str.isdigit, page.locator(".tt-more").first.inner_text())))
+        waiting = int("".join(filter(str.isdigit, page.locator(".tt-more strong").first.inner_text())))
         assert page.locator("#more li > a:not(.tt-move)").count() == waiting
         assert page.locator("#more .tt-move").count() == waiting
         page.locator("#more .tt-move").first.focus()

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from classes.attendance.explanation import explain_mark
-from classes.attendance.mark_badges import urgency_key
+from classes.attendance.mark_badges import MARK_BADGES, urgency_key
 from classes.attendance.register import ATTENDANCE_COLUMNS as DERIVED_COLUMNS
 from classes.attendance.register import preview_marks
 from classes.lessons.status import BEGINS_SOON, CANCELLED, NOT_HELD, OVERDUE, PLANNED, phase_of
@@ -113,6 +114,18 @@ def register_for_reader(reader: User, lesson: Lesson, marks: list[Attendance]) -
 def why_without_marks(lesson: Lesson) -> str:
     """Return why the lesson has no marks yet, or none at all, as a sentence; empty once it has begun."""
     return str(_WITHOUT_MARKS.get(phase_of(lesson).name, ""))
+
+
+def describe_marks(lesson: Lesson) -> str:
+    """Return how many students have each mark, in words and by urgency: "2 absent, 18 present"."""
+    rows = Attendance.objects.filter(lesson=lesson, expected=True).exclude(mark="").order_by()
+    counts = Counter(rows.values_list("mark", flat=True))
+    found = [
+        gettext("%(n)d %(mark)s") % {"n": counts[mark], "mark": MARK_WORDS[mark]}
+        for mark in MARK_BADGES
+        if counts[mark]
+    ]
+    return gettext(", ").join(found) or gettext("no students")
 
 
 def register_marks(lesson: Lesson) -> list[Attendance]:

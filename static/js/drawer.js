@@ -9,6 +9,14 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   link.setAttribute("aria-expanded", "false");
 });
 
+// A tap on a mark goes on at its reason. The arrow keys, which choose one mark after the other, stay among the marks.
+let tapped = false;
+document.addEventListener("pointerdown", () => { tapped = true; });
+document.addEventListener("keydown", () => { tapped = false; });
+document.addEventListener("change", (event) => {
+  if (tapped && event.target.matches(".drawer-form [name=mark]")) event.target.form.elements.reason.focus();
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const link = event.detail.requestConfig?.elt?.closest("[data-drawer]");
   if (!link) return;

@@ -1,19 +1,23 @@
 // The timetable: the calendar of @event-calendar over the lessons that the server tells. Days, clocks and layers
 // stand in the address. Times are those of the school's clock, whatever zone the browser is in.
 import { addLink, adding, clock as clockAt, localDay } from "./timetable-add.js";
+import { arrange, crowdButton, crowdEvent } from "./timetable-crowd.js";
 import { enterForm } from "./timetable-enter.js";
+import { dayAddress, dayInWords, made, mark, pageOf, signs } from "./timetable-parts.js";
 
 const place = document.getElementById("timetable");
 const words = place.dataset;
 const status = document.getElementById("timetable-words");
 const dialog = document.getElementById("move");
-// The agenda begins with its day and not with a Monday, so that a phone opens at today.
-const VIEWS = { day: "timeGridDay", week: "timeGridWeek", month: "dayGridMonth", agenda: "listDay" };
-const NAMES = Object.fromEntries(Object.entries(VIEWS).map(([name, view]) => [view, name]));
 const phone = matchMedia("(max-width: 47.99rem)").matches;
+// Who sees the lessons of others sees a day in lanes, for which a phone has no room.
+const DAY_VIEW = words.lane ? "resourceTimeGridDay" : "timeGridDay";
+// The agenda begins with its day and not with a Monday, so that a phone opens at today.
+const VIEWS = { day: phone ? "listDay" : DAY_VIEW, week: "timeGridWeek", month: "dayGridMonth", agenda: "listWeek" };
+const NAMES = Object.fromEntries(Object.entries(VIEWS).map(([name, view]) => [view, name]));
 const first = VIEWS[words.view] ?? (phone ? VIEWS.agenda : VIEWS.week);
-// So many lessons of one time stand beside each other in a week; more could not be read, nor drawn soon.
-const BESIDE = { [VIEWS.week]: 5, [VIEWS.day]: 12 };
+// So many lessons of one time can be read beside each other in a column; more are one card.
+const BESIDE = { timeGridWeek: 2, timeGridDay: 6, resourceTimeGridDay: 2 };
 // A slot of half an hour and a line of text, in pixels, and what a card needs besides the lines of its topic.
 const SLOT = 48, LINE = 17, AROUND = 46;
 // So many lessons are shown at a day of a month; a link to the day leads to the others.
@@ -21,7 +25,6 @@ const OF_A_DAY = 3;
 // A longer legend waits for who opens it.
 const OPEN_LEGEND = 16;
 
-const pageOf = (pattern, id) => pattern.replace("/0/", `/${id}/`);
 const layers = () => {
   const chosen = new URLSearchParams(location.search);
   for (const name of ["view", "date"]) chosen.delete(name);
@@ -42,7 +45,11 @@ async function fetchLessons({ startStr, endStr }) {
     const view = calendar?.getView().type ?? first;
     if (BESIDE[view]) calendar?.setOption("slotMinTime", clockOf(firstHour(told.lessons)));
     explain(told.legend);
-    return [...arranged(told.lessons, view), ...told.holidays.map(holiday)];
+    // Without a lane the calendar would show nothing, not even a holiday.
+    const lanes = told.lanes.length ? told.lanes : [{ id: "", title: "" }];
+    laneTitles = Object.fromEntries(lanes.map(({ id, title }) => [id, title]));
+    calendar?.setOption("resources", lanes);
+    return [...arranged(told.lessons, view), ...told.holidays.map((free) => holiday(free, lanes[0].id))];
   } catch {
     status.textContent = words.lost;
     return [];
@@ -59,8 +66,9 @@ function firstHour(lessons) {
 }
 
 function arranged(lessons, view) {
-  if (BESIDE[view]) return folded(lessons, BESIDE[view]);
-  return view === VIEWS.month ? ofDays(lessons) : lessons.map(lesson);
+  if (!BESIDE[view]) return view === VIEWS.month ? ofDays(lessons) : lessons.map(lesson);
+  const { alone, crowds } = arrange(lessons, BESIDE[view]);
+  return [...[...alone].map(([one, columns]) => ({ ...lesson(one), resourceIds: columns })), ...crowds.map(crowdEvent)];
 }
 
 function lesson({ id, title, start, end, ...more }) {
@@ -72,20 +80,9 @@ function lesson({ id, title, start, end, ...more }) {
   };
 }
 
+// Those that want a look are drawn first; the others of a full day of a month wait behind a link to it.
 const urgent = (one) => one.signs.length > 0;
 const urgentFirst = (lessons) => [...lessons.filter(urgent), ...lessons.filter((other) => !urgent(other))];
-
-// Those that want a look are drawn first; the others of a crowded hour wait behind a button.
-function folded(lessons, most) {
-  const kept = new Map(), hidden = new Map();
-  for (const one of urgentFirst(lessons)) {
-    const day = one.start.slice(0, 10), there = kept.get(day) ?? [];
-    const beside = there.filter((other) => other.start < one.end && one.start < other.end).length;
-    const place = beside < most ? kept : hidden, key = beside < most ? day : one.start.slice(0, 13);
-    place.set(key, [...(place.get(key) ?? []), one]);
-  }
-  return [...[...kept.values()].flat().map(lesson), ...[...hidden.values()].map(crowd)];
-}
 
 function ofDays(lessons) {
   const days = Map.groupBy(lessons, (one) => one.start.slice(0, 10));
@@ -102,48 +99,17 @@ function rest(day, number) {
   return { id: `rest-${day}`, title, start: last, end: last, startEditable: false, classNames: ["is-rest"], extendedProps: { rest: day } };
 }
 
-function crowd(lessons) {
-  const start = lessons.map((one) => one.start).sort()[0];
-  const end = lessons.map((one) => one.end).sort().at(-1);
+function holiday({ day, name }, lane) {
   return {
-    id: `more-${start}`, title: words.moreLink.replace("{n}", lessons.length), start, end,
-    startEditable: false, classNames: ["is-crowd"], extendedProps: { crowd: lessons, start },
+    id: `holiday-${day}`, title: name, start: day, end: day, allDay: true,
+    resourceIds: [lane], startEditable: false, classNames: ["is-holiday"],
   };
 }
 
-function showCrowd({ title, extendedProps: { crowd: lessons } }) {
-  const list = document.getElementById("more-list");
-  document.getElementById("more-title").textContent = `${lessons[0].start.slice(0, 10)} · ${title}`;
-  list.replaceChildren(...lessons.map((one) => {
-    const line = made("li", ""), link = made("a", "", one.title);
-    link.href = pageOf(words.lesson, one.id);
-    line.append(made("time", "tt-time", `${one.start.slice(11, 16)}–${one.end.slice(11, 16)}`), link, made("span", "tt-who", one.teacher));
-    if (one.enter) line.append(enterForm(one));
-    if (words.move && one.movable) line.append(mover(one));
-    return line;
-  }));
-  document.getElementById("more").showModal();
-}
-
-function holiday({ day, name }) {
-  return { id: `holiday-${day}`, title: name, start: day, end: day, allDay: true, startEditable: false, classNames: ["is-holiday"] };
-}
-
-function made(tag, css, text) {
-  const element = document.createElement(tag);
-  element.className = css;
-  if (text) element.textContent = text;
-  return element;
-}
-
-const dayInWords = new Intl.DateTimeFormat(document.documentElement.lang, {
-  weekday: "long", month: "long", day: "numeric", timeZone: "UTC",
-});
-
 function draw({ event, timeText, view }) {
-  const { lesson: isLesson, start, teacher, signs, movable, subject, enter } = event.extendedProps;
+  const { lesson: isLesson, start, teacher, lanes, movable, subject, enter } = event.extendedProps;
   if (event.extendedProps.rest) return { domNodes: [dayLink(event)] };
-  if (event.extendedProps.crowd) return { domNodes: [crowdButton(event)] };
+  if (event.extendedProps.crowd) return { domNodes: [crowdButton(event, mover)] };
   if (!isLesson) return event.title;
   const topic = made("a", "tt-topic", event.title);
   topic.href = pageOf(words.lesson, event.id);
@@ -151,11 +117,12 @@ function draw({ event, timeText, view }) {
   if (BESIDE[view.type]) topic.style.webkitLineClamp = topicLines(event);
   // In the grid of a week the place of a lesson says when it ends. While it is dragged, its time is that of the place.
   const begins = event.display === "preview" ? clockAt(event.start) : start.slice(11, 16);
-  const when = made("time", "tt-time", view.type !== VIEWS.agenda ? begins : timeText);
-  const shown = signs.map((sign) => document.getElementById(`sign-${sign}`).content.firstElementChild.cloneNode(true));
+  const when = made("time", "tt-time", view.type.startsWith("list") ? timeText : begins);
   const head = made("span", "tt-head");
-  head.append(made("span", "visually-hidden", dayInWords.format(Date.parse(`${start.slice(0, 10)}Z`))), ...mark(event.extendedProps), when, ...shown);
-  const nodes = [head, topic, made("span", "tt-who", teacher)];
+  head.append(made("span", "visually-hidden", dayInWords(start)), ...mark(event.extendedProps), when, ...signs(event.extendedProps.signs));
+  // A list has no lanes, so it names the groups.
+  const groups = words.lane === "group" && view.type === "listDay" ? (lanes ?? []).map((one) => laneTitles[one]) : [];
+  const nodes = [head, topic, made("span", "tt-who", [teacher, ...groups].join(" · "))];
   if (enter) nodes.push(enterForm(event));
   if (words.move && movable) nodes.push(mover(event));
   return { domNodes: nodes };
@@ -165,14 +132,6 @@ function draw({ event, timeText, view }) {
 function topicLines({ start, end }) {
   const height = (end - start) / 18e5 * SLOT;
   return Math.max(1, Math.floor((height - AROUND) / LINE));
-}
-
-// The letter says what the colour says.
-function mark({ mark: letter, hue, subject }) {
-  if (!letter) return [];
-  const chip = made("span", `tt-mark hue-${hue}`, letter);
-  chip.setAttribute("aria-hidden", "true");
-  return [made("span", "visually-hidden", subject), chip];
 }
 
 function explain(legend) {
@@ -189,21 +148,10 @@ function explain(legend) {
 }
 
 function dayLink(event) {
-  const link = made("a", "tt-rest", event.title), led = new URL(location.href), day = event.extendedProps.rest;
-  led.searchParams.set("view", "day");
-  led.searchParams.set("date", day);
-  link.href = led;
-  link.setAttribute("aria-label", `${event.title}, ${dayInWords.format(Date.parse(`${day}Z`))}`);
+  const link = made("a", "tt-rest", event.title), day = event.extendedProps.rest;
+  link.href = dayAddress(day);
+  link.setAttribute("aria-label", `${event.title}, ${dayInWords(day)}`);
   return link;
-}
-
-function crowdButton(event) {
-  const button = made("button", "tt-more", `+${event.extendedProps.crowd.length}`);
-  button.title = event.title;
-  button.setAttribute("aria-label", event.title);
-  button.type = "button";
-  button.addEventListener("click", () => showCrowd(event));
-  return button;
 }
 
 // The page behind it asks for day and clock: the way of the keyboard, and of lessons that are folded.
@@ -222,7 +170,14 @@ function later(wallClock, { days = 0, seconds = 0 }) {
   return { day: moved.slice(0, 10), start: moved.slice(11, 16) };
 }
 
-async function ask({ event, delta, revert }) {
+// Another lane would be another teacher or group, which is changed in the form of the lesson.
+const sameLane = ({ newResource }) => !newResource;
+
+async function ask({ event, delta, revert, newResource }) {
+  if (newResource) {
+    revert();
+    return;
+  }
   const told = new URLSearchParams({ ...later(event.extendedProps.start, delta), back: location.search });
   const answer = await fetch(`${pageOf(words.move, event.id)}?${told}`, { headers: { "hx-request": "true" } });
   if (answer.redirected || !answer.ok) {
@@ -246,6 +201,7 @@ function keep({ view, start, end }) {
   address.searchParams.set("view", name);
   address.searchParams.set("date", date);
   history.replaceState(history.state, "", address);
+  for (const part of document.querySelectorAll("[data-of-day]")) part.hidden = name !== "day";
   for (const field of document.querySelectorAll("[data-keep]")) field.value = field.dataset.keep === "view" ? name : date;
   for (const link of document.querySelectorAll("[data-keeps]")) {
     const led = new URL(link.href);
@@ -264,7 +220,7 @@ function keep({ view, start, end }) {
 
 function names(text) {
   return {
-    ...text, today: words.today, timeGridDay: words.day, timeGridWeek: words.week, dayGridMonth: words.month, listDay: words.agenda,
+    ...text, today: words.today, [VIEWS.day]: words.day, [VIEWS.week]: words.week, [VIEWS.month]: words.month, [VIEWS.agenda]: words.agenda,
     prev: words.prev, next: words.next, close: words.close,
   };
 }
@@ -288,7 +244,8 @@ const dayFormat = (parts) => {
 };
 const DAY = dayFormat({ weekday: "short", month: "numeric", day: "numeric" });
 const special = {
-  [VIEWS.day]: { dayHeaderFormat: DAY },
+  timeGridDay: { dayHeaderFormat: DAY },
+  resourceTimeGridDay: { columnWidth: "minmax(8rem, 1fr)" },
   [VIEWS.month]: {
     dayHeaderFormat: { weekday: "short" },
     dayCellContent: ({ date }) => dayFormat({ day: "numeric" })(date),
@@ -296,15 +253,21 @@ const special = {
   [VIEWS.agenda]: { duration: { days: 7 }, titleFormat: { year: "numeric", month: "short", day: "numeric" } },
 };
 
+// The name of a lane, with a way to add a lesson to it.
+function laneLabel({ resource }) {
+  const shown = calendar?.getOption("date") ?? new Date(`${words.date}T00:00`);
+  return { domNodes: [made("span", "", resource.title), ...(words.add ? [addLink(shown, resource)] : [])] };
+}
+
 const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-let calendar;
+let calendar, laneTitles = {};
 calendar = EventCalendar.create(place, {
   view: first,
   date: `${words.date}T00:00:00`,
   timeZone: words.zone,
   locale: document.documentElement.lang,
   firstDay: 1,
-  headerToolbar: { start: "prev,next today", center: "title", end: "timeGridDay,timeGridWeek,dayGridMonth,listDay" },
+  headerToolbar: { start: "prev,next today", center: "title", end: Object.values(VIEWS).join() },
   buttonText: names,
   views: Object.fromEntries(Object.values(VIEWS).map((view) => [view, { buttonText: names, ...special[view] }])),
   eventSources: [{ events: fetchLessons }],
@@ -317,6 +280,8 @@ calendar = EventCalendar.create(place, {
   listDayFormat: dayFormat({ weekday: "long" }),
   eventContent: draw,
   eventDrop: ask,
+  dragConstraint: sameLane,
+  resourceLabelContent: laneLabel,
   eventTimeFormat: clock,
   slotLabelFormat: clock,
   slotMinTime: clockOf(MORNING),

@@ -86,6 +86,7 @@ def test_a_teacher_goes_from_a_course_to_the_trends_of_a_student(
     words = {
         "matrix": ("考勤总表", "Attendance matrix"),
         "earlier": ("更早的课", "Earlier lessons"),
+        "filters": ("筛选", "Filters"),
         "absent": ("仅看有缺勤的", "Only with absences"),
         "provisional": ("暂定", "provisional"),
         "weeks": ("按周统计", "By week"),
@@ -108,6 +109,8 @@ def test_a_teacher_goes_from_a_course_to_the_trends_of_a_student(
     expect(page.locator("#chart-rate svg.chart circle").first).to_be_visible()
     page.get_by_role("link", name=said["earlier"]).click()
     expect(table.locator("thead")).to_contain_text("Hoop 1")
+    if size == "telephone":
+        page.get_by_role("button", name=said["filters"]).click()
     page.get_by_label(said["absent"]).check()
     expect(page.locator("input[name=absent]")).to_be_checked()
     page.locator("input[name=name]").fill("kid3")

@@ -173,7 +173,7 @@ def test_a_register_is_corrected_and_closed(open_page: Callable[..., Any], bob: 
     tab_through_page(page)
     tab_to(page, "at.matches('main form button[type=submit]')")
     page.keyboard.press("Enter")
-    page.locator(".digest").wait_for()
+    page.locator("#technical").wait_for()
     assert Register.objects.get().number == 1
     assert Attendance.objects.get(pk=row).mark == "excused"
 

@@ -82,7 +82,7 @@ def test_a_teacher_corrects_a_mark_and_closes_the_register_in_less_than_ten_clic
     expects(page.locator("table.register tbody").filter(has_text="Kid4").first).to_contain_text("excused")
     click(page.locator("a[href$='/attendance/close/']"))
     click(page.locator("main form button[type=submit]"))
-    expects(page.locator(".digest")).to_be_visible()
+    expects(page.locator("#technical")).to_be_visible()
     assert Register.objects.get().number == 1
     assert Attendance.objects.get(lesson=lesson, user_id="kid4").mark == "excused"
     assert clicks < MOST_CLICKS

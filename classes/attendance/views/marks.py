@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView
@@ -24,11 +25,14 @@ from classes.attendance.forms.register import (
 from classes.attendance.mark_badges import urgency_key
 from classes.attendance.mark_detail import build_mark_detail
 from classes.attendance.permissions import correction_ended, may_change_register, refuse_register
+from classes.attendance.queries import describe_marks
+from classes.attendance.reports.lists import registers_to_close
 from classes.lessons.lookup import find_lesson
 from classes.models import Attendance, Lesson
 from console.inputs.bounds import parse_ids
 from console.policy import may
 from console.policy.views import SchoolView
+from console.ui.template_tags import when
 
 
 class MarkBase(SchoolView):
@@ -196,6 +200,8 @@ class MarksCorrect(RegisterDecision):
 
 
 class RegisterClose(RegisterDecision):
+    """Closes the register and offers the next one that waits for the reader."""
+
     action = "close"
     form_class = CloseForm
 
@@ -204,16 +210,28 @@ class RegisterClose(RegisterDecision):
         return super().get_form_kwargs() | {"doubts": corrections.closing_doubts(self.lesson, marks)}
 
     def act(self, data: dict[str, Any]) -> None:
-        revision = corrections.close_register(lesson=self.lesson, by=self.request.user, **data)
-        self.done = _("The register has been closed as revision %(n)d.") % {"n": revision.number}
+        corrections.close_register(lesson=self.lesson, by=self.request.user, **data)
+        self.done = (
+            _("The register of “%(topic)s”, %(when)s, is closed: %(marks)s.") % self._lesson_in_words()
+        )
+        waiting = registers_to_close(self.request.user).exclude(pk=self.lesson.pk)
+        if following := waiting.order_by("starts_at", "pk").first():
+            url = reverse("classes:attendance", args=[following.pk])
+            link = format_html('<a class="btn" href="{}">{}</a>', url, _("Next register"))
+            self.done = format_html("{} {}", self.done, link)
+
+    def _lesson_in_words(self) -> dict[str, str]:
+        lesson = self.lesson
+        return {"topic": lesson.topic, "when": when(lesson.starts_at), "marks": describe_marks(lesson)}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
             title=_("Close this register?"),
             detail=_(
-                "A closed register gets a number and a digest and no longer changes. You "
-                "can reopen it with a reason; the revision that you close now is kept."
-            ),
+                "“%(topic)s”, %(when)s: %(marks)s. A closed register no longer changes. You can "
+                "reopen it with a reason; the revision that you close now is kept."
+            )
+            % self._lesson_in_words(),
             submit_label=_("Close register"),
             tone="primary",
             **more,

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, TextChoices
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StudentGroup
@@ -17,7 +16,6 @@ from console.policy import may, scoped
 
 #: Distinguishable colours (`--ic-subject-1` and so on); more courses share them, their letters differ.
 HUES = len(Subject.Colour)
-SESSION_KEY = "timetable_colours"
 
 
 class ColourBy(TextChoices):
@@ -47,22 +45,6 @@ def colour_choices(reader: Any, layers: Layers) -> list[tuple[str, Any]]:
         ColourBy.LAYER: bool(layers.chosen),
     }
     return [(value, label) for value, label in ColourBy.choices if offered[ColourBy(value)]]
-
-
-def chosen_colours(request: HttpRequest, choices: list[tuple[str, Any]]) -> str:
-    """Return what the reader chose in the query string, or before in this session; else the first choice."""
-    offered = [value for value, _label in choices]
-    for value in (request.GET.get("colour", ""), request.session.get(SESSION_KEY, "")):
-        if value in offered:
-            return str(value)
-    return offered[0] if offered else ""
-
-
-def remember_colours(request: HttpRequest) -> None:
-    """Keep a choice of the query string for the session."""
-    value = request.GET.get("colour", "")
-    if value in ColourBy.values and request.session.get(SESSION_KEY) != value:
-        request.session[SESSION_KEY] = value
 
 
 def lesson_colours(reader: Any, by: str, lessons: list[Lesson], layers: Layers) -> dict[int, Colour]:

@@ -14,6 +14,7 @@ from classes.models import Holiday, Lesson
 from classes.readiness.checks import compute_readiness
 from classes.timetable.calendar.badges import badge_names
 from classes.timetable.calendar.colours import Colour, legend_of, lesson_colours
+from classes.timetable.calendar.lanes import lesson_lanes
 from classes.timetable.calendar.layers import Layers
 from console.inputs.bounds import parse_date
 from console.policy import may
@@ -40,6 +41,7 @@ class CalendarRange:
         if not timedelta(0) < end - first <= MAX_LENGTH:
             raise ValueError("not a range of days that a calendar shows")
         self.start, self.end = _midnight(first), _midnight(end)
+        self.is_day = end - first == DAY
 
     def filter_lessons(self, lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
         """Filter for lessons that begin in the range or still run in it."""
@@ -53,17 +55,21 @@ class CalendarRange:
 
 
 class CalendarLessons(NamedTuple):
-    """The lessons in order, the legend of their colours, and whether the list is truncated."""
+    """The lessons in order, the legend of their colours, whether the list is truncated, and its lanes."""
 
     events: list[dict[str, Any]]
     legend: list[dict[str, Any]]
     truncated: bool
+    lanes: list[dict[str, str]]
 
 
 def calendar_lessons(
-    reader: Any, shown_range: CalendarRange, layers: Layers, colour_by: str
+    reader: Any, shown_range: CalendarRange, layers: Layers, colour_by: str, lanes_by: str = ""
 ) -> CalendarLessons:
-    """Return the lessons that the reader may see, coloured by `colour_by` (a ColourBy, or '')."""
+    """Return the lessons that the reader may see, coloured by `colour_by` (a ColourBy, or '').
+
+    Those of a single day are in the lanes of `lanes_by` (a LanesBy), unless it is empty.
+    """
     rows = layers.narrow(shown_range.filter_lessons(lessons_for(reader)))
     marked: QuerySet[Any] = rows.annotate(is_without_teacher=without_teacher())
     found = list(marked.order_by("starts_at", "id").only(*FIELDS)[: MAX_LESSONS + 1])
@@ -87,7 +93,11 @@ def calendar_lessons(
         }
         for one in shown
     ]
-    return CalendarLessons(events, legend_of(colours.values()), len(found) > MAX_LESSONS)
+    lanes: list[dict[str, str]] = []
+    if lanes_by and shown_range.is_day:
+        lanes, of_lesson = lesson_lanes(reader, lanes_by, shown)
+        events = [one | {"lanes": of_lesson[one["id"]]} for one in events]
+    return CalendarLessons(events, legend_of(colours.values()), len(found) > MAX_LESSONS, lanes)
 
 
 def calendar_holidays(reader: Any, shown_range: CalendarRange) -> list[dict[str, str]]:

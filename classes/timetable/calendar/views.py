@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from classes.timetable.calendar.badges import LESSON_BADGES
-from classes.timetable.calendar.colours import chosen_colours, colour_choices, remember_colours
+from classes.timetable.calendar.colours import ColourBy, colour_choices
 from classes.timetable.calendar.events import CalendarRange, calendar_holidays, calendar_lessons
+from classes.timetable.calendar.kept_choices import keep_choice, kept_choice
+from classes.timetable.calendar.lanes import LanesBy, lane_choices
 from classes.timetable.calendar.layers import Layers
 from console.policy import may
 from console.policy.views import SchoolView
@@ -21,25 +23,28 @@ class TimetablePage(SchoolView, TemplateView):
     """`?view=day|week|month|agenda&date=` and the layers `teacher`, `group`, `subject`, `course`, each
     repeatable.
 
-    `?colour=subject|course|group|layer` is kept for the session.
+    `?colour=subject|course|group|layer` and `?lane=teacher|group` are kept for the session.
     """
 
     resource, action = "lesson", "list"
     template_name = "classes/timetable/calendar/timetable.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        remember_colours(request)
+        keep_choice(request, "colour", ColourBy.values)
+        keep_choice(request, "lane", LanesBy.values)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         reader, address = self.request.user, self.request.GET
         view, layers = address.get("view", ""), Layers(reader, address)
-        colours = colour_choices(reader, layers)
+        colours, lanes = colour_choices(reader, layers), lane_choices(reader)
         return super().get_context_data(
             title=_("Timetable"),
             layers=layers,
             colours=colours,
-            colour=chosen_colours(self.request, colours),
+            colour=kept_choice(self.request, "colour", colours),
+            lanes=lanes,
+            lane=kept_choice(self.request, "lane", lanes),
             view=view if view in VIEWS else "",
             date=address.get("date", "")[:10] or timezone.localdate().isoformat(),
             offset=_offset(),
@@ -65,11 +70,12 @@ class TimetableLessons(SchoolView, View):
             sentence = _("Request at most one month of lessons, with dates as 2026-11-24.")
             return JsonResponse({"error": sentence}, status=400)
         layers = Layers(request.user, request.GET)
-        colour = chosen_colours(request, colour_choices(request.user, layers))
-        shown = calendar_lessons(request.user, shown_range, layers, colour)
+        colour = kept_choice(request, "colour", colour_choices(request.user, layers))
+        lane = kept_choice(request, "lane", lane_choices(request.user))
+        shown = calendar_lessons(request.user, shown_range, layers, colour, lane)
         holidays = calendar_holidays(request.user, shown_range)
         told = {"lessons": shown.events, "legend": shown.legend, "more": shown.truncated}
-        return JsonResponse({**told, "holidays": holidays})
+        return JsonResponse({**told, "lanes": shown.lanes, "holidays": holidays})
 
 
 def _offset() -> str:

@@ -147,18 +147,44 @@ def test_another_school_finds_nothing(browse, charlie, lesson):
 def test_a_register_is_closed_and_opened_again(browse, bob, lesson):
     page = text_of(browse(bob, f"/lessons/{lesson.pk}/attendance/"))
     assert "Close register" in page
-    assert "Close this register?" in text_of(browse(bob, f"/lessons/{lesson.pk}/attendance/close/"))
+    asked = text_of(browse(bob, f"/lessons/{lesson.pk}/attendance/close/"))
+    assert "Close this register?" in asked
+    assert f"“{lesson.topic}”, " in asked
+    assert ": 1 absent, 2 present. A closed register no longer changes." in asked
     browse(bob, f"/lessons/{lesson.pk}/attendance/close/", post={})
     closed = Register.objects.get()
     page = text_of(browse(bob, f"/lessons/{lesson.pk}/attendance/"))
     assert "Closed as revision 1" in page
-    assert closed.digest in page
+    assert closed.digest in page.partition("Technical details")[2]
+    assert closed.digest not in page.partition("Technical details")[0]
     assert "drawer-form" not in text_of(browse(bob, f"/attendance/{row(lesson).pk}/"))
     answer = browse(bob, f"/lessons/{lesson.pk}/attendance.json")
     assert closed.digest in answer.content.decode()
     browse(bob, f"/lessons/{lesson.pk}/attendance/reopen/", post={"reason": "A note"})
     assert Lesson.objects.get(pk=lesson.pk).register_closed_at is None
     assert browse(bob, f"/lessons/{lesson.pk}/attendance.json").status_code == 302
+
+
+def test_who_closed_a_register_is_told_of_what_and_led_to_the_next_that_waits(
+    browse, bob, alice, kids, lesson
+):
+    def close(one):
+        browse(bob, f"/lessons/{one.pk}/attendance/close/", post={})
+        page = text_of(browse(bob, f"/lessons/{one.pk}/attendance/"))
+        return page.partition('class="flash flash-success')[2].partition("</p>")[0]
+
+    tea = create_finished_lesson(bob, topic="Tea & cake")
+    of_alice = create_finished_lesson(alice, topic="Of a colleague")
+    for one in (tea, of_alice):
+        add_members(one, kids[0])
+        record_full_presence(one, [kids[0]])
+    message = close(lesson)
+    assert "The register of “Croquet”, " in message
+    assert " is closed: 1 absent, 2 present." in message
+    assert f'<a class="btn" href="/lessons/{tea.pk}/attendance/">Next register</a>' in message
+    message = close(tea)
+    assert "“Tea &amp; cake”" in message
+    assert "Next register" not in message, "that of a colleague does not wait for Bob"
 
 
 def test_closing_with_doubts_asks_for_a_tick(browse, bob, lesson):

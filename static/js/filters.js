@@ -1,0 +1,22 @@
+// On a phone the filters of a list wait behind a button, which says how many are set. A page that a filter draws anew
+// leaves them open.
+let open = false;
+
+function show() {
+  const set = new URLSearchParams(location.search);
+  for (const button of document.querySelectorAll(".filters-toggle")) {
+    const fields = button.form.querySelectorAll(":is(.filter:not(.filter-search), .layer-add) [name]");
+    const names = new Set([...fields].map((field) => field.name).filter((name) => set.get(name)));
+    button.form.classList.toggle("is-open", open);
+    button.setAttribute("aria-expanded", open);
+    button.querySelector(".filters-count").textContent = names.size ? `(${names.size})` : "";
+  }
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest(".filters-toggle")) return;
+  open = !open;
+  show();
+});
+document.addEventListener("htmx:afterSettle", show);
+show();

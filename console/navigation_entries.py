@@ -30,7 +30,12 @@ class Shortcut:
 
 
 ENTRIES = (
-    MenuEntry("today", _("Today"), "home", (MenuTab(_("Today"), "classes:home", "list", "lesson"),)),
+    MenuEntry(
+        "today",
+        _("Today"),
+        "home",
+        (MenuTab(_("Today"), "classes:home", "list", "lesson", ("lists:put_off", "lists:give")),),
+    ),
     MenuEntry("timetable", _("Timetable"), "calendar-week", TIMETABLE),
     MenuEntry("live", _("Live"), "broadcast", LIVE),
     MenuEntry("attendance", _("Attendance"), "clipboard-check", ATTENDANCE),

@@ -189,6 +189,8 @@ def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
     )
     page.goto(f"{live_server.url}/recordings/")
     window.seen("recordings")
+    if size == "telephone":
+        page.get_by_role("button", name="筛选" if language == "zh-CN" else "Filters").click()
     page.locator("[data-suggest]").press_sequentially("kid")
     expect(page.locator("datalist option")).to_have_count(1)
     page.locator("[data-suggest]").fill("kid1")

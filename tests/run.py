@@ -42,10 +42,13 @@ BESIDE: dict[str, list[str]] = {
 
 @dataclass
 class Run:
-    """What came of a run of pytest: its exit status, and each test with outcome and seconds."""
+    """What came of a run of pytest: its exit status, each test with outcome and seconds, and the files that
+    have tests of the other lane.
+    """
 
     status: int
     tests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    other_lane: list[str] = field(default_factory=list)
 
     def count(self, outcome: str) -> int:
         return sum(test["outcome"] == outcome for test in self.tests.values())
@@ -61,7 +64,7 @@ def run_tests(*arguments: str) -> Run:
         file = Path(folder) / "outcomes.json"
         command = [sys.executable, "-m", "pytest", f"--outcomes={file}", *arguments]
         status = subprocess.run(command, cwd=ROOT).returncode
-        return Run(status, json.loads(file.read_text()) if file.exists() else {})
+        return Run(status, **(json.loads(file.read_text()) if file.exists() else {}))
 
 
 def main(which: str) -> int:
@@ -72,7 +75,7 @@ def main(which: str) -> int:
     problems = checks.result() if checks else []
     runs = [first]
     if which == "all":
-        runs += second_lane(order, problems)
+        runs += second_lane([*order, *first.other_lane], problems)
     _print_durations(runs)
     if os.environ.get("DURATIONS") == "keep":
         keep_durations(runs)
@@ -96,9 +99,12 @@ def workers() -> list[str]:
     return ["-n", str((os.cpu_count() or 1) + 1) if number == "auto" else number, "--dist", "worksteal"]
 
 
-def second_lane(order: list[str], problems: list[str], run: Callable[..., Run] = run_tests) -> list[Run]:
-    """Run the second lane, and its failed tests once more, alone; add what is wrong to `problems`."""
-    second = run("--lane=second", *workers(), *order)
+def second_lane(options: list[str], problems: list[str], run: Callable[..., Run] = run_tests) -> list[Run]:
+    """Run the second lane, and its failed tests once more, alone; add what is wrong to `problems`.
+
+    `options` are further arguments: the order, and the files to look into where they are known.
+    """
+    second = run("--lane=second", *workers(), *options)
     if not second.failed:
         return [second]
     again = run("-n", "0", *second.failed)

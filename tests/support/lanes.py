@@ -3,7 +3,7 @@
 --lane=first       tests that live in the process of pytest: as many at once as there are processors
 --lane=second      tests that start programs or a browser, on a machine that does nothing else
 --order=NUMBER     all tests of the lane in an order by lot, the same for the same number
---outcomes=FILE    what came of each test, as JSON
+--outcomes=FILE    what came of each test, and the files whose tests the other lane runs, as JSON
 """
 
 import gc
@@ -12,6 +12,7 @@ import os
 import random
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if os.environ.get("FAULTS") != "full":
         _deselect(config, items, [item for item in items if item.get_closest_marker("full")])
     if lane := config.getoption("lane"):
-        _deselect(config, items, [item for item in items if _is_second(item) != (lane == "second")])
+        others = [item for item in items if _is_second(item) != (lane == "second")]
+        _output_of(config)["other_lane"] = sorted({_file_of(item) for item in others})
+        _deselect(config, items, others)
         _deal_out(items, json.loads(DURATIONS.read_text()), _worker_count(config))
     if (number := config.getoption("order")) is not None:
         random.Random(number).shuffle(items)
@@ -75,6 +78,11 @@ def _deselect(config: pytest.Config, items: list[pytest.Item], others: list[pyte
     left = set(others)
     items[:] = [item for item in items if item not in left]
     config.hook.pytest_deselected(items=others)
+
+
+def _output_of(config: pytest.Config) -> dict[str, list[str]]:
+    """What a worker of pytest-xdist hands over to the first process; there, what nobody reads."""
+    return getattr(config, "workeroutput", {})
 
 
 def _worker_count(config: pytest.Config) -> int:
@@ -114,6 +122,12 @@ class _Outcomes:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.outcomes: dict[str, str] = {}
         self.slow: set[str] = set()
+        self.other_lane: list[str] = []
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Every worker collects the same tests."""
+        self.other_lane = getattr(node, "workeroutput", {}).get("other_lane", self.other_lane)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid] += report.duration
@@ -128,4 +142,4 @@ class _Outcomes:
             nodeid: {"outcome": outcome, "seconds": self.seconds[nodeid], "slow": nodeid in self.slow}
             for nodeid, outcome in self.outcomes.items()
         }
-        self.file.write_text(json.dumps(tests))
+        self.file.write_text(json.dumps({"tests": tests, "other_lane": self.other_lane}))

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,8 +28,8 @@ def test_in_full_alone(): pass
 """
 
 
-def run(folder: Path, *arguments: str, **variables: str) -> dict[str, str]:
-    """The tests that ran, in their order, with what came of them."""
+def run_whole(folder: Path, *arguments: str, **variables: str) -> dict[str, Any]:
+    """What a run writes down."""
     (folder / "test_project.py").write_text(PROJECT)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n  slow\n  processes\n  full\n")
     outcomes = folder / "outcomes.json"
@@ -36,7 +37,13 @@ def run(folder: Path, *arguments: str, **variables: str) -> dict[str, str]:
     command += [f"--rootdir={folder}", "-c", str(folder / "pytest.ini"), f"--outcomes={outcomes}"]
     alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "FAULTS": ""} | variables
     subprocess.run([*command, *arguments, str(folder)], cwd=ROOT, capture_output=True, env=alone)
-    tests = json.loads(outcomes.read_text())
+    told: dict[str, Any] = json.loads(outcomes.read_text())
+    return told
+
+
+def run(folder: Path, *arguments: str, **variables: str) -> dict[str, str]:
+    """The tests that ran, in their order, with what came of them."""
+    tests = run_whole(folder, *arguments, **variables)["tests"]
     assert [nodeid for nodeid, test in tests.items() if test["slow"]] in ([], ["test_project.py::test_long"])
     return {nodeid.partition("::")[2]: test["outcome"] for nodeid, test in tests.items()}
 
@@ -51,6 +58,13 @@ def run(folder: Path, *arguments: str, **variables: str) -> dict[str, str]:
 )
 def test_a_lane_has_its_tests_alone(tmp_path: Path, lane: list[str], expected: dict[str, str]) -> None:
     assert run(tmp_path, *lane) == expected
+
+
+def test_the_files_of_the_other_lane_are_told_by_the_workers(tmp_path: Path) -> None:
+    (tmp_path / "test_more.py").write_text("def test_nothing(): pass")
+    told = run_whole(tmp_path, "--lane=first", "-p", "xdist", "-n", "1")
+    assert told["other_lane"] == ["test_project.py"]
+    assert "test_more.py::test_nothing" in told["tests"]
 
 
 def test_an_order_by_lot_is_the_same_for_the_same_number(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def old(request: pytest.FixtureRequest, db: None) -> Iterator[str]:
         line.execute(f'create database "{name}"')
         psql = [
             str(postgres_binaries().folder / "psql"),
-            "-qX",
+            "-qX1",
             "-v",
             "ON_ERROR_STOP=1",
             "-d",

@@ -41,7 +41,7 @@ REGISTER_COLUMNS = (
     Column("derived", gettext_lazy("Mark by evidence, as a code"), ColumnType.ID, 18),
     Column("lesson", gettext_lazy("Lesson ID"), ColumnType.ID, 12),
     Column("revision", gettext_lazy("Revision of the register"), ColumnType.ID, 12),
-    Column("digest", gettext_lazy("Digest of the register (SHA-256)"), ColumnType.ID, 66),
+    Column("digest", gettext_lazy("Checksum of the register (SHA-256)"), ColumnType.ID, 66),
 )
 
 
@@ -86,7 +86,7 @@ def file_metadata(lesson: Lesson, revision: Register | None = None) -> dict[str,
         closed = {
             _("Revision of the register"): str(revision.number),
             _("Closed"): local_time(revision.closed_at, zone).isoformat(" "),
-            _("Digest of the register (SHA-256)"): revision.digest,
+            _("Checksum of the register (SHA-256)"): revision.digest,
         }
     return {
         _("Lesson"): lesson.topic,
@@ -138,7 +138,7 @@ def closed_revision(lesson: Lesson) -> Register | None:
 
 def _json_response(lesson: Lesson, revision: Register | None) -> HttpResponseBase:
     if revision is None:
-        raise ValidationError(_("Close the register first. Only a closed register has a digest."))
+        raise ValidationError(_("Close the register first. Only a closed register has a checksum."))
     record("attendance.export", lesson, by=None, after={"file": ".json", "revision": revision.number})
     whole = {"digest": revision.digest, "register": revision.body}
     return attachment(canonical_json(whole).decode(), register_filename(lesson, ".json"))

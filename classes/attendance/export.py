@@ -21,6 +21,7 @@ from console.sheets.columns import Column, ColumnType, local_time
 from console.sheets.csv_writer import csv_text
 from console.sheets.download import attachment
 from console.sheets.xlsx_writer import write_xlsx
+from console.ui.template_tags import zone_name
 
 REGISTER_COLUMNS = (
     Column("user_id", gettext_lazy("User ID"), ColumnType.ID, 18),
@@ -93,7 +94,7 @@ def file_metadata(lesson: Lesson, revision: Register | None = None) -> dict[str,
         _("Teacher"): f"{lesson.teacher.nickname} ({lesson.teacher.user_id})",
         _("Planned"): format_span(lesson.starts_at, lesson.ends_at),
         _("Actual time"): format_span(lesson.real_started_at, lesson.real_ended_at),
-        _("Time zone"): zone.key,
+        _("Time zone"): zone_name(zone.key),
         _("State"): _marks_state(lesson),
         **closed,
     }

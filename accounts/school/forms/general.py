@@ -15,13 +15,18 @@ from accounts.people.uploaded_images import UploadedImage
 from accounts.school import logos
 from accounts.school.forms.base import SchoolForm
 from console.inputs.forms import BoundedDateField
+from console.ui.template_tags import zone_name
 from console.vault.forms import SecretField
 
 
 @cache
+def _zone_names() -> list[str]:
+    return sorted(name for name in available_timezones() if "/" in name)
+
+
 def time_zone_choices() -> list[tuple[str, str]]:
     """Return the time zones that are named after a place."""
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
+    return [(name, zone_name(name).replace("_", " ")) for name in _zone_names()]
 
 
 class GeneralForm(SchoolForm):

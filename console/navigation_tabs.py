@@ -69,6 +69,7 @@ ATTENDANCE = (
         "warning",
         pages=(
             "classes:warning",
+            "classes:warnings_ended",
             "classes:thresholds",
             "classes:threshold_add",
             "classes:threshold_edit",

@@ -56,7 +56,7 @@ class DocumentOptionsForm(forms.Form):
         label=_("Visibility"), choices=Document.Permission.choices, widget=forms.RadioSelect
     )
     transcode = forms.BooleanField(
-        label=_("Create an H5 version"),
+        label=_("Create an animated version"),
         required=False,
         help_text=_("It keeps slide animations. iclass creates it after the upload."),
     )
@@ -163,4 +163,6 @@ class CoursewareFilter(forms.Form):
         label=_("Type"), required=False, choices=[("", _("all")), *((kind, kind) for kind in FILE_TYPES)]
     )
     whose = forms.ChoiceField(label=_("Owner"), required=False, choices=OWNER_CHOICES)
-    h5 = forms.ChoiceField(label="H5", required=False, choices=(("", _("all")), *TRANSCODE_FILTERS))
+    h5 = forms.ChoiceField(
+        label=_("Animated version"), required=False, choices=(("", _("all")), *TRANSCODE_FILTERS)
+    )

@@ -11,7 +11,7 @@ COURSEWARE_TABLE = ListTable(
         Column("owner", _("Owner")),
         Column("visibility", _("Visibility")),
         Column("size", _("Size"), order=("bytes", "id"), css="number"),
-        Column("h5", _("H5 version")),
+        Column("h5", _("Animated version")),
         # By key, which has an index: documents are numbered as they are added.
         Column("added", _("Added"), order=("id",), is_default=False),
         Column("sync", _("At iclass")),

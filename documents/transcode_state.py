@@ -18,12 +18,12 @@ class TranscodeState(NamedTuple):
     step: int = 0
 
 
-NOT_REQUESTED = TranscodeState("none", _("no H5 version"), "file", "idle")
-REQUESTED = TranscodeState("asked", _("H5: not started"), "clock", "busy", 1)
-QUEUED = TranscodeState("queued", _("H5: queued"), "clock", "busy", 1)
-RUNNING = TranscodeState("running", _("H5: processing"), "refresh", "busy", 2)
-READY = TranscodeState("ready", _("H5: ready"), "circle-check", "ok", 3)
-FAILED = TranscodeState("failed", _("H5: failed"), "alert-triangle", "bad")
+NOT_REQUESTED = TranscodeState("none", _("no animated version"), "file", "idle")
+REQUESTED = TranscodeState("asked", _("Animated version: not started"), "clock", "busy", 1)
+QUEUED = TranscodeState("queued", _("Animated version: queued"), "clock", "busy", 1)
+RUNNING = TranscodeState("running", _("Animated version: processing"), "refresh", "busy", 2)
+READY = TranscodeState("ready", _("Animated version: ready"), "circle-check", "ok", 3)
+FAILED = TranscodeState("failed", _("Animated version: failed"), "alert-triangle", "bad")
 
 #: Known values of `transcode_status`. An unknown value means RUNNING.
 TRANSCODE_STATES = {

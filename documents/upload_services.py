@@ -122,7 +122,8 @@ def check_transcode_allowed(enterprise: Enterprise, transcode: bool) -> None:
         raise ValidationError(
             {
                 "transcode": _(
-                    "Your school is not allowlisted for H5 at iclass, so iclass would reject the file."
+                    "iclass does not create animated versions for your school yet, so it would "
+                    "reject the file."
                 )
             }
         )

@@ -74,10 +74,10 @@ def _check_admin_id() -> ReadinessItem:
     if not settings.ICLASS_ADMIN_ID:
         return ReadinessItem(
             "bad",
-            _("The IM administrator ID is missing, so lessons cannot be created at iclass."),
+            _("The ID of the chat administrator is missing, so lessons cannot be created at iclass."),
             _("Ask your operator to set ICLASS_ADMIN_ID."),
         )
-    return ReadinessItem("ok", _("The IM administrator ID is set."))
+    return ReadinessItem("ok", _("The ID of the chat administrator is set."))
 
 
 def _check_callbacks(school: Enterprise) -> ReadinessItem:

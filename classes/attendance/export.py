@@ -21,6 +21,7 @@ from console.sheets.columns import Column, ColumnType, local_time
 from console.sheets.csv_writer import csv_text
 from console.sheets.download import attachment
 from console.sheets.xlsx_writer import write_xlsx
+from console.ui.template_tags import zone_name
 
 REGISTER_COLUMNS = (
     Column("user_id", gettext_lazy("User ID"), ColumnType.ID, 18),
@@ -41,7 +42,7 @@ REGISTER_COLUMNS = (
     Column("derived", gettext_lazy("Mark by evidence, as a code"), ColumnType.ID, 18),
     Column("lesson", gettext_lazy("Lesson ID"), ColumnType.ID, 12),
     Column("revision", gettext_lazy("Revision of the register"), ColumnType.ID, 12),
-    Column("digest", gettext_lazy("Digest of the register (SHA-256)"), ColumnType.ID, 66),
+    Column("digest", gettext_lazy("Checksum of the register (SHA-256)"), ColumnType.ID, 66),
 )
 
 
@@ -86,14 +87,14 @@ def file_metadata(lesson: Lesson, revision: Register | None = None) -> dict[str,
         closed = {
             _("Revision of the register"): str(revision.number),
             _("Closed"): local_time(revision.closed_at, zone).isoformat(" "),
-            _("Digest of the register (SHA-256)"): revision.digest,
+            _("Checksum of the register (SHA-256)"): revision.digest,
         }
     return {
         _("Lesson"): lesson.topic,
         _("Teacher"): f"{lesson.teacher.nickname} ({lesson.teacher.user_id})",
         _("Planned"): format_span(lesson.starts_at, lesson.ends_at),
         _("Actual time"): format_span(lesson.real_started_at, lesson.real_ended_at),
-        _("Time zone"): zone.key,
+        _("Time zone"): zone_name(zone.key),
         _("State"): _marks_state(lesson),
         **closed,
     }
@@ -138,7 +139,7 @@ def closed_revision(lesson: Lesson) -> Register | None:
 
 def _json_response(lesson: Lesson, revision: Register | None) -> HttpResponseBase:
     if revision is None:
-        raise ValidationError(_("Close the register first. Only a closed register has a digest."))
+        raise ValidationError(_("Close the register first. Only a closed register has a checksum."))
     record("attendance.export", lesson, by=None, after={"file": ".json", "revision": revision.number})
     whole = {"digest": revision.digest, "register": revision.body}
     return attachment(canonical_json(whole).decode(), register_filename(lesson, ".json"))

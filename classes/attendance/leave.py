@@ -273,10 +273,11 @@ def _notify_deciders(leave: Leave) -> None:
 
 
 def _notice_args(leave: Leave) -> dict[str, str]:
-    """Return when the leave begins and ends, in the time zone of the school."""
+    """Return when the leave begins and ends, in the time zone of the school; one of a day names it once."""
     zone = leave.enterprise.tz
     begins, ends = (timezone.localtime(at, zone) for at in (leave.begins_at, leave.ends_at))
-    return {"start": f"{begins:%Y-%m-%d %H:%M}", "end": f"{ends:%Y-%m-%d %H:%M}"}
+    end = f"{ends:%H:%M}" if ends.date() == begins.date() else f"{ends:%Y-%m-%d %H:%M}"
+    return {"start": f"{begins:%Y-%m-%d %H:%M}", "end": end}
 
 
 def _recalculate(leave: Leave) -> None:

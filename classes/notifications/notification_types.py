@@ -53,8 +53,8 @@ for _topic in (
     register_topic(_topic)
 
 for _name, _title in (
-    ("lesson.not_ready_day", _("“%(topic)s” at %(at)s is not ready yet")),
-    ("lesson.not_ready_soon", _("“%(topic)s” starts at %(at)s and is not ready")),
+    ("lesson.not_ready_day", _("“%(topic)s” on %(at)s is not ready yet")),
+    ("lesson.not_ready_soon", _("“%(topic)s” starts on %(at)s and is not ready")),
 ):
     register_type(
         NotificationType(

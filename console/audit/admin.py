@@ -49,7 +49,7 @@ def _with_readable_values(readable: Any) -> AuditEntry:
     """Return the entry with readable values. It is not saved, and the database would reject it."""
     entry: AuditEntry = readable.entry
     entry.object_label, entry.before, entry.after = (
-        readable.thing,
+        readable.label,
         json_values(readable.before),
         json_values(readable.after),
     )

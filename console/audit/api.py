@@ -52,7 +52,7 @@ class AuditEntrySerializer(serializers.Serializer[Any]):
             "who": instance.actor_label,
             "action": instance.action,
             "words": str(readable.what),
-            "thing": {"type": instance.object_type, "id": instance.object_id, "label": readable.thing},
+            "thing": {"type": instance.object_type, "id": instance.object_id, "label": readable.label},
             "before": json_values(readable.before),
             "after": json_values(readable.after),
             "reason": instance.reason,

@@ -30,6 +30,7 @@ from console.policy.switches import SWITCH_COLUMNS, letters
 from console.policy.table import ROLES, TABLE
 from console.sheets.columns import Column, ColumnType
 from console.sheets.csv_writer import BOM, csv_lines
+from console.ui.template_tags import zone_name
 
 PERSON_COLUMNS = (
     Column("login", gettext_lazy("login"), ColumnType.TEXT),
@@ -82,7 +83,7 @@ counts.csv         未成年人、同意、对其信息的访问、导出、副�
 settings.json      学校的规则，例如数据保留多久
 SHA256SUMS         以上各文件的摘要
 
-时间均为学校所在时区（{zone}）。电话与邮箱已打码；已抹除的内容显示为“erased”或“已清除”。
+时间均为学校所在时区（{zone_zh}）。电话与邮箱已打码；已抹除的内容显示为“erased”或“已清除”。
 审计链：对每条记录的规范化 JSON、序号与前一条的摘要计算 SHA-256。详见 docs/security.md。
 """
 
@@ -113,7 +114,10 @@ def _pack_files(school: Any, year: int, by: Any) -> Iterator[tuple[str, Iterable
     entries = _entries_of_year(school, year)
     created_at = timezone.localtime(timezone=school.tz).isoformat(" ", "seconds")
     author = by.get_username() if by is not None else "manage.py evidence_pack"
-    values = {"school": school.name, "sdkappid": school.sdkappid, "year": year, "zone": school.zone}
+    values: dict[str, Any] = {"school": school.name, "sdkappid": school.sdkappid, "year": year}
+    for name, language in (("zone", "en"), ("zone_zh", "zh-hans")):
+        with translation.override(language):
+            values[name] = zone_name(school.zone)
     yield "README.txt", [README.format(**values, made=created_at, by=author)]
     yield "audit.csv", _csv_pieces(entry_rows(entries, by), ENTRY_COLUMNS, school)
     yield "looks.csv", _csv_pieces(access_rows(entries.filter(looks=True), by), ACCESS_COLUMNS, school)

@@ -77,10 +77,10 @@ def _common_values(readable: ReadableEntry) -> dict[str, Any]:
     return {
         "id": entry.pk,
         "at": entry.at,
-        "who": entry.actor_label,
+        "who": readable.who,
         "what": str(readable.what),
         "thing": readable.thing,
-        "reason": entry.reason,
+        "reason": readable.reason,
         "address": entry.address,
     }
 

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from console.audit.value_labels import fact_label
 from console.policy.token_scopes import scope_label
 
 #: Label of the model of people, as entries have it.
@@ -38,7 +39,7 @@ FIELD_LABELS: dict[str, str | Promise] = {
     "covering": pgettext_lazy("fact", "covering teacher"),
     "days": pgettext_lazy("fact", "days"),
     "deactivated": pgettext_lazy("fact", "deactivated"),
-    "digest": pgettext_lazy("fact", "digest"),
+    "digest": pgettext_lazy("fact", "checksum"),
     "document": pgettext_lazy("fact", "courseware no."),
     "ends_at": pgettext_lazy("fact", "end"),
     "entry": pgettext_lazy("fact", "entry no."),
@@ -83,7 +84,7 @@ FIELD_LABELS: dict[str, str | Promise] = {
     "samples_on": pgettext_lazy("fact", "engagement samples"),
     "requested_by": pgettext_lazy("fact", "requested by"),
     "scopes": pgettext_lazy("fact", "scopes"),
-    "sdkappid": "SDKAppID",
+    "sdkappid": _("School's number (SDKAppID)"),
     "sent_as": _("sent as"),
     "sessions": pgettext_lazy("fact", "sessions"),
     "sha256": "SHA-256",
@@ -105,6 +106,57 @@ FIELD_LABELS: dict[str, str | Promise] = {
     "year": pgettext_lazy("fact", "year"),
     "succeeded": pgettext_lazy("fact", "succeeded"),
     "apps": pgettext_lazy("fact", "apps"),
+    "answer": pgettext_lazy("fact", "answer"),
+    "attach": pgettext_lazy("fact", "attached to e-mails"),
+    "callback_token": pgettext_lazy("fact", "callback address"),
+    "cancelled": pgettext_lazy("fact", "cancelled"),
+    "claim": pgettext_lazy("fact", "field of the account"),
+    "colour": _("colour"),
+    "columns": pgettext_lazy("fact", "fields"),
+    "counts_as": _("counts as"),
+    "courses": _("courses"),
+    "day": _("day"),
+    "differences": pgettext_lazy("fact", "differences"),
+    "event": _("event"),
+    "every": _("how often"),
+    "filename": _("file"),
+    "from": pgettext_lazy("fact", "from this lesson on"),
+    "grade": _("grade"),
+    "groups_added": pgettext_lazy("fact", "added groups"),
+    "groups_removed": pgettext_lazy("fact", "removed groups"),
+    "guardians_added": pgettext_lazy("fact", "added guardians"),
+    "guardians_changed": pgettext_lazy("fact", "changed guardians"),
+    "heads": pgettext_lazy("fact", "heads of grade"),
+    "holiday": _("holiday"),
+    "host": pgettext_lazy("fact", "server"),
+    "how": pgettext_lazy("fact", "how"),
+    "is_on": pgettext_lazy("fact", "turned on"),
+    "is_shared": pgettext_lazy("fact", "shared"),
+    "leavers": pgettext_lazy("fact", "leaving students"),
+    "length": pgettext_lazy("fact", "new length (minutes)"),
+    "letters": _("code"),
+    "like": pgettext_lazy("fact", "taken from"),
+    "links": pgettext_lazy("fact", "unlinked accounts"),
+    "list_name": _("list"),
+    "minutes": pgettext_lazy("fact", "moved by (minutes)"),
+    "moved": pgettext_lazy("fact", "moved"),
+    "ours": pgettext_lazy("fact", "in the console"),
+    "owner": _("owner"),
+    "position": _("position"),
+    "promoted": pgettext_lazy("fact", "promoted groups"),
+    "provider": _("identity provider"),
+    "recipients": _("recipients"),
+    "role": _("role"),
+    "scope": pgettext_lazy("fact", "applies to"),
+    "starts_at": pgettext_lazy("fact", "start"),
+    "teachers": _("teachers"),
+    "term": _("term"),
+    "theirs": pgettext_lazy("fact", "at iclass"),
+    "told_attendance": pgettext_lazy("fact", "told of attendance"),
+    "tone": _("colour"),
+    "url": _("address"),
+    "uses": pgettext_lazy("fact", "marks with this code"),
+    "value": pgettext_lazy("fact", "value"),
     # Personal data that was shown (record_data_access).
     "phone_no": _("phone"),
     "e_mail": _("e-mail"),
@@ -119,49 +171,75 @@ FIELD_LABELS: dict[str, str | Promise] = {
     "age_group": _("age group"),
     "consent": _("consent"),
 }
-#: Labels of the ways to hand over a password link.
-DELIVERIES: dict[str, str | Promise] = {"card": _("printed card"), "email": _("e-mail")}
-
-#: Labels of the ways to sign in.
-SIGN_IN_METHODS: dict[str, str | Promise] = {
-    "password": pgettext_lazy("fact", "password"),
-    "link": pgettext_lazy("fact", "password link"),
-    "sso": pgettext_lazy("fact", "single sign-on"),
-    "code": pgettext_lazy("fact", "second factor"),
-    "recovery": pgettext_lazy("fact", "recovery code"),
-    "passkey": pgettext_lazy("fact", "passkey"),
+#: Labels of what was erased with a person (`console.audit.personal_data.register_scrubber`).
+ERASED_LABELS: dict[str, str | Promise] = {
+    "callbacks": _("Incoming events"),
+    "calls": pgettext_lazy("fact", "calls"),
+    "consents": pgettext_lazy("fact", "consents"),
+    "differences": pgettext_lazy("fact", "differences"),
+    "erasure_requests": pgettext_lazy("fact", "erasure requests"),
+    "evidence": pgettext_lazy("fact", "evidence of attendance"),
+    "exports": pgettext_lazy("fact", "exports"),
+    "follow_ups": pgettext_lazy("fact", "follow-ups"),
+    "guardians": pgettext_lazy("fact", "guardians"),
+    "imports": pgettext_lazy("fact", "imports"),
+    "judgements": pgettext_lazy("fact", "reasons of marks"),
+    "keys": pgettext_lazy("fact", "keys of personal data"),
+    "leave_files": pgettext_lazy("fact", "files of leave"),
+    "notes": pgettext_lazy("fact", "notes"),
+    "notices": pgettext_lazy("fact", "notifications"),
+    "operations": pgettext_lazy("fact", "operations"),
+    "pictures": pgettext_lazy("fact", "pictures"),
+    "register": pgettext_lazy("fact", "rows of registers"),
+    "roster": pgettext_lazy("fact", "OneRoster rows"),
+    "samples": pgettext_lazy("fact", "engagement samples"),
+    "saved_views": pgettext_lazy("fact", "saved views"),
+    "scheduled_exports": pgettext_lazy("fact", "scheduled exports"),
+    "sign_in": pgettext_lazy("fact", "ways to sign in"),
+    "subjects": pgettext_lazy("fact", "subjects"),
+    "tables_log": pgettext_lazy("fact", "rows of the admin log"),
+    "waiting_marks": pgettext_lazy("fact", "marks on Today"),
 }
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+#: Lists of names of fields.
+_FIELD_LISTS = ("columns", "fields")
 
 
 def field_label(object_type: str, name: str) -> str:
     """Return the label of a field: its verbose name, or that of FIELD_LABELS, or the name itself."""
-    field = _model_field(object_type, name)
-    if field is not None and name not in ("groups", "students"):
-        return str(getattr(field, "verbose_name", name))
-    return str(FIELD_LABELS.get(name, name))
+    label = getattr(model_field(object_type, name), "verbose_name", None)
+    if label is None or name in ("groups", "students"):
+        label = FIELD_LABELS.get(name) or ERASED_LABELS.get(name, name)
+    return str(label)
 
 
 def format_value(object_type: str, name: str, value: Any) -> Any:
     """Return a value with labels for choices, fields and scopes, and times in the active time zone."""
-    if name == "fields" and isinstance(value, list):
-        return [field_label(object_type or PERSON_MODEL, field) for field in value]
-    if name == "scopes" and isinstance(value, list):
-        return [scope_label(scope) for scope in value]
-    if not isinstance(value, str):
-        return value
-    if _TIMESTAMP.fullmatch(value):
-        return f"{timezone.localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M:%S}"
-    if name == "by":
-        return str(SIGN_IN_METHODS.get(value, value))
-    if name == "sent_as":
-        return str(DELIVERIES.get(value, value))
-    choices = getattr(_model_field(object_type, name), "flatchoices", None) or ()
-    return str(dict(choices).get(value, value))
+    if isinstance(value, list):
+        return [_format_item(object_type, name, item) for item in value]
+    return _format_item(object_type, name, value)
 
 
-def _model_field(object_type: str, name: str) -> Any:
+def model_field(object_type: str, name: str) -> Any:
+    """Return the field of a model label, None if there is none; `name` may be that of its column."""
     try:
         return apps.get_model(object_type)._meta.get_field(name)
     except (LookupError, FieldDoesNotExist, ValueError):
         return None
+
+
+def _format_item(object_type: str, name: str, item: Any) -> Any:
+    choices = getattr(model_field(object_type, name), "flatchoices", None)
+    if choices and isinstance(item, str | int) and item in dict(choices):
+        return str(dict(choices)[item])
+    if not isinstance(item, str):
+        return item
+    if name in _FIELD_LISTS:
+        return field_label(object_type or PERSON_MODEL, item)
+    if name == "scopes":
+        return scope_label(item)
+    if name == "uses":  # a mark, or a mark and a reason
+        return " · ".join(fact_label(name, part) for part in item.split("."))
+    if _TIMESTAMP.fullmatch(item):
+        return f"{timezone.localtime(datetime.fromisoformat(item)):%Y-%m-%d %H:%M:%S}"
+    return fact_label(name, item)

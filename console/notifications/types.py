@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from console.ui.date_words import stored_in_words
 from console.ui.template_tags import zone_name
 
 TONES = ("ok", "warn", "bad", "idle")
@@ -70,11 +71,14 @@ def labelled_types(topic: str) -> list[NotificationType]:
 
 
 def notification_text(name: str, args: dict[str, Any]) -> NotificationText:
-    """Return the text of a notification, or its type's name if no app registers the type any more."""
+    """Return the text of a notification, or its type's name if no app registers the type any more.
+
+    Days, minutes and time zones of the args are in words of the active language.
+    """
     kind = _types.get(name)
     if kind is None:
         return NotificationText(name, "", "idle", "bell")
-    args = {**kind.defaults, **args}
+    args = {name: stored_in_words(value) for name, value in {**kind.defaults, **args}.items()}
     if "zone" in args:
         args["zone"] = zone_name(args["zone"])
     # The operator belongs to the lazy string: a plural form is chosen by the args.

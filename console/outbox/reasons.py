@@ -33,7 +33,7 @@ REASONS: dict[str, ReasonText] = {
         _("Open the school settings and pull from iclass."),
     ),
     "no_admin_id": ReasonText(
-        _("The IM administrator ID is missing, so the lesson cannot be created at iclass."),
+        _("The ID of the chat administrator is missing, so the lesson cannot be created at iclass."),
         _("Ask your operator to set ICLASS_ADMIN_ID, then pull from iclass."),
     ),
     "no_room": ReasonText(
@@ -130,7 +130,7 @@ REASONS: dict[str, ReasonText] = {
     "10250": ReasonText(_("iclass could not start converting the courseware."), _("Send it again.")),
     "10270": ReasonText(
         _("iclass does not know this school, or its licence has expired."),
-        _("Check the SDKAppID and the licence with iclass."),
+        _("Check the school's number (SDKAppID) and the licence with iclass."),
     ),
     "10280": ReasonText(_("iclass could not create the lesson's chat group."), _CHECKED_FIRST),
     "10300": ReasonText(

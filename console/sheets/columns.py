@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 
 from console.ui.shares import shown_share
+from console.ui.template_tags import zone_name
 
 SheetRows = Iterable[Mapping[str, Any]]
 
@@ -37,7 +38,9 @@ class Column:
 
     def heading(self, zone: ZoneInfo) -> str:
         """Return the label; for datetimes with their time zone."""
-        return f"{self.label} ({zone.key})" if self.kind == ColumnType.DATETIME else str(self.label)
+        return (
+            f"{self.label} ({zone_name(zone.key)})" if self.kind == ColumnType.DATETIME else str(self.label)
+        )
 
 
 def local_time(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -323,6 +323,7 @@ def _zone_label(name: str, minutes: int, _language: str | None) -> str:
     return f"{zone_name(name)} ({offset})"
 
 
+@register.filter
 def zone_name(name: str) -> str:
     """Return a time zone as people call it, where they do not by its name in the IANA database."""
     return gettext("Beijing time") if name == "Asia/Shanghai" else name

@@ -233,7 +233,7 @@ register_exclusion(
     "webhooks.WebhookDelivery",
     _("Numbers of what changed, for programs of the school. Deleted after 30 days."),
 )
-register_exclusion("policy.IdempotentRequest", _("Digests of requests of programs, kept for a day."))
+register_exclusion("policy.IdempotentRequest", _("Checksums of requests of programs, kept for a day."))
 register_exclusion("audit.PersonalDataAccess", _("Part of the audit trail."))
 register_exclusion("audit.PersonKey", _("A key, which says nothing about the person."))
 register_exclusion("socialaccount.SocialToken", _("A secret of single sign-on."))

@@ -195,6 +195,6 @@ register_exclusion(
     _("Sign-ins under way: what a provider asserted is kept for two minutes, before it is known of whom."),
 )
 register_exclusion("accounts.GuardianNoticeSettings", _("Settings of the school, not data of a person."))
-register_exclusion("accounts.GuardianPasswordRequest", _("Digests under a key, deleted within minutes."))
+register_exclusion("accounts.GuardianPasswordRequest", _("Checksums under a key, deleted within minutes."))
 register_exclusion("accounts.Visit", _("Operators belong to no school; their visits are in the audit trail."))
 register_exclusion("accounts.SignInThrottle", _("Counters under a key from which no person can be told."))

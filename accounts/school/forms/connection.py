@@ -51,9 +51,9 @@ class CoursewareSettingsForm(SchoolForm):
         labels = {"h5_white_listed": _("iclass has allowlisted our school for H5")}
         help_texts = {
             "h5_white_listed": _(
-                "iclass creates H5 versions of slides only for schools on its allowlist. "
-                "Apply there first. Until then, iclass rejects files that request an H5 "
-                "version."
+                "H5 is what iclass calls versions of slides that keep their animations. It "
+                "creates them only for schools on its allowlist: ask your contact at iclass. "
+                "Until then, iclass rejects files that request one."
             )
         }
 

@@ -15,13 +15,18 @@ from accounts.people.uploaded_images import UploadedImage
 from accounts.school import logos
 from accounts.school.forms.base import SchoolForm
 from console.inputs.forms import BoundedDateField
+from console.ui.template_tags import zone_name
 from console.vault.forms import SecretField
 
 
 @cache
+def _zone_names() -> list[str]:
+    return sorted(name for name in available_timezones() if "/" in name)
+
+
 def time_zone_choices() -> list[tuple[str, str]]:
     """Return the time zones that are named after a place."""
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
+    return [(name, zone_name(name).replace("_", " ")) for name in _zone_names()]
 
 
 class GeneralForm(SchoolForm):
@@ -118,14 +123,20 @@ class NewSchoolForm(forms.Form):
 
     name = forms.CharField(label=_("School name"), max_length=120)
     sdkappid = forms.IntegerField(
-        label="SDKAppID", min_value=1, max_value=2**53, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+        label=_("School's number (SDKAppID)"),
+        min_value=1,
+        max_value=2**53,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text=_("The number of ten digits that iclass sends with the API key of the school."),
     )
     tic_key = SecretField(
-        label=_("API key"), max_length=200, help_text=_("The tic_key that iclass issued to the school.")
+        label=_("API key"),
+        max_length=200,
+        help_text=_("The key of the school, which iclass calls tic_key and sends with its number."),
     )
 
     def clean_sdkappid(self) -> int:
         number: int = self.cleaned_data["sdkappid"]
         if Enterprise.objects.filter(sdkappid=number).exists():
-            raise ValidationError(gettext("A school with this SDKAppID already exists."))
+            raise ValidationError(gettext("A school with this number (SDKAppID) already exists."))
         return number

@@ -27,7 +27,10 @@ class OperatorSchools(SchoolView, ListView):
 
     resource, action = "visit", "enter"
     template_name = "accounts/school/schools.html"
-    extra_context = {"title": gettext_lazy("Schools"), "search_label": gettext_lazy("Name or SDKAppID")}
+    extra_context = {
+        "title": gettext_lazy("Schools"),
+        "search_label": gettext_lazy("Name or school's number (SDKAppID)"),
+    }
 
     def get_queryset(self) -> QuerySet[Enterprise]:
         text = self.request.GET.get("q", "").strip()

@@ -37,6 +37,7 @@ from console.concurrency import Conflict, lock_row, service
 from console.notifications.channels.mail_server import mail_is_set_up, send_email
 from console.notifications.delivery import claim, next_attempt_at, settle
 from console.policy.tokens import token_digest
+from console.ui.date_words import in_words
 from console.vault.keyring import VaultError
 from console.wakeup import wake_worker
 
@@ -139,7 +140,7 @@ def build_invitation(row: GuardianInvitation) -> EmailMessage | None:
             "school": row.enterprise,
             "address": invitation_url(token),
             "sign_in": sign_in_url(row.enterprise),
-            "day": f"{localtime(row.expires_at, row.enterprise.tz):%Y-%m-%d}",
+            "day": in_words(localtime(row.expires_at, row.enterprise.tz).date()),
         }
         text = render_to_string("accounts/sign_in/guardians/invitation_mail.txt", context)
     subject = " ".join((title % {"school": school}).split())

@@ -10,7 +10,7 @@ from accounts.people.guardian_notices.sections import Fact, Section, register_se
 from classes.attendance.thresholds.crossings import Kind
 from classes.attendance.thresholds.sentences import cause_sentence
 from classes.models import Mark
-from console.ui.template_tags import when
+from console.ui.date_words import in_words
 
 
 def _mark_line(fact: Fact) -> str:
@@ -29,7 +29,7 @@ def _correction_line(fact: Fact) -> str:
 
 
 def _lesson(fact: Fact) -> dict[str, Any]:
-    return {"at": when(datetime.fromisoformat(fact["at"])), "lesson": fact["topic"]}
+    return {"at": in_words(datetime.fromisoformat(fact["at"])), "lesson": fact["topic"]}
 
 
 def _warning_line(fact: Fact) -> str:

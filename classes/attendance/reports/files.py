@@ -14,7 +14,7 @@ from console.sheets.columns import Column, ColumnType, SheetRows
 from console.sheets.csv_writer import csv_text
 from console.sheets.download import attachment
 from console.sheets.xlsx_writer import write_xlsx
-from console.ui.template_tags import format_time_zone
+from console.ui.template_tags import format_time_zone, zone_name
 
 
 class HasPeriod(Protocol):
@@ -60,7 +60,7 @@ def report_workbook(
     meta = {
         _("Report"): title,
         _("Days"): _days(form),
-        _("Time zone"): f"{zone.key} · {format_time_zone()}",
+        _("Time zone"): format_time_zone(),
         _("Shares"): sheet.note,
         _("Exported at"): timezone.localtime().isoformat(" ", "seconds"),
     }
@@ -91,7 +91,7 @@ def _days(form: HasPeriod) -> str:
 def _columns(sheet: ReportSheet, enterprise: Any) -> list[Column]:
     """Return the columns; those of days name the time zone, too."""
     return [
-        Column(one.key, f"{one.label} ({enterprise.tz.key})", one.kind, one.width)
+        Column(one.key, f"{one.label} ({zone_name(enterprise.zone)})", one.kind, one.width)
         if one.kind == ColumnType.DATE
         else one
         for one in sheet.columns

@@ -13,7 +13,7 @@ from accounts.people.grades.filters import GradeField, offer_grades
 from classes.attendance.forms.filters import PersonFilter
 from classes.attendance.reports.lesson_matrix.forms import OptionField
 from classes.attendance.thresholds.crossings import Kind, Scope
-from classes.attendance.thresholds.queries import HOLDING, in_state
+from classes.attendance.thresholds.queries import in_state
 from classes.attendance.thresholds.sentences import rule_sentence
 from classes.lessons.forms.fields import set_choices
 from classes.lessons.selectable import chooses_from_own, own_groups
@@ -31,6 +31,9 @@ NUMBERS: dict[str, tuple[Any, int, int | None]] = {
     Kind.UNKNOWN: (_("Lessons without data"), 2, 14),
 }
 DEFAULT_LEAST = 5
+State = AttendanceWarning.State
+#: States of a warning whose threshold is crossed; one that was taken back has ended.
+STATES = (State.OPEN, State.ACKNOWLEDGED, State.CLOSED)
 #: Fields of what a rule can be limited to, named like its scopes.
 TARGETS = (Scope.GRADE.value, Scope.GROUP.value, Scope.COURSE.value)
 
@@ -144,7 +147,7 @@ class FollowUpForm(forms.Form):
 
 
 class WarningFilter(PersonFilter):
-    """Filter of warnings by student, rule, grade, group and state, those of the reader."""
+    """Filter of the reader's warnings that still hold by student, rule, grade, group and state."""
 
     fields: dict[str, Any]
     rule = forms.ModelChoiceField(
@@ -153,12 +156,7 @@ class WarningFilter(PersonFilter):
     group = OptionField(queryset=StudentGroup.objects.none(), label=_("Group"), empty_label=_("all"))
     state = forms.ChoiceField(
         label=_("State"),
-        choices=[
-            ("", _("all")),
-            ("now", _("still crossed")),
-            ("over", _("no longer crossed")),
-            *AttendanceWarning.State.choices,
-        ],
+        choices=[("", _("all")), *((one.value, one.label) for one in STATES)],
         required=False,
     )
 
@@ -181,6 +179,10 @@ class WarningFilter(PersonFilter):
             warnings = warnings.filter(rule=data["rule"])
         if data.get("group"):
             warnings = warnings.filter(person__in=data["group"].students.values("pk"))
-        if data.get("state") in ("now", "over"):
-            return warnings.filter(HOLDING if data["state"] == "now" else ~HOLDING)
         return in_state(warnings, data["state"]) if data.get("state") else warnings
+
+
+class EndedWarningFilter(WarningFilter):
+    """The same of those that no longer hold, which wait for nobody."""
+
+    state: Any = None

@@ -39,3 +39,19 @@ WARNING_TABLE = ListTable(
     filters=("q", "rule", "grade", "group", "state"),
     default_sort="-opened",
 )
+
+ENDED_TABLE = ListTable(
+    "warnings_ended",
+    columns=(
+        Column("student", _("Student"), is_fixed=True),
+        Column("cause", _("What happened")),
+        Column("rule", _("Warning rule"), is_default=False),
+        Column("opened", _("Warned on"), order=("id",)),
+        Column("ended", _("Ended on")),
+        Column("why", _("Why it ended")),
+        Column("state", _("State")),
+        Column("by", _("Handled by"), is_default=False),
+    ),
+    filters=("q", "rule", "grade", "group"),
+    default_sort="-opened",
+)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from classes.attendance.thresholds.views.rules import RuleAdd, RuleEdit, RuleList, RuleRemove, RuleSwitch
 from classes.attendance.thresholds.views.warnings import (
+    EndedWarningList,
     WarningAcknowledge,
     WarningClose,
     WarningFollowUpAdd,
@@ -13,6 +14,7 @@ from classes.attendance.thresholds.views.warnings import (
 
 urlpatterns = [
     path("warnings/", WarningList.as_view(), name="warnings"),
+    path("warnings/ended/", EndedWarningList.as_view(), name="warnings_ended"),
     path("warnings/<id:pk>/", WarningPage.as_view(), name="warning"),
     path("warnings/<id:pk>/handle/", WarningAcknowledge.as_view(), name="warning_acknowledge"),
     path("warnings/<id:pk>/close/", WarningClose.as_view(), name="warning_close"),

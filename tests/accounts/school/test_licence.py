@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Enterprise, Role, User
 from accounts.school import licence
 from accounts.tasks import check_school_deadlines
 from console.notifications.models import Notification
 from console.notifications.types import notification_text
+from console.ui.date_words import in_words
 from tests.support.cast import create_person
 from tests.support.page_client import LANGUAGES, client_for, page_text
 
@@ -68,8 +69,9 @@ def test_the_notice_names_the_day_in_the_schools_zone_and_leads_to_its_page(
     with time_machine.travel(ending.licence_ends_at - 5 * DAY):
         licence.notify_licence_ends()
     notice = Notification.objects.filter(person=alice).get()
-    words = notification_text(notice.kind, notice.args)
-    assert f"{ending.licence_ends_at.astimezone(ending.tz):%Y-%m-%d}" in words.title
+    with translation.override(language):
+        words = notification_text(notice.kind, notice.args)
+        assert in_words(ending.licence_ends_at.astimezone(ending.tz).date()) in words.title
     assert "5" in words.text
     assert notice.link == "/school/"
 

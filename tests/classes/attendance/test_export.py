@@ -80,11 +80,11 @@ def test_the_file_has_ids_names_marks_times_and_reasons(register):
         book = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
     heading, *people = book.get_sheet_by_index(0).to_python()
     assert heading[:3] == ["User ID", "Name", "Role"]
-    assert "First joined (Asia/Shanghai)" in heading
+    assert "First joined (Beijing time)" in heading
     by_id = {person[0]: dict(zip(heading, person, strict=True)) for person in people}
-    assert str(by_id["ann"]["First joined (Asia/Shanghai)"]) == "2026-09-22 08:00:03"
+    assert str(by_id["ann"]["First joined (Beijing time)"]) == "2026-09-22 08:00:03"
     assert by_id["ann"]["Time present"].total_seconds() == 2697
-    assert by_id["ben"]["First joined (Asia/Shanghai)"] == ""
+    assert by_id["ben"]["First joined (Beijing time)"] == ""
     assert (by_id["ben"]["Mark"], by_id["ben"]["Reason"]) == ("absent", "Absent: did not join the lesson.")
     assert (by_id["=zoe"]["On the list"], by_id["=zoe"]["Mark"]) == ("no", "")
 
@@ -106,7 +106,7 @@ def test_the_second_sheet_says_what_the_file_is(register):
             "Teacher": "Bob (bob)",
             "Planned": "2026-09-22 08:00:00–2026-09-22 08:45:00",
             "Actual time": "2026-09-22 08:00:00–2026-09-22 08:45:00",
-            "Time zone": "Asia/Shanghai",
+            "Time zone": "Beijing time",
             "State": "provisional: the data from iclass is not complete",
         }
         finalize_register(register)

@@ -164,7 +164,7 @@ def test_three_decks_are_not_ready_for_the_lesson_and_home_says_so(alice, bob, l
     assert "3 courseware files not ready for" in page_text(client_for(bob).get("/"))
     page = page_text(client_for(bob).get(f"/lessons/{lesson.pk}/"))
     assert "iclass does not have this courseware yet." in page
-    assert "H5: failed" in page
+    assert "Animated version: failed" in page
 
 
 def test_what_is_added_anew_takes_the_place_and_what_is_deleted_leaves(lesson, bob):

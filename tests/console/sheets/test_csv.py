@@ -98,7 +98,7 @@ def test_a_file_says_its_zone_and_tells_time_as_the_school_does() -> None:
     }
     text = csv_text([row, dict.fromkeys(row)], columns, zone=SHANGHAI)
     assert text == (
-        '\ufeff"姓名","Id","Joined (Asia/Shanghai)","Day","Present","Share","Times"\r\n'
+        '\ufeff"姓名","Id","Joined (北京时间)","Day","Present","Share","Times"\r\n'
         '"李雷, 一班","0012","2026-11-24 08:03:10","2026-11-24","100:00:05","91.1%","-3"\r\n'
         '"","","","","","",""\r\n'
     )

@@ -68,7 +68,7 @@ def test_moments_days_lengths_shares_and_ids_keep_their_kind() -> None:
         heads, first, second, third = read(file)
         with zipfile.ZipFile(file) as parts:
             assert b"[h]:mm:ss" in parts.read("xl/styles.xml")
-    assert heads == ["Id", "Joined (Asia/Shanghai)", "Day", "Present", "Share", "Times"]
+    assert heads == ["Id", "Joined (北京时间)", "Day", "Present", "Share", "Times"]
     assert first == [
         "0012",
         datetime(2026, 11, 24, 8, 3, 10),

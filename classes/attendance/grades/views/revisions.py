@@ -174,7 +174,7 @@ class RevisionFile(RevisionBase, View):
         }
         values = {"report": "grades", "file": self.suffix, "rows": len(self.students), "name": title}
         record("report.export", request.user.enterprise, by=None, after=values)
-        digest = f"{_('Digest (SHA-256)')}: {one.digest}"
+        digest = f"{_('Checksum (SHA-256)')}: {one.digest}"
         sheet = grade_sheet(self.students, stored_weights(one.body), above=(title, digest))
         return report_file(sheet, title, self.suffix, request.user.enterprise, RevisionDays(one))
 

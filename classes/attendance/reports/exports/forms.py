@@ -14,6 +14,7 @@ from classes.models import Course, ExportSchedule
 from console.notifications.channels.mail_server import mail_is_set_up
 from console.policy import scoped
 from console.policy.edit_forms import OptimisticLockMixin
+from console.ui.template_tags import zone_name
 
 FIELDS = (
     *("kind", "role", "group", "course", "period", "file_type"),
@@ -99,7 +100,7 @@ class ExportScheduleForm(OptimisticLockMixin, forms.ModelForm):
         people = active_people(reader.enterprise_id, Role.SUPERADMIN, Role.ADMIN).exclude(e_mail="")
         set_choices(fields["recipients"], people)
         fields["hour"].help_text = _("In the time zone of the school: %(zone)s.") % {
-            "zone": reader.enterprise.tz.key
+            "zone": zone_name(reader.enterprise.zone)
         }
         fields["recipients"].help_text = (
             _("Administrators with an e-mail address. The file is stored in any case.")

@@ -5,7 +5,7 @@ links to the report with the names, which needs sign-in.
 """
 
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 from smtplib import SMTPException
 from typing import Any
 
@@ -28,6 +28,7 @@ from console.audit.trail import record
 from console.notifications.channels.mail_server import mail_is_set_up, send_email
 from console.policy.database_scope import use_scope_of
 from console.sheets.download import CONTENT_TYPES, safe_filename
+from console.ui.date_words import in_words
 from console.ui.template_tags import percent
 from console.vault.keyring import VaultError
 
@@ -131,8 +132,9 @@ def build_report_email(schedule: ReportSchedule) -> EmailMessage:
         sheet, page, query = _report_of(schedule, form)
         about = str(schedule.group or schedule.grade or school.name)
         title = _("Attendance of %(name)s, %(first)s – %(last)s") % {
-            "name": about, "first": first, "last": last
-        }  # fmt: skip
+            "name": about,
+            **{name: in_words(date.fromisoformat(day)) for name, day in (("first", first), ("last", last))},
+        }
         context = {
             "person": person,
             "school": school,

@@ -13,10 +13,11 @@ from django.views.generic import ListView, TemplateView, View
 from accounts.models import User
 from classes.attendance.mark_badges import mark_badge
 from classes.attendance.thresholds.evidence import marks_now
-from classes.attendance.thresholds.forms import FollowUpForm, WarningFilter
+from classes.attendance.thresholds.forms import EndedWarningFilter, FollowUpForm, WarningFilter
+from classes.attendance.thresholds.queries import HOLDING
 from classes.attendance.thresholds.sentences import cause_sentence, ending_sentence, rule_sentence
 from classes.attendance.thresholds.services import acknowledge_warning, add_follow_up, close_warning
-from classes.attendance.thresholds.tables import WARNING_TABLE, state_badge
+from classes.attendance.thresholds.tables import ENDED_TABLE, WARNING_TABLE, state_badge
 from classes.models import Attendance, AttendanceWarning, Lesson, Mark
 from console.lists.views import KeysFirstPaginator, TableView
 from console.policy import may, scoped
@@ -24,7 +25,7 @@ from console.policy.views import SchoolView
 
 
 class WarningList(TableView, ListView):
-    """The warnings that the reader may see, the newest first."""
+    """The warnings that the reader may see and whose thresholds are still crossed, the newest first."""
 
     resource, action = "warning", "list"
     table = WARNING_TABLE
@@ -33,30 +34,49 @@ class WarningList(TableView, ListView):
     )
     template_name = "classes/attendance/thresholds/warnings.html"
     paginator_class = KeysFirstPaginator
+    filter_class = WarningFilter
+    condition = HOLDING
 
     @cached_property
     def filter(self) -> WarningFilter:
-        mine = scoped(AttendanceWarning.objects.all(), self.request.user, "warning", "list")
-        return WarningFilter(self.request.GET, reader=self.request.user, warnings=mine)
+        mine = scoped(AttendanceWarning.objects.filter(self.condition), self.request.user, "warning", "list")
+        return self.filter_class(self.request.GET, reader=self.request.user, warnings=mine)
 
     def get_queryset(self) -> QuerySet[AttendanceWarning]:
-        rows: QuerySet[AttendanceWarning] = super().get_queryset()
+        rows: QuerySet[AttendanceWarning] = super().get_queryset().filter(self.condition)
         order = self.table_state.order or self.table.order_of(self.table.default_sort)
         return self.filter.narrow(rows).order_by(*order)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         context = super().get_context_data(
             title=_("Attendance warnings"),
+            list_name=self.table.name,
             search_label=_("Name or user ID"),
             filter_form=self.filter,
             may_set_rules=may(self.request.user, "list", "threshold"),
             **more,
         )
+        rows = list(context["page_obj"])
+        lessons = Lesson.objects.in_bulk({change["lesson"] for one in rows for change in one.changes})
         context["lines"] = [
-            (one, cause_sentence(one.facts), rule_sentence(one.rule, one.facts), state_badge(one))
-            for one in context["page_obj"]
+            (
+                one,
+                cause_sentence(one.facts),
+                rule_sentence(one.rule, one.facts),
+                state_badge(one),
+                ending_sentence(one, lessons),
+            )
+            for one in rows
         ]
         return context
+
+
+class EndedWarningList(WarningList):
+    """The warnings that no longer hold, with when and why they ended."""
+
+    table = ENDED_TABLE
+    filter_class = EndedWarningFilter
+    condition = ~HOLDING
 
 
 class WarningBase(SchoolView):

@@ -58,7 +58,7 @@ def test_the_email_names_the_child_and_the_lessons_and_nobody_else(ada, alice, b
     (message,) = mail.outbox
     assert message.to == ["ada@wonderland.example"]
     assert message.subject == "Attendance of Dina"
-    assert "Tue 24 Nov, 12:00, Croquet: absent" in message.body
+    assert "Tuesday 24 November, 12:00, Croquet: absent" in message.body
     assert "UTC+8" in message.body
     hidden = (dina.phone_no, dina.e_mail, alice.nickname, bob.nickname, ada.phone_no or "13800138000")
     assert not [one for one in hidden if str(one) in message.body]

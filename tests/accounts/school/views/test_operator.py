@@ -32,7 +32,7 @@ def test_a_number_that_is_taken_and_a_missing_key_are_told_at_their_field(
 ) -> None:
     answer = client_for(olga, language).post(PAGE, NEW | {"sdkappid": str(school.sdkappid), "tic_key": ""})
     assert set(answer.context["form"].errors) == {"sdkappid", "tic_key"}
-    assert page_says(answer, "A school with this SDKAppID already exists.", language)
+    assert page_says(answer, "A school with this number (SDKAppID) already exists.", language)
     assert Enterprise.objects.count() == 1
 
 

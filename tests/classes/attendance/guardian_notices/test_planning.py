@@ -43,7 +43,9 @@ def test_the_lessons_of_a_day_are_told_in_one_notice_once(clock, ada, bob, dina)
     held(bob, dina, "present", NOON + 2 * HOUR, topic="Tea")
     assert plan_due_notices() == 0, "the time of day has not come"
     assert evening(clock) == 1
-    assert lines(ada) == [["Tue 24 Nov, 12:00, Croquet: absent", "Tue 24 Nov, 13:00, Chess: absent"]]
+    assert lines(ada) == [
+        ["Tuesday 24 November, 12:00, Croquet: absent", "Tuesday 24 November, 13:00, Chess: absent"]
+    ]
     assert evening(clock) == 0
     assert evening(clock, days=1) == 0
 
@@ -71,7 +73,7 @@ def test_lateness_is_told_where_the_school_wants_it(clock, ada, alice, bob, dina
     save_settings(school=alice.enterprise, by=alice, tells_late=True)
     held(bob, dina, "late", topic="Croquet")
     assert evening(clock) == 1
-    assert lines(ada) == [["Tue 24 Nov, 12:00, Croquet: late"]]
+    assert lines(ada) == [["Tuesday 24 November, 12:00, Croquet: late"]]
 
 
 def test_fewer_lessons_than_the_school_set_are_not_told_until_there_are_more(clock, ada, alice, bob, dina):
@@ -82,7 +84,9 @@ def test_fewer_lessons_than_the_school_set_are_not_told_until_there_are_more(clo
     assert evening(clock) == 0
     Lesson.objects.filter(pk=late_one.pk).update(final_at=EVENING)
     assert evening(clock, days=1) == 1
-    assert lines(ada) == [["Tue 24 Nov, 12:00, Croquet: absent", "Tue 24 Nov, 13:00, Chess: absent"]]
+    assert lines(ada) == [
+        ["Tuesday 24 November, 12:00, Croquet: absent", "Tuesday 24 November, 13:00, Chess: absent"]
+    ]
 
 
 def test_a_corrected_mark_is_taken_back_once(clock, ada, bob, dina):
@@ -90,7 +94,7 @@ def test_a_corrected_mark_is_taken_back_once(clock, ada, bob, dina):
     evening(clock)
     set_mark(lesson, dina, "present")
     assert evening(clock, days=1) == 1
-    assert lines(ada)[0] == ["Tue 24 Nov, 12:00, Croquet: “present” instead of “absent”"]
+    assert lines(ada)[0] == ["Tuesday 24 November, 12:00, Croquet: “present” instead of “absent”"]
     set_mark(lesson, dina, "absent")
     assert evening(clock, days=2) == 0
     set_mark(lesson, dina, "excused")
@@ -104,7 +108,7 @@ def test_a_cancelled_lesson_and_one_that_is_told_no_more_differ(clock, ada, alic
     save_settings(school=alice.enterprise, by=alice, tells_late=False)
     Lesson.objects.filter(pk=cancelled.pk).update(cancelled_at=EVENING)
     assert evening(clock, days=1) == 1
-    assert lines(ada)[0] == ["Tue 24 Nov, 12:00, Croquet: “absent” no longer counts"]
+    assert lines(ada)[0] == ["Tuesday 24 November, 12:00, Croquet: “absent” no longer counts"]
     assert late.pk not in GuardianNotice.objects.latest("pk").corrected
 
 
@@ -116,8 +120,8 @@ def test_a_correction_and_a_new_absence_leave_in_one_notice(clock, ada, bob, din
     assert evening(clock, days=1) == 1
     (newest, _oldest) = lines(ada)
     assert newest == [
-        "Wed 25 Nov, 12:00, Chess: absent",
-        "Tue 24 Nov, 12:00, Croquet: “late” instead of “absent”",
+        "Wednesday 25 November, 12:00, Chess: absent",
+        "Tuesday 24 November, 12:00, Croquet: “late” instead of “absent”",
     ]
 
 
@@ -149,7 +153,7 @@ def test_a_new_guardian_and_a_school_that_just_began_hear_nothing_old(clock, ali
     guardian_of(dina, alice)
     held(bob, dina, "absent", NOON + HOUR, topic="Chess")
     assert evening(clock) == 1
-    assert lines(Guardian.objects.get()) == [["Tue 24 Nov, 13:00, Chess: absent"]]
+    assert lines(Guardian.objects.get()) == [["Tuesday 24 November, 13:00, Chess: absent"]]
 
 
 def test_without_an_address_or_a_mail_server_the_notice_is_kept_and_shown(
@@ -173,7 +177,7 @@ def test_each_school_has_its_own_time_and_students(clock, ada, bob, charlie, din
     teacher = create_person(charlie.enterprise, "tweedle", "teacher")
     held(teacher, eve, "absent", NOON, topic="Mirrors", final_at=NOON)
     assert plan_due_notices() == 1, "Charlie's time has come, Alice's has not"
-    assert lines(other) == [["Tue 24 Nov, 12:00, Mirrors: absent"]]
+    assert lines(other) == [["Tuesday 24 November, 12:00, Mirrors: absent"]]
     assert lines(ada) == []
     assert evening(clock) == 1
     assert len(lines(other)) == 1

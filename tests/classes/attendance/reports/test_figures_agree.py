@@ -266,11 +266,11 @@ def test_new_warnings(school_of, alice, school, kids):
         "Today": pages.waits("warnings"),
         "list": len(pages.page("/warnings/?state=open").context["lines"]),
         "students now": rules[0].holding,
-        "list of these students": len(pages.page("/warnings/?state=now").context["lines"]),
+        "list of these students": len(pages.page("/warnings/").context["lines"]),
         "REST": len(all_rows(rest_client(alice), "warnings/?state=open")),
     }
     assert found == dict.fromkeys(found, 1)
-    assert len(pages.page("/warnings/?state=over").context["lines"]) == 2
+    assert len(pages.page("/warnings/ended/").context["lines"]) == 2
 
 
 def in_room(lesson, people, ago=0):

@@ -254,7 +254,7 @@ def test_each_is_a_file_with_ids_and_the_zone(browse, alice, sue, kids, week, na
     asked = f"?group={group.pk}" if name == "group" else ""
     table = file_of(browse(alice, f"{base}.csv{asked}"))
     if name in ("school", "registers", "absences", "student"):
-        assert "(Asia/Shanghai)" in table.splitlines()[0]
+        assert "(Beijing time)" in table.splitlines()[0]
     if name in ("group", "absences"):
         assert "kid2" in table
     answer = browse(alice, f"{base}.xlsx{asked}")

@@ -118,7 +118,7 @@ def test_the_list_is_filtered_and_the_menu_counts_what_is_new(browse, alice, war
         assert "Absent from 4" in page_text(browse(alice, f"{LIST}?{query}")), query
     for query in ("state=closed", "q=kid2"):
         assert "No matching" in page_text(browse(alice, f"{LIST}?{query}")), query
-    still = f"{LIST}?rule={warning.rule_id}&state=now"
+    still = f"{LIST}?rule={warning.rule_id}"
     assert still in page_text(browse(alice, f"{LIST}rules/"))
     assert "Absent from 4" in page_text(browse(alice, still))
     assert browse(alice, "/menu-counts/").json()["warnings"]["text"] == "1 new warning"
@@ -129,13 +129,32 @@ def test_the_list_is_filtered_and_the_menu_counts_what_is_new(browse, alice, war
 def test_a_warning_whose_threshold_is_no_longer_crossed_is_not_new_and_has_a_list_of_its_own(
     browse, alice, warning
 ):
-    assert "No matching" in page_text(browse(alice, f"{LIST}?state=over"))
+    assert "<tbody" not in page_text(browse(alice, f"{LIST}ended/"))
     AttendanceWarning.objects.update(ended_at=warning.opened_at, ending="over")
-    for query in ("state=now", "state=open"):
-        assert "No matching" in page_text(browse(alice, f"{LIST}?{query}")), query
-    rows = page_text(browse(alice, f"{LIST}?state=over")).split("<tbody")[1]
-    assert "Absent from 4" in rows
-    assert "no longer crossed" in rows
+    for query in ("", "?state=open"):
+        assert "<tbody" not in page_text(browse(alice, f"{LIST}{query}")), query
+    rows = page_text(browse(alice, f"{LIST}ended/")).split("<tbody")[1]
+    for sentence in ("Absent from 4", "no longer crossed", "The threshold is no longer crossed."):
+        assert sentence in rows
+    assert f'href="{LIST}ended/"' in page_text(browse(alice, LIST))
+
+
+def test_a_warning_that_was_taken_back_says_in_the_list_which_marks_changed(browse, alice, warning, lessons):
+    change = {"lesson": lessons[1].pk, "at": "", "was": "absent", "now": "present"}
+    AttendanceWarning.objects.update(
+        state="back", ending="marks", ended_at=warning.opened_at, changes=[change]
+    )
+    rows = page_text(browse(alice, f"{LIST}ended/")).split("<tbody")[1]
+    assert "“present” instead of “absent”" in rows
+    assert "taken back" in rows
+
+
+def test_nobody_sees_ended_warnings_of_others(browse, school, warning, charlie, pupils):
+    AttendanceWarning.objects.update(ended_at=warning.opened_at, ending="over")
+    tom = create_person(school, "tom", Role.TEACHER)
+    for reader in (tom, charlie):
+        assert "Kid1" not in page_text(browse(reader, f"{LIST}ended/"))
+    assert browse(pupils[0], f"{LIST}ended/").status_code == 403
 
 
 def test_the_filter_offers_the_groups_that_the_reader_works_with(

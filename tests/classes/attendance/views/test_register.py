@@ -177,7 +177,7 @@ def test_the_excel_file_holds_everybody_to_the_second(browse, alice, lesson):
     began = timezone.localtime(lesson.real_started_at).replace(tzinfo=None)
     first_in = next(value for name, value in by_id["kid1"].items() if name.startswith("First joined"))
     assert first_in == began
-    assert "Asia/Shanghai" in " ".join(map(str, heading))
+    assert "Beijing time" in " ".join(map(str, heading))
     assert "Croquet" in str(book.get_sheet_by_index(1).to_python())
 
 

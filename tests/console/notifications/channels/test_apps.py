@@ -1,13 +1,17 @@
 """App messages: to single people, with a token, once each; what the provider answers is kept."""
 
+from datetime import datetime
+
 import pytest
 import time_machine
+from django.utils import translation
 
 from console.notifications.channels.queue import send_again
 from console.notifications.channels.sending import MAX_ATTEMPTS, deliver_due_messages
 from console.notifications.models import Message, MessagingAddress, NotificationPreference
 from console.notifications.services import notify
 from console.outbox.models import Gate
+from console.ui.date_words import in_words
 from tests.support.cast import create_person
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +42,9 @@ def test_a_person_is_found_by_phone_and_told_once(provider, bob, make_app, provi
     assert deliver_due_messages() == 1
     (told,) = providers.delivered()
     assert told["to"] == "bob-id"
-    assert told["text"].startswith("New lesson: “Hats”, 2026-12-01 10:00\n")
+    with translation.override("en"):
+        moment = in_words(datetime(2026, 12, 1, 10))
+    assert told["text"].startswith(f"New lesson: “Hats”, {moment}\n")
     row = MessagingAddress.objects.get()
     assert (row.is_found, row.address.reveal()) == (True, "bob-id")
     invite(bob, key="b")

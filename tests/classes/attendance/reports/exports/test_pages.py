@@ -17,7 +17,7 @@ FORM = {"kind": "people", "file_type": "csv", "every": "day", "hour": "6", "week
 def test_an_administrator_sets_one_up_and_finds_it_in_the_list(browse, alice):
     assert "No scheduled exports" in page_text(browse(alice, PAGE))
     form = page_text(browse(alice, f"{PAGE}new/"))
-    assert "In the time zone of the school: Asia/Shanghai." in form
+    assert "In the time zone of the school: Beijing time." in form
     data = {**FORM, "every": "week", "weekday": "4", "hour": "18", "recipients": ["alice"]}
     assert browse(alice, f"{PAGE}new/", data).status_code == 302
     row = ExportSchedule.objects.get()

@@ -7,6 +7,7 @@ from classes.attendance.reports.urls import urlpatterns as reports
 from classes.attendance.urls import urlpatterns as attendance
 from classes.courseware.urls import urlpatterns as courseware
 from classes.lessons.views.actions import LessonActionView
+from classes.lessons.views.courseware import AttachToLessons
 from classes.lessons.views.edit import LessonAdd, LessonEdit
 from classes.lessons.views.members import LessonMembers
 from classes.live.alarms.urls import urlpatterns as alarms
@@ -63,6 +64,7 @@ urlpatterns = [
     path("courses/<id:pk>/lessons/", CourseBulkEdit.as_view(), name="course_lessons"),
     path("timetable/change/", TimetableBulkEdit.as_view(), name="timetable_many"),
     path("lessons/changes/<id:pk>/", BulkReport.as_view(), name="lessons_changed"),
+    path("lessons/courseware/", AttachToLessons.as_view(), name="courseware_attach"),
     path("lessons/<id:pk>/", LessonPage.as_view(), name="lesson"),
     path("lessons/<id:pk>/edit/", LessonEdit.as_view(), name="lesson_edit"),
     path("lessons/<id:pk>/members/", LessonMembers.as_view(), name="lesson_members"),

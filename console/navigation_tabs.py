@@ -99,7 +99,10 @@ RESOURCES = (
         "documents:courseware",
         "list",
         "document",
-        pages=("documents:add", "documents:anew", "documents:delete", "classes:document"),
+        pages=(
+            *("documents:add", "documents:anew", "documents:delete"),
+            *("classes:document", "classes:courseware_attach"),
+        ),
     ),
     MenuTab(
         _("Recordings"),

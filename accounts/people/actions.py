@@ -18,7 +18,8 @@ from console.policy import may
 class PersonAction:
     """`name` is the suffix of the URL name, `action` the action in the policy table.
 
-    `prompt` is "" for an action without confirmation, "question" for a dialog, "page" for a separate page.
+    `prompt` is "" for an action without confirmation, "question" for a dialog, "page" for a separate page,
+    and "place" where pages draw it beside what it is about, not among the buttons.
     `condition` returns whether the action applies to a person.
     """
 
@@ -73,7 +74,7 @@ PERSON_ACTIONS = {
             "",
             services.record_reveal,
             lambda person: bool(person.phone_no or person.e_mail),
-            prompt="page",
+            prompt="place",
         ),
         PersonAction(
             "pull",

@@ -26,7 +26,7 @@ def person_actions(context: RequestContext, person: User, part: str = "") -> dic
 
     All of them, or a part: "sync" for those about iclass alone, "account" for the others.
     """
-    acts = actions_for(context["user"], person)
+    acts = [act for act in actions_for(context["user"], person) if act.prompt != "place"]
     if part:
         acts = [act for act in acts if act.is_about_sync == (part == "sync")]
     return {

@@ -116,7 +116,7 @@ SELECT s.place, %(holiday)s, '', h.name, h.id FROM slot s
 JOIN classes_holiday h ON h.starts_on <= s.day AND h.ends_on >= s.day
 LEFT JOIN classes_course c ON c.id = %(course)s
 WHERE h.enterprise_id = %(school)s AND %(on_holidays)s
-    AND (h.term_id IS NULL OR c.term_id IS NULL OR h.term_id = c.term_id)
+    AND coalesce(h.term_id = coalesce(c.term_id, %(term)s::bigint), true)
 """
 
 
@@ -124,7 +124,8 @@ WHERE h.enterprise_id = %(school)s AND %(on_holidays)s
 class BookingRequest:
     """A lesson or series to plan. `capacity` is 0 for none; `excluded` are lessons that change themselves.
 
-    `course` is the key of a stored course. The dates of a series leave holidays out: `skips_holidays`.
+    `course` is the key of a stored course, `term` that of the term of one to plan. The dates of a series
+    leave holidays out, unless some were moved: `skips_holidays`.
     """
 
     school: Enterprise
@@ -137,6 +138,7 @@ class BookingRequest:
     excluded: Collection[int] = ()
     course: int | None = None
     skips_holidays: bool = False
+    term: int | None = None
 
 
 def build_booking_request(
@@ -222,6 +224,7 @@ def _days_off(request: BookingRequest) -> list[BookingConflict]:
         "school": request.school.pk,
         "people": [request.teacher.pk, *request.assistants],
         "course": request.course,
+        "term": request.term,
         "on_holidays": not request.skips_holidays,
         "absence": ABSENCE,
         "holiday": HOLIDAY,

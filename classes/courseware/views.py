@@ -57,6 +57,7 @@ class DocumentPage(SchoolView, DetailView):
             may_change=self.may("change", document),
             may_delete=self.may("delete", document),
             may_pull=self.may("pull", document) and document.remote_id,
+            may_attach=may(self.request.user, "attach", "lesson"),
             may_push=self.may("push", document) and not document.remote_id,
             person_link="" if may(self.request.user, "list", "person") else "no",
             uses=Paginator(uses, PAGE_SIZE).get_page(self.request.GET.get("page")),

@@ -63,6 +63,7 @@ class PersonPage(SchoolView, DetailView):
         person, reader = self.object, self.request.user
         coming, past = lessons_of_person(reader, person)
         page = self.request.GET.get("page")
+        acts = actions_for(reader, person)
         sees_sync = may(reader, "list", "operation")
         keyset = paginate_by_key(past, self.request, ("-starts_at", "-id"), MAX_ROWS)
         return super().get_context_data(
@@ -77,7 +78,8 @@ class PersonPage(SchoolView, DetailView):
             **(_attendance_context(reader, person, page) if person.role == Role.STUDENT else {}),
             documents=Paginator(documents_for(reader).filter(owner=person), MAX_ROWS).get_page(page),
             may_edit=self.may("change", person) and not person.erased_at,
-            acts_on_account=any(not one.is_about_sync for one in actions_for(reader, person)),
+            acts_on_account=any(not one.is_about_sync and one.prompt != "place" for one in acts),
+            contacts=next((one for one in acts if one.name == "contacts"), None),
             sees_people=may(reader, "list", "person"),
             sees_sync=sees_sync,
             sees_drift=may(reader, "view", "drift"),

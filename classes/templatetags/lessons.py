@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from django import template
+from django.template import RequestContext
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +22,7 @@ from classes.models.lesson import MADE_OUTSIDE, NOT_IN_SERIES
 from console.outbox.kinds import kind_label
 from console.outbox.reasons import ReasonText, reason_text
 from console.outbox.states import SYNC_OF_STATE, OperationState
+from console.policy import may
 from console.ui.assets import qr_picture
 from console.ui.badges import Badge, sync_badge
 from console.ui.template_tags import format_time_zone
@@ -149,6 +153,22 @@ def yes_no_label(on: bool | None) -> str:
 def zone_note(lesson: Lesson) -> str:
     """A note that names the time zone of a page."""
     return gettext("Times are in %(zone)s.") % {"zone": format_time_zone(lesson.starts_at)}
+
+
+@register.simple_tag(takes_context=True)
+def report_mail_url(context: RequestContext) -> str:
+    """Return where the reader sets up a report by e-mail; empty for those who may not.
+
+    A report of a group or grade proposes it, that of a `person` their group.
+    """
+    request = context["request"]
+    if not may(request.user, "add", "report_schedule"):
+        return ""
+    group, grade = (request.GET.get(name) for name in ("group", "grade"))
+    if person := context.get("person"):
+        group = person.student_groups.filter(archived_at=None).values_list("pk", flat=True).first()
+    query = urlencode({"group": group} if group else {"grade": grade} if grade else {})
+    return f"{reverse('classes:report_schedules')}{'?' if query else ''}{query}"
 
 
 @register.filter

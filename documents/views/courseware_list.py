@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from console.lists.views import TableView
+from console.policy import may
 from console.policy.views import paginate_by_key
 from documents.forms import CoursewareFilter
 from documents.models import TRANSCODE_FINISHED, Document
@@ -34,8 +36,15 @@ class CoursewareList(TableView, TemplateView):
             keyset=page,
             lines=[(document, transcode_state_of(document)) for document in page.rows],
             may_add=self.may("add"),
+            many=self._bulk_links(),
             **kwargs,
         )
+
+    def _bulk_links(self) -> list[dict[str, Any]]:
+        if not may(self.request.user, "attach", "lesson"):
+            return []
+        label, address = _("Attach to lessons"), reverse("classes:courseware_attach")
+        return [{"url": address, "label": label, "icon_name": "paperclip"}]
 
     def _filter_documents(self, data: dict[str, Any]) -> QuerySet[Document]:
         documents = search_documents(documents_for(self.request.user), data.get("q", ""))

@@ -28,7 +28,7 @@ function shown(region) {
 }
 
 function inUse(region) {
-  if (region.querySelector("dialog[open], details.menu[open], [popover]:popover-open, .section-edit form")) return true;
+  if (region.querySelector("dialog[open], details.menu[open], [popover]:popover-open, .section-edit form, .reveal-form, .revealed")) return true;
   const active = document.activeElement;
   if (region.contains(active) && active !== region) {
     if (active.matches("input, textarea, select") || (!active.id && !active.href)) return true;

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import Enterprise, User
 from classes.models import Course
+from tests.browser.page_checks import axe_violations
 from tests.browser.timetable_pages import COUNT_CLICKS
 from tests.classes.factories import create_students
 from tests.support.browser import collect_console_errors, in_turn
@@ -97,6 +100,30 @@ def test_by_keyboard_alone(open_form: Any) -> None:
     page.wait_for_url(PLANNED)
     assert _planned() == ["03-02", "03-04", "03-09", "03-11"]
     assert Course.objects.get().lessons.first().members.count() == 3  # type: ignore[union-attr]
+
+
+def test_dates_are_moved_and_dropped_in_the_preview(open_form: Any) -> None:
+    page, complaints = open_form("telephone")
+    page.fill("[name=topic]", "Croquet")
+    page.select_option("[name=teacher]", "bob")
+    page.fill("[name=day]", "2027-03-02")
+    page.fill("[name=start]", "19:00")
+    page.fill("[name=end]", "20:30")
+    page.fill("[name=count]", "3")
+    page.get_by_role("button", name="Change 2027-03-02").click()
+    page.get_by_label("New day").fill("2027-03-03")
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(page.get_by_role("button", name="Restore 2027-03-02")).to_be_focused()
+    page.get_by_role("button", name="Change 2027-03-09").click()
+    expect(page.get_by_label("New day")).to_be_focused()
+    page.get_by_role("button", name="Drop", exact=True).click()
+    expect(page.get_by_role("button", name="Restore 2027-03-09")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert [*axe_violations(page), *complaints] == []
+    page.click("form.column-main button.btn-primary")
+    page.wait_for_url(PLANNED)
+    lessons = Course.objects.get().lessons.order_by("starts_at")
+    assert [f"{timezone.localtime(one.starts_at):%m-%d}" for one in lessons] == ["03-03", "03-16", "03-23"]
 
 
 @pytest.mark.parametrize(("size", "language"), in_turn(1, [("desk", "en"), ("telephone", "zh-CN")]))

@@ -84,6 +84,7 @@ def test_a_rule_warns_and_the_teacher_in_charge_handles_it(
     expect(page.get_by_role("status").filter(has_text="would warn")).to_have_text(
         "3 absences in a row: Today this rule would warn 1 student."
     )
+    expect(page.get_by_role("row", name="Absent from 3 lessons in a row.")).to_contain_text("Year 7")
     assert is_sound(page)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("rowheader", name="3 absences in a row")).to_be_visible()

@@ -252,6 +252,7 @@ PAGES: dict[str, Expected] = {
     "classes:recording_restore": about("recording", "delete", "lesson"),
     "classes:play": about("recording", "view"),
     "classes:document": about("document", "view"),
+    "classes:courseware_attach": of("lesson", "attach"),
     "classes:lesson_decks": about("lesson", "attach"),
     "classes:course_decks": about("course", "attach"),
     "classes:recording_copy": about("recording", "copy", "lesson"),

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from accounts.people.forms.person import AuditReasonForm, EraseForm
 from accounts.people.impact import find_impact
 from accounts.people.services import CONTACTS
 from accounts.people.subject_access.services import latest_copy
+from console.policy.reveal_views import InPlaceReveal
 from console.policy.views import SchoolView
 
 
@@ -153,21 +154,15 @@ class PersonErase(PersonDeactivation):
 
 
 @method_decorator(never_cache, name="dispatch")
-class PersonReveal(PersonActionView):
-    """Show hidden data once per reason. The response is not cached."""
-
-    form_class = AuditReasonForm
-
-    def render_revealed(self, template: str, **context: Any) -> HttpResponse:
-        return render(self.request, template, {"title": str(self.person), "person": self.person, **context})
-
-
-class PersonContacts(PersonReveal):
+class PersonContacts(InPlaceReveal, PersonReasonAction):
     """Show the unmasked phone number and e-mail address."""
 
     action_name = "contacts"
 
+    def back_url(self) -> str:
+        return self.person.get_absolute_url()
+
     def form_valid(self, form: forms.Form) -> HttpResponse:
         names = [name for name in CONTACTS if getattr(self.person, name)]
         self.act.service(person=self.person, by=self.request.user, names=names, **form.cleaned_data)
-        return self.render_revealed("accounts/people/person_contacts.html")
+        return self.render_contacts(self.person, names, _("Back to the person"))

@@ -17,19 +17,21 @@ from accounts.models import StudentGroup, User
 from accounts.people.entry_cards import CardSheet, issue_cards
 from accounts.people.forms.person import AuditReasonForm
 from accounts.people.queries import BY_NAME, groups_for
-from accounts.people.views.actions import PersonReveal
+from accounts.people.views.actions import PersonReasonAction
 from console.policy import scoped
 from console.policy.views import SchoolView
 
 
-class PersonCard(PersonReveal):
+@method_decorator(never_cache, name="dispatch")
+class PersonCard(PersonReasonAction):
     """The entry card of one person."""
 
     action_name = "card"
 
     def form_valid(self, form: Any) -> HttpResponse:
         sheet: CardSheet = self.act.service([self.person], by=self.request.user, **form.cleaned_data)
-        return self.render_revealed("accounts/people/entry_card.html", sheet=sheet, title=_("Entry card"))
+        context = {"title": _("Entry card"), "person": self.person, "sheet": sheet}
+        return render(self.request, "accounts/people/entry_card.html", context)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -92,6 +92,7 @@ class PeopleList(TableView, ListView):
             may_import=may(self.request.user, "list", "import"),
             may_export=self.may("export"),
             may_change=self.may("change"),
+            may_reveal=self.may("reveal"),
             **kwargs,
         )
 

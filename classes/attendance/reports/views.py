@@ -132,7 +132,6 @@ class ReportPage(ReportBase, TemplateView):
             else (),
             keyset=sheet.keyset,
             files=_file_links(f"classes:report_{self.name}") if exports and sheet.rows else (),
-            may_schedule=may(self.request.user, "add", "report_schedule"),
             **more,
         )
 

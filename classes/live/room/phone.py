@@ -4,22 +4,23 @@ so, of the teacher's students at any time. Shown once and recorded."""
 from collections.abc import Iterable
 from typing import Any
 
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import User
+from accounts.people.forms.person import AuditReasonForm
 from accounts.people.services import record_reveal
 from classes.models import Lesson, Member
 from console.policy import may
 from console.policy.masking import mask
-from console.policy.views import SchoolView
+from console.policy.reveal_views import InPlaceReveal
 
 
 def phone_url(reader: Any, lesson: Lesson, person: User) -> str:
@@ -46,17 +47,20 @@ def student_phones(reader: Any, members: Iterable[Member]) -> dict[int, str]:
 
 
 @method_decorator(never_cache, name="dispatch")
-class MemberPhone(SchoolView, FormView):
-    """Ask for confirmation, because each view is recorded with its lesson; with the right `reveal` only while
-    the lesson runs."""
+class MemberPhone(InPlaceReveal, FormView):
+    """Show the phone for a reason, because each view is recorded with its lesson; with the right `reveal`
+    only while the lesson runs."""
 
     resource, action = "member", "reveal"
-    form_class = Form
+    form_class = AuditReasonForm
     template_name = "generic/confirm.html"
 
     @cached_property
     def member(self) -> Member:
         return self.get_row(Member.objects.select_related("user", "lesson__enterprise"), pk=self.kwargs["pk"])
+
+    def back_url(self) -> str:
+        return self.member.lesson.get_absolute_url()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().get(request, *args, **kwargs) if self._is_shown() else self._back()
@@ -71,7 +75,15 @@ class MemberPhone(SchoolView, FormView):
 
     def _back(self) -> HttpResponse:
         self.warning(_("Phone numbers are shown only while the lesson is running, and only if one is known."))
-        return redirect(self.member.lesson)
+        return HttpResponseClientRefresh() if self.request.htmx else redirect(self.member.lesson)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"reason": self._occasion()}
+
+    def _occasion(self) -> str:
+        lesson = self.member.lesson
+        occasion = _("Missing from “%(lesson)s”") if lesson.is_live else _("Student of “%(lesson)s”")
+        return occasion % {"lesson": lesson.topic}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -79,15 +91,14 @@ class MemberPhone(SchoolView, FormView):
             detail=_("It is shown only once. Your name, the time and this lesson are recorded."),
             submit_label=_("Show phone number"),
             tone="primary",
-            cancel_url=self.member.lesson.get_absolute_url(),
+            cancel_url=self.back_url(),
             **more,
         )
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def form_valid(self, form: AuditReasonForm) -> HttpResponse:
         by: Any = self.request.user
-        lesson, person = self.member.lesson, self.member.user
-        told = _("Missing from “%(lesson)s”") if lesson.is_live else _("Student of “%(lesson)s”")
-        reason = told % {"lesson": lesson.topic}
-        record_reveal(person=person, by=by, names=["phone_no"], reason=reason)
-        context = {"title": str(person), "person": person, "lesson": lesson}
-        return render(self.request, "classes/live/room/phone.html", context)
+        person, names, occasion = self.member.user, ["phone_no"], self._occasion()
+        reason: str = form.cleaned_data["reason"]
+        reason = reason if occasion in reason else f"{occasion}: {reason}"
+        record_reveal(person=person, by=by, names=names, reason=reason)
+        return self.render_contacts(person, names, _("Back to the lesson"))

@@ -1,10 +1,11 @@
 """Dates of a series with their times, and why some are left out."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise
@@ -15,13 +16,17 @@ MAX_MINUTES = 24 * 60
 
 
 class Occurrence(NamedTuple):
-    """One date of a series. `left_out` says why there is no lesson: a holiday's name, "skip", or ''."""
+    """One date of a series. `left_out` says why there is no lesson: a holiday's name, "skip", or ''.
+
+    `day` is that of the rule; a date that was moved has its lesson at another time.
+    """
 
     day: date
     local: datetime
     starts_at: datetime
     ends_at: datetime
     left_out: str = ""
+    is_moved: bool = False
 
 
 SKIP = "skip"
@@ -59,6 +64,31 @@ def compute_dates(
         if one.ends_at > following.starts_at:
             raise ValidationError({"duration_minutes": _("The lessons of this course overlap.")})
     return found
+
+
+def move_dates(
+    school: Enterprise, dates: list[Occurrence], moves: Mapping[date, datetime]
+) -> list[Occurrence]:
+    """Return the dates, those whose day is in `moves` with their lesson at that local time instead.
+
+    A date that is left out stays so. Raises ValidationError at `moves` for a time in the past, and if lessons
+    of the series overlap.
+    """
+    found = [one if one.left_out else _move(school, one, moves.get(one.day)) for one in dates]
+    if any(one.is_moved and one.starts_at <= timezone.now() for one in found):
+        raise ValidationError({"moves": _("The new time is in the past. Choose a later one.")})
+    kept = sorted(included_dates(found), key=lambda one: one.starts_at)
+    if any(one.ends_at > following.starts_at for one, following in zip(kept, kept[1:], strict=False)):
+        raise ValidationError({"moves": _("The lessons of this course overlap.")})
+    return found
+
+
+def _move(school: Enterprise, date_: Occurrence, local: datetime | None) -> Occurrence:
+    if local is None or local == date_.local:
+        return date_
+    starts_at = recurrence.local_to_utc(local, school.tz)
+    ends_at = starts_at + (date_.ends_at - date_.starts_at)
+    return date_._replace(local=local, starts_at=starts_at, ends_at=ends_at, is_moved=True)
 
 
 def _first_lessons(dates: list[Occurrence], count: int) -> list[Occurrence]:

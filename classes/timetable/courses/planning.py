@@ -1,6 +1,6 @@
 """Plan a series: preview its dates and conflicts, create the course with all its lessons."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from classes.lessons.validation import check_lesson, check_people
 from classes.models import Course, Lesson, Member, Subject, Term
 from classes.timetable.courses import recurrence
 from classes.timetable.courses.bulk_insert import insert_lessons
-from classes.timetable.courses.dates import Occurrence, compute_dates, included_dates
+from classes.timetable.courses.dates import Occurrence, compute_dates, included_dates, move_dates
 from classes.timetable.subjects.services import lock_subject
 from console.audit.trail import record, snapshot
 from console.concurrency import service
@@ -62,6 +62,7 @@ class Series:
     rrule: str = ""
     skip: Collection[date] = ()
     make_up_skipped: bool = False
+    moves: Mapping[date, datetime] = field(default_factory=dict)
     assistants: Collection[User] = ()
     members: Collection[User] = ()
     groups: Collection[StudentGroup] = ()
@@ -84,7 +85,8 @@ def plan_course(*, by: User | None, conflict_reason: str = "", **fields: Any) ->
 
     Fields are those of Series: `title`, `teacher`, `starts_local` (naive, local time of the school),
     `duration_minutes`, `rrule` (RFC 5545, empty for one lesson), `skip` (days), `make_up_skipped` (whether
-    lessons are added for the dates that are left out of a COUNT), `assistants`, `members` and
+    lessons are added for the dates that are left out of a COUNT), `moves` (days of the rule whose lesson is
+    at another local time), `assistants`, `members` and
     `groups` (whose students are added and follow the group), `class_type`, `term` (whose holidays are left
     out), `subject`, `rules` of attendance, and `settings`, a mapping of further fields of Lesson; `password`
     is that of each lesson. Raises BookingConflictError (a ValidationError) if there are conflicts and no
@@ -182,6 +184,7 @@ def series_dates(series: Series) -> list[Occurrence]:
         term=series.term,
         make_up_skipped=series.make_up_skipped,
     )
+    dates = move_dates(series.school, dates, series.moves)
     for date_ in dates[:1]:
         (lesson,) = build_lessons([date_], None, series)
         check_lesson(lesson)
@@ -228,5 +231,6 @@ def series_booking_request(
         students=people.students.keys(),
         class_type=series.class_type,
         capacity=(series.settings or {}).get("capacity") or 0,
-        skips_holidays=True,
+        skips_holidays=not series.moves,
+        term=series.term.pk if series.term else None,
     )

@@ -23,6 +23,7 @@ from classes.timetable.courses import rule_text
 from classes.timetable.courses.changes import cancel_course
 from classes.timetable.courses.dates import compute_dates
 from classes.timetable.courses.forms import CourseCancelForm, CourseForm
+from classes.timetable.courses.plan_form import CoursePlanForm
 from classes.timetable.subjects.forms import CourseFilter
 from classes.timetable.subjects.queries import subjects_of_courses
 from console.inputs.bounds import parse_id
@@ -111,7 +112,7 @@ def _describe_rule(course: Course) -> str:
 
 
 class CourseFormPage(SchoolView, FormView):
-    """Base of planning and changing. `look` previews the dates and saves nothing."""
+    """Base of planning and changing. `look` and acts on a date preview the dates and save nothing."""
 
     resource = "course"
     form_class = CourseForm
@@ -122,7 +123,7 @@ class CourseFormPage(SchoolView, FormView):
         return {**super().get_form_kwargs(), "school": self.request.user.enterprise}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "look" not in request.POST and not self.request.htmx:
+        if not request.POST.keys() & {"look", *CoursePlanForm.ACTS} and not self.request.htmx:
             return super().post(request, *args, **kwargs)
         form = self.get_form()
         form.compute_preview()
@@ -149,6 +150,7 @@ class CourseAdd(CourseFormPage):
     """Plan a series; `?like=<id>` copies another one, after its last lesson."""
 
     action = "add"
+    form_class = CoursePlanForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         like = self.request.GET.get("like", "")

@@ -127,7 +127,6 @@ class MatrixPage(MatrixBase, TemplateView):
             note=DENOMINATOR,
             cut=CUT % {"n": len(selection.lessons)} if selection.is_cut else "",
             files=_file_links() if may(reader, "export", RESOURCE) and matrix.students else (),
-            may_schedule=may(reader, "add", "report_schedule"),
             **more,
         )
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,6 +18,7 @@ from classes.attendance.reports.schedules.services import (
     switch_schedule,
 )
 from classes.models import ReportSchedule
+from console.notifications.channels.mail_server import mail_is_set_up
 from console.policy import scoped
 from console.policy.views import SchoolView
 
@@ -30,17 +30,20 @@ class ScheduleList(SchoolView, TemplateView):
     template_name = "classes/attendance/reports/schedules.html"
 
     @cached_property
-    def form(self) -> forms.Form:
+    def form(self) -> ScheduleForm:
         """The form for another one; a report page names its group or grade in the address."""
         named = {name: self.request.GET.get(name, "") for name in ("group", "grade")}
         return ScheduleForm(reader=self.request.user, initial=named)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
+        recipients: Any = self.form.fields["person"]
         rows = scoped(ReportSchedule.objects.all(), self.request.user, "report_schedule", "list")
         return super().get_context_data(
             title=_("Reports by e-mail"),
             schedules=rows.select_related("person", "group", "grade"),
             form=self.form,
+            has_recipient=recipients.queryset.exists(),
+            sends_mail=mail_is_set_up(),
             **more,
         )
 
@@ -52,7 +55,7 @@ class ScheduleAdd(ScheduleList):
     http_method_names = ["post", "options"]
 
     @cached_property
-    def form(self) -> forms.Form:
+    def form(self) -> ScheduleForm:
         return ScheduleForm(self.request.POST, reader=self.request.user)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

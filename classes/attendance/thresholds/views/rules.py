@@ -7,14 +7,14 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
-from classes.attendance.thresholds.crossings import Kind, find_crossings
+from classes.attendance.thresholds.crossings import Kind
 from classes.attendance.thresholds.forms import NUMBERS, RuleForm
+from classes.attendance.thresholds.preview import preview_rule
 from classes.attendance.thresholds.sentences import rule_sentence
 from classes.attendance.thresholds.services import add_rule, edit_rule, remove_rule, switch_rule
 from classes.models import ThresholdRule
@@ -58,7 +58,7 @@ class RuleBase(BackView):
 
 
 class RuleFormView(RuleBase, EditView):
-    """Base of the forms of a rule, which count today's warnings before saving if the reader asks for it."""
+    """Base of the forms of a rule; they name whom it would warn today if the reader asks before saving."""
 
     form_class = RuleForm
     template_name = "classes/attendance/thresholds/rule_form.html"
@@ -69,18 +69,11 @@ class RuleFormView(RuleBase, EditView):
 
     def form_valid(self, form: RuleForm) -> HttpResponse:
         if "preview" in self.request.POST:
-            return self.render_to_response(self.get_context_data(form=form, preview=self._preview(form)))
+            reader: Any = self.request.user
+            rule = ThresholdRule(enterprise=reader.enterprise, **form.service_fields())
+            preview = preview_rule(rule, reader)
+            return self.render_to_response(self.get_context_data(form=form, preview=preview))
         return super().form_valid(form)
-
-    def _preview(self, form: RuleForm) -> str:
-        """Return whom the rule would warn today."""
-        school: Any = self.request.user.enterprise
-        rule = ThresholdRule(enterprise=school, **form.service_fields())
-        count = len(find_crossings(rule, school.tz, timezone.now()))
-        sentence = ngettext(
-            "Today this rule would warn %(n)d student.", "Today this rule would warn %(n)d students.", count
-        ) % {"n": count}  # fmt: skip
-        return f"{rule_sentence(rule)}: {sentence}"
 
 
 class RuleAdd(RuleFormView):

@@ -66,6 +66,15 @@ def test_contacts_are_shown_for_a_reason_that_is_kept(alice: User, dina: User) -
     assert (entry.action, entry.reason) == ("person.reveal", "her mother asked")
 
 
+def test_masked_contacts_ask_where_they_stand_on_the_page_and_in_the_list(
+    alice: User, bob: User, dina: User
+) -> None:
+    address = f"/people/{dina.pk}/contacts/"
+    for path in (f"/people/{dina.pk}/", "/people/"):
+        assert page_text(client_for(alice).get(path)).count(f'hx-get="{address}"') == 1
+        assert address not in page_text(client_for(bob).get(path))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("act", ["card", "contacts", "deactivate"])
 def test_without_a_reason_nothing_is_shown_or_done(alice: User, dina: User, act: str, language: str) -> None:

@@ -5,8 +5,10 @@ from django.utils import timezone
 
 from accounts.models import Role, StudentGroup
 from classes.attendance.thresholds.evaluation import evaluate_due_rules
+from classes.attendance.thresholds.preview import MAX_NAMED
 from classes.models import AttendanceWarning, ThresholdRule, WarningFollowUp
 from tests.classes.attendance.thresholds.conftest import set_marks
+from tests.classes.factories import create_students
 from tests.support.cast import create_person
 from tests.support.page_client import page_text
 
@@ -41,6 +43,30 @@ def test_an_administrator_makes_a_rule_from_its_preview(browse, alice, lessons, 
     assert "Late 3 times within 7 days, students of group “Year 7”" in page_text(browse(alice, RULES))
     assert "迟到" in page_text(browse(alice, RULES, language="zh-hans"))
     assert "Your school has this rule already." in page_text(browse(alice, address, form))
+
+
+def test_the_preview_names_each_student_with_group_course_and_figure(browse, alice, lessons, pupils):
+    set_marks(lessons[1:], pupils[0], ["late"] * 5)
+    set_marks(lessons[3:], pupils[1], ["late"] * 3)
+    answer = browse(alice, f"{RULES}new/?kind=late", {"number": 3, "days": 7, "preview": "1"})
+    lines = answer.context["preview"].lines
+    assert [(line.student, line.groups, line.courses, line.cause) for line in lines] == [
+        (pupils[0], "Year 7", "Croquet", "Late for 5 lessons."),
+        (pupils[1], "Year 7", "", "Late for 3 lessons."),
+    ]
+    for student in pupils[:2]:
+        assert f'href="/people/{student.pk}/"' in page_text(answer)
+    assert f'href="/people/{pupils[2].pk}/"' not in page_text(answer)
+    assert "Only the first" not in page_text(answer)
+
+
+def test_the_preview_says_that_it_names_only_the_first_students(browse, alice, lessons, school):
+    for student in create_students(school, MAX_NAMED + 1, "Year 7"):
+        set_marks(lessons, student, ["late"])
+    page = page_text(browse(alice, f"{RULES}new/?kind=late", {"number": 1, "days": 7, "preview": "1"}))
+    assert f"would warn {MAX_NAMED + 1} students" in page
+    assert page.split("<tbody")[1].count("<tr") == MAX_NAMED
+    assert f"Only the first {MAX_NAMED} are shown." in page
 
 
 def test_a_rule_is_edited_switched_and_removed(browse, alice, warning):

@@ -61,17 +61,36 @@ def test_whoever_teaches_the_lesson_sees_a_number_once_and_the_person_can_read_b
     member = lesson.members.get(user=kids[2])
     address = f"/lessons/members/{member.pk}/phone/"
     assert address in page_text(browse(bob, f"/lessons/{lesson.pk}/call/?who=kid3"))
-    assert "5678" not in page_text(browse(bob, address))
+    proposed = browse(bob, address)
+    assert "5678" not in page_text(proposed)
+    assert proposed.context["form"]["reason"].value() == f"Missing from “{lesson.topic}”"
+    assert "Enter a reason" in page_text(browse(bob, address, post={"reason": " "}))
     assert not PersonalDataAccess.objects.exists()
-    answer = browse(bob, address, post={"x": "1"})
+    answer = browse(bob, address, post={"reason": "late bus"})
     assert "13812345678" in page_text(answer)
     assert "no-store" in answer["Cache-Control"]
     seen = PersonalDataAccess.objects.get()
     assert (seen.person, seen.entry.actor, seen.fields) == (kids[2], bob, ["phone_no"])
-    assert lesson.topic in seen.entry.reason
+    assert seen.entry.reason == f"Missing from “{lesson.topic}”: late bus"
     tom = create_person(lesson.enterprise, "tom", "teacher")
     for one, status in ((tom, 403), (sue, 403), (kids[0], 403), (charlie, 404)):
-        assert browse(one, address, post={"x": "1"}).status_code == status
+        assert browse(one, address, post={"reason": "late bus"}).status_code == status
+
+
+def test_a_number_is_asked_for_and_shown_in_its_place(browse, alice, bob, kids, lesson):
+    User.objects.filter(pk=kids[2].pk).update(phone_no="13812345678")
+    address = f"/lessons/members/{lesson.members.get(user=kids[2]).pk}/phone/"
+    assert f'hx-get="{address}"' in page_text(browse(bob, f"/lessons/{lesson.pk}/call/?who=kid3"))
+    for reader, path in ((bob, address), (alice, f"/people/{kids[2].pk}/contacts/")):
+        form = page_text(browse(reader, path, htmx=True))
+        assert f'hx-post="{path}"' in form
+        assert "<html" not in form
+        assert "Enter a reason" in page_text(browse(reader, path, post={"reason": ""}, htmx=True))
+        shown = browse(reader, path, post={"reason": "late bus"}, htmx=True)
+        assert 'href="tel:13812345678"' in page_text(shown)
+        assert "<html" not in page_text(shown)
+        assert "no-store" in shown["Cache-Control"]
+    assert PersonalDataAccess.objects.count() == 2
 
 
 def test_after_the_lesson_no_phone_is_shown_by_it(browse, bob, kids, lesson):
@@ -79,8 +98,9 @@ def test_after_the_lesson_no_phone_is_shown_by_it(browse, bob, kids, lesson):
     address = f"/lessons/members/{lesson.members.get(user=kids[2]).pk}/phone/"
     Lesson.objects.filter(pk=lesson.pk).update(status="end")
     assert address not in page_text(browse(bob, f"/lessons/{lesson.pk}/call/?who=kid3"))
-    for answer in (browse(bob, address), browse(bob, address, post={"x": "1"})):
+    for answer in (browse(bob, address), browse(bob, address, post={"reason": "late bus"})):
         assert answer.url == f"/lessons/{lesson.pk}/"
+    assert browse(bob, address, htmx=True)["HX-Refresh"] == "true"
     assert not PersonalDataAccess.objects.exists()
 
 

@@ -23,6 +23,38 @@ def test_an_administrator_sets_one_up_from_a_report_in_two_clicks(browse, alice,
     assert "Year 7" in page_text(browse(alice, PAGE)).split("<tbody>")[1]
 
 
+def test_every_report_leads_to_it_and_proposes_its_group(browse, alice, kids, year7):
+    for path in (
+        "school/",
+        "school/groups/",
+        "absences/",
+        "teachers/",
+        "usage/",
+        "registers/",
+        "matrix/",
+        "grades/",
+    ):
+        assert f'href="{PAGE}"' in page_text(browse(alice, f"/reports/{path}")), path
+    for path in (
+        f"/reports/group/?group={year7.pk}",
+        f"/reports/matrix/students/{kids[0].pk}/",
+        f"/people/{kids[0].pk}/attendance/",
+    ):
+        assert f'href="{PAGE}?group={year7.pk}"' in page_text(browse(alice, path)), path
+    assert PAGE not in page_text(browse(kids[0], f"/people/{kids[0].pk}/attendance/"))
+
+
+def test_a_sentence_says_that_nobody_can_receive_one(browse, alice, settings):
+    assert "Nobody can receive a report" not in page_text(browse(alice, PAGE))
+    settings.EMAIL_IS_SET_UP = False
+    assert "This console does not send e-mail." in page_text(browse(alice, PAGE))
+    alice.e_mail = ""
+    alice.save(update_fields=["e_mail"])
+    page = page_text(browse(alice, PAGE))
+    assert "Nobody can receive a report: no administrator of your school has an e-mail address." in page
+    assert "Send regularly" not in page
+
+
 def test_the_same_one_again_is_said_at_the_form(browse, alice, weekly):
     page = page_text(browse(alice, f"{PAGE}new/", {"every": "week", "person": "alice"}))
     assert "This person receives this report already." in page

@@ -98,8 +98,8 @@ def test_a_guardian_is_no_person(alice: User, ada: Guardian) -> None:
     [
         ("name", "", "Enter the guardian's name."),
         ("phone_no", "call me", "Use only digits, spaces, + and - in the phone number."),
-        ("e_mail", "ada", "Enter a valid email address."),
-        ("relation", "queen", "Select a valid choice."),
+        ("e_mail", "ada", "Enter an e-mail address such as name@example.com."),
+        ("relation", "queen", "This choice is not offered here. Choose an entry of the list."),
     ],
 )
 def test_what_is_wrong_is_said_at_the_field(

@@ -214,8 +214,8 @@ class TestDeciding:
         [
             ({"action": "days"}, "Enter the number of days."),
             ({"action": "days", "days": "1"}, "would still be in the holiday. Choose more days."),
-            ({"action": "days", "days": "-2000"}, "Ensure this value is greater than or equal to -366"),
-            ({"action": "cancel", "reason": ""}, "This field is required."),
+            ({"action": "days", "days": "-2000"}, "Enter a number that is not below -366."),
+            ({"action": "cancel", "reason": ""}, "Fill in this field."),
             ({"action": "cancel", "chosen": []}, "Choose at least one lesson."),
             ({"action": "burn"}, "Choose what to do with these lessons."),
             ({"action": ""}, "Choose what to do with these lessons."),

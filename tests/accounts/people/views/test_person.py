@@ -11,6 +11,7 @@ from tests.support.page_client import LANGUAGES, client_for, page_says, page_tex
 
 NEW = "/people/new/"
 GOOD = {"user_id": "humpty", "nickname": "Humpty", "role": "student"}
+PHONE = "Enter a phone number of 5 to 18 digits. Spaces, brackets, + and - may stand in it, too."
 
 
 def add(client: Client, **fields: str) -> object:
@@ -57,7 +58,9 @@ def test_with_a_password_the_person_may_sign_in(alice: User) -> None:
         ({"user_id": ""}, "user_id", "Fill in this field."),
         ({"nickname": ""}, "nickname", "Enter the person's name."),
         ({"role": ""}, "role", "Choose an entry of the list."),
-        ({"phone_no": "ring me"}, "phone_no", "Use only digits, spaces, + and - in the phone number."),
+        ({"phone_no": "ring me"}, "phone_no", PHONE),
+        ({"phone_no": "12-34"}, "phone_no", PHONE),
+        ({"phone_no": "+" + "1" * 19}, "phone_no", PHONE),
         ({"e_mail": "egg"}, "e_mail", "Enter an e-mail address such as name@example.com."),
         (
             {"avatar": "http://a.example/x.png"},

@@ -236,7 +236,7 @@ class TestDeciding:
         cancel_lesson(lesson=lessons_in_holiday(holiday)[0], by=alice)
         page = words(decide(browse, alice, holiday, action="keep", chosen=chosen))
         assert "It was rescheduled, cancelled or has ended. Check the list and apply again." in page
-        assert "available choices" not in page
+        assert "is not offered here" not in page
 
     def test_a_lesson_that_somebody_moved_meanwhile_is_looked_at_again(self, browse, alice, course, holiday):
         path = f"/year/holiday/{holiday.pk}/lessons/"

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
 from console import checks
-from console.inputs import converters
+from console.inputs import converters, error_messages
 from console.ui.admin_labels import set_field_labels
 
 __all__ = ["ConsoleAdminConfig", "ConsoleConfig", "checks"]
@@ -13,6 +13,11 @@ __all__ = ["ConsoleAdminConfig", "ConsoleConfig", "checks"]
 class ConsoleConfig(AppConfig):
     name = "console"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def import_models(self) -> None:
+        """Replace messages first: as this is the first app, there is no field of a model or form yet."""
+        error_messages.replace_messages()
+        super().import_models()
 
     def ready(self) -> None:
         set_field_labels()

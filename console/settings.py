@@ -123,11 +123,11 @@ AUTHENTICATION_BACKENDS = ["accounts.sign_in.adapters.SchoolUserBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": name}
     for name in (
-        "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "accounts.sign_in.password_validators.PlainSimilarityValidator",
         "accounts.sign_in.password_validators.TranslatedMinimumLengthValidator",
         "accounts.sign_in.password_validators.SchoolWordsValidator",
-        "django.contrib.auth.password_validation.CommonPasswordValidator",
-        "django.contrib.auth.password_validation.NumericPasswordValidator",
+        "accounts.sign_in.password_validators.PlainCommonValidator",
+        "accounts.sign_in.password_validators.PlainNumericValidator",
     )
 ]
 LOGIN_URL = "accounts:sign_in"

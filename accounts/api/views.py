@@ -21,6 +21,7 @@ from accounts.api.rights import RightsViewSet
 from accounts.imports.api import ImportRequestSerializer, ImportResultSerializer, import_people
 from accounts.models import StudentGroup, User
 from accounts.models.consent import AgeGroup, ConsentState
+from accounts.models.phone_number import validate_phone_number
 from accounts.models.roles import GIVEN, Role
 from accounts.people import group_services, services
 from accounts.people.charges import with_present_charges
@@ -79,6 +80,12 @@ class UserSerializer(SchoolSerializer):
             raise serializers.ValidationError(
                 _("This user ID is already used in your school. Choose another one, or edit that person.")
             )
+        return value
+
+    def validate_phone_no(self, value: str) -> str:
+        """Reject another number that cannot be one."""
+        if value and value != getattr(self.instance, "phone_no", ""):
+            validate_phone_number(value)
         return value
 
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from accounts.imports.columns import GUARDIAN_COLUMNS, GUARDIAN_FIELDS, LANGUAGES, RELATIONS
 from accounts.imports.row_validation import RowRefusal, RowRefused
 from accounts.models import Guardian
-from accounts.people.forms.person import PHONE_PATTERN
+from accounts.models.phone_number import PHONE_PATTERN
 from accounts.people.guardians.services import MAX_GUARDIANS
 from console.imports.columns import normalize_heading
 from console.sheets.formulas import escape_formula

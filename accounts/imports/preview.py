@@ -1,6 +1,8 @@
 """Preview of an import of people: filtered rows, their changes, and the state of the push."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
@@ -52,8 +54,12 @@ class FieldChange(NamedTuple):
     new: str | Promise
 
 
+@dataclass(frozen=True)
 class PeoplePreviewRow(PreviewRow):
+    """A person's row; `conflicts` are those of the person that applying the import would create."""
+
     row: PeopleImportRow
+    conflicts: Sequence[GroupChangeConflict] = ()
     badges: ClassVar[Mapping[Any, Badge]] = OUTCOME_BADGES
     labels = LABELS
 
@@ -86,8 +92,15 @@ class PeoplePreviewRow(PreviewRow):
 class PeopleImportPreview(ImportPreview):
     """Preview, filtered by `?show=`: an outcome, "twins", an undo result, or "push_" and a push state."""
 
-    row_class = PeoplePreviewRow
+    row_class: type[PeoplePreviewRow] = PeoplePreviewRow
     related = ("person", "operation")
+
+    def lines(self, rows: Iterable[Any]) -> Sequence[PreviewRow]:
+        conflicts: dict[str, list[GroupChangeConflict]] = defaultdict(list)
+        for conflict in self.objections:
+            for user_id in conflict.people:
+                conflicts[user_id].append(conflict)
+        return [self.row_class(row, conflicts.get(row.user_id, ())) for row in rows]
 
     def filter_rows(self, rows: QuerySet[PeopleImportRow]) -> QuerySet[PeopleImportRow] | None:
         if self.show == "twins":

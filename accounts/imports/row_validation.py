@@ -17,10 +17,10 @@ from accounts.imports.columns import (
     ROLES,
     ImportOptions,
 )
+from accounts.models.phone_number import PHONE_PATTERN
 from accounts.models.roles import REGISTRABLE, STAFF, Role
 from accounts.models.user import user_id_validator
 from accounts.people import avatars
-from accounts.people.forms.person import PHONE_PATTERN
 from console.imports.columns import normalize_heading, split_names
 from console.sheets.formulas import escape_formula
 

@@ -1,13 +1,13 @@
 """Write a checked import of people, or nothing if the school changed since the comparison."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.imports import group_grades, group_teachers
 from accounts.imports.columns import FIELDS, GROUPS, IN_CHARGE, REMOTE_FIELDS
@@ -216,22 +216,39 @@ def _people_with_other_picture(source: PeopleImport) -> list[int]:
 
 
 def find_import_conflicts(source: PeopleImport) -> list[GroupChangeConflict]:
-    """Return the schedule conflicts of a checked import; new people cannot have any."""
-    known = active_group_ids(source.enterprise_id)
-    return group_change_conflicts.find_group_conflicts(
-        moves_by_group(group_moves(source, person__isnull=False), known)
-    )
+    """Return the schedule conflicts of a checked import, as writing it would find them."""
+    moves = moves_by_group(group_moves(source), active_group_ids(source.enterprise_id))
+    joining = {person for joined, _left in moves.values() for person in joined}
+    return group_change_conflicts.find_group_conflicts(moves, people=_people_as_written(source, joining))
 
 
-def group_moves(source: PeopleImport, **filters: Any) -> Iterator[tuple[int, set[str], set[str]]]:
-    """Yield each person with the names of the groups that they join and leave."""
-    rows = source.lines.filter(outcome__in=(Outcome.ADDED, Outcome.CHANGED), **filters).extra(
+def _people_as_written(source: PeopleImport, joining: Collection[int]) -> dict[int, User]:
+    """Return those of `joining` who are new or get another role, unsaved, by their key in `group_moves`."""
+    rows = source.lines.filter(Q(person=None) | ~Q(before__role=F("after__role")))
+    rows = rows.filter(outcome__in=(Outcome.ADDED, Outcome.CHANGED)).order_by("pk")
+    names = ("pk", "user_id", "after", "person", "person__is_active")
+    found = {}
+    for row in rows.values(*names).iterator(BATCH):
+        key = row["person"] or -row["pk"]
+        if key in joining:
+            values = {name: row["after"][name] for name in ("nickname", "role")}
+            active = row["person__is_active"] is not False
+            found[key] = User(pk=key, user_id=row["user_id"], is_active=active, **values)
+    return found
+
+
+def group_moves(source: PeopleImport) -> Iterator[tuple[int, set[str], set[str]]]:
+    """Yield each person with the names of the groups that they join and leave.
+
+    Somebody who is still to be added has the negative key of their row.
+    """
+    rows = source.lines.filter(outcome__in=(Outcome.ADDED, Outcome.CHANGED)).extra(
         where=["before -> 'groups' IS DISTINCT FROM after -> 'groups'"]
     )
-    for row in rows.order_by("pk").values("person", "before", "after").iterator(BATCH):
+    for row in rows.order_by("pk").values("pk", "person", "before", "after").iterator(BATCH):
         before, after = set((row["before"] or {}).get(GROUPS, ())), set(row["after"][GROUPS])
         if before != after:
-            yield row["person"], after - before, before - after
+            yield row["person"] or -row["pk"], after - before, before - after
 
 
 def apply_group_moves(

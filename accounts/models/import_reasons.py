@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.phone_number import PHONE_MESSAGE
+
 REASONS: dict[str, str | Promise] = {
     "no_id": _("The user ID is missing. Enter one; it cannot be changed later."),
     "bad_id": _("Use 1 to 32 letters, digits, dots, hyphens or underscores."),
@@ -34,7 +36,7 @@ REASONS: dict[str, str | Promise] = {
     "guardian_twice": _("Both guardians of this row are the same. Clear the cells of one."),
     "guardian_many": _("The student would have more than %(named)s guardians. Delete one first."),
     "guardian_role": _("Only students have guardians. Clear the cells, or change the role."),
-    "phone": _("Use only digits, spaces, + and - in the phone number."),
+    "phone": PHONE_MESSAGE,
     "mail": _(
         "This is not a valid e-mail address. Enter it as name@school.example, or leave the cell empty."
     ),

@@ -3,7 +3,7 @@
 Other apps register their checks:
 
     @register_conflict_check
-    def find_double_bookings(moves, excluded_lessons): return [GroupChangeConflict(…)]
+    def find_double_bookings(moves, excluded_lessons, people): return [GroupChangeConflict(…)]
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -13,8 +13,12 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import ngettext
 
+from accounts.models import User
+
 #: Primary key of a group → people who join and leave it.
 GroupMoves = Mapping[int, tuple[Collection[int], Collection[int]]]
+#: Key in GroupMoves → an unsaved person, of whom the database has nothing yet or another role.
+PlannedPeople = Mapping[int, User]
 
 
 class ConflictTarget(NamedTuple):
@@ -28,7 +32,8 @@ class ConflictTarget(NamedTuple):
 class GroupChangeConflict(NamedTuple):
     """A conflict in the lesson `target` on `day`: the person already has the `other` lesson at that time.
 
-    If the lesson would exceed its `capacity`, `user_id` and `name` are empty and `other` is None.
+    If the lesson would exceed its `capacity`, `user_id` is empty, `other` is None, and `name` says who joins.
+    `people` are the user IDs of everybody concerned.
     """
 
     day: date
@@ -38,6 +43,7 @@ class GroupChangeConflict(NamedTuple):
     target: ConflictTarget
     other: ConflictTarget | None = None
     capacity: int = 0
+    people: Collection[str] = ()
 
     @property
     def data(self) -> dict[str, Any]:
@@ -59,14 +65,14 @@ class GroupChangeRefused(ValidationError):
         super().__init__(conflict_message(self.objections), code="conflict")
 
 
-ConflictCheck = Callable[[GroupMoves, Collection[int]], list[GroupChangeConflict]]
+ConflictCheck = Callable[[GroupMoves, Collection[int], PlannedPeople], list[GroupChangeConflict]]
 ConflictLock = Callable[[GroupMoves, Collection[int]], None]
 _checks: list[ConflictCheck] = []
 _locks: list[ConflictLock] = []
 
 
 def register_conflict_check(check: ConflictCheck) -> ConflictCheck:
-    """Register `check(moves, excluded_lessons)`; excluded lessons do not follow the change."""
+    """Register `check(moves, excluded_lessons, people)`; excluded lessons do not follow the change."""
     _checks.append(check)
     return check
 
@@ -78,9 +84,9 @@ def register_conflict_lock(lock: ConflictLock) -> ConflictLock:
 
 
 def find_group_conflicts(
-    moves: GroupMoves, excluded_lessons: Collection[int] = ()
+    moves: GroupMoves, excluded_lessons: Collection[int] = (), people: PlannedPeople | None = None
 ) -> list[GroupChangeConflict]:
-    return [conflict for check in _checks for conflict in check(moves, excluded_lessons)]
+    return [conflict for check in _checks for conflict in check(moves, excluded_lessons, people or {})]
 
 
 def check_group_conflicts(

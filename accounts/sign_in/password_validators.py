@@ -3,7 +3,12 @@
 import re
 from typing import Any
 
-from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    NumericPasswordValidator,
+    UserAttributeSimilarityValidator,
+)
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -33,6 +38,21 @@ class TranslatedMinimumLengthValidator(MinimumLengthValidator):
 
     def get_error_message(self) -> str:
         return _("The password is too short. Use at least %(n)d characters.") % {"n": self.min_length}
+
+
+class PlainSimilarityValidator(UserAttributeSimilarityValidator):
+    def get_error_message(self) -> str:
+        return _("The password is too much like this entry: %(verbose_name)s. Choose another password.")
+
+
+class PlainCommonValidator(CommonPasswordValidator):
+    def get_error_message(self) -> str:
+        return _("Many people use this password, so it is easy to guess. Choose another one.")
+
+
+class PlainNumericValidator(NumericPasswordValidator):
+    def get_error_message(self) -> str:
+        return _("The password has only digits. Add letters.")
 
 
 class SchoolWordsValidator:

@@ -63,7 +63,7 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "classes.timetable.roll_over.names:_ONE_NUMBER": ("十",),
     "accounts.imports.office_facts:_DAY": ("1", "2026-1-1", "20260101 "),
     "accounts.people.avatars:ORIGIN_PATTERN": ("a-", "-a", "a."),
-    "accounts.people.forms.person:PHONE_PATTERN": (),
+    "accounts.models.phone_number:PHONE_PATTERN": ("1 ", "(", "-"),
     "accounts.school.identity.forms:DOMAIN": ("a-", "a.", "-a"),
     "accounts.school.identity.forms:SEPARATORS": (" ,", ", "),
     "accounts.school.identity.kinds:GUID": ("a-", "0000-"),

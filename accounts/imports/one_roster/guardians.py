@@ -13,7 +13,7 @@ from accounts.imports.one_roster.person_cells import clean_phone, full_name, gen
 from accounts.imports.one_roster.refusals import Refusals
 from accounts.imports.one_roster.roles import GUARDIAN_ROLES
 from accounts.imports.one_roster.roster_data import Record, RosterData
-from accounts.people.forms.person import PHONE_PATTERN
+from accounts.models.phone_number import PHONE_PATTERN
 
 FILE = "users.csv"
 #: A row of an import names this many guardians.

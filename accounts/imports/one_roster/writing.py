@@ -20,6 +20,7 @@ from accounts.models import (
     StudentGroup,
     User,
 )
+from accounts.people.group_change_conflicts import GroupChangeRefused
 from accounts.people.group_services import archive_group, save_group
 from accounts.people.services import deactivate_person, reactivate_person
 from console.audit.trail import record
@@ -42,10 +43,10 @@ def write_roster(source: PeopleImport, *, by: User, reason: str) -> None:
         _write_sessions(source, by)
         services.write_import(source, by=by, reason=reason)
         _write_groups(source, by)
-    except ValidationError as error:
+    except GroupChangeRefused:
+        raise
+    except ValidationError:
         # What the check allowed is no longer possible: a name that is taken, a group that was archived.
-        if hasattr(error, "conflicts"):
-            raise
         raise ImportOutdated from None
     _write_people(source, by)
     terms = source.roster_rows.filter(kind=RosterRow.Kind.SESSION, outcome__in=WRITTEN)

@@ -1,6 +1,5 @@
 """Forms of people."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -9,14 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise, Guardian, User
+from accounts.models.phone_number import validate_phone_number
 from accounts.models.roles import REGISTRABLE
 from accounts.people import avatars, services
 from accounts.people.uploaded_images import UploadedImage
 from accounts.sign_in.services import change_password
 from console.concurrency import service
 from console.policy.edit_forms import OptimisticLockMixin
-
-PHONE_PATTERN = re.compile(r"[0-9+() -]{3,30}", re.ASCII)
 
 
 class PersonForm(OptimisticLockMixin, forms.ModelForm):
@@ -100,8 +98,8 @@ class PersonForm(OptimisticLockMixin, forms.ModelForm):
     def clean_phone_no(self) -> str:
         """Check the number only if it changed: an invalid remote number must not block the form."""
         phone: str = self.cleaned_data["phone_no"]
-        if phone and "phone_no" in self.changed_data and not PHONE_PATTERN.fullmatch(phone):
-            raise ValidationError(_("Use only digits, spaces, + and - in the phone number."), "phone")
+        if phone and "phone_no" in self.changed_data:
+            validate_phone_number(phone)
         return phone
 
     def clean_picture(self) -> UploadedImage | None:

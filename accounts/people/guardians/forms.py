@@ -4,12 +4,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Guardian
-from accounts.people.forms.person import PHONE_PATTERN
+from accounts.models.phone_number import validate_phone_number
 from accounts.people.guardians.services import OPEN_FIELDS, guardian_digest
 
 
@@ -36,8 +35,8 @@ class GuardianForm(forms.Form):
 
     def clean_phone_no(self) -> str:
         number: str = self.cleaned_data["phone_no"]
-        if number and not PHONE_PATTERN.fullmatch(number):
-            raise ValidationError(gettext("Use only digits, spaces, + and - in the phone number."))
+        if number:
+            validate_phone_number(number)
         return number
 
     def clean(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise, User
+from accounts.models.phone_number import validate_phone_number
 from accounts.people.uploaded_images import UploadedImage
 from accounts.school import logos
 from accounts.school.forms.base import SchoolForm
@@ -45,6 +46,13 @@ class GeneralForm(SchoolForm):
         super().__init__(*args, **kwargs)
         self.fields["zone"].choices = time_zone_choices()
         self.initial.setdefault("zone", self.instance.zone)
+
+    def clean_phone_no(self) -> str:
+        """Check the number only if it changed: iclass accepts any text."""
+        phone: str = self.cleaned_data["phone_no"]
+        if phone and "phone_no" in self.changed_data:
+            validate_phone_number(phone)
+        return phone
 
 
 class LessonDefaultsForm(SchoolForm):

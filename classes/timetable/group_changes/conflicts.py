@@ -5,17 +5,21 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import StudentGroup, User
 from accounts.people.group_change_conflicts import (
     ConflictTarget,
     GroupChangeConflict,
     GroupMoves,
+    PlannedPeople,
     register_conflict_check,
     register_conflict_lock,
 )
 from classes.choices import ClassType, Status
 from classes.conflicts.detection import CAPACITY, STUDENT
+from classes.conflicts.grouping import MAX_NAMED_STUDENTS
 from classes.conflicts.guard import lock_lessons, lock_people
 from classes.models import Lesson, Member
 from classes.timetable.group_changes.impact import LessonImpact, compute_impact, upcoming_group_lessons
@@ -39,12 +43,14 @@ def lock_for_move(moves: GroupMoves, leave: Collection[int]) -> None:
 
 
 @register_conflict_check
-def find_objections(moves: GroupMoves, leave: Collection[int]) -> list[GroupChangeConflict]:
+def find_objections(
+    moves: GroupMoves, leave: Collection[int], people: PlannedPeople
+) -> list[GroupChangeConflict]:
     """Return the conflicts of these moves, without the lessons of `leave`; running lessons do not follow."""
     impacts: list[LessonImpact] = []
     for group in StudentGroup.objects.filter(pk__in=moves):
         lessons = upcoming_group_lessons(group).select_related("enterprise")
-        impacts += compute_impact(group, *moves[group.pk], lessons)
+        impacts += compute_impact(group, *moves[group.pk], lessons, people)
     following = [one for one in impacts if one.changes and not one.locked and one.lesson.pk not in leave]
     conflicts = [*_double_bookings(following), *_over_capacity(following)]
     return sorted(conflicts, key=lambda one: (one.day, one.target.pk, one.name))
@@ -66,7 +72,7 @@ def _double_bookings(impacts: Collection[LessonImpact]) -> Iterable[GroupChangeC
         ]
         for one, other in _overlapping_pairs(booked):
             first, second = (one, other) if one.new else (other, one)
-            yield _objection(STUDENT, first.lesson, student, second.lesson)
+            yield _objection(STUDENT, first.lesson, [student], second.lesson)
 
 
 def _expected_lessons(people: Iterable[User], lessons: Collection[Lesson]) -> dict[int, list[Lesson]]:
@@ -101,8 +107,10 @@ def _over_capacity(impacts: Collection[LessonImpact]) -> Iterable[GroupChangeCon
     """Yield lessons that would exceed their capacity."""
     growth: dict[int, int] = defaultdict(int)
     lessons: dict[int, Lesson] = {}
+    joining: dict[int, list[User]] = defaultdict(list)
     for impact in impacts:
         growth[impact.lesson.pk] += len(impact.added) - len(impact.removed)
+        joining[impact.lesson.pk] += impact.added
         lessons[impact.lesson.pk] = impact.lesson
     students = Count("members", filter=Q(members__role=Member.Role.STUDENT))
     rows = Lesson.objects.filter(pk__in=[pk for pk, number in growth.items() if number > 0])
@@ -112,21 +120,30 @@ def _over_capacity(impacts: Collection[LessonImpact]) -> Iterable[GroupChangeCon
     ):
         maximum = 1 if kind == ClassType.ONE else capacity
         if maximum is not None and current + growth[pk] > maximum:
-            yield _objection(CAPACITY, lessons[pk], capacity=maximum)
+            yield _objection(CAPACITY, lessons[pk], joining[pk], capacity=maximum)
 
 
 def _objection(
-    kind: str, lesson: Lesson, student: User | None = None, other: Lesson | None = None, capacity: int = 0
+    kind: str, lesson: Lesson, students: Collection[User], other: Lesson | None = None, capacity: int = 0
 ) -> GroupChangeConflict:
     return GroupChangeConflict(
         day=lesson.starts_at.astimezone(lesson.enterprise.tz).date(),
         kind=kind,
-        user_id=student.user_id if student else "",
-        name=student.nickname if student else "",
+        user_id=next(iter(students)).user_id if kind == STUDENT else "",
+        name=_name_students(students),
         target=_lesson_link(lesson),
         other=_lesson_link(other) if other else None,
         capacity=capacity,
+        people={student.user_id for student in students},
     )
+
+
+def _name_students(students: Collection[User]) -> str:
+    """Return the names of students; the number if they are many."""
+    number = len(students)
+    if number > MAX_NAMED_STUDENTS:
+        return ngettext("%(n)d student", "%(n)d students", number) % {"n": number}
+    return _(", ").join(student.nickname for student in students)
 
 
 def _lesson_link(lesson: Lesson) -> ConflictTarget:

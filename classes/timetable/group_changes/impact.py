@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import GroupMembership, Role, StudentGroup, User
+from accounts.people.group_change_conflicts import PlannedPeople
 from classes.choices import Status
 from classes.models import Lesson, Member
 
@@ -39,13 +40,17 @@ def upcoming_group_lessons(group: StudentGroup) -> QuerySet[Lesson]:
 
 
 def compute_impact(
-    group: StudentGroup, added: Collection[int], removed: Collection[int], lessons: Iterable[Lesson]
+    group: StudentGroup,
+    added: Collection[int],
+    removed: Collection[int],
+    lessons: Iterable[Lesson],
+    people: PlannedPeople | None = None,
 ) -> list[LessonImpact]:
-    """Return the impact on each of these lessons; five queries at most."""
+    """Return the impact on each of these lessons; five queries at most. `people` are not read but taken."""
     impacts = {lesson.pk: LessonImpact(lesson) for lesson in lessons}
     current = Member.objects.filter(lesson__in=impacts, user__in={*added, *removed}).select_related("user")
     members = {(one.lesson_id, one.user_id): one for one in current}
-    students = list(User.objects.filter(pk__in=added, role=Role.STUDENT, is_active=True).order_by("nickname"))
+    students = _active_students(added, people or {})
     elsewhere = _other_groups(group, removed, impacts) if removed else {}
     for pk, impact in impacts.items():
         impact.added = [one for one in students if (pk, one.pk) not in members]
@@ -59,6 +64,13 @@ def compute_impact(
                 impact.removed.append(member)
         impact.removed.sort(key=lambda member: member.user.nickname)
     return list(impacts.values())
+
+
+def _active_students(added: Collection[int], people: PlannedPeople) -> list[User]:
+    stored = User.objects.filter(pk__in=set(added) - people.keys(), role=Role.STUDENT, is_active=True)
+    planned = [people[pk] for pk in added if pk in people]
+    found = [*stored, *(one for one in planned if one.role == Role.STUDENT and one.is_active)]
+    return sorted(found, key=lambda one: one.nickname)
 
 
 def _other_groups(

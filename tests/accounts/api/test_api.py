@@ -54,6 +54,7 @@ def test_the_state_of_a_person_who_was_refused_is_a_sentence(alice, dina):
         ({"role": "superadmin"}, "role"),
         ({"nickname": "x" * 300}, "nickname"),
         ({"e_mail": "nobody"}, "e_mail"),
+        ({"phone_no": "12-34"}, "phone_no"),
     ],
 )
 def test_what_does_not_hold_is_said_at_the_field_and_nobody_is_made(alice, bob, values, field):
@@ -72,6 +73,13 @@ def test_a_change_names_only_what_changes(alice, dina):
     fixed = client.patch("/api/v1/users/dina/", {"user_id": "other"})
     assert fixed.json()["errors"] == {"user_id": [gettext("A user ID cannot be changed later.")]}
     assert client.patch("/api/v1/users/dina/", {"user_id": "dina"}).status_code == 200
+
+
+def test_an_odd_number_that_came_from_iclass_is_sent_back_unchanged(alice, dina):
+    User.objects.filter(pk=dina.pk).update(phone_no="ext. 7")
+    send = rest_client(alice).patch
+    assert send("/api/v1/users/dina/", {"phone_no": "ext. 7", "nickname": "Dinah"}).status_code == 200
+    assert send("/api/v1/users/dina/", {"phone_no": "ext. 8"}).status_code == 400
 
 
 def test_a_new_token_is_asked_for_and_never_answered(alice, dina):

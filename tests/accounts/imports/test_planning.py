@@ -40,6 +40,7 @@ def test_rows_are_added_changed_or_left_as_they_are(compared, dina, bob):
         (["li", "李雷", "superadmin", "", "", ""], "role", "role_not_given"),
         (["li", "李雷", "", "call me", "", ""], "phone_no", "phone"),
         (["li", "李雷", "", "138****5678", "", ""], "phone_no", "phone"),
+        (["li", "李雷", "", "1380", "", ""], "phone_no", "phone"),
         (["li", "李雷", "", "", "li@", ""], "e_mail", "mail"),
         (["li", "李雷", "老师", "", "", "一班"], "groups", "not_student"),
         (["li", "李雷", "", "", "", "x" * 81], "groups", "long_group"),

@@ -61,7 +61,8 @@ def test_somebody_whom_a_lesson_names_is_not_removed(compared, alice, bob):
 def test_changed_people_get_values_and_groups_back_and_the_service_is_told(compared, alice, dina, school):
     first = StudentGroup.objects.create(enterprise=school, name="一班")
     GroupMembership.objects.create(group=first, student=dina)
-    source = undo(compared(["dina", "D", "student", "1111", "d@x.example", "二班"], leave_groups=True), alice)
+    row = ["dina", "D", "student", "12345", "d@x.example", "二班"]
+    source = undo(compared(row, leave_groups=True), alice)
     before = (dina.nickname, dina.phone_no, dina.e_mail)
     dina.refresh_from_db()
     assert (dina.nickname, dina.phone_no, dina.e_mail) == before

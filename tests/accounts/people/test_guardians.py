@@ -97,9 +97,13 @@ def test_a_guardian_is_no_person(alice: User, ada: Guardian) -> None:
     ("field", "value", "sentence"),
     [
         ("name", "", "Enter the guardian's name."),
-        ("phone_no", "call me", "Use only digits, spaces, + and - in the phone number."),
-        ("e_mail", "ada", "Enter a valid email address."),
-        ("relation", "queen", "Select a valid choice."),
+        (
+            "phone_no",
+            "call me",
+            "Enter a phone number of 5 to 18 digits. Spaces, brackets, + and - may stand in it, too.",
+        ),
+        ("e_mail", "ada", "Enter an e-mail address such as name@example.com."),
+        ("relation", "queen", "This choice is not offered here. Choose an entry of the list."),
     ],
 )
 def test_what_is_wrong_is_said_at_the_field(

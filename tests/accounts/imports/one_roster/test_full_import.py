@@ -2,11 +2,16 @@
 
 import pytest
 
+from accounts.imports.one_roster.import_type import ROSTER_IMPORT
+from accounts.imports.services import find_import_conflicts
 from accounts.models import Guardian, PeopleImportRow, Role, SourcedId, StudentGroup, User
+from accounts.people.group_change_conflicts import GroupChangeRefused
 from classes.models import Term
 from console.audit.models import AuditEntry
+from console.imports.services import apply_import
 from console.outbox.models import Operation
 from tests.accounts.imports.one_roster.roster_files import record, school
+from tests.classes.factories import create_planned_lesson
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +42,20 @@ def test_people_groups_terms_guardians_and_facts_come_in_one_go(applied, alice, 
     assert (term.name, str(term.starts_on), str(term.ends_on)) == ("Autumn 2026", "2026-09-01", "2027-01-20")
     assert AuditEntry.objects.filter(action="roster.import").count() == 1
     assert Operation.objects.filter(kind="user.register").count() == 3
+
+
+def test_new_students_who_would_be_planned_twice_are_named_and_need_a_reason(checked, alice, bob):
+    for name in ("Class 7A", "Maths 7"):
+        group = StudentGroup.objects.create(enterprise=alice.enterprise, name=name)
+        create_planned_lesson(bob, topic=name, conflict_allowed=True, conflict_reason="x").groups.add(group)
+    source = checked(school())
+    conflicts = find_import_conflicts(source)
+    assert "李雷" in {one.name for one in conflicts}
+    with pytest.raises(GroupChangeRefused) as refused:
+        apply_import(ROSTER_IMPORT, source=source, by=alice)
+    assert refused.value.objections == conflicts
+    apply_import(ROSTER_IMPORT, source=source, by=alice, reason="agreed")
+    assert User.objects.get(user_id="li.lei").student_groups.count() == 2
 
 
 def test_an_id_that_is_too_long_is_shortened_by_a_rule_and_counted(applied):

@@ -11,6 +11,7 @@ from tests.support.page_client import LANGUAGES, client_for, page_says, page_tex
 
 NEW = "/people/new/"
 GOOD = {"user_id": "humpty", "nickname": "Humpty", "role": "student"}
+PHONE = "Enter a phone number of 5 to 18 digits. Spaces, brackets, + and - may stand in it, too."
 
 
 def add(client: Client, **fields: str) -> object:
@@ -54,11 +55,13 @@ def test_with_a_password_the_person_may_sign_in(alice: User) -> None:
             "Use 1 to 32 letters, digits, dots, hyphens or underscores.",
         ),
         ({"user_id": "a" * 33}, "user_id", "Use 1 to 32 letters, digits, dots, hyphens or underscores."),
-        ({"user_id": ""}, "user_id", "This field is required."),
+        ({"user_id": ""}, "user_id", "Fill in this field."),
         ({"nickname": ""}, "nickname", "Enter the person's name."),
-        ({"role": ""}, "role", "This field is required."),
-        ({"phone_no": "ring me"}, "phone_no", "Use only digits, spaces, + and - in the phone number."),
-        ({"e_mail": "egg"}, "e_mail", "Enter a valid email address."),
+        ({"role": ""}, "role", "Choose an entry of the list."),
+        ({"phone_no": "ring me"}, "phone_no", PHONE),
+        ({"phone_no": "12-34"}, "phone_no", PHONE),
+        ({"phone_no": "+" + "1" * 19}, "phone_no", PHONE),
+        ({"e_mail": "egg"}, "e_mail", "Enter an e-mail address such as name@example.com."),
         (
             {"avatar": "http://a.example/x.png"},
             "avatar",
@@ -69,7 +72,7 @@ def test_with_a_password_the_person_may_sign_in(alice: User) -> None:
             "avatar",
             "Enter an address that starts with https:// and ends in .jpg or .png.",
         ),
-        ({"password": "12345678"}, "password", "This password is entirely numeric."),
+        ({"password": "12345678"}, "password", "The password has only digits. Add letters."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(

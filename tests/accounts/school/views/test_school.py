@@ -70,6 +70,14 @@ def test_a_concurrent_edit_of_a_section_is_told_in_its_place(quinn: User, school
     assert fresh(school).contact_user == "Knave"
 
 
+def test_a_contact_has_a_number_that_can_be_one(quinn: User, school: Enterprise) -> None:
+    client = client_for(quinn)
+    page = page_text(client.post(PAGE + "general/", GENERAL | {"phone_no": "133"}))
+    assert "Enter a phone number of 5 to 18 digits." in page
+    client.post(PAGE + "general/", GENERAL | {"phone_no": "+86 (10) 1234-5678"})
+    assert fresh(school).phone_no == "+86 (10) 1234-5678"
+
+
 def test_the_index_leads_to_every_section(quinn: User) -> None:
     page = page_text(client_for(quinn).get(PAGE))
     anchors = re.findall(r'<a href="#(\w+)">', page)

@@ -58,7 +58,7 @@ def test_an_administrator_adds_changes_and_deletes_a_code(browse: Any, alice: Us
         ({"letters": "H"}, "Your school has this code already."),
         ({"uses": ["late"]}, "“late” already has the code H."),
         ({"letters": "A B"}, "A code is letters, digits or signs without spaces."),
-        ({"letters": "ABCDE"}, "Ensure this value has at most 4 characters"),
+        ({"letters": "ABCDE"}, "Enter at most 4 characters; this text has 5."),
     ],
 )
 def test_a_code_that_is_taken_or_no_code_is_refused_at_its_field(

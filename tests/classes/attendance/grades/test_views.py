@@ -127,7 +127,7 @@ def test_an_administrator_changes_the_rule(
 ) -> None:
     assert 'value="0.5"' in page_text(browse(alice, RULE))
     form = {"present": "1", "late": "0.25", "left_early": "1", "late_and_left_early": "", "absent": "0"}
-    assert "less than or equal to 1" in page_text(browse(alice, RULE, form | {"present": "1.5"}))
+    assert "Enter a number that is not above 1." in page_text(browse(alice, RULE, form | {"present": "1.5"}))
     assert "At least one mark must count." in page_text(browse(alice, RULE, dict.fromkeys(form, "")))
     assert not GradeRule.objects.exists()
     browse(alice, RULE, form)

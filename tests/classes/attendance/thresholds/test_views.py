@@ -85,9 +85,9 @@ def test_a_rule_is_edited_switched_and_removed(browse, alice, warning):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"number": 0}, "greater than or equal to 1"),
-        ({"number": 51}, "less than or equal to 50"),
-        ({"number": 3, "group": "0"}, "Select a valid choice"),
+        ({"number": 0}, "Enter a number that is not below 1."),
+        ({"number": 51}, "Enter a number that is not above 50."),
+        ({"number": 3, "group": "0"}, "This choice is not offered here."),
     ],
 )
 def test_the_form_names_what_is_wrong(browse, alice, school, fields, said):

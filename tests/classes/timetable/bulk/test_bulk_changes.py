@@ -191,8 +191,8 @@ def test_all_that_the_filter_fits_can_be_chosen(browse, alice, bob, carol):
     [
         ({}, "There is nothing to change."),
         ({"days": "-30"}, "would already be over"),
-        ({"bitrate": "1"}, "greater than or equal to 100"),
-        ({"teacher": "charlie"}, "Select a valid choice"),
+        ({"bitrate": "1"}, "Enter a number that is not below 100."),
+        ({"teacher": "charlie"}, "This choice is not offered here."),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_lost(browse, alice, charlie, lessons, typed, said):

@@ -56,11 +56,11 @@ class TestEntering:
         [
             ({"teacher": ""}, "Choose a teacher."),
             ({"teacher": "nobody"}, "Choose a teacher of your school."),
-            ({"day": ""}, "This field is required."),
+            ({"day": ""}, "Fill in this field."),
             ({"day": "2020-01-01"}, "This time is already over."),
             ({"end_day": "2020-01-01"}, "The last day must not be before the first day."),
             ({"start": "12:00", "end": "11:00"}, "The absence must end after it starts."),
-            ({"kind": "bored"}, "Select a valid choice."),
+            ({"kind": "bored"}, "This choice is not offered here."),
             ({"day": "9999-12-31"}, "Choose a day between"),
         ],
     )

@@ -209,6 +209,76 @@ class TestImport:
         assert "Late is expected in “Chess” at this time." in page_text(client.get(address))
 
 
+class TestImportOfWhoIsNoStudentYet:
+    """Who is added, or becomes a student, was in no preview; the page ended at a reason without a field."""
+
+    BOTH = ("newbie", "Newbie", "student", "Year 7; Year 8")
+    TWICE = "Newbie is expected in “Chess” at this time."
+
+    @pytest.fixture
+    def chess(self, school, ted, lesson):
+        """Of another group, at the same time."""
+        group = StudentGroup.objects.create(enterprise=school, name="Year 8")
+        return of_group(create_planned_lesson(ted, DAY, topic="Chess", **FREE), group)
+
+    @pytest.fixture
+    def client(self, alice):
+        return client_for(alice)
+
+    def file(self, *row):
+        return {"file": csv_file([["user_id", "nickname", "role", "groups"], row])}
+
+    def upload(self, client, *row):
+        return client.post("/people/imports/new/", self.file(*row), follow=True).request["PATH_INFO"]
+
+    def test_lesson_and_person_stand_above_and_at_the_row_with_a_field_for_the_reason(
+        self, client, year7, lesson, chess
+    ):
+        address = self.upload(client, *self.BOTH)
+        page = page_text(client.get(address))
+        assert (page.count(self.TWICE), page.count(f'href="{chess.get_absolute_url()}"')) == (2, 2)
+        assert 'name="conflict_reason"' in page
+        assert 'href="#conflict_reason"' in page
+        assert "Enter a reason to allow it." in page_text(client.post(f"{address}apply/", follow=True))
+        assert not year7.students.filter(user_id="newbie").exists()
+        client.post(f"{address}apply/", {"conflict_reason": "agreed"})
+        assert year7.students.filter(user_id="newbie").exists()
+        lesson.refresh_from_db()
+        assert lesson.conflict_reason == "agreed"
+
+    def test_a_large_file_is_asked_about_before_its_job_begins(self, client, settings, year7, chess):
+        settings.IMPORT_INLINE_ROWS = 0
+        address = self.upload(client, *self.BOTH)
+        runner.run_due_jobs()
+        assert self.TWICE in page_text(client.get(address))
+        assert "Enter a reason to allow it." in page_text(client.post(f"{address}apply/", follow=True))
+        client.post(f"{address}apply/", {"conflict_reason": "agreed"})
+        runner.run_due_jobs()
+        assert year7.students.filter(user_id="newbie").exists()
+
+    def test_a_full_lesson_names_who_joins(self, client, lesson):
+        Lesson.objects.filter(pk=lesson.pk).update(capacity=3)
+        page = page_text(client.get(self.upload(client, "newbie", "Newbie", "student", "Year 7")))
+        assert page.count("more students than the limit of 3: Newbie") == 2
+        assert 'name="conflict_reason"' in page
+
+    def test_a_teacher_who_becomes_a_student_can_be_planned_twice(self, client, school, chess):
+        create_person(school, "newbie", Role.TEACHER)
+        page = page_text(client.get(self.upload(client, *self.BOTH)))
+        assert self.TWICE in page
+
+    def test_rest_names_them_before_and_refuses_without_a_reason(self, alice, lesson, chess):
+        def send(query="", **more):
+            told = self.file(*self.BOTH) | more
+            return rest_client(alice).post(f"/api/v1/users/import{query}", told, format="multipart")
+
+        (conflict,) = send("?dry_run=1").json()["conflicts"]
+        assert (conflict["who"], conflict["into"], conflict["lesson"]) == ("newbie", lesson.pk, chess.pk)
+        refused = send()
+        assert (refused.status_code, refused.json()["conflicts"]) == (409, [conflict])
+        assert send(conflict_reason="agreed").status_code == 200
+
+
 def test_the_admin_asks_too(alice, kids, late, year7, lesson, chess, settings):
     settings.REQUIRE_TWO_FACTOR = False
     told = {"name": "Year 7", "teacher": "", "students": [one.pk for one in (*kids, late)]}

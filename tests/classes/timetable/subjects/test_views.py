@@ -43,7 +43,7 @@ def test_a_new_subject_is_offered_the_first_colour_that_is_not_used(browse, alic
     [
         ({"name": ""}, "Enter a name for the subject."),
         ({"name": "Music"}, "A subject with this name already exists in your school."),
-        ({"colour": "9"}, "9 is not one of the available choices."),
+        ({"colour": "9"}, "This choice is not offered here."),
         ({"teachers": ["kid1"]}, "There is no suitable person in your school with the user ID “kid1”."),
     ],
 )

@@ -214,8 +214,8 @@ class TestDeciding:
         [
             ({"action": "days"}, "Enter the number of days."),
             ({"action": "days", "days": "1"}, "would still be in the holiday. Choose more days."),
-            ({"action": "days", "days": "-2000"}, "Ensure this value is greater than or equal to -366"),
-            ({"action": "cancel", "reason": ""}, "This field is required."),
+            ({"action": "days", "days": "-2000"}, "Enter a number that is not below -366."),
+            ({"action": "cancel", "reason": ""}, "Fill in this field."),
             ({"action": "cancel", "chosen": []}, "Choose at least one lesson."),
             ({"action": "burn"}, "Choose what to do with these lessons."),
             ({"action": ""}, "Choose what to do with these lessons."),
@@ -236,7 +236,7 @@ class TestDeciding:
         cancel_lesson(lesson=lessons_in_holiday(holiday)[0], by=alice)
         page = words(decide(browse, alice, holiday, action="keep", chosen=chosen))
         assert "It was rescheduled, cancelled or has ended. Check the list and apply again." in page
-        assert "available choices" not in page
+        assert "is not offered here" not in page
 
     def test_a_lesson_that_somebody_moved_meanwhile_is_looked_at_again(self, browse, alice, course, holiday):
         path = f"/year/holiday/{holiday.pk}/lessons/"

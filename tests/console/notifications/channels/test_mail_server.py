@@ -122,7 +122,7 @@ def test_a_name_that_leads_elsewhere_by_now_is_checked_at_each_connection(settin
     [
         ({"host": "mail example"}, "Enter the name or address of a host."),
         ({"port": 70000}, "Enter a port between 1 and 65535."),
-        ({"sender": "nobody"}, "Enter a valid email address."),
+        ({"sender": "nobody"}, "Enter an e-mail address such as name@example.com."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(office, fields, error):

@@ -366,6 +366,7 @@ PAGES: dict[str, Expected] = {
     "classes:leave_answer": about("leave", "answer"),
     "classes:leave_withdraw": about("leave", "withdraw"),
     "classes:warnings": of("warning", "list"),
+    "classes:warnings_ended": of("warning", "list"),
     "classes:warning": about("warning", "view"),
     **{f"classes:warning_{name}": about("warning", "acknowledge") for name in WARNING_ACTS},
     "classes:thresholds": of("threshold", "list"),

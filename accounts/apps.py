@@ -53,6 +53,7 @@ class AccountsConfig(AppConfig):
         import accounts.models.data_rules
         import accounts.outbound.operations
         import accounts.people.evidence_counts
+        import accounts.people.group_undo
         import accounts.people.guardians.services
         import accounts.people.search
         import accounts.people.subject_access.infrastructure_data

@@ -78,6 +78,7 @@ class ClassesConfig(AppConfig):
         import classes.attendance.thresholds.evaluation
         import classes.attendance.thresholds.grade_deletion
         import classes.attendance.thresholds.notification_types
+        import classes.attendance.thresholds.undo
         import classes.demo.history
         import classes.inbound.handlers
         import classes.inbound.replay_preview

@@ -176,6 +176,7 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "warning.acknowledge": _("Attendance warning handled"),
     "warning.follow_up": _("Follow-up of an attendance warning"),
     "warning.close": _("Attendance warning closed"),
+    "warning.reopen": _("Handling of an attendance warning taken back"),
     "report_schedule.add": _("Report by e-mail set up"),
     "report_schedule.change": _("Report by e-mail turned on or off"),
     "report_schedule.send_now": _("Report by e-mail requested"),

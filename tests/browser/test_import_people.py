@@ -213,8 +213,9 @@ def test_a_student_joins_a_group_and_the_lessons_follow_up_to_the_service(
     lesson.refresh_from_db()
     there = iclass.call("class/info", {"class_id": lesson.class_id})["members"]
     assert students[2].user_id in {one["user_id"] for one in there}
-    window.open(f"/groups/{group.pk}/archive/", "group-archive")
-    window.press()
+    window.open("/groups/")
+    page.locator(f"form[action='/groups/{group.pk}/archive/'] button").click()
+    page.get_by_text("已归档", exact=False).first.wait_for()
     window.open("/groups/?show=archived", "groups-archived")
     page.locator("form[action$='/restore/'] button").click()
     page.wait_for_load_state()

@@ -1,6 +1,7 @@
 """Add, change, switch and remove rules, and what people do about warnings. Each is one transaction."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -89,13 +90,19 @@ def remove_rule(*, rule: ThresholdRule, by: User) -> None:
 
 
 @service
-def acknowledge_warning(*, warning: AttendanceWarning, by: User) -> None:
-    """Say that one handles a warning. Conflict if somebody else does already, or it was taken back."""
+def acknowledge_warning(*, warning: AttendanceWarning, by: User) -> dict[str, Any] | None:
+    """Say that one handles a warning. Return the values for `undo.undo_handling`, None if one does already.
+
+    Conflict if somebody else does, or it was taken back.
+    """
     stored = _lock_unhandled(warning)
     if stored.state == State.OPEN:
-        _acknowledge(stored, by)
-    elif stored.acknowledged_by_id != by.pk:
+        former = _handling(stored)
+        at = _acknowledge(stored, by)
+        return former | {"made": stored.state, "at": at.isoformat()}
+    if stored.acknowledged_by_id != by.pk:
         raise Conflict(_("Someone else is already handling this."))
+    return None
 
 
 @service
@@ -115,21 +122,39 @@ def add_follow_up(*, warning: AttendanceWarning, kind: str, text: str, by: User)
 
 
 @service
-def close_warning(*, warning: AttendanceWarning, by: User) -> None:
-    """Close a warning, about which nothing more is to be done. Conflict as with `acknowledge_warning`."""
+def close_warning(*, warning: AttendanceWarning, by: User) -> dict[str, Any]:
+    """Close a warning, about which nothing more is to be done. Return the values for `undo.undo_handling`.
+
+    Conflict as with `acknowledge_warning`.
+    """
     stored = _lock_unhandled(warning)
+    former = _handling(stored)
     if stored.state == State.OPEN:
         _acknowledge(stored, by)
-    stored.state, stored.closed_by, stored.closed_at = State.CLOSED, by, timezone.now()
+    stored.state, stored.closed_by = State.CLOSED, by
+    stored.closed_at = now = timezone.now()
     stored.save(update_fields=["state", "closed_by", "closed_at"])
     record("warning.close", stored, by=by)
+    return former | {"made": stored.state, "at": now.isoformat()}
 
 
-def _acknowledge(stored: AttendanceWarning, by: User) -> None:
-    stored.state = State.ACKNOWLEDGED
-    stored.acknowledged_by, stored.acknowledged_at = by, timezone.now()
+def _acknowledge(stored: AttendanceWarning, by: User) -> datetime:
+    """Return since when it is handled."""
+    stored.state, stored.acknowledged_by = State.ACKNOWLEDGED, by
+    stored.acknowledged_at = now = timezone.now()
     stored.save(update_fields=["state", "acknowledged_by", "acknowledged_at"])
     record("warning.acknowledge", stored, by=by)
+    return now
+
+
+def _handling(stored: AttendanceWarning) -> dict[str, Any]:
+    """Return how far people are with a warning, as JSON."""
+    at = stored.acknowledged_at
+    return {
+        "state": stored.state,
+        "acknowledged_by": stored.acknowledged_by_id,
+        "acknowledged_at": at and at.isoformat(),
+    }
 
 
 def _lock_unhandled(warning: AttendanceWarning) -> AttendanceWarning:

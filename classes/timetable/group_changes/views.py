@@ -3,14 +3,12 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import DetailView, FormView, UpdateView, View
+from django.views.generic import DetailView, UpdateView, View
 
 from accounts.models import StudentGroup, User
 from accounts.people.forms.group import GroupForm
@@ -25,6 +23,7 @@ from console.inputs.bounds import parse_ids
 from console.jobs.models import Job
 from console.jobs.views import JobProgress
 from console.policy.views import SchoolView
+from console.undo import offer_undo
 
 
 class GroupChange(GroupFormView, UpdateView):
@@ -112,33 +111,20 @@ class GroupChange(GroupFormView, UpdateView):
         return redirect(push.job_url(jobs[0])) if jobs else redirect("accounts:groups")
 
 
-class GroupArchive(SchoolView, FormView):
-    """Ask before archiving a group, with a note on its upcoming lessons."""
+class GroupArchive(SchoolView, View):
+    """Archive a group, which can be taken back, and say that its upcoming lessons stay as they are."""
 
     resource, action = "group", "change"
-    form_class = Form
-    template_name = "generic/confirm.html"
+    http_method_names = ["post", "options"]
 
-    @cached_property
-    def group(self) -> StudentGroup:
-        return self.get_row(StudentGroup.objects.all(), pk=self.kwargs["pk"])
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        group = archive_group(group=self.get_row(StudentGroup.objects.all(), pk=pk), by=request.user)
+        offer_undo(request, self._sentence(group), "group.archive", pk, {})
+        return redirect("accounts:groups")
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=_("Archive “%(group)s”?") % {"group": self.group},
-            detail=self._detail(),
-            submit_label=_("Archive"),
-            tone="primary",
-            cancel_url=reverse("accounts:groups"),
-            **more,
-        )
-
-    def _detail(self) -> str:
-        upcoming = upcoming_group_lessons(self.group).count()
-        text = _(
-            "An archived group can no longer be selected or changed. Its students, lessons "
-            "and records are kept. You can restore it at any time."
-        )
+    def _sentence(self, group: StudentGroup) -> str:
+        text = _("“%(name)s” has been archived.") % {"name": group}
+        upcoming = upcoming_group_lessons(group).count()
         if not upcoming:
             return text
         lessons = ngettext(
@@ -147,11 +133,6 @@ class GroupArchive(SchoolView, FormView):
             upcoming,
         ) % {"n": upcoming}
         return f"{text} {lessons}"
-
-    def form_valid(self, form: Form) -> HttpResponse:
-        archive_group(group=self.group, by=self.request.user)
-        self.success(_("“%(name)s” has been archived.") % {"name": self.group})
-        return redirect("accounts:groups")
 
 
 class GroupRestore(SchoolView, View):

@@ -1,5 +1,7 @@
 """Groups of students: their list, picking many at once, and what a wrong pick is told."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,6 +11,7 @@ from accounts.people.group_services import delete_group, save_group
 from console.audit.models import AuditEntry
 from tests.support.charges import put_in_charge
 from tests.support.page_client import LANGUAGES, client_for, page_says, page_text
+from tests.support.undo_button import press_undo
 
 NEW = "/groups/new/"
 
@@ -142,7 +145,6 @@ def test_an_archived_group_leaves_the_list_and_the_choosers_and_comes_back(
     alice: User, dina: User, croquet: StudentGroup
 ) -> None:
     client = client_for(alice)
-    assert "Archive “Croquet”?" in page_text(client.get(f"/groups/{croquet.pk}/archive/"))
     client.post(f"/groups/{croquet.pk}/archive/")
     assert [one.name for one in client.get("/groups/").context["page_obj"]] == []
     assert [one.name for one in client.get("/groups/?show=archived").context["page_obj"]] == ["Croquet"]
@@ -159,6 +161,19 @@ def test_an_archived_group_leaves_the_list_and_the_choosers_and_comes_back(
     assert [one.name for one in client.get("/groups/").context["page_obj"]] == ["Croquet"]
     acts = AuditEntry.objects.filter(object_type="accounts.studentgroup").order_by("pk")
     assert list(acts.values_list("action", flat=True)[1:]) == ["group.archive", "group.restore"]
+
+
+def test_archiving_is_taken_back(alice: User, charlie: User, croquet: StudentGroup, settings: Any) -> None:
+    settings.UNDO_S = 10
+    client = client_for(alice)
+    client.post(f"/groups/{croquet.pk}/archive/")
+    _answer, ticket = press_undo(client, "/groups/")
+    croquet.refresh_from_db()
+    assert not croquet.is_archived
+    client.post(f"/groups/{croquet.pk}/archive/")
+    client_for(charlie).post("/undo/", {"ticket": ticket})
+    croquet.refresh_from_db()
+    assert croquet.is_archived, "a ticket is for whoever acted"
 
 
 def test_a_deactivated_student_stays_in_the_group_until_taken_out(

@@ -1,8 +1,6 @@
 """A cancellation or a move of a lesson is taken back within ten seconds, and nothing has reached iclass."""
 
-import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 import time_machine
@@ -20,6 +18,7 @@ from console.outbox.models import Operation
 from console.outbox.services import hold_school
 from tests.classes.factories import add_members, create_planned_lesson
 from tests.support.iclass_service import create_lesson, requests_to
+from tests.support.undo_button import press_undo, ticket_on
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ten_seconds")]
@@ -46,14 +45,6 @@ def stored(lesson):
     return Lesson.objects.get(pk=lesson.pk)
 
 
-def press_undo(browse, client, reader, address):
-    """Press the button of the message on a page."""
-    page = client.get(address, headers={"accept-language": "en"}).content.decode()
-    form = re.search(r'<form class="act" method="post" action="/undo/" data-undo="10">.*?</form>', page)[0]
-    ticket = unescape(re.search(r'name="ticket" value="([^"]+)"', form)[1])
-    return browse(reader, "/undo/", {"ticket": ticket, "next": address}), ticket
-
-
 def calls_of(iclass, endpoint, lesson):
     return sum(1 for one in requests_to(iclass, endpoint) if one["class_id"] == lesson.class_id)
 
@@ -72,7 +63,7 @@ def test_what_is_sent_is_due_after_ten_seconds(lesson, alice):
 def test_a_cancellation_is_taken_back_by_the_button_of_its_message(browse, client, lesson, alice):
     page = f"/lessons/{lesson.pk}/"
     browse(alice, f"{page}cancel/", {"reason": "Rain", "tell": "on"})
-    answer, _ = press_undo(browse, client, alice, page)
+    answer, _ = press_undo(client, page)
     assert answer.url == page
     assert "Taken back. Nothing was sent to iclass." in said(client, page)
     assert (stored(lesson).cancelled_at, stored(lesson).cancel_reason) == (None, "")
@@ -85,7 +76,7 @@ def test_a_move_is_taken_back_by_the_button_of_its_message(browse, client, lesso
     posted = {"day": f"{begins:%Y-%m-%d}", "start": f"{begins:%H:%M}"}
     answer = browse(alice, f"/lessons/{lesson.pk}/move/", posted)
     assert stored(lesson).starts_at > lesson.starts_at
-    press_undo(browse, client, alice, answer.url)
+    press_undo(client, answer.url)
     assert (stored(lesson).starts_at, stored(lesson).ends_at) == (lesson.starts_at, lesson.ends_at)
     first, second = Operation.objects.order_by("pk")
     assert (first.state, second.kind) == ("superseded", "class.modify")
@@ -98,7 +89,7 @@ def test_after_ten_seconds_it_is_refused_with_a_sentence(browse, client, lesson,
     answer = browse(alice, f"/lessons/{lesson.pk}/{act}/", posted)
     before = stored(lesson)
     with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=True):
-        press_undo(browse, client, alice, answer.url)
+        press_undo(client, answer.url)
         assert "It is too late to take this back" in said(client, answer.url)
     assert (stored(lesson).starts_at, stored(lesson).cancelled_at) == (before.starts_at, before.cancelled_at)
 
@@ -121,8 +112,7 @@ def test_what_was_claimed_for_sending_is_not_taken_back(lesson, alice):
 def test_the_ticket_of_somebody_else_and_a_forged_one_do_nothing(browse, client, lesson, alice, bob, charlie):
     page = f"/lessons/{lesson.pk}/"
     browse(alice, f"{page}cancel/", {})
-    body = client.get(page).content.decode()
-    ticket = unescape(re.search(r'name="ticket" value="([^"]+)"', body)[1])
+    ticket = ticket_on(client, page)
     for reader, sent in ((bob, ticket), (charlie, ticket), (alice, f"{ticket}x"), (alice, "")):
         browse(reader, "/undo/", {"ticket": sent, "next": "//evil.example/"})
         assert stored(lesson).cancelled_at

@@ -6,8 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import ListView, TemplateView, View
 
 from accounts.models import User
@@ -22,6 +23,7 @@ from classes.models import Attendance, AttendanceWarning, Lesson, Mark
 from console.lists.views import KeysFirstPaginator, TableView
 from console.policy import may, scoped
 from console.policy.views import SchoolView
+from console.undo import offer_undo
 
 
 class WarningList(TableView, ListView):
@@ -143,37 +145,42 @@ class WarningPage(WarningBase, TemplateView):
 
 
 class WarningAct(WarningBase, View):
-    """Base of the acts on one warning."""
+    """Base of the acts on one warning; `done` says that it is done."""
 
     action = "acknowledge"
+    done: str | Promise
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
-            self.success(self.act(request.user))
+            values = self.act(request.user)
         except ValidationError as error:
             self.warning(" ".join(error.messages))
+        else:
+            offer_undo(request, self.done, "warning.handle", pk, values)
         return self.go_back("classes:warning", pk)
 
-    def act(self, by: Any) -> str:
-        """Do it, and return the sentence that says so."""
+    def act(self, by: Any) -> dict[str, Any] | None:
+        """Do it, and return the values that take it back."""
         raise NotImplementedError
 
 
 class WarningAcknowledge(WarningAct):
     """Say that one handles it."""
 
-    def act(self, by: Any) -> str:
-        acknowledge_warning(warning=self.warning_row, by=by)
-        return _("You are handling this.")
+    done = gettext_lazy("You are handling this.")
+
+    def act(self, by: Any) -> dict[str, Any] | None:
+        return acknowledge_warning(warning=self.warning_row, by=by)
 
 
 class WarningClose(WarningAct):
     """Close it."""
 
-    def act(self, by: Any) -> str:
-        close_warning(warning=self.warning_row, by=by)
-        return _("The warning has been closed.")
+    done = gettext_lazy("The warning has been closed.")
+
+    def act(self, by: Any) -> dict[str, Any] | None:
+        return close_warning(warning=self.warning_row, by=by)
 
 
 class WarningFollowUpAdd(WarningBase, TemplateView):

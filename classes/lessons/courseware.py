@@ -11,6 +11,7 @@ from classes.courseware.attachments import attach_document
 from classes.lessons.queries import upcoming_filter
 from classes.lessons.status import Phase, phase_of
 from classes.models import Attachment, Lesson
+from console.concurrency import service
 from console.policy import scoped
 from documents.models import Document
 
@@ -63,8 +64,12 @@ def preview_courseware(lessons: Sequence[Lesson], documents: Sequence[Document])
     ]
 
 
+@service
 def attach_to_lessons(*, changes: Iterable[CoursewareChange], by: User) -> int:
-    """Attach what the lessons do not have; return to how many. Raise ValidationError as `attach_document`."""
+    """Attach what the lessons do not have; return to how many.
+
+    Raise ValidationError as `attach_document`; then none of them has changed.
+    """
     changed = [one for one in changes if one.added]
     for change in changed:
         for document in change.added:

@@ -4,10 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Enterprise, Role, User
 from classes.courseware.attachments import attach_document, list_attached_documents
+from classes.lessons.courseware import attach_to_lessons, preview_courseware
 from classes.lessons.views.courseware import MAX_DOCUMENTS, MAX_OFFERED
 from classes.models import Attachment, Course, Lesson
 from documents.models import Document
@@ -63,6 +66,15 @@ def test_several_documents_of_the_list_go_to_one_lesson(browse: Any, bob: User) 
     assert "Courseware has been attached to 1 lesson." in page_text(browse(bob, answer.url))
     assert names(lesson) == ["a", "b"]
     assert "Nothing has been attached" in page_text(browse(bob, browse(bob, PAGE, posted).url))
+
+
+def test_a_file_that_was_deleted_since_the_preview_leaves_all_lessons_as_they_were(bob: User) -> None:
+    documents, lesson = [deck(bob, "a"), deck(bob, "b")], create_planned_lesson(bob)
+    changes = preview_courseware([lesson], documents)
+    Document.objects.filter(pk=documents[1].pk).update(deleted_at=timezone.now())
+    with pytest.raises(ValidationError):
+        attach_to_lessons(changes=changes, by=bob)
+    assert not Attachment.objects.exists()
 
 
 def test_what_the_course_has_is_not_attached_again(browse: Any, bob: User) -> None:

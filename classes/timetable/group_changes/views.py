@@ -118,7 +118,8 @@ class GroupArchive(SchoolView, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        group = archive_group(group=self.get_row(StudentGroup.objects.all(), pk=pk), by=request.user)
+        by: Any = request.user
+        group = archive_group(group=self.get_row(StudentGroup.objects.all(), pk=pk), by=by)
         offer_undo(request, self._sentence(group), "group.archive", pk, {})
         return redirect("accounts:groups")
 

@@ -215,7 +215,7 @@ def test_a_student_joins_a_group_and_the_lessons_follow_up_to_the_service(
     assert students[2].user_id in {one["user_id"] for one in there}
     window.open("/groups/")
     page.locator(f"form[action='/groups/{group.pk}/archive/'] button").click()
-    page.get_by_text("已归档", exact=False).first.wait_for()
+    page.locator(".flash-success").wait_for()
     window.open("/groups/?show=archived", "groups-archived")
     page.locator("form[action$='/restore/'] button").click()
     page.wait_for_load_state()

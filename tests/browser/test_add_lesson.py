@@ -1,4 +1,4 @@
-"""A lesson is added in a browser: from an empty slot, from a day, and with two clicks."""
+"""A lesson is added in a browser: from an empty slot, from a day, and with two clicks and a key."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import StudentGroup, User
+from accounts.models import Enterprise, StudentGroup, User
 from classes.models import Lesson, Member
 from tests.browser.timetable_pages import COUNT_CLICKS, moment_of_next_week, timetable_path
+from tests.classes.factories import create_students
 from tests.support.browser import settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -107,9 +108,10 @@ def test_a_teacher_is_offered_no_new_lesson(open_as: Callable[..., Any], bob: Us
 
 
 @pytest.mark.parametrize("start", ["/", "/timetable/"])
-def test_a_lesson_is_scheduled_with_two_clicks(
-    open_as: Callable[..., Any], alice: User, bob: User, start: str
+def test_a_lesson_of_a_group_is_scheduled_with_two_clicks_and_a_key(
+    open_as: Callable[..., Any], alice: User, bob: User, school: Enterprise, start: str
 ) -> None:
+    create_students(school, 3, "Year 7")
     page, complaints = open_as(alice, start)
     page.add_init_script(COUNT_CLICKS)
     page.reload()
@@ -117,6 +119,7 @@ def test_a_lesson_is_scheduled_with_two_clicks(
     page.locator("[name=topic]").fill("Croquet")
     page.locator("[name=teacher]").select_option("bob")
     page.locator("[name=day]").fill(moment_of_next_week(10).date().isoformat())
+    page.locator("[name=groups]").press("Space")
     page.get_by_role("button", name="Schedule", exact=True).click()
     page.get_by_text("“Croquet” has been scheduled.").wait_for()
     assert page.evaluate("Number(sessionStorage.clicks)") == 2

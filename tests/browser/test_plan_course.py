@@ -150,7 +150,7 @@ def test_by_mouse(open_form: Any, size: str, language: str) -> None:
     assert not complaints
 
 
-def test_a_series_is_planned_with_three_clicks_and_its_dates_stay_in_sight(open_form: Any) -> None:
+def test_a_series_is_planned_with_three_clicks_and_a_key_and_its_dates_stay_in_sight(open_form: Any) -> None:
     page, complaints = open_form()
     page.add_init_script(COUNT_CLICKS)
     page.goto(page.url.replace("/courses/new/", "/timetable/"))
@@ -162,6 +162,7 @@ def test_a_series_is_planned_with_three_clicks_and_its_dates_stay_in_sight(open_
     page.fill("[name=start]", "19:00")
     page.fill("[name=end]", "20:30")
     page.fill("[name=count]", "5")
+    page.press("[name=groups]", "Space")
     page.wait_for_selector("text=every Tue 19:00–20:30 until 30 Mar 2027, 5 lessons")
     page.locator("[name=conflict_reason]").scroll_into_view_if_needed()
     box = page.locator(".plan-dates").bounding_box()

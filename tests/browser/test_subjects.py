@@ -46,6 +46,8 @@ def test_a_subject_is_added_chosen_for_a_course_and_seen_in_the_timetable(
     page.locator("[name=end]").fill("10:45")
     page.get_by_label("Subject").select_option(label="Maths")
     page.get_by_role("button", name="Create course").click()
+    page.get_by_role("checkbox", name="Yes, save it like this").check()
+    page.get_by_role("button", name="Create course").click()
     expect(page.get_by_role("heading", name="Algebra", level=1)).to_be_visible()
     expect(page.locator("main .subject")).to_contain_text("Maths")
 

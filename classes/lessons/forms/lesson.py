@@ -20,6 +20,7 @@ from classes.conflicts.guard import BookingConflictError
 from classes.courseware.attachments import AttachmentOwner
 from classes.courseware.forms import CoursewareForm
 from classes.lessons.fields import MAX_TOPIC_LENGTH, SETTING_NAMES
+from classes.lessons.forms.doubts import DoubtForm
 from classes.lessons.forms.fields import (
     PeopleField,
     PersonField,
@@ -55,7 +56,7 @@ PEOPLE_FIELDS = ("groups", "picked", "students", "ids", "staff")
 PLAIN_FIELDS = ("topic", "class_type", *SETTING_NAMES)
 
 
-class LessonForm(CoursewareForm, PasswordForm, SettingsForm):
+class LessonForm(DoubtForm, CoursewareForm, PasswordForm, SettingsForm):
     """Schedules a lesson. Times are in the active zone. `lesson` is set only by the change form.
 
     `by` limits the choices to what this person may choose; without it they are those of the school.
@@ -132,11 +133,10 @@ class LessonForm(CoursewareForm, PasswordForm, SettingsForm):
         if self.is_own:
             more["initial"]["teacher"] = by.user_id
         super().__init__(*args, **more)
-        staff_roles = (Member.Role.ASSISTANT, Member.Role.SUPERVISOR)
         offered: dict[str, QuerySet[Any]] = {
             "teacher": self._people(TEACHING_ROLES, teacher=True),
             "students": self._people((Role.STUDENT,), Member.Role.STUDENT),
-            "staff": self._people(STAFF_ROLES, *staff_roles),
+            "staff": self._people(STAFF_ROLES, Member.Role.ASSISTANT, Member.Role.SUPERVISOR),
             "groups": self._groups(),
         }
         self.offered = narrow_choices(offered, by, lesson) if self.is_own else offered

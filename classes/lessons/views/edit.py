@@ -54,7 +54,7 @@ class LessonFormPage(SchoolView, FormView):
         return super().get_context_data(blocking_items=blocking_items(self.request.user.enterprise), **more)
 
     def form_valid(self, form: LessonForm) -> HttpResponse:
-        lesson = form.save(by=self.request.user)
+        lesson = None if form.ask_about_doubts() else form.save(by=self.request.user)
         if lesson is None:
             return self.form_invalid(form)
         self.success(self.done(lesson))

@@ -132,7 +132,7 @@ class CourseFormPage(SchoolView, FormView):
         return self.render_to_response(self.get_context_data(form=form))
 
     def form_valid(self, form: CourseForm) -> HttpResponse:
-        course = form.save(by=self.request.user)
+        course = None if form.ask_about_doubts() else form.save(by=self.request.user)
         if course is None:
             return self.form_invalid(form)
         self.success(self.done(course))

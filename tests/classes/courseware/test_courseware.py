@@ -268,7 +268,7 @@ def test_a_lesson_planned_like_another_takes_its_courseware_along_in_order(
     assert "Private to Tom: the teacher, Bob, cannot open it." in form
     at = tomorrow_at(8) + timedelta(days=3)
     typed = {"topic": "Tea", "teacher": "bob", "day": at.date().isoformat(), "start": "08:00", "end": "08:45"}
-    typed |= {"class_type": "1vN", "record_types": ["local"], "bitrate": "850"}
+    typed |= {"class_type": "1vN", "record_types": ["local"], "bitrate": "850", "confirmed": "on"}
     page = browse(alice, browse(alice, path, typed | {"with_courseware": "on"}).url).content.decode()
     copy = Lesson.objects.get(topic="Tea")
     assert names(copy) == ["b", "a", "c"]
@@ -292,5 +292,5 @@ def test_a_series_planned_like_another_takes_the_courseware_of_the_course_along(
     day = (tomorrow_at(8) + timedelta(days=3)).date().isoformat()
     typed = {"topic": "Tea", "teacher": "bob", "day": day, "start": "08:00", "end": "08:45"}
     typed |= {"class_type": "1vN", "record_types": ["local"], "bitrate": "850", "with_courseware": "on"}
-    browse(alice, path, typed)
+    browse(alice, path, typed | {"confirmed": "on"})
     assert names(Course.objects.get(title="Tea")) == ["b", "a"]

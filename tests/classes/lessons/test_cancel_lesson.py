@@ -178,6 +178,7 @@ def test_a_lesson_like_another_has_all_of_it_but_the_day(browse, alice, bob, kid
         "end": "08:45",
         "class_type": "1vN",
         "bitrate": "900",
+        "confirmed": "on",
     }
     answer = browse(alice, f"/lessons/new/?like={lesson.pk}", typed)
     assert Lesson.objects.get(pk=answer.url.split("/")[2]).rules == {"late_after_s": 60}

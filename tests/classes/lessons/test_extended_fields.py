@@ -167,7 +167,8 @@ def test_a_password_stands_sealed_and_the_trail_says_only_that_it_changed(alice,
     assert entry.after == {"password": "changed"}
 
 
-TYPED = {"class_type": "1vN", "record_types": ["local"], "bitrate": "850", "teacher": "bob"}
+ROOM = {"class_type": "1vN", "record_types": ["local"], "bitrate": "850"}
+TYPED = ROOM | {"teacher": "bob", "confirmed": "on"}
 
 
 def typed(**more):

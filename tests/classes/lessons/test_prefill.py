@@ -38,7 +38,12 @@ def test_the_lesson_ends_on_its_day(browse, alice, bob, now, query, start, end):
         found = prefilled(browse, alice, query)
         assert found == {"day": query[4:14], "start": start, "end": end}
         typed = {"topic": "Tea", "teacher": "bob", "class_type": "1vN", "record_types": ["local"]}
-        assert browse(alice, f"/lessons/new/?{query}", typed | {"bitrate": "850"} | found).status_code == 302
+        assert (
+            browse(
+                alice, f"/lessons/new/?{query}", typed | {"bitrate": "850", "confirmed": "on"} | found
+            ).status_code
+            == 302
+        )
     assert Lesson.objects.count() == 1
 
 

@@ -36,6 +36,7 @@ def typed(bob):
         "class_type": "1vN",
         "record_types": ["local"],
         "bitrate": "850",
+        "confirmed": "on",
     }
 
 

@@ -50,7 +50,7 @@ def people(school: Enterprise, bob: User, tom: User, ann: User) -> dict[str, Use
 def typed(**more: Any) -> dict[str, Any]:
     tomorrow = timezone.localdate() + timedelta(days=1)
     times = {"day": tomorrow.isoformat(), "start": "19:00", "end": "19:45"}
-    room = {"class_type": "1vN", "record_types": ["local"], "bitrate": "850"}
+    room = {"class_type": "1vN", "record_types": ["local"], "bitrate": "850", "confirmed": "on"}
     return {"topic": "Chess", "teacher": "bob", **times, **room, **more}
 
 

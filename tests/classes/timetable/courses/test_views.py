@@ -24,6 +24,7 @@ TYPED = {
     "class_type": "1vN",
     "record_types": ["local"],
     "bitrate": "850",
+    "confirmed": "on",
 }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from classes.attendance.engagement import DeviceCount
 from classes.attendance.explanation import SOURCE_LABELS
+from classes.attendance.reports import forms as report_forms
 from classes.attendance.timeline import format_clock
 from classes.conflicts.grouping import group_conflicts
 from classes.lessons.status import Phase, phase_of
@@ -28,6 +29,8 @@ from console.ui.badges import Badge, sync_badge
 from console.ui.template_tags import format_time_zone
 
 register = template.Library()
+
+chosen_filters = register.filter(report_forms.chosen_filters)
 
 OPERATION_LABELS = {
     "class.create": _("Create lesson"),

@@ -16,7 +16,7 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "person.take": _("Person: iclass version used"),
     "person.pull": _("Person checked at iclass"),
     "person.push": _("Person sent to iclass"),
-    "person.gone": _("Person missing at iclass"),
+    "user.gone": _("Person missing at iclass"),
     "person.deactivate": _("Person deactivated"),
     "person.deactivate_many": _("People deactivated in bulk"),
     "person.reactivate": _("Person reactivated"),

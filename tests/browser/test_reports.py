@@ -1,23 +1,85 @@
-"""The reports in a browser: how few clicks they take, and charts that fit a desk and a phone."""
+"""The reports in a browser: how few clicks they take, charts that fit a desk and a phone, and paper.
+
+A printed report says whose it is, for which days and by which filter, with nothing cut off.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.models import Enterprise, Role, StudentGroup, User
-from classes.models import Attendance, Lesson, ReportSchedule
+from accounts.models import Enterprise, Grade, Role, StudentGroup, User
+from classes.attendance.grades.services import fix_grades
+from classes.models import Attendance, Course, Lesson, ReportSchedule, Term
+from classes.timetable.cover.services import enter_absence
 from tests.browser.page_checks import axe_violations, horizontal_overflow
-from tests.classes.factories import add_members, create_finished_lesson, create_students
+from tests.classes.factories import (
+    add_members,
+    create_finished_lesson,
+    create_planned_lesson,
+    create_students,
+)
 from tests.support.browser import collect_console_errors
+from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 MARKS = ("present", "late", "absent", "excused")
+LONG_NAME = "Maximiliana Featherstonehaugh"
+#: A4 on its side, at 96 dots an inch, without margins of 1 cm.
+PAPER = {"width": 1047, "height": 718}
+#: Words of tables that stand on two lines.
+BROKEN_WORDS = """
+() => [...document.querySelectorAll("main table :is(th, td), main .chart-sides li")].flatMap((cell) => {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    for (const word of text.data.matchAll(/[A-Za-z]+/g)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+      const upright = getComputedStyle(text.parentElement).writingMode !== "horizontal-tb";
+      if (lines.size > 1 && !upright) found.push(word[0]);
+    }
+  }
+  return found;
+})
+"""
+#: Tables, charts and the head that end beyond the edge of the paper.
+STICKING_OUT = """
+() => [...document.querySelectorAll("main :is(table, svg.chart, .chart-rows, .print-head)")]
+  .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map((one) => `${one.getBoundingClientRect().right} ${one.textContent.trim().slice(0, 80)}`)
+"""
+#: Options that are wider than the select that shows them.
+CUT_OPTIONS = """
+() => [...document.querySelectorAll("main select")].filter((one) => {
+  const style = getComputedStyle(one), pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return [...one.options].some((option) => pen.measureText(option.text).width > room);
+}).map((one) => one.name)
+"""
+REPORTS = {
+    "/reports/school/?grade={grade}": "Grade: Grade 7",
+    "/reports/school/groups/": "",
+    "/reports/group/?group={group}": "Group: Year 7",
+    "/reports/absences/?least=1": "Minimum in a row: 1",
+    "/reports/registers/": "",
+    "/reports/teachers/": "",
+    "/reports/usage/?split=week": "Totals: by week",
+    "/reports/matrix/?group={group}": "Group: Year 7",
+    "/reports/matrix/students/{kid}/": "",
+    "/reports/grades/?course={course}": "Course: Chess",
+    "/reports/grades/revisions/{revision}/": "",
+    "/people/{kid}/attendance/": "",
+    "/lessons/{lesson}/attendance/?as=table": "",
+}
 
 
 @pytest.fixture
@@ -71,6 +133,31 @@ def window(live_server: Any, browser: Any, client: Any, settings: Any) -> Iterat
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def keys(school: Enterprise, alice: User, bob: User, weeks: list[Lesson]) -> dict[str, int]:
+    """What the reports are about: a student with a long name, and a course whose grades are fixed."""
+    kid, group = User.objects.get(user_id="kid2"), StudentGroup.objects.get(name="Year 7")
+    kid.nickname = LONG_NAME
+    kid.save(update_fields=["nickname"])
+    group.grade = Grade.objects.create(enterprise=school, name="Grade 7", position=1)
+    group.save(update_fields=["grade"])
+    today = timezone.localdate()
+    days = {"starts_on": today - timedelta(days=30), "ends_on": today - timedelta(days=1)}
+    term = Term.objects.create(enterprise=school, name="Autumn", **days)
+    course = Course.objects.create(
+        enterprise=school,
+        title="Chess",
+        teacher=bob,
+        term=term,
+        starts_local=datetime.combine(days["starts_on"], time(10)),
+        duration_minutes=45,
+    )
+    Lesson.objects.update(course=course)
+    revision = fix_grades(course=course, term=term, by=alice, anyway=True)
+    rows = {"kid": kid, "group": group, "grade": group.grade, "lesson": weeks[0], "course": course}
+    return {name: row.pk for name, row in (rows | {"revision": revision}).items()}
 
 
 def test_a_students_term_is_two_clicks_from_today(window: Any, alice: User, weeks: list[Lesson]) -> None:
@@ -133,3 +220,52 @@ def test_charts_fit_their_window_and_open_as_tables(
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     expect(page.locator("#chart-rate table")).to_be_visible()
     assert forbidden == []
+
+
+@pytest.mark.parametrize(("path", "chosen"), REPORTS.items())
+def test_a_printed_report_says_whose_it_is_and_fits_the_paper(
+    window: Callable[..., Any], alice: User, school: Enterprise, keys: dict[str, int], path: str, chosen: str
+) -> None:
+    page = window(alice, path.format(**keys))
+    page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)
+    head = page.locator(".print-head")
+    expect(head).to_be_visible()
+    expect(head).to_contain_text(school.name)
+    expect(head).to_contain_text(chosen)
+    expect(page.locator("main")).to_contain_text(str(timezone.localdate().year))
+    assert page.evaluate(STICKING_OUT) == []
+    assert page.evaluate(BROKEN_WORDS) == []
+    page.emulate_media(media="screen")
+    expect(head).to_be_hidden()
+
+
+def test_the_map_of_groups_is_whole_at_a_desk(
+    window: Callable[..., Any], alice: User, weeks: list[Lesson]
+) -> None:
+    page = window(alice, "/reports/school/groups/")
+    frame = page.locator(".chart-frame")
+    expect(frame).to_be_visible()
+    assert frame.evaluate("(one) => one.scrollWidth - one.clientWidth") == 0
+    texts = page.locator(".heat-text").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect())")
+    assert all(one["right"] <= other["left"] + 1 for one, other in pairwise(texts))
+
+
+def test_names_and_choices_are_whole_at_a_desk(
+    window: Callable[..., Any], school: Enterprise, alice: User, bob: User
+) -> None:
+    for number in range(3):
+        person = create_person(school, f"teacher{number}", Role.TEACHER)
+        person.nickname = f"{LONG_NAME} {number}"
+        person.save(update_fields=["nickname"])
+    lesson = create_planned_lesson(bob)
+    absence = enter_absence(
+        teacher=bob, begins_at=lesson.starts_at, ends_at=lesson.ends_at, kind="sick", by=alice
+    )
+    page = window(alice, f"/timetable/cover/{absence.pk}/")
+    expect(page.locator("select[name^=teacher_]")).to_be_visible()
+    assert page.evaluate(CUT_OPTIONS) == []
+    for path in ("/people/", "/lessons/"):
+        page.goto(page.url.split("/timetable/")[0].split("/people/")[0] + path)
+        expect(page.locator("main tbody tr").first).to_be_visible()
+        assert page.evaluate(BROKEN_WORDS) == []

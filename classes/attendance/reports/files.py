@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from classes.attendance.reports.forms import ReportPeriod
+from classes.attendance.reports.forms import ReportPeriod, chosen_filters
 from classes.attendance.reports.sheet import ReportSheet
 from console.sheets.columns import Column, ColumnType, SheetRows
 from console.sheets.csv_writer import csv_text
@@ -56,10 +56,12 @@ def report_workbook(
     rows: SheetRows | None = None,
 ) -> BinaryIO:
     """Return the sheet as an open temporary Excel file; `rows` as in `report_file`."""
-    zone = enterprise.tz
+    zone, chosen = enterprise.tz, chosen_filters(form)
     meta = {
+        _("School"): enterprise.name,
         _("Report"): title,
         _("Days"): _days(form),
+        **({_("Filters"): "; ".join(": ".join(pair) for pair in chosen)} if chosen else {}),
         _("Time zone"): format_time_zone(),
         _("Shares"): sheet.note,
         _("Exported at"): timezone.localtime().isoformat(" ", "seconds"),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Grade, StudentGroup, User
@@ -89,6 +90,18 @@ class PeriodForm(forms.Form):
         until = data.get("until") or max(data.get("since") or timezone.localdate(), timezone.localdate())
         since = data.get("since") or until - timedelta(weeks=self.weeks)
         return period_of_days(max(since, until - timedelta(days=MAX_DAYS)), until)
+
+
+def chosen_filters(form: Any) -> list[tuple[str, str]]:
+    """Return label and value of what a validated form filters by, besides the days."""
+    found = []
+    for name, value in getattr(form, "cleaned_data", {}).items():
+        if name in ("since", "until") or value in (None, "", False) or form[name].is_hidden:
+            continue
+        choices = {} if hasattr(value, "pk") else dict(getattr(form.fields[name], "choices", ()))
+        text = gettext("yes") if value is True else str(choices.get(value, value))
+        found.append((str(form.fields[name].label), text))
+    return found
 
 
 class ReportForm(PeriodForm):

@@ -157,6 +157,8 @@ class GroupMapPage(ReportBase, TemplateView):
         chart = charts.group_map(self.request.user, self.form)
         return super().get_context_data(
             title=charts.GROUP_MAP_TITLE,
+            filter_form=self.form,
+            period=self.form.period,
             back=f"{reverse('classes:report_school')}?{self.request.GET.urlencode()}",
             charts=[chart] if chart else [],
             **more,

@@ -3,7 +3,11 @@
 import ast
 from collections.abc import Iterator
 
+from accounts.models import User
+from classes.models import Entry, Lesson
 from console.audit.labels import ACTION_LABELS, RENAMED_TYPES, object_type_label
+from console.outbox.decisions import DECISIONS
+from documents.models import Document
 from tests.architecture import repository
 
 
@@ -24,6 +28,14 @@ def test_every_act_has_words() -> None:
     written = {(act, path) for act, path in acts() if not path.startswith("tests/")}
     assert len(written) > 40
     assert {(act, path) for act, path in written if act not in ACTION_LABELS} == set()
+
+
+def test_acts_whose_name_is_put_together_have_words() -> None:
+    gone = {f"{model._meta.model_name}.gone" for model in (Document, Lesson, User)}
+    decided = {f"operation.{decision}" for decision in DECISIONS}
+    charges = {f"{whose}.charge_{act}" for whose in ("grade", "group") for act in ("add", "change", "end")}
+    entries = {f"lesson.{act}" for act in Entry.Act.values}
+    assert {*gone, *decided, *charges, *entries} - set(ACTION_LABELS) == set()
 
 
 def test_an_entry_from_before_a_model_was_renamed_names_it_as_others_do() -> None:

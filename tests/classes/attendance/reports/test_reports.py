@@ -1,10 +1,12 @@
 """The reports: right numbers with their denominator, as pages and as files, for those who may."""
 
 import csv
+import io
 from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from accounts.models import Role, StudentGroup, User
 from classes.attendance.reports import absences, group_matrix, student
@@ -245,6 +247,14 @@ def test_a_file_that_lacks_lessons_says_so(browse, alice, bob, kids):
     group = StudentGroup.objects.get(name="Year 7")
     table = file_of(browse(alice, f"/reports/group.csv?group={group.pk}"))
     assert "There is too much to show." in table.splitlines()[0]
+
+
+def test_the_second_sheet_names_school_days_and_filter(browse, alice, school, kids, week):
+    group = StudentGroup.objects.get(name="Year 7")
+    answer = browse(alice, f"/reports/group.xlsx?group={group.pk}")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    about = dict(book.get_sheet_by_index(1).to_python())
+    assert (about["School"], about["Filters"]) == (school.name, "Group: Year 7")
 
 
 @pytest.mark.parametrize("name", [*REPORTS, "student"])

@@ -103,7 +103,7 @@ def test_a_look_at_the_room_follows(room, bob, alice):
 def test_where_the_answer_is_lost_a_person_decides_and_nothing_is_sent_again(
     room, bob, alice, iclass, settings, act, kind
 ):
-    settings.ICLASS_TIMEOUT_S = 0.4
+    usual, settings.ICLASS_TIMEOUT_S = settings.ICLASS_TIMEOUT_S, 0.4
     fault = {"kind": kind, "match": act, "applied": True, "seconds": 0.6}
     if kind != "stall":
         fault.pop("seconds")
@@ -114,7 +114,9 @@ def test_where_the_answer_is_lost_a_person_decides_and_nothing_is_sent_again(
         "member/quit": lambda: remove_from_room(lesson=room, person=bob, by=alice),
         "member/visitor/join": lambda: create_visitor_pass(lesson=room, nickname="Hatter", by=alice),
     }[act]()
-    for _ in range(3):
+    relay.drain()
+    settings.ICLASS_TIMEOUT_S = usual  # a busy machine may need longer than that for an answer that comes
+    for _ in range(2):
         relay.drain()
     assert state_of(entry) == OperationState.NEEDS_YOU
     entry.refresh_from_db()

@@ -124,7 +124,7 @@ def test_what_was_moved_and_dropped_is_planned(browse: Any, alice: User, bob: Us
     state = {"dropped": ["2027-03-09"], "moved": ["2027-03-04/2027-03-05T08:00"]}
     kept = page_text(browse(alice, PAGE, TYPED | state, htmx=True))
     assert kept.count('name="restore"') == 2
-    assert browse(alice, PAGE, TYPED | state).status_code == 302
+    assert browse(alice, PAGE, TYPED | state | {"confirmed": "on"}).status_code == 302
     course = Course.objects.get()
     assert times(course) == ["03-02 19:00", "03-05 08:00", "03-11 19:00"]
     assert course.skip == [date(2027, 3, 9)]

@@ -110,6 +110,7 @@ def test_dates_are_moved_and_dropped_in_the_preview(open_form: Any) -> None:
     page.fill("[name=start]", "19:00")
     page.fill("[name=end]", "20:30")
     page.fill("[name=count]", "3")
+    page.press("[name=groups]", "Space")
     page.get_by_role("button", name="Change 2027-03-02").click()
     page.get_by_label("New day").fill("2027-03-03")
     page.get_by_role("button", name="Move", exact=True).click()

@@ -1,6 +1,6 @@
 """The main tasks of a school by keyboard alone, as somebody does them who hears the pages.
 
-The fifth, planning a series, is done in test_planning_a_series.py; here its page is walked through.
+The fifth, planning a series, is done in test_plan_course.py; here its page is walked through.
 """
 
 import re
@@ -115,7 +115,7 @@ def test_people_come_in_from_a_file(
     tab_through_page(page)
     tab_to(page, "at.name === 'file'")
     page.keyboard.press("Space")
-    page.wait_for_function("document.querySelector('[name=file]').files.length")
+    expect(page.locator("[name=file]")).to_have_value(re.compile("people.csv$"))
     tab_to(page, "at.matches('main form .btn-primary')")
     page.keyboard.press("Enter")
     page.locator("[name=column_0]").wait_for()

@@ -2,7 +2,8 @@
 
     python -m tests.upgrades.dump_version
 
-writes tests/upgrades/VERSION.sql.gz, with servers of its own. It is run once, when a version is tagged.
+writes tests/upgrades/VERSION.DATE.sql.gz, with servers of its own. It is run when a version is tagged, and
+between versions when the way from the one before has become long: every run of the tests goes the last part.
 """
 
 import gzip
@@ -10,13 +11,13 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import django
 from django.core.management import call_command
 
 from console.embedded.binaries import postgres_binaries
-from console.env import version
 from tests.support import environment
 
 HERE = Path(__file__).resolve().parent
@@ -54,13 +55,14 @@ def main() -> None:
     environment.prepare()
     try:
         django.setup()
+        from console.env import version  # noqa: PLC0415 - it reads the environment that is ready only now
         from tests.upgrades.sample_rows import fill_tables  # noqa: PLC0415 - models are there only now
 
         call_command("migrate", verbosity=0)
         if empty := fill_tables():
             sys.exit("\n".join(["These tables stay empty:", *empty]))
         kept = without_row_policies(dump(environment.database_url()))
-        file = HERE / f"{version()}.sql.gz"
+        file = HERE / f"{version()}.{date.today()}.sql.gz"
         file.write_bytes(gzip.compress("\n".join(kept).encode(), mtime=0))
         print(f"{file.relative_to(environment.ROOT)}: {file.stat().st_size} bytes")
     finally:

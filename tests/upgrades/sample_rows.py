@@ -1,7 +1,7 @@
 """A row in every table: what a page needs is made by the world of the security tests, the rest here."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.apps import apps
@@ -19,6 +19,7 @@ PLAIN: tuple[tuple[type[models.Field], Any], ...] = (
     (models.BooleanField, False),
     (models.DateTimeField, AT),
     (models.DateField, date(2026, 11, 25)),
+    (models.TimeField, time(8)),
     (models.IntegerField, 1),
     (models.FloatField, 1.0),
     (models.UUIDField, uuid.UUID(int=1)),

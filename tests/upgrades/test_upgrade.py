@@ -1,4 +1,7 @@
-"""What a former version wrote comes forward: every kept version is loaded, migrated and read."""
+"""What a former version wrote comes forward: a kept version is loaded, migrated and read.
+
+Every run takes the last one, on which all newer migrations run; `make faults` takes all.
+"""
 
 import gzip
 import json
@@ -18,7 +21,8 @@ from tests.support.cast import TIC_KEY
 from tests.support.environment import ROOT
 from tests.upgrades.dump_version import FIXED_KEYS, OF_ITSELF, dump
 
-KEPT = sorted(Path(__file__).resolve().parent.glob("*.sql.gz"))
+*FORMER, LAST = sorted(Path(__file__).resolve().parent.glob("*.sql.gz"))
+KEPT = [*(pytest.param(one, marks=(pytest.mark.faults, pytest.mark.full)) for one in FORMER), LAST]
 CAST = re.compile(r"::(character varying|text)(\[\])?|[()]")
 #: Table → since which version it is gone on purpose, with its rows.
 GONE: dict[str, str] = {}
@@ -36,7 +40,7 @@ print(json.dumps({"rows": rows, "keys": [one.tic_key.reveal() for one in schools
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
 
-@pytest.fixture(params=KEPT, ids=lambda path: path.name.removesuffix(".sql.gz"))
+@pytest.fixture(params=KEPT, ids=[path.name.removesuffix(".sql.gz") for path in (*FORMER, LAST)])
 def old(request: pytest.FixtureRequest, db: None) -> Iterator[str]:
     """The address of a database as that version left it."""
     name = f"{database.own_name()}_kept"

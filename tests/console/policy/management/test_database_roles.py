@@ -107,7 +107,7 @@ def test_an_ordinary_owner_is_told_the_command_and_migrates_once_its_sql_was_run
     manage: Callable[..., "subprocess.CompletedProcess[str]"], owner: str, tmp_path: Path
 ) -> None:
     """With FAULTS=full all migrations run here, and the prepared schema is compared with what they bring;
-    else it is loaded first. tests/upgrades compares it with what the migrations since 0.1.0 bring.
+    else it is loaded first. tests/upgrades compares it with what the newest migrations bring.
     """
     refused = manage("migrate", "--verbosity=0")
     assert refused.returncode != 0

@@ -140,6 +140,7 @@ def _seconds_until_a_change(client: Client, killed: float) -> float:
     raise AssertionError(f"no change was accepted for two minutes: {client.statuses}")
 
 
+@pytest.mark.full
 def test_a_standby_that_commits_do_not_wait_for_lacks_some_of_them(folder: Path) -> None:
     """The control: where they wait, none is lost, as the two other tests show."""
     cluster = Cluster(folder, synchronous=False)

@@ -25,7 +25,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A video behind a redirect is not stopped by a route; asking a name server for its host takes half a minute.
+    # No route stops a video behind a redirect, and asking a name server for its host may take half a minute.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 

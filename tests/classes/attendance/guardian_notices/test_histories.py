@@ -13,13 +13,14 @@ from accounts.people.guardian_notices.services import save_settings
 from classes.attendance.guardian_notices.planning import plan_due_notices
 from classes.models import Lesson, Mark
 from tests.classes.attendance.guardian_notices.conftest import DAY, NOON, guardian_of, held, set_mark
+from tests.faults.sizes import size
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
 DAYS, HOURS = 8, (0, 4, 7, 9)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(size(full=12, ci=4)))
 def test_at_most_one_notice_a_day_leaves_for_each_guardian_and_child(clock, alice, bob, dina, seed):
     dice = random.Random(seed)
     tom = create_person(alice.enterprise, "tom", "student")

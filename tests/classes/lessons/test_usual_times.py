@@ -131,7 +131,9 @@ def test_rest_acts_at_once_as_programs_ask_for_what_they_want(alice, far, occupi
     client = rest_client(alice)
     for lesson, act in ((far, "start"), (occupied, "stop")):
         assert client.post(f"/api/v1/lessons/{lesson.pk}/{act}/").status_code == 200
-        assert Operation.objects.get(subject_id=lesson.pk).kind == f"class.{act}"
+        assert (
+            Operation.objects.get(subject_type="classes.lesson", subject_id=lesson.pk).kind == f"class.{act}"
+        )
 
 
 def test_the_admin_says_where_a_start_long_before_its_time_is_confirmed(alice, far):

@@ -346,7 +346,7 @@ def test_two_reasons_hold_until_both_are_gone(connected, alice, bob):
     lesson = create_lesson(bob, alice)
     hold_school(connected, "after_restore")
     hold_school(connected, "expired")
-    create = Operation.objects.get(subject_id=lesson.pk)
+    create = Operation.objects.get(subject_id=lesson.pk, kind="class.create")
     assert (create.state, create.reason) == (OperationState.HELD, "after_restore")
     resume(connected, reasons=["after_restore"])
     create.refresh_from_db()
@@ -367,7 +367,7 @@ def test_two_reasons_that_end_at_once_are_both_gone(connected, alice, bob):
     )
     assert (outcome.value, outcome.error) == (1, None)
     assert Gate.objects.get(enterprise=connected).held_for == []
-    assert Operation.objects.get(subject_id=lesson.pk).state == OperationState.READY
+    assert Operation.objects.get(subject_id=lesson.pk, kind="class.create").state == OperationState.READY
 
 
 def test_holding_one_school_leaves_the_other_alone(connected, other_school, alice, bob):

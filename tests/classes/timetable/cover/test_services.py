@@ -91,7 +91,7 @@ class TestAssigning:
         cover = cover_lesson(absence, lesson, bob, alice)
         assert teacher_of(lesson) == bob
         assert (cover.absent, cover.covering, cover.by) == (chen, bob, alice)
-        operation = Operation.objects.get(subject_id=lesson.pk)
+        operation = Operation.objects.get(subject_type="classes.lesson", subject_id=lesson.pk)
         assert operation.kind == "class.modify"
         changed, assigned = AuditEntry.objects.filter(object_id=lesson.pk).order_by("pk")
         assert (changed.action, assigned.action) == ("lesson.change", "cover.assign")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 
 from console import policy
+from console.http.form_entries import take_entries
 from console.menu_tab import MenuTab
 from console.navigation_entries import ENTRIES, PHONE_BARS, MenuEntry, Shortcut
 from console.ui.template_tags import format_time_zone
@@ -171,7 +172,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     nav: list of MenuLink, empty for a visitor · nav_tabs: the TabRow of the page, or None · nav_phone: the
     links of the bottom bar on a small screen · school: the current enterprise, or None · visit: an operator's
     visit to a school, or None · zone: the display name of the page's time zone · theme: "light", "dark" or
-    "auto" · languages: pairs of code and own name.
+    "auto" · languages: pairs of code and own name · kept_entries: what was typed before the language changed.
     """
     menu = Menu(request)
     return {
@@ -183,6 +184,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "zone": SimpleLazyObject(format_time_zone),
         "theme": get_theme(request),
         "languages": LANGUAGES,
+        "kept_entries": partial(take_entries, request),
     }
 
 

@@ -137,6 +137,10 @@ class ImportType(ABC):
         Return 0 once all rows are checked, the counts are set and the import is saved as `checked`.
         """
 
+    def check_answers(self, source: Any, posted: Mapping[str, str]) -> None:
+        """Raise ValidationError if the preview asks about something that the posted form does not confirm."""
+        return None
+
     @abstractmethod
     def check_conflicts(self, source: Any, reason: str) -> None:
         """Raise ValidationError if a checked import has conflicts that the reason does not allow."""

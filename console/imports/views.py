@@ -187,6 +187,7 @@ class ImportApply(ImportView, View):
     def act(self, source: Any) -> None:
         """Perform the action. Raise ValidationError if it is not possible."""
         reason = self.request.POST.get(self.import_type.reason_field, "")
+        self.import_type.check_answers(source, self.request.POST)
         try:
             services.start_apply(
                 self.import_type,

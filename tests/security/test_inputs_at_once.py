@@ -90,6 +90,6 @@ def test_a_timetable_applied_twice_at_once_is_planned_once(alice: User) -> None:
     row = ("Croquet", "bob", "", next_monday().isoformat(), "10:00", 45, "", "")
     source = services.receive_file(TIMETABLE_IMPORT, file=xlsx_file([row]), filename="term.xlsx", by=alice)
     clients = [client_for(alice, raise_request_exception=False) for _ in range(TIMES)]
-    path = f"/timetable/imports/{source.pk}/apply/"
-    assert at_once([lambda client=client: client.post(path) for client in clients]) == [302] * TIMES
+    path, box = f"/timetable/imports/{source.pk}/apply/", {"confirmed": "on"}
+    assert at_once([lambda client=client: client.post(path, box) for client in clients]) == [302] * TIMES
     assert Lesson.objects.count() == 1

@@ -5,43 +5,45 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from classes.choices import ClassType
-from console.ui.template_tags import duration
-
-#: Longer lessons are possible, but nobody meant most of them: the end was taken for the morning.
-USUAL_LENGTH = timedelta(hours=6)
+from classes.lessons.doubts import USUAL_LENGTH, ask_about_lesson
 
 
 class DoubtForm(forms.Form):
     """The questions stand at a box to tick. What was so before a change is not asked again."""
 
-    confirmed = forms.BooleanField(label=gettext_lazy("Yes, save it like this"), required=False)
+    confirmed = forms.BooleanField(label=_("Yes, save it like this"), required=False)
 
-    lesson: Any = None
-    course: Any = None
+    def doubts(self) -> list[str]:
+        """Return the questions about a valid form."""
+        raise NotImplementedError
 
     def ask_about_doubts(self) -> bool:
         """Return whether there are questions that nobody has confirmed; they are then on the form."""
-        doubts = [] if self.cleaned_data["confirmed"] else self._doubts()
+        doubts = [] if self.cleaned_data["confirmed"] else self.doubts()
         if doubts:
             self.add_error("confirmed", doubts)
         return bool(doubts)
 
-    def _doubts(self) -> list[str]:
+
+class LessonDoubtForm(DoubtForm):
+    """Asks about the fields of a lesson or a course."""
+
+    lesson: Any = None
+    course: Any = None
+
+    def doubts(self) -> list[str]:
         data = self.cleaned_data
         before = self.initial if self.lesson or self.course else None
-        found = []
-        length = _length(data)
-        if length > max(USUAL_LENGTH, _length(before) if before else USUAL_LENGTH):
-            time = duration(int(length.total_seconds()))
-            found.append(_("The lesson lasts %(time)s. Is that right?") % {"time": time})
         chooses_people = "students" in data and data.get("class_type") != ClassType.PUBLIC
-        if chooses_people and not _has_students(data) and (before is None or _has_students(before)):
-            found.append(_("No student and no group is chosen. Is that right?"))
-        return found
+        was_empty = before is not None and not _has_students(before)
+        return ask_about_lesson(
+            _length(data),
+            length_before=_length(before) if before else USUAL_LENGTH,
+            is_attended=not chooses_people or was_empty or _has_students(data),
+        )
 
 
 def _length(values: Mapping[str, Any]) -> timedelta:

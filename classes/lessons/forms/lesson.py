@@ -20,7 +20,7 @@ from classes.conflicts.guard import BookingConflictError
 from classes.courseware.attachments import AttachmentOwner
 from classes.courseware.forms import CoursewareForm
 from classes.lessons.fields import MAX_TOPIC_LENGTH, SETTING_NAMES
-from classes.lessons.forms.doubts import DoubtForm
+from classes.lessons.forms.doubts import LessonDoubtForm
 from classes.lessons.forms.fields import (
     PeopleField,
     PersonField,
@@ -56,7 +56,7 @@ PEOPLE_FIELDS = ("groups", "picked", "students", "ids", "staff")
 PLAIN_FIELDS = ("topic", "class_type", *SETTING_NAMES)
 
 
-class LessonForm(DoubtForm, CoursewareForm, PasswordForm, SettingsForm):
+class LessonForm(LessonDoubtForm, CoursewareForm, PasswordForm, SettingsForm):
     """Schedules a lesson. Times are in the active zone. `lesson` is set only by the change form.
 
     `by` limits the choices to what this person may choose; without it they are those of the school.

@@ -5,14 +5,16 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, StudentGroup, User
 from accounts.people.queries import active_people, unarchived_groups
+from classes.choices import ClassType
 from classes.conflicts.detection import BookingConflict
+from classes.lessons.doubts import USUAL_LENGTH, ask_about_lesson
 from classes.lessons.edit_digests import current_digests
+from classes.lessons.forms.doubts import DoubtForm
 from classes.lessons.forms.fields import parse_student_ids, set_choices
 from classes.lessons.groups import students_in_groups
 from classes.lessons.selectable import FOREIGN, chooses_from_own, narrow_choices
@@ -20,7 +22,7 @@ from classes.models import Lesson, Member
 from console.policy.edit_forms import OptimisticLockMixin
 
 
-class MembersForm(OptimisticLockMixin, forms.Form):
+class MembersForm(OptimisticLockMixin, DoubtForm):
     """The new list: the students of the ticked groups and those whose ids are pasted.
 
     `by` limits both to whom this person may choose.
@@ -71,16 +73,11 @@ class MembersForm(OptimisticLockMixin, forms.Form):
     def clean_ids(self) -> list[User]:
         return parse_student_ids(self.cleaned_data["ids"], self.offered["students"], own=self.is_own)
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and not data.get("groups") and not data.get("ids"):
-            raise ValidationError(
-                _(
-                    "The new list is empty. Select a group or paste user IDs. To remove all "
-                    "students, edit the lesson."
-                )
-            )
-        return data
+    def doubts(self) -> list[str]:
+        """Ask about a list that leaves nobody, unless everybody may enter."""
+        is_open = self.lesson.class_type == ClassType.PUBLIC
+        is_attended = is_open or not self.initial["ids"] or bool(self.students())
+        return ask_about_lesson(USUAL_LENGTH, is_attended=is_attended)
 
     def students(self) -> list[User]:
         found: Iterable[User] = (*self.cleaned_data["ids"], *students_in_groups(self.cleaned_data["groups"]))

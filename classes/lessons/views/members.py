@@ -53,7 +53,7 @@ class LessonMembers(SchoolView, DetailView):
         form = MembersForm(request.POST, lesson=lesson, by=request.user)
         if not form.is_valid():
             return self._show(form)
-        if "sure" in request.POST and self._replace(form):
+        if "sure" in request.POST and not form.ask_about_doubts() and self._replace(form):
             self.success(_("The list has been replaced. The change is sent to iclass within seconds."))
             return redirect("classes:lesson", lesson.pk)
         compared = compare_members(lesson, form.students())

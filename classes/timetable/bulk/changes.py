@@ -37,7 +37,8 @@ class PlannedChange:
     """The planned change of one lesson: `lesson` has the new fields, `people` the new people (None: the old).
 
     `added` and `removed` are pks of people, `groups_added` and `groups_removed` of groups, where the caller
-    computed them. `password` is the new one, '' for none; None keeps it.
+    computed them; `loses_students`: the last student and group go. `password` is the new one, '' for none;
+    None keeps it.
     """
 
     before: Lesson
@@ -50,6 +51,7 @@ class PlannedChange:
     removed: list[int] = field(default_factory=list)
     groups_added: list[int] = field(default_factory=list)
     groups_removed: list[int] = field(default_factory=list)
+    loses_students: bool = False
     password: str | None = field(default=None, repr=False)
 
     @property

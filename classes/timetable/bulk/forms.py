@@ -14,6 +14,7 @@ from accounts.people.queries import active_people, unarchived_groups
 from classes.choices import ClassType, RecordType
 from classes.conflicts.detection import BookingConflict
 from classes.conflicts.guard import BookingConflictError
+from classes.lessons.forms.doubts import DoubtForm
 from classes.lessons.forms.fields import PeopleField, PersonField, PersonOption, person_options, set_choices
 from classes.lessons.forms.lesson import STAFF_ROLES
 from classes.lessons.forms.password import PasswordForm
@@ -29,6 +30,7 @@ from classes.timetable.bulk.services import (
     preview_edit,
 )
 from console.concurrency import Conflict
+from console.confirmation import ConfirmationNeeded
 from console.jobs.models import Job
 from console.policy.edit_forms import parse_digests
 
@@ -43,7 +45,7 @@ FORM_FIELD_NAMES = {"starts_at": "days", "ends_at": "length", "students": "add"}
 MAX_SEEN_CHARS = 250 * MAX_LESSONS
 
 
-class BulkEditForm(PasswordForm, BulkSettingsForm):
+class BulkEditForm(DoubtForm, PasswordForm, BulkSettingsForm):
     """Changes these lessons alike. `compute_preview` computes the result, `save` applies it."""
 
     seen_name = "seen"
@@ -173,6 +175,9 @@ class BulkEditForm(PasswordForm, BulkSettingsForm):
         self.conflicts = self.preview.conflicts
         return True
 
+    def doubts(self) -> list[str]:
+        return self.preview.doubts if self.preview else []
+
     def save(self) -> Job | None:
         """Return the job that reports the results, or None if the service refused."""
         try:
@@ -183,11 +188,15 @@ class BulkEditForm(PasswordForm, BulkSettingsForm):
                 by=self.by,
                 conflict_reason=self.cleaned_data["conflict_reason"],
                 seen=parse_digests(self.data.get(self.seen_name), most=MAX_SEEN_CHARS),
+                confirmed=self.cleaned_data["confirmed"],
             )
         except BookingConflictError as conflicted:
             self.compute_preview()
             self.conflicts = conflicted.conflicts
             self.add_error("conflict_reason", conflicted)
+        except ConfirmationNeeded:
+            self.compute_preview()
+            self.ask_about_doubts()
         except Conflict as conflict:
             self.compute_preview()
             self._add_errors(conflict)

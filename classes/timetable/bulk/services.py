@@ -28,8 +28,10 @@ from classes.timetable.bulk.changes import (
     lock_and_load,
     plan_change,
 )
+from classes.timetable.bulk.doubts import ask_about_changes
 from console.audit.trail import record
 from console.concurrency import Conflict, service, value_digest
+from console.confirmation import require_confirmation
 from console.jobs.models import Job
 
 #: Lessons that one action may change.
@@ -96,6 +98,7 @@ class BulkPreview:
     same: list[Lesson] = field(default_factory=list)
     locked: list[tuple[Lesson, str]] = field(default_factory=list)
     conflicts: list[BookingConflict] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     @property
     def people(self) -> int:
@@ -107,6 +110,7 @@ def preview_edit(school: Enterprise, lessons: Sequence[Lesson], edit: BulkEdit) 
     """Return what `edit_lessons` would do, with conflicts; ValidationError if a lesson would break a rule."""
     preview = _classify(school, lessons, edit)
     preview.conflicts = find_change_conflicts(school, preview.planned)
+    preview.doubts = ask_about_changes(preview.planned)
     return preview
 
 
@@ -119,19 +123,22 @@ def edit_lessons(
     by: User | None,
     conflict_reason: str = "",
     seen: Mapping[str, str] | None = None,
+    confirmed: bool = False,
 ) -> Job:
     """Change all lessons that can be changed, in one transaction with one audit entry.
 
     The returned job reports the result of each. `seen` are the `edit_digests` of the lessons as the editor
     saw them, by default as they are given. Raises BookingConflictError if the change causes conflicts and no
     reason is given; ValidationError if a lesson would break a rule, or began meanwhile; Conflict if somebody
-    else changed the same fields meanwhile.
+    else changed the same fields meanwhile; ConfirmationNeeded if lessons become unusual and it is
+    not `confirmed`.
     """
     if {one.pk for one in edit.join} - lock_groups(_groups_of(lessons, edit)):
         raise ValidationError({"join": _("At least one of these groups was deleted in the meantime.")})
     stored = lock_and_load(lessons)
     check_meanwhile(lessons, stored, edit, seen)
     preview = _classify(school, stored, edit)
+    require_confirmation(ask_about_changes(preview.planned), confirmed)
     change_lessons(school, preview.planned, by=by, conflict_reason=conflict_reason)
     values = {
         **{name: _audit_value(value) for name, value in edit.fields.items()},
@@ -254,6 +261,8 @@ def _plan_lesson(
         sorted(pk for pk, _ in after - before),
         sorted(pk for pk, _ in before - after),
     )
+    had_students = current or any(role == Member.Role.STUDENT for _, role in before)
+    change.loses_students = bool(had_students and not people.students and not people.groups)
     return change
 
 

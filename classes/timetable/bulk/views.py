@@ -26,6 +26,7 @@ from classes.models import Course, Lesson
 from classes.timetable.bulk import job as push
 from classes.timetable.bulk.cancel_job import cancel_chosen_lessons, preview_cancel
 from classes.timetable.bulk.changes import PlannedChange
+from classes.timetable.bulk.doubts import ask_about_change
 from classes.timetable.bulk.forms import BulkEditForm
 from classes.timetable.bulk.selection import filter_lessons, parse_filter
 from classes.timetable.bulk.services import MAX_LESSONS
@@ -228,6 +229,7 @@ def _change_rows(planned: list[PlannedChange]) -> list[dict[str, Any]]:
             "groups_removed": [groups[pk] for pk in one.groups_removed],
             "password": _describe_password(one),
             "conflicts": len(one.new),
+            "doubts": ask_about_change(one),
         }
         for one in planned
     ]

@@ -1,6 +1,6 @@
 """The import of timetables, as declared to console.imports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,6 +9,7 @@ from accounts.models import User
 from classes.models import TimetableImport, TimetableRow
 from classes.timetable.imports import checks, execution, jobs
 from classes.timetable.imports.columns import HEADINGS, LABELS, guess_fields, missing_columns
+from classes.timetable.imports.doubts import require_row_confirmation
 from classes.timetable.imports.preview import TimetablePreview
 from console.imports.forms import MappingForm
 from console.imports.import_type import ImportType
@@ -70,6 +71,9 @@ class TimetableImportType(ImportType):
     def check_next_rows(self, source: TimetableImport, after: int) -> int:
         checks.check_import(source)
         return 0
+
+    def check_answers(self, source: TimetableImport, posted: Mapping[str, str]) -> None:
+        require_row_confirmation(source, "confirmed" in posted)
 
     def check_conflicts(self, source: TimetableImport, reason: str) -> None:
         execution.require_conflict_reason(source, reason)

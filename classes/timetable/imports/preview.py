@@ -4,16 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StudentGroup, User
-from classes.models import TimetableRow
+from classes.models import TimetableImport, TimetableRow
 from classes.timetable.imports.columns import LABELS
+from classes.timetable.imports.doubts import ask_about_row, rows_with_doubts
 from classes.timetable.imports.row_parser import PlannedRow
-from console.imports.preview import ImportPreview, PreviewRow
+from console.imports.preview import ImportPreview, PreviewRow, RowFilter
 from console.ui.badges import Badge
 
-Outcome = TimetableRow.Outcome
+Outcome, State = TimetableRow.Outcome, TimetableImport.State
+#: The filter of rows that the preview asks about.
+QUESTION = "question"
 BADGES = {
     Outcome.ADDED: Badge(_("added"), "calendar-plus", "ok", ""),
     Outcome.CONFLICT: Badge(_("conflict"), "calendar-exclamation", "warn", ""),
@@ -37,12 +42,30 @@ class TimetablePreviewRow(PreviewRow):
     def more_conflicts(self) -> int:
         return self.row.conflicts_in_all - len(self.row.conflicts)
 
+    @property
+    def doubts(self) -> list[str]:
+        return ask_about_row(self.planned) if self.planned and self.row.lessons else []
+
 
 class TimetablePreview(ImportPreview):
-    """The rows that the query string selects: `?show=` an outcome."""
+    """The rows that the query string selects: `?show=` an outcome, or those with a question."""
 
     row_class = TimetablePreviewRow
     related = ("course", "lesson")
+
+    @cached_property
+    def doubtful_rows(self) -> int:
+        """The number of rows that have a question before the import is applied."""
+        return rows_with_doubts(self.source.lines.all()).count() if self.source.state == State.CHECKED else 0
+
+    def filter_rows(self, rows: QuerySet[TimetableRow]) -> QuerySet[TimetableRow] | None:
+        return rows_with_doubts(rows) if self.show == QUESTION else super().filter_rows(rows)
+
+    def choices(self) -> list[RowFilter]:
+        shown = super().choices()
+        if self.doubtful_rows:
+            shown.append(self.choice(QUESTION, _("with a question"), self.doubtful_rows, "help"))
+        return shown
 
     def lines(self, rows: Iterable[TimetableRow]) -> list[TimetablePreviewRow]:
         """Return the rows of a page with the names that they refer to; two queries."""

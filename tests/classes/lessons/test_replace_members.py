@@ -12,6 +12,7 @@ from console.outbox.models import Operation
 from tests.classes.factories import add_members, create_planned_lesson, create_running_lesson
 from tests.support.cast import create_person
 from tests.support.iclass_service import create_lesson, requests_to
+from tests.support.page_client import page_text
 
 pytestmark = pytest.mark.django_db
 
@@ -91,9 +92,32 @@ def test_somebody_who_is_planned_elsewhere_needs_a_reason(browse, alice, bob, le
     assert Lesson.objects.get(pk=lesson.pk).conflict_allowed
 
 
-def test_an_empty_list_and_unknown_ids_are_said_at_once(browse, alice, lesson):
+@pytest.mark.parametrize("empty", [{"ids": " "}, {"ids": "", "groups": ["empty"]}])
+def test_a_list_of_nobody_is_asked_about(browse, alice, lesson, school, empty):
+    question, path = "No student and no group is chosen. Is that right?", f"/lessons/{lesson.pk}/members/"
+    if "groups" in empty:
+        empty = empty | {"groups": [StudentGroup.objects.create(enterprise=school, name="Empty").pk]}
+    looked = page_text(browse(alice, path, empty | {"look": "1"}))
+    assert looked.count(question) == 1
+    assert 'name="confirmed"' in looked
+    asked = page_text(browse(alice, path, empty | {"sure": "1"}))
+    assert question in asked
+    assert 'href="#id_confirmed"' in asked
+    assert set(members(lesson)) == {"kid1", "kid2", "ann"}
+    assert browse(alice, path, empty | {"sure": "1", "confirmed": "on"}).status_code == 302
+    assert set(members(lesson)) == {"ann"}
+
+
+def test_who_takes_nobody_away_is_not_asked(browse, alice, lesson):
     path = f"/lessons/{lesson.pk}/members/"
-    assert "The new list is empty." in browse(alice, path, {"ids": " ", "sure": "1"}).content.decode()
+    assert 'name="confirmed"' not in page_text(browse(alice, path, {"ids": "kid3", "look": "1"}))
+    Lesson.objects.filter(pk=lesson.pk).update(class_type="public")
+    assert browse(alice, path, {"ids": "", "sure": "1"}).status_code == 302
+    assert 'name="confirmed"' not in page_text(browse(alice, path, {"ids": "", "look": "1"}))
+
+
+def test_unknown_ids_are_said_at_once(browse, alice, lesson):
+    path = f"/lessons/{lesson.pk}/members/"
     page = browse(alice, path, {"ids": "kid1 nobody", "sure": "1"}).content.decode()
     assert "no student with the user ID nobody" in page
     assert "kid1 nobody</textarea>" in page

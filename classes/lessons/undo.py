@@ -151,5 +151,5 @@ def _find(by: Any, key: int, action: str) -> Lesson:
     return lesson
 
 
-register_undo("lesson.cancel", _undo_cancellation)
-register_undo("lesson.move", _undo_move)
+register_undo("lesson.cancel", _undo_cancellation, is_sent=True)
+register_undo("lesson.move", _undo_move, is_sent=True)

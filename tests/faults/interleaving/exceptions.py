@@ -133,6 +133,7 @@ EXCEPTIONS = {
     "classes.lessons.room_entries.reveal_visitor_pass": READS,
     "classes.lessons.undo.undo_cancellation": MERGES,
     "classes.lessons.undo.undo_move": MERGES,
+    "classes.lessons.undo.undo_replacement": MERGES,
     "classes.lessons.services.schedule_lesson": "tests/classes/conflicts/test_conflicts.py",
     "classes.live.room.calls.record_call": ADDS,
     "classes.live.room.classroom_entry.use_own_token": READS,

@@ -68,13 +68,15 @@ def take_back(ticket: str, by: Any) -> bool:
     if found["by"] != by.pk:
         raise ValidationError(_("This cannot be taken back."))
     if found["until"] < timezone.now().timestamp():
-        raise too_late()
+        raise too_late(is_sent=found["act"] in _sent)
     _handlers[found["act"]](by, found["key"], found["values"])
     return found["act"] in _sent
 
 
-def too_late() -> ValidationError:
-    """Return the refusal of an act that is sent by now."""
+def too_late(*, is_sent: bool = True) -> ValidationError:
+    """Return the refusal of an act that is sent by now, to the service or (not `is_sent`) to people alone."""
+    if not is_sent:
+        return ValidationError(_("It is too late to take this back. Change it as usual instead."))
     return ValidationError(
         _("It is too late to take this back: it is on its way to iclass. Change it as usual instead.")
     )

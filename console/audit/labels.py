@@ -210,6 +210,8 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "leave.return": _("Leave request returned"),
     "leave.cancel": _("Leave request withdrawn"),
     "leave.withdraw": _("Leave revoked"),
+    "leave.reopen": _("Answer to leave request taken back"),
+    "leave.restore": _("Withdrawal of leave taken back"),
     "attendance.close": _("Register closed"),
     "attendance.reopen": _("Register reopened"),
     "document.add": _("Courseware added"),

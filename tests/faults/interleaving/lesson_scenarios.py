@@ -113,9 +113,6 @@ def lesson_acts(world: IntentContext) -> dict[str, Act]:
             lesson=subject.fresh(), by=by, starts_at=subject.row.starts_at + 3 * DAY,
             ends_at=subject.row.starts_at + 3 * DAY + 45 * MINUTE, conflict_reason=REASON,
         ),
-        "replace students for ten seconds": lambda subject: undo.replace_revocably(
-            lesson=subject.fresh(), students=[subject.more["cid"]], by=by, conflict_reason=REASON
-        ),
         "cancel many": lambda subject: _cancel_many(world, subject),
         "start": lambda subject: services.start_lesson(lesson=subject.fresh(), by=by, confirmed=True),
         "stop": lambda subject: services.stop_lesson(lesson=subject.fresh(), by=by),

@@ -247,6 +247,7 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "subject.delete": _("Subject deleted"),
     "absence.add": _("Absence of a teacher entered"),
     "absence.withdraw": _("Absence of a teacher revoked"),
+    "absence.restore": _("Absence of a teacher counts again"),
     "cover.assign": _("Cover assigned"),
     "cover.undo": _("Cover undone"),
     "cover.hand_over": _("Cover follows the new teacher of the course"),

@@ -47,8 +47,8 @@ def undo_window() -> timedelta:
 def offer_undo(
     request: HttpRequest, text: str | Promise, act: str, key: int, values: Mapping[str, Any] | None
 ) -> None:
-    """Show a success message, with the button that takes the act back unless there are no `values`."""
-    if values is None:
+    """Show a success message, with the button that takes the act back unless it is final (None)."""
+    if values is None or not undo_window():
         messages.success(request, str(text))
         return
     until = timezone.now() + undo_window()

@@ -19,11 +19,9 @@ from console.undo import register_undo, too_late, undo_window
 
 
 @service
-def answer_revocably(*, leave: Leave, approved: bool, text: str, by: User) -> dict[str, Any] | None:
-    """Answer as `answer_leave` does. Return the values for `undo_answer`, None if it is final."""
+def answer_revocably(*, leave: Leave, approved: bool, text: str, by: User) -> dict[str, Any]:
+    """Answer as `answer_leave` does. Return the values for `undo_answer`."""
     stored = answer_leave(leave=leave, approved=approved, text=text, by=by)
-    if not undo_window():
-        return None
     postpone_notices([stored.person], answer_key(stored), undo_window())
     return {"at": _iso(stored.answered_at)}
 
@@ -59,7 +57,7 @@ def withdraw_revocably(*, leave: Leave, by: User) -> dict[str, Any] | None:
         return None
     withdraw_leave(leave=stored, by=by)
     at = Leave.objects.values_list("withdrawn_at", flat=True).get(pk=stored.pk)
-    return {"state": stored.state, "at": _iso(at)} if undo_window() else None
+    return {"state": stored.state, "at": _iso(at)}
 
 
 @service

@@ -72,6 +72,7 @@ class ClassesConfig(AppConfig):
         """Import here because these modules need the models."""
         import classes.attendance.guardian_notices.sections
         import classes.attendance.held_data
+        import classes.attendance.leave_undo
         import classes.attendance.policy_changes
         import classes.attendance.reports.exports.files
         import classes.attendance.reports.exports.notification_types
@@ -97,6 +98,7 @@ class ClassesConfig(AppConfig):
         import classes.person_removal
         import classes.retention
         import classes.search
+        import classes.timetable.cover.undo
         import classes.timetable.group_changes.conflicts
         import classes.timetable.group_changes.propagation
         import classes.timetable.roll_over.retention

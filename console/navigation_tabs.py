@@ -48,7 +48,6 @@ ATTENDANCE = (
             "classes:leave_add",
             "classes:leave_answer",
             "classes:leave_approve",
-            "classes:leave_withdraw",
             "classes:leave_calendar",
             "classes:leave_file_add",
         ),

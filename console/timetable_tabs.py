@@ -97,8 +97,6 @@ TIMETABLE = (
         pages=(
             "classes:absence_add",
             "classes:absence",
-            "classes:absence_withdraw",
-            "classes:cover_undo",
         ),
     ),
     MenuTab(_("My covers"), "classes:covers", "list", "cover"),

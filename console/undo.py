@@ -3,7 +3,7 @@ has to be called back.
 
     values = cancel_revocably(lesson=lesson, by=by)                # a service that postpones its operations
     offer_undo(request, _("Cancelled."), "lesson.cancel", lesson.pk, values)
-    register_undo("lesson.cancel", undo_cancellation)              # at start, in the app of the act
+    register_undo("lesson.cancel", undo_cancellation, is_sent=True)  # at start, in the app of the act
 
 The message has a button with a signed ticket; `console.undo_views` takes it.
 """
@@ -25,11 +25,18 @@ SALT = "console.undo"
 #: Takes the act back: by whom, the key of its row, and the values that the service of the act returned.
 UndoHandler = Callable[[Any, int, Mapping[str, Any]], None]
 _handlers: dict[str, UndoHandler] = {}
+#: The acts that go to the service.
+_sent: set[str] = set()
 
 
-def register_undo(act: str, handler: UndoHandler) -> None:
-    """Register what takes an act back. It checks the right, and raises ValidationError if it is too late."""
+def register_undo(act: str, handler: UndoHandler, *, is_sent: bool = False) -> None:
+    """Register what takes an act back, and whether the act goes to the service.
+
+    The handler checks the right, and raises ValidationError if it is too late.
+    """
     _handlers[act] = handler
+    if is_sent:
+        _sent.add(act)
 
 
 def undo_window() -> timedelta:
@@ -40,8 +47,8 @@ def undo_window() -> timedelta:
 def offer_undo(
     request: HttpRequest, text: str | Promise, act: str, key: int, values: Mapping[str, Any] | None
 ) -> None:
-    """Show a success message, with the button that takes the act back unless there are no `values`."""
-    if values is None:
+    """Show a success message, with the button that takes the act back unless it is final (None)."""
+    if values is None or not undo_window():
         messages.success(request, str(text))
         return
     until = timezone.now() + undo_window()
@@ -49,8 +56,11 @@ def offer_undo(
     messages.success(request, str(text), extra_tags=signing.dumps(ticket, salt=SALT))
 
 
-def take_back(ticket: str, by: Any) -> None:
-    """Take back the act of a ticket. Raise ValidationError if that is no longer possible."""
+def take_back(ticket: str, by: Any) -> bool:
+    """Take back the act of a ticket, and return whether it would have gone to the service.
+
+    Raise ValidationError if it can no longer be taken back.
+    """
     try:
         found = signing.loads(ticket, salt=SALT)
     except signing.BadSignature:
@@ -58,12 +68,15 @@ def take_back(ticket: str, by: Any) -> None:
     if found["by"] != by.pk:
         raise ValidationError(_("This cannot be taken back."))
     if found["until"] < timezone.now().timestamp():
-        raise too_late()
+        raise too_late(is_sent=found["act"] in _sent)
     _handlers[found["act"]](by, found["key"], found["values"])
+    return found["act"] in _sent
 
 
-def too_late() -> ValidationError:
-    """Return the refusal of an act that is sent by now."""
+def too_late(*, is_sent: bool = True) -> ValidationError:
+    """Return the refusal of an act that is sent by now, to the service or (not `is_sent`) to people alone."""
+    if not is_sent:
+        return ValidationError(_("It is too late to take this back. Change it as usual instead."))
     return ValidationError(
         _("It is too late to take this back: it is on its way to iclass. Change it as usual instead.")
     )

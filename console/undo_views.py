@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import View
 
 from console.policy.views import SignedInView
@@ -19,11 +20,13 @@ class TakeBack(SignedInView, View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
-            take_back(request.POST.get("ticket", ""), request.user)
+            is_sent = take_back(request.POST.get("ticket", ""), request.user)
         except ValidationError as refused:
             messages.error(request, " ".join(refused.messages))
         else:
-            self.success(_("Taken back. Nothing was sent to iclass."))
+            self.success(
+                _("Taken back. Nothing was sent to iclass.") if is_sent else pgettext("undo", "Taken back.")
+            )
         page = request.POST.get("next", "")
         ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
         return redirect(page if ours else "classes:home")

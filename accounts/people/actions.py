@@ -20,7 +20,7 @@ class PersonAction:
 
     `prompt` is "" for an action without confirmation, "question" for a dialog, "page" for a separate page,
     and "place" where pages draw it beside what it is about, not among the buttons.
-    `condition` returns whether the action applies to a person.
+    `condition` returns whether the action applies to a person, `is_revocable` means that it offers Undo.
     """
 
     name: str
@@ -34,6 +34,7 @@ class PersonAction:
     condition: Callable[[User], bool]
     prompt: str = ""
     tone: str = "primary"
+    is_revocable: bool = False
 
     @property
     def url_name(self) -> str:
@@ -191,6 +192,7 @@ PERSON_ACTIONS = {
             lambda person: person.is_active,
             prompt="page",
             tone="danger",
+            is_revocable=True,
         ),
         PersonAction(
             "reactivate",
@@ -202,6 +204,7 @@ PERSON_ACTIONS = {
             _("Reactivated."),
             services.reactivate_person,
             lambda person: not person.is_active and not person.erased_at,
+            is_revocable=True,
         ),
         PersonAction(
             "data",

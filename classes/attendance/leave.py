@@ -86,7 +86,7 @@ def request_leave(
         _require_guardian(lock_row(guardian), person)
     for period in asked:
         _require_requestable(person, period)
-    replaced = _open_requests(person, asked)
+    replaced = open_requests(person, asked)
     merged = merge_periods([*asked, *((one.begins_at, one.ends_at) for one in replaced)])
     for one in replaced:
         _set_withdrawn(one)
@@ -126,11 +126,11 @@ def answer_leave(*, leave: Leave, approved: bool, text: str, by: User) -> Leave:
     stored.save(update_fields=["state", "answer", "answered_by", "answered_at"])
     record("leave.approve" if approved else "leave.return", stored, by=by, after=_facts(stored))
     if approved:
-        _recalculate(stored)
+        recalculate(stored)
     notify(
         "leave.approved" if approved else "leave.returned",
         people=[stored.person],
-        key=f"leave.answer.{stored.pk}",
+        key=answer_key(stored),
         args=_notice_args(stored),
         link=reverse("classes:leave", args=[stored.pk]),
     )
@@ -158,7 +158,12 @@ def withdraw_leave(*, leave: Leave, by: User | None, guardian: Guardian | None =
     _set_withdrawn(stored)
     record("leave.cancel" if is_own else "leave.withdraw", stored, by=by)
     if was_approved:
-        _recalculate(stored)
+        recalculate(stored)
+
+
+def answer_key(leave: Leave) -> str:
+    """Return the key of the notification that the request was answered."""
+    return f"leave.answer.{leave.pk}"
 
 
 def merge_periods(periods: Iterable[Period]) -> list[Period]:
@@ -208,7 +213,7 @@ def _require_requestable(person: User, period: Period) -> None:
         raise ValidationError(_("Leave for this time has already been approved."))
 
 
-def _open_requests(person: User, periods: list[Period]) -> list[Leave]:
+def open_requests(person: User, periods: list[Period]) -> list[Leave]:
     """Lock and return the open requests that overlap one of these periods."""
     rows = Leave.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     open_ = rows.filter(person=person, state=Leave.State.REQUESTED)
@@ -280,7 +285,8 @@ def _notice_args(leave: Leave) -> dict[str, str]:
     return {"start": f"{begins:%Y-%m-%d %H:%M}", "end": end}
 
 
-def _recalculate(leave: Leave) -> None:
+def recalculate(leave: Leave) -> None:
+    """Recalculate the open registers that a leave affects. Call it inside the transaction that changed it."""
     _recompute(_lock_affected_lessons(leave.person_id, (leave.begins_at, leave.ends_at)))
 
 

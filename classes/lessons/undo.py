@@ -1,6 +1,6 @@
-"""Cancel and reschedule a lesson so that it can be taken back for some seconds (`console.undo`)."""
+"""Cancel a lesson, reschedule it or replace its students so that it can be taken back (`console.undo`)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -12,14 +12,17 @@ from accounts.models import User
 from classes.conflicts.detection import build_booking_request
 from classes.conflicts.guard import BookingConflictError, check_conflicts, enforce_teacher_constraint
 from classes.lessons.lookup import find_lesson
+from classes.lessons.members import replace_members
+from classes.lessons.roster import reassign_members
+from classes.lessons.selectable import may_edit_members
 from classes.lessons.services import (
     cancel_lesson,
     edit_lesson,
     enqueue_create_or_modify,
     enqueue_lesson_operation,
 )
-from classes.locking import lock_lesson
-from classes.models import AnnouncedState, Lesson
+from classes.locking import lock_lesson, share_groups
+from classes.models import AnnouncedState, Lesson, Member
 from console.audit.trail import record
 from console.concurrency import service
 from console.outbox.models import Operation
@@ -123,6 +126,66 @@ def undo_move(*, lesson: Lesson, by: User | None, values: Mapping[str, Any]) -> 
     return stored
 
 
+@service
+def replace_revocably(
+    *,
+    lesson: Lesson,
+    students: Iterable[User],
+    by: User | None,
+    conflict_reason: str = "",
+    seen: Mapping[str, str] | None = None,
+) -> dict[str, Any] | None:
+    """Replace the students as `replace_members` does. Return the values for `undo_replacement`.
+
+    None if nobody was replaced, or it is final.
+    """
+    share_groups((), lesson)
+    stored = lock_lesson(lesson)
+    former = _students(stored)
+    replace_members(lesson=stored, students=students, by=by, conflict_reason=conflict_reason, seen=seen)
+    present = _students(stored)
+    operations = postpone(stored, undo_window())
+    if operations is None or former.keys() == present.keys():
+        return None
+    return {
+        "operations": operations,
+        "added": sorted(present.keys() - former.keys()),
+        "removed": [[pk, via] for pk, via in former.items() if pk not in present],
+        "reason": stored.conflict_reason,
+    }
+
+
+@service
+def undo_replacement(*, lesson: Lesson, by: User | None, values: Mapping[str, Any]) -> Lesson:
+    """Bring the former students back, each with the group through which they joined.
+
+    Raise ValidationError if the list was sent or changed since, or somebody was planned elsewhere meanwhile.
+    """
+    share_groups((), lesson)
+    stored = lock_lesson(lesson)
+    present, added, removed = _students(stored).keys(), set(values["added"]), dict(values["removed"])
+    if not added <= present or present & removed.keys():
+        raise ValidationError(_("Someone changed the students of this lesson since. Replace them instead."))
+    students = User.objects.filter(pk__in=(present - added) | removed.keys())
+    with _unless_taken():
+        edit_lesson(lesson=stored, by=by, students=students, conflict_reason=values["reason"])
+    whole = open_operations(stored).filter(kind="class.modify", args={"members": True})
+    supersede(whole.filter(pk__in=values["operations"]))
+    if not are_unsent(values["operations"]):
+        raise too_late()
+    groups = set(stored.groups.values_list("pk", flat=True))
+    returned = stored.members.filter(
+        user__in=[pk for pk, via in removed.items() if via is None or via in groups]
+    )
+    reassign_members({member.pk: removed[member.user_id] for member in returned})
+    return stored
+
+
+def _students(lesson: Lesson) -> dict[int, int | None]:
+    """Return the students by key, with the group through which each joined."""
+    return dict(lesson.members.filter(role=Member.Role.STUDENT).values_list("user_id", "via_id"))
+
+
 @contextmanager
 def _unless_taken() -> Iterator[None]:
     try:
@@ -144,6 +207,13 @@ def _undo_move(by: Any, key: int, values: Mapping[str, Any]) -> None:
     undo_move(lesson=_find(by, key, "change"), by=by, values=values)
 
 
+def _undo_replacement(by: Any, key: int, values: Mapping[str, Any]) -> None:
+    lesson = find_lesson(by, key)
+    if not may_edit_members(by, lesson):
+        raise PermissionDenied(refusal_message(by, "change", "member"))
+    undo_replacement(lesson=lesson, by=by, values=values)
+
+
 def _find(by: Any, key: int, action: str) -> Lesson:
     lesson = find_lesson(by, key)
     if not may(by, action, "lesson", lesson):
@@ -151,5 +221,6 @@ def _find(by: Any, key: int, action: str) -> Lesson:
     return lesson
 
 
-register_undo("lesson.cancel", _undo_cancellation)
-register_undo("lesson.move", _undo_move)
+register_undo("lesson.cancel", _undo_cancellation, is_sent=True)
+register_undo("lesson.move", _undo_move, is_sent=True)
+register_undo("lesson.replace_members", _undo_replacement, is_sent=True)

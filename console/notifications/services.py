@@ -1,6 +1,7 @@
 """Send notifications and mark them as read."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from console.notifications.channels.mail_server import mail_is_set_up
+from console.notifications.channels.models import Delivery
 from console.notifications.channels.queue import queue_for_bots, queue_for_people, send_again
 from console.notifications.models import Message, Notification
 from console.notifications.preferences import channels_by_person
@@ -77,6 +79,31 @@ def _mail_fields(person: Any, mail: str) -> dict[str, str]:
     if not person.e_mail or mail == EmailFrequency.NEVER:
         return {}
     return {"mail": Notification.Mail.WAITING} if mail == EmailFrequency.NOW else {"period": mail}
+
+
+def postpone_notices(people: Iterable[Any], key: str, delay: timedelta) -> None:
+    """Send e-mails and messages of an event only after `delay`, so that it can be taken back.
+
+    Call it inside the transaction that notified `people`.
+    """
+    due, notices = timezone.now() + delay, Notification.objects.filter(person__in=people, key=key)
+    notices.filter(mail=Notification.Mail.WAITING, mail_attempts=0).update(mail_due_at=due)
+    waiting = Message.objects.filter(notice__in=notices, delivery=Delivery.WAITING, delivery_attempts=0)
+    waiting.update(delivery_due_at=due)
+
+
+@transaction.atomic
+def withdraw_notices(people: Iterable[Any], key: str) -> bool:
+    """Delete the notifications of an event; return False, and keep them, if one has left the console."""
+    notices = Notification.objects.filter(person__in=people, key=key).order_by("pk")
+    rows = list(notices.select_for_update(of=("self",)))
+    messages = list(Message.objects.filter(notice__in=rows).order_by("pk").select_for_update(of=("self",)))
+    if any(one.mail_attempts or one.digest_id for one in rows):
+        return False
+    if any(one.delivery_attempts for one in messages):
+        return False
+    notices.delete()
+    return True
 
 
 @transaction.atomic

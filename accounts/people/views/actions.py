@@ -24,6 +24,7 @@ from accounts.people.services import CONTACTS
 from accounts.people.subject_access.services import latest_copy
 from console.policy.reveal_views import InPlaceReveal
 from console.policy.views import SchoolView
+from console.undo import offer_undo
 
 
 class PersonActionView(SchoolView, FormView):
@@ -60,7 +61,8 @@ class PersonActionView(SchoolView, FormView):
     def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
             self.act.service(person=self.person, by=self.request.user, **form.cleaned_data)
-            self.success(self.act.done)
+            values: dict[str, Any] | None = {} if self.act.is_revocable else None
+            offer_undo(self.request, self.act.done, f"person.{self.act.name}", self.person.pk, values)
         except ValidationError as error:
             messages.error(self.request, " ".join(error.messages))
         return redirect(self.person)

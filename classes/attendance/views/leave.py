@@ -3,17 +3,16 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext
-from django.views.generic import FormView, ListView, TemplateView
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.views.generic import FormView, ListView, TemplateView, View
 
 from accounts.models import User
 from classes.attendance import leave as services
@@ -30,6 +29,7 @@ from classes.attendance.leave_queries import (
     requests_to_answer,
     state_badge,
 )
+from classes.attendance.leave_undo import answer_revocably, withdraw_revocably
 from classes.attendance.tables import LEAVE_TABLE
 from classes.models import Leave
 from console.concurrency import Conflict
@@ -40,6 +40,7 @@ from console.policy.bulk_views import BulkActionText, BulkActionView
 from console.policy.rules import scope_of
 from console.policy.table import Scope
 from console.policy.views import SchoolView
+from console.undo import offer_undo
 
 
 class LeaveList(TableView, ListView):
@@ -161,18 +162,21 @@ class LeaveAnswer(LeaveBase, FormView):
         by: Any = self.request.user
         approved = form.cleaned_data["decision"] == "approve"
         try:
-            services.answer_leave(leave=self.leave, approved=approved, text=form.cleaned_data["text"], by=by)
+            values = answer_revocably(
+                leave=self.leave, approved=approved, text=form.cleaned_data["text"], by=by
+            )
         except Conflict as error:
             self.warning(" ".join(error.messages))
             return self.go_back("classes:leave", self.leave.pk)
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)
-        self.success(
+        text = (
             _("The leave has been approved. Absences during this time count as excused.")
             if approved
-            else _("The request has been returned and the student has been notified.")
+            else _("The request has been returned. The student is notified.")
         )
+        offer_undo(self.request, text, "leave.answer", self.leave.pk, values)
         return self.go_back("classes:leave", self.leave.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
@@ -271,41 +275,23 @@ class LeaveAdd(SchoolView, FormView):
         )
 
 
-class LeaveWithdraw(LeaveBase, FormView):
-    """Withdraw one's own request, or revoke the approved leave of a student."""
+class LeaveWithdraw(LeaveBase, View):
+    """Withdraw one's own request, or revoke the approved leave of a student; it can be taken back."""
 
     action = "withdraw"
-    form_class = forms.Form
-    template_name = "generic/confirm.html"
+    http_method_names = ["post", "options"]
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        by: Any = self.request.user
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        by: Any = request.user
         try:
-            services.withdraw_leave(leave=self.leave, by=by)
+            values = withdraw_revocably(leave=self.leave, by=by)
         except ValidationError as error:
             self.warning(" ".join(error.messages))
-            return redirect("classes:leave", self.leave.pk)
-        self.success(
-            _("Your request has been withdrawn.")
-            if self.leave.person_id == by.pk
-            else _("The leave has been revoked.")
-        )
-        return redirect("classes:leaves")
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        is_own = self.leave.person_id == self.request.user.pk
-        return super().get_context_data(
-            title=_("Withdraw your request?")
-            if is_own
-            else _("Revoke the leave of %(name)s?") % {"name": self.leave.person.nickname},
-            detail=_("The request will not be decided. You can send a new one.")
-            if is_own
-            else _("Marks in open registers are calculated again."),
-            submit_label=_("Withdraw") if is_own else pgettext("leave", "Revoke"),
-            cancel_url=reverse("classes:leave", args=[self.leave.pk]),
-            tone="primary",
-            **more,
-        )
+        else:
+            is_own = self.leave.person_id == by.pk
+            text = _("Your request has been withdrawn.") if is_own else _("The leave has been revoked.")
+            offer_undo(request, text, "leave.withdraw", pk, values)
+        return redirect("classes:leave", pk)
 
 
 def asks_for_own_leave(reader: Any) -> bool:

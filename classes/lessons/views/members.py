@@ -13,11 +13,13 @@ from django.views.generic import DetailView
 from classes.conflicts.foreign_lessons import close_foreign_lessons
 from classes.conflicts.guard import BookingConflictError
 from classes.lessons.forms.members import MembersForm
-from classes.lessons.members import compare_members, replace_members
+from classes.lessons.members import compare_members
 from classes.lessons.selectable import may_edit_members
+from classes.lessons.undo import replace_revocably
 from classes.models import Lesson
 from console.policy import may, refusal_message
 from console.policy.views import M, SchoolView
+from console.undo import offer_undo
 
 
 class LessonMembers(SchoolView, DetailView):
@@ -54,7 +56,6 @@ class LessonMembers(SchoolView, DetailView):
         if not form.is_valid():
             return self._show(form)
         if "sure" in request.POST and not form.ask_about_doubts() and self._replace(form):
-            self.success(_("The list has been replaced. The change is sent to iclass within seconds."))
             return redirect("classes:lesson", lesson.pk)
         compared = compare_members(lesson, form.students())
         form.conflicts = close_foreign_lessons(compared.conflicts, request.user)
@@ -64,7 +65,7 @@ class LessonMembers(SchoolView, DetailView):
     def _replace(self, form: MembersForm) -> bool:
         reason = form.cleaned_data["conflict_reason"]
         try:
-            replace_members(
+            values = replace_revocably(
                 lesson=self.object,
                 students=form.students(),
                 by=self.request.user,
@@ -77,6 +78,8 @@ class LessonMembers(SchoolView, DetailView):
         except ValidationError as error:
             form.refuse(error)
             return False
+        text = _("The list has been replaced. The change is sent to iclass within seconds.")
+        offer_undo(self.request, text, "lesson.replace_members", self.object.pk, values)
         return True
 
     def _show(self, form: MembersForm, **more: Any) -> HttpResponse:

@@ -92,8 +92,8 @@ def withdraw_absence(*, absence: TeacherAbsence, by: User | None) -> Withdrawal:
     can have the lesson back it stays with who covers. Raise ValidationError, and change nothing, if the
     teacher has another lesson by now; Conflict if somebody else assigned a cover in the meantime.
     """
-    valid = _covers_because_of(absence)
-    lessons = _lock_lessons(valid.values_list("lesson", flat=True))
+    valid = covers_because_of(absence)
+    lessons = lock_covered(valid.values_list("lesson", flat=True))
     stored = lock_row(absence)
     if stored.withdrawn_at:
         return Withdrawal()
@@ -116,7 +116,7 @@ def withdraw_absence(*, absence: TeacherAbsence, by: User | None) -> Withdrawal:
     return Withdrawal(len(returns), [one for one in planned if isinstance(one, str)])
 
 
-def _covers_because_of(absence: TeacherAbsence) -> QuerySet[Cover]:
+def covers_because_of(absence: TeacherAbsence) -> QuerySet[Cover]:
     """Return the covers of lessons that the absence took from its teacher, whoever was absent first."""
     own = Q(absent=absence.teacher_id, lesson__starts_at__lt=absence.ends_at)
     own &= Q(lesson__ends_at__gt=absence.begins_at)
@@ -189,7 +189,7 @@ def assign_covers(
     has begun or is not touched by the absence, or a chosen teacher is not free; Conflict if somebody else
     changed the teacher or revoked the absence in the meantime.
     """
-    lessons = _lock_lessons(choices)
+    lessons = lock_covered(choices)
     stored = lock_row(absence)
     if stored.withdrawn_at:
         raise Conflict(_("Someone revoked this absence in the meantime."))
@@ -253,7 +253,7 @@ def undo_cover(*, cover: Cover, by: User | None) -> None:
     Raise ValidationError if the lesson has begun or nobody can have it back, Conflict if the cover
     was undone or somebody else has the lesson.
     """
-    lesson = _lock_lessons([cover.lesson_id])[cover.lesson_id]
+    lesson = lock_covered([cover.lesson_id])[cover.lesson_id]
     stored = Cover.objects.select_for_update(of=("self",), no_key=True).get(pk=cover.pk)
     if stored.undone_at or lesson.teacher_id != stored.covering_id:
         message = _("Someone else changed the teacher of “%(topic)s” in the meantime.")
@@ -321,7 +321,7 @@ def _change_teacher(
         raise ValidationError(error.messages) from None  # the pages have no field of the lesson
 
 
-def _lock_lessons(pks: Iterable[int]) -> dict[int, Lesson]:
+def lock_covered(pks: Iterable[int]) -> dict[int, Lesson]:
     """Lock the groups of these lessons and then the lessons; return the lessons as stored, by pk."""
     keys = sorted(set(pks))
     share_groups(StudentGroup.objects.filter(lessons__in=keys).distinct())

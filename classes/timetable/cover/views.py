@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.generic import FormView, ListView, TemplateView
+from django.views.generic import FormView, ListView, TemplateView, View
 
 from accounts.models import User
 from accounts.people.queries import active_people
@@ -29,13 +28,15 @@ from classes.timetable.cover.queries import (
     touched_lessons,
     with_cover_counts,
 )
-from classes.timetable.cover.services import assign_covers, enter_absence, undo_cover, withdraw_absence
+from classes.timetable.cover.services import enter_absence
 from classes.timetable.cover.tables import ABSENCE_TABLE
+from classes.timetable.cover.undo import assign_revocably, undo_cover_revocably, withdraw_revocably
 from console.inputs.bounds import parse_id
 from console.lists.views import TableView
 from console.policy.bulk_views import MAX_LISTED
 from console.policy.views import KeysetPage, SchoolView, paginate_by_key
 from console.ui.badges import row_sync_badge
+from console.undo import offer_undo
 
 #: Lessons on one page of an absence.
 LESSONS_PER_PAGE = 30
@@ -135,15 +136,15 @@ class AbsencePage(SchoolView, TemplateView):
             if not form.is_valid():
                 raise ValidationError(_("Choose a teacher of your school."))
             people = active_people(self.absence.enterprise_id, *TEACHING_ROLES)
-            covers = assign_covers(
+            number, values = assign_revocably(
                 absence=self.absence, choices=form.choices(people), seen=form.seen(), by=by
             )
         except ValidationError as error:
             for message in error.messages:
                 messages.error(request, message)
         else:
-            text = ngettext("%(n)d lesson is covered now.", "%(n)d lessons are covered now.", len(covers))
-            self.success(text % {"n": len(covers)})
+            text = ngettext("%(n)d lesson is covered now.", "%(n)d lessons are covered now.", number)
+            offer_undo(request, text % {"n": number}, "cover.assign", self.absence.pk, values)
         return redirect(request.get_full_path())
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
@@ -164,89 +165,51 @@ class AbsencePage(SchoolView, TemplateView):
         )
 
 
-class AbsenceWithdraw(SchoolView, FormView):
-    """Withdraw an absence; covered lessons that have not begun go back to their teacher."""
+class AbsenceWithdraw(SchoolView, View):
+    """Revoke an absence, which can be taken back; covered lessons that have not begun go back."""
 
     resource, action = "cover", "change"
-    form_class = forms.Form
-    template_name = "generic/confirm.html"
+    http_method_names = ["post", "options"]
 
-    @cached_property
-    def absence(self) -> TeacherAbsence:
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        by: Any = request.user
         rows = TeacherAbsence.objects.select_related("teacher", "enterprise")
-        return self.get_row(rows, pk=self.kwargs["pk"])
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        by: Any = self.request.user
         try:
-            done = withdraw_absence(absence=self.absence, by=by)
+            done, values = withdraw_revocably(absence=self.get_row(rows, pk=pk), by=by)
         except ValidationError as error:
-            form.add_error(None, error)
-            return self.form_invalid(form)
+            messages.error(request, " ".join(error.messages))
+            return redirect("classes:absence", pk)
         text = ngettext(
             "The absence has been revoked. %(n)d lesson went back to its teacher.",
             "The absence has been revoked. %(n)d lessons went back to their teacher.",
             done.returned,
         )
-        self.success(text % {"n": done.returned})
+        offer_undo(request, text % {"n": done.returned}, "cover.restore", pk, values)
         for sentence in done.kept[:MAX_LISTED]:
             self.warning(sentence)
         if (rest := len(done.kept) - MAX_LISTED) > 0:
             self.warning(_("and %(n)d more") % {"n": rest})
         return redirect("classes:absences")
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        name = self.absence.teacher.nickname or self.absence.teacher.user_id
-        return super().get_context_data(
-            title=_("Revoke the absence of %(name)s?") % {"name": name},
-            detail=_(
-                "Covered lessons that have not started go back to %(name)s, or to the teacher that "
-                "their course has by now."
-            )
-            % {"name": name},
-            submit_label=_("Revoke the absence"),
-            cancel_url=reverse("classes:absence", args=[self.absence.pk]),
-            tone="primary",
-            **more,
-        )
 
-
-class CoverUndo(SchoolView, FormView):
-    """Give a covered lesson back to the absent teacher."""
+class CoverUndo(SchoolView, View):
+    """Give a covered lesson back to the absent teacher, which can be taken back."""
 
     resource, action = "cover", "change"
-    form_class = forms.Form
-    template_name = "generic/confirm.html"
+    http_method_names = ["post", "options"]
 
-    @cached_property
-    def cover(self) -> Cover:
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        by: Any = request.user
         rows = Cover.objects.select_related("lesson", "absent", "covering", "enterprise")
-        return self.get_row(rows, pk=self.kwargs["pk"])
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        by: Any = self.request.user
+        cover = self.get_row(rows, pk=pk)
         try:
-            undo_cover(cover=self.cover, by=by)
+            values = undo_cover_revocably(cover=cover, by=by)
         except ValidationError as error:
-            form.add_error(None, error)
-            return self.form_invalid(form)
-        self.success(_("The lesson has its teacher back. The change is sent to iclass within seconds."))
-        return redirect("classes:absence", self.cover.absence_id)
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        cover = self.cover
-        return super().get_context_data(
-            title=_("Undo the cover of “%(topic)s”?") % {"topic": cover.lesson.topic},
-            detail=_("%(absent)s teaches the lesson again instead of %(covering)s.")
-            % {
-                "absent": cover.absent.nickname or cover.absent.user_id,
-                "covering": cover.covering.nickname or cover.covering.user_id,
-            },
-            submit_label=_("Undo the cover"),
-            cancel_url=reverse("classes:absence", args=[cover.absence_id]),
-            tone="primary",
-            **more,
-        )
+            messages.error(request, " ".join(error.messages))
+        else:
+            text = _("The lesson has its teacher back. The change is sent to iclass within seconds.")
+            offer_undo(request, text, "cover.restore", cover.absence_id, values)
+        return redirect("classes:absence", cover.absence_id)
 
 
 class CoverList(SchoolView, ListView):

@@ -168,6 +168,9 @@ def test_archiving_is_taken_back(alice: User, charlie: User, croquet: StudentGro
     client = client_for(alice)
     client.post(f"/groups/{croquet.pk}/archive/")
     _answer, ticket = press_undo(client, "/groups/")
+    page = page_text(client.get("/groups/", headers={"accept-language": "en"}))
+    assert "Taken back." in page
+    assert "sent to iclass" not in page, "nothing of a group ever goes there"
     croquet.refresh_from_db()
     assert not croquet.is_archived
     client.post(f"/groups/{croquet.pk}/archive/")

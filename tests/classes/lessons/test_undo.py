@@ -1,4 +1,4 @@
-"""A cancellation or a move of a lesson is taken back within ten seconds, and nothing has reached iclass."""
+"""A cancellation, a move or a new list of students is taken back within ten seconds; iclass has nothing."""
 
 from datetime import timedelta
 
@@ -7,8 +7,16 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.models import StudentGroup, User
 from classes.lessons.services import cancel_lesson, edit_lesson
-from classes.lessons.undo import cancel_revocably, move_revocably, undo_cancellation, undo_move
+from classes.lessons.undo import (
+    cancel_revocably,
+    move_revocably,
+    replace_revocably,
+    undo_cancellation,
+    undo_move,
+    undo_replacement,
+)
 from classes.models import AnnouncedState, Lesson
 from classes.notifications.lessons import send_lesson_notifications
 from console.audit.models import AuditEntry
@@ -17,6 +25,7 @@ from console.outbox import relay
 from console.outbox.models import Operation
 from console.outbox.services import hold_school
 from tests.classes.factories import add_members, create_planned_lesson
+from tests.support.cast import create_person
 from tests.support.iclass_service import create_lesson, requests_to
 from tests.support.undo_button import press_undo, ticket_on
 
@@ -80,6 +89,62 @@ def test_a_move_is_taken_back_by_the_button_of_its_message(browse, client, lesso
     assert (stored(lesson).starts_at, stored(lesson).ends_at) == (lesson.starts_at, lesson.ends_at)
     first, second = Operation.objects.order_by("pk")
     assert (first.state, second.kind) == ("superseded", "class.modify")
+
+
+def students(lesson):
+    rows = lesson.members.filter(role="student").order_by("user__user_id")
+    return list(rows.values_list("user__user_id", "via__name"))
+
+
+def test_a_list_of_students_is_taken_back_by_the_button_of_its_message(browse, client, lesson, alice, kids):
+    group = StudentGroup.objects.get(students=kids[0])
+    lesson.groups.add(group)
+    lesson.members.filter(user=kids[0]).update(via=group)
+    before = students(lesson)
+    answer = browse(alice, f"/lessons/{lesson.pk}/members/", {"ids": "kid3", "sure": "1"})
+    assert [name for name, _ in students(lesson)] == ["kid3"]
+    press_undo(client, answer.url)
+    assert "Taken back. Nothing was sent to iclass." in said(client, answer.url)
+    assert students(lesson) == before, "kid1 joined through the group, kid2 by hand"
+    entry = AuditEntry.objects.get(action="lesson.change")
+    assert sorted(entry.after["members_added"]) == ["kid1", "kid2"]
+
+
+def test_the_right_is_checked_again_when_a_list_is_taken_back(browse, client, lesson, alice, kids):
+    page = f"/lessons/{lesson.pk}/"
+    browse(alice, f"{page}members/", {"ids": "kid3", "sure": "1"})
+    ticket = ticket_on(client, page)
+    User.objects.filter(pk=alice.pk).update(role="teacher")
+    alice.refresh_from_db()
+    assert browse(alice, "/undo/", {"ticket": ticket, "next": page}).status_code == 403
+    assert [name for name, _ in students(lesson)] == ["kid3"]
+
+
+def test_a_list_that_was_sent_or_changed_since_is_not_taken_back(lesson, alice, kids):
+    values = replace_revocably(lesson=lesson, students=kids[2:], by=alice)
+    Operation.objects.update(state="sending", attempts=1)
+    with pytest.raises(ValidationError, match="来不及撤销"):
+        undo_replacement(lesson=stored(lesson), by=alice, values=values)
+    assert [name for name, _ in students(lesson)] == ["kid3"]
+    edit_lesson(lesson=stored(lesson), by=alice, students=kids[:1])
+    with pytest.raises(ValidationError, match="修改了这节课的学生名单"):
+        undo_replacement(lesson=stored(lesson), by=alice, values=values)
+    assert [name for name, _ in students(lesson)] == ["kid1"]
+
+
+def test_a_list_is_not_taken_back_onto_a_booking_that_was_made_meanwhile(lesson, alice, school, kids):
+    Lesson.objects.filter(pk=lesson.pk).update(conflict_allowed=False, conflict_reason="")
+    values = replace_revocably(lesson=lesson, students=kids[2:], by=alice)
+    carol = create_person(school, "carol", "teacher")
+    other = create_planned_lesson(carol, 2 * DAY, conflict_allowed=False, conflict_reason="")
+    add_members(other, kids[0])
+    with pytest.raises(ValidationError, match="已有人另有安排"):
+        undo_replacement(lesson=stored(lesson), by=alice, values=values)
+    assert [name for name, _ in students(lesson)] == ["kid3"]
+
+
+def test_the_same_list_offers_no_undo(lesson, alice, kids):
+    assert replace_revocably(lesson=lesson, students=kids, by=alice) is None
 
 
 @pytest.mark.parametrize("act", ["cancel", "move"])
@@ -214,3 +279,21 @@ def test_nothing_reaches_the_service_of_what_is_taken_back(connected, iclass, al
     with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=True):
         relay.drain()
     assert calls_of(iclass, "class/delete", lesson) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_reaches_the_service_of_a_list_that_is_taken_back(connected, iclass, alice, bob):
+    rita, rosa = (create_person(connected, name, "student") for name in ("rita", "rosa"))
+    iclass.call(
+        "user/register", {"list": [{"user_id": one.user_id, "role": one.role} for one in (rita, rosa)]}
+    )
+    lesson = create_lesson(bob, alice, students=[rita])
+    relay.drain()
+    values = replace_revocably(lesson=stored(lesson), students=[rosa], by=alice)
+    undo_replacement(lesson=stored(lesson), by=alice, values=values)
+    lesson = stored(lesson)
+    with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=True):
+        relay.drain()
+    sent = ("class/modify", "member/add", "member/delete")
+    assert [calls_of(iclass, endpoint, lesson) for endpoint in sent] == [0, 0, 0]
+    assert stored(lesson).sync_state == "in_sync"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 
-from classes.attendance import leave
+from classes.attendance import leave, leave_undo
 from classes.attendance.register import recompute_register
 from classes.lessons import services
 from classes.lessons.members import replace_members
@@ -74,6 +74,10 @@ def leave_scenario(world: IntentContext) -> Scenario:
         "return": answer(approved=False),
         "withdraw": lambda subject: leave.withdraw_leave(leave=subject.fresh(), by=subject.more["ann"]),
         "revoke": lambda subject: leave.withdraw_leave(leave=subject.fresh(), by=by),
+        "approve for ten seconds": lambda subject: leave_undo.answer_revocably(
+            leave=subject.fresh(), approved=True, text="So it is.", by=by
+        ),
+        "revoke for ten seconds": lambda subject: leave_undo.withdraw_revocably(leave=subject.fresh(), by=by),
         "ask for more": request(0 * HOUR, 3 * HOUR, "still ill"),
         "ask for the day before": request(-3 * HOUR, 0 * HOUR, "ill before"),
         "grant": lambda subject: leave.grant_leave(

@@ -87,8 +87,6 @@ class TestAssigning:
         assert "1 lesson is covered now." in words(page)
         assert [one.teacher for one in Lesson.objects.order_by("starts_at")] == [dora, chen]
         cover = Cover.objects.get()
-        asked = browse(alice, f"/timetable/cover/lessons/{cover.pk}/undo/")
-        assert "Chen teaches the lesson again instead of Dora." in words(asked)
         assert browse(alice, f"/timetable/cover/lessons/{cover.pk}/undo/", {}).url == page_of(absence)
         assert Lesson.objects.get(pk=first.pk).teacher == chen
 
@@ -132,7 +130,6 @@ class TestAssigning:
     def test_an_absence_is_revoked_and_then_offers_nothing(self, browse, alice, chen, bob, absence):
         lesson = lesson_at(chen, 10)
         assign_covers(absence=absence, choices={lesson.pk: bob}, by=alice)
-        assert "go back to Chen" in words(browse(alice, f"{page_of(absence)}withdraw/"))
         answer = browse(alice, f"{page_of(absence)}withdraw/", {})
         assert "1 lesson went back to its teacher." in words(browse(alice, answer.url))
         assert Lesson.objects.get(pk=lesson.pk).teacher == chen
@@ -179,9 +176,9 @@ class TestWhoMay:
         lesson = lesson_at(chen, 10)
         assign_covers(absence=absence, choices={lesson.pk: bob}, by=alice)
         undo = f"/timetable/cover/lessons/{Cover.objects.get().pk}/undo/"
-        for path in (page_of(absence), f"{page_of(absence)}withdraw/", undo):
-            for reader, status in ((bob, 403), (sue, 403), (ann, 403), (charlie, 404)):
-                assert browse(reader, path).status_code == status, (path, reader)
+        for reader, status in ((bob, 403), (sue, 403), (ann, 403), (charlie, 404)):
+            assert browse(reader, page_of(absence)).status_code == status, reader
+            for path in (page_of(absence), f"{page_of(absence)}withdraw/", undo):
                 assert browse(reader, path, {"all": "yes"}).status_code == status, (path, reader)
         for reader in (bob, sue, ann):
             assert browse(reader, "/timetable/cover/").status_code == 403

@@ -24,6 +24,7 @@ from tests.classes.factories import (
 )
 from tests.support.browser import looks
 from tests.support.cast import create_person
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -163,6 +164,7 @@ def test_nothing_is_wrong_with_the_page_for_any_reader(
 )
 def test_leave_is_returned_with_a_sentence_and_a_register_closed_without_leaving_today(
     window: Callable[..., Any],
+    clicks: Clicks,
     school: Enterprise,
     alice: User,
     bob: User,
@@ -179,6 +181,7 @@ def test_leave_is_returned_with_a_sentence_and_a_register_closed_without_leaving
     )
     create_finished_lesson(bob)
     page = window(alice, size, language)
+    clicks.count(page)
     page.locator(f"#leave-arrow-back-up-{leave.pk}-summary").press("Enter")
     page.locator(f"#leave-arrow-back-up-{leave.pk}-text").fill("Exam day")
     assert axe_violations(page) == []
@@ -190,6 +193,7 @@ def test_leave_is_returned_with_a_sentence_and_a_register_closed_without_leaving
     assert (leave.state, leave.answer) == (Leave.State.RETURNED, "Exam day")
     page.get_by_role("button", name=close).press("Enter")
     expect(page.locator("#waits-registers")).to_have_count(0)
+    clicks.done("what needs me today")
     assert Lesson.objects.get().register_closed_at
 
 

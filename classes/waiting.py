@@ -16,6 +16,7 @@ from classes.attendance.leave_queries import requests_to_answer
 from classes.attendance.reports.lists import registers_to_close
 from classes.attendance.thresholds.queries import new_warnings
 from classes.attendance.thresholds.sentences import cause_sentence
+from classes.lessons.concerned_staff import concerned_staff
 from classes.lessons.queries import filter_by_need, lessons_for
 from classes.live.alarms.notifications import alarm_url
 from classes.models import Alarm, Appeal, AttendanceWarning, Leave, Lesson, TeacherAbsence
@@ -128,7 +129,7 @@ def _lesson_listing(
     acts: tuple[RowAct, ...] = (),
 ) -> Listing:
     """Return the listing of a kind whose rows are lessons, the earliest first."""
-    return Listing(place, icon, tone, act, url, row, ("teacher",), ("starts_at", "id"), acts)
+    return Listing(place, icon, tone, act, url, row, ("teacher",), ("starts_at", "id"), acts, concerned_staff)
 
 
 def _register_lesson_need(
@@ -160,6 +161,7 @@ register_waiting(
         acts=(
             RowAct(_("Handle this"), "check", "classes:alarm_acknowledge", _right("acknowledge", "alarm")),
         ),
+        concerned=concerned_staff,
     ),
 )
 register_waiting(
@@ -187,6 +189,7 @@ register_waiting(
                 _("Sentence to the student"),
             ),
         ),
+        concerned_staff,
     ),
 )
 register_waiting(
@@ -269,6 +272,7 @@ register_waiting(
         _appeal_row,
         ("person", "lesson"),
         ("id",),
+        concerned=concerned_staff,
     ),
 )
 register_waiting(
@@ -297,6 +301,7 @@ register_waiting(
                 _HANDLE_WARNING,
             ),
         ),
+        concerned=concerned_staff,
     ),
 )
 _register_lesson_need(

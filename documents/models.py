@@ -54,8 +54,10 @@ class Document(PolledModel, Mirrored):
     permission = models.CharField(
         _("visibility"), max_length=8, choices=Permission.choices, default=Permission.PRIVATE
     )
-    transcode_wanted = models.BooleanField(_("create an H5 version"), default=False)
-    transcode_status = models.CharField(_("H5 state"), max_length=40, blank=True, editable=False)
+    transcode_wanted = models.BooleanField(_("create an animated version"), default=False)
+    transcode_status = models.CharField(
+        _("state of the animated version"), max_length=40, blank=True, editable=False
+    )
     transcode_code = models.IntegerField(default=0, editable=False)
     transcode_message = models.CharField(max_length=300, blank=True, editable=False)
     transcode_url = models.CharField(max_length=1000, blank=True, editable=False)

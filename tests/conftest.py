@@ -35,6 +35,7 @@ pytest_plugins = [
     "tests.support.object_storage",
     "tests.support.clamd",
     "tests.support.nginx",
+    "tests.support.clicks",
     "tests.faults.goals",
 ]
 

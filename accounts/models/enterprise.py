@@ -55,7 +55,7 @@ class Enterprise(Sealed, Mirrored):
     UNNAMED_FIELDS = frozenset({"late_after_s", "early_leave_s"})
 
     name = models.CharField(_("school name"), max_length=120)
-    sdkappid = models.PositiveBigIntegerField("SDKAppID", unique=True)
+    sdkappid = models.PositiveBigIntegerField(_("School's number (SDKAppID)"), unique=True)
     tic_key = SealedField(_("API key"))
     tic_key_previous = SealedField(_("previous API key"), null=True, blank=True)
     private_key = SealedField(_("private key"), null=True, blank=True)
@@ -71,7 +71,7 @@ class Enterprise(Sealed, Mirrored):
     busi_type = models.CharField(_("business type"), max_length=40, blank=True, editable=False)
     super_admin = models.CharField(_("superadmin's user ID"), max_length=64, blank=True, editable=False)
     icon = models.CharField(_("logo at iclass"), max_length=500, blank=True, editable=False)
-    bizid = models.BigIntegerField("BizID", default=0, editable=False)
+    bizid = models.BigIntegerField(_("Number of the cloud account (BizID)"), default=0, editable=False)
     create_time = models.DateTimeField(_("created at iclass"), null=True, editable=False)
     valid_seconds = models.BigIntegerField(_("licence length in seconds"), default=0, editable=False)
 
@@ -79,7 +79,7 @@ class Enterprise(Sealed, Mirrored):
     callback_token = models.CharField(max_length=64, unique=True, default=callback_token, editable=False)
     room_address = models.URLField(_("classroom address"), max_length=300, blank=True)
     later_fields = models.BooleanField(_("iclass supports the additional fields"), default=False)
-    h5_white_listed = models.BooleanField(_("allowlisted for H5 at iclass"), default=False)
+    h5_white_listed = models.BooleanField(_("allowlisted for animated versions at iclass"), default=False)
     late_after_s = models.PositiveIntegerField(_("late after (seconds)"), default=300)
     early_leave_s = models.PositiveIntegerField(_("left early (seconds before the end)"), default=300)
     present_share = models.PositiveSmallIntegerField(

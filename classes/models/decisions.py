@@ -157,7 +157,7 @@ class Register(models.Model):
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="registers", verbose_name=_("lesson"))
     number = models.PositiveIntegerField(_("revision"))
     body = models.JSONField()
-    digest = models.CharField(_("digest"), max_length=64)
+    digest = models.CharField(_("checksum"), max_length=64)
     closed_at = models.DateTimeField(_("closed at"), default=timezone.now)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")

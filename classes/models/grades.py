@@ -64,7 +64,7 @@ class GradeRevision(models.Model):
     until = models.DateField(_("last day"))
     number = models.PositiveIntegerField(_("revision"))
     body = models.JSONField()
-    digest = models.CharField(_("digest"), max_length=64)
+    digest = models.CharField(_("checksum"), max_length=64)
     fixed_at = models.DateTimeField(_("fixed at"), default=timezone.now)
     fixed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("fixed by")

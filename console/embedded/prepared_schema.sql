@@ -7981,6 +7981,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0044_one_roster', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0045_roster_connection', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0046_leave_minutes', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0047_plain_labels', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', now());
@@ -8054,6 +8055,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '00
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0054_scheduled_exports', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0055_leases_of_threshold_rules', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0056_labels', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0057_plain_labels', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0002_remove_content_type_name', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0001_initial', now());
@@ -8065,6 +8067,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0010_remote_ids_are_kept', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0011_rename_models', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0012_courseware_by_name_and_size', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0013_plain_labels', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('inbox', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('inbox', '0002_refusals', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('inbox', '0003_state_words', now());
@@ -8085,6 +8088,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '00
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0003_rename_models', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0004_message_channels', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0005_found_for', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('notices', '0006_plain_labels', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0002_legal_steps', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('outbox', '0003_pulse', now());

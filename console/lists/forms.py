@@ -42,7 +42,9 @@ class GiveForm(forms.Form):
         label=_("Give to"),
         to_field_name="user_id",
         empty_label=_("Choose a person"),
-        help_text=_("An administrator, or a teacher for whom it waits too. They are notified."),
+        help_text=_(
+            "An administrator, or a teacher for whom it waits too; first whom it concerns. They are notified."
+        ),
         error_messages={
             "required": _("Choose a person."),
             "invalid_choice": _("Choose an administrator or a teacher of your school."),

@@ -1,11 +1,12 @@
 """Give a row of what waits to another person of the office, on whose Today it stands first."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Case, Model, QuerySet, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,10 +26,11 @@ ROLES = ("admin", "superadmin", "teacher")
 KEPT_DAYS = 90
 
 
-def people_to_give_to(by: Any) -> QuerySet[Any]:
-    """Return the others of the school who can be given something, administrators first."""
+def people_to_give_to(by: Any, concerned: Collection[int]) -> QuerySet[Any]:
+    """Return the others of the school who can be given something: whom it concerns, then administrators."""
+    first = Case(When(pk__in=concerned, then=0), default=1)
     people = get_user_model()._default_manager.filter(enterprise=by.enterprise_id, is_active=True)
-    return people.filter(role__in=ROLES).exclude(pk=by.pk).order_by("role", "nickname", "pk")
+    return people.filter(role__in=ROLES).exclude(pk=by.pk).order_by(first, "role", "nickname", "pk")
 
 
 def given_in_school(enterprise_id: int | None) -> QuerySet[WaitingMark]:

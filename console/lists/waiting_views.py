@@ -14,7 +14,7 @@ from console.lists.forms import GiveForm
 from console.lists.giving import give, people_to_give_to, take_back
 from console.lists.waiting_marks import Later, marks_put_off, parse_name, put_off, show_again
 from console.policy.views import SchoolView
-from console.ui.waiting import RowName, describe_row, list_waiting, listed_names, waits_for
+from console.ui.waiting import RowName, concerned_people, describe_row, list_waiting, listed_names, waits_for
 
 #: Most rows of a kind on the page; it says how many there are.
 MAX_ROWS = 50
@@ -61,7 +61,8 @@ class GivePage(SchoolView, FormView):
         return find_waiting(self.request.user, self.request.GET.get("row", ""))
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"people": people_to_give_to(self.request.user)}
+        people = people_to_give_to(self.request.user, concerned_people(*self.found))
+        return super().get_form_kwargs() | {"people": people}
 
     def form_valid(self, form: GiveForm) -> HttpResponse:
         name, row = self.found

@@ -90,7 +90,13 @@ class Notification(EmailedModel):
     shown = models.BooleanField(default=True, db_default=True)
     read_at = models.DateTimeField(_("read at"), null=True)
     period = models.CharField(max_length=6, choices=_PERIODS, blank=True, default="", db_default="")
-    digest = models.ForeignKey(NotificationDigest, models.SET_NULL, null=True, related_name="notices")
+    digest = models.ForeignKey(
+        NotificationDigest,
+        models.SET_NULL,
+        null=True,
+        related_name="notices",
+        verbose_name=_("notification digest"),
+    )
 
     class Meta:
         db_table = "notices_notice"

@@ -23,7 +23,7 @@ FIELD_LABELS = {
     "created_at": _("created at"),
     "created_by": _("requested by"),
     "cursor": _("progress"),
-    "digest": _("digest"),
+    "digest": _("checksum"),
     "due_at": _("scheduled for"),
     "enterprise": _("school"),
     "evidence": _("evidence"),

@@ -71,7 +71,8 @@ class Listing:
     """How Today lists a kind. The kinds stand in the order of `place`.
 
     `tone` is bad or warn; `url` returns the address of the page with all rows, `act` is what one does there.
-    `row` presents a row, which is read with `related`, in this `order`; `acts` are its buttons.
+    `row` presents a row, which is read with `related`, in this `order`; `acts` are its buttons. `concerned`
+    returns the keys of those whom a row concerns, who are the first to whom it is offered to be given.
     """
 
     place: int
@@ -83,6 +84,7 @@ class Listing:
     related: tuple[str, ...] = ()
     order: tuple[str, ...] = ("-pk",)
     acts: tuple[RowAct, ...] = ()
+    concerned: Callable[[Any], Collection[int]] = lambda row: ()
 
     def show(self, kind: str, one: Any, reader: Any) -> ShownRow:
         """Return a row as the reader sees it."""
@@ -205,10 +207,19 @@ def waits_for(reader: Any, name: RowName) -> Any:
 
 def describe_row(name: RowName, row: Any) -> WaitingRow:
     """Return how Today presents a row of a listed kind."""
+    return _listing(name).row(row)
+
+
+def concerned_people(name: RowName, row: Any) -> Collection[int]:
+    """Return the keys of the people whom a row of a listed kind concerns."""
+    return _listing(name).concerned(row)
+
+
+def _listing(name: RowName) -> Listing:
     listing = _kinds[name.kind].listing
     if listing is None:
         raise LookupError(f"Today does not list {name.kind!r}.")
-    return listing.row(row)
+    return listing
 
 
 def _model_name(model: Any) -> str:

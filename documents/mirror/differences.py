@@ -39,7 +39,7 @@ FIELD_LABELS: dict[str, str | Promise] = {
     "md5": "MD5",
     "owner": gettext_lazy("owner"),
     "permission": gettext_lazy("visibility"),
-    "transcode": gettext_lazy("create an H5 version"),
+    "transcode": gettext_lazy("create an animated version"),
     COPY_OF_FIELD: gettext_lazy("duplicate of"),
 }
 

@@ -10,6 +10,7 @@ from accounts.models import Enterprise, User
 from classes.models import Lesson
 from tests.browser.timetable_pages import SIZES, moment_of_next_week
 from tests.classes.factories import add_members, create_planned_lesson, create_students
+from tests.support.browser import collect_console_errors
 
 # Playwright's five seconds are too few where other programs use the machine, too.
 expect.set_options(timeout=30_000)
@@ -21,10 +22,12 @@ def window(live_server: Any, browser: Any, client: Any, settings: Any) -> Iterat
     settings.REQUIRE_TWO_FACTOR = False
     contexts = []
 
-    def open_window(reader: User, size: str = "desk", language: str = "en", scheme: str = "light") -> Any:
+    def open_window(
+        reader: User, size: str = "desk", language: str = "en", scheme: str = "light", **more: Any
+    ) -> Any:
         width, height = SIZES[size]
         context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=language, color_scheme=scheme
+            viewport={"width": width, "height": height}, locale=language, color_scheme=scheme, **more
         )
         contexts.append(context)
         client.force_login(reader)
@@ -53,6 +56,20 @@ def open_as(window: Callable[..., Any]) -> Callable[..., tuple[Any, list[str]]]:
         return page, complaints
 
     return open_page
+
+
+@pytest.fixture
+def open_page(window: Callable[..., Any]) -> Callable[..., Any]:
+    """A page as somebody sees it; `errors` is what its console complained of."""
+
+    def opened(reader: User, path: str, *look: str, **more: Any) -> Any:
+        page = window(reader, *look, **more)
+        page.errors = []
+        collect_console_errors(page, page.errors)
+        page.goto(f"{page.base}{path}")
+        return page
+
+    return opened
 
 
 @pytest.fixture

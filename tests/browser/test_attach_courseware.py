@@ -13,6 +13,7 @@ from documents.models import Document
 from tests.browser.page_checks import axe_violations, horizontal_overflow
 from tests.classes.factories import create_planned_lesson, create_running_lesson
 from tests.support.browser import collect_console_errors, in_turn
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
@@ -24,7 +25,14 @@ WORDS = {
 
 @pytest.mark.parametrize(("size", "language"), in_turn(1, [("desk", "zh-CN"), ("phone", "en")]))
 def test_two_files_go_to_a_lesson(
-    live_server: Any, browser: Any, client: Any, settings: Any, bob: User, size: str, language: str
+    live_server: Any,
+    browser: Any,
+    clicks: Clicks,
+    client: Any,
+    settings: Any,
+    bob: User,
+    size: str,
+    language: str,
 ) -> None:
     settings.REQUIRE_TWO_FACTOR = False
     width, height = SIZES[size]
@@ -46,6 +54,7 @@ def test_two_files_go_to_a_lesson(
         assert [*axe_violations(page), *horizontal_overflow(page, width), *complaints] == []
         return True
 
+    clicks.count(page)
     page.goto(f"{live_server.url}/courseware/")
     for name in ("Flamingos.pptx", "Hedgehogs.pptx"):
         page.get_by_role("checkbox", name=name).check()
@@ -58,5 +67,6 @@ def test_two_files_go_to_a_lesson(
     assert is_sound("preview")
     page.get_by_role("button", name=attach, exact=True).click()
     page.wait_for_url(f"**/lessons/{lesson.pk}/")
+    clicks.done("two files of courseware onto a lesson")
     assert Attachment.objects.filter(lesson=lesson).count() == 2
     context.close()

@@ -24,6 +24,7 @@ from tests.classes.factories import create_finished_lesson, create_planned_lesso
 from tests.documents.sample_files import ooxml
 from tests.support.browser import collect_console_errors, in_turn
 from tests.support.cast import create_person
+from tests.support.clicks import Clicks
 from tests.support.sandbox import Sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
@@ -169,8 +170,8 @@ def create_tracks(lesson: Lesson, kinds: Iterable[int], *, apart: timedelta = ti
 
 @pytest.mark.parametrize(("size", "language"), in_turn(1, [("desk", "en"), ("telephone", "zh-CN")]))
 def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
-    live_server: Any, browser: Browser, client: Client, school: Enterprise, bob: User, settings: Any,
-    size: str, language: str,
+    live_server: Any, browser: Browser, clicks: Clicks, client: Client, school: Enterprise, bob: User,
+    settings: Any, size: str, language: str,
 ) -> None:  # fmt: skip
     settings.REQUIRE_TWO_FACTOR = False
     kid = create_person(school, "kid1", Role.STUDENT)
@@ -187,6 +188,7 @@ def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
     page.route(
         "https://1.vod2.myqcloud.com/**", lambda route: (asked.append(route.request.url), route.abort())
     )
+    clicks.count(page)
     page.goto(f"{live_server.url}/recordings/")
     window.seen("recordings")
     if size == "telephone":
@@ -201,6 +203,7 @@ def test_a_recording_is_found_and_watched_from_where_somebody_came_late(
     assert "myqcloud" not in page.content()
     with page.expect_request("**/play/"):
         page.locator("[data-seek='420']").click()
+    clicks.done("the minute that a student missed")
     page.wait_for_timeout(500)
     viewed = AuditEntry.objects.filter(action="recording.view", actor=bob)
     assert viewed.count() == 1, "the large track and the one beside it are one viewing"

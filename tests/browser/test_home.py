@@ -24,6 +24,7 @@ from tests.classes.factories import (
 )
 from tests.support.browser import looks
 from tests.support.cast import create_person
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -164,6 +165,7 @@ def test_nothing_is_wrong_with_the_page_for_any_reader(
 )
 def test_leave_is_returned_with_a_sentence_and_a_register_closed_without_leaving_today(
     window: Callable[..., Any],
+    clicks: Clicks,
     school: Enterprise,
     alice: User,
     bob: User,
@@ -180,6 +182,8 @@ def test_leave_is_returned_with_a_sentence_and_a_register_closed_without_leaving
     )
     create_finished_lesson(bob)
     page = window(alice, size, language)
+    clicks.count(page)
+    page.locator(f"#more-leave-leave-{leave.pk}-summary").press("Enter")
     page.locator(f"#leave-arrow-back-up-{leave.pk}-summary").press("Enter")
     page.locator(f"#leave-arrow-back-up-{leave.pk}-text").fill("Exam day")
     assert axe_violations(page) == []
@@ -191,7 +195,30 @@ def test_leave_is_returned_with_a_sentence_and_a_register_closed_without_leaving
     assert (leave.state, leave.answer) == (Leave.State.RETURNED, "Exam day")
     page.get_by_role("button", name=close).press("Enter")
     expect(page.locator("#waits-registers")).to_have_count(0)
+    clicks.done("what needs me today")
     assert Lesson.objects.get().register_closed_at
+
+
+def test_a_row_has_one_line_with_one_button_and_a_menu(
+    window: Callable[..., Any], school: Enterprise, alice: User, bob: User
+) -> None:
+    begins = timezone.now() + timedelta(days=1)
+    kid = create_students(school, 1)[0]
+    request_leave(
+        person=kid, periods=[(begins, begins + timedelta(hours=4))], kind="sick", reason="Measles", by=kid
+    )
+    create_finished_lesson(bob, topic="Croquet with flamingos and hedgehogs")
+    for size in SIZES:
+        rows = window(alice, size).locator(".need-rows > li")
+        expect(rows).to_have_count(2)
+        for row in rows.all():
+            acts = [act.bounding_box() for act in row.locator("> :is(form, details)").all()]
+            assert len(acts) == 2, "a button and a menu"
+            assert abs(middle(acts[0]) - middle(acts[1])) < 2, "beside one another"
+
+
+def middle(box: dict[str, float]) -> float:
+    return box["y"] + box["height"] / 2
 
 
 #: The least distance in pixels between the words of neighbouring heads of the table of weeks.
@@ -223,10 +250,10 @@ def test_the_heads_of_the_weeks_stand_apart_on_a_phone(
 
 
 @pytest.mark.parametrize(
-    ("size", "language", "later", "until", "again"),
+    ("size", "language", "more", "until", "again"),
     [
-        ("desk", "en", "Later", "Until next Monday", "Show again"),
-        ("phone", "zh-CN", "稍后处理", "延后到明天", "恢复显示"),
+        ("desk", "en", "More", "Until next Monday", "Show again"),
+        ("phone", "zh-CN", "更多", "延后到明天", "恢复显示"),
     ],
 )
 def test_a_register_is_put_off_and_shown_again_without_a_mouse(
@@ -234,14 +261,14 @@ def test_a_register_is_put_off_and_shown_again_without_a_mouse(
     bob: User,
     size: str,
     language: str,
-    later: str,
+    more: str,
     until: str,
     again: str,
 ) -> None:
     lesson = create_finished_lesson(bob, topic="Sums")
     page = window(bob, size, language)
-    summary = page.locator(f"#later-registers-lesson-{lesson.pk}-summary")
-    expect(summary).to_contain_text(f"{later} Sums")
+    summary = page.locator(f"#more-registers-lesson-{lesson.pk}-summary")
+    expect(summary).to_contain_text(f"{more} Sums")
     assert summary.bounding_box()["height"] >= 24
     summary.press("Enter")
     assert axe_violations(page) == []
@@ -259,10 +286,10 @@ def test_a_register_is_put_off_and_shown_again_without_a_mouse(
 
 
 @pytest.mark.parametrize(
-    ("size", "language", "later", "act", "button", "given"),
+    ("size", "language", "more", "act", "button", "given"),
     [
-        ("desk", "en", "Later or give", "Give to someone", "Give", "Given to you by Alice"),
-        ("phone", "zh-CN", "稍后或转交", "转交他人", "转交", "Alice 转交给您"),
+        ("desk", "en", "More", "Give to someone", "Give", "Given to you by Alice"),
+        ("phone", "zh-CN", "更多", "转交他人", "转交", "Alice 转交给您"),
     ],
 )
 def test_a_register_is_given_to_its_teacher_without_a_mouse(
@@ -271,15 +298,15 @@ def test_a_register_is_given_to_its_teacher_without_a_mouse(
     bob: User,
     size: str,
     language: str,
-    later: str,
+    more: str,
     act: str,
     button: str,
     given: str,
 ) -> None:
     lesson = create_finished_lesson(bob, topic="Sums")
     page = window(alice, size, language)
-    page.locator(f"#later-registers-lesson-{lesson.pk}-summary").press("Enter")
-    expect(page.locator(f"#later-registers-lesson-{lesson.pk}")).to_contain_text(f"{later} Sums")
+    page.locator(f"#more-registers-lesson-{lesson.pk}-summary").press("Enter")
+    expect(page.locator(f"#more-registers-lesson-{lesson.pk}")).to_contain_text(f"{more} Sums")
     assert axe_violations(page) == []
     page.get_by_role("link", name=f"{act} Sums").press("Enter")
     page.locator("#id_person").select_option("bob")

@@ -17,6 +17,7 @@ from accounts.people.services import register_person
 from classes.lessons.services import schedule_lesson
 from tests.support.browser import SEEN_AGAIN, collect_console_errors, in_turn
 from tests.support.cast import create_person
+from tests.support.clicks import Clicks
 from tests.support.iclass_service import tomorrow_at
 from tests.support.pictures import save_screenshot
 from tests.support.sandbox import Sandbox
@@ -225,7 +226,7 @@ def test_a_student_joins_a_group_and_the_lessons_follow_up_to_the_service(
 
 @in_looks(2)
 def test_an_operator_enters_a_school_with_a_reason_and_the_school_sees_it(
-    window: Window, client: Any, olga: User, connected: Enterprise
+    window: Window, clicks: Clicks, client: Any, olga: User, connected: Enterprise
 ) -> None:
     quinn = create_person(connected, "quinn", Role.SUPERADMIN)
     window.enter(client, olga)
@@ -233,6 +234,7 @@ def test_an_operator_enters_a_school_with_a_reason_and_the_school_sees_it(
     window.open("/schools/", "schools")
     window.open("/schools/new/", "school-new")
     window.open("/schools/")
+    clicks.count(page)
     page.locator(f"a[href='/schools/{connected.pk}/enter/']").click()
     window.press()
     assert page.url.endswith("/enter/")
@@ -243,6 +245,7 @@ def test_an_operator_enters_a_school_with_a_reason_and_the_school_sees_it(
     window.open("/people/", "visit-people")
     page.locator(".visit form button").click()
     page.wait_for_url("**/schools/")
+    clicks.done("operator's visit with a forgotten reason")
     window.context.clear_cookies()
     window.enter(client, quinn)
     window.open("/school/visits/", "visits")

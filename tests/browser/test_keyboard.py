@@ -24,6 +24,7 @@ from tests.classes.factories import (
     record_poll,
 )
 from tests.support.browser import SEEN_AGAIN, refreshed
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -179,13 +180,22 @@ def test_a_register_is_corrected_and_closed(open_page: Callable[..., Any], bob: 
     assert Attendance.objects.get(pk=row).mark == "excused"
 
 
-def test_what_is_wrong_with_a_form_is_heard_first_and_leads_to_its_field(
-    open_page: Callable[..., Any], alice: User
+def test_what_is_wrong_with_five_forms_is_heard_first_and_leads_to_its_field(
+    open_page: Callable[..., Any], clicks: Clicks, live_server: Any, alice: User
 ) -> None:
-    page = open_page(alice, "/people/new/")
-    page.evaluate("document.querySelector('main form').noValidate = true")
-    tab_to(page, "at.matches('main form .btn-primary')")
-    page.keyboard.press("Enter")
+    page = open_page(alice, "/")
+    clicks.count(page)
+    for path in ("/people/new/", "/groups/new/", "/lessons/new/", "/courses/new/", "/timetable/cover/new/"):
+        page.goto(f"{live_server.url}{path}")
+        leads_to_what_is_wrong(page)
+    clicks.done("wrong input in five forms")
+
+
+def leads_to_what_is_wrong(page: Any) -> None:
+    """Send the form as it is: the summary of what is wrong has the focus, and one key leads on to a field."""
+    button = page.locator("main form .btn-primary").last
+    button.evaluate("(one) => { one.form.noValidate = true }")
+    button.press("Enter")
     page.locator(".error-summary").wait_for()
     assert page.evaluate("document.activeElement.matches('.error-summary')")
     page.keyboard.press("Tab")

@@ -13,6 +13,7 @@ from classes.models import Leave, Lesson
 from tests.browser.page_checks import check_page
 from tests.classes.factories import add_members, create_planned_lesson, create_students
 from tests.support.charges import replace_in_charge
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,10 +29,11 @@ def lesson(school: Enterprise, bob: User) -> Lesson:
 
 
 def test_a_student_asks_on_a_telephone_and_the_register_shows_it(
-    window: Callable[..., Any], lesson: Lesson, bob: User
+    window: Callable[..., Any], clicks: Clicks, lesson: Lesson, bob: User
 ) -> None:
     kid = User.objects.get(user_id="kid1")
     student = window(kid, "telephone", "zh-CN")
+    clicks.count(student)
     student.goto(f"{student.base}/people/{kid.pk}/attendance/")
     student.get_by_role("link", name="申请请假").click()
     check_page(student, "leave-form")
@@ -53,8 +55,10 @@ def test_a_student_asks_on_a_telephone_and_the_register_shows_it(
     check_page(teacher, "leave-list")
     teacher.get_by_role("link", name="Kid1").click()
     check_page(teacher, "leave-request")
-    teacher.locator("[name=text]").fill("好好休息")
-    teacher.get_by_role("button", name="批准").click()
+    teacher = window(bob, "telephone", "zh-CN")
+    clicks.count(teacher)
+    teacher.goto(f"{teacher.base}/")
+    teacher.get_by_role("button", name="批准 Kid1").click()
     expects(teacher.get_by_text("已批准请假，期间缺勤记为请假。")).to_be_visible()
     check_page(teacher, "leave-approved")
     teacher.goto(f"{teacher.base}/leave/calendar/?month={timezone.localdate(lesson.starts_at):%Y-%m}")
@@ -62,6 +66,7 @@ def test_a_student_asks_on_a_telephone_and_the_register_shows_it(
     check_page(teacher, "leave-calendar")
     teacher.goto(f"{teacher.base}/lessons/{lesson.pk}/attendance/")
     expects(teacher.get_by_text("已请假")).to_be_visible()
+    clicks.done("leave from request to register")
     check_page(teacher, "leave-register-approved")
 
     student = window(kid, "telephone", "zh-CN")

@@ -25,6 +25,7 @@ from tests.classes.factories import (
 )
 from tests.support.browser import in_turn
 from tests.support.cast import create_person
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -103,6 +104,18 @@ def test_a_school_in_the_morning_finds_the_alarm_and_takes_care_of_it(
     page.goto(page.base)
     expect(rows).to_contain_text("Hedgehogs")
     expect(rows).not_to_contain_text("teacher not in the room")
+
+
+def test_it_is_one_click_to_learn_that_iclass_has_not_answered(
+    window: Callable[..., Any], clicks: Clicks, alice: User, morning: dict[str, Any]
+) -> None:
+    Lesson.objects.filter(status="ing").update(looked_at=timezone.now() - timedelta(minutes=5))
+    page = window(alice)
+    clicks.count(page)
+    page.goto(page.base)
+    page.locator(".side a[href='/live/']").click()
+    expect(page.locator("#wall .alert-warning")).to_contain_text("iclass has not answered since")
+    clicks.done("service away")
 
 
 def test_the_pages_fit_the_screen(window: Callable[..., Any], alice: User, morning: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from tests.browser.page_checks import assert_order, horizontal_overflow, tab_thr
 from tests.classes.factories import create_finished_lesson, create_running_lesson
 from tests.support.browser import FULL
 from tests.support.cast import create_person
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
@@ -72,6 +73,20 @@ def test_an_entry_and_its_tabs_are_reached_by_keyboard(open_page: Callable[..., 
     page.wait_for_url("**/sync/received/")
     expect(page.locator(".page-tab[aria-current=page]")).to_have_text(re.compile("Incoming events"))
     expect(page.locator(".side .nav-item-link[aria-current=true]")).to_have_text(re.compile("Settings"))
+
+
+def test_language_and_theme_are_changed_by_keyboard_on_a_page_at_400_percent(
+    open_page: Callable[..., Any], clicks: Clicks, alice: User
+) -> None:
+    page = open_page(alice, "/", {"width": 320, "height": 211})
+    clicks.count(page)
+    page.locator(".top-tools button[lang]").press("Enter")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+    page.locator(".top-tools .menu:has([data-choose-theme]) summary").press("Enter")
+    page.locator("[data-choose-theme=dark]").press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    assert horizontal_overflow(page, 320, 211) == []
+    clicks.done("language, dark, keyboard, 400 %")
 
 
 def test_the_number_beside_an_entry_is_heard(open_page: Callable[..., Any], bob: User) -> None:

@@ -19,6 +19,7 @@ from tests.classes.factories import add_members, create_running_lesson, create_s
 from tests.support.browser import SEEN_AGAIN, collect_console_errors
 from tests.support.cast import create_person
 from tests.support.charges import put_in_charge
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -51,10 +52,11 @@ def shoot(page: Any, name: str) -> None:
     [("telephone", "zh-CN", "记录致电", "会来"), ("desk", "en", "Record a call", "is coming")],
 )
 def test_a_warning_stands_on_today_and_a_call_is_two_clicks_from_my_group(
-    window: Callable[..., Any], tom: User, size: str, language: str, call: str, outcome: str
+    window: Callable[..., Any], clicks: Clicks, tom: User, size: str, language: str, call: str, outcome: str
 ) -> None:
     page, complaints = window(tom, size, language), list[str]()
     collect_console_errors(page, complaints)
+    clicks.count(page)
     page.goto(f"{page.base}/")
     expect(page.locator("li:has(> #waits-warnings)").get_by_role("link", name="Kid2")).to_be_visible()
     shoot(page, f"today-{size}")
@@ -69,6 +71,7 @@ def test_a_warning_stands_on_today_and_a_call_is_two_clicks_from_my_group(
     assert axe_violations(page) == []
     student.get_by_role("button", name=outcome).click()
     expect(page.locator("#own-group-now li", has_text="Kid3")).to_contain_text(outcome)
+    clicks.done("call somebody who is missing in a running lesson")
     made = AbsenceCall.objects.get()
     assert (made.outcome, made.note, made.by) == ("coming", "On the bus", tom)
     shoot(page, f"called-{size}")

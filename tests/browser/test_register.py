@@ -21,6 +21,7 @@ from tests.classes.factories import (
     record_poll,
 )
 from tests.support.browser import collect_console_errors, in_turn, looks
+from tests.support.clicks import Clicks
 
 SIZES = {"desk": (1280, 800), "telephone": (390, 844)}
 MOST_CLICKS = 10
@@ -58,34 +59,27 @@ def page_of(browser: Any, client: Any, live_server: Any, reader: User, size: str
 
 
 def test_a_teacher_corrects_a_mark_and_closes_the_register_in_less_than_ten_clicks(
-    browser: Any, client: Any, live_server: Any, bob: User, lesson: Lesson
+    browser: Any, clicks: Clicks, client: Any, live_server: Any, bob: User, lesson: Lesson
 ) -> None:
     page = page_of(browser, client, live_server, bob, "desk", "en")
     forbidden: list[str] = []
     collect_console_errors(page, forbidden)
-    clicks = 0
-
-    def click(what: Any) -> None:
-        nonlocal clicks
-        clicks += 1
-        what.click()
-
+    clicks.count(page)
     page.goto(f"{live_server.url}/lessons/{lesson.pk}/attendance/")
     kid = page.locator("table.register tbody").filter(has_text="Kid4").first
-    click(kid.locator("[data-drawer]"))
+    kid.locator("[data-drawer]").click()
     drawer = kid.locator(".drawer")
     expects(drawer).to_be_visible()
-    click(drawer.locator("input[name=mark][value=excused]"))
+    drawer.locator("input[name=mark][value=excused]").click()
     drawer.locator("input[name=reason]").fill("A note from home")
-    clicks += 1
-    click(drawer.locator("button[type=submit]"))
+    drawer.locator("button[type=submit]").click()
     expects(page.locator("table.register tbody").filter(has_text="Kid4").first).to_contain_text("excused")
-    click(page.locator("a[href$='/attendance/close/']"))
-    click(page.locator("main form button[type=submit]"))
+    page.locator("a[href$='/attendance/close/']").click()
+    page.locator("main form button[type=submit]").click()
     expects(page.locator("#technical")).to_be_visible()
     assert Register.objects.get().number == 1
     assert Attendance.objects.get(lesson=lesson, user_id="kid4").mark == "excused"
-    assert clicks < MOST_CLICKS
+    assert clicks.number < MOST_CLICKS
     assert forbidden == []
 
 
@@ -121,24 +115,13 @@ def fits(page: Any, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}-{timezone.now():%H%M}.png", full_page=True)
 
 
-def counting(page: Any) -> list[str]:
-    """What is clicked on the page from now on, and on those that follow."""
-    clicked: list[str] = []
-    page.expose_function("noteClick", lambda what: clicked.append(what))
-    page.add_init_script(
-        "addEventListener('click', (event) => { if (event.isTrusted && event.detail) "
-        "noteClick(event.target.outerHTML.slice(0, 80)); }, true)"
-    )
-    return clicked
-
-
 def test_a_mark_is_corrected_in_three_clicks_and_the_next_row_is_offered(
-    browser: Any, client: Any, live_server: Any, bob: User, lesson: Lesson
+    browser: Any, clicks: Clicks, client: Any, live_server: Any, bob: User, lesson: Lesson
 ) -> None:
     page = page_of(browser, client, live_server, bob, "desk", "en")
     forbidden: list[str] = []
     collect_console_errors(page, forbidden)
-    clicked = counting(page)
+    clicks.count(page)
     page.goto(f"{live_server.url}/lessons/{lesson.pk}/attendance/")
     kid = page.locator("table.register tbody").filter(has_text="Kid4").first
     kid.locator("[data-drawer]").click()
@@ -148,7 +131,7 @@ def test_a_mark_is_corrected_in_three_clicks_and_the_next_row_is_offered(
     page.keyboard.press("Enter")
     corrected = page.locator("table.register tbody.is-corrected")
     expects(corrected).to_contain_text("Kid4")
-    assert len(clicked) == 3, clicked
+    assert clicks.number == 3
     expects(corrected).to_be_in_viewport()
     fits(page, "register-corrected")
     offered = corrected.get_by_role("link", name="Next: ")
@@ -184,7 +167,7 @@ def test_several_marks_are_corrected_at_once_and_nothing_typed_is_lost(
 
 @pytest.mark.parametrize("size", in_turn(0, SIZES))
 def test_fifteen_registers_are_closed_in_three_clicks(
-    browser: Any, client: Any, live_server: Any, bob: User, lesson: Lesson, size: str
+    browser: Any, clicks: Clicks, client: Any, live_server: Any, bob: User, lesson: Lesson, size: str
 ) -> None:
     kids = User.objects.filter(user_id__startswith="kid")
     for place in range(15):
@@ -196,7 +179,7 @@ def test_fifteen_registers_are_closed_in_three_clicks(
         recompute_register(held)
     Attendance.objects.exclude(lesson=lesson).filter(role="student").update(mark="present")
     page = page_of(browser, client, live_server, bob, size, "en")
-    clicked = counting(page)
+    clicks.count(page)
     page.goto(f"{live_server.url}/reports/registers/")
     fits(page, f"registers-{size}")
     page.locator("#many [data-many-all]").click()
@@ -204,12 +187,12 @@ def test_fifteen_registers_are_closed_in_three_clicks(
     page.locator("main form button[type=submit]").click()
     expects(page.locator("main table tbody tr")).to_have_count(16)
     fits(page, f"registers-closed-{size}")
-    assert len(clicked) == 3, clicked
+    assert clicks.number == 3
     assert Register.objects.count() >= 15
 
 
 def test_who_is_missing_is_one_click_from_today(
-    browser: Any, client: Any, live_server: Any, alice: User, bob: User, lesson: Lesson
+    browser: Any, clicks: Clicks, client: Any, live_server: Any, alice: User, bob: User, lesson: Lesson
 ) -> None:
     kids = list(User.objects.filter(user_id__startswith="kid"))
     running = create_running_lesson(bob, topic="Hedgehogs")
@@ -217,9 +200,9 @@ def test_who_is_missing_is_one_click_from_today(
     record_poll(running, [bob, *kids[:3]], timezone.now() - timedelta(seconds=5))
     recompute_register(running)
     page = page_of(browser, client, live_server, alice, "desk", "en")
-    clicked = counting(page)
+    clicks.count(page)
     page.goto(live_server.url)
     page.get_by_role("link", name="Hedgehogs").first.click()
     expects(page.locator("main")).to_contain_text("not seen yet")
     expects(page.locator("#live")).to_contain_text("Kid4")
-    assert len(clicked) == 1, clicked
+    assert clicks.number == 1

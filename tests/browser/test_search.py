@@ -11,6 +11,7 @@ from accounts.models import Enterprise, Role, User
 from tests.browser.page_checks import axe_violations, horizontal_overflow
 from tests.classes.factories import create_planned_lesson
 from tests.support.browser import collect_console_errors, in_turn
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
@@ -51,9 +52,10 @@ def open_page(live_server: Any, browser: Any, client: Any, settings: Any) -> Ite
 
 @pytest.mark.parametrize("size", in_turn(0, SIZES))
 def test_somebody_is_found_by_keyboard_and_opened(
-    open_page: Callable[..., Any], alice: User, chen: User, size: str
+    open_page: Callable[..., Any], clicks: Clicks, alice: User, chen: User, size: str
 ) -> None:
     page = open_page(alice, size)
+    clicks.count(page)
     page.keyboard.press("Control+k")
     field = page.get_by_role("combobox", name="Search")
     expect(field).to_be_focused()
@@ -70,6 +72,7 @@ def test_somebody_is_found_by_keyboard_and_opened(
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/people/{chen.pk}/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("陈伟")
+    clicks.done("search")
 
 
 @pytest.mark.parametrize("size", in_turn(1, SIZES))

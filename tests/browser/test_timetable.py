@@ -13,6 +13,7 @@ from classes.models import Course, Holiday, Lesson
 from tests.browser.timetable_pages import SIZES, moment_of_next_week, timetable_path
 from tests.classes.factories import create_planned_lesson
 from tests.support.browser import looks, settle
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,9 +40,10 @@ def _drawn_at(event: Any, y: float) -> bool:
 
 
 def test_an_administrator_moves_a_lesson_by_mouse_after_reading_what_it_does(
-    open_as: Callable[..., Any], alice: User, croquet: Lesson
+    open_as: Callable[..., Any], clicks: Clicks, alice: User, croquet: Lesson
 ) -> None:
     page, complaints = open_as(alice, timetable_path(croquet))
+    clicks.count(page)
     page.set_viewport_size(WHOLE_DAY)
     event = page.locator(".ec-event", has_text="Croquet")
     event.wait_for()
@@ -65,6 +67,7 @@ def test_an_administrator_moves_a_lesson_by_mouse_after_reading_what_it_does(
     page.get_by_text(
         "“Croquet” has been rescheduled. The change is sent to iclass within seconds."
     ).wait_for()
+    clicks.done("move a lesson, refused once and then done")
     moved = timezone.localtime(Lesson.objects.get(pk=croquet.pk).starts_at)
     assert (moved.weekday(), moved.hour) == (3, 11)
     assert complaints == []

@@ -12,6 +12,7 @@ from accounts.models import User
 from classes.models import Lesson
 from tests.browser.page_checks import axe_violations, horizontal_overflow
 from tests.support.browser import in_turn
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = [("telephone", "zh-CN"), ("desk", "en")]
@@ -23,11 +24,21 @@ WORDS = {
 
 @pytest.mark.parametrize(("size", "language"), in_turn(0, LOOKS))
 def test_a_cancellation_is_taken_back_with_the_keyboard(
-    open_as: Callable[..., Any], settings: Any, alice: User, croquet: Lesson, size: str, language: str
+    open_as: Callable[..., Any],
+    clicks: Clicks,
+    settings: Any,
+    alice: User,
+    croquet: Lesson,
+    size: str,
+    language: str,
 ) -> None:
     settings.UNDO_S, words = 600, WORDS[language]
-    page, complaints = open_as(alice, f"/lessons/{croquet.pk}/cancel/", size, language)
+    page, complaints = open_as(alice, f"/lessons/{croquet.pk}/", size, language)
+    clicks.count(page)
+    page.locator(f"a[href^='/lessons/{croquet.pk}/cancel/']").click()
+    page.locator("[name=reason]").fill("Rain")
     page.get_by_role("button", name=words["cancel"]).click()
+    clicks.done("cancel a lesson with a reason")
     undo = page.get_by_role("button", name=words["undo"])
     expect(undo).to_be_visible()
     assert horizontal_overflow(page, page.viewport_size["width"]) == []

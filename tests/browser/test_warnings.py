@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,10 @@ from classes.attendance.thresholds.evaluation import evaluate_due_rules
 from classes.models import Attendance, AttendanceWarning, ThresholdRule
 from tests.browser.page_checks import axe_violations, horizontal_overflow
 from tests.classes.factories import create_finished_lesson, create_students
-from tests.support.browser import collect_console_errors
 from tests.support.charges import replace_in_charge
+from tests.support.clicks import Clicks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 
 
 @pytest.fixture
@@ -38,30 +37,6 @@ def absent(bob: User) -> User:
     return student
 
 
-@pytest.fixture
-def window(live_server: Any, browser: Any, client: Any, settings: Any) -> Iterator[Callable[..., Any]]:
-    """A page of this reader, in a window of a size."""
-    settings.REQUIRE_TWO_FACTOR = False
-    contexts = []
-
-    def open_page(reader: User, path: str, size: str = "desk", locale: str = "en") -> Any:
-        width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
-        contexts.append(context)
-        client.force_login(reader)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        context.add_cookies([cookie])
-        page = context.new_page()
-        page.errors = []
-        collect_console_errors(page, page.errors)
-        page.goto(f"{live_server.url}{path}")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
 def is_sound(page: Any) -> bool:
     """Whether the page fits, is accessible and logs no error; SHOTS=folder keeps a picture of it."""
     if folder := os.environ.get("SHOTS"):
@@ -75,9 +50,9 @@ def is_sound(page: Any) -> bool:
 
 
 def test_a_rule_warns_and_the_teacher_in_charge_handles_it(
-    window: Callable[..., Any], alice: User, bob: User, absent: User
+    open_page: Callable[..., Any], clicks: Clicks, alice: User, bob: User, absent: User
 ) -> None:
-    page = window(alice, "/warnings/rules/")
+    page = open_page(alice, "/warnings/rules/")
     assert is_sound(page)
     page.get_by_role("link", name="Absences in a row").click()
     page.get_by_role("button", name="Whom would it warn?").click()
@@ -91,7 +66,8 @@ def test_a_rule_warns_and_the_teacher_in_charge_handles_it(
     evaluate_due_rules()
     assert is_sound(page)
 
-    page = window(bob, "/warnings/")
+    page = open_page(bob, "/warnings/")
+    clicks.count(page)
     assert is_sound(page)
     page.get_by_role("link", name="Kid1").click()
     page.get_by_role("button", name="Handle this").click()
@@ -101,6 +77,7 @@ def test_a_rule_warns_and_the_teacher_in_charge_handles_it(
     assert is_sound(page)
     page.get_by_role("button", name="Close the warning").click()
     expect(page.get_by_role("button", name="Close the warning")).to_have_count(0)
+    clicks.done("who is absent too often: a note, and the warning closed")
     assert AttendanceWarning.objects.get().state == "closed"
 
 
@@ -108,11 +85,11 @@ def test_a_rule_warns_and_the_teacher_in_charge_handles_it(
     "path", ["/warnings/", "/warnings/rules/", "/warnings/rules/new/?kind=rate", "WARNING"]
 )
 def test_the_pages_fit_a_phone_in_chinese(
-    window: Callable[..., Any], alice: User, absent: User, path: str
+    open_page: Callable[..., Any], alice: User, absent: User, path: str
 ) -> None:
     ThresholdRule.objects.create(enterprise=alice.enterprise, kind="absences", number=3)
     evaluate_due_rules()
     if path == "WARNING":
         path = f"/warnings/{AttendanceWarning.objects.get().pk}/"
-    assert is_sound(window(alice, path, "phone", "zh-CN"))
-    assert is_sound(window(alice, path, "desk", "zh-CN"))
+    assert is_sound(open_page(alice, path, "telephone", "zh-CN"))
+    assert is_sound(open_page(alice, path, "desk", "zh-CN"))

@@ -1,4 +1,4 @@
-"""Where the timetable shows a lesson, and how many clicks somebody needed."""
+"""Where the timetable shows a lesson."""
 
 from datetime import datetime, time, timedelta
 
@@ -7,10 +7,6 @@ from django.utils import timezone
 from classes.models import Lesson
 
 SIZES = {"desk": (1280, 900), "telephone": (390, 844)}
-#: Pointer clicks of a person over several pages; those of the keyboard have no detail.
-COUNT_CLICKS = """addEventListener("click", (event) => {
-  if (event.detail > 0) sessionStorage.clicks = Number(sessionStorage.clicks ?? 0) + 1;
-}, true);"""
 
 
 def moment_of_next_week(hour: int, weekday: int = 2) -> datetime:

@@ -42,7 +42,7 @@ def lost_visit(state: Any) -> None:
     state.settle()
 
 
-def seen_before_it_is_found(state: Any) -> None:
+def polled_before_it_is_found(state: Any) -> None:
     state.lose_answer(side=0, lot=PLAIN, what="lesson")
     state.reconcile(side=0)
     state.settle()
@@ -56,20 +56,20 @@ def not_listed_yet(state: Any) -> None:
     state.settle()
 
 
-def told_while_away(state: Any) -> None:
-    for away in (False, True):  # the first one makes the school known to the door
+def callback_while_away(state: Any) -> None:
+    for away in (False, True):  # the first one makes the school known to the address of callbacks
         state.queue_callback(side=0, lot=1)
         state.deliver(side=0, lot=0, copies=1, away=away, keep=False)
     state.settle()
 
 
-def told_twice(state: Any) -> None:
+def callback_twice(state: Any) -> None:
     state.queue_callback(side=0, lot=1)
     state.deliver(side=0, lot=0, copies=2, away=False, keep=False)
     state.settle()
 
 
-def told_before_it_is_known(state: Any) -> None:
+def callback_before_it_is_known(state: Any) -> None:
     state.create_remotely(side=0, lot=PLAIN, what="lesson")
     for lot in range(8):
         state.queue_callback(side=0, lot=lot)
@@ -79,7 +79,7 @@ def told_before_it_is_known(state: Any) -> None:
     state.settle()
 
 
-def knocked_at_the_other(state: Any) -> None:
+def callback_to_other_school(state: Any) -> None:
     state.deliver_to_other_school(side=0, lot=7)
     state.settle()
 
@@ -87,12 +87,12 @@ def knocked_at_the_other(state: Any) -> None:
 CONTROLS = {
     "outbox.probe": Control("I1", lost_create),
     "outbox.one_shot": Control("I1", lost_visit),
-    "mirror.adopt_unclaimed": Control("I2", seen_before_it_is_found),
+    "mirror.adopt_unclaimed": Control("I2", polled_before_it_is_found),
     "mirror.info_decides": Control("I3", not_listed_yet, knobs=("list_lag_s",)),
-    "inbox.ack_after_store": Control("I4", told_while_away, also=("inbox.spool",)),
-    "inbox.fingerprint": Control("I4", told_twice),
-    "inbox.release": Control("I4", told_before_it_is_known),
-    "inbox.own_key": Control("I5", knocked_at_the_other),
+    "inbox.ack_after_store": Control("I4", callback_while_away, also=("inbox.spool",)),
+    "inbox.fingerprint": Control("I4", callback_twice),
+    "inbox.release": Control("I4", callback_before_it_is_known),
+    "inbox.own_key": Control("I5", callback_to_other_school),
 }
 
 #: Another one breaks the same invariant: these wait for the full sizes.
@@ -101,7 +101,7 @@ FULL_ALONE = {"outbox.one_shot", "inbox.ack_after_store", "inbox.release"}
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 
-def tell(service: Sandbox, settings: Any, control: Control) -> None:
+def run_history(service: Sandbox, settings: Any, control: Control) -> None:
     """One history, up to its end; AssertionError where it breaches an invariant."""
     set_pauses(settings)
     state: Any = ConsoleStateMachine(service, ModelReport())
@@ -119,9 +119,9 @@ def tell(service: Sandbox, settings: Any, control: Control) -> None:
 def test_without_the_defence_its_invariant_is_broken(defence, iclass, settings, tmp_path):
     settings.SPOOL_DIR = tmp_path / "spool"
     control = CONTROLS[defence]
-    tell(iclass, settings, control)
-    said = sabotage(defence, partial(tell, iclass, settings, control), also=control.also)
-    assert said.startswith(control.breaks), said
+    run_history(iclass, settings, control)
+    failure = sabotage(defence, partial(run_history, iclass, settings, control), also=control.also)
+    assert failure.startswith(control.breaks), failure
 
 
 @pytest.mark.full
@@ -133,5 +133,5 @@ def test_the_lot_finds_what_a_dead_worker_leaves(iclass, settings, tmp_path):
         for seed in range(FIRST_SEED, FIRST_SEED + 38):
             run_model(iclass, settings, examples=4, steps=30, seed=seed)
 
-    said = sabotage("outbox.lease_expiry", search)
-    assert said.startswith(("I1", "I3")), said
+    failure = sabotage("outbox.lease_expiry", search)
+    assert failure.startswith(("I1", "I3")), failure

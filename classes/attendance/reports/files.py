@@ -35,17 +35,19 @@ def report_file(
     """Return the sheet as a response that is saved as a file.
 
     `rows` are read one by one instead of those of the sheet, so that a long report needs little memory.
+    A CSV file has school and filters in its name: programs that read it expect the headings first.
     """
-    name = f"{title} {_days(form)}{suffix}"
+    name = f"{title} {_days(form)}"
     if suffix == ".csv":
+        about = ", ".join([enterprise.name, *(": ".join(pair) for pair in chosen_filters(form))])
         lines = csv_text(
             chain(sheet.rows if rows is None else rows, filter(None, [_total_row(sheet)])),
             _columns(sheet, enterprise),
             zone=enterprise.tz,
             above=_lines_above(sheet),
         )
-        return attachment(lines, name)
-    return attachment(report_workbook(sheet, title, enterprise, form, rows), name)
+        return attachment(lines, f"{name} {about}{suffix}")
+    return attachment(report_workbook(sheet, title, enterprise, form, rows), f"{name}{suffix}")
 
 
 def report_workbook(

@@ -1,4 +1,4 @@
-"""The end of a licence is told 30, 7 and 1 days before, and when it is there: each once, to those who act."""
+"""The end of a licence is announced 30, 7 and 1 days before and on the day: each once, to those who act."""
 
 from datetime import timedelta
 
@@ -28,11 +28,11 @@ def ending(school: Enterprise, quinn: User, alice: User, bob: User, charlie: Use
     return Enterprise.objects.get(pk=school.pk)
 
 
-def told() -> list[tuple[str, str]]:
+def notified() -> list[tuple[str, str]]:
     return sorted(Notification.objects.values_list("person__user_id", "kind"))
 
 
-def test_each_step_is_told_once_to_those_who_can_renew_it(ending: Enterprise) -> None:
+def test_each_step_is_announced_once_to_those_who_can_renew_it(ending: Enterprise) -> None:
     counts = {}
     for days in range(45):
         with time_machine.travel(ending.licence_ends_at + (days - 40) * DAY + timedelta(minutes=1)):
@@ -40,16 +40,16 @@ def test_each_step_is_told_once_to_those_who_can_renew_it(ending: Enterprise) ->
             assert licence.notify_licence_ends() == 0
     assert {left: count for left, count in counts.items() if count} == {30: 2, 7: 2, 1: 2, 0: 2}
     kinds = ["school.licence_ends", "school.licence_over", "school.licence_soon", "school.licence_soon"]
-    assert told() == [(who, kind) for who in ("alice", "quinn") for kind in kinds]
+    assert notified() == [(who, kind) for who in ("alice", "quinn") for kind in kinds]
 
 
-def test_a_console_that_was_off_tells_the_nearest_step_alone(ending: Enterprise) -> None:
+def test_a_console_that_was_off_announces_the_nearest_step_alone(ending: Enterprise) -> None:
     with time_machine.travel(ending.licence_ends_at - 5 * DAY):
         assert check_school_deadlines() == 2
-    assert [kind for _who, kind in told()] == ["school.licence_soon"] * 2
+    assert [kind for _who, kind in notified()] == ["school.licence_soon"] * 2
 
 
-def test_a_renewed_licence_is_told_of_anew(ending: Enterprise) -> None:
+def test_the_end_of_a_renewed_licence_is_announced_anew(ending: Enterprise) -> None:
     with time_machine.travel(ending.licence_ends_at - 20 * DAY):
         assert licence.notify_licence_ends() == 2
         Enterprise.objects.filter(pk=ending.pk).update(valid_seconds=ending.valid_seconds + 365 * 86_400)
@@ -58,7 +58,7 @@ def test_a_renewed_licence_is_told_of_anew(ending: Enterprise) -> None:
         assert licence.notify_licence_ends() == 2
 
 
-def test_nothing_is_told_where_the_service_has_not_said(school: Enterprise, alice: User) -> None:
+def test_nothing_is_announced_while_the_end_is_not_known(school: Enterprise, alice: User) -> None:
     assert licence.notify_licence_ends() == 0
 
 

@@ -41,7 +41,7 @@ def kid(kids, settings):
 
 @pytest.fixture
 def course(alice, bob, kid):
-    """Four lessons, of which Bob and the kid were told."""
+    """Four lessons, of which Bob and the kid were notified."""
     first = (tomorrow_at(8) + timedelta(days=7)).replace(tzinfo=None)
     course = plan_course(
         title="Croquet",
@@ -60,7 +60,7 @@ def course(alice, bob, kid):
     return course
 
 
-def told(reader):
+def notification_kinds(reader):
     return list(Notification.objects.filter(person=reader).order_by("id").values_list("kind", flat=True))
 
 
@@ -80,19 +80,19 @@ def test_the_people_of_a_lesson_hear_the_notice_and_not_the_reason(browse, alice
     typed = {"reason": "Bob is ill", "tell": "on", "notice": "We make up for it on Friday."}
     browse(alice, f"/lessons/{lesson.pk}/cancel/", typed)
     assert send_lesson_notifications() == 2
-    assert told(kid) == ["lesson.called_off_saying"]
+    assert notification_kinds(kid) == ["lesson.called_off_saying"]
     (letter,) = letters()
     assert "Your school says: We make up for it on Friday." in letter
     assert "ill" not in letter
 
 
-def test_nobody_hears_of_it_where_nobody_is_to_be_told(browse, alice, bob, kid):
+def test_nobody_is_notified_who_is_not_to_be(browse, alice, bob, kid):
     lesson = create_planned_lesson(bob, timedelta(days=3))
     add_members(lesson, kid)
     send_lesson_notifications()
     Notification.objects.all().delete()
     browse(alice, f"/lessons/{lesson.pk}/cancel/", {"reason": "A test.", "notice": "Hush."})
-    assert (send_lesson_notifications(), told(kid)) == (0, [])
+    assert (send_lesson_notifications(), notification_kinds(kid)) == (0, [])
 
 
 def test_a_cancelled_series_is_one_notice_a_person(browse, alice, bob, kid, course):
@@ -101,7 +101,7 @@ def test_a_cancelled_series_is_one_notice_a_person(browse, alice, bob, kid, cour
     assert not course.lessons.filter(cancelled_at=None).exists()
     assert send_lesson_notifications() == 2
     assert send_lesson_notifications() == 0
-    assert told(kid) == told(bob) == ["lesson.called_off_many_saying"]
+    assert notification_kinds(kid) == notification_kinds(bob) == ["lesson.called_off_many_saying"]
     (letter,) = letters()
     assert "Cancelled: 4 lessons" in letter
     assert "and 3 more do not take place" in letter
@@ -119,7 +119,7 @@ def test_a_series_is_cancelled_from_one_lesson_on(browse, alice, bob, kid, cours
     standing = course.lessons.filter(cancelled_at=None).order_by("starts_at")
     assert list(standing) == lessons[:2]
     send_lesson_notifications()
-    assert told(kid) == ["lesson.called_off_many"]
+    assert notification_kinds(kid) == ["lesson.called_off_many"]
     assert AuditEntry.objects.get(action="course.cancel").after == {"lessons": 2, "from": lessons[2].pk}
 
 
@@ -138,7 +138,7 @@ def test_rest_cancels_a_series_from_a_lesson_on_and_tells_nobody(alice, bob, kid
     assert rest_client(alice).post(path, asked, format="json").status_code == 200
     assert course.lessons.filter(cancelled_at=None).count() == 3
     assert course.lessons.get(pk=lessons[3].pk).cancel_reason == "Rain"
-    assert (send_lesson_notifications(), told(kid)) == (0, [])
+    assert (send_lesson_notifications(), notification_kinds(kid)) == (0, [])
 
 
 def test_rest_cancels_a_lesson_with_words_for_its_people(alice, bob, kid):
@@ -148,7 +148,7 @@ def test_rest_cancels_a_lesson_with_words_for_its_people(alice, bob, kid):
     asked = {"reason": "Rain", "notice": "Bring a book."}
     rest_client(alice).post(f"/api/v1/lessons/{lesson.pk}/cancel/", asked, format="json")
     send_lesson_notifications()
-    assert told(kid)[-1] == "lesson.called_off_saying"
+    assert notification_kinds(kid)[-1] == "lesson.called_off_saying"
 
 
 def test_a_lesson_like_another_has_all_of_it_but_the_day(browse, alice, bob, kids, school):
@@ -208,8 +208,8 @@ def test_a_series_like_another_comes_after_it(browse, alice, bob, kid, course, c
         "students": ["kid1"],
         "bitrate": "850",
     }
-    looked = browse(alice, f"/courses/new/?like={course.pk}", typed | {"look": "1"}).content.decode()
-    assert first.isoformat() in looked
+    preview = browse(alice, f"/courses/new/?like={course.pk}", typed | {"look": "1"}).content.decode()
+    assert first.isoformat() in preview
     answer = browse(alice, f"/courses/new/?like={course.pk}", typed)
     other = type(course).objects.get(pk=answer.url.split("/")[2])
     assert (other.lessons.count(), other.rules) == (4, {"late_after_s": 60})

@@ -58,7 +58,7 @@ def calls_of(iclass, endpoint, lesson):
     return sum(1 for one in requests_to(iclass, endpoint) if one["class_id"] == lesson.class_id)
 
 
-def said(client, address):
+def message_text(client, address):
     return client.get(address, headers={"accept-language": "en"}).content.decode()
 
 
@@ -74,7 +74,7 @@ def test_a_cancellation_is_taken_back_by_the_button_of_its_message(browse, clien
     browse(alice, f"{page}cancel/", {"reason": "Rain", "tell": "on"})
     answer, _ = press_undo(client, page)
     assert answer.url == page
-    assert "Taken back. Nothing was sent to iclass." in said(client, page)
+    assert "Taken back. Nothing was sent to iclass." in message_text(client, page)
     assert (stored(lesson).cancelled_at, stored(lesson).cancel_reason) == (None, "")
     assert Operation.objects.get().state == "superseded"
     assert AuditEntry.objects.filter(action="lesson.restore").count() == 1
@@ -155,7 +155,7 @@ def test_after_ten_seconds_it_is_refused_with_a_sentence(browse, client, lesson,
     before = stored(lesson)
     with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=True):
         press_undo(client, answer.url)
-        assert "It is too late to take this back" in said(client, answer.url)
+        assert "It is too late to take this back" in message_text(client, answer.url)
     assert (stored(lesson).starts_at, stored(lesson).cancelled_at) == (before.starts_at, before.cancelled_at)
 
 
@@ -188,8 +188,13 @@ def test_the_ticket_of_somebody_else_and_a_forged_one_do_nothing(browse, client,
 def test_people_hear_nothing_of_what_is_taken_back(lesson, alice, bob):
     bob.e_mail = "bob@school.example"
     bob.save(update_fields=["e_mail"])
-    told = {"starts_at": lesson.starts_at, "ends_at": lesson.ends_at, "topic": lesson.topic, "teacher": bob}
-    AnnouncedState.objects.create(lesson=lesson, **told)
+    state = {
+        "starts_at": lesson.starts_at,
+        "ends_at": lesson.ends_at,
+        "topic": lesson.topic,
+        "teacher": bob,
+    }
+    AnnouncedState.objects.create(lesson=lesson, **state)
     values = cancel_revocably(lesson=lesson, by=alice, notice="Stay at home.")
     assert send_lesson_notifications() == 0
     undo_cancellation(lesson=lesson, by=alice, values=values)
@@ -206,8 +211,13 @@ def test_people_hear_nothing_of_what_is_taken_back(lesson, alice, bob):
 
 
 def test_nobody_is_invited_anew_to_a_lesson_whose_quiet_cancellation_is_taken_back(lesson, alice, bob):
-    told = {"starts_at": lesson.starts_at, "ends_at": lesson.ends_at, "topic": lesson.topic, "teacher": bob}
-    AnnouncedState.objects.create(lesson=lesson, **told)
+    state = {
+        "starts_at": lesson.starts_at,
+        "ends_at": lesson.ends_at,
+        "topic": lesson.topic,
+        "teacher": bob,
+    }
+    AnnouncedState.objects.create(lesson=lesson, **state)
     values = cancel_revocably(lesson=lesson, by=alice, tell=False)
     undo_cancellation(lesson=lesson, by=alice, values=values)
     assert AnnouncedState.objects.get().starts_at == lesson.starts_at

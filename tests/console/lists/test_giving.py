@@ -8,16 +8,23 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.models import Enterprise, Role, User
+from accounts.models import Enterprise, Role, StudentGroup, User
 from accounts.people.erasure import erase_person
+from classes.attendance.leave import request_leave
 from classes.models import Alarm
 from console.audit.models import AuditEntry
 from console.lists.giving import KEPT_DAYS, give
 from console.lists.models import WaitingMark
 from console.notifications.models import Notification
 from console.ui.waiting import RowName
-from tests.classes.factories import create_planned_lesson, create_refused_operation, create_running_lesson
+from tests.classes.factories import (
+    create_planned_lesson,
+    create_refused_operation,
+    create_running_lesson,
+    create_students,
+)
 from tests.support.cast import create_person
+from tests.support.charges import put_in_charge
 from tests.support.page_client import client_for, page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -68,11 +75,30 @@ def test_a_row_stands_first_with_whom_it_is_given_to_and_is_named_with_the_other
     assert "Given to you by Alice" in row
     page = page_text(client_for(bob).get("/"))
     assert page.index('id="given"') < page.index('id="waits-alarms"')
-    assert page.count(f'id="later-{name_of(alarm)}"') == 1, "it does not stand there twice"
+    assert page.count(f'id="more-{name_of(alarm)}"') == 1, "it does not stand there twice"
     assert "1 open alarm" in page
     for other in (alice, amy):
         assert given_rows(other) == []
         assert "Given to Bob" in page_text(client_for(other).get("/")).split('id="waits-alarms"')[1]
+
+
+def test_whom_a_row_concerns_is_offered_first(
+    alice: User, amy: User, bob: User, school: Enterprise, alarm: Alarm
+) -> None:
+    create_person(school, "aaron", Role.TEACHER)
+    kid = create_students(school, 1, "Year 7")[0]
+    dina = create_person(school, "dina", Role.TEACHER)
+    put_in_charge(StudentGroup.objects.get(), dina)
+    begins = timezone.now() + timedelta(days=1)
+    (leave,) = request_leave(
+        person=kid, periods=[(begins, begins + timedelta(hours=4))], kind="sick", reason="Measles", by=kid
+    )
+    for name, people in (
+        (name_of(alarm), ["bob", "amy", "aaron", "dina"]),
+        (f"leave-leave-{leave.pk}", ["dina", "amy", "aaron", "bob"]),
+    ):
+        page = page_text(client_for(alice).get(f"/today/give/?row={name}"))
+        assert re.findall(r'<option value="(\w+)"', page) == people
 
 
 def test_whom_it_is_given_to_gets_a_notice_and_the_trail_an_entry(

@@ -166,7 +166,7 @@ def test_an_operator_on_a_visit_puts_nothing_off(olga: User, school: Enterprise,
     client.post(f"/schools/{school.pk}/enter/", {"reason": "A ticket"})
     home = page_text(client.get("/"))
     assert "2 open alarms" in home
-    assert "later-alarms" not in home
+    assert "more-alarms" not in home
     assert client.post(ADDRESS, {"row": name_of(alarms[0]), "until": "tomorrow"}).status_code == 403
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.utils import timezone
@@ -255,6 +256,13 @@ def test_the_second_sheet_names_school_days_and_filter(browse, alice, school, ki
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
     about = dict(book.get_sheet_by_index(1).to_python())
     assert (about["School"], about["Filters"]) == (school.name, "Group: Year 7")
+
+
+def test_the_name_of_a_csv_file_has_school_days_and_filter(browse, alice, school, kids, week):
+    group = StudentGroup.objects.get(name="Year 7")
+    answer = browse(alice, f"/reports/group.csv?group={group.pk}&since=2026-01-05&until=2026-01-09")
+    name = unquote(answer["Content-Disposition"])
+    assert f"2026-01-05 – 2026-01-09 {school.name}, Group_ Year 7.csv" in name
 
 
 @pytest.mark.parametrize("name", [*REPORTS, "student"])

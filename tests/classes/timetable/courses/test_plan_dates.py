@@ -12,6 +12,7 @@ from classes.conflicts.guard import BookingConflictError
 from classes.models import Course, Holiday, Term
 from classes.timetable.courses.changes import change_course
 from classes.timetable.courses.planning import plan_course, preview_course
+from tests.classes.timetable.courses.course_form import COURSE_FORM
 from tests.support.page_client import page_text
 
 pytestmark = pytest.mark.django_db
@@ -19,18 +20,7 @@ pytestmark = pytest.mark.django_db
 FIRST, PAGE = datetime(2027, 3, 2, 19), "/courses/new/"
 RULE = "FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20270311"
 SECOND = date(2027, 3, 4)
-TYPED = {
-    "topic": "Croquet",
-    "teacher": "bob",
-    "day": "2027-03-02",
-    "start": "19:00",
-    "end": "20:30",
-    "weekdays": ["TU", "TH"],
-    "until": "2027-03-11",
-    "class_type": "1vN",
-    "record_types": ["local"],
-    "bitrate": "850",
-}
+TYPED = COURSE_FORM | {"until": "2027-03-11"}
 
 
 def fields(teacher: User, **more: Any) -> dict[str, Any]:

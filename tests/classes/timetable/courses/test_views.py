@@ -10,22 +10,11 @@ from accounts.models import StudentGroup
 from classes.models import Course, Holiday, Lesson, Term
 from classes.timetable.courses.planning import plan_course
 from console.outbox.models import Operation
+from tests.classes.timetable.courses.course_form import COURSE_FORM
 
 pytestmark = pytest.mark.django_db
 
-TYPED = {
-    "topic": "Croquet",
-    "teacher": "bob",
-    "day": "2027-03-02",
-    "start": "19:00",
-    "end": "20:30",
-    "weekdays": ["TU", "TH"],
-    "until": "2027-03-18",
-    "class_type": "1vN",
-    "record_types": ["local"],
-    "bitrate": "850",
-    "confirmed": "on",
-}
+TYPED = COURSE_FORM | {"confirmed": "on"}
 
 
 def words(answer):

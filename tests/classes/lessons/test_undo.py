@@ -104,7 +104,7 @@ def test_a_list_of_students_is_taken_back_by_the_button_of_its_message(browse, c
     answer = browse(alice, f"/lessons/{lesson.pk}/members/", {"ids": "kid3", "sure": "1"})
     assert [name for name, _ in students(lesson)] == ["kid3"]
     press_undo(client, answer.url)
-    assert "Taken back. Nothing was sent to iclass." in said(client, answer.url)
+    assert "Taken back. Nothing was sent to iclass." in message_text(client, answer.url)
     assert students(lesson) == before, "kid1 joined through the group, kid2 by hand"
     entry = AuditEntry.objects.get(action="lesson.change")
     assert sorted(entry.after["members_added"]) == ["kid1", "kid2"]

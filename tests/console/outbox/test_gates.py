@@ -16,7 +16,7 @@ from console.outbox.transitions import transition
 from tests.faults.arming import arm_point
 from tests.faults.mutants import mutated
 from tests.support.cast import create_person
-from tests.support.concurrent_calls import CallOutcome, call_while_other_waits
+from tests.support.concurrent_calls import CallOutcome
 from tests.support.iclass_service import create_lesson, requests_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -355,19 +355,6 @@ def test_two_reasons_hold_until_both_are_gone(connected, alice, bob):
     assert resume(connected, reasons=["expired"]) == 1
     create.refresh_from_db()
     assert (create.state, create.reason) == (OperationState.READY, "")
-
-
-def test_two_reasons_that_end_at_once_are_both_gone(connected, alice, bob):
-    lesson = create_lesson(bob, alice)
-    hold_school(connected, "after_restore")
-    hold_school(connected, "expired")
-    outcome = call_while_other_waits(
-        lambda: resume(connected, reasons=["after_restore"]),
-        lambda: resume(connected, reasons=["expired"]),
-    )
-    assert (outcome.value, outcome.error) == (1, None)
-    assert Gate.objects.get(enterprise=connected).held_for == []
-    assert Operation.objects.get(subject_id=lesson.pk, kind="class.create").state == OperationState.READY
 
 
 def test_holding_one_school_leaves_the_other_alone(connected, other_school, alice, bob):

@@ -225,7 +225,7 @@ def buttons_of(page: str, name: str) -> list[tuple[str, str]]:
     """The address and the label of each button of a kind on Today that settles a row."""
     rows = page.split(f'id="waits-{name}"')[1].split("</ul>")[0]
     forms = re.findall(r'<form[^>]*action="([^"]+)">(.*?)</form>', rows, re.S)
-    label = re.compile(r"<button[^>]*>(?:<svg.*?</svg>)?([^<]*)", re.S)
+    label = re.compile(r"<button[^>]*>(?:<svg.*?</svg>)?(?:<span>)?([^<]*)", re.S)
     return [(url, label.findall(inside)[0]) for url, inside in forms if url != "/today/later/"]
 
 

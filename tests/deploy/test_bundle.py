@@ -62,6 +62,9 @@ def _make(folder: Path, target: str, **variables: str) -> "subprocess.CompletedP
     )
 
 
+# Two environments are made and filled, which takes a machine with two processors half a minute.
+@pytest.mark.faults
+@pytest.mark.full
 @pytest.mark.timeout(600)
 def test_a_bundle_installs_where_no_registry_is_reached(small: Path, tmp_path: Path) -> None:
     packed = _make(small, "bundle")

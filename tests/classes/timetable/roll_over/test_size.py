@@ -20,7 +20,7 @@ from tests.faults.sizes import size
 from tests.support.page_speed import MOST_QUERIES, measure_page
 
 GRADES, PARALLEL, WEEKS = 6, 10, 20
-STUDENTS, COURSES = size(full=2_000, ci=500), size(full=100, ci=20)
+STUDENTS, COURSES = size(full=2_000, ci=200), size(full=100, ci=20)
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 

@@ -55,6 +55,7 @@ class AccountsConfig(AppConfig):
         import accounts.people.evidence_counts
         import accounts.people.group_undo
         import accounts.people.guardians.services
+        import accounts.people.note_services
         import accounts.people.person_undo
         import accounts.people.search
         import accounts.people.subject_access.infrastructure_data

@@ -121,7 +121,7 @@ RESOURCES = (
         "classes:exports",
         "list",
         "export_schedule",
-        pages=("classes:export_add", "classes:export_edit", "classes:export_delete"),
+        pages=("classes:export_add", "classes:export_edit"),
     ),
 )
 PEOPLE = (
@@ -161,7 +161,6 @@ PEOPLE = (
             "accounts:person_reactivate",
             "accounts:person_erase",
             "accounts:note_add",
-            "accounts:note_delete",
             *("accounts:guardians", "accounts:guardian_add"),
             *("accounts:guardian_edit", "accounts:guardian_delete"),
             *("accounts:guardian_invite", "accounts:guardian_revoke"),
@@ -239,7 +238,7 @@ SETTINGS = (
         "classes:codes",
         "list",
         "attendance_code",
-        pages=("classes:code_add", "classes:code_edit", "classes:code_remove", "classes:code_fill"),
+        pages=("classes:code_add", "classes:code_edit", "classes:code_fill"),
     ),
     MenuTab(
         _("Message channels"),

@@ -167,6 +167,7 @@ EXCEPTIONS = {
     "console.imports.services._check_again": STEP,
     "console.imports.services._enqueue_apply": STEP,
     "console.imports.services.start_check": "tests/classes/timetable/courses/test_course_races.py",
+    "console.deleted_rows.restore_deleted": ADDS,
     "console.imports.services.undo_import": STATE,
     "console.lists.giving.give": AGAIN,
     "console.lists.giving.take_back": ENDS,

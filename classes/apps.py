@@ -71,6 +71,7 @@ class ClassesConfig(AppConfig):
     def _import_registrations(self) -> None:
         """Import here because these modules need the models."""
         import classes.attendance.codes.services
+        import classes.attendance.credit_undo
         import classes.attendance.guardian_notices.sections
         import classes.attendance.held_data
         import classes.attendance.leave_undo
@@ -99,6 +100,7 @@ class ClassesConfig(AppConfig):
         import classes.outbound.extended_fields
         import classes.outbound.operations
         import classes.person_removal
+        import classes.recordings.undo
         import classes.retention
         import classes.search
         import classes.timetable.cover.undo

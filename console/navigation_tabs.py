@@ -111,7 +111,6 @@ RESOURCES = (
         pages=(
             "classes:recording",
             "classes:recording_edit",
-            "classes:recording_bin",
             "classes:recording_copy",
             "classes:play",
         ),
@@ -197,7 +196,6 @@ PEOPLE = (
             "accounts:group_teachers",
             "accounts:charge_add",
             "accounts:charge_edit",
-            "accounts:charge_end",
             "accounts:groups_export",
             "classes:group_edit",
             "classes:group_archive",

@@ -59,7 +59,6 @@ TIMETABLE = (
             "classes:attendance_row",
             "classes:mark_correct",
             "classes:guest_credit",
-            "classes:credit_undo",
             "classes:differences_keep",
             "classes:register_close",
             "classes:register_reopen",

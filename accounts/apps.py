@@ -53,6 +53,7 @@ class AccountsConfig(AppConfig):
         import accounts.models.data_rules
         import accounts.outbound.operations
         import accounts.people.charge_services
+        import accounts.people.erasure_requests
         import accounts.people.evidence_counts
         import accounts.people.group_undo
         import accounts.people.guardians.services

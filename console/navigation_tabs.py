@@ -181,7 +181,7 @@ PEOPLE = (
         "accounts:erasures",
         "list",
         "erasure",
-        pages=("accounts:erasure", "accounts:erasure_withdraw"),
+        pages=("accounts:erasure",),
         count="erasures",
     ),
     MenuTab(

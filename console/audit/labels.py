@@ -25,6 +25,7 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "person.erase_confirm": _("Erasure of personal data confirmed"),
     "person.erase_decline": _("Erasure of personal data declined"),
     "person.erase_withdraw": _("Request to erase personal data withdrawn"),
+    "person.erase_restore": _("Withdrawal of a request to erase personal data taken back"),
     "person.password": _("Password changed"),
     "person.password_link": _("Password link created"),
     "guardian.add": _("Guardian added"),

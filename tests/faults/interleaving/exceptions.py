@@ -29,6 +29,7 @@ EXCEPTIONS = {
     "accounts.mirror.differences.send_person_fields": QUEUES,
     "accounts.mirror.differences.send_school_fields": QUEUES,
     "accounts.people.erasure_requests.answer_erasure": "tests/accounts/people/test_erasure_requests.py",
+    "accounts.people.erasure_requests.undo_withdrawal": STATE,
     "accounts.people.erasure_requests.withdraw_erasure": "tests/accounts/people/test_erasure_requests.py",
     "accounts.people.forms.person._change": CALLS,
     "accounts.people.charge_services.undo_end": CALLS,

@@ -52,9 +52,12 @@ class AccountsConfig(AppConfig):
         import accounts.mirror.reconcile
         import accounts.models.data_rules
         import accounts.outbound.operations
+        import accounts.people.charge_services
+        import accounts.people.erasure_requests
         import accounts.people.evidence_counts
         import accounts.people.group_undo
         import accounts.people.guardians.services
+        import accounts.people.note_services
         import accounts.people.person_undo
         import accounts.people.search
         import accounts.people.subject_access.infrastructure_data

@@ -70,12 +70,16 @@ class ClassesConfig(AppConfig):
 
     def _import_registrations(self) -> None:
         """Import here because these modules need the models."""
+        import classes.attendance.codes.services
+        import classes.attendance.credit_undo
         import classes.attendance.guardian_notices.sections
         import classes.attendance.held_data
         import classes.attendance.leave_undo
         import classes.attendance.policy_changes
         import classes.attendance.reports.exports.files
         import classes.attendance.reports.exports.notification_types
+        import classes.attendance.reports.exports.services
+        import classes.attendance.reports.schedules.services
         import classes.attendance.thresholds.evaluation
         import classes.attendance.thresholds.grade_deletion
         import classes.attendance.thresholds.notification_types
@@ -96,12 +100,15 @@ class ClassesConfig(AppConfig):
         import classes.outbound.extended_fields
         import classes.outbound.operations
         import classes.person_removal
+        import classes.recordings.undo
         import classes.retention
         import classes.search
         import classes.timetable.cover.undo
         import classes.timetable.group_changes.conflicts
         import classes.timetable.group_changes.propagation
         import classes.timetable.roll_over.retention
+        import classes.timetable.subjects.services
+        import classes.timetable.terms.services
         import classes.timetable.terms.sessions
         import classes.waiting
 

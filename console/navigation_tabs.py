@@ -111,7 +111,6 @@ RESOURCES = (
         pages=(
             "classes:recording",
             "classes:recording_edit",
-            "classes:recording_bin",
             "classes:recording_copy",
             "classes:play",
         ),
@@ -121,7 +120,7 @@ RESOURCES = (
         "classes:exports",
         "list",
         "export_schedule",
-        pages=("classes:export_add", "classes:export_edit", "classes:export_delete"),
+        pages=("classes:export_add", "classes:export_edit"),
     ),
 )
 PEOPLE = (
@@ -161,7 +160,6 @@ PEOPLE = (
             "accounts:person_reactivate",
             "accounts:person_erase",
             "accounts:note_add",
-            "accounts:note_delete",
             *("accounts:guardians", "accounts:guardian_add"),
             *("accounts:guardian_edit", "accounts:guardian_delete"),
             *("accounts:guardian_invite", "accounts:guardian_revoke"),
@@ -183,7 +181,7 @@ PEOPLE = (
         "accounts:erasures",
         "list",
         "erasure",
-        pages=("accounts:erasure", "accounts:erasure_withdraw"),
+        pages=("accounts:erasure",),
         count="erasures",
     ),
     MenuTab(
@@ -198,7 +196,6 @@ PEOPLE = (
             "accounts:group_teachers",
             "accounts:charge_add",
             "accounts:charge_edit",
-            "accounts:charge_end",
             "accounts:groups_export",
             "classes:group_edit",
             "classes:group_archive",
@@ -239,7 +236,7 @@ SETTINGS = (
         "classes:codes",
         "list",
         "attendance_code",
-        pages=("classes:code_add", "classes:code_edit", "classes:code_remove", "classes:code_fill"),
+        pages=("classes:code_add", "classes:code_edit", "classes:code_fill"),
     ),
     MenuTab(
         _("Message channels"),

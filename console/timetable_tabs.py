@@ -59,7 +59,6 @@ TIMETABLE = (
             "classes:attendance_row",
             "classes:mark_correct",
             "classes:guest_credit",
-            "classes:credit_undo",
             "classes:differences_keep",
             "classes:register_close",
             "classes:register_reopen",
@@ -87,7 +86,7 @@ TIMETABLE = (
         "classes:subjects",
         "list",
         "subject",
-        pages=("classes:subject_add", "classes:subject_edit", "classes:subject_delete"),
+        pages=("classes:subject_add", "classes:subject_edit"),
     ),
     MenuTab(
         _("Cover"),
@@ -108,11 +107,9 @@ TIMETABLE = (
         pages=(
             "classes:term_add",
             "classes:term_edit",
-            "classes:term_delete",
             "classes:holiday_add",
             "classes:holiday_edit",
             "classes:holiday_lessons",
-            "classes:holiday_delete",
         ),
     ),
 )

@@ -1,6 +1,8 @@
 """Services for teachers in charge of groups, heads of grades and deputies. The group or grade is locked."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +15,9 @@ from accounts.models.roles import STAFF
 from accounts.people.charges import school_day
 from console.audit.trail import diff_snapshots, record
 from console.concurrency import RowDeleted, changed_fields, lock_row, service, value_digests
+from console.deleted_rows import Kept, delete_keeping, restore_deleted
+from console.policy import scoped
+from console.undo import register_undo
 
 #: Editable columns of a charge besides its group or grade.
 CHARGE_FIELDS = ("teacher", "kind", "starts_on", "ends_on")
@@ -78,13 +83,39 @@ def edit_charge(
 
 
 @service
-def end_charge(*, charge: TeacherInCharge, by: User | None) -> None:
-    """End a charge with yesterday, so that its rights end at once; one that began today never was."""
+def end_charge(*, charge: TeacherInCharge, by: User | None) -> Kept:
+    """End a charge with yesterday, so that its rights end at once; one that began today never was.
+
+    Return the values for `undo_end`.
+    """
     stored = _lock(charge)
-    before = stored.facts
-    end_row(stored, school_day(stored.enterprise))
+    before, last_day = stored.facts, stored.ends_on
+    kept = end_row(stored, school_day(stored.enterprise))
     after = stored.facts if stored.pk else None
     record(f"{_prefix(stored)}.charge_end", stored.subject, by=by, before=before, after=after)
+    return kept or {"ends_on": _iso(last_day), "ended_on": _iso(stored.ends_on)}
+
+
+@service
+def undo_end(*, key: int, by: User, values: Mapping[str, Any]) -> None:
+    """Take an end back, with the errors of `edit_charge`. ValidationError if somebody changed it since."""
+    if "rows" in values:
+        act = "group.charge_add" if values["rows"][0]["fields"]["group"] else "grade.charge_add"
+        restore_deleted(
+            kept=values,
+            by=by,
+            resource="charge",
+            action="change",
+            act=act,
+            check=_check_restored,
+            about=attrgetter("subject"),
+        )
+        return
+    charge = scoped(TeacherInCharge.objects.all(), by, "charge", "change").filter(pk=key).first()
+    if charge is None or _iso(charge.ends_on) != values["ended_on"]:
+        raise ValidationError(_("This cannot be taken back."))
+    last_day = values["ends_on"] and date.fromisoformat(values["ends_on"])
+    edit_charge(charge=charge, by=by, ends_on=last_day)
 
 
 def hand_over(group: StudentGroup, teacher: User | None, by: User | None) -> None:
@@ -119,15 +150,15 @@ def begin(group: StudentGroup, teacher: User, by: User | None, today: date) -> N
     )
 
 
-def end_row(charge: TeacherInCharge, today: date) -> None:
-    """End a locked charge with yesterday, or delete it if it has not begun before today."""
+def end_row(charge: TeacherInCharge, today: date) -> Kept | None:
+    """End a locked charge with yesterday, or delete it if it has not begun before today; return it then."""
     if charge.starts_on is not None and charge.starts_on >= today:
-        charge.delete()
-        return
+        return delete_keeping(charge)
     yesterday = today - timedelta(days=1)
     if charge.ends_on is None or charge.ends_on > yesterday:
         charge.ends_on = yesterday
         charge.save(update_fields=["ends_on"])
+    return None
 
 
 def check_teacher(school: int, teacher: User | None) -> None:
@@ -189,3 +220,19 @@ def _write(charge: TeacherInCharge, update_fields: list[str] | None = None) -> N
                 "This person is already entered for this grade on some of these days. Change that entry."
             )
         raise ValidationError({"teacher": text}) from None
+
+
+def _check_restored(charge: TeacherInCharge) -> None:
+    _lock_subject(charge.subject)
+    _check(charge)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _undo_end(by: Any, key: int, values: Mapping[str, Any]) -> None:
+    undo_end(key=key, by=by, values=values)
+
+
+register_undo("charge.end", _undo_end)

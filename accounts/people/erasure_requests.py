@@ -4,6 +4,7 @@ A superadmin counts as an administrator. Where a school has nobody else who coul
 installation does, on the server (`manage.py person confirm-erasure`).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -21,6 +22,7 @@ from console.audit.trail import record
 from console.concurrency import Conflict, lock_row, service
 from console.notifications.services import notify
 from console.policy import scoped
+from console.undo import register_undo
 
 State = ErasureRequest.State
 #: Roles that decide.
@@ -115,16 +117,45 @@ def answer_erasure(
 
 
 @service
-def withdraw_erasure(*, request: ErasureRequest, by: User) -> None:
-    """Withdraw one's own request. Raise Conflict if it was answered or has expired."""
+def withdraw_erasure(*, request: ErasureRequest, by: User) -> bool:
+    """Withdraw one's own request; return whether it waited. Conflict if it was answered or has expired."""
     person = lock_row(request.person)
     stored = lock_row(request)
     if stored.state == State.WITHDRAWN:
-        return
+        return False
     _require_waiting(stored)
     stored.state = State.WITHDRAWN
     stored.save(update_fields=["state"])
     record("person.erase_withdraw", person, by=by)
+    return True
+
+
+@service
+def undo_withdrawal(*, request: ErasureRequest, by: User) -> None:
+    """Let a request that was withdrawn wait again, as long as before.
+
+    Raise Conflict if there is a newer one or it has expired, ValidationError if the person was erased.
+    """
+    person = lock_row(request.person)
+    protect_erased(person)
+    stored = lock_row(request)
+    newer = ErasureRequest.objects.filter(person=person, state=State.WAITING)
+    if stored.state != State.WITHDRAWN or stored.expires_at <= timezone.now() or newer.exists():
+        raise Conflict(_("This cannot be taken back."))
+    stored.state = State.WAITING
+    stored.save(update_fields=["state"])
+    record("person.erase_restore", person, by=by)
+
+
+def _undo_withdrawal(by: Any, key: int, values: Mapping[str, Any]) -> None:
+    rows = scoped(ErasureRequest.objects.select_related("person"), by, "erasure", "withdraw")
+    request = rows.filter(pk=key).first()
+    if request is None:
+        raise ValidationError(_("This cannot be taken back."))
+    undo_withdrawal(request=request, by=by)
+
+
+register_undo("person.erase_withdraw", _undo_withdrawal)
 
 
 def _require_waiting(request: ErasureRequest) -> None:

@@ -128,14 +128,34 @@ def add_credit(*, guest: Attendance, person: User, reason: str, by: User | None)
 
 
 @service
-def undo_credit(*, credit: GuestCredit, by: User | None) -> None:
-    """Undo a credit: the guest's stays count for nobody."""
+def undo_credit(*, credit: GuestCredit, by: User | None) -> dict[str, str] | None:
+    """Undo a credit: the guest's stays count for nobody. Return the values for `restore_credit`, None if it
+    was undone before."""
     lesson = lock_open_register(credit.lesson)
     stored = GuestCredit.objects.select_for_update(of=("self",), no_key=True).get(pk=credit.pk)
     if stored.undone_at:
-        return
+        return None
     stored.undone_at, stored.undone_by = timezone.now(), by
     stored.save(update_fields=["undone_at", "undone_by"])
     values = {"guest": stored.guest_id, "person": stored.person.user_id}
     record("attendance.uncredit", lesson, by=by, before=values)
+    recompute_register(lesson)
+    return {"at": stored.undone_at.isoformat()}
+
+
+@service
+def restore_credit(*, credit: GuestCredit, by: User | None, at: str) -> None:
+    """Let a credit count again that was undone at `at`.
+
+    Raise ValidationError if the guest was matched anew, or the register is closed.
+    """
+    lesson = lock_open_register(credit.lesson)
+    stored = GuestCredit.objects.select_for_update(of=("self",), no_key=True).get(pk=credit.pk)
+    newer = GuestCredit.objects.filter(lesson=lesson, guest_id=stored.guest_id, undone_at=None)
+    if stored.undone_at is None or stored.undone_at.isoformat() != at or newer.exists():
+        raise ValidationError(_("Someone matched this guest anew since. Open the register to see it."))
+    stored.undone_at, stored.undone_by = None, None
+    stored.save(update_fields=["undone_at", "undone_by"])
+    values = {"guest": stored.guest_id, "person": stored.person.user_id}
+    record("attendance.credit", lesson, by=by, after=values, reason=stored.reason)
     recompute_register(lesson)

@@ -109,6 +109,20 @@ def restore_recording(*, lesson: Lesson, by: User) -> LessonRecording:
     return footage
 
 
+@service
+def undo_bin(*, lesson: Lesson, by: User, at: str) -> None:
+    """Take a recording out of the bin, kept as long as before. `at` is when it was moved there.
+
+    Raise ValidationError if somebody has restored it since, or it was purged.
+    """
+    footage = _lock_recording(lesson)
+    if footage.emptied_at or footage.binned_at is None or footage.binned_at.isoformat() != at:
+        raise ValidationError(_("Someone changed this recording since. Open it again to see its state."))
+    footage.binned_at = None
+    footage.save(update_fields=["binned_at"])
+    record("recording.restore", footage, by=by)
+
+
 def expire_recordings(today: date | None = None) -> int:
     """Move recordings past their own last day into the bin; return their number."""
     day = today or timezone.localdate()

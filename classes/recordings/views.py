@@ -37,6 +37,7 @@ from classes.recordings.viewings import record_viewing
 from console.lists.views import TableView
 from console.policy import may, refusal_message
 from console.policy.views import SchoolView, paginate_by_key
+from console.undo import offer_undo
 
 UNREACHABLE_NOTE = gettext_lazy(
     "This track's link is not on the list of allowed hosts or is not encrypted, so it "
@@ -223,28 +224,18 @@ class RecordingEdit(RecordingBase, FormView):
         return redirect("classes:recording", self.lesson.pk)
 
 
-class RecordingBin(RecordingBase, TemplateView):
-    """Ask for confirmation, then move the recording into the bin."""
+class RecordingBin(RecordingBase, View):
+    """Move the recording into the bin, which can be taken back."""
 
     action = "delete"
-    template_name = "generic/confirm.html"
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=_("Move the recording of %(name)s to the recycle bin?") % {"name": self.lesson.topic},
-            detail=_(
-                "It can no longer be watched. You can restore it for 30 days. After that, "
-                "copies and links are permanently deleted. Recordings at iclass are not "
-                "affected."
-            ),
-            submit_label=_("Move to recycle bin"),
-            cancel_url=reverse("classes:recording", args=[self.lesson.pk]),
-            **more,
-        )
+    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        bin_recording(lesson=self.lesson, by=self.request.user)
-        self.success(_("It is in the recycle bin for 30 days."))
+        was_binned = LessonRecording.objects.filter(lesson=self.lesson).exclude(binned_at=None).exists()
+        footage = bin_recording(lesson=self.lesson, by=self.request.user)
+        at = None if was_binned else footage.binned_at
+        values = {"at": at.isoformat()} if at else None
+        offer_undo(request, _("It is in the recycle bin for 30 days."), "recording.bin", pk, values)
         return redirect("classes:recording", pk)
 
 

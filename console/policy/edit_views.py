@@ -1,15 +1,17 @@
 """Base classes of pages that a service saves: the form of a row, and an action after a confirmation."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.views.generic import FormView
 
 from console.policy.views import SchoolView
+from console.undo import offer_undo
 
 if TYPE_CHECKING:
     _FormView = FormView[Any]
@@ -47,6 +49,29 @@ class EditView(BackView, _FormView):
             return self.form_invalid(form)
         self.success(self.saved_message)
         return redirect(self.back_url())
+
+
+class DeleteAtOnce(BackView):
+    """Delete something by a POST that asks nothing, because it can be taken back (`console.undo`)."""
+
+    action = "delete"
+    http_method_names = ["post", "options"]
+    undo = ""
+    saved_message: str | Promise = ""
+
+    def remove(self, by: Any) -> Mapping[str, Any] | None:
+        """Call the service; return the values for the handler of `undo`, None if it is final."""
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        back = self.back_url()
+        try:
+            values = self.remove(request.user)
+        except ValidationError as error:
+            self.warning(" ".join(error.messages))
+        else:
+            offer_undo(request, self.saved_message, self.undo, pk, values)
+        return redirect(back)
 
 
 class RemoveView(BackView, _FormView):

@@ -2,21 +2,19 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.forms import Form
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import FormView, TemplateView
+from django.views.generic import TemplateView
 
 from accounts.models import Grade, StudentGroup, TeacherInCharge
 from accounts.people.charge_services import add_charge, edit_charge, end_charge
 from accounts.people.charges import school_day
 from accounts.people.forms.charge import ChargeForm
+from console.deleted_rows import Kept
 from console.policy import in_school
-from console.policy.edit_views import BackView, EditView
+from console.policy.edit_views import BackView, DeleteAtOnce, EditView
 
 
 class ChargeBase(BackView):
@@ -148,32 +146,12 @@ class ChargeEdit(OneChargeBase, ChargeFormView):
         return super().get_context_data(title=title, **more)
 
 
-class ChargeEnd(OneChargeBase, FormView):
-    """End an entry at once, after a confirmation."""
+class ChargeEnd(OneChargeBase, DeleteAtOnce):
+    """End an entry at once."""
 
-    form_class = Form
-    template_name = "generic/confirm.html"
+    action, undo = "change", "charge.end"
 
-    def form_valid(self, form: Form) -> HttpResponse:
-        try:
-            end_charge(charge=self.charge, by=self.request.user)
-        except ValidationError as error:
-            self.warning(" ".join(error.messages))
-        else:
-            text = _("%(name)s is no longer entered for “%(group)s”.")
-            self.success(text % {"name": self.charge.teacher, "group": self.subject})
-        return redirect(self.back_url())
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        names = {"name": self.charge.teacher, "group": self.subject}
-        return super().get_context_data(
-            title=_("End the charge of %(name)s for “%(group)s”?") % names,
-            detail=_(
-                "The rights to the students of “%(group)s” end at once. An entry that began today or "
-                "lies ahead is deleted."
-            )
-            % names,
-            submit_label=_("End now"),
-            cancel_url=self.back_url(),
-            **more,
-        )
+    def remove(self, by: Any) -> Kept:
+        text = _("%(name)s is no longer entered for “%(group)s”.")
+        self.saved_message = text % {"name": self.charge.teacher, "group": self.subject}
+        return end_charge(charge=self.charge, by=by)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, ListView
 
 from accounts.models import ErasureRequest
@@ -17,6 +17,7 @@ from accounts.people import erasure_requests as services
 from accounts.people.forms.erasure import ErasureAnswerForm
 from accounts.people.impact import find_impact
 from console.concurrency import Conflict
+from console.policy.edit_views import DeleteAtOnce
 from console.policy.views import SchoolView
 from console.ui.badges import Badge
 
@@ -118,28 +119,14 @@ class ErasureRequestPage(ErasureRequestBase, FormView):
         )
 
 
-class ErasureWithdraw(ErasureRequestBase, FormView):
+class ErasureWithdraw(ErasureRequestBase, DeleteAtOnce):
     """Withdraw one's own request."""
 
-    action = "withdraw"
-    form_class = forms.Form
-    template_name = "generic/confirm.html"
+    action, undo = "withdraw", "person.erase_withdraw"
+    saved_message = gettext_lazy("Your request has been withdrawn.")
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        by: Any = self.request.user
-        try:
-            services.withdraw_erasure(request=self.erasure, by=by)
-            self.success(_("Your request has been withdrawn."))
-        except Conflict as error:
-            self.warning(" ".join(error.messages))
-        return redirect("accounts:erasure", self.erasure.pk)
+    def remove(self, by: Any) -> dict[str, Any] | None:
+        return {} if services.withdraw_erasure(request=self.erasure, by=by) else None
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=_("Withdraw your request?"),
-            detail=_("Nothing is erased. You can request it again."),
-            submit_label=_("Withdraw"),
-            cancel_url=reverse("accounts:erasure", args=[self.erasure.pk]),
-            tone="primary",
-            **more,
-        )
+    def back_url(self) -> str:
+        return reverse("accounts:erasure", args=[self.erasure.pk])

@@ -15,7 +15,7 @@ from accounts.models import Role, StudentNote, User
 from accounts.people.charges import students_in_charge
 from accounts.people.note_services import add_note, delete_note
 from console.policy import in_school, refusal_message
-from console.policy.edit_views import RemoveView
+from console.policy.edit_views import DeleteAtOnce
 from console.policy.rules import scope_of
 from console.policy.table import Scope
 from console.policy.views import SchoolView
@@ -70,26 +70,18 @@ class NoteAdd(SchoolView, FormView):
         )
 
 
-class NoteDelete(RemoveView):
-    """Delete a note after a confirmation; teachers only their own."""
+class NoteDelete(DeleteAtOnce):
+    """Delete a note; teachers only their own."""
 
-    resource = "note"
+    resource, undo = "note", "note.delete"
     saved_message = gettext_lazy("The note has been deleted.")
 
     @cached_property
     def note(self) -> StudentNote:
         return self.get_row(StudentNote.objects.select_related("person"), pk=self.kwargs["pk"])
 
-    def remove(self, by: Any) -> None:
-        delete_note(note=self.note, by=by)
+    def remove(self, by: Any) -> dict[str, Any]:
+        return {"sealed": delete_note(note=self.note, by=by)}
 
     def back_url(self) -> str:
         return self.note.person.get_absolute_url()
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=_("Delete this note about %(name)s?") % {"name": self.note.person},
-            detail=self.note.text,
-            submit_label=_("Delete"),
-            **more,
-        )

@@ -15,6 +15,8 @@ from classes.attendance.codes.presets import CodeSet, PlannedCode, plan_codes
 from classes.models import AttendanceCode, CodeUse
 from console.audit.trail import record
 from console.concurrency import EditConflict, RowDeleted, changed_fields, lock_row, service, value_digest
+from console.deleted_rows import Kept, delete_keeping, undo_deletion
+from console.undo import register_undo
 
 #: A mark and a reason, which is empty where the code holds for any.
 Use = tuple[str, str]
@@ -66,12 +68,15 @@ def edit_code(
 
 
 @service
-def remove_code(*, code: AttendanceCode, by: User) -> None:
+def remove_code(*, code: AttendanceCode, by: User) -> Kept:
     """Delete a code; its marks show as they are again."""
     _lock_school(by)
     stored = lock_row(code)
     record("code.delete", stored, by=by, before={"letters": stored.letters, "name": stored.name})
-    stored.delete()
+    return delete_keeping(stored)
+
+
+register_undo("code.delete", undo_deletion("code", "attendance_code"))
 
 
 @service

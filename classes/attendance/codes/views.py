@@ -24,8 +24,9 @@ from classes.attendance.codes.services import (
     remove_code,
 )
 from classes.models import AttendanceCode
+from console.deleted_rows import Kept
 from console.policy import scoped
-from console.policy.edit_views import BackView, EditView, RemoveView
+from console.policy.edit_views import BackView, DeleteAtOnce, EditView
 from console.policy.views import SchoolView
 
 RESOURCE = "attendance_code"
@@ -101,21 +102,14 @@ class CodeEdit(CodeFormView):
         return super().get_context_data(title=_("Edit the code %(code)s") % {"code": self.code}, **more)
 
 
-class CodeRemove(CodeBase, RemoveView):
-    """Delete a code, after a confirmation."""
+class CodeRemove(CodeBase, DeleteAtOnce):
+    """Delete a code."""
 
+    undo = "code.delete"
     saved_message = gettext_lazy("The code has been deleted.")
 
-    def remove(self, by: Any) -> None:
-        remove_code(code=self.code, by=by)
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=_("Delete the code %(code)s?") % {"code": self.code},
-            detail=_("Its marks show as they are again, also in files that you export later."),
-            submit_label=_("Delete"),
-            **more,
-        )
+    def remove(self, by: Any) -> Kept:
+        return remove_code(code=self.code, by=by)
 
 
 class CodeFill(SchoolView, FormView):

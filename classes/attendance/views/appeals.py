@@ -34,6 +34,7 @@ from console.policy import in_school, may
 from console.policy.rules import refusal_message
 from console.policy.shown_rows import ShownRowsForm, join_keys, left_open_message
 from console.policy.views import SchoolView
+from console.undo import offer_undo
 
 
 class AppealAdd(MarkBase, FormView):
@@ -161,18 +162,22 @@ class AppealAnswer(AppealBase, DecisionFormView):
 
 
 class GuestCreditCreate(MarkDecision):
-    """Credit the stays of a guest to a member."""
+    """Credit the stays of a guest to a member, which can be taken back."""
 
     action = "credit"
     form_class = CreditForm
+    credit: GuestCredit
 
     def get_form_kwargs(self) -> dict[str, Any]:
         people = User.objects.filter(memberships__lesson=self.lesson, memberships__role="student")
         return super().get_form_kwargs() | {"people": people.order_by("sort_name", "user_id")}
 
     def act(self, data: dict[str, Any]) -> None:
-        appeals.add_credit(guest=self.row, by=self.request.user, **data)
+        self.credit = appeals.add_credit(guest=self.row, by=self.request.user, **data)
         self.done = _("This attendance now counts for %(name)s.") % {"name": data["person"].nickname}
+
+    def announce(self) -> None:
+        offer_undo(self.request, self.done, "guest.match", self.credit.pk, {})
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         title = _("Who was %(name)s?") % {"name": self.row.nickname or self.row.user_id}
@@ -180,11 +185,12 @@ class GuestCreditCreate(MarkDecision):
 
 
 class CreditUndo(DecisionFormView):
-    """Undo the credit of a guest."""
+    """Undo the credit of a guest, which can be taken back."""
 
     action = "credit"
     form_class = forms.Form
-    template_name = "generic/confirm.html"
+    http_method_names = ["post", "options"]
+    values: dict[str, str] | None = None
 
     @cached_property
     def credit(self) -> GuestCredit:
@@ -199,18 +205,11 @@ class CreditUndo(DecisionFormView):
         return self.credit.lesson
 
     def act(self, data: dict[str, Any]) -> None:
-        appeals.undo_credit(credit=self.credit, by=self.request.user)
+        self.values = appeals.undo_credit(credit=self.credit, by=self.request.user)
         self.done = _("Undone. The guest is no longer matched with a student.")
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=_("Undo this match?"),
-            detail=_("The attendance of %(guest)s no longer counts for %(name)s.")
-            % {"guest": self.credit.guest_id, "name": self.credit.person.nickname},
-            submit_label=_("Undo"),
-            tone="primary",
-            **more,
-        )
+    def announce(self) -> None:
+        offer_undo(self.request, self.done, "guest.unmatch", self.credit.pk, self.values)
 
 
 class DropExcuse(RegisterDecision):

@@ -112,8 +112,12 @@ class DecisionFormView(SchoolView, FormView):
                 return self.form_invalid(form)
             messages.error(self.request, " ".join(error.messages))
             return self.go_back(self.back())
-        self.success(self.done)
+        self.announce()
         return self.go_back(self.back())
+
+    def announce(self) -> None:
+        """Say that it is done."""
+        self.success(self.done)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(cancel_url=self.back(), **more)

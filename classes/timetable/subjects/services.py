@@ -21,6 +21,8 @@ from console.concurrency import (
     value_digest,
     value_digests,
 )
+from console.deleted_rows import Kept, delete_keeping, undo_deletion
+from console.undo import register_undo
 
 FIELDS = ("name", "colour")
 TEACHERS = "teachers"
@@ -86,8 +88,8 @@ def edit_subject(
 
 
 @service
-def delete_subject(*, subject: Subject, by: User) -> int:
-    """Delete a subject; return how many courses lose it. RowDeleted if somebody else deleted it."""
+def delete_subject(*, subject: Subject, by: User) -> Kept:
+    """Delete a subject, which leaves its courses without one. RowDeleted if somebody else deleted it."""
     # Stronger than `lock_row`: whoever plans a course of this subject waits, or has planned it.
     stored = Subject.objects.select_for_update(of=("self",)).filter(pk=subject.pk).first()
     if stored is None:
@@ -96,8 +98,10 @@ def delete_subject(*, subject: Subject, by: User) -> int:
     keys = list(courses.order_by("pk").values_list("pk", flat=True))
     before = {"name": stored.name, "colour": stored.colour, "courses": keys}
     record("subject.delete", stored, by=by, before=before)
-    stored.delete()
-    return len(keys)
+    return delete_keeping(stored)
+
+
+register_undo("subject.delete", undo_deletion("subject"))
 
 
 def lock_subjects(keys: Iterable[int]) -> set[int]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import ListView
@@ -13,8 +13,9 @@ from django.views.generic import ListView
 from classes.models import Course, Subject
 from classes.timetable.subjects.forms import SubjectForm
 from classes.timetable.subjects.services import add_subject, delete_subject, edit_subject
+from console.deleted_rows import Kept
 from console.policy import scoped
-from console.policy.edit_views import BackView, EditView, RemoveView
+from console.policy.edit_views import BackView, DeleteAtOnce, EditView
 from console.policy.views import SchoolView
 
 RESOURCE = "subject"
@@ -105,29 +106,20 @@ class SubjectEdit(SubjectFormView):
         return super().get_context_data(title=title, **more)
 
 
-class SubjectDelete(SubjectBase, RemoveView):
-    """Delete a subject, after a confirmation that says how many courses lose it."""
+class SubjectDelete(SubjectBase, DeleteAtOnce):
+    """Delete a subject, and say how many courses lose it."""
 
-    saved_message = gettext_lazy("The subject has been deleted.")
+    undo = "subject.delete"
+    saved_message: str | Promise = gettext_lazy("The subject has been deleted.")
 
-    def remove(self, by: Any) -> None:
-        delete_subject(subject=self.subject, by=by)
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=_("Delete the subject “%(name)s”?") % {"name": self.subject},
-            detail=self._detail(),
-            submit_label=_("Delete"),
-            **more,
-        )
-
-    def _detail(self) -> str:
-        number = self.subject.courses.count()
-        if not number:
-            return _("No course has this subject.")
-        text = ngettext(
-            "%(n)d course has this subject and stays without one. Its lessons and marks do not change.",
-            "%(n)d courses have this subject and stay without one. Their lessons and marks do not change.",
-            number,
-        )
-        return text % {"n": number}
+    def remove(self, by: Any) -> Kept:
+        kept = delete_subject(subject=self.subject, by=by)
+        number = sum(len(keys) for *_link, keys in kept["links"])
+        if number:
+            text = ngettext(
+                "The subject has been deleted. %(n)d course is now without one.",
+                "The subject has been deleted. %(n)d courses are now without one.",
+                number,
+            )
+            self.saved_message = text % {"n": number}
+        return kept

@@ -14,6 +14,8 @@ from accounts.models import User
 from classes.models import Holiday, Term
 from console.audit.trail import diff_snapshots, record, snapshot
 from console.concurrency import changed_fields, service, value_digests
+from console.deleted_rows import Kept, delete_keeping, undo_deletion
+from console.undo import register_undo
 
 FIELDS = ("name", "term", "starts_on", "ends_on")
 TermOrHoliday = Term | Holiday
@@ -77,7 +79,7 @@ def _check_within_term(days: TermOrHoliday) -> None:
 
 
 @service
-def delete_days(*, days: TermOrHoliday, by: User | None) -> None:
+def delete_days(*, days: TermOrHoliday, by: User | None) -> Kept:
     """Delete a holiday, or a term with its holidays. Lessons left out because of them are not added.
 
     Raises ValidationError if somebody else deleted it.
@@ -87,4 +89,13 @@ def delete_days(*, days: TermOrHoliday, by: User | None) -> None:
     own = sorted(days.holidays.values_list("name", flat=True)) if isinstance(days, Term) else []
     before = snapshot(days, FIELDS) | ({"holidays": own} if own else {})
     record("term.delete", days, by=by, before=before)
-    days.delete()
+    return delete_keeping(days)
+
+
+def _check_restored(days: TermOrHoliday) -> None:
+    """Raise ValidationError if a holiday is outside of its term, which was changed since."""
+    _lock_terms(days)
+    _check_within_term(days)
+
+
+register_undo("term.delete", undo_deletion("term", check=_check_restored))

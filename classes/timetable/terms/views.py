@@ -3,14 +3,13 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, TemplateView
 
 from classes.models import Holiday, Lesson, Term
@@ -19,8 +18,10 @@ from classes.timetable.terms.forms import DaysForm
 from classes.timetable.terms.holiday_forms import HolidayLessonsForm
 from classes.timetable.terms.holiday_lessons import lessons_in_holiday
 from classes.timetable.terms.services import TermOrHoliday, delete_days
+from console.deleted_rows import Kept
 from console.inputs.bounds import parse_id
 from console.policy import in_school, may
+from console.policy.edit_views import DeleteAtOnce
 from console.policy.views import KeysetPage, SchoolView, paginate_by_key
 
 DAYS_MODELS: dict[str, Any] = {"term": Term, "holiday": Holiday}
@@ -87,42 +88,20 @@ class DaysFormPage(SchoolView, FormView):
         return super().get_context_data(title=title, cancel_url=reverse("classes:year"), **more)
 
 
-class DaysDelete(SchoolView, TemplateView):
+class DaysDelete(DeleteAtOnce):
     """Delete a term or a holiday."""
 
-    resource, action = "term", "delete"
+    resource, undo = "term", "term.delete"
     kind = ""
-    template_name = "generic/confirm.html"
+    saved_message = gettext_lazy("Deleted. Lessons that are already planned do not change.")
 
-    @cached_property
-    def days(self) -> TermOrHoliday:
-        found: TermOrHoliday = self.get_row(DAYS_MODELS[self.kind].objects.all(), pk=self.kwargs["pk"])
-        return found
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            delete_days(days=self.days, by=self.request.user)
-            self.success(_("Deleted. Lessons that are already planned do not change."))
-        except ValidationError as error:
-            self.warning(" ".join(error.messages))
-        return redirect("classes:year")
-
-    def _detail(self) -> str:
-        text = _("Lessons that are already planned do not change.")
-        own = self.days.holidays.count() if isinstance(self.days, Term) else 0
-        if not own:
-            return text
-        holidays = ngettext("Its %(n)d holiday is deleted, too.", "Its %(n)d holidays are deleted, too.", own)
-        return f"{holidays % {'n': own}} {text}"
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=_("Delete “%(name)s”?") % {"name": self.days},
-            detail=self._detail(),
-            submit_label=_("Delete"),
-            cancel_url=reverse("classes:year"),
-            **more,
+    def remove(self, by: Any) -> Kept:
+        return delete_days(
+            days=self.get_row(DAYS_MODELS[self.kind].objects.all(), pk=self.kwargs["pk"]), by=by
         )
+
+    def back_url(self) -> str:
+        return reverse("classes:year")
 
 
 class HolidayLessons(SchoolView, FormView):

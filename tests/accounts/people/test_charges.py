@@ -1,6 +1,7 @@
 """Teachers in charge of groups and their deputies: who holds on which day, and what the services refuse."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -9,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from accounts.models import Enterprise, Role, StudentGroup, TeacherInCharge, User
-from accounts.people.charge_services import add_charge, edit_charge, end_charge
+from accounts.people.charge_services import add_charge, edit_charge, end_charge, undo_end
 from accounts.people.charges import (
     charges_now,
     groups_in_charge,
@@ -22,6 +23,7 @@ from console.audit.models import AuditEntry
 from console.concurrency import EditConflict, RowDeleted
 from tests.support.charges import put_in_charge
 from tests.support.page_client import client_for, page_text
+from tests.support.undo_button import press_undo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 TODAY = date(2026, 11, 24)
@@ -119,6 +121,43 @@ def test_an_ended_charge_gives_no_right_any_more_and_one_of_today_never_was(
     assert list(acts.order_by("pk")) == ["group.charge_add", "group.charge_end"] * 2
 
 
+@pytest.mark.parametrize(("starts_on", "ends_on"), [(None, None), (TODAY - DAY, TODAY + DAY), (TODAY, None)])
+def test_an_end_is_taken_back_with_the_days_as_they_were(
+    hatters: StudentGroup, alice: User, bob: User, settings: Any, starts_on: date | None, ends_on: date | None
+) -> None:
+    settings.UNDO_S = 10
+    charge = put_in_charge(hatters, bob, starts_on=starts_on, ends_on=ends_on)
+    before = TeacherInCharge.objects.values().get()
+    client = client_for(alice)
+    client.post(f"/groups/teachers/{charge.pk}/end/")
+    assert groups_in_charge(bob).count() == 0
+    press_undo(client, f"/groups/{hatters.pk}/teachers/")
+    assert TeacherInCharge.objects.values().get() == before
+    assert groups_in_charge(bob).count() == 1
+
+
+def test_an_end_is_not_taken_back_after_another_change_or_without_the_right(
+    hatters: StudentGroup, alice: User, bob: User, charlie: User
+) -> None:
+    charge = put_in_charge(hatters, bob, starts_on=TODAY - DAY)
+    values = end_charge(charge=charge, by=alice)
+    for stranger in (bob, charlie):
+        with pytest.raises(ValidationError):
+            undo_end(key=charge.pk, by=stranger, values=values)
+    charge.refresh_from_db()
+    edit_charge(charge=charge, by=alice, ends_on=TODAY + DAY)
+    with pytest.raises(ValidationError):
+        undo_end(key=charge.pk, by=alice, values=values)
+    charge.refresh_from_db()
+    assert charge.ends_on == TODAY + DAY
+    of_today = put_in_charge(hatters, alice, starts_on=TODAY)
+    values = end_charge(charge=of_today, by=alice)
+    archive_group(group=hatters, by=alice)
+    with pytest.raises(ValidationError, match=str(GROUP_ARCHIVED)):
+        undo_end(key=of_today.pk, by=alice, values=values)
+    assert not TeacherInCharge.objects.filter(teacher=alice).exists()
+
+
 def test_a_concurrent_edit_of_the_same_day_is_refused_and_other_fields_merge(
     hatters: StudentGroup, alice: User, bob: User
 ) -> None:
@@ -181,7 +220,6 @@ def test_an_administrator_adds_changes_and_ends_a_deputy_on_the_pages(
     charge.refresh_from_db()
     assert charge.ends_on == date(2026, 12, 1)
     assert "until 2026-12-01" in page_text(client.get(f"/groups/{hatters.pk}/edit/"))
-    assert "End the charge of Bob" in page_text(client.get(f"/groups/teachers/{charge.pk}/end/"))
     client.post(f"/groups/teachers/{charge.pk}/end/")
     assert not hatters.charges.exists()
     assert school_day(hatters.enterprise) == TODAY
@@ -193,8 +231,10 @@ def test_other_schools_and_teachers_do_not_change_who_is_in_charge(
     charge = put_in_charge(hatters, bob)
     pages = (
         *(f"/groups/{hatters.pk}/teachers/{page}" for page in ("", "new/")),
-        *(f"/groups/teachers/{charge.pk}/{page}/" for page in ("edit", "end")),
+        f"/groups/teachers/{charge.pk}/edit/",
     )
     for page in pages:
         assert client_for(bob).get(page).status_code == 403
         assert client_for(charlie).get(page).status_code == 404
+    end = f"/groups/teachers/{charge.pk}/end/"
+    assert [client_for(one).post(end).status_code for one in (bob, charlie)] == [403, 404]

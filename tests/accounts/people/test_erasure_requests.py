@@ -9,7 +9,12 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import ErasureRequest, Role, User
-from accounts.people.erasure_requests import answer_erasure, request_erasure, withdraw_erasure
+from accounts.people.erasure_requests import (
+    answer_erasure,
+    request_erasure,
+    undo_withdrawal,
+    withdraw_erasure,
+)
 from accounts.people.waiting import _erasures_to_answer
 from console.audit.models import AuditEntry
 from console.concurrency import Conflict
@@ -17,6 +22,7 @@ from console.notifications.models import Notification
 from tests.support.cast import create_person
 from tests.support.concurrent_calls import call_concurrently, call_while_other_waits
 from tests.support.page_client import client_for, page_text
+from tests.support.undo_button import ticket_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 WHY = "The parents of Dina asked for it."
@@ -140,6 +146,30 @@ def test_a_person_has_one_request_at_a_time_which_its_maker_withdraws(request_, 
     answer_erasure(request=declined, confirmed=False, text="No.", by=alice)
     with pytest.raises(Conflict, match="already been answered"):
         withdraw_erasure(request=declined, by=second)
+
+
+def test_a_withdrawal_is_taken_back_by_its_maker_alone(request_, alice, second, dina, settings):
+    settings.UNDO_S = 10
+    before = ErasureRequest.objects.values().get()
+    client, page = client_for(alice), f"/people/erasures/{request_.pk}/"
+    client.post(f"{page}withdraw/")
+    ticket = ticket_on(client, page)
+    client_for(second).post("/undo/", {"ticket": ticket})
+    assert not ErasureRequest.waiting().exists()
+    client.post("/undo/", {"ticket": ticket})
+    assert ErasureRequest.objects.values().get() == before
+    acts = AuditEntry.objects.filter(action__startswith="person.erase").order_by("pk")
+    assert [one.action.split("erase_")[1] for one in acts] == ["request", "withdraw", "restore"]
+
+
+def test_a_withdrawal_is_not_taken_back_beside_a_newer_request_or_too_late(request_, alice, second, dina):
+    withdraw_erasure(request=request_, by=alice)
+    with time_machine.travel(request_.expires_at, tick=False), pytest.raises(Conflict):
+        undo_withdrawal(request=request_, by=alice)
+    newer = request_erasure(person=dina, by=second, reason=WHY)
+    with pytest.raises(Conflict, match="cannot be taken back"):
+        undo_withdrawal(request=request_, by=alice)
+    assert list(ErasureRequest.waiting()) == [newer]
 
 
 def test_teachers_and_other_schools_neither_see_nor_answer_a_request(request_, bob, charlie, sue):

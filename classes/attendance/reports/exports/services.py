@@ -16,6 +16,8 @@ from classes.models import ExportSchedule
 from classes.models.export_schedule import RunState
 from console.audit.trail import record
 from console.concurrency import Conflict, changed_fields, lock_row, service
+from console.deleted_rows import Kept, delete_keeping, undo_deletion
+from console.undo import register_undo
 
 MAX_SCHEDULES = 50
 FILTERS = ("role", "group", "course")
@@ -93,11 +95,14 @@ def run_now(*, schedule: ExportSchedule, by: User) -> None:
 
 
 @service
-def delete_schedule(*, schedule: ExportSchedule, by: User) -> None:
+def delete_schedule(*, schedule: ExportSchedule, by: User) -> Kept:
     """Delete a schedule. Its files stay until they expire."""
     stored = lock_row(schedule)
     record("export_schedule.delete", stored, by=by, before={"kind": stored.kind})
-    stored.delete()
+    return delete_keeping(stored)
+
+
+register_undo("export_schedule.delete", undo_deletion("export_schedule"))
 
 
 def _settle(schedule: ExportSchedule, recipients: Collection[User]) -> None:

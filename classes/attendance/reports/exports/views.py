@@ -17,8 +17,9 @@ from classes.attendance.reports.exports.files import download_file
 from classes.attendance.reports.exports.forms import ExportScheduleForm
 from classes.attendance.reports.exports.presentation import ScheduleRow, last_rows, run_rows, storage_folder
 from classes.models import ExportRun, ExportSchedule
+from console.deleted_rows import Kept
 from console.policy import scoped
-from console.policy.edit_views import EditView, RemoveView
+from console.policy.edit_views import DeleteAtOnce, EditView
 from console.policy.views import SchoolView, paginate_by_key
 
 RESOURCE = "export_schedule"
@@ -104,30 +105,18 @@ class ExportEdit(ExportForm):
         return super().get_context_data(title=_("Edit the scheduled export"), **more)
 
 
-class ExportDelete(RemoveView):
-    """Delete an export after a confirmation; its files stay until they expire."""
+class ExportDelete(DeleteAtOnce):
+    """Delete an export; its files stay until they expire."""
 
-    resource = RESOURCE
+    resource, undo = RESOURCE, "export_schedule.delete"
     saved_message = gettext_lazy("The export has been deleted.")
 
-    @cached_property
-    def schedule(self) -> ExportSchedule:
-        rows = ExportSchedule.objects.select_related("group", "course")
-        return self.get_row(rows, pk=self.kwargs["pk"])
+    def remove(self, by: Any) -> Kept:
+        schedule = self.get_row(ExportSchedule.objects.all(), pk=self.kwargs["pk"])
+        return services.delete_schedule(schedule=schedule, by=by)
 
     def back_url(self) -> str:
         return reverse("classes:exports")
-
-    def remove(self, by: Any) -> None:
-        services.delete_schedule(schedule=self.schedule, by=by)
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=_("Delete “%(name)s”") % {"name": ScheduleRow(self.schedule, None).what},
-            detail=_("It is not made any more. Its files stay until they expire."),
-            submit_label=_("Delete"),
-            **more,
-        )
 
 
 class ExportAct(SchoolView, View):

@@ -15,7 +15,9 @@ from classes.models import ReportSchedule
 from console.audit.models import AuditEntry
 from console.audit.trail import record
 from console.concurrency import lock_row, service
+from console.deleted_rows import Kept, delete_keeping, undo_deletion
 from console.policy import may
+from console.undo import register_undo
 from console.wakeup import wake_worker
 
 SEND_TIME = time(7)
@@ -128,7 +130,13 @@ def _is_on_its_way(schedule: ReportSchedule) -> bool:
 
 
 @service
-def delete_schedule(*, schedule: ReportSchedule, by: User) -> None:
-    """Delete a schedule; nothing happens if somebody else has."""
-    if ReportSchedule.objects.filter(pk=schedule.pk).delete()[0]:
-        record("report_schedule.delete", schedule, by=by)
+def delete_schedule(*, schedule: ReportSchedule, by: User) -> Kept | None:
+    """Delete a schedule; nothing happens, and None is returned, if somebody else has."""
+    stored = ReportSchedule.objects.select_for_update(of=("self",)).filter(pk=schedule.pk).first()
+    if stored is None:
+        return None
+    record("report_schedule.delete", stored, by=by)
+    return delete_keeping(stored)
+
+
+register_undo("report_schedule.delete", undo_deletion("report_schedule"))

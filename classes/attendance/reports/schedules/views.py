@@ -6,8 +6,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from classes.attendance.reports.schedules.forms import ScheduleForm
@@ -18,8 +20,10 @@ from classes.attendance.reports.schedules.services import (
     switch_schedule,
 )
 from classes.models import ReportSchedule
+from console.deleted_rows import Kept
 from console.notifications.channels.mail_server import mail_is_set_up
 from console.policy import scoped
+from console.policy.edit_views import DeleteAtOnce
 from console.policy.views import SchoolView
 
 
@@ -107,11 +111,15 @@ class ScheduleSend(ScheduleAct):
         return _("The report is being sent.")
 
 
-class ScheduleDelete(ScheduleAct):
+class ScheduleDelete(DeleteAtOnce):
     """Delete it."""
 
-    action = "delete"
+    resource, undo = "report_schedule", "report_schedule.delete"
+    saved_message = gettext_lazy("The report has been deleted.")
 
-    def act(self, schedule: ReportSchedule, by: Any) -> str:
-        delete_schedule(schedule=schedule, by=by)
-        return _("The report has been deleted.")
+    def remove(self, by: Any) -> Kept | None:
+        schedule = self.get_row(ReportSchedule.objects.all(), pk=self.kwargs["pk"])
+        return delete_schedule(schedule=schedule, by=by)
+
+    def back_url(self) -> str:
+        return reverse("classes:report_schedules")

@@ -135,7 +135,7 @@ class RuleRemove(RuleBase, RemoveView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(
             title=_("Delete this warning rule?"),
-            detail=_("%(rule)s. Warnings that it raised stay in the list.")
+            detail=_("%(rule)s. Warnings that it raised end for good and stay in the list.")
             % {"rule": rule_sentence(self.rule)},
             submit_label=_("Delete"),
             **more,

@@ -76,7 +76,7 @@ def test_a_rule_is_edited_switched_and_removed(browse, alice, warning):
     assert ThresholdRule.objects.get().number == 4
     browse(alice, f"{address}switch/", {"on": "0"})
     assert not ThresholdRule.objects.get().is_on
-    assert "Warnings that it raised stay" in page_text(browse(alice, f"{address}remove/"))
+    assert "Warnings that it raised end for good" in page_text(browse(alice, f"{address}remove/"))
     browse(alice, f"{address}remove/", {})
     assert browse(alice, address).status_code == 404
     assert AttendanceWarning.objects.get().pk == warning.pk

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from accounts.school.forms.attendance import AttendancePolicyForm
+from classes.attendance.appeals import add_credit
 from classes.attendance.evidence import record_runtime
 from classes.attendance.forms.policy import past_lessons_field
 from classes.attendance.policy import freeze_policy
@@ -17,6 +18,7 @@ from classes.models import Appeal, Attendance, Correction, Course, GuestCredit, 
 from console.iclass import RuntimeMember
 from tests.classes.factories import add_members, create_finished_lesson, record_poll
 from tests.support.cast import create_person
+from tests.support.undo_button import press_undo, ticket_on
 
 WALL = datetime(2027, 3, 2, 19)
 pytestmark = pytest.mark.django_db
@@ -108,6 +110,41 @@ def test_a_guest_is_matched_with_a_student_from_the_drawer(browse, bob, school, 
     assert f"/credits/{made.pk}/undo/" in text_of(browse(bob, f"/attendance/{row(lesson).pk}/"))
     browse(bob, f"/credits/{made.pk}/undo/", post={})
     assert row(lesson).mark == "absent"
+
+
+def test_a_match_and_its_end_are_taken_back(browse, client, bob, charlie, kids, lesson, settings):
+    settings.UNDO_S = 10
+    lesson.members.get(user=kids[0]).delete()
+    recompute_register(lesson)
+    register, guest = f"/lessons/{lesson.pk}/attendance/", row(lesson, "kid1")
+    browse(bob, f"/attendance/{guest.pk}/credit/", post={"person": kids[2].pk, "reason": "A borrowed login"})
+    assert row(lesson).mark == "present"
+    press_undo(client, register)
+    assert row(lesson).mark == "absent"
+    assert GuestCredit.objects.get().undone_by == bob
+
+    made = add_credit(guest=row(lesson, "kid1"), person=kids[2], reason="A borrowed login", by=bob)
+    before = GuestCredit.objects.values().get(pk=made.pk)
+    browse(bob, f"/credits/{made.pk}/undo/", post={})
+    ticket = ticket_on(client, register)
+    browse(charlie, "/undo/", post={"ticket": ticket})
+    assert row(lesson).mark == "absent"
+    browse(bob, "/undo/", post={"ticket": ticket})
+    assert row(lesson).mark == "present"
+    assert GuestCredit.objects.values().get(pk=made.pk) == before
+
+
+def test_a_guest_who_was_matched_anew_stays_so(browse, client, bob, kids, lesson, settings):
+    settings.UNDO_S = 10
+    lesson.members.get(user=kids[0]).delete()
+    recompute_register(lesson)
+    match = {"guest": row(lesson, "kid1"), "reason": "A borrowed login", "by": bob}
+    made = add_credit(person=kids[2], **match)
+    browse(bob, f"/credits/{made.pk}/undo/", post={})
+    ticket = ticket_on(client, f"/lessons/{lesson.pk}/attendance/")
+    newer = add_credit(person=kids[1], **match)
+    browse(bob, "/undo/", post={"ticket": ticket})
+    assert GuestCredit.objects.get(undone_at=None) == newer
 
 
 def test_a_mass_drop_is_excused_with_one_click(browse, bob, kids):

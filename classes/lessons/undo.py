@@ -76,7 +76,9 @@ def undo_cancellation(*, lesson: Lesson, by: User | None, values: Mapping[str, A
         ).values_list("kind", flat=True)
     )
     supersede(open_operations(stored).filter(pk__in=values["operations"]))
-    if not are_unsent(values["operations"]):
+    # A cancellation since then has an operation of its own, and would still delete the class.
+    is_cancelled_anew = open_operations(stored).filter(kind="class.delete").exists()
+    if is_cancelled_anew or not are_unsent(values["operations"]):
         raise too_late()
     stored.cancelled_at, stored.cancel_reason = None, ""
     stored.look_at = _moment(values["look_at"])

@@ -98,6 +98,7 @@ class ClassesConfig(AppConfig):
         import classes.person_removal
         import classes.retention
         import classes.search
+        import classes.timetable.bulk.undo
         import classes.timetable.cover.undo
         import classes.timetable.group_changes.conflicts
         import classes.timetable.group_changes.propagation

@@ -151,6 +151,8 @@ EXCEPTIONS = {
     "classes.recordings.copy_job.start_copy": "tests/classes/recordings/test_recording_races.py",
     "classes.recordings.services._purge_recording": STEP,
     "classes.timetable.bulk.cancel_job.cancel_chosen_lessons": CALLS,
+    "classes.timetable.bulk.undo.cancel_chosen_revocably": CALLS,
+    "classes.timetable.bulk.undo.undo_many": CALLS,
     "classes.timetable.courses.forms._plan": CALLS,
     "classes.timetable.make_up.services.make_up_lesson": "tests/classes/timetable/make_up/test_services.py",
     "classes.timetable.roll_over.services._apply_locked": STEP,

@@ -1,7 +1,8 @@
 """Cancel a lesson, reschedule it or replace its students so that it can be taken back (`console.undo`)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -41,32 +42,41 @@ def cancel_revocably(
     What follows from cancelling a make-up lesson, or one of two possible duplicates, is not taken back.
     """
     stored = lock_lesson(lesson)
-    is_final = stored.cancelled_at or stored.makes_up_for_id or stored.doubles.exists()
-    announced = AnnouncedState.objects.filter(lesson=stored).values("starts_at", "off_words").first()
-    look_at = stored.look_at
+    before = values_before_cancellation(stored)
     cancel_lesson(lesson=stored, by=by, reason=reason, notice=notice, tell=tell)
-    operations = None if is_final else postpone(stored, undo_window())
-    if operations is None:
+    operations = None if before is None else postpone(stored, undo_window())
+    if before is None or operations is None:
         return None
+    return {**before, "operations": operations}
+
+
+def values_before_cancellation(stored: Lesson) -> dict[str, Any] | None:
+    """Return what a cancellation overwrites of a locked lesson, None if it is final."""
+    if stored.cancelled_at or stored.makes_up_for_id or stored.doubles.exists():
+        return None
+    announced = AnnouncedState.objects.filter(lesson=stored).values("starts_at", "off_words").first()
     return {
-        "operations": operations,
-        "look_at": look_at and look_at.isoformat(),
+        "look_at": stored.look_at and stored.look_at.isoformat(),
         "told": announced and announced["starts_at"] and announced["starts_at"].isoformat(),
         "words": announced["off_words"] if announced else "",
     }
 
 
 @service
-def undo_cancellation(*, lesson: Lesson, by: User | None, values: Mapping[str, Any]) -> Lesson:
+def undo_cancellation(
+    *, lesson: Lesson, by: User | None, values: Mapping[str, Any], together: Collection[int] = ()
+) -> Lesson:
     """Take a cancellation back: drop what was not sent, and enqueue again what the cancellation replaced.
 
-    Raise ValidationError if it was sent, or if somebody was planned for this time meanwhile.
+    Lessons taken back `together` stood beside each other before, so they are no conflict. Raise
+    ValidationError if it was sent, or if somebody was planned for this time meanwhile.
     """
     stored = lock_lesson(lesson)
     if stored.cancelled_at is None:
         raise ValidationError(_("The lesson is not cancelled any more."))
     with _unless_taken():
-        check_conflicts(build_booking_request(stored), stored.conflict_reason)
+        request = replace(build_booking_request(stored), excluded=(stored.pk, *together))
+        check_conflicts(request, stored.conflict_reason)
     replaced = set(
         Operation.objects.filter(
             subject_type=Lesson._meta.label_lower,
@@ -76,7 +86,9 @@ def undo_cancellation(*, lesson: Lesson, by: User | None, values: Mapping[str, A
         ).values_list("kind", flat=True)
     )
     supersede(open_operations(stored).filter(pk__in=values["operations"]))
-    if not are_unsent(values["operations"]):
+    # A cancellation since then has an operation of its own, and would still delete the class.
+    is_cancelled_anew = open_operations(stored).filter(kind="class.delete").exists()
+    if is_cancelled_anew or not are_unsent(values["operations"]):
         raise too_late()
     stored.cancelled_at, stored.cancel_reason = None, ""
     stored.look_at = _moment(values["look_at"])

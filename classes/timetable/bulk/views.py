@@ -24,12 +24,13 @@ from classes.lessons.queries import lessons_for
 from classes.lessons.status import phase_of
 from classes.models import Course, Lesson
 from classes.timetable.bulk import job as push
-from classes.timetable.bulk.cancel_job import cancel_chosen_lessons, preview_cancel
+from classes.timetable.bulk.cancel_job import CancelPreview, preview_cancel
 from classes.timetable.bulk.changes import PlannedChange
 from classes.timetable.bulk.doubts import ask_about_change
 from classes.timetable.bulk.forms import BulkEditForm
 from classes.timetable.bulk.selection import filter_lessons, parse_filter
 from classes.timetable.bulk.services import MAX_LESSONS
+from classes.timetable.bulk.undo import MAX_TAKEN_BACK, cancel_chosen_revocably
 from classes.timetable.calendar.events import CalendarRange
 from classes.timetable.calendar.layers import Layers
 from console.inputs.bounds import parse_ids
@@ -37,6 +38,7 @@ from console.jobs.models import Job
 from console.jobs.views import JobProgress
 from console.policy import in_school
 from console.policy.views import SchoolView
+from console.undo import offer_undo
 
 #: Lessons that the preview lists one by one.
 MAX_LISTED = 200
@@ -197,20 +199,23 @@ class BulkCancel(BulkBase):
         form = CancelForm(request.POST if "sure" in request.POST else None)
         if "sure" not in request.POST or not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form, preview=preview_cancel(lessons)))
-        job = cancel_chosen_lessons(
+        job, is_revocable = cancel_chosen_revocably(
             school=self.request.user.enterprise, lessons=lessons, by=self.request.user, **form.cleaned_data
         )
         number = len(job.args["lessons"])
-        self.success(
-            ngettext("%(n)s lesson has been cancelled.", "%(n)s lessons have been cancelled.", number)
-            % {"n": number}
-        )
+        text = ngettext("%(n)s lesson has been cancelled.", "%(n)s lessons have been cancelled.", number)
+        values: dict[str, Any] | None = {} if is_revocable else None
+        offer_undo(request, text % {"n": number}, "lesson.cancel_many", job.pk, values)
         return redirect("classes:lessons_changed", job.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        number = len(more["preview"].lessons)
+        preview: CancelPreview = more["preview"]
+        number = len(preview.lessons)
         title = ngettext("Cancel %(n)d lesson?", "Cancel %(n)d lessons?", number) % {"n": number}
-        return super().get_context_data(title=title, listed=MAX_LISTED, **more)
+        is_final = number + len(preview.locked) > MAX_TAKEN_BACK
+        return super().get_context_data(
+            title=title, listed=MAX_LISTED, is_final=is_final, most=MAX_TAKEN_BACK, **more
+        )
 
 
 def _change_rows(planned: list[PlannedChange]) -> list[dict[str, Any]]:

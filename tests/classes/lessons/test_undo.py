@@ -174,6 +174,15 @@ def test_what_was_claimed_for_sending_is_not_taken_back(lesson, alice):
     assert stored(other).starts_at == other.starts_at + 2 * HOUR
 
 
+def test_a_second_cancellation_is_not_taken_back_by_the_ticket_of_the_first(lesson, alice):
+    values = cancel_revocably(lesson=lesson, by=alice)
+    undo_cancellation(lesson=lesson, by=alice, values=values)
+    cancel_lesson(lesson=stored(lesson), by=alice)
+    with pytest.raises(ValidationError, match="来不及撤销"):
+        undo_cancellation(lesson=lesson, by=alice, values=values)
+    assert stored(lesson).cancelled_at
+
+
 def test_the_ticket_of_somebody_else_and_a_forged_one_do_nothing(browse, client, lesson, alice, bob, charlie):
     page = f"/lessons/{lesson.pk}/"
     browse(alice, f"{page}cancel/", {})

@@ -155,6 +155,8 @@ EXCEPTIONS = {
     "classes.recordings.services._purge_recording": STEP,
     "classes.recordings.services.undo_bin": STATE,
     "classes.timetable.bulk.cancel_job.cancel_chosen_lessons": CALLS,
+    "classes.timetable.bulk.undo.cancel_chosen_revocably": CALLS,
+    "classes.timetable.bulk.undo.undo_many": CALLS,
     "classes.timetable.courses.forms._plan": CALLS,
     "classes.timetable.make_up.services.make_up_lesson": "tests/classes/timetable/make_up/test_services.py",
     "classes.timetable.roll_over.services._apply_locked": STEP,

@@ -1,0 +1,86 @@
+"""Cancel many lessons so that all of them can be taken back (`console.undo`)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import Enterprise, User
+from classes.conflicts.guard import lock_lessons, lock_people
+from classes.lessons.undo import undo_cancellation, values_before_cancellation
+from classes.models import Lesson, Member
+from classes.timetable.bulk.cancel_job import cancel_chosen_lessons
+from classes.timetable.bulk.job import BULK_JOB_KIND
+from console.concurrency import service
+from console.jobs.models import Job
+from console.jobs.runner import stop_job
+from console.outbox.services import postpone
+from console.policy import may, refusal_message
+from console.undo import register_undo, undo_window
+
+#: The cancellation of more lessons is final.
+MAX_TAKEN_BACK = 50
+
+
+@service
+def cancel_chosen_revocably(
+    *,
+    school: Enterprise,
+    lessons: Sequence[Lesson],
+    by: User | None,
+    reason: str = "",
+    notice: str = "",
+    tell: bool = True,
+) -> tuple[Job, bool]:
+    """Cancel as `cancel_chosen_lessons` does. Return its job, and whether `undo_many` can take it back.
+
+    The job keeps what it needs for that. One lesson whose cancellation is final makes all final.
+    """
+    keys = [one.pk for one in lessons]
+    lock_lessons(keys)
+    stored = Lesson.objects.filter(pk__in=keys)
+    before = {} if len(keys) > MAX_TAKEN_BACK else {one.pk: values_before_cancellation(one) for one in stored}
+    job = cancel_chosen_lessons(
+        school=school, lessons=lessons, by=by, reason=reason, notice=notice, tell=tell
+    )
+    cancelled = Lesson.objects.filter(pk__in=job.args["lessons"])
+    if not cancelled or any(before.get(one.pk) is None for one in cancelled):
+        return job, False
+    operations = {one.pk: postpone(one, undo_window()) for one in cancelled}
+    if None in operations.values():
+        return job, False
+    job.args["before"] = [
+        [pk, {**(before[pk] or {}), "operations": waiting}] for pk, waiting in operations.items()
+    ]
+    job.save(update_fields=["args"])
+    return job, True
+
+
+@service
+def undo_many(*, job: Job, by: User | None) -> None:
+    """Take all cancellations of this job back.
+
+    Raise ValidationError, and take none back, if one was sent, or somebody was planned meanwhile.
+    """
+    before = sorted(job.args["before"])
+    keys = [pk for pk, _values in before]
+    lock_lessons(keys)
+    lessons = Lesson.objects.select_related("teacher", "enterprise").in_bulk(keys)
+    booked = Member.objects.filter(lesson__in=keys, user__isnull=False).values_list("user_id", flat=True)
+    lock_people({*booked, *(one.teacher_id for one in lessons.values())})
+    for pk, values in before:
+        if not may(by, "plan", "lesson", lessons[pk]):
+            raise PermissionDenied(refusal_message(by, "plan", "lesson", lessons[pk]))
+        undo_cancellation(lesson=lessons[pk], by=by, values=values, together=keys)
+    stop_job(job)
+
+
+def _undo_many(by: Any, key: int, values: Any) -> None:
+    job = Job.objects.filter(pk=key, kind=BULK_JOB_KIND, enterprise=by.enterprise).first()
+    if job is None:
+        raise ValidationError(_("This cannot be taken back."))
+    undo_many(job=job, by=by)
+
+
+register_undo("lesson.cancel_many", _undo_many, is_sent=True)

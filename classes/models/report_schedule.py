@@ -8,10 +8,13 @@ from django.utils.translation import pgettext_lazy
 
 
 class ReportSchedule(models.Model):
-    """A report of the school, a grade or a group that a person receives by e-mail.
+    """A report that a person receives by e-mail: of the school, a grade or a group.
+
+    `report` is its name in the registry of reports, `filters` the query string of its other filters.
 
     `due_at` is when it is sent next, `attempts` are those of the e-mail that is being sent. It turns itself
-    off if its recipient has left or may not export reports any more, or its group is archived.
+    off if its recipient has left or may not export reports any more, its group is archived, or what a filter
+    names is gone.
     """
 
     class Every(models.TextChoices):
@@ -31,6 +34,7 @@ class ReportSchedule(models.Model):
         LEFT = "left", _("The recipient has left the school or has no e-mail address.")
         ROLE = "role", _("The recipient's role no longer allows exporting reports.")
         GROUP = "group", _("The group is archived.")
+        FILTERS = "filters", _("What the report filters by no longer exists.")
         MAIL = "mail", _("The mail server did not accept the e-mail. Ask the operator of the console.")
         REPORT = "report", _("The report could not be made. Ask the operator of the console.")
         NO_MAIL = "no_mail", _("This console does not send e-mail. Ask its operator to set it up.")
@@ -56,6 +60,8 @@ class ReportSchedule(models.Model):
         related_name="report_schedules",
         verbose_name=_("grade"),
     )
+    report = models.CharField(_("report"), max_length=12, default="school", db_default="school")
+    filters = models.CharField(_("filters"), max_length=300, blank=True, default="", db_default="")
     every = models.CharField(_("how often"), max_length=5, choices=Every.choices)
     is_on = models.BooleanField(pgettext_lazy("schedule", "on"), default=True)
     due_at = models.DateTimeField(_("next e-mail"))
@@ -74,7 +80,7 @@ class ReportSchedule(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "group", "grade", "every"],
+                fields=["person", "report", "filters", "group", "grade", "every"],
                 nulls_distinct=False,
                 name="report_schedule_once_a_person",
             ),

@@ -162,7 +162,7 @@ def zone_note(lesson: Lesson) -> str:
 def report_mail_url(context: RequestContext) -> str:
     """Return where the reader sets up a report by e-mail; empty for those who may not.
 
-    A report of a group or grade proposes it, that of a `person` their group.
+    A report proposes itself with its filters, one of a group or grade those, that of a `person` their group.
     """
     request = context["request"]
     if not may(request.user, "add", "report_schedule"):
@@ -170,7 +170,13 @@ def report_mail_url(context: RequestContext) -> str:
     group, grade = (request.GET.get(name) for name in ("group", "grade"))
     if person := context.get("person"):
         group = person.student_groups.filter(archived_at=None).values_list("pk", flat=True).first()
-    query = urlencode({"group": group} if group else {"grade": grade} if grade else {})
+    chosen = {"group": group} if group else {"grade": grade} if grade else {}
+    if report := context.get("mail_report"):
+        fields = set(context["filter_form"].fields) - {"since", "until"}
+        chosen = {name: value for name, value in request.GET.items() if name in fields and value}
+        if report not in ("school", "group"):
+            chosen = {"report": report, **chosen}
+    query = urlencode(chosen)
     return f"{reverse('classes:report_schedules')}{'?' if query else ''}{query}"
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 from classes.attendance.mark_badges import mark_badge
 from classes.models import AttendanceCode, Mark
 from console.policy.views import KeysetPage
-from console.sheets.columns import Column
+from console.sheets.columns import Column, ColumnType
+from console.ui.template_tags import duration, percent, when
 
 #: Letters of marks in grids.
 LETTERS: dict[str, str | Promise] = {
@@ -91,3 +92,18 @@ def sum_counts(several: Iterable[Mapping[str, int]]) -> dict[str, int]:
         for mark, number in counts.items():
             total[mark] = total.get(mark, 0) + number
     return total
+
+
+def format_value(value: Any, kind: ColumnType) -> Any:
+    """Format a value for display; MarkCell is returned as it is."""
+    if value is None or isinstance(value, MarkCell):
+        return value or ""
+    if kind == ColumnType.DATETIME:
+        return when(value)
+    if kind == ColumnType.DATE:
+        return f"{value:%Y-%m-%d}"
+    if kind == ColumnType.SHARE:
+        return percent(value)
+    if kind == ColumnType.DURATION:
+        return duration(value if isinstance(value, int | float) else value.total_seconds())
+    return str(value)

@@ -5,6 +5,7 @@ from django.urls import path
 from classes.attendance.grades.urls import urlpatterns as grades
 from classes.attendance.reports.closing import RegistersClose
 from classes.attendance.reports.lesson_matrix.views import MatrixFile, MatrixPage, MatrixStudentPage
+from classes.attendance.reports.registry import REGISTERS_TO_CLOSE, REPORTS
 from classes.attendance.reports.schedules.views import (
     ScheduleAdd,
     ScheduleDelete,
@@ -13,8 +14,6 @@ from classes.attendance.reports.schedules.views import (
     ScheduleSwitch,
 )
 from classes.attendance.reports.views import (
-    REGISTERS_TO_CLOSE,
-    REPORTS,
     GroupMapPage,
     OpenRegistersPage,
     ReportFile,

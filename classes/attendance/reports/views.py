@@ -1,82 +1,39 @@
 """Views of the reports: pages and files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from accounts.models import Role, User
 from classes.attendance.codes.codebook import codes_of_rows
 from classes.attendance.engagement import period_engagement
-from classes.attendance.reports import absences, charts, group_matrix, lists, school, student, usage
+from classes.attendance.reports import charts, student, usage
 from classes.attendance.reports.files import report_file
-from classes.attendance.reports.forms import DEFAULT_WEEKS, ReportForm
+from classes.attendance.reports.forms import ReportForm
 from classes.attendance.reports.quick_ranges import quick_ranges
-from classes.attendance.reports.sheet import MarkCell, ReportSheet
+from classes.attendance.reports.registry import REGISTERS_TO_CLOSE, REPORTS, SCHOOL, Report
+from classes.attendance.reports.sheet import ReportSheet, format_value
 from console.audit.trail import record
 from console.policy import Scope, may, refusal_message, scope_of
 from console.policy.views import SchoolView
-from console.sheets.columns import Column, ColumnType
-from console.ui.charts import Chart
-from console.ui.template_tags import duration, percent, when
+from console.sheets.columns import Column
 
 TERM_WEEKS = 18
-USAGE_WEEKS = 12
 #: Seconds between refreshes of the registers to close.
 REGISTERS_REFRESH_S = 30
-
-
-class Report(NamedTuple):
-    """A report. `asks` names its form fields besides the days; `build` returns the whole sheet.
-
-    `page` returns one page, for reports that may be long. `charts` draws the sheet.
-    """
-
-    title: str | Promise
-    build: Callable[[Any, ReportForm], ReportSheet]
-    asks: tuple[str, ...] = ()
-    weeks: int = DEFAULT_WEEKS
-    page: Callable[[Any, ReportForm, HttpRequest], ReportSheet] | None = None
-    charts: Callable[[Any, ReportForm, ReportSheet], list[Chart]] | None = None
 
 
 class FileLink(NamedTuple):
     """The address of a register's Excel file, in a cell of a table."""
 
     url: str
-
-
-REGISTERS_TO_CLOSE, SCHOOL = "registers", "school"
-REPORTS = {
-    SCHOOL: Report(
-        gettext_lazy("School"),
-        school.school_report,
-        ("by", "teacher", "course", "grade"),
-        charts=charts.school_charts,
-    ),
-    "group": Report(gettext_lazy("Group"), group_matrix.group_matrix, ("group",), charts=charts.group_charts),
-    "absences": Report(
-        gettext_lazy("Consecutive absences"),
-        absences.all_absences,
-        ("grade", "least"),
-        8,
-        absences.absences_page,
-    ),
-    REGISTERS_TO_CLOSE: Report(
-        gettext_lazy("Registers to close"), lists.open_registers, ("teacher", "grade")
-    ),
-    "teachers": Report(gettext_lazy("Teachers"), lists.teacher_punctuality, charts=charts.teacher_charts),
-    "usage": Report(
-        gettext_lazy("Usage"), usage.usage_report, ("split",), USAGE_WEEKS, charts=charts.usage_charts
-    ),
-}
 
 
 class ReportBase(SchoolView):
@@ -124,6 +81,7 @@ class ReportPage(ReportBase, TemplateView):
                 if name != REGISTERS_TO_CLOSE and self.name != REGISTERS_TO_CLOSE
             ],
             filter_form=self.form,
+            mail_report=self.name,
             period=self.form.period,
             ranges=quick_ranges(self.request.user, self.form.period),
             **table_context(sheet),
@@ -158,6 +116,7 @@ class GroupMapPage(ReportBase, TemplateView):
         return super().get_context_data(
             title=charts.GROUP_MAP_TITLE,
             filter_form=self.form,
+            mail_report=self.name,
             period=self.form.period,
             back=f"{reverse('classes:report_school')}?{self.request.GET.urlencode()}",
             charts=[chart] if chart else [],
@@ -329,18 +288,3 @@ def table_context(sheet: ReportSheet) -> dict[str, Any]:
 
 def _cells(columns: Any, row: Mapping[str, Any]) -> list[tuple[Column, Any]]:
     return [(column, format_value(row.get(column.key), column.kind)) for column in columns]
-
-
-def format_value(value: Any, kind: ColumnType) -> Any:
-    """Format a value for display; MarkCell is returned as it is."""
-    if value is None or isinstance(value, MarkCell):
-        return value or ""
-    if kind == ColumnType.DATETIME:
-        return when(value)
-    if kind == ColumnType.DATE:
-        return f"{value:%Y-%m-%d}"
-    if kind == ColumnType.SHARE:
-        return percent(value)
-    if kind == ColumnType.DURATION:
-        return duration(value if isinstance(value, int | float) else value.total_seconds())
-    return str(value)

@@ -3,7 +3,7 @@
 import ast
 
 from accounts.models.sign_in_throttle import SignInThrottle
-from classes.attendance.reports.views import REPORTS
+from classes.attendance.reports.registry import REPORTS
 from classes.timetable.courses.changes import ChangeScope
 from classes.timetable.make_up.occasions import OCCASION_TEXTS
 from classes.timetable.terms.holiday_lessons import MOVES

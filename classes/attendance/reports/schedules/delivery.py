@@ -1,7 +1,7 @@
 """Send the reports that are due, each with the rights that its recipient has at that moment.
 
-The file has numbers only: no names and no marks of single students leave the console by e-mail. The e-mail
-links to the report with the names, which needs sign-in.
+E-mail and file have numbers only: no names and no marks of single students leave the console by e-mail. The
+e-mail links to the report with the names, which needs sign-in.
 """
 
 import logging
@@ -12,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.forms import HiddenInput
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -19,10 +21,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from classes.attendance.reports.files import report_workbook
-from classes.attendance.reports.forms import ReportForm
+from classes.attendance.reports.forms import ReportForm, chosen_filters
+from classes.attendance.reports.registry import REPORTS, SCHOOL
+from classes.attendance.reports.schedules.filters import filter_form, report_name
 from classes.attendance.reports.schedules.services import last_days, next_due, stop_reason
-from classes.attendance.reports.school import grade_report, group_report, school_report
-from classes.attendance.reports.sheet import ReportSheet
+from classes.attendance.reports.school import group_report
+from classes.attendance.reports.sheet import ReportSheet, format_value
 from classes.models import ReportSchedule
 from console.audit.trail import record
 from console.notifications.channels.mail_server import mail_is_set_up, send_email
@@ -108,13 +112,32 @@ def _set_result(schedule: ReportSchedule, result: ReportSchedule.Result, **field
     return bool(sending.update(result=result, **fields))
 
 
-def _report_of(schedule: ReportSchedule, form: ReportForm) -> tuple[ReportSheet, str, dict[str, int]]:
-    """Return the sheet, the page that shows it with names, and the query string of that page."""
+def _link_of(schedule: ReportSchedule) -> tuple[str, dict[str, Any]]:
+    """Return the page of the report and the filters in its query string."""
     if schedule.group:
-        return group_report(schedule.person, form, schedule.group), "group", {"group": schedule.group.pk}
-    if schedule.grade:
-        return grade_report(schedule.person, form, schedule.grade), "school", {"grade": schedule.grade.pk}
-    return school_report(schedule.person, form), "school", {}
+        return "group", {"group": schedule.group.pk}
+    grade = {"grade": schedule.grade.pk} if schedule.grade else {}
+    return schedule.report, {**QueryDict(schedule.filters).dict(), **grade}
+
+
+def _hide_teacher(form: ReportForm) -> list[tuple[str, str]]:
+    """Return the filters for the e-mail; neither it nor its file names a teacher."""
+    hidden = []
+    if form.cleaned_data.get("teacher"):
+        hidden = [(str(form.fields["teacher"].label), _("one, named in the report"))]
+        form.fields["teacher"].widget = HiddenInput()
+    return [*chosen_filters(form), *hidden]
+
+
+def _totals(schedule: ReportSchedule, sheet: ReportSheet) -> list[tuple[str, str]]:
+    """Return label and value of the total row; of a report without one, how many rows it has."""
+    if not REPORTS[schedule.report].has_total:
+        return [(report_name(schedule), f"{len(sheet.rows)}{'+' if sheet.cut else ''}")]
+    return [
+        (str(one.label), f"{format_value(sheet.total[one.key], one.kind)}")
+        for one in sheet.columns
+        if one.key in sheet.total
+    ]
 
 
 def build_report_email(schedule: ReportSchedule) -> EmailMessage:
@@ -127,11 +150,19 @@ def build_report_email(schedule: ReportSchedule) -> EmailMessage:
     ):
         first, last = (f"{day}" for day in last_days(schedule.every, timezone.localdate()))
         days = {"since": first, "until": last}
-        form = ReportForm(days, reader=person, asks=(), weeks=1)
-        form.is_valid()
-        sheet, page, query = _report_of(schedule, form)
+        form = filter_form(schedule, **days)
+        build = REPORTS[schedule.report].build
+        sheet = group_report(person, form, schedule.group) if schedule.group else build(person, form)
+        page, query = _link_of(schedule)
+        of_school = schedule.report == SCHOOL
         about = str(schedule.group or schedule.grade or school.name)
-        title = _("Attendance of %(name)s, %(first)s – %(last)s") % {
+        words = (
+            _("Attendance of %(name)s, %(first)s – %(last)s")
+            if of_school
+            else _("%(report)s, %(name)s, %(first)s – %(last)s")
+        )
+        title = words % {
+            "report": report_name(schedule),
             "name": about,
             **{name: in_words(date.fromisoformat(day)) for name, day in (("first", first), ("last", last))},
         }
@@ -139,6 +170,9 @@ def build_report_email(schedule: ReportSchedule) -> EmailMessage:
             "person": person,
             "school": school,
             "title": title,
+            "filters": _hide_teacher(form),
+            "of_school": of_school,
+            "totals": [] if of_school else _totals(schedule, sheet),
             "share": percent(sheet.total.get("share")) or "—",
             "number": sheet.total.get("people", 0),
             "note": sheet.note,
@@ -147,8 +181,9 @@ def build_report_email(schedule: ReportSchedule) -> EmailMessage:
         }
         text = render_to_string("classes/attendance/reports/schedule_email.txt", context)
         message = EmailMessage(" ".join(title.split()), text, to=[person.e_mail])
-        with report_workbook(sheet, about, school, form) as file:
-            message.attach(safe_filename(f"{title}.xlsx"), file.read(), CONTENT_TYPES[".xlsx"])
+        if of_school:  # the rows of other reports have names
+            with report_workbook(sheet, about, school, form) as file:
+                message.attach(safe_filename(f"{title}.xlsx"), file.read(), CONTENT_TYPES[".xlsx"])
     return message
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, StudentGroup, User
 from accounts.people.grades.filters import GradeField, offer_grades
 from accounts.people.queries import active_people
+from classes.attendance.reports.registry import REPORTS, SCHOOL
 from classes.lessons.forms.fields import PersonField, set_choices
 from classes.models import ReportSchedule
 from console.policy import scoped
@@ -38,7 +39,7 @@ class ScheduleForm(forms.Form):
         help_text=_("Administrators with an e-mail address."),
     )
 
-    def __init__(self, *args: Any, reader: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, reader: Any, report: str = SCHOOL, filters: str = "", **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["person"].initial = reader.user_id
         people = active_people(reader.enterprise_id, *RECIPIENT_ROLES).exclude(e_mail="")
@@ -46,9 +47,14 @@ class ScheduleForm(forms.Form):
         groups = scoped(StudentGroup.objects.filter(archived_at=None), reader, "group", "list")
         set_choices(self.fields["group"], groups.order_by("name"))
         offer_grades(self, reader, _("Whole school"))
+        self.chosen = {"report": report, "filters": filters}
+        if report != SCHOOL or filters:  # a group has a page of its own, without these filters
+            del self.fields["group"]
+        if "grade" not in REPORTS[report].asks:
+            self.fields.pop("grade", None)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("group") and data.get("grade"):
             self.add_error("grade", ValidationError(gettext("Choose either a group or a grade.")))
-        return data
+        return {**data, **self.chosen}

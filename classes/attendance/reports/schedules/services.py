@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Grade, StudentGroup, User
 from classes.attendance.reports.quick_ranges import month_of, week_of
+from classes.attendance.reports.registry import SCHOOL
+from classes.attendance.reports.schedules.filters import filter_form
 from classes.models import ReportSchedule
 from console.audit.models import AuditEntry
 from console.audit.trail import record
@@ -53,23 +55,31 @@ def stop_reason(schedule: ReportSchedule) -> ReportSchedule.Reason:
         return Reason.LEFT
     if not (may(person, "list", "report") and may(person, "export", "report")):
         return Reason.ROLE
-    return Reason.GROUP if group and group.archived_at else Reason.NONE
+    if group and group.archived_at:
+        return Reason.GROUP
+    return Reason.FILTERS if filter_form(schedule).errors else Reason.NONE
 
 
 @service
 def create_schedule(
-    *, person: User, group: StudentGroup | None, every: str, by: User, grade: Grade | None = None
+    *,
+    person: User,
+    every: str,
+    by: User,
+    group: StudentGroup | None = None,
+    grade: Grade | None = None,
+    report: str = SCHOOL,
+    filters: str = "",
 ) -> ReportSchedule:
     """Create a schedule. ValidationError if the person receives this report already."""
-    if ReportSchedule.objects.filter(person=person, group=group, grade=grade, every=every).exists():
+    chosen = {"report": report, "filters": filters, "group": group, "grade": grade, "every": every}
+    if ReportSchedule.objects.filter(person=person, **chosen).exists():
         raise ValidationError(_("This person receives this report already."))
     school: Any = by.enterprise
     schedule = ReportSchedule(
         enterprise=school,
         person=person,
-        group=group,
-        grade=grade,
-        every=every,
+        **chosen,
         due_at=next_due(every, timezone.now(), school.tz),
         created_by=by,
     )
@@ -77,7 +87,7 @@ def create_schedule(
         raise ValidationError(reason.label)
     schedule.save(force_insert=True)
     about = {"grade": grade.name} if grade else {"group": group.name if group else ""}
-    after = {"person": person.user_id, **about, "every": every}
+    after = {"person": person.user_id, "report": report, **about, "every": every}
     record("report_schedule.add", schedule, by=by, after=after)
     return schedule
 

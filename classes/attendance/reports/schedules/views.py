@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
+from classes.attendance.reports.forms import chosen_filters
+from classes.attendance.reports.registry import REPORTS, SCHOOL
+from classes.attendance.reports.schedules.filters import filter_form, query_of, report_name
 from classes.attendance.reports.schedules.forms import ScheduleForm
 from classes.attendance.reports.schedules.services import (
     create_schedule,
@@ -37,14 +40,29 @@ class ScheduleList(SchoolView, TemplateView):
     def form(self) -> ScheduleForm:
         """The form for another one; a report page names its group or grade in the address."""
         named = {name: self.request.GET.get(name, "") for name in ("group", "grade")}
-        return ScheduleForm(reader=self.request.user, initial=named)
+        return ScheduleForm(reader=self.request.user, initial=named, **self.chosen)
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """The report that the address names, and its filters."""
+        query = self.request.GET
+        report = query.get("report", SCHOOL)
+        if report not in REPORTS or REPORTS[report].asks == ("group",):
+            raise Http404
+        return {"report": report, "filters": query_of(report, query)}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
+        reader: Any = self.request.user
         recipients: Any = self.form.fields["person"]
         rows = scoped(ReportSchedule.objects.all(), self.request.user, "report_schedule", "list")
         return super().get_context_data(
             title=_("Reports by e-mail"),
-            schedules=rows.select_related("person", "group", "grade"),
+            schedules=[
+                (one, report_name(one), chosen_filters(filter_form(one)) if one.filters else ())
+                for one in rows.select_related("person__enterprise", "group", "grade")
+            ],
+            proposed=REPORTS[self.chosen["report"]].title,
+            proposed_filters=chosen_filters(filter_form(ReportSchedule(person=reader, **self.chosen))),
             form=self.form,
             has_recipient=recipients.queryset.exists(),
             sends_mail=mail_is_set_up(),
@@ -60,7 +78,7 @@ class ScheduleAdd(ScheduleList):
 
     @cached_property
     def form(self) -> ScheduleForm:
-        return ScheduleForm(self.request.POST, reader=self.request.user)
+        return ScheduleForm(self.request.POST, reader=self.request.user, **self.chosen)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         by: Any = self.request.user

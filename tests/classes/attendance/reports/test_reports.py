@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from accounts.models import Role, StudentGroup, User
 from classes.attendance.reports import absences, group_matrix, student
-from classes.attendance.reports.views import REPORTS
+from classes.attendance.reports.registry import REPORTS
 from classes.models import Attendance, Lesson
 from console.audit.models import AuditEntry
 from console.ui.template_tags import when

@@ -24,17 +24,10 @@ def test_an_administrator_sets_one_up_from_a_report_in_two_clicks(browse, alice,
 
 
 def test_every_report_leads_to_it_and_proposes_its_group(browse, alice, kids, year7):
-    for path in (
-        "school/",
-        "school/groups/",
-        "absences/",
-        "teachers/",
-        "usage/",
-        "registers/",
-        "matrix/",
-        "grades/",
-    ):
+    for path in ("school/", "school/groups/", "matrix/", "grades/"):
         assert f'href="{PAGE}"' in page_text(browse(alice, f"/reports/{path}")), path
+    for name in ("absences", "teachers", "usage", "registers"):
+        assert f'href="{PAGE}?report={name}"' in page_text(browse(alice, f"/reports/{name}/")), name
     for path in (
         f"/reports/group/?group={year7.pk}",
         f"/reports/matrix/students/{kids[0].pk}/",
@@ -100,3 +93,29 @@ def test_other_roles_and_other_schools_reach_none(browse, alice, bob, sue, kids,
     assert f'href="{PAGE}"' not in page_text(browse(sue, "/reports/school/"))
     weekly.refresh_from_db()
     assert weekly.is_on
+
+
+def test_a_report_proposes_itself_with_its_filters(browse, alice, bob):
+    query = "report=registers&teacher=bob"
+    page = page_text(browse(alice, "/reports/registers/?teacher=bob&since=2026-01-01"))
+    assert f'href="{PAGE}?report=registers&teacher=bob"' in page
+    form = page_text(browse(alice, f"{PAGE}?{query}"))
+    assert f"Registers to close · Teacher: {bob}" in form
+    assert f'action="{PAGE}new/?report=registers&teacher=bob"' in form
+    assert 'name="group"' not in form
+    browse(alice, f"{PAGE}new/?{query}&unknown=1", {"every": "week", "person": "alice"})
+    (row,) = ReportSchedule.objects.all()
+    assert (row.report, row.filters, row.group) == ("registers", "teacher=bob", None)
+    assert "Registers to close: Whole school" in page_text(browse(alice, PAGE)).split("<tbody>")[1]
+
+
+@pytest.mark.parametrize("query", ["report=registers&teacher=charlie", "report=school&course=999999"])
+def test_a_filter_of_another_school_is_refused(browse, alice, charlie, query):
+    page = page_text(browse(alice, f"{PAGE}new/?{query}", {"every": "week", "person": "alice"}))
+    assert "What the report filters by no longer exists." in page
+    assert not ReportSchedule.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["group", "nothing"])
+def test_an_unknown_report_is_not_found(browse, alice, name):
+    assert browse(alice, f"{PAGE}?report={name}").status_code == 404

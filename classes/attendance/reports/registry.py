@@ -1,0 +1,63 @@
+"""The reports of a school, by the name in their addresses."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from classes.attendance.reports import absences, charts, group_matrix, lists, school, usage
+from classes.attendance.reports.forms import DEFAULT_WEEKS, ReportForm
+from classes.attendance.reports.sheet import ReportSheet
+from console.ui.charts import Chart
+
+USAGE_WEEKS = 12
+
+
+class Report(NamedTuple):
+    """A report. `asks` names its form fields besides the days; `build` returns the whole sheet.
+
+    `page` returns one page, for reports that may be long. `charts` draws the sheet,
+    `has_total` says that the sheet has a total row.
+    """
+
+    title: str | Promise
+    build: Callable[[Any, ReportForm], ReportSheet]
+    asks: tuple[str, ...] = ()
+    weeks: int = DEFAULT_WEEKS
+    page: Callable[[Any, ReportForm, HttpRequest], ReportSheet] | None = None
+    charts: Callable[[Any, ReportForm, ReportSheet], list[Chart]] | None = None
+    has_total: bool = False
+
+
+REGISTERS_TO_CLOSE, SCHOOL = "registers", "school"
+REPORTS = {
+    SCHOOL: Report(
+        gettext_lazy("School"),
+        school.school_report,
+        ("by", "teacher", "course", "grade"),
+        charts=charts.school_charts,
+        has_total=True,
+    ),
+    "group": Report(gettext_lazy("Group"), group_matrix.group_matrix, ("group",), charts=charts.group_charts),
+    "absences": Report(
+        gettext_lazy("Consecutive absences"),
+        absences.all_absences,
+        ("grade", "least"),
+        8,
+        absences.absences_page,
+    ),
+    REGISTERS_TO_CLOSE: Report(
+        gettext_lazy("Registers to close"), lists.open_registers, ("teacher", "grade")
+    ),
+    "teachers": Report(gettext_lazy("Teachers"), lists.teacher_punctuality, charts=charts.teacher_charts),
+    "usage": Report(
+        gettext_lazy("Usage"),
+        usage.usage_report,
+        ("split",),
+        USAGE_WEEKS,
+        charts=charts.usage_charts,
+        has_total=True,
+    ),
+}

@@ -114,7 +114,7 @@ def test_it_is_one_click_to_learn_that_iclass_has_not_answered(
     clicks.count(page)
     page.goto(page.base)
     page.locator(".side a[href='/live/']").click()
-    expect(page.locator("#wall .alert-warning")).to_contain_text("iclass has not answered since")
+    expect(page.locator("#wall .note-warn")).to_contain_text("iclass has not answered since")
     clicks.done("service away")
 
 

@@ -3513,6 +3513,8 @@ CREATE TABLE public.classes_reportschedule (
     group_id bigint,
     person_id bigint NOT NULL,
     grade_id bigint,
+    filters character varying(300) DEFAULT ''::character varying NOT NULL,
+    report character varying(12) DEFAULT 'school'::character varying NOT NULL,
     CONSTRAINT classes_reportschedule_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT report_schedule_of_one_subject CHECK (((group_id IS NULL) OR (grade_id IS NULL)))
 );
@@ -5475,7 +5477,7 @@ ALTER TABLE ONLY public.policy_rowchange
     ADD CONSTRAINT policy_rowchange_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.classes_reportschedule
-    ADD CONSTRAINT report_schedule_once_a_person UNIQUE NULLS NOT DISTINCT (person_id, group_id, grade_id, every);
+    ADD CONSTRAINT report_schedule_once_a_person UNIQUE NULLS NOT DISTINCT (person_id, report, filters, group_id, grade_id, every);
 
 ALTER TABLE ONLY public.accounts_importrow
     ADD CONSTRAINT row_once_an_import UNIQUE (source_id, number);
@@ -8056,6 +8058,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '00
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0055_leases_of_threshold_rules', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0056_labels', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0057_plain_labels', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0058_report_schedules_of_every_report', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0002_remove_content_type_name', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0001_initial', now());

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import Enterprise, Role, StudentGroup, User
 from bench import planting
 from bench.figures import measure_in_turns, ms, seconds
-from classes.attendance.reports import charts, views
+from classes.attendance.reports import charts, registry
 from classes.models import Course, Lesson
 from console.ui.charts import Chart
 
@@ -74,9 +74,9 @@ def _measure_page(client: Client, name: str, path: str, rounds: int) -> bool:
 @contextmanager
 def without_charts() -> Iterator[None]:
     """Leave out the charts of every page."""
-    reports = {name: one._replace(charts=None) for name, one in views.REPORTS.items()}
+    reports = {name: one._replace(charts=None) for name, one in registry.REPORTS.items()}
     with (
-        patch.dict(views.REPORTS, reports),
+        patch.dict(registry.REPORTS, reports),
         patch.object(charts, "student_charts", _no_charts),
         patch.object(charts, "lesson_charts", _no_charts),
     ):

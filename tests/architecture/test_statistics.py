@@ -69,7 +69,7 @@ OF_A_ROW = (
     "/lessons/1/attendance.xlsx", "/attendance/1/", "/attendance/1/correct/", "/attendance/1/credit/",
     "/courses/1/edit/", "/groups/1/edit/", "/guardian/1/attendance/", "/guardian/1/leave/",
     "/people/1/", "/people/1/attendance/", "/people/1/attendance.csv",
-    "/people/1/attendance.xlsx", "/people/erasures/1/", "/people/erasures/1/withdraw/",
+    "/people/1/attendance.xlsx", "/people/erasures/1/",
     "/reports/grades/1/fix/", "/reports/matrix/students/1/", "/subjects/1/", "/timetable/cover/1/",
     "/warnings/1/", "/year/roll-over/1/", "/api/v1/absences/1/lessons/", "/api/v1/attendance/1/",
     "/api/v1/courses/1/attendance/", "/api/v1/courses/1/grades/", "/api/v1/groups/1/",

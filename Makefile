@@ -21,6 +21,7 @@ run: install ## start everything with a demo school; Ctrl-C ends all
 	@exec $(PYTHON) -m console.run
 
 test: .venv/.dev node_modules/.installed ## install what tests need, run all of them
+	@.ci/setup bytecode
 	@.ci/setup browser
 	@.ci/setup scanner
 	@.ci/setup proxy
@@ -28,6 +29,7 @@ test: .venv/.dev node_modules/.installed ## install what tests need, run all of 
 	@XDIST=$(XDIST) $(COMPILED) $(PYTHON) -m tests.run
 
 fast: .venv/.dev node_modules/.installed ## the tests that start no programs, with style and types; for work
+	@.ci/setup bytecode
 	@XDIST=$(XDIST) $(COMPILED) $(PYTHON) -m tests.run fast
 
 durations: .venv/.dev node_modules/.installed ## the same in one process; fails where a test takes too long

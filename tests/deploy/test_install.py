@@ -117,6 +117,20 @@ def test_npm_that_fails_leaves_nothing_that_looks_installed(start: Start, tmp_pa
     assert not (tmp_path / "node_modules/.installed").exists()
 
 
+def test_the_python_of_the_system_comes_before_another_one_on_the_path(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "bin/python3").symlink_to(sys.executable)
+    able = "import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 15))"
+    expected = tmp_path / "bin"
+    if Path("/usr/bin/python3").exists() and subprocess.run(["/usr/bin/python3", "-c", able]).returncode == 0:
+        expected = Path("/usr/bin")
+
+    # No registry is reached: the environment is made, and its packages are not.
+    said = start("venv", PIP_INDEX_URL="http://127.0.0.1:9/", PIP_RETRIES="0").communicate(timeout=240)[1]
+
+    assert "uv could not be installed" in said
+    assert f"home = {expected}" in (tmp_path / ".venv/pyvenv.cfg").read_text().splitlines()
+
+
 def test_an_environment_that_is_there_is_not_made_again(start: Start, tmp_path: Path) -> None:
     folder = tmp_path / ".venv/bin"
     folder.mkdir(parents=True)

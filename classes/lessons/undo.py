@@ -10,8 +10,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from classes.conflicts.detection import build_booking_request
-from classes.conflicts.guard import BookingConflictError, check_conflicts, enforce_teacher_constraint
+from classes.conflicts.detection import build_booking_request, find_conflicts
+from classes.conflicts.guard import (
+    BookingConflictError,
+    booked_people,
+    enforce_teacher_constraint,
+    lock_people,
+)
 from classes.lessons.lookup import find_lesson
 from classes.lessons.members import replace_members
 from classes.lessons.roster import reassign_members
@@ -74,9 +79,11 @@ def undo_cancellation(
     stored = lock_lesson(lesson)
     if stored.cancelled_at is None:
         raise ValidationError(_("The lesson is not cancelled any more."))
-    with _unless_taken():
-        request = replace(build_booking_request(stored), excluded=(stored.pk, *together))
-        check_conflicts(request, stored.conflict_reason)
+    request = replace(build_booking_request(stored), excluded=(stored.pk, *together))
+    lock_people(booked_people(request))
+    # The lesson stood there, whoever was absent, on a holiday or not.
+    if not stored.conflict_reason and any(one.lesson for one in find_conflicts(request)):
+        raise _taken()
     replaced = set(
         Operation.objects.filter(
             subject_type=Lesson._meta.label_lower,
@@ -203,8 +210,13 @@ def _unless_taken() -> Iterator[None]:
     try:
         yield
     except BookingConflictError:
-        message = _("Somebody was planned for the time of this lesson meanwhile. Reschedule it as usual.")
-        raise ValidationError(message) from None
+        raise _taken() from None
+
+
+def _taken() -> ValidationError:
+    return ValidationError(
+        _("Somebody was planned for the time of this lesson meanwhile. Reschedule it as usual.")
+    )
 
 
 def _moment(text: str | None) -> datetime | None:

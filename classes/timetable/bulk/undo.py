@@ -1,6 +1,6 @@
 """Cancel many lessons so that all of them can be taken back (`console.undo`)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -32,29 +32,43 @@ def cancel_chosen_revocably(
     reason: str = "",
     notice: str = "",
     tell: bool = True,
-) -> tuple[Job, bool]:
-    """Cancel as `cancel_chosen_lessons` does. Return its job, and whether `undo_many` can take it back.
+) -> Job:
+    """Cancel as `cancel_chosen_lessons` does, so that `undo_many` can take it back; see `cancel_so`."""
+    return cancel_so(
+        lessons,
+        lambda: cancel_chosen_lessons(
+            school=school, lessons=lessons, by=by, reason=reason, notice=notice, tell=tell
+        ),
+    )
 
-    The job keeps what it needs for that. One lesson whose cancellation is final makes all final.
+
+def cancel_so(lessons: Sequence[Lesson], cancel: Callable[[], Job]) -> Job:
+    """Call `cancel`, which cancels these lessons and returns its job, so that it can be taken back.
+
+    The job keeps what `undo_many` needs for that (`undo_values`). One lesson whose cancellation is final
+    makes all final. Call it inside a transaction.
     """
     keys = [one.pk for one in lessons]
     lock_lessons(keys)
     stored = Lesson.objects.filter(pk__in=keys)
     before = {} if len(keys) > MAX_TAKEN_BACK else {one.pk: values_before_cancellation(one) for one in stored}
-    job = cancel_chosen_lessons(
-        school=school, lessons=lessons, by=by, reason=reason, notice=notice, tell=tell
-    )
+    job = cancel()
     cancelled = Lesson.objects.filter(pk__in=job.args["lessons"])
     if not cancelled or any(before.get(one.pk) is None for one in cancelled):
-        return job, False
+        return job
     operations = {one.pk: postpone(one, undo_window()) for one in cancelled}
     if None in operations.values():
-        return job, False
+        return job
     job.args["before"] = [
         [pk, {**(before[pk] or {}), "operations": waiting}] for pk, waiting in operations.items()
     ]
     job.save(update_fields=["args"])
-    return job, True
+    return job
+
+
+def undo_values(job: Job | None) -> dict[str, Any] | None:
+    """Return the values for `offer_undo` with the act "lesson.cancel_many"; None if it is final."""
+    return {} if job and "before" in job.args else None
 
 
 @service

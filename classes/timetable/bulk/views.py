@@ -30,7 +30,7 @@ from classes.timetable.bulk.doubts import ask_about_change
 from classes.timetable.bulk.forms import BulkEditForm
 from classes.timetable.bulk.selection import filter_lessons, parse_filter
 from classes.timetable.bulk.services import MAX_LESSONS
-from classes.timetable.bulk.undo import MAX_TAKEN_BACK, cancel_chosen_revocably
+from classes.timetable.bulk.undo import MAX_TAKEN_BACK, cancel_chosen_revocably, undo_values
 from classes.timetable.calendar.events import CalendarRange
 from classes.timetable.calendar.layers import Layers
 from console.inputs.bounds import parse_ids
@@ -199,13 +199,12 @@ class BulkCancel(BulkBase):
         form = CancelForm(request.POST if "sure" in request.POST else None)
         if "sure" not in request.POST or not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form, preview=preview_cancel(lessons)))
-        job, is_revocable = cancel_chosen_revocably(
+        job = cancel_chosen_revocably(
             school=self.request.user.enterprise, lessons=lessons, by=self.request.user, **form.cleaned_data
         )
         number = len(job.args["lessons"])
         text = ngettext("%(n)s lesson has been cancelled.", "%(n)s lessons have been cancelled.", number)
-        values: dict[str, Any] | None = {} if is_revocable else None
-        offer_undo(request, text % {"n": number}, "lesson.cancel_many", job.pk, values)
+        offer_undo(request, text % {"n": number}, "lesson.cancel_many", job.pk, undo_values(job))
         return redirect("classes:lessons_changed", job.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

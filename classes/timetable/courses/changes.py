@@ -34,6 +34,7 @@ from classes.timetable.bulk.changes import (
     people_to_lock,
     plan_change,
 )
+from classes.timetable.bulk.job import start_bulk_job
 from classes.timetable.courses import planning
 from classes.timetable.courses.bulk_insert import insert_lessons
 from classes.timetable.courses.dates import Occurrence, included_dates
@@ -51,6 +52,7 @@ from classes.timetable.cover.queries import current_covers
 from classes.timetable.subjects.services import lock_subject
 from console.audit.trail import diff_snapshots, record, snapshot
 from console.concurrency import RowDeleted, service
+from console.jobs.models import Job
 
 RULE_FIELDS = {"starts_local", "rrule", "skip", "term", "make_up_skipped"}
 
@@ -121,7 +123,7 @@ def change_course(
     base = course_digests(course) if seen is None else seen
     lock_subject(fields.get("subject"))
     planning.lock_term_and_groups(fields.get("term"), fields.get("groups", ()), course)
-    stored = _lock_course(course)
+    stored = lock_course(course)
     fields = merge_edits(stored, fields, base)
     before = snapshot(stored, COURSE_FIELDS)
     change = _build_change(stored, scope, lesson and stored.lessons.filter(pk=lesson.pk).first(), fields)
@@ -154,20 +156,21 @@ def cancel_course(
     notice: str = "",
     tell: bool = True,
     lesson: Lesson | None = None,
-) -> list[Lesson]:
-    """Cancel the lessons of a series that have not begun, from `lesson` on if it is given; return them.
+) -> Job:
+    """Cancel the lessons of a series that have not begun, from `lesson` on if it is given.
 
-    Each person is notified once, with the message `notice`, unless `tell` is off.
+    Each person is notified once, with the message `notice`, unless `tell` is off. The returned job reports
+    the result of each.
     """
-    course = _lock_course(course)
+    course = lock_course(course)
     lessons = cancellable_lessons(course, lesson)
     cancelled = cancel_lessons(course.enterprise, lessons, by=by, reason=reason, notice=notice, tell=tell)
     after = {"lessons": len(cancelled)} | ({"from": lesson.pk} if lesson else {})
     record("course.cancel", course, by=by, after=after, reason=reason)
-    return cancelled
+    return start_bulk_job(course.enterprise, sorted(one.pk for one in cancelled), by=by, act="cancel")
 
 
-def _lock_course(course: Course) -> Course:
+def lock_course(course: Course) -> Course:
     """Lock the course and then its lessons; return its current state. RowDeleted if it is gone."""
     if not Course.objects.select_for_update().filter(pk=course.pk).values_list("pk", flat=True):
         raise RowDeleted

@@ -19,11 +19,13 @@ from classes.lessons.status import counted_lessons
 from classes.lessons.tables import COURSE_TABLE
 from classes.lessons.views.edit import warn_hidden_courseware
 from classes.models import Course, Lesson
+from classes.timetable.bulk.undo import MAX_TAKEN_BACK, undo_values
 from classes.timetable.courses import rule_text
-from classes.timetable.courses.changes import cancel_course
+from classes.timetable.courses.changes import cancellable_lessons
 from classes.timetable.courses.dates import compute_dates
 from classes.timetable.courses.forms import CourseCancelForm, CourseForm
 from classes.timetable.courses.plan_form import CoursePlanForm
+from classes.timetable.courses.undo import cancel_course_revocably
 from classes.timetable.subjects.forms import CourseFilter
 from classes.timetable.subjects.queries import subjects_of_courses
 from console.inputs.bounds import parse_id
@@ -31,6 +33,7 @@ from console.lists.views import TableView
 from console.policy import in_school, may, scoped
 from console.policy.views import SchoolView
 from console.ui.badges import sync_badge
+from console.undo import offer_undo
 
 
 class CourseList(TableView, ListView):
@@ -229,20 +232,23 @@ class CourseCancel(SchoolView, FormView):
         return self.get_row(Course.objects.select_related("enterprise"), pk=self.kwargs["pk"])
 
     def form_valid(self, form: CourseCancelForm) -> HttpResponse:
-        cancelled = cancel_course(course=self.found, by=self.request.user, **form.service_arguments())
-        message = ngettext(
-            "%(n)s lesson has been cancelled.", "%(n)s lessons have been cancelled.", len(cancelled)
-        )
-        self.success(message % {"n": len(cancelled)})
+        job = cancel_course_revocably(course=self.found, by=self.request.user, **form.service_arguments())
+        number = len(job.args["lessons"])
+        text = ngettext("%(n)s lesson has been cancelled.", "%(n)s lessons have been cancelled.", number)
+        offer_undo(self.request, text % {"n": number}, "lesson.cancel_many", job.pk, undo_values(job))
         return redirect("classes:course", self.found.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
+        detail = _(
+            "All lessons of this course that have not started are cancelled in the console "
+            "and deleted at iclass."
+        )
+        if len(cancellable_lessons(self.found)) > MAX_TAKEN_BACK:
+            final = _("More than %(most)s lessons at once cannot be taken back.") % {"most": MAX_TAKEN_BACK}
+            detail = f"{detail} {final}"
         return super().get_context_data(
             title=_("Cancel “%(title)s”?") % {"title": self.found.title},
-            detail=_(
-                "All lessons of this course that have not started are cancelled in the console "
-                "and deleted at iclass."
-            ),
+            detail=detail,
             submit_label=_("Cancel these lessons"),
             cancel_url=reverse("classes:course", args=[self.found.pk]),
             tone="danger",

@@ -14,9 +14,9 @@ from classes.choices import Status
 from classes.conflicts.detection import BookingConflict
 from classes.models import Course, Holiday, Lesson, Term
 from classes.timetable.bulk import job
-from classes.timetable.bulk.cancel_job import cancel_chosen_lessons
 from classes.timetable.bulk.changes import PlannedChange, change_lessons, find_change_conflicts, lock_and_load
 from classes.timetable.bulk.services import BulkEdit, changed_meanwhile, check_meanwhile
+from classes.timetable.bulk.undo import cancel_chosen_revocably
 from classes.timetable.terms.holiday_moves import (
     is_on_holiday,
     lessons_of_left_out_days,
@@ -96,7 +96,8 @@ def resolve_holiday_lessons(
     course: later changes of the rule or the hour of the course leave its time alone. One that was rescheduled
     onto the holiday stays the lesson of its old day.
 
-    Returns the job that reports the results; None if they are kept. Raises BookingConflictError if a move
+    Returns the job that reports the results, and by which `undo_many` takes a cancellation back; None if they
+    are kept. Raises BookingConflictError if a move
     causes conflicts and no reason for them is given, Conflict if somebody else moved one of them since `seen`
     (`edit_digests`), or moved the holiday; ValidationError if one began or was cancelled, or cannot be moved.
     """
@@ -111,7 +112,7 @@ def resolve_holiday_lessons(
         record("holiday.keep_lessons", holiday, by=by, after=audit, reason=reason)
         return None
     if action == HolidayAction.CANCEL:
-        return cancel_chosen_lessons(school=school, lessons=stored, by=by, reason=reason)
+        return cancel_chosen_revocably(school=school, lessons=stored, by=by, reason=reason)
     planned = _plan(holiday, stored, action, days)
     change_lessons(school, planned, by=by, conflict_reason=conflict_reason)
     moved = audit | {"moved": action} | ({"days": days} if action == HolidayAction.DAYS else {})

@@ -14,6 +14,7 @@ from django.views.generic import FormView, TemplateView
 
 from classes.models import Holiday, Lesson, Term
 from classes.timetable.bulk.services import MAX_LESSONS
+from classes.timetable.bulk.undo import undo_values
 from classes.timetable.terms.forms import DaysForm
 from classes.timetable.terms.holiday_forms import HolidayLessonsForm
 from classes.timetable.terms.holiday_lessons import lessons_in_holiday
@@ -23,6 +24,7 @@ from console.inputs.bounds import parse_id
 from console.policy import in_school, may
 from console.policy.edit_views import DeleteAtOnce
 from console.policy.views import KeysetPage, SchoolView, paginate_by_key
+from console.undo import offer_undo
 
 DAYS_MODELS: dict[str, Any] = {"term": Term, "holiday": Holiday}
 
@@ -152,7 +154,7 @@ class HolidayLessons(SchoolView, FormView):
             return redirect("classes:year")
         number = len(job.args["lessons"])
         message = ngettext("%(n)d lesson has been changed.", "%(n)d lessons have been changed.", number)
-        self.success(message % {"n": number})
+        offer_undo(self.request, message % {"n": number}, "lesson.cancel_many", job.pk, undo_values(job))
         return redirect("classes:lessons_changed", job.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from classes.models import Lesson
-from classes.timetable.bulk.undo import MAX_TAKEN_BACK, cancel_chosen_revocably, undo_many
+from classes.timetable.bulk.undo import MAX_TAKEN_BACK, cancel_chosen_revocably, undo_many, undo_values
 from console.jobs.models import Job
 from console.outbox import relay
 from console.outbox.models import Operation
@@ -52,8 +52,8 @@ def test_many_cancellations_are_taken_back_by_the_button_of_their_message(browse
 
 
 def test_if_one_was_claimed_for_sending_none_is_taken_back(alice, lessons):
-    job, is_revocable = cancel(lessons, alice)
-    assert is_revocable
+    job = cancel(lessons, alice)
+    assert undo_values(job) is not None
     Operation.objects.filter(subject_id=lessons[2].pk).update(state="sending", attempts=1)
     with pytest.raises(ValidationError, match="来不及撤销"):
         undo_many(job=job, by=alice)
@@ -62,7 +62,7 @@ def test_if_one_was_claimed_for_sending_none_is_taken_back(alice, lessons):
 
 
 def test_if_somebody_was_planned_meanwhile_none_is_taken_back(alice, bob, lessons):
-    job, _ = cancel(lessons, alice)
+    job = cancel(lessons, alice)
     create_planned_lesson(bob, 3 * DAY, conflict_allowed=False, conflict_reason="")
     with pytest.raises(ValidationError, match="已有人另有安排"):
         undo_many(job=job, by=alice)
@@ -73,19 +73,17 @@ def test_lessons_that_stood_beside_each_other_do_so_again(alice, bob, lessons):
     first = lessons[0]
     beside = create_planned_lesson(bob, DAY, conflict_allowed=True, conflict_reason="Two rooms")
     Lesson.objects.filter(pk=beside.pk).update(starts_at=first.starts_at, ends_at=first.ends_at)
-    job, _ = cancel([first, beside], alice)
+    job = cancel([first, beside], alice)
     undo_many(job=job, by=alice)
     assert cancelled([first, beside]) == 0
 
 
 def test_one_final_cancellation_makes_all_final_and_they_are_sent_at_once(alice, bob, school, lessons):
     make_up = create_planned_lesson(bob, 5 * DAY, makes_up_for=lessons[0])
-    _, is_revocable = cancel([*lessons[1:], make_up], alice)
-    assert not is_revocable
+    assert undo_values(cancel([*lessons[1:], make_up], alice)) is None
     assert max(Operation.objects.values_list("due_at", flat=True)) <= timezone.now()
     hold_school(school, "key")
-    _, is_revocable = cancel(lessons[:1], alice)
-    assert not is_revocable
+    assert undo_values(cancel(lessons[:1], alice)) is None
 
 
 def test_more_lessons_than_the_limit_are_final_and_the_page_says_so(browse, client, alice, bob):
@@ -114,7 +112,7 @@ def test_the_right_is_checked_again_when_many_are_taken_back(browse, client, ali
 def test_nothing_reaches_the_service_of_many_that_are_taken_back(connected, iclass, alice, bob):
     made = [create_lesson(bob, alice, starts_at=timezone.now() + days * DAY) for days in (2, 3)]
     relay.drain()
-    job, _ = cancel(made, alice)
+    job = cancel(made, alice)
     assert relay.drain() == 0
     undo_many(job=job, by=alice)
     relay.drain()

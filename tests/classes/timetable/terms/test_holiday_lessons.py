@@ -16,6 +16,7 @@ from console.audit.models import AuditEntry
 from console.jobs.models import Job
 from tests.classes.factories import create_planned_lesson
 from tests.classes.timetable.terms.holiday_decisions import RULE, days, days_of_march, decide
+from tests.support.undo_button import press_undo
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +182,14 @@ class TestDeciding:
         assert {one.cancel_reason for one in cancelled} == {"Nobody is there."}
         assert cancelled.count() == 2
         assert AuditEntry.objects.get(action="lesson.cancel_many").reason == "Nobody is there."
+
+    def test_the_cancellation_is_taken_back_by_the_button_of_its_message(
+        self, browse, client, settings, alice, course, holiday
+    ):
+        settings.UNDO_S = 10
+        answer = decide(browse, alice, holiday, action="cancel", reason="Nobody is there.")
+        press_undo(client, answer.url)
+        assert not course.lessons.exclude(cancelled_at=None).exists()
 
     def test_they_are_kept_and_that_is_on_record(self, browse, alice, course, holiday):
         assert decide(browse, alice, holiday, action="keep").url == "/year/"

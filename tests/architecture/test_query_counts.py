@@ -45,7 +45,7 @@ def crowded(school: Enterprise, other_school: Enterprise, olga: User) -> User:
 
 @pytest.fixture
 def opens(crowded: User) -> Callable[[str], tuple[int, str]]:
-    """How many statements Alice's page takes when she opened the list before, and where the next one begins."""
+    """How many statements a page of Alice takes that she opened before, and where the next one begins."""
     client, opened = client_for(crowded), set[str]()
 
     def count(path: str) -> tuple[int, str]:

@@ -7,7 +7,8 @@ empty and with true statistics. A statement may read MOST times the rows that th
 task or job handles or writes, and FEW in any case; EXCEPTIONS names what reads more, and why.
 
 `make faults` asks all of it. The usual run leaves out the EXCEPTIONS, and asks with empty statistics one of
-LISTS_STEP of what names no row and one of ROWS_STEP of the rest, and with true ones one of TRUE_STEP of these.
+LISTS_STEP of what names no row and one of ROWS_STEP of the rest, and with true ones one of TRUE_STEP of
+these.
 """
 
 import re

@@ -1,9 +1,9 @@
 """Every address × everybody × every method: who may, may; who may not, is turned away, and nothing breaks.
 
-`FAULTS=full` (`make faults`) asks with all methods everywhere; else every address is asked by those of TURNS in
-turns: by one of two strangers, by one of four people who may little or nothing of it, and by others of a
-school, of whom each asks every twelfth. They ask with GET and the methods that change something and that the
-address knows in rotation, and in some with one of the others. A new address gets its line in `expectations.py`.
+`FAULTS=full` (`make faults`) asks with all methods everywhere; else every address is asked in turns: by one
+of two strangers, by one of four people who may little or nothing of it, and by others of a school, of whom
+each asks every twelfth. They ask with GET and the methods that change something and that the address knows in
+rotation, and in some with one of the others. A new address gets its line in `expectations.py`.
 """
 
 from http.cookies import SimpleCookie

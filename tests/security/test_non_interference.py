@@ -110,7 +110,7 @@ def worlds(
 
 
 def questions_of(mine: SampleSchool, theirs: SampleSchool) -> list[Question]:
-    """Everybody asks for everything; where time is short every seventh address is asked for once, every second
+    """Everybody asks for everything; where time is short every seventh address is asked for once, each second
     time by the superadmin, who sees most.
     """
     questions = []

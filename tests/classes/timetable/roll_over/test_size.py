@@ -1,4 +1,4 @@
-"""A roll-over of a large school: 60 groups, 2,000 students, 100 courses of 40 lessons each; else of 18 groups."""
+"""A roll-over of a large school: 60 groups, 2,000 students, 100 courses of 40 lessons each; fewer in CI."""
 
 import time
 from datetime import timedelta

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tests.architecture import repository
 from tests.architecture.test_saves import modules
+from tests.support.environment import ROOT
 
 #: Columns of people (and the address of guardians) on which access rests.
 COLUMNS = {"e_mail", "role", "is_active", "user_id"}
@@ -92,7 +93,7 @@ class Finder(ast.NodeVisitor):
     def __init__(self, module: str, tree: ast.Module) -> None:
         self.module, self.found = module, set[Place]()
         self._names: list[str] = []
-        self._texts: list[str] = []
+        self._functions: list[ast.FunctionDef] = []
         imported = {
             alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
         }
@@ -107,10 +108,10 @@ class Finder(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._names.append(node.name)
-        self._texts.append(ast.unparse(node))
+        self._functions.append(node)
         self.generic_visit(node)
         self._names.pop()
-        self._texts.pop()
+        self._functions.pop()
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.ctx, ast.Store) and node.attr in COLUMNS:
@@ -151,7 +152,10 @@ class Finder(ast.NodeVisitor):
         return self._knows_people or bool(named & PERSON_NAMES)
 
     def _is_about_accounts(self) -> bool:
-        return self._in_accounts and bool(self._texts) and any(name in self._texts[-1] for name in ACCOUNTS)
+        if not (self._in_accounts and self._functions):
+            return False
+        text = ast.unparse(self._functions[-1])
+        return any(name in text for name in ACCOUNTS)
 
     def _note(self) -> None:
         self.found.add(Place(self.module, self._names[-1] if self._names else ""))
@@ -165,10 +169,9 @@ def writers() -> Iterator[Place]:
 
 def calls_of(place: Place) -> set[str]:
     """The names of the functions that a function calls."""
-    path = next(path for path in modules() if repository.name(path) == place.module)
     functions = [
         node
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(ast.parse((ROOT / place.module).read_text()))
         if isinstance(node, ast.FunctionDef) and node.name == place.name
     ]
     return {

@@ -113,8 +113,10 @@ ALLOWED: dict[str, list[Any]] = {
 
 @pytest.fixture(scope="module")
 def state() -> ProjectState:
-    """All models as they are now."""
-    return MigrationLoader(None).project_state()
+    """All models as they are now, built once: a copy has them, too."""
+    state = MigrationLoader(None).project_state()
+    assert state.apps
+    return state
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,9 @@ once, by Alice, an operator or a guardian, and each periodic task and each kind 
 empty and with true statistics. A statement may read MOST times the rows that the answer shows, or that the
 task or job handles or writes, and FEW in any case; EXCEPTIONS names what reads more, and why.
 
-`make faults` asks all of it. The usual run asks with empty statistics all that names no row and one of
-ROWS_STEP of the rest, and with true ones one of TRUE_STEP.
+`make faults` asks all of it. The usual run leaves out the EXCEPTIONS, and asks with empty statistics one of
+LISTS_STEP of what names no row and one of ROWS_STEP of the rest, and with true ones one of TRUE_STEP of
+these.
 """
 
 import re
@@ -47,8 +48,9 @@ from tests.support.rows_read import (
 )
 
 LESSONS, TEACHERS, GROUPS = 100, 10, 5
-#: One of so many acts is asked in the usual run: of those about a row, and of all with true statistics.
-ROWS_STEP, TRUE_STEP = 6, 6
+#: One of so many acts is asked in the usual run: of lists and tasks, of those about a row and of jobs, and of
+#: all of them with true statistics.
+LISTS_STEP, ROWS_STEP, TRUE_STEP = 4, 12, 8
 #: Rows that a statement may read for each that is shown, and in any case.
 MOST, FEW = 20, 2_000
 PAGE = "joins the rows of one page by keys: without nested loops it would read whole tables, for ever"
@@ -182,7 +184,7 @@ def test_no_statement_reads_far_more_rows_than_are_shown(world: SampleSchool) ->
     lists = requests(world, of_a_row=False) | periodic_tasks()
     rows = requests(world, of_a_row=True) | background_jobs(world)
     assert {**lists, **rows}.keys() >= EXCEPTIONS.keys()
-    acts = lists | every(size(full=1, ci=ROWS_STEP), rows)
+    acts = every(size(full=1, ci=LISTS_STEP), lists) | every(size(full=1, ci=ROWS_STEP), rows)
     tables, statements = table_names(), set[str]()
     found = find_excesses(acts, partial(pretend_empty, tables), statements)
     again = every(size(full=1, ci=TRUE_STEP), acts)
@@ -203,7 +205,9 @@ def table_names() -> list[str]:
 
 
 def every(step: int, acts: dict[str, Act]) -> dict[str, Act]:
-    return dict(list(acts.items())[::step])
+    """Return one of `step` acts; where these are not all of them, of those that may not read more."""
+    asked = acts if step == 1 else {name: acts[name] for name in acts if name not in EXCEPTIONS}
+    return dict(list(asked.items())[::step])
 
 
 def requests(world: SampleSchool, *, of_a_row: bool) -> dict[str, Act]:

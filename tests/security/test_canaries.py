@@ -48,6 +48,8 @@ PLANTED = {
 }
 #: Its own school may read it, on pages, in files and in the database; nothing else may hold it.
 PHONE = "13977550246"
+#: It tells the control, and is asked in every run.
+WITH_CONTROL = "user-list"
 NO_PHONES = ("broker", "log", "error mail", "temporary files", "CONSOLE_DATA")
 USER_SIG = "eJyrVgrxCdYrSy1SslIy0jNQ0gHzM1NS80oy0zLBwsZCanaryUserSig*-_0815"
 USER_TOKEN = "canary-user-token-0123456789abcd5"
@@ -130,7 +132,10 @@ def work(world: SampleSchool) -> tuple[list[tuple[str, str]], Sinks]:
 
 def _said(client: Client, world: SampleSchool, api: Any) -> Sinks:
     said = Sinks(pages=b"", api=b"", exports=b"")
-    for address in ADDRESSES[:: size(full=1, ci=4)]:
+    step = size(full=1, ci=7)
+    for number, address in enumerate(ADDRESSES):
+        if number % step and address.name != WITH_CONTROL:
+            continue
         if address.knows("GET") and address.name not in ("accounts:sign_out", "admin:logout"):
             is_api = address.route.startswith("/api/v1/")
             response = (api if is_api else client).get(address.path(world))

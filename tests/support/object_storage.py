@@ -155,33 +155,41 @@ def _handler(gate: ObjectStorage) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-@pytest.fixture(scope="module")
-def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a service that speaks S3, in a process of its own, with one bucket."""
+@pytest.fixture(scope="session")
+def moto_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a service that speaks S3, in a process of its own; of this worker, which starts it once."""
     port, log = find_port(), Path(tmp_path_factory.mktemp("moto")) / "log"
     command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with log.open("wb") as said:
         running = subprocess.Popen(command, stdout=said, stderr=said)
     try:
         until = time.monotonic() + 60
-        while not _answers(f"http://127.0.0.1:{port}/{NAME}"):
+        while not _answers(port):
             assert running.poll() is None, log.read_text()
             assert time.monotonic() < until, log.read_text()
-            time.sleep(0.1)
+            time.sleep(0.05)
         yield port
     finally:
         running.kill()
         running.wait()
 
 
-def _answers(address: str) -> bool:
-    place = f"<LocationConstraint>{REGION}</LocationConstraint>"
-    place = f"<CreateBucketConfiguration>{place}</CreateBucketConfiguration>"
+def _answers(port: int) -> bool:
     try:
-        # 409: there since an earlier request, whose answer took too long.
-        return requests.put(address, place, timeout=5).status_code in (200, 409)
+        return requests.get(f"http://127.0.0.1:{port}/moto-api/", timeout=5).ok
     except requests.RequestException:
         return False
+
+
+@pytest.fixture(scope="module")
+def moto(moto_process: int) -> int:
+    """The port of a service that speaks S3, with one bucket, which is empty at the beginning of a module."""
+    requests.post(f"http://127.0.0.1:{moto_process}/moto-api/reset", timeout=20).raise_for_status()
+    place = f"<LocationConstraint>{REGION}</LocationConstraint>"
+    place = f"<CreateBucketConfiguration>{place}</CreateBucketConfiguration>"
+    address = f"http://127.0.0.1:{moto_process}/{NAME}"
+    requests.put(address, place, timeout=20).raise_for_status()
+    return moto_process
 
 
 @pytest.fixture

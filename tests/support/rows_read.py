@@ -69,7 +69,7 @@ def pretend_empty(tables: Iterable[str]) -> None:
 
 
 def _explain(cursor: Any, sql: str, params: Any) -> dict[str, Any]:
-    cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+    cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF, FORMAT JSON) {sql}", params)
     (answer,) = cursor.fetchone()
     plan: dict[str, Any] = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
     return plan

@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from bench import sandbox_fuzz, sandbox_signature
+from tests.faults.sizes import size
 from tests.support.sandbox import ROOT, Sandbox, start_sandbox
 
 
@@ -19,28 +20,30 @@ def test_all_27_endpoints_are_described_with_every_answer_field(sandbox: Sandbox
     assert {"class_id", "members", "settings", "real_stop_time", "chat_group_id"} <= set(told["required"])
 
 
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A service of the fuzzer's school."""
+    service = start_sandbox(tmp_path_factory.mktemp("fuzzed"), [(sandbox_fuzz.APP, sandbox_fuzz.KEY, None)])
+    yield service
+    service.stop()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_generated_requests_never_break_the_description(tmp_path: Path) -> None:
+def test_generated_requests_never_break_the_description(fuzzed: Sandbox) -> None:
     """The full run of 20,000 is `python -m bench.sandbox_fuzz`."""
-    service = start_sandbox(tmp_path, [(sandbox_fuzz.APP, sandbox_fuzz.KEY, None)])
-    try:
-        result = sandbox_fuzz.fuzz(service, 135)
-    finally:
-        service.stop()
+    cases = size(full=135, ci=54)
+    result = sandbox_fuzz.fuzz(fuzzed, cases)
     assert result.breaches == []
-    assert result.cases >= 135
+    assert result.cases >= cases
     assert result.accepted > 10
 
 
-def test_a_breach_is_seen_where_there_is_one(tmp_path: Path) -> None:
-    service = start_sandbox(tmp_path, [(sandbox_fuzz.APP, sandbox_fuzz.KEY, None)])
-    try:
-        for fault in ({"kind": "mutate", "match": "business/info"}, {"kind": "status", "match": "user/list"}):
-            service.control("faults", {"arm": fault | {"times": 0}})
-        result = sandbox_fuzz.fuzz(service, 54)
-    finally:
-        service.stop()
+def test_a_breach_is_seen_where_there_is_one(fuzzed: Sandbox) -> None:
+    for fault in ({"kind": "mutate", "match": "business/info"}, {"kind": "status", "match": "user/list"}):
+        fuzzed.control("faults", {"arm": fault | {"times": 0}})
+    result = sandbox_fuzz.fuzz(fuzzed, 6, ("/business/info", "/class/info", "/user/list"))
+    fuzzed.control("faults", {"clear": True})
     assert {breach.split(":")[0] for breach in result.breaches} == {"/business/info", "/user/list"}
 
 

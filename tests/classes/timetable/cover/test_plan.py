@@ -14,6 +14,7 @@ from classes.timetable.cover.queries import cover_period, touched_lessons
 from classes.timetable.cover.services import assign_covers
 from tests.classes.factories import add_members
 from tests.classes.timetable.cover.conftest import lesson_at, on_the_day
+from tests.faults.sizes import size
 from tests.support.cast import create_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -177,7 +178,11 @@ class TestWhatCannotChange:
 HOURS = st.lists(st.tuples(st.integers(0, 4), st.integers(8, 13), st.integers(20, 100)), max_size=8)
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None,
+    max_examples=size(full=25, ci=8),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     own=st.sets(st.integers(8, 13), min_size=1),
     others=HOURS,
@@ -186,7 +191,10 @@ HOURS = st.lists(st.tuples(st.integers(0, 4), st.integers(8, 13), st.integers(20
 def test_whoever_is_proposed_has_no_conflict_and_can_be_assigned(
     db, school, alice, chen, absence, course_in, own, others, subjects
 ):
-    """The conflict engine, asked about each proposal by itself, has nothing against it."""
+    """The conflict engine, asked about each proposal by itself, has nothing against it.
+
+    25 days with FAULTS=full, else eight.
+    """
     Cover.objects.all().delete()
     Lesson.objects.all().delete()
     Course.objects.all().delete()

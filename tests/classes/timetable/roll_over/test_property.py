@@ -1,4 +1,7 @@
-"""Any school, rolled over and undone: nothing is lost on the way, and the undo is the state before."""
+"""Any school, rolled over and undone: nothing is lost on the way, and the undo is the state before.
+
+25 schools with FAULTS=full, else eight.
+"""
 
 import random
 from datetime import timedelta
@@ -17,13 +20,14 @@ from classes.timetable.roll_over.services import apply_roll_over, start_roll_ove
 from classes.timetable.roll_over.undo import start_undo
 from tests.classes.timetable.roll_over.conftest import at, keep, monday
 from tests.classes.timetable.roll_over.school_state import school_state
+from tests.faults.sizes import size
 from tests.support.cast import TIC_KEY, create_person
 
 
 class AnySchool(TestCase):
     """Random grades, groups, students, courses and choices."""
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=size(full=25, ci=8), deadline=None)
     @given(st.integers(0, 2**32))
     def test_an_undo_is_the_state_before(self, seed: int) -> None:
         self.dice = random.Random(seed)

@@ -32,6 +32,7 @@ SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
     "max_connections": "120",
+    "fsync": "off",  # processes die here, and never the machine
     "wal_log_hints": "on",  # without which a server cannot be rewound
     "wal_keep_size": "512MB",
     "wal_sender_timeout": "5s",
@@ -93,6 +94,10 @@ class Server:
         found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         titles = {int(one): Path(f"/proc/{one}/cmdline") for one in found}
         return [one for one, path in titles.items() if path.exists() and title in path.read_text()]
+
+    def has_waiting_commit(self) -> bool:
+        """Whether a commit waits for the standby."""
+        return bool(self.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
 
     def sql(self, query: str) -> list[tuple[object, ...]]:
         """Run a statement as the owner, outside of a transaction."""

@@ -16,9 +16,11 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import django
+from environ import Env
 
 from tests.faults.arming import arm_point
 from tests.faults.mutants import mutated
@@ -71,7 +73,9 @@ def _run_child(order: dict[str, Any], job: Callable[..., Any], mouth: int) -> No
 
 def _run_job(order: dict[str, Any], job: Callable[..., Any]) -> Any:
     for name, value in order["settings"].items():
-        setattr(settings, name, value)
+        setattr(settings, name, Path(value) if name.endswith("_DIR") else value)
+    if order["database_url"]:
+        connections.settings["default"] |= Env.db_url_config(order["database_url"])
     with contextlib.ExitStack() as broken:
         broken.enter_context(mutated(*order["mutants"]))
         for name, action in order["faults"].items():

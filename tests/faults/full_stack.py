@@ -24,7 +24,7 @@ from tests.faults.oracle import Oracle
 from tests.faults.processes import Child, ForkRunner
 from tests.faults.rabbitmq import RabbitMQ
 from tests.support import database
-from tests.support.programs import Console, Program, Worker
+from tests.support.programs import Console, Program, Worker, start_together
 from tests.support.sandbox import start_sandbox
 from tests.support.server_holders import ServerHolder, kill_one, processes_of
 
@@ -89,11 +89,11 @@ class FullStack:
         self._stack.callback(self._gone)
         self._stack.callback(holder.kill)
         self._stack.callback(embedded.release, self.folder)
-        holder.ready()
         self.service = start_sandbox(
             self.folder / "sandbox", [(SDKAPPID, KEY, None)], env={"ICLASS_CALLBACK_RETRY_S": "0.5"}
         )
         self._stack.callback(self.service.kill)
+        holder.ready()
         self.variables = QUICK | {
             "CONSOLE_DATA": str(self.folder),
             "DATABASE_URL": self.cluster.url if self.cluster else self.server_paths.database_url,
@@ -107,26 +107,23 @@ class FullStack:
             time.sleep(0.05)
 
     def _programs(self) -> None:
-        database.migrate(self.variables["DATABASE_URL"])
         self.forge = ForkRunner(self.folder / "forge.log", self.variables)
         self._stack.callback(self.forge.close)
-        self.world = self.forge.run(FOUND, sdkappid=SDKAPPID, key=KEY, settings=self.settings)
-        staff = [{"user_id": "alice", "role": "admin"}, {"user_id": "bob", "role": "teacher"}]
-        self.service.call("user/register", {"list": staff})
-        self.since = Oracle(self.service).since
+        database.migrate(self.variables["DATABASE_URL"])
         self.console = Console(self.folder / "web.log", self.variables)
-        self._stack.callback(self.console.kill)
-        self.console.start()
-        address = f"{self.console.url}/callbacks/iclass/{self.world['callback_token']}/"
-        self.service.control("enterprise", {"sdkappid": SDKAPPID, "call_back_url": address})
         # The clock runs beside the worker: nobody would start one anew that the worker had started.
         clock = ["-m", "celery", "-A", "console", "beat"]
         self.beat = Program(clock, self.folder / "beat.log", self.variables)
-        self._stack.callback(self.beat.kill)
-        self.beat.start()
         self.worker = Worker(self.folder / "worker.log", self.variables, beat=False, queues="celery,messages")
-        self._stack.callback(self.worker.kill)
-        self.worker.start()
+        for program in (self.console, self.beat, self.worker):
+            self._stack.callback(program.kill)
+        start_together(self.console, self.beat, self.worker)
+        staff = [{"user_id": "alice", "role": "admin"}, {"user_id": "bob", "role": "teacher"}]
+        self.service.call("user/register", {"list": staff})
+        self.world = self.forge.run(FOUND, sdkappid=SDKAPPID, key=KEY, settings=self.settings)
+        self.since = Oracle(self.service).since
+        address = f"{self.console.url}/callbacks/iclass/{self.world['callback_token']}/"
+        self.service.control("enterprise", {"sdkappid": SDKAPPID, "call_back_url": address})
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -151,7 +148,7 @@ class FullStack:
             self.beat.start()
         elif victim == "worker":
             self.worker.kill()
-            super(Worker, self.worker).start()
+            self.worker.begin()
         elif victim == "child":
             self._kill_child(dice)
         elif victim == "broker" and self.rabbit:
@@ -172,7 +169,7 @@ class FullStack:
     def _children(self) -> list[int]:
         """The processes of the worker; one that has ended is started again, as its service manager would."""
         if self.worker.process is None or self.worker.process.poll() is not None:
-            super(Worker, self.worker).start()
+            self.worker.begin()
         assert self.worker.process is not None
         pid = self.worker.process.pid
         try:

@@ -24,15 +24,22 @@ from tests.faults.outbox_work import drain_outbox, unfinished_operations
 
 def found(sdkappid: int, key: str) -> dict[str, Any]:
     """Make the school with Alice and Bob; its numbers and the secret of its callback address."""
+    told = found_alone(sdkappid, key)
+    school = Enterprise.objects.get(pk=told["school"])
+    pull_school(school=school, by=None)
+    drain_outbox()
+    school.refresh_from_db()
+    assert school.private_key, list(Attempt.objects.values("outcome", "error_code", "message"))
+    return told
+
+
+def found_alone(sdkappid: int, key: str) -> dict[str, Any]:
+    """The same without the service."""
     school = Enterprise.objects.create(name="Wonderland", sdkappid=sdkappid, tic_key=key)
     people = {
         name: User.objects.create(enterprise=school, user_id=name, role=role, nickname=name)
         for name, role in (("alice", Role.ADMIN), ("bob", Role.TEACHER))
     }
-    pull_school(school=school, by=None)
-    drain_outbox()
-    school.refresh_from_db()
-    assert school.private_key, list(Attempt.objects.values("outcome", "error_code", "message"))
     ids = {name: person.pk for name, person in people.items()}
     token = issue_token(people["alice"], scopes=["groups:write"])
     return ids | {"school": school.pk, "callback_token": school.callback_token, "token": token}

@@ -115,9 +115,10 @@ class ForkRunner:
         faults: dict[str, str] | None = None,
         settings: dict[str, Any] | None = None,
         seed: int | None = None,
+        database_url: str = "",
         **kwargs: Any,
     ) -> Child:
-        """A child on `job(**kwargs)`."""
+        """A child on `job(**kwargs)`, in another database where one is named."""
         order = {
             "do": "fork",
             "job": job,
@@ -125,6 +126,7 @@ class ForkRunner:
             "settings": _settings() | (settings or {}),
             "mutants": active_mutants(),
             "seed": seed,
+            "database_url": database_url,
             "kwargs": kwargs,
         }
         return Child(self, self.order(**order)["pid"], job)

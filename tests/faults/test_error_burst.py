@@ -5,13 +5,13 @@ import pytest
 from tests.faults.error_burst import ErrorBurst, check_error_burst
 from tests.faults.sizes import FULL
 
-#: Times of a server; the small one has a tenth of everything, and less of operations.
+#: Times of a server; the small one has a thirtieth of everything, and less of operations.
 STORM = (
     ErrorBurst(operations=2000, seconds=60.0, schools=10)
     if FULL
     else ErrorBurst(
-        operations=100, seconds=4.0, schools=3,
-        timeout_s=1.5, stall_s=1.6, settle_s=0.5, backoff_s=0.3, breaker_s=0.15, breaker_cap_s=1.5,
+        operations=30, seconds=1.5, schools=3, workers=3,
+        timeout_s=0.6, stall_s=0.7, settle_s=0.2, backoff_s=0.1, breaker_s=0.05, breaker_cap_s=0.5,
     )
 )  # fmt: skip
 

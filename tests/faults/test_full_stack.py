@@ -1,4 +1,8 @@
-"""Worker, broker and database killed at random under load: nothing lost, nothing doubled, no event lost."""
+"""Worker, broker and database killed at random under load: nothing lost, nothing doubled, no event lost.
+
+Every run has them one by one: `test_kill`, `test_callbacks_killed`, `test_beats`, and in `tests/flows`
+`test_killed_worker` and `test_broker_restart`.
+"""
 
 import time
 from collections import Counter
@@ -9,14 +13,14 @@ import pytest
 from tests.faults.full_stack import VICTIMS, FullStack
 from tests.faults.goals import goal
 from tests.faults.rabbitmq import is_installed
-from tests.faults.sizes import FULL, dice, size
+from tests.faults.sizes import dice
 
+KILLS = 100
 #: For each kill so many wishes are uttered meanwhile, and so many events called back.
 WISHES, EVENTS = 6, 2
+BROKERS = ["valkey", "rabbitmq"]
 
-
-#: Programs are started, killed and started again; a loaded machine takes its time over that.
-pytestmark = pytest.mark.timeout(size(full=7200, ci=400))
+pytestmark = pytest.mark.full
 
 
 @pytest.fixture
@@ -46,14 +50,11 @@ def kill_under_load(plant: FullStack, kills: int) -> Counter[str]:
     return Counter(victims)
 
 
-BROKERS = ["valkey", "rabbitmq"] if FULL else ["valkey"]
-
-
 @pytest.mark.parametrize("broker", BROKERS)
 def test_killed_processes_lose_and_double_nothing(plant, broker):
     if broker == "rabbitmq" and not is_installed():
         pytest.skip("RabbitMQ is not installed; as root on Debian `make faults` does it")
-    kills = size(full=100, ci=5) // len(BROKERS)
+    kills = KILLS // len(BROKERS)
     one = plant(broker)
     people = one.load(wishes=kills * WISHES, seed=kills)
     killed = kill_under_load(one, kills)

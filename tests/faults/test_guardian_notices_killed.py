@@ -54,7 +54,7 @@ def tell_guardians_of(school: Any, office: Any, teacher: Any, students: int) -> 
 def test_no_kill_doubles_a_notice_or_loses_one(
     forge: ForkRunner, alice: Any, bob: Any, settings: Any, tmp_path: Path
 ) -> None:
-    kills, chosen = size(full=300, ci=16), dice("guardian notices")
+    kills, chosen = size(full=300, ci=6), dice("guardian notices")
     settings.EMAIL_IS_SET_UP = True
     # A lease of no length: a dead worker's rows are free at once.
     values = {

@@ -51,7 +51,7 @@ STAGES: dict[str, Callable[..., Scenario]] = {
     "recording": settings_scenarios.recording_scenario,
     "courseware": settings_scenarios.courseware_scenario,
 }
-#: What every change runs has each act once, in other pairs with each seed.
+#: What every change runs has each act once (of a roll-over, some), in other pairs with each seed.
 SIZE = EVERYTHING if FULL else EACH_ACT
 
 
@@ -108,6 +108,6 @@ def violations_of(stage: Scenario) -> list[str]:
     figures = {"pairs": told.pairs, "schedules": told.schedules, "refused": told.refused}
     goal(f"interleavings of {stage.name}", **figures, violations=len(told.violations))
     add_to_goal("interleavings", **figures, violations=len(told.violations))
-    assert told.acts == stage.acts.keys(), "some acts were not tried"
+    assert told.acts == stage.acts.keys() or (stage.only_with and not FULL), "some acts were not tried"
     assert told.schedules > len(stage.acts) or not FULL, "hardly anything was tried"
     return list(told.violations[:40])

@@ -23,7 +23,7 @@ from tests.faults.sizes import FULL, dice, size
 from tests.support.page_client import client_for
 
 PEOPLE = size(full=500, ci=210)
-KILLS = size(full=20, ci=5)
+KILLS = size(full=20, ci=3)
 BATCHES = -(-PEOPLE // LINKS_AT_A_TIME)
 #: All of it, the killed workers too, on a machine that does nothing else.
 MOST_S = 60

@@ -67,4 +67,4 @@ def check_kills(
 
 
 def test_no_kill_loses_or_doubles_anything(world, forge, oracle):
-    check_kills(plan(size(full=1000, ci=32)), world, forge, oracle)
+    check_kills(plan(size(full=1000, ci=16)), world, forge, oracle)

@@ -47,7 +47,7 @@ def notify_person(person: Any, providers: Providers, messages: int) -> None:
 
 
 def test_no_kill_loses_or_doubles_a_message(forge: ForkRunner, alice: Any, settings: Any) -> None:
-    kills, chosen = size(full=500, ci=20), dice("messages")
+    kills, chosen = size(full=500, ci=8), dice("messages")
     # A lease of no length: a dead worker's rows are free at once.
     values = {"ALLOWED_PRIVATE_NETWORKS": ["127.0.0.1/32"], "LEASE_S": 0, "OUTBOX_BACKOFF_S": 0}
     with running_providers() as providers:

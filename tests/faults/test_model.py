@@ -9,7 +9,7 @@ from tests.faults.model.knob_values import ALL_KNOBS
 from tests.faults.model.runner import run_model
 from tests.faults.sizes import size
 
-EXAMPLES, STEPS = size(full=1000, ci=7), size(full=50, ci=30)
+EXAMPLES, STEPS = size(full=1000, ci=2), size(full=50, ci=14)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(size(full=14_400, ci=1800))]
 

@@ -20,7 +20,7 @@ from tests.support.sandbox import Sandbox
 Check = Callable[[IntentContext, Sandbox, Any], None]
 CROWD = 24
 #: A service that answers a byte now and then, so many that a call with a deadline is far from its end.
-DEADLINE_S, DRIP_S, DRIPS = 0.5, 0.05, 120
+DEADLINE_S, DRIP_S, DRIPS = 0.3, 0.02, 100
 
 
 def crowd(world: IntentContext, iclass: Sandbox, settings: Any) -> None:

@@ -24,14 +24,14 @@ from tests.faults.goals import goal
 from tests.faults.intents import IntentContext
 from tests.faults.oracle import Oracle
 from tests.faults.outbox_work import unfinished_operations
-from tests.faults.sizes import SEED, dice
+from tests.faults.sizes import SEED, dice, size
 from tests.support.sandbox import Sandbox
 
 HOUR = timedelta(hours=1)
 HOUR_S = HOUR.total_seconds()
 MINUTE_S = 60
 #: How long it storms: as many hours as the full goal has seconds.
-STORM_HOURS = 60
+STORM_HOURS = size(full=60, ci=30)
 #: Rounds after which work that has not ended never will.
 MOST_HOURS = 500
 #: The bucket: calls that an hour brings, and how many it holds.
@@ -48,7 +48,7 @@ def advance_one_hour() -> None:
     )
 
 
-def check_breaker(world: IntentContext, iclass: Sandbox, settings: Any, *, operations: int = 60) -> None:
+def check_breaker(world: IntentContext, iclass: Sandbox, settings: Any, *, operations: int) -> None:
     """A storm of many hours over work of one school, then fair weather: few calls an operation."""
     _pauses_of_hours(settings)
     settings.OUTBOX_RATE = settings.OUTBOX_BURST = 10_000
@@ -73,7 +73,7 @@ def check_breaker(world: IntentContext, iclass: Sandbox, settings: Any, *, opera
     oracle.judge().hold()
 
 
-def check_bucket(world: IntentContext, iclass: Sandbox, settings: Any, *, operations: int = 18) -> None:
+def check_bucket(world: IntentContext, iclass: Sandbox, settings: Any, *, operations: int) -> None:
     """More work than the bucket holds: each hour has as many calls as it gives, and all gets done."""
     _pauses_of_hours(settings)
     settings.OUTBOX_RATE, settings.OUTBOX_BURST = AN_HOUR / HOUR_S, BURST

@@ -11,14 +11,27 @@ from typing import Any
 import requests
 from django.utils import timezone
 
-from tests.faults.sizes import size
 from tests.flows.rolling_jobs import PASSWORD
 
 VERSION = re.compile(r'<meta name="test-version" content="(\d+)">')
 #: Seconds between two requests of one of them: a person or a program, no benchmark.
-PAUSE_S = size(full=0.15, ci=0.5)
+PAUSE_S = 0.15
 PAGES = ("/", "/lessons/", "/people/", "/timetable/")
 LISTS = ("lessons", "users", "courses", "attendance")
+
+
+def new_person() -> dict[str, str]:
+    """A student as REST takes one; another name each time."""
+    name = f"card_{secrets.token_hex(5)}"
+    return {"user_id": name, "nickname": name, "role": "student"}
+
+
+def new_lesson() -> dict[str, str]:
+    """A lesson of Bob as REST takes one; another topic each time."""
+    start = (timezone.now() + timedelta(days=1)).replace(second=0, microsecond=0)
+    times = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(minutes=45)).isoformat()}
+    named = {"topic": f"Quadrille {secrets.token_hex(5)}", "teacher": "bob", "conflict_reason": "Many."}
+    return times | named
 
 
 class SiteLoad:
@@ -93,14 +106,10 @@ class SiteLoad:
         self._rest(session, "GET", LISTS[number % len(LISTS)])
 
     def _add_people(self, session: requests.Session, number: int) -> None:
-        name = f"card_{secrets.token_hex(5)}"
-        body = {"user_id": name, "nickname": name, "role": "student"}
-        if self._rest(session, "POST", "users", json=body):
-            self.people.append(name)
+        person = new_person()
+        if self._rest(session, "POST", "users", json=person):
+            self.people.append(person["user_id"])
 
     def _add_lessons(self, session: requests.Session, number: int) -> None:
-        start = (timezone.now() + timedelta(days=1)).replace(second=0, microsecond=0)
-        times = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(minutes=45)).isoformat()}
-        named = {"topic": f"Quadrille {secrets.token_hex(5)}", "teacher": "bob", "conflict_reason": "Many."}
-        if made := self._rest(session, "POST", "lessons", json=times | named):
+        if made := self._rest(session, "POST", "lessons", json=new_lesson()):
             self.lessons.append(made["id"])

@@ -12,11 +12,12 @@ import pytest
 from console.embedded.binaries import valkey_binary
 from tests.faults import rabbitmq
 from tests.faults.goals import goal
+from tests.faults.sizes import size
 from tests.support.programs import Program, find_port
 
 #: Seconds until the schedule has sent again, once the broker answers.
 WITHIN_S = 10.0
-AWAY_S = 4.0
+AWAY_S = size(full=4.0, ci=0.0)
 QUEUE = "celery"
 
 
@@ -83,14 +84,14 @@ def start_beat(program_variables: dict[str, str], tmp_path: Path) -> Iterator[Ca
     begun: list[Program] = []
 
     def start(url: str) -> Program:
-        variables = program_variables | {"CELERY_BROKER_URL": url, "SWEEP_EVERY_S": "1"}
+        variables = program_variables | {"CELERY_BROKER_URL": url, "SWEEP_EVERY_S": "0.5"}
         begun.append(Program(command, tmp_path / "beat.log", variables))
         begun[-1].start()
         return begun[-1]
 
     yield start
     for one in begun:
-        one.stop()
+        one.kill()
 
 
 WITHOUT_RABBIT = pytest.mark.skipif(
@@ -108,6 +109,7 @@ def test_the_schedule_goes_on_after_the_broker_was_restarted(
     beat = start_beat(broker.url)
     beat.wait_for(lambda: waiting(broker.url) > 5)
     broker.kill()
+    beat.wait_for(lambda: b"the broker is away" in beat.log.read_bytes())
     time.sleep(AWAY_S)
     broker.start()
     held = waiting(broker.url)

@@ -1,4 +1,8 @@
-"""A killed web worker is replaced: of the requests meanwhile at most the one that it was answering fails."""
+"""A killed web worker is replaced: of the requests meanwhile at most the one that it was answering fails.
+
+That is so by the options of granian, whatever it serves: in the full size the console, which takes seconds to
+start, elsewhere an application that is there at once.
+"""
 
 import os
 import signal
@@ -9,9 +13,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.faults.sizes import FULL
 from tests.support.programs import Console
 
 REQUESTS, KILLED_AFTER = 40, 10
+APPLICATION = "console.asgi:application" if FULL else "tests.flows.small_application:application"
 
 
 class TwoWorkers(Console):
@@ -19,7 +25,7 @@ class TwoWorkers(Console):
 
     def __init__(self, log: Path, variables: dict[str, str]) -> None:
         super().__init__(log, variables)
-        self.command = [*self.command[:-1], "--workers", "2", self.command[-1]]
+        self.command = [*self.command[:-1], "--workers", "2", APPLICATION]
 
     def workers(self) -> list[int]:
         """The processes that answer requests."""
@@ -49,6 +55,7 @@ def wait_for(ready: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.faults
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_killed_web_worker_costs_one_request_at_most_and_is_replaced(console: TwoWorkers) -> None:

@@ -1,4 +1,9 @@
-"""A version takes the place of the one before while people work: nothing fails, is lost or done twice."""
+"""A version takes the place of the one before while people work: nothing fails, is lost or done twice.
+
+In every run the former version works on the tables of the next one. That it starts on them is tested in
+`tests/console/test_migration_state.py`, that it serves the files of both in
+`tests/console/http/test_static_files.py`, and that migrations only add in `tests/architecture`.
+"""
 
 import os
 import re
@@ -11,24 +16,29 @@ from typing import Any
 import psycopg
 import pytest
 import requests
+from django.db import ProgrammingError, connection, models
 
+from accounts.models import User
+from classes.models import Lesson
 from tests.faults.goals import goal, without_goal_lines
 from tests.faults.sizes import FULL_TIMEOUT_S, size
 from tests.flows.rolling_site import RollingSite, readiness
+from tests.flows.site_load import LISTS, PAGES, new_lesson, new_person
 from tests.flows.version_trees import breaking_version, next_version
 from tests.support import database, nginx
 from tests.support.environment import ROOT
+from tests.support.page_client import client_for
 from tests.support.programs import Console
+from tests.support.rest_client import rest_client
 from tests.support.waiting import wait_until
 
 pytestmark = [
     pytest.mark.faults,
-    pytest.mark.slow,
-    pytest.mark.timeout(size(full=FULL_TIMEOUT_S, ci=900)),
+    pytest.mark.timeout(size(full=FULL_TIMEOUT_S, ci=60)),
     pytest.mark.usefixtures("django_db_setup"),
 ]
-#: Seconds for which both versions answer.
-BOTH_S = size(full=4.0, ci=1.0)
+#: Seconds for which both versions answer, and how many versions follow each other.
+BOTH_S, ROLLS = 4.0, 5
 FILE = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 
@@ -118,23 +128,58 @@ def check(site: RollingSite, **figures: int) -> list[str]:
     return list(told["events"])
 
 
+@pytest.mark.full
 def test_versions_change_places_while_people_work(
     found_site: Callable[[], RollingSite], tmp_path: Path
 ) -> None:
     site = found_site()
     site.start(ROOT)
     site.load.start()
-    rolls, version, files = size(full=5, ci=1), ROOT, 0
-    for number in range(1, rolls + 1):
+    version, files = ROOT, 0
+    for number in range(1, ROLLS + 1):
         following = next_version(tmp_path, version, number)
         files += roll(site, version, following)
         version = following
     time.sleep(1)
-    events = check(site, rolls=rolls, files_of_both=files)
+    events = check(site, rolls=ROLLS, files_of_both=files)
 
-    assert set(site.load.versions) == {str(number) for number in range(rolls + 1)}
-    assert min(len(site.load.lessons), len(site.load.people)) > 10 * rolls
-    assert set(events) == {f"version{number}" for number in range(1, rolls + 1)}
+    assert set(site.load.versions) == {str(number) for number in range(ROLLS + 1)}
+    assert min(len(site.load.lessons), len(site.load.people)) > 10 * ROLLS
+    assert set(events) == {f"version{number}" for number in range(1, ROLLS + 1)}
+
+
+def work_once(alice: User) -> None:
+    """What SiteLoad does, each once."""
+    pages, rest = client_for(alice), rest_client(alice)
+    for path, new in (("users", new_person()), ("lessons", new_lesson())):
+        answer = rest.post(f"/api/v1/{path}/", new)
+        assert answer.status_code == 201, answer.content
+    for path in (*PAGES, *(f"/api/v1/{one}/" for one in LISTS)):
+        answer = (rest if path.startswith("/api/") else pages).get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("bob")
+def test_the_former_version_works_on_the_tables_of_the_next(alice: User) -> None:
+    added = models.IntegerField(default=0, db_default=0, editable=False)
+    added.set_attributes_from_name("added_1")
+    added.model = Lesson
+    with connection.schema_editor() as editor:
+        editor.add_field(Lesson, added)
+
+    work_once(alice)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("bob")
+def test_the_former_version_fails_where_a_column_is_gone(alice: User) -> None:
+    """The control."""
+    with connection.schema_editor() as editor:
+        editor.remove_field(Lesson, Lesson._meta.get_field("revision"))
+
+    with pytest.raises(ProgrammingError, match=r"column .*revision"):
+        work_once(alice)
 
 
 @pytest.mark.full

@@ -130,8 +130,9 @@ def test_no_program_writes_a_secret_down(
     said = {"TMPDIR": str(temp), "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "REQUIRE_TWO_FACTOR": "false"}
     said |= {"ICLASS_BASE_URL": wire.url, "SWEEP_EVERY_S": "1", "PROBE_DELAY_S": "0"}
     with broker_traffic() as traffic:
-        worker = start_worker(beat=True, **said)
+        worker = start_worker(beat=True, wait=False, **said)
         console = start_console(**said)
+        worker.wait_until_ready()
         _lesson, token, shown = a_day(console, school, root, bob)
     secrets = [(name, one) for name, found in wire.secrets.items() for one in sorted(found)]
     secrets += [("tic_key", TIC_KEY), ("password", PASSWORD), ("REST token", token)]

@@ -67,7 +67,7 @@ def test_a_slow_provider_holds_up_neither_passwords_nor_callbacks(
         assert slow_provider.asked.wait(30)
         found = visitor.seconds()
         ended = [one.done() for one in waiting]
-        console.stop()
+        console.kill()
     goal("slow provider", sign_ins=SIGN_INS, **{f"{name}_s": round(took, 3) for name, took in found.items()})
     assert not any(ended), "the visitor was answered while the provider still was silent"
 

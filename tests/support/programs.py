@@ -32,6 +32,11 @@ class Program:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Begin, and wait until it does its work."""
+        self.begin()
+        self.wait_until_ready()
+
+    def begin(self) -> None:
         """A process group of its own, so that a signal reaches what it starts in its turn."""
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -43,6 +48,9 @@ class Program:
                 stderr=subprocess.STDOUT,
                 process_group=0,
             )
+
+    def wait_until_ready(self) -> None:
+        """Nothing tells when; others know better."""
 
     def stop(self) -> None:
         """As an orderly end: SIGTERM, and SIGKILL for what is left after ten seconds."""
@@ -81,8 +89,7 @@ class Console(Program):
         command = ["-m", "granian", *GRANIAN_ARGUMENTS, *place, "console.asgi:application"]
         super().__init__(command, log, {"PUBLIC_URL": self.url} | variables)
 
-    def start(self) -> None:
-        super().start()
+    def wait_until_ready(self) -> None:
         self.wait_for(self._answers)
 
     def _answers(self) -> bool:
@@ -98,14 +105,26 @@ class Worker(Program):
 
     def __init__(self, log: Path, variables: dict[str, str], *, beat: bool, queues: str) -> None:
         command = ["-m", "celery", "-A", "console", "worker", "--concurrency", "2", "--queues", queues]
+        command += ["--without-gossip", "--without-mingle"]  # as on a server
         if beat:
             command += ["-B"]
+        self._said = 0
         super().__init__(command, log, variables)
 
-    def start(self) -> None:
-        said = self.log.stat().st_size if self.log.exists() else 0
-        super().start()
-        self.wait_for(lambda: b" ready." in self.log.read_bytes()[said:])
+    def begin(self) -> None:
+        self._said = self.log.stat().st_size if self.log.exists() else 0
+        super().begin()
+
+    def wait_until_ready(self) -> None:
+        self.wait_for(lambda: b" ready." in self.log.read_bytes()[self._said :])
+
+
+def start_together(*programs: Program) -> None:
+    """Start programs beside each other."""
+    for program in programs:
+        program.begin()
+    for program in programs:
+        program.wait_until_ready()
 
 
 def find_port() -> int:
@@ -135,13 +154,16 @@ def program_variables(transactional_db: None, settings, tmp_path: Path) -> dict[
 
 @pytest.fixture
 def start_console(program_variables: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Console]]:
-    """Start a web console: `start_console(SWEEP_EVERY_S="1")`; variables override the environment."""
+    """Start a web console: `start_console(SWEEP_EVERY_S="1")`; variables override the environment.
+
+    With `wait=False` it only begins, and `.wait_until_ready()` comes later.
+    """
     with contextlib.ExitStack() as running:
 
-        def start(**variables: str) -> Console:
+        def start(*, wait: bool = True, **variables: str) -> Console:
             console = Console(tmp_path / "web.log", program_variables | variables)
             running.callback(console.kill)
-            console.start()
+            (console.start if wait else console.begin)()
             return console
 
         yield start
@@ -149,14 +171,19 @@ def start_console(program_variables: dict[str, str], tmp_path: Path) -> Iterator
 
 @pytest.fixture
 def start_worker(program_variables: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Worker]]:
-    """Start a Celery worker: `start_worker(beat=True, SWEEP_EVERY_S="1")`; `.kill()` is kill -9."""
+    """Start a Celery worker: `start_worker(beat=True, SWEEP_EVERY_S="1")`; `.kill()` is kill -9.
+
+    With `wait=False` it only begins, and `.wait_until_ready()` comes later.
+    """
     with contextlib.ExitStack() as running:
 
-        def start(*, beat: bool = False, queues: str = "celery,messages", **variables: str) -> Worker:
+        def start(
+            *, beat: bool = False, queues: str = "celery,messages", wait: bool = True, **variables: str
+        ) -> Worker:
             log = tmp_path / f"worker-{queues}.log"
             worker = Worker(log, program_variables | variables, beat=beat, queues=queues)
             running.callback(worker.kill)
-            worker.start()
+            (worker.start if wait else worker.begin)()
             return worker
 
         yield start

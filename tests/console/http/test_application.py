@@ -1,7 +1,8 @@
 """The application around Django's: what is read of whom, and what becomes of large answers."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import selectors
+from collections.abc import Awaitable, Callable, Iterable
 from io import BytesIO
 from typing import Any
 
@@ -22,6 +23,8 @@ from console.http.response import IN_MEMORY_BYTES
 from tests.console.http.test_wsgi_environ import scope
 
 SENT = b"name=Tea+party"
+#: How much faster than the machine's the clock of QuickLoop runs.
+TIMES = 20
 
 
 def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -35,22 +38,49 @@ def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     return [f"{refused}|{environ.get('CONTENT_LENGTH')}|".encode(), environ["wsgi.input"].read()]
 
 
+class QuickSelector(selectors.DefaultSelector):
+    """Waits as long as QuickLoop says, on the clock of others."""
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        return super().select(timeout and timeout / TIMES)
+
+
+class QuickLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock runs fast."""
+
+    def __init__(self) -> None:
+        super().__init__(QuickSelector())
+
+    def time(self) -> float:
+        return super().time() * TIMES
+
+
 def ask(path: str, *, method: str = "POST", length: int | None = None, **headers: str) -> bytes:
     """The content of the answer."""
     size = len(SENT) if length is None else length
     named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     if method == "POST":
         named.append((b"content-length", str(size).encode()))
-    told: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": SENT, "more_body": False}
 
+    return answer_to(scope(method=method, raw_path=path.encode(), headers=named), receive)
+
+
+def answer_to(
+    asked: dict[str, Any],
+    receive: Callable[[], Awaitable[dict[str, Any]]],
+    make_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> bytes:
+    """The content of the answer to a request whose body comes by `receive`."""
+    told: list[dict[str, Any]] = []
+
     async def send(message: dict[str, Any]) -> None:
         told.append(message)
 
-    asked = scope(method=method, raw_path=path.encode(), headers=named)
-    asyncio.run(ThreadedApplication(echo)(asked, receive, send))
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        runner.run(ThreadedApplication(echo)(asked, receive, send))
     assert told[0]["status"] == 200
     assert not told[-1].get("more_body")
     return b"".join(message.get("body", b"") for message in told)
@@ -70,6 +100,20 @@ def test_a_callback_is_read_from_anybody_up_to_what_its_view_refuses_itself() ->
 def test_a_small_body_that_is_there_at_once_is_read_without_asking_whose_it_is() -> None:
     assert ask("/people/new/", cookie="sessionid=x") == b"|14|" + SENT
     assert ask("/api/v1/lessons/", authorization="Token x") == b"|14|" + SENT
+
+
+def test_a_body_that_drips_for_ten_seconds_is_refused_as_too_slow() -> None:
+    came = bytearray()
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(0.5)
+        came.extend(b"a")
+        return {"type": "http.request", "body": b"a", "more_body": True}
+
+    headers = [(b"content-length", b"3000")]
+    asked = scope(method="POST", raw_path=b"/sign-in/", headers=headers)
+    assert answer_to(asked, receive, QuickLoop).startswith(b"408|")
+    assert 10 < len(came) < 30
 
 
 def test_chunks_have_the_length_that_came() -> None:

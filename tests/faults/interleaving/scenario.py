@@ -9,7 +9,7 @@ refused in words, what the other leaves behind by itself.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
@@ -70,14 +70,15 @@ class ScenarioResult:
 @dataclass(frozen=True)
 class SampleSize:
     """All ordered pairs of a stage, or so few that each act is in one, each stopped at so many statements;
-    None: at all of them."""
+    None: at all of them. Where all pairs have one act in common (`only_with`), so many of them by lot."""
 
     all_pairs: bool
     stops: int | None
+    with_single: int | None = None
 
 
 EVERYTHING = SampleSize(all_pairs=True, stops=None)
-EACH_ACT = SampleSize(all_pairs=False, stops=1)
+EACH_ACT = SampleSize(all_pairs=False, stops=1, with_single=5)
 
 
 def check_scenario(stage: Scenario, chance: random.Random, size: SampleSize) -> ScenarioResult:
@@ -87,9 +88,8 @@ def check_scenario(stage: Scenario, chance: random.Random, size: SampleSize) -> 
     for one, other in _pairs(stage, chance, size):
         told.pairs += 1
         told.acts |= {one, other}
-        first, second = after(one, other), after(other, one)
-        allowed = _Allowed(lambda *names: after(*names).state, [first.state, second.state])
-        for stop in _some(range(1, first.statements + 1), chance, size.stops):
+        allowed = _Allowed(lambda *names: after(*names).state, one, other)
+        for stop in _some(range(1, after(one, other).statements + 1), chance, size.stops):
             _schedule(stage, one, other, stop, allowed, told)
     return told
 
@@ -98,18 +98,22 @@ def check_scenario(stage: Scenario, chance: random.Random, size: SampleSize) -> 
 class _Allowed:
     #: The state that some acts leave behind one after the other.
     by_themselves: Callable[..., RowState]
-    serial: list[RowState]
+    one: str
+    other: str
 
-    def after(self, one: str, other: str, outcomes: tuple[ActOutcome, ActOutcome]) -> list[RowState]:
-        """The states that an interleaving may leave behind; in a serial order, too, an act may be refused."""
-        states = list(self.serial)
+    def after(self, outcomes: tuple[ActOutcome, ActOutcome]) -> Iterator[RowState]:
+        """The states that an interleaving may leave behind; in a serial order, too, an act may be refused.
+
+        Each is made when it is asked for: mostly one of the first is the right one.
+        """
+        yield self.by_themselves(self.one, self.other)
+        yield self.by_themselves(self.other, self.one)
         if outcomes[0].refused:
-            states.append(self.by_themselves(other))
+            yield self.by_themselves(self.other)
         if outcomes[1].refused:
-            states.append(self.by_themselves(one))
+            yield self.by_themselves(self.one)
         if outcomes[0].refused and outcomes[1].refused:
-            states.append(self.by_themselves())
-        return states
+            yield self.by_themselves()
 
 
 def _schedule(
@@ -124,10 +128,10 @@ def _schedule(
     told.violations += [f"{where}: {crash}" for crash in crashes]
     stage.settle(subject)
     state = stage.state(subject)
-    possible = allowed.after(one, other, outcomes)
-    if not crashes and state not in possible:
+    if not crashes and state not in allowed.after(outcomes):
         words = [outcome.sentence or "done" for outcome in outcomes]
-        told.violations.append(f"{where}: {words}: {state_differences(state, possible)}")
+        differences = state_differences(state, list(allowed.after(outcomes)))
+        told.violations.append(f"{where}: {words}: {differences}")
     discard_waiting_operations()
 
 
@@ -160,7 +164,7 @@ def _pairs(stage: Scenario, chance: random.Random, size: SampleSize) -> list[tup
     while missing := stage.acts.keys() - {name for two in chosen for name in two}:
         most = max(len(missing & {*two}) for two in every)
         chosen.append(chance.choice([two for two in every if len(missing & {*two}) == most]))
-    return chosen
+    return _some(chosen, chance, size.with_single) if stage.only_with else chosen
 
 
 def _some(every: Sequence[T], chance: random.Random, most: int | None) -> list[T]:

@@ -27,6 +27,7 @@ from tests.faults.ledger import ledger_entries
 from tests.faults.model.model_school import ModelSchool, callback_body
 from tests.faults.oracle import Oracle, Settled
 from tests.faults.processes import LONG_AGO
+from tests.faults.sizes import size
 from tests.support.database_outage import database_unreachable
 from tests.support.sandbox import Sandbox
 
@@ -44,6 +45,8 @@ KILL_POINTS = (
 )  # fmt: skip
 #: Seconds by which both clocks move while everything comes to rest.
 REST_S, RESTS = 60, 30
+#: People and lessons of a school at the beginning.
+OF_EACH = size(full=2, ci=1)
 #: How long a stalled call is held, and when it is given up while one may be.
 STALL_S, HASTY_S = 0.6, 0.4
 #: How far the ledger of a service has been read, so that an example need not read those before it.
@@ -125,7 +128,7 @@ class ModelState:
             assert side.school.private_key, "a school without its key"
         self.oracle = TwoSchoolOracle(self.service, self.sides)
         for side in self.sides:
-            for number in range(2):
+            for number in range(OF_EACH):
                 side.register()
                 side.schedule(number + 1)
             side.add(1)

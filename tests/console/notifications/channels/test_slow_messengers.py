@@ -1,6 +1,5 @@
 """A messenger that answers slowly holds up the messages, and nothing that goes to iclass."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -42,12 +41,16 @@ def test_a_lesson_reaches_iclass_while_a_messenger_hangs(
 ) -> None:
     make_bot("webhook")
     variables = {"ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32", "SWEEP_EVERY_S": "1"}
-    start_worker(queues="celery", beat=True, **variables)
-    start_worker(queues="messages", **variables)
     providers.control(hang_s=HANGS_S)
+    workers = [
+        start_worker(queues="celery", beat=True, wait=False, **variables),
+        start_worker(queues="messages", wait=False, **variables),
+    ]
+    for worker in workers:
+        worker.wait_until_ready()
     for number in range(MESSAGES):
         notify("alarm.ghost", people=[alice], key=f"alarm {number}", args={"lesson": "Hats", "number": 0})
-        time.sleep(1.1)  # a process wakes the workers once a second
+        app.send_task(TASK)  # a process wakes the workers once a second; these come from others
     hanging = Message.objects.filter(delivery="sending").order_by("pk").values("pk", "delivery_attempts")
     wait_until(lambda: hanging.count() == 2)
     before = list(hanging)

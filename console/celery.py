@@ -21,6 +21,9 @@ if not settings.configured:
     variables.exit_on_invalid_variables(base_dir)
     embedded.start_servers(base_dir)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+    # Celery would run all checks of Django, which import every page, at each start. Those of our settings
+    # are run below, by `exit_on_invalid_settings`.
+    os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("console")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -96,6 +96,9 @@ def test_a_change_is_tried_on_the_tests_that_know_its_module_and_taken_back(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DJANGO_SETTINGS_MODULE")
+    # The project is small: of all plugins its tests need the one that brings workers.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "xdist.plugin")
     assert stages(tree, "lessons/lateness.py") == [["tests/lessons/test_lateness.py"]]
     changes = {one.kind: one for one in changes_of(tree, "lessons/lateness.py")}
     found = try_change(tree, changes["comparison"], tree)

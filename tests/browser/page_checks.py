@@ -12,6 +12,10 @@ AXE = Path("node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: 1280 px at 200 % are 640, at 400 % they are 320 (WCAG 1.4.4 and 1.4.10).
 ZOOMED = (640, 320)
+#: The width of a telephone.
+PHONE = 390
+#: The height of a label and its field, at most.
+ONE_LINE = 80
 #: A page may shift by less than this, and weigh so much before anything of it is in the cache.
 MOST_SHIFT = 0.1
 MOST_BYTES = 200_000
@@ -33,6 +37,15 @@ MOVING = """
   return style.animationName !== "none" || style.transitionDuration.split(", ").some((one) => one !== "0s");
 }).map((one) => one.outerHTML.slice(0, 100))
 """
+#: The top of the first row, that of the bar at the foot, the height of the filters; null where there is none.
+PLACES = """() => {
+  const box = (name) => document.querySelector(name)?.getBoundingClientRect();
+  return {
+    row: box("#results :is(tbody tr, ul:not(.page-tab-list) > li)")?.top ?? null,
+    foot: box(".tabs")?.top ?? innerHeight,
+    filters: box(".filters, .layers")?.height ?? null,
+  };
+}"""
 
 
 def axe_violations(page: Any) -> list[str]:
@@ -52,6 +65,16 @@ def horizontal_overflow(page: Any, width: int, height: int = 844) -> list[str]:
     page.set_viewport_size({"width": width, "height": height})
     over = page.evaluate("document.documentElement.scrollWidth") - width
     return [f"{over} px stick out at a width of {width}"] if over > 0 else []
+
+
+def hidden_by_filters(page: Any) -> list[str]:
+    """Whether the filters of a list take more than a line, or its first row is not visible."""
+    places, found = page.evaluate(PLACES), []
+    if places["row"] is not None and places["row"] + 32 > places["foot"]:
+        found.append(f"the first row begins at {places['row']:.0f}")
+    if places["filters"] and places["filters"] > ONE_LINE:
+        found.append(f"the filters are {places['filters']:.0f} high")
+    return found
 
 
 def layout_shift(page: Any) -> float:

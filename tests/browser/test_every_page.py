@@ -1,9 +1,10 @@
 """Every page in Chromium, as the first of its readers sees it: axe finds nothing, nothing sticks out on a
 telephone or when it is zoomed, nothing shifts, moves unasked or is heavy, nothing comes from another host, no
-word of a Chinese page is left in English, and the browser has nothing to complain about.
+word of a Chinese page is left in English, and the browser has nothing to complain about. On a telephone, in
+Chinese, the filters of a list fold into one line, so that its first row is visible.
 
-Every third page is shown, in Chinese or in English, colour schemes and widths in turns, and of the Django
-admin every fifth is read; `BROWSER=full` shows each page in all looks.
+Every third page is shown in one of eight looks, each look having its share, and of the Django admin every fifth
+is read; `BROWSER=full` shows each page in all of them.
 """
 
 import itertools
@@ -19,10 +20,12 @@ from tests.browser.page_checks import (
     AXE,
     MOST_BYTES,
     MOST_SHIFT,
+    PHONE,
     WATCH_SHIFTS,
     ZOOMED,
     animated_elements,
     axe_violations,
+    hidden_by_filters,
     horizontal_overflow,
     layout_shift,
     page_bytes,
@@ -33,14 +36,14 @@ from tests.support.browser import FULL
 from tests.support.readable_pages import readable_pages, session_cookies
 from tests.support.untranslated import untranslated_pieces
 
-LOOKS = list(itertools.product(("zh-CN", "en"), ("light", "dark"), (1280, 390)))
-#: What workers share, a test each: its looks, which its pages have in turns, and its part of the addresses.
-if FULL:
-    SHARES = [([look], slice(None)) for look in LOOKS]
-    IDS = ["-".join(map(str, look)) for look in LOOKS]
-else:
-    SHARES = [(LOOKS[:4], slice(0, None, 6)), (LOOKS[4:], slice(3, None, 6))]
-    IDS = ["zh-CN", "en"]
+LOOKS = list(itertools.product(("zh-CN", "en"), ("light", "dark"), (1280, PHONE)))
+#: The share of each look: all pages, or every 24th, beginning with another one.
+EVERY = 1 if FULL else 3
+SHARES = [
+    (look, slice(None) if FULL else slice(number * EVERY, None, len(LOOKS) * EVERY))
+    for number, look in enumerate(LOOKS)
+]
+IDS = ["-".join(map(str, look)) for look in LOOKS]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
@@ -103,15 +106,17 @@ def visit(live_server: Any, browser: Any, world: SampleSchool, settings: Any, me
             readers[language] = reader
         return pages[language]
 
-    def visited(path: str, reader: str, look: tuple[str, str, int], wait_for: str = "body") -> list[str]:
+    def visited(path: str, reader: str, look: tuple[str, str, int], wait_for: str = "") -> list[str]:
         language, scheme, width = look
         page = page_of(language, reader)
         told.clear()
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 844})
         page.goto(f"{live_server.url}{path}", wait_until="load")
-        page.locator(wait_for).first.wait_for()
-        found = axe_violations(page)
+        if wait_for:
+            page.locator(wait_for).first.wait_for()
+        found = hidden_by_filters(page) if (language, width) == ("zh-CN", PHONE) else []
+        found += axe_violations(page)
         measured["weight"].append((page_bytes(page), path))
         measured["shift"].append((layout_shift(page), path))
         found += animated_elements(page)
@@ -130,14 +135,14 @@ def _foreign(url: str, own: str) -> list[str]:
     return [] if url.startswith((own, "data:", "blob:")) else [f"asks {url[:80]}"]
 
 
-@pytest.mark.parametrize(("looks", "part"), SHARES, ids=IDS)
+@pytest.mark.parametrize(("look", "part"), SHARES, ids=IDS)
 def test_every_page_can_be_read_by_everybody(
-    visit: Any, world: SampleSchool, measured: Any, looks: Any, part: slice
+    visit: Any, world: SampleSchool, measured: Any, look: tuple[str, str, int], part: slice
 ) -> None:
     found = []
-    # One reader after the other, each page in the next look.
+    # One reader after the other.
     pages = sorted(readable_pages(world, "pages", part=part), key=lambda page: page[1])
-    for (address, reader, chinese), look in zip(pages, itertools.cycle(looks), strict=False):
+    for address, reader, chinese in pages:
         found += [f"{address.name} not in Chinese: {one}" for one in untranslated_pieces(chinese, DATA)]
         wrong = visit(address.path(world), reader, look)
         found += [f"{address.name} as {reader} {look}: {one}" for one in wrong]
@@ -156,7 +161,7 @@ def test_the_timetable_can_be_read_by_everybody_once_its_lessons_are_there(
     lesson = world.rows["lesson"]
     day = timezone.localdate(lesson.starts_at, lesson.enterprise.tz)
     for number, view in enumerate(("week", "month", "agenda")):
-        for look in LOOKS if FULL else LOOKS[number::3][:2]:
+        for look in LOOKS if FULL else LOOKS[number * 3 :][:1]:
             wrong = visit(f"/timetable/?view={view}&date={day}", "admin", look, wait_for=".ec-event")
             assert wrong == [], (view, look)
 

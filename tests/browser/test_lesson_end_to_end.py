@@ -4,6 +4,8 @@ Everything is real: console, worker with its schedule, broker, PostgreSQL and th
 processes; nobody but the browsers does anything.
 """
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -19,10 +21,11 @@ from accounts.models import Enterprise, User
 from accounts.people.services import register_person
 from accounts.school.services import use_own_callback
 from accounts.sign_in.services import change_password
+from classes.attendance.evidence import people_in_room
 from classes.models import Lesson
 from console.inbox.models import Callback
-from console.outbox import relay
 from console.outbox.models import Operation
+from tests.support.programs import Console
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import wait_until
 
@@ -30,8 +33,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 
 PASSWORD = "down-the-rabbit-hole"
 #: Seconds after the start from which somebody is late, and before the end until which they leave early.
-GRACE_S, EARLY_S = 4, 2
-SOON = {"SWEEP_EVERY_S": "1", "LIVE_POLL_S": "2", "HISTORY_POLL_S": "1"}
+GRACE_S, EARLY_S = 2, 1
+#: The longest time after which the page of a lesson asks for news.
+ASKS_AGAIN_MS = 16_000
+SOON = {"SWEEP_EVERY_S": "1", "LIVE_POLL_S": "1", "HISTORY_POLL_S": "1"}
 
 
 @dataclass
@@ -47,9 +52,31 @@ class School:
 
 
 @pytest.fixture
-def story(connected: Enterprise, alice: User, settings: Any, start_console: Any, start_worker: Any) -> School:
-    console = start_console(**SOON)
-    settings.PUBLIC_URL = console.url
+def console(program_variables: dict[str, str], tmp_path: Path) -> Iterator[Console]:
+    made = Console(tmp_path / "web.log", program_variables | SOON)
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def story(connected: Enterprise, alice: User, settings: Any, console: Console, start_worker: Any) -> School:
+    """Its people are entered while console and worker start, and registered by the worker."""
+    with ThreadPoolExecutor() as pool:
+        starting = [
+            pool.submit(console.start),
+            pool.submit(start_worker, beat=True, PUBLIC_URL=console.url, **SOON),
+        ]
+        settings.PUBLIC_URL = console.url
+        school = fill(connected, alice, console.url)
+    for program in starting:
+        program.result()
+    wait_until(lambda: not Operation.objects.exclude(state="done").exists())
+    for person in school.people.values():
+        person.refresh_from_db()
+    return school
+
+
+def fill(connected: Enterprise, alice: User, url: str) -> School:
     Enterprise.objects.filter(pk=connected.pk).update(
         late_after_s=GRACE_S, early_leave_s=EARLY_S, present_share=10
     )
@@ -63,11 +90,7 @@ def story(connected: Enterprise, alice: User, settings: Any, start_console: Any,
         for user_id, role in roles.items()
     }
     use_own_callback(school=connected, by=alice)
-    relay.drain()
-    for person in people.values():
-        person.refresh_from_db()
-    start_worker(beat=True, PUBLIC_URL=console.url, **SOON)
-    return School(connected, people, console.url)
+    return School(connected, people, url)
 
 
 def window(browser: Browser, story: School, address: str) -> Page:
@@ -121,6 +144,15 @@ def leave(page: Page) -> None:
     expect(page.locator("#room")).to_be_hidden()
 
 
+def follow(page: Page, lesson: Lesson, *user_ids: str) -> None:
+    """Once the console knows that these are in the room, the page of the lesson shows it by itself."""
+    wait_until(lambda: set(user_ids) <= {one.user_id for one in people_in_room(lesson) if one.entered_at})
+    page.clock.fast_forward(ASKS_AGAIN_MS)
+    for user_id in user_ids:
+        line = page.locator("#live li").filter(has_text=user_id.title())
+        expect(line.filter(has=page.locator(".live-facts .time"))).to_be_visible()
+
+
 def row_of(page: Page, name: str) -> Any:
     return page.locator("table.register tbody").filter(has_text=name).first
 
@@ -129,6 +161,7 @@ def test_a_lesson_is_scheduled_taught_attended_and_reckoned(
     browser: Browser, story: School, iclass: Sandbox, tmp_path: Path
 ) -> None:
     admin = window(browser, story, story.url)
+    admin.clock.install()
     sign_in(admin, f"alice@{story.row.sdkappid}")
     lesson = schedule(admin, story)
 
@@ -148,18 +181,12 @@ def test_a_lesson_is_scheduled_taught_attended_and_reckoned(
     expect(teacher.locator("[data-testid=end]")).to_be_visible()
     late_from = _service_time(iclass) + GRACE_S
 
-    live = admin.locator("#live")
-    for name in ("Hatter", "Mouse", "Duck"):
-        expect(
-            live.locator("li").filter(has_text=name).filter(has=admin.locator(".live-facts .time"))
-        ).to_be_visible(timeout=60_000)
+    follow(admin, lesson, "hatter", "mouse", "duck")
 
     leave(mouse)
     wait_until(lambda: _service_time(iclass) > late_from + 1)
     lory = enter(browser, story, student_link, "lory")
-    expect(
-        live.locator("li").filter(has_text="Lory").filter(has=admin.locator(".live-facts .time"))
-    ).to_be_visible(timeout=60_000)
+    follow(admin, lesson, "lory")
     mouse.reload()
     mouse = enter(browser, story, student_link, "mouse")
     leave(duck)

@@ -2,7 +2,7 @@
 becomes markup, and the content policy, which would stop it, has nothing to stop.
 
 A turn puts another payload into each field; `BROWSER=full` takes all forty turns, so that each field has held
-each, on every page in place of every third one and in every table of the admin in place of every sixth.
+each, on every page in place of every sixth one and in every table of the admin in place of every twelfth.
 Half of the pages are asked for with payloads in the address, too.
 """
 
@@ -29,7 +29,9 @@ pytestmark = [
 
 #: Tests that workers share: in full each takes some of the forty turns, else some of the pages and tables.
 PARTS = 10 if FULL else 3
-EVERY_PAGE, EVERY_TABLE = 3, 6
+EVERY_PAGE, EVERY_TABLE = 6, 12
+#: A turn whose payloads in the list of lessons run where nothing keeps them from it.
+TELLING = 0
 LEFT_OUT = ("css", "woff2", "svg", "png", "jpg", "webp", "ico")
 ASKED = ("q", "search", "next", "date", "track", "view", "page", "cursor", "status", "teacher")
 #: Notes what the policy stopped, from the first moment of a page on.
@@ -122,12 +124,14 @@ def sweep(live_server: Any, browser: Any, world: SampleSchool) -> Any:
 
 
 def _new_page(context: Any) -> Any:
-    """Styles, fonts and pictures of ours take time and run nothing. The browser leaves them out: where a
-    test decides, no script is kept for the next page."""
+    """Styles, fonts and pictures of ours take time and run nothing, and numbers in the menu are none that
+    anybody typed. The browser leaves them out: where a test decides, no script is kept for the next page.
+    """
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Network.enable")
-    session.send("Network.setBlockedURLs", {"urls": [f"*/static/*.{kind}*" for kind in LEFT_OUT]})
+    urls = [*(f"*/static/*.{kind}*" for kind in LEFT_OUT), "*/menu-counts/*"]
+    session.send("Network.setBlockedURLs", {"urls": urls})
     return page
 
 
@@ -165,9 +169,10 @@ def test_the_sweep_sees_what_runs_and_what_the_policy_stopped(
     bare = deepcopy(configured.TEMPLATES)
     bare[0]["OPTIONS"]["autoescape"] = False
     settings.TEMPLATES = bare
-    with_policy = [sweep(pages, turn) for turn in range(3) if insert_payloads(turn)]
-    assert sum(len(one.ran) for one in with_policy) == 0
-    assert any(one.stopped for one in with_policy)
-    assert any(one.injected for one in with_policy)
+    assert insert_payloads(TELLING)
+    with_policy = sweep(pages, TELLING)
+    assert with_policy.ran == []
+    assert with_policy.stopped
+    assert with_policy.injected
     settings.CONTENT_SECURITY_POLICY = None
-    assert any(sweep(pages, turn).ran for turn in range(3) if insert_payloads(turn))
+    assert sweep(pages, TELLING).ran

@@ -89,21 +89,6 @@ def test_every_number_has_a_bad_setting_here_and_a_server_that_is_set_up_well_no
     assert numbers() == set()
 
 
-@pytest.mark.parametrize(
-    ("door", "variable", "said"),
-    [
-        (["-c", "import console.wsgi"], "TRUSTED_PROXIES=-1", "E017: TRUSTED_PROXIES is negative."),
-        (["-c", "import console.wsgi"], "DATABASE_URL=sqlite:///:memory:", "E012: DATABASE_URL names"),
-    ],
-)
-def test_the_web_does_not_start_with_one_and_says_which(door, variable, said):
-    command = [sys.executable, *door]
-    variables = os.environ | dict([variable.split("=")])
-    done = subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert done.returncode != 0
-    assert f"console.{said}" in done.stderr
-
-
 SERVE = ["-m", "granian", "--interface", "asginl", "--port", "0", "console.asgi:application"]
 PROGRAMS = {
     "web": SERVE,

@@ -19,6 +19,8 @@ from tests.support.programs import find_port
 from tests.support.server_holders import console_data_folder
 
 NOT_OURS = ("DATABASE_URL", "CELERY_BROKER_URL", "ICLASS_BASE_URL", "PUBLIC_URL", "MAKELEVEL")
+#: With a service of its own the console fills no demo school.
+ELSEWHERE = {"ICLASS_BASE_URL": "http://127.0.0.1:9"}
 
 
 class Run:
@@ -127,8 +129,16 @@ def test_what_is_for_development_is_refused_where_others_reach_it(
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_it_shows_its_address_and_logins_and_ctrl_c_ends_all(run: Callable[..., Run]) -> None:
-    school = run()
+@pytest.mark.parametrize(
+    "demo",
+    [
+        pytest.param(True, marks=[pytest.mark.full, pytest.mark.faults], id="demo"),
+        pytest.param(False, id="elsewhere"),
+    ],
+)
+def test_it_shows_its_address_and_logins_and_ctrl_c_ends_all(run: Callable[..., Run], demo: bool) -> None:
+    """Filling the demo school takes longest by far; tests/classes/demo fills a small one."""
+    school = run(**({} if demo else ELSEWHERE))
 
     said = school.until("Ctrl-C ends everything")
     page = requests.get(f"http://127.0.0.1:{school.port}/", timeout=10)
@@ -137,9 +147,9 @@ def test_it_shows_its_address_and_logins_and_ctrl_c_ends_all(run: Callable[..., 
 
     assert f"http://127.0.0.1:{school.port}" in said
     assert f"Passkeys work at http://localhost:{school.port}." in said
-    assert re.search(r"\S+@\d+", said), "no login was shown"
+    assert bool(re.search(r"\S+@\d+", said)) == demo, "logins are shown, if there are any"
     steps = re.findall(r"^(\w.*?) +\d+\.\d s$", said, re.MULTILINE)
-    assert steps == ["Database and broker", "Tables", "Web server", "Demo school"]
+    assert steps == ["Database and broker", "Tables", "Web server"] + ["Demo school"] * demo
     assert page.status_code == 200
     assert "Traceback" not in said + rest
     assert school.nothing_left_within(10), school.left()
@@ -148,7 +158,7 @@ def test_it_shows_its_address_and_logins_and_ctrl_c_ends_all(run: Callable[..., 
 def test_a_step_is_named_before_it_ends(run: Callable[..., Run], tmp_path: Path) -> None:
     (tmp_path / "embedded").write_text("a file in place of a folder")
 
-    said = run(CONSOLE_DATA=str(tmp_path), ICLASS_BASE_URL="http://127.0.0.1:9").ended()
+    said = run(CONSOLE_DATA=str(tmp_path), **ELSEWHERE).ended()
 
     assert re.fullmatch(r"Database and broker …\nThe data folder .* cannot be used.*\n", said), said
 
@@ -163,7 +173,7 @@ def test_a_step_of_the_installation_is_named_and_then_shown_with_its_seconds() -
 @pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_when_it_is_killed_everything_ends(run: Callable[..., Run]) -> None:
-    school = run(ICLASS_BASE_URL="http://127.0.0.1:9")
+    school = run(**ELSEWHERE)
     school.until("Ctrl-C ends everything")
 
     school.process.kill()

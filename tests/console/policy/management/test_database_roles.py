@@ -1,15 +1,19 @@
 """An ordinary owner of a database: what an administrator runs once, and then the console as everywhere."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
 from console.embedded import prepared_schema
 from tests.faults.sizes import FULL
@@ -49,6 +53,17 @@ with database_scope.use_scope_of(people[0]):
 told["after"] = User.objects.count()
 print("TOLD", json.dumps(told))
 """
+#: Commands one after the other, each as `manage.py` runs it.
+COMMANDS = """
+import sys
+from django.core.management import execute_from_command_line
+for line in {lines!r}:
+    print("COMMAND", line, file=sys.stderr)
+    try:
+        execute_from_command_line(["manage.py", *line.split()])
+    except SystemExit as end:
+        print("EXIT", end.code, file=sys.stderr)
+"""
 #: The check before a deployment; it ends the program where it finds an error.
 CHECKED = """
 from django.core.management import call_command
@@ -83,16 +98,18 @@ def owner() -> Iterator[str]:
 
 
 @pytest.fixture
-def manage(owner: str) -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "manage.py", *arguments]
+def run(owner: str) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Run commands of manage.py, and after them code, in one program: its start takes longer than they do."""
+
+    def start(*lines: str, code: str = "") -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", COMMANDS.format(lines=lines) + code]
         variables = os.environ | {"DATABASE_URL": owner}
         # The check for a server refuses what Playwright needs in the test's own process.
         for name in ("DATABASE_WEB_ROLE", "DJANGO_ALLOW_ASYNC_UNSAFE"):
             variables.pop(name, None)
         return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=900)
 
-    return run
+    return start
 
 
 def without_extensions(folder: Path) -> Path:
@@ -104,31 +121,24 @@ def without_extensions(folder: Path) -> Path:
 
 
 def test_an_ordinary_owner_is_told_the_command_and_migrates_once_its_sql_was_run(
-    manage: Callable[..., "subprocess.CompletedProcess[str]"], owner: str, tmp_path: Path
+    run: Callable[..., "subprocess.CompletedProcess[str]"], owner: str, tmp_path: Path
 ) -> None:
     """With FAULTS=full all migrations run here, and the prepared schema is compared with what they bring;
     else it is loaded first. tests/upgrades compares it with what the newest migrations bring.
     """
-    refused = manage("migrate", "--verbosity=0")
-    assert refused.returncode != 0
-    assert "manage.py database_roles --sql" in refused.stderr
+    refused = run("migrate --verbosity=0", "database_roles", "database_roles --sql")
+    migrate, roles, sql = refused.stderr.split("COMMAND ")[1:]
+    assert "manage.py database_roles --sql" in migrate.partition("\n")[2]
+    assert "manage.py database_roles --sql" in roles.partition("\n")[2]
+    assert ["EXIT 1" in said for said in (migrate, roles, sql)] == [True, True, False]
     assert "Traceback" not in refused.stderr
-    assert "database_roles --sql" in manage("database_roles").stderr
 
-    block = manage("database_roles", "--sql").stdout
+    block = refused.stdout
     as_administrator(block, block, at=OWNER)  # twice does no harm
-    assert manage("database_roles").stdout.startswith("Nothing is missing")
-
     assert FULL or prepared_schema.load(owner, without_extensions(tmp_path))
-    migrated = manage("migrate", "--verbosity=0")
-    assert migrated.returncode == 0, migrated.stderr
-    if FULL:
-        if "DATABASE_URL" not in os.environ:  # only the embedded PostgreSQL brings its pg_dump
-            assert_prepared_schema_brings(owner, WEB, tmp_path)
-        again = manage("migrate", "--verbosity=0")
-        assert again.returncode == 0, again.stderr
-
-    shown = manage("shell", "-v", "0", "-c", CHECKED + SERVED + ROWS)
+    shown = run("database_roles", "migrate --verbosity=0", code=CHECKED + SERVED + ROWS)
+    assert shown.stdout.startswith("Nothing is missing"), shown.stderr
+    assert "EXIT" not in shown.stderr
     assert "CHECKED" in shown.stdout, shown.stderr
     assert "policy." not in shown.stderr
     assert "DATABASE ok" in shown.stdout, shown.stderr
@@ -144,15 +154,19 @@ def test_an_ordinary_owner_is_told_the_command_and_migrates_once_its_sql_was_run
         "role": WEB,
         "after": 2,
     }
+    if FULL:
+        if "DATABASE_URL" not in os.environ:  # only the embedded PostgreSQL brings its pg_dump
+            assert_prepared_schema_brings(owner, WEB, tmp_path)
+        assert "EXIT" not in run("migrate --verbosity=0").stderr
 
 
-def test_the_documentation_shows_what_the_command_prints() -> None:
-    variables = os.environ | {
-        "DATABASE_URL": "postgresql://iclass-console@/console?host=/var/run/postgresql",
-        "CELERY_BROKER_URL": "redis://127.0.0.1:9/0",
-    }
-    command = [sys.executable, "manage.py", "database_roles", "--sql"]
-    shown = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=True)
-    block = "".join(f"    {line}\n" for line in shown.stdout.splitlines())
+def test_the_documentation_shows_what_the_command_prints(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "USER", "iclass-console")
+    settings.DATABASE_WEB_ROLE = "iclass-console_web"
+    said = io.StringIO()
+    call_command("database_roles", "--sql", stdout=said)
+    block = "".join(f"    {line}\n" for line in said.getvalue().splitlines())
     assert block.strip()
     assert block in (ROOT / "docs/production.md").read_text()

@@ -21,7 +21,8 @@ from classes.api.filters import CourseFilter
 from classes.api.rooms import RoomSettingsMixin, pop_settings
 from classes.lessons.visibility import may_see_members, visible_user_ids
 from classes.models import Course
-from classes.timetable.courses.changes import ChangeScope, cancel_course, change_course, preview_change
+from classes.timetable.courses.cancellation import cancel_course
+from classes.timetable.courses.changes import ChangeScope, change_course, preview_change
 from classes.timetable.courses.dates import Occurrence, included_dates
 from classes.timetable.courses.edit_merge import course_digests
 from classes.timetable.courses.planning import plan_course, preview_course

@@ -3,8 +3,8 @@ telephone or when it is zoomed, nothing shifts, moves unasked or is heavy, nothi
 word of a Chinese page is left in English, and the browser has nothing to complain about. On a telephone, in
 Chinese, the filters of a list fold into one line, so that its first row is visible.
 
-Every third page is shown in one of eight looks, each look having its share, and of the Django admin every fifth
-is read; `BROWSER=full` shows each page in all of them.
+Every third page is shown in one of eight looks, each look having its share, and every fifth of the Django
+admin is read; `BROWSER=full` shows each page in all of them.
 """
 
 import itertools

@@ -1,9 +1,9 @@
 """Every address × everybody × every method: who may, may; who may not, is turned away, and nothing breaks.
 
 `FAULTS=full` (`make faults`) asks with all methods everywhere; else every address is asked by the
-administrator of another school, and in turns by one of two strangers, by a student or a teacher, and by others
-of the school, of whom each asks every twelfth. They ask with GET and the methods that change something and
-that the address knows in rotation, and in some with one of the others. A new address gets its line in
+administrator of another school, in turns by one of two strangers, by a student or a teacher, and by others of
+the school, of whom each asks every twelfth. They ask with GET and the methods that change something and that
+the address knows in rotation, and in some with one of the others. A new address gets its line in
 `expectations.py`.
 """
 

@@ -34,7 +34,6 @@ from classes.timetable.bulk.changes import (
     people_to_lock,
     plan_change,
 )
-from classes.timetable.bulk.job import start_bulk_job
 from classes.timetable.courses import planning
 from classes.timetable.courses.bulk_insert import insert_lessons
 from classes.timetable.courses.dates import Occurrence, included_dates
@@ -52,7 +51,6 @@ from classes.timetable.cover.queries import current_covers
 from classes.timetable.subjects.services import lock_subject
 from console.audit.trail import diff_snapshots, record, snapshot
 from console.concurrency import RowDeleted, service
-from console.jobs.models import Job
 
 RULE_FIELDS = {"starts_local", "rrule", "skip", "term", "make_up_skipped"}
 
@@ -147,29 +145,6 @@ def change_course(
     return stored
 
 
-@service
-def cancel_course(
-    *,
-    course: Course,
-    by: User | None,
-    reason: str = "",
-    notice: str = "",
-    tell: bool = True,
-    lesson: Lesson | None = None,
-) -> Job:
-    """Cancel the lessons of a series that have not begun, from `lesson` on if it is given.
-
-    Each person is notified once, with the message `notice`, unless `tell` is off. The returned job reports
-    the result of each.
-    """
-    course = lock_course(course)
-    lessons = cancellable_lessons(course, lesson)
-    cancelled = cancel_lessons(course.enterprise, lessons, by=by, reason=reason, notice=notice, tell=tell)
-    after = {"lessons": len(cancelled)} | ({"from": lesson.pk} if lesson else {})
-    record("course.cancel", course, by=by, after=after, reason=reason)
-    return start_bulk_job(course.enterprise, sorted(one.pk for one in cancelled), by=by, act="cancel")
-
-
 def lock_course(course: Course) -> Course:
     """Lock the course and then its lessons; return its current state. RowDeleted if it is gone."""
     if not Course.objects.select_for_update().filter(pk=course.pk).values_list("pk", flat=True):
@@ -188,12 +163,6 @@ def _lock_booked_people(change: CourseChange) -> None:
         )
     if people:
         lock_people(people)
-
-
-def cancellable_lessons(course: Course, lesson: Lesson | None = None) -> list[Lesson]:
-    """Return the lessons that `cancel_course` would cancel."""
-    rows = course.lessons.filter(cancelled_at=None)
-    return changeable_lessons(rows.filter(starts_at__gte=lesson.starts_at) if lesson else rows)
 
 
 def _build_change(course: Course, scope: str, lesson: Lesson | None, fields: dict[str, Any]) -> CourseChange:

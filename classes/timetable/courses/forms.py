@@ -19,7 +19,8 @@ from classes.lessons.forms.lesson import LessonForm, stored_password
 from classes.lessons.forms.password import PasswordForm
 from classes.models import Course, Lesson, Term
 from classes.timetable.courses import rule_text
-from classes.timetable.courses.changes import ChangeScope, cancellable_lessons, change_course, preview_change
+from classes.timetable.courses.cancellation import cancellable_lessons
+from classes.timetable.courses.changes import ChangeScope, change_course, preview_change
 from classes.timetable.courses.dates import Occurrence
 from classes.timetable.courses.edit_merge import (
     comparable_value,

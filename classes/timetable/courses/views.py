@@ -21,11 +21,10 @@ from classes.lessons.views.edit import warn_hidden_courseware
 from classes.models import Course, Lesson
 from classes.timetable.bulk.undo import MAX_TAKEN_BACK, undo_values
 from classes.timetable.courses import rule_text
-from classes.timetable.courses.changes import cancellable_lessons
+from classes.timetable.courses.cancellation import cancel_course_revocably, cancellable_lessons
 from classes.timetable.courses.dates import compute_dates
 from classes.timetable.courses.forms import CourseCancelForm, CourseForm
 from classes.timetable.courses.plan_form import CoursePlanForm
-from classes.timetable.courses.undo import cancel_course_revocably
 from classes.timetable.subjects.forms import CourseFilter
 from classes.timetable.subjects.queries import subjects_of_courses
 from console.inputs.bounds import parse_id

@@ -158,7 +158,7 @@ EXCEPTIONS = {
     "classes.timetable.bulk.undo.cancel_chosen_revocably": CALLS,
     "classes.timetable.bulk.undo.undo_many": CALLS,
     "classes.timetable.courses.forms._plan": CALLS,
-    "classes.timetable.courses.undo.cancel_course_revocably": CALLS,
+    "classes.timetable.courses.cancellation.cancel_course_revocably": CALLS,
     "classes.timetable.make_up.services.make_up_lesson": "tests/classes/timetable/make_up/test_services.py",
     "classes.timetable.roll_over.services._apply_locked": STEP,
     "classes.timetable.roll_over.services._keep_reason": STEP,

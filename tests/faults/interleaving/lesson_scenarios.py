@@ -23,7 +23,7 @@ from classes.mirror.differences import adopt_fields as take_lesson
 from classes.models import Appeal, Attendance, CallbackDifference, Lesson, Mark
 from classes.timetable.bulk.cancellation import cancel_lessons
 from classes.timetable.bulk.services import BulkEdit, edit_lessons
-from classes.timetable.courses import changes
+from classes.timetable.courses import cancellation, changes
 from classes.timetable.courses.planning import plan_course
 from console.iclass.types.classes import ClassInfo, Participant
 from console.outbox import relay
@@ -291,7 +291,7 @@ def course_scenario(world: IntentContext) -> Scenario:
         "another teacher": lambda subject: changes.change_course(
             course=subject.fresh(), by=by, conflict_reason=REASON, teacher=subject.more["tess"]
         ),
-        "cancel": lambda subject: changes.cancel_course(course=subject.fresh(), by=by, reason="ill"),
+        "cancel": lambda subject: cancellation.cancel_course(course=subject.fresh(), by=by, reason="ill"),
         "cancel one lesson": lambda subject: services.cancel_lesson(lesson=of_first(subject), by=by),
         "rename one lesson": lambda subject: services.edit_lesson(
             lesson=of_first(subject), by=by, topic="Flamingos"

@@ -14,7 +14,8 @@ from accounts.people.group_services import archive_group, save_group
 from accounts.people.services import deactivate_person
 from classes.attendance.policy_changes import set_course_rules
 from classes.models import Course, Lesson, RollOver, Subject, Term
-from classes.timetable.courses.changes import cancel_course, change_course
+from classes.timetable.courses.cancellation import cancel_course
+from classes.timetable.courses.changes import change_course
 from classes.timetable.courses.planning import plan_course
 from classes.timetable.roll_over.edits import RowEdit
 from classes.timetable.roll_over.plan import build_preview

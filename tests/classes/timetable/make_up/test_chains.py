@@ -13,7 +13,7 @@ from classes.lessons.status import counted_lessons, phase_of
 from classes.models import AttendanceWarning, Holiday, Lesson, Term, ThresholdRule
 from classes.pages.day_overview import build_overview
 from classes.timetable.bulk.cancellation import cancel_lessons
-from classes.timetable.courses.changes import cancel_course
+from classes.timetable.courses.cancellation import cancel_course
 from classes.timetable.courses.planning import plan_course
 from classes.timetable.make_up.services import make_up_lesson
 from console.ui.waiting import count_waiting

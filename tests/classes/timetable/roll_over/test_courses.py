@@ -8,7 +8,7 @@ import pytest
 from accounts.models import Enterprise, StudentGroup, User
 from classes.models import Course, Holiday, Lesson, RollOver, Term
 from classes.timetable.bulk.cancellation import cancel_lessons
-from classes.timetable.courses.changes import cancel_course
+from classes.timetable.courses.cancellation import cancel_course
 from classes.timetable.roll_over.courses import CourseRow
 from classes.timetable.roll_over.dates import copied_dates, copied_rule, first_start
 from classes.timetable.roll_over.plan import build_preview

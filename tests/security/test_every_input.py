@@ -27,7 +27,7 @@ from tests.security.sample_school import SampleSchool, build_sample_school
 from tests.security.test_matrix import may
 
 REQUESTS = size(full=20_000, ci=100)
-#: A table has six addresses in the Django admin, so that each of its kinds has its turn.
+#: One of so many addresses is asked; a table has six in the Django admin, of which so each has its turn.
 STEP = size(full=1, ci=13)
 COLUMNS = ("student", "teacher", "admin", "superadmin", "operator", "anonymous")
 #: Where no worker runs.

@@ -113,5 +113,5 @@ def test_neither_order_nor_repeats_nor_connections_change_the_end(
     start_console: Callable[..., Console], tmp_path: Any
 ) -> None:
     url = start_console(SWEEP_EVERY_S="600", CONSOLE_DATA=str(tmp_path)).url
-    told = size(full=2_000, ci=102)
-    check_disorder(over_http(url, CONNECTIONS), seeds=size(full=20, ci=2), told=told, sent=5 * told)
+    told, sent = size(full=2_000, ci=102), size(full=10_000, ci=306)
+    check_disorder(over_http(url, CONNECTIONS), seeds=size(full=20, ci=2), told=told, sent=sent)

@@ -9,7 +9,7 @@ from tests.faults.divergence_checks import judge_divergence
 from tests.faults.goals import goal
 from tests.faults.sizes import dice, size
 
-OBJECTS = size(full=1000, ci=60)
+OBJECTS = size(full=1000, ci=48)
 # Nine calls in ten only plant the things; a busy machine takes minutes for what takes seconds alone.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 

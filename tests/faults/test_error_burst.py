@@ -5,12 +5,12 @@ import pytest
 from tests.faults.error_burst import ErrorBurst, check_error_burst
 from tests.faults.sizes import FULL
 
-#: Times of a server; the small one has a thirtieth of everything, and less of operations.
+#: Times of a server; in the small one they are much shorter.
 STORM = (
     ErrorBurst(operations=2000, seconds=60.0, schools=10)
     if FULL
     else ErrorBurst(
-        operations=30, seconds=1.5, schools=3, workers=3,
+        operations=40, seconds=1.2, schools=3, workers=3,
         timeout_s=0.6, stall_s=0.7, settle_s=0.2, backoff_s=0.1, breaker_s=0.05, breaker_cap_s=0.5,
     )
 )  # fmt: skip

@@ -1,9 +1,9 @@
 """Every address × everybody × every method: who may, may; who may not, is turned away, and nothing breaks.
 
-`FAULTS=full` (`make faults`) asks with all methods everywhere; else a stranger asks every address, the admin of
-another school every row, and everybody in turns the rest (see `step`). They ask with GET and the methods that
-change something and that the address knows in rotation, and in some with one of the others. A new address has
-its line in `expectations.py`.
+`FAULTS=full` (`make faults`) asks with all methods everywhere; else a stranger asks every address, the admin
+of another school every row, and everybody in turns the rest (see `step`). They ask with GET and the methods
+that change something and that the address knows in rotation, and in some with one of the others. A new
+address gets its line in `expectations.py`.
 """
 
 from http.cookies import SimpleCookie

@@ -110,11 +110,11 @@ def worlds(
 
 
 def questions_of(mine: SampleSchool, theirs: SampleSchool) -> list[Question]:
-    """Everybody asks for everything; where time is short every seventh address is asked for once, each second
+    """Everybody asks for everything; where time is short every fourth address is asked for once, each second
     time by the superadmin, who sees most.
     """
     questions = []
-    for number, paths in enumerate(pages(mine, theirs)[:: size(full=1, ci=7)]):
+    for number, paths in enumerate(pages(mine, theirs)[:: size(full=1, ci=4)]):
         turn = number // 2
         reader = READERS[0] if number % 2 else READERS[1:][turn % len(READERS[1:])]
         shown = Question(reader, paths[turn % len(paths)])

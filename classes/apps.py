@@ -107,6 +107,7 @@ class ClassesConfig(AppConfig):
         import classes.timetable.cover.undo
         import classes.timetable.group_changes.conflicts
         import classes.timetable.group_changes.propagation
+        import classes.timetable.group_changes.undo
         import classes.timetable.roll_over.retention
         import classes.timetable.subjects.services
         import classes.timetable.terms.services

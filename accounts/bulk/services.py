@@ -1,6 +1,7 @@
 """Services that act on many people, all or none: one person who is refused stops the whole act."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,9 +23,18 @@ from accounts.sign_in.password_links import (
 from console.audit.trail import record
 from console.concurrency import RowDeleted, lock_row, lock_rows, service
 from console.failpoints import point
+from console.jobs.models import Job
+from console.undo import undo_window
 
 LINKED = point("people.linked", "some of many password links are created, nothing is committed")
 LINKS_AT_A_TIME = 50
+
+
+class Joined(NamedTuple):
+    """How many people joined a group, and the values of the act "group.join" for `offer_undo`."""
+
+    number: int
+    values: dict[str, Any] | None
 
 
 class RowRefusal(NamedTuple):
@@ -121,12 +131,37 @@ def add_people_to_group(
 
     Raise GroupChangeRefused for schedule conflicts without a reason, ValidationError for an archived group.
     """
+    _group, entries = _join(people, by, group, conflict_reason)
+    return len(entries)
+
+
+@service
+def add_people_revocably(
+    *, people: Sequence[User], by: User, group: StudentGroup, conflict_reason: str = ""
+) -> Joined:
+    """Add as `add_people_to_group` does. The values are None if nobody joined or it is final."""
+    stored, entries = _join(people, by, group, conflict_reason, undo_window())
+    job = next((one for one in stored.propagation_results if isinstance(one, Job)), None)
+    if not entries or (job is not None and job.args["postponed"] is None):
+        return Joined(len(entries), None)
+    return Joined(len(entries), {"entries": entries, "job": job and job.pk})
+
+
+def _join(
+    people: Sequence[User],
+    by: User,
+    group: StudentGroup,
+    conflict_reason: str,
+    delay: timedelta = timedelta(),
+) -> tuple[StudentGroup, list[int]]:
+    """Return the changed group and the keys of the new memberships."""
     stored = lock_row(group)  # before the people, as everywhere
     before = set(stored.entries.values_list("student_id", flat=True))
     _act_on_each(people, by, "group", lambda one: None)
     students = User.objects.filter(pk__in=before | {person.pk for person in people})
-    save_group(group=stored, students=students, by=by, conflict_reason=conflict_reason)
-    return len({person.pk for person in people} - before)
+    saved = save_group(group=stored, students=students, by=by, conflict_reason=conflict_reason, delay=delay)
+    new = saved.entries.exclude(student__in=before).order_by("pk")
+    return saved, list(new.values_list("pk", flat=True))
 
 
 def _act_on_each(people: Sequence[User], by: User, name: str, act: Callable[[User], Any]) -> None:

@@ -15,7 +15,13 @@ from django.views.generic import DetailView, TemplateView
 
 from accounts.bulk.forms import BULK_FORMS
 from accounts.bulk.job import BULK_JOB, BULK_SERVICES, MAX_IN_REQUEST, start_job
-from accounts.bulk.services import BulkRefused, RowRefusal, create_password_links, find_refusals
+from accounts.bulk.services import (
+    BulkRefused,
+    RowRefusal,
+    add_people_revocably,
+    create_password_links,
+    find_refusals,
+)
 from accounts.imports.export import export_people
 from accounts.models import Role, User
 from accounts.people.age_and_consent import sees_age
@@ -31,6 +37,7 @@ from console.jobs.views import JobProgress
 from console.policy import may, refusal_message, scoped
 from console.policy.bulk_views import MAX_BULK_ROWS
 from console.policy.views import SchoolView
+from console.undo import offer_undo
 
 #: People whom the confirmation names, and refusals that it explains.
 MAX_NAMED = 20
@@ -124,8 +131,11 @@ class BulkPeople(SchoolView, TemplateView):
             return redirect(
                 "accounts:people_bulk_result", start_job(self.act.name, people, by=by, options=data).pk
             )
-        number = BULK_SERVICES[self.act.name](people=people, by=by, **data)
-        self.success(ngettext("Done for %(n)d person.", "Done for %(n)d people.", number) % {"n": number})
+        if self.act.name == "group":
+            number, values = add_people_revocably(people=people, by=by, **data)
+            offer_undo(self.request, _done_text(number), "group.join", data["group"].pk, values)
+        else:
+            self.success(_done_text(BULK_SERVICES[self.act.name](people=people, by=by, **data)))
         return redirect(self.back_url)
 
     def show_cards(self, people: list[User], reason: str) -> HttpResponse:
@@ -198,6 +208,10 @@ class BulkPeople(SchoolView, TemplateView):
             form=form,
             cancel_url=self.back_url,
         )
+
+
+def _done_text(number: int) -> str:
+    return ngettext("Done for %(n)d person.", "Done for %(n)d people.", number) % {"n": number}
 
 
 def describe_failure(job: Job) -> str:

@@ -16,7 +16,9 @@ from accounts.models.user import User
 
 #: Sent inside the transaction that changes a group: `group`, `added` and `removed` (user primary keys), `by`;
 #: optional: `excluded_lessons` (IDs of lessons that stay unchanged), `conflicting_lessons` (IDs of lessons
-#: with an allowed conflict) and the `reason` to allow them.
+#: with an allowed conflict), the `reason` to allow them, and a `delay` after which it goes to the service.
+#: A receiver returns the job that follows the change, if any. Its argument "postponed" are the keys of the
+#: operations that wait so long; None if they do not, or the change cannot be taken back.
 group_changed = Signal()
 
 

@@ -1,6 +1,7 @@
 """Services for groups of students. Each one is one transaction: row, students, audit entry."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -56,6 +57,7 @@ def save_group(
     seen: Mapping[str, str] | None = None,
     excluded_lessons: Collection[int] = (),
     conflict_reason: str = "",
+    delay: timedelta = timedelta(),
     **fields: Any,
 ) -> StudentGroup:
     """Create a group, or change `fields` and `students` (None: no change) of a stored one.
@@ -67,9 +69,10 @@ def save_group(
     which update lessons in this transaction. A call that changes nothing is not recorded.
 
     `seen` holds the digests that the editor saw (`group_digests`); by default those of `group` as given.
-    `excluded_lessons` are IDs of lessons that do not follow the change. Raise ValidationError for an archived
-    group, a name that is taken or a person in charge who is not staff, its subclass GroupChangeRefused for
-    schedule conflicts without a `conflict_reason`, and EditConflict for a concurrent change.
+    `excluded_lessons` are IDs of lessons that do not follow the change. The others are sent after `delay`
+    (`group_changed`). Raise ValidationError for an archived group, a name that is taken or a person in charge
+    who is not staff, its subclass GroupChangeRefused for schedule conflicts without a `conflict_reason`, and
+    EditConflict for a concurrent change.
     """
     chosen = None if students is None else list(students)
     if group.pk is None:
@@ -92,6 +95,7 @@ def save_group(
         by=by,
         excluded_lessons=excluded_lessons,
         conflict_reason=conflict_reason,
+        delay=delay,
     )
     return stored
 
@@ -174,6 +178,7 @@ def _record_change(
     by: User | None,
     excluded_lessons: Collection[int],
     conflict_reason: str,
+    delay: timedelta,
 ) -> None:
     """Record the change and send `group_changed`."""
     conflicts = group_change_conflicts.check_group_conflicts(
@@ -195,6 +200,7 @@ def _record_change(
             excluded_lessons=excluded_lessons,
             conflicting_lessons={conflict.target.pk for conflict in conflicts},
             reason=reason,
+            delay=delay,
         )
         group.propagation_results = [result for _receiver, result in results if result]
 

@@ -1,6 +1,6 @@
 """Forms of saved views, and of giving a row of Today."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.db.models import QuerySet
@@ -26,22 +26,25 @@ class ViewNameForm(forms.Form):
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
 
-class PersonChoice(forms.ModelChoiceField):
-    """Choice of a person by user ID, with what they are in the school."""
+class PersonOption(NamedTuple):
+    """A row of templates/partials/picker.html, with what the person is in the school."""
 
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.nickname} · {obj.user_id} · {obj.get_role_display()}"
+    user_id: str
+    name: str
+    note: str
+    words: str
+    chosen: bool
+    groups: tuple[int, ...] = ()
 
 
 class GiveForm(forms.Form):
     """To whom a row of Today is given, one of `people`."""
 
     fields: dict[str, Any]
-    person = PersonChoice(
+    person: Any = forms.ModelChoiceField(
         queryset=None,
         label=_("Give to"),
         to_field_name="user_id",
-        empty_label=_("Choose a person"),
         help_text=_(
             "An administrator, or a teacher for whom it waits too; first whom it concerns. They are notified."
         ),
@@ -54,6 +57,19 @@ class GiveForm(forms.Form):
     def __init__(self, *args: Any, people: QuerySet[Any], **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["person"].queryset = people
+
+    def options(self) -> list[PersonOption]:
+        chosen = self["person"].value()
+        return [
+            PersonOption(
+                one.user_id,
+                one.nickname,
+                str(one.get_role_display()),
+                one.search_name,
+                one.user_id == chosen,
+            )
+            for one in self.fields["person"].queryset
+        ]
 
 
 class SaveViewForm(ViewNameForm):

@@ -54,7 +54,7 @@ class GivePage(SchoolView, FormView):
 
     resource, action = "waiting", "give"
     form_class = GiveForm
-    template_name = "generic/form.html"
+    template_name = "lists/give.html"
 
     @cached_property
     def found(self) -> tuple[RowName, Any]:

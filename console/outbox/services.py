@@ -29,6 +29,7 @@ __all__ = [
     "hold_school",
     "open_operations",
     "postpone",
+    "postpone_all",
     "postponed_operations",
     "resume",
     "subjects_in_progress",
@@ -121,6 +122,14 @@ def postpone(subject: Any, delay: timedelta) -> list[int] | None:
     keys = list(waiting.filter(state=OperationState.READY, attempts=0).values_list("pk", flat=True))
     Operation.objects.filter(pk__in=keys).update(due_at=timezone.now() + delay)
     return keys
+
+
+def postpone_all(subjects: Iterable[Any], delay: timedelta) -> list[int] | None:
+    """Postpone what waits about each of these rows; return all keys, or None if one of them goes at once."""
+    if not delay:
+        return None
+    found = [postpone(one, delay) for one in subjects]
+    return None if None in found else [key for keys in found for key in keys or ()]
 
 
 def postponed_operations(model: type[Model]) -> Any:

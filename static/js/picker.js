@@ -1,4 +1,4 @@
-// People to tick, [data-picker]: a search over the rows, a count, and groups that tick their people.
+// People to tick or one to choose, [data-picker]: a search over the rows, a count, and groups that tick their people.
 // Without this file the list is whole and the server adds the people of the groups itself.
 for (const picker of document.querySelectorAll("[data-picker]")) {
   const find = picker.querySelector("[data-picker-find]");
@@ -9,7 +9,7 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
   const rows = [...picker.querySelectorAll(".picker-row")].map((element) => ({
     element,
     box: element.querySelector("input"),
-    words: element.textContent.toLowerCase(),
+    words: `${element.textContent} ${element.dataset.words ?? ""}`.toLowerCase(),
     groups: element.dataset.groups.split(" "),
   }));
 
@@ -17,7 +17,7 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
     const wanted = find.value.toLowerCase().split(/\s+/);
     let shown = 0;
     for (const row of rows) {
-      const fits = wanted.every((word) => row.words.includes(word)) && (!only.checked || row.box.checked);
+      const fits = wanted.every((word) => row.words.includes(word)) && (!only?.checked || row.box.checked);
       row.element.hidden = !fits;
       if (fits) shown += 1;
     }
@@ -61,7 +61,7 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
   find.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault(); // the form is not finished yet
   });
-  only.addEventListener("change", show);
+  only?.addEventListener("change", show);
   picker.addEventListener("change", (event) => {
     if (!event.target.matches(".picker-row input")) return;
     mirror();

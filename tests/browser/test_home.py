@@ -316,13 +316,23 @@ def test_a_register_is_given_to_its_teacher_without_a_mouse(
     button: str,
     given: str,
 ) -> None:
+    User.objects.create(enterprise=bob.enterprise, user_id="t07", role=Role.TEACHER, nickname="王芳")
     lesson = create_finished_lesson(bob, topic="Sums")
     page = window(alice, size, language)
     page.locator(f"#more-registers-lesson-{lesson.pk}-summary").press("Enter")
     expect(page.locator(f"#more-registers-lesson-{lesson.pk}")).to_contain_text(f"{more} Sums")
     assert axe_violations(page) == []
     page.get_by_role("link", name=f"{act} Sums").press("Enter")
-    page.locator("#id_person").select_option("bob")
+    find, rows = page.locator("[data-picker-find]"), page.locator(".picker-row:visible")
+    expect(rows.first).to_contain_text("Bob")
+    for typed, found in (("wangf", "王芳"), ("王", "王芳"), ("bo", "Bob")):
+        find.fill(typed)
+        expect(rows).to_have_count(1)
+        expect(rows).to_contain_text(found)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("radio", name="Bob")).to_be_checked()
     assert axe_violations(page) == []
     assert horizontal_overflow(page, SIZES[size][0]) == []
     page.get_by_role("button", name=button, exact=True).press("Enter")

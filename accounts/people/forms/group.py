@@ -26,6 +26,7 @@ class Candidate(NamedTuple):
     chosen: bool
     note: str = ""
     groups: tuple[int, ...] = ()
+    words: str = ""
 
 
 class GroupFilter(GradeFilter):
@@ -120,8 +121,8 @@ class GroupForm(OptimisticLockMixin, forms.ModelForm):
     def candidates(self) -> list[Candidate]:
         """Return everyone who can be chosen, members first."""
         chosen = set(self["students"].value() or ())
-        rows = self.fields["students"].queryset.values_list("user_id", "nickname")
-        candidates = [Candidate(user_id, name, user_id in chosen) for user_id, name in rows]
+        rows = self.fields["students"].queryset.values_list("user_id", "nickname", "search_name")
+        candidates = [Candidate(one, name, one in chosen, words=words) for one, name, words in rows]
         return sorted(candidates, key=lambda candidate: not candidate.chosen)
 
     def moves(self) -> tuple[set[int], set[int]]:

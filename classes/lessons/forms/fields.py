@@ -21,13 +21,14 @@ ID_SEPARATOR = re.compile(r"[\s,;，；、]+")
 
 
 class PersonOption(NamedTuple):
-    """An option of a people picker; `groups` are the ids of the person's groups."""
+    """An option of a people picker; `groups` are the ids of the person's groups, `words` the pinyin."""
 
     user_id: str
     name: str
     note: str
     groups: tuple[int, ...]
     chosen: bool
+    words: str
 
 
 class PeopleField(forms.ModelMultipleChoiceField):
@@ -118,6 +119,7 @@ def person_options(
             str(one.get_role_display()) if roles else "",
             tuple(groups.get(one.pk, ())),
             one.user_id in chosen,
+            one.search_name,
         )
         for one in people
     ]

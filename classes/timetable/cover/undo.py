@@ -23,7 +23,7 @@ from classes.timetable.cover.services import (
 )
 from console.audit.trail import record
 from console.concurrency import lock_row, service
-from console.outbox.services import are_unsent, postpone
+from console.outbox.services import are_unsent, postpone_all
 from console.policy import scoped
 from console.undo import register_undo, too_late, undo_window
 
@@ -132,12 +132,7 @@ def _restore_absence(absence: TeacherAbsence, by: User | None, at: str) -> None:
 
 def _postpone(lessons: Iterable[int]) -> list[int] | None:
     """Postpone what goes to the service about these lessons; None if it goes at once."""
-    if not undo_window():
-        return None
-    found = [postpone(one, undo_window()) for one in Lesson.objects.filter(pk__in=lessons)]
-    if any(one is None for one in found):
-        return None
-    return [key for keys in found for key in keys or ()]
+    return postpone_all(Lesson.objects.filter(pk__in=lessons), undo_window())
 
 
 def _require_unsent(values: Mapping[str, Any]) -> None:

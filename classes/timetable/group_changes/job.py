@@ -45,8 +45,14 @@ def start_group_job(
     removed: int,
     locked: Collection[int],
     left: Collection[int],
+    postponed: Sequence[int] | None = None,
+    overridden: Sequence[tuple[int, str]] = (),
 ) -> Job:
-    """Start the job, in the transaction of the change; `locked` and `left` lessons did not follow."""
+    """Start the job, in the transaction of the change; `locked` and `left` lessons did not follow.
+
+    `postponed` are the operations that wait as long as the change can be taken back, None if it cannot be;
+    `overridden` are the lessons whose conflict it allowed, with the time at which it did.
+    """
     args = {
         "group": group.pk,
         "name": group.name,
@@ -55,6 +61,8 @@ def start_group_job(
         "sent": sent,
         "locked": sorted(locked),
         "left": sorted(left),
+        "postponed": postponed,
+        "overridden": overridden,
     }
     return runner.enqueue_job(GROUP_JOB_KIND, enterprise=group.enterprise, by=by, args=args, total=len(sent))
 

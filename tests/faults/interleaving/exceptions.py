@@ -17,6 +17,7 @@ STATE = "changes a state under its lock or by compare-and-set: one of two does"
 AGAIN = "replaces what another one wrote: a constraint refuses the second row, and the retry finds the first"
 TWIN = "shares its code with accept_remote_person, which is in a scenario"
 EXCEPTIONS = {
+    "accounts.bulk.services.add_people_revocably": CALLS,
     "accounts.bulk.services.add_people_to_group": CALLS,
     "accounts.bulk.services.create_password_links": CALLS,
     "accounts.bulk.services.deactivate_people": CALLS,
@@ -159,6 +160,7 @@ EXCEPTIONS = {
     "classes.timetable.bulk.undo.undo_many": CALLS,
     "classes.timetable.courses.forms._plan": CALLS,
     "classes.timetable.courses.cancellation.cancel_course_revocably": CALLS,
+    "classes.timetable.group_changes.undo.undo_joining": MERGES,
     "classes.timetable.make_up.services.make_up_lesson": "tests/classes/timetable/make_up/test_services.py",
     "classes.timetable.roll_over.services._apply_locked": STEP,
     "classes.timetable.roll_over.services._keep_reason": STEP,

@@ -4,6 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from classes.attendance.grades.forms import GradeForm
+from classes.attendance.grades.queries import RESOURCE as GRADES
+from classes.attendance.grades.sheet import grade_totals
 from classes.attendance.reports.lesson_matrix.forms import MatrixForm
 from classes.attendance.reports.lesson_matrix.lessons import RESOURCE as MATRIX
 from classes.attendance.reports.lesson_matrix.totals import matrix_totals
@@ -12,6 +15,10 @@ from classes.attendance.reports.registry import REPORTS, Report
 
 def _matrix_form(data: Any, *, reader: Any, **more: Any) -> MatrixForm:
     return MatrixForm(data, reader=reader, has_codes=True)
+
+
+def _grade_form(data: Any, *, reader: Any, **more: Any) -> GradeForm:
+    return GradeForm(data, reader=reader)
 
 
 #: The matrix is not asked for a name or user ID: neither an e-mail nor its link names a student.
@@ -25,5 +32,14 @@ MAILED = {
         form=_matrix_form,
         subject=("course", "group"),
         resource=MATRIX,
+    ),
+    "grades": Report(
+        gettext_lazy("Attendance grades"),
+        grade_totals,
+        ("course", "term"),
+        has_total=True,
+        form=_grade_form,
+        subject=("course",),
+        resource=GRADES,
     ),
 }

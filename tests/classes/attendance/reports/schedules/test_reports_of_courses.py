@@ -1,6 +1,6 @@
 """The reports of a course by e-mail: their totals, without the students whom the pages name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from classes.attendance.reports.schedules.delivery import send_due_reports
 from classes.attendance.reports.schedules.services import create_schedule, send_now
-from classes.models import Course, Lesson, ReportSchedule
+from classes.models import Course, Lesson, ReportSchedule, Term
 from console.audit.models import AuditEntry
+from console.ui.date_words import in_words
 from tests.classes.attendance.reports.schedules.test_delivery import last_week
 from tests.classes.attendance.reports.schedules.test_reports_of_pages import email_of
 from tests.support.page_client import page_text
@@ -34,9 +35,20 @@ def course(school, bob, last_week):
     return course
 
 
+@pytest.fixture
+def term(school):
+    today = timezone.localdate(timezone=school.tz)
+    return Term.objects.create(
+        enterprise=school,
+        name="Autumn",
+        starts_on=today - timedelta(days=30),
+        ends_on=today + timedelta(days=30),
+    )
+
+
 def link_in(message):
     """The address of the report in an e-mail, without the console."""
-    (line,) = (one for one in message.body.splitlines() if one.startswith("https://") and "since=" in one)
+    (line,) = (one for one in message.body.splitlines() if one.startswith("https://") and "course=" in one)
     return line.removeprefix("https://console.example")
 
 
@@ -93,7 +105,48 @@ def test_the_e_mail_of_a_matrix_is_in_the_language_of_its_reader(alice, course):
     assert "学生: 1" in message.body
 
 
-@pytest.mark.parametrize("report", ["matrix"])
+def test_the_grades_are_proposed_with_the_course_and_the_term_that_the_page_shows(
+    browse, alice, course, term
+):
+    query = f"report=grades&course={course.pk}&term={term.pk}"
+    page = page_text(browse(alice, "/reports/grades/"))
+    assert f'href="{PAGE}?{query}"' in page, "the only course is shown without being chosen"
+    browse(alice, f"{PAGE}new/?{query}", {"every": "month", "person": "alice"})
+    (row,) = ReportSchedule.objects.all()
+    assert (row.report, row.filters) == ("grades", f"course={course.pk}&term={term.pk}")
+    assert "Attendance grades: Croquet · Term: Autumn" in page_text(browse(alice, PAGE))
+    Course.objects.create(
+        enterprise=course.enterprise,
+        title="Chess",
+        teacher=course.teacher,
+        starts_local=course.starts_local,
+        duration_minutes=45,
+    )
+    assert "By e-mail" not in page_text(browse(alice, "/reports/grades/"))
+
+
+def test_the_e_mail_of_the_grades_has_totals_of_the_term_and_names_nobody(browse, alice, course, term):
+    message = email_of(alice, "grades", f"course={course.pk}&term={term.pk}")
+    assert message.subject.startswith("Attendance grades, Croquet, ")
+    lines = message.body.splitlines()
+    assert {"Term: Autumn", "Students: 3", "late: 1", "Percentage of all students: 50.0"} <= set(lines)
+    assert any(line.startswith("Points for each lesson with a final mark: ") for line in lines)
+    assert names_nobody(message)
+    assert message.attachments == []
+    assert link_in(message) == f"/reports/grades/?course={course.pk}&term={term.pk}"
+    page = page_text(browse(alice, link_in(message)))
+    assert all(f"Kid{number}" in page for number in (1, 2, 3))
+
+
+def test_the_days_of_an_e_mail_of_grades_are_those_of_the_term(alice, course, term):
+    term.starts_on, term.ends_on = term.starts_on - timedelta(days=300), term.starts_on - timedelta(days=200)
+    term.save(update_fields=["starts_on", "ends_on"])
+    message = email_of(alice, "grades", f"course={course.pk}&term={term.pk}")
+    assert message.subject.endswith(f", {in_words(term.starts_on)} – {in_words(term.ends_on)}")
+    assert {"Students: 0", "Percentage of all students: —"} <= set(message.body.splitlines())
+
+
+@pytest.mark.parametrize("report", ["matrix", "grades"])
 def test_a_teacher_who_may_see_the_page_gets_none_by_e_mail(alice, bob, course, report):
     bob.e_mail = "bob@wonderland.example"
     chosen = {"every": "week", "report": report, "filters": f"course={course.pk}"}
@@ -105,7 +158,7 @@ def test_a_teacher_who_may_see_the_page_gets_none_by_e_mail(alice, bob, course, 
     assert sent_or_stopped(schedule, alice) == ("stopped", "role")
 
 
-@pytest.mark.parametrize("report", ["matrix"])
+@pytest.mark.parametrize("report", ["matrix", "grades"])
 def test_it_stops_when_the_course_is_gone_and_the_list_says_so(browse, alice, course, report):
     schedule = create_schedule(
         person=alice, every="week", report=report, filters=f"course={course.pk}", by=alice

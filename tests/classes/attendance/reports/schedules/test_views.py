@@ -116,6 +116,8 @@ def test_a_report_proposes_itself_with_its_filters(browse, alice, bob):
         "report=school&course=999999",
         "report=matrix&course=999999",
         "report=matrix",
+        "report=grades&course=999999",
+        "report=grades",
     ],
 )
 def test_a_filter_of_another_school_is_refused(browse, alice, charlie, query):

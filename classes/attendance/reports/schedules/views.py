@@ -56,7 +56,10 @@ class ScheduleList(SchoolView, TemplateView):
         report = query.get("report", SCHOOL)
         if report not in MAILED or MAILED[report].asks == ("group",):
             raise Http404
-        return {"report": report, "filters": query_of(report, query)}
+        filters = query_of(report, query)
+        if len(filters) > ReportSchedule.MAX_FILTERS:  # written by hand: `absent` holds for any text
+            raise Http404
+        return {"report": report, "filters": filters}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         reader: Any = self.request.user

@@ -185,3 +185,8 @@ def sent_or_stopped(schedule, by):
     schedule.refresh_from_db()
     assert mail.outbox == []
     return schedule.result, schedule.reason
+
+
+def test_filters_that_no_schedule_can_hold_are_not_found(browse, alice, course):
+    query = f"report=matrix&course={course.pk}&absent={'x' * 400}"
+    assert browse(alice, f"{PAGE}new/?{query}", {"every": "week", "person": "alice"}).status_code == 404

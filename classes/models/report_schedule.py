@@ -17,6 +17,8 @@ class ReportSchedule(models.Model):
     names is gone.
     """
 
+    MAX_FILTERS = 300
+
     class Every(models.TextChoices):
         WEEK = "week", _("every week, Monday 07:00")
         MONTH = "month", _("every month, on the first at 07:00")
@@ -61,7 +63,7 @@ class ReportSchedule(models.Model):
         verbose_name=_("grade"),
     )
     report = models.CharField(_("report"), max_length=12, default="school", db_default="school")
-    filters = models.CharField(_("filters"), max_length=300, blank=True, default="", db_default="")
+    filters = models.CharField(_("filters"), max_length=MAX_FILTERS, blank=True, default="", db_default="")
     every = models.CharField(_("how often"), max_length=5, choices=Every.choices)
     is_on = models.BooleanField(pgettext_lazy("schedule", "on"), default=True)
     due_at = models.DateTimeField(_("next e-mail"))

@@ -14,6 +14,7 @@ from accounts.models import Role
 from classes.attendance.engagement import DeviceCount
 from classes.attendance.explanation import SOURCE_LABELS
 from classes.attendance.reports import forms as report_forms
+from classes.attendance.reports.schedules.reports import MAILED
 from classes.attendance.timeline import format_clock
 from classes.conflicts.grouping import group_conflicts
 from classes.lessons.status import Phase, phase_of
@@ -160,20 +161,19 @@ def zone_note(lesson: Lesson) -> str:
 
 @register.simple_tag(takes_context=True)
 def report_mail_url(context: RequestContext) -> str:
-    """Return where the reader sets up a report by e-mail; empty for those who may not.
+    """Return where the reader sets up a report by e-mail; empty for those who may not, and without a report.
 
-    A report proposes itself with its filters, one of a group or grade those, that of a `person` their group.
+    A report proposes itself with its filters, that of a `person` the one of their group.
     """
-    request = context["request"]
-    if not may(request.user, "add", "report_schedule"):
+    report, person = str(context.get("mail_report", "")), context.get("person")
+    if not (report or person) or not may(context["request"].user, "add", "report_schedule"):
         return ""
-    group, grade = (request.GET.get(name) for name in ("group", "grade"))
-    if person := context.get("person"):
-        group = person.student_groups.filter(archived_at=None).values_list("pk", flat=True).first()
-    chosen = {"group": group} if group else {"grade": grade} if grade else {}
-    if report := context.get("mail_report"):
-        fields = set(context["filter_form"].fields) - {"since", "until"}
-        chosen = {name: value for name, value in request.GET.items() if name in fields and value}
+    if person:
+        groups = person.student_groups.filter(archived_at=None).values_list("pk", flat=True)
+        chosen = {"group": group} if (group := groups.first()) else {}
+    else:
+        filters = context["filter_form"].data
+        chosen = {name: value for name, value in filters.items() if name in MAILED[report].asks and value}
         if report not in ("school", "group"):
             chosen = {"report": report, **chosen}
     query = urlencode(chosen)

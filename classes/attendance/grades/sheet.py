@@ -1,11 +1,13 @@
 """Grades as a sheet, for pages and files, with the rule above the headings."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from classes.attendance.grades.calculation import Weights
-from classes.attendance.grades.queries import StudentGrade
+from classes.attendance.grades.calculation import Weights, grade_of
+from classes.attendance.grades.forms import GradeForm
+from classes.attendance.grades.queries import StudentGrade, read_grades, sees_everybody
 from classes.attendance.grades.sentences import rule_sentence
 from classes.attendance.reports.sheet import ReportSheet, sum_counts
 from classes.models import Mark
@@ -37,3 +39,19 @@ def grade_sheet(students: Sequence[StudentGrade], weights: Weights, above: Seque
     ]
     rule = rule_sentence(weights)
     return ReportSheet(columns, rows, rule, above=(*above, rule))
+
+
+def grade_totals(reader: Any, form: GradeForm) -> ReportSheet:
+    """Return a sheet without rows: how many students the chosen course has, their marks, and the percentage
+    of all of them by the rule, as if they were those of one student."""
+    course: Any = form.course_chosen
+    grades = read_grades(course, form.period, None if sees_everybody(reader, course) else reader)
+    counts = sum_counts(one.counts for one in grades.students)
+    columns = (
+        Column("students", _("Students"), ColumnType.NUMBER),
+        *(Column(mark.value, mark.label, ColumnType.NUMBER) for mark in Mark if counts.get(mark)),
+        Column("percent", _("Percentage of all students"), ColumnType.NUMBER),
+    )
+    percent = grade_of(counts, grades.weights).percent
+    total = {"students": len(grades.students), **counts, "percent": percent}
+    return ReportSheet(columns, (), rule_sentence(grades.weights), total=total)

@@ -1,5 +1,6 @@
 """Filter forms of reports."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -92,11 +93,11 @@ class PeriodForm(forms.Form):
         return period_of_days(max(since, until - timedelta(days=MAX_DAYS)), until)
 
 
-def chosen_filters(form: Any) -> list[tuple[str, str]]:
-    """Return label and value of what a validated form filters by, besides the days."""
+def chosen_filters(form: Any, without: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Return label and value of what a validated form filters by, besides the days and these fields."""
     found = []
     for name, value in getattr(form, "cleaned_data", {}).items():
-        if name in ("since", "until") or value in (None, "", False) or form[name].is_hidden:
+        if name in ("since", "until", *without) or value in (None, "", False) or form[name].is_hidden:
             continue
         choices = {} if hasattr(value, "pk") else dict(getattr(form.fields[name], "choices", ()))
         text = gettext("yes") if value is True else str(choices.get(value, value))

@@ -19,16 +19,20 @@ class Report(NamedTuple):
     """A report. `asks` names its form fields besides the days; `build` returns the whole sheet.
 
     `page` returns one page, for reports that may be long. `charts` draws the sheet,
-    `has_total` says that the sheet has a total row.
+    `has_total` says that the sheet has a total row. `subject` names the fields of which one must be chosen:
+    what the report is about, if not the school. Who may list and export `resource` may have it.
     """
 
     title: str | Promise
-    build: Callable[[Any, ReportForm], ReportSheet]
+    build: Callable[[Any, Any], ReportSheet]
     asks: tuple[str, ...] = ()
     weeks: int = DEFAULT_WEEKS
     page: Callable[[Any, ReportForm, HttpRequest], ReportSheet] | None = None
     charts: Callable[[Any, ReportForm, ReportSheet], list[Chart]] | None = None
     has_total: bool = False
+    form: Callable[..., Any] = ReportForm
+    subject: tuple[str, ...] = ()
+    resource: str = "report"
 
 
 REGISTERS_TO_CLOSE, SCHOOL = "registers", "school"

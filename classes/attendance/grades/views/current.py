@@ -84,6 +84,7 @@ class GradePage(GradeBase, TemplateView):
             course=course,
             term=term,
             courses=form.offered_courses[:LINKED_COURSES],
+            mail_report="grades" if course and term else "",
             doubts=fixing_doubts(grades.open_lessons),
             revisions=revisions,
             difference=describe_difference(revisions[0], grades) if revisions else "",

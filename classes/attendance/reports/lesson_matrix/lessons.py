@@ -41,6 +41,10 @@ class Limits(NamedTuple):
     marks: int
 
 
+PAGE_LIMITS = Limits(lessons=200, marks=60_000)
+FILE_LIMITS = Limits(lessons=400, marks=500_000)
+
+
 class MatrixLesson(NamedTuple):
     """A column. `state` is FINAL or a key of STATE_LABELS; `marks` is the number of its final marks.
 

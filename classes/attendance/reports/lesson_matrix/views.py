@@ -20,8 +20,9 @@ from classes.attendance.reports.lesson_matrix import trends
 from classes.attendance.reports.lesson_matrix.files import CUT, letters_in_words, matrix_file
 from classes.attendance.reports.lesson_matrix.forms import LessonChoiceForm, MatrixForm
 from classes.attendance.reports.lesson_matrix.lessons import (
+    FILE_LIMITS,
+    PAGE_LIMITS,
     RESOURCE,
-    Limits,
     MatrixLesson,
     chosen_lessons,
 )
@@ -47,8 +48,6 @@ from console.policy.views import SchoolView
 from console.ui.template_tags import percent
 
 LESSONS_A_PAGE, STUDENTS_A_PAGE = 20, 50
-PAGE_LIMITS = Limits(lessons=200, marks=60_000)
-FILE_LIMITS = Limits(lessons=400, marks=500_000)
 #: Courses offered as links where nothing is chosen yet.
 LINKED_COURSES = 12
 
@@ -100,6 +99,7 @@ class MatrixPage(MatrixBase, TemplateView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         form, reader = self.form, self.request.user
+        is_chosen = bool(form.course_chosen or form.group_chosen)
         selection = read_selection(reader, form, PAGE_LIMITS)
         lesson_page = self._page(selection.lessons[::-1], LESSONS_A_PAGE, "lessons")
         lessons: list[MatrixLesson] = list(lesson_page)[::-1]
@@ -111,7 +111,8 @@ class MatrixPage(MatrixBase, TemplateView):
             filter_form=form,
             period=form.period,
             ranges=quick_ranges(reader, form.period),
-            is_chosen=bool(form.course_chosen or form.group_chosen),
+            is_chosen=is_chosen,
+            mail_report="matrix" if is_chosen else "",
             courses=form.offered_courses[:LINKED_COURSES],
             lessons=lessons,
             lesson_page=lesson_page,

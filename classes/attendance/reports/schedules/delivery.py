@@ -5,7 +5,7 @@ e-mail links to the report with the names, which needs sign-in.
 """
 
 import logging
-from datetime import date, timedelta
+from datetime import timedelta
 from smtplib import SMTPException
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.forms import HiddenInput
-from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -21,9 +20,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from classes.attendance.reports.files import report_workbook
-from classes.attendance.reports.forms import ReportForm, chosen_filters
-from classes.attendance.reports.registry import REPORTS, SCHOOL
-from classes.attendance.reports.schedules.filters import filter_form, report_name
+from classes.attendance.reports.registry import SCHOOL
+from classes.attendance.reports.schedules.filters import (
+    filter_form,
+    other_filters,
+    report_name,
+    subject_of,
+)
+from classes.attendance.reports.schedules.reports import MAILED
 from classes.attendance.reports.schedules.services import last_days, next_due, stop_reason
 from classes.attendance.reports.school import group_report
 from classes.attendance.reports.sheet import ReportSheet, format_value
@@ -112,29 +116,30 @@ def _set_result(schedule: ReportSchedule, result: ReportSchedule.Result, **field
     return bool(sending.update(result=result, **fields))
 
 
-def _link_of(schedule: ReportSchedule) -> tuple[str, dict[str, Any]]:
-    """Return the page of the report and the filters in its query string."""
+def _link_of(schedule: ReportSchedule, form: Any) -> str:
+    """Return the address of the report with its filters and days."""
+    names = (*MAILED[schedule.report].asks, "since", "until")
+    query = {name: form.data[name] for name in names if name in form.fields and form.data.get(name)}
     if schedule.group:
-        return "group", {"group": schedule.group.pk}
-    grade = {"grade": schedule.grade.pk} if schedule.grade else {}
-    return schedule.report, {**QueryDict(schedule.filters).dict(), **grade}
+        return _url("classes:report_group", group=schedule.group.pk, **query)
+    return _url(f"classes:report_{schedule.report}", **query)
 
 
-def _hide_teacher(form: ReportForm) -> list[tuple[str, str]]:
+def _hide_teacher(schedule: ReportSchedule, form: Any) -> list[tuple[str, str]]:
     """Return the filters for the e-mail; neither it nor its file names a teacher."""
     hidden = []
     if form.cleaned_data.get("teacher"):
         hidden = [(str(form.fields["teacher"].label), _("one, named in the report"))]
         form.fields["teacher"].widget = HiddenInput()
-    return [*chosen_filters(form), *hidden]
+    return [*other_filters(schedule, form), *hidden]
 
 
 def _totals(schedule: ReportSchedule, sheet: ReportSheet) -> list[tuple[str, str]]:
     """Return label and value of the total row; of a report without one, how many rows it has."""
-    if not REPORTS[schedule.report].has_total:
+    if not MAILED[schedule.report].has_total:
         return [(report_name(schedule), f"{len(sheet.rows)}{'+' if sheet.cut else ''}")]
     return [
-        (str(one.label), f"{format_value(sheet.total[one.key], one.kind)}")
+        (str(one.label), f"{format_value(sheet.total[one.key], one.kind) or '—'}")
         for one in sheet.columns
         if one.key in sheet.total
     ]
@@ -148,14 +153,12 @@ def build_report_email(schedule: ReportSchedule) -> EmailMessage:
         timezone.override(school.tz),
         use_scope_of(person),
     ):
-        first, last = (f"{day}" for day in last_days(schedule.every, timezone.localdate()))
-        days = {"since": first, "until": last}
-        form = filter_form(schedule, **days)
-        build = REPORTS[schedule.report].build
+        since, until = last_days(schedule.every, timezone.localdate())
+        form = filter_form(schedule, since=f"{since}", until=f"{until}")
+        build = MAILED[schedule.report].build
         sheet = group_report(person, form, schedule.group) if schedule.group else build(person, form)
-        page, query = _link_of(schedule)
         of_school = schedule.report == SCHOOL
-        about = str(schedule.group or schedule.grade or school.name)
+        about = subject_of(schedule, form) or school.name
         words = (
             _("Attendance of %(name)s, %(first)s – %(last)s")
             if of_school
@@ -164,19 +167,20 @@ def build_report_email(schedule: ReportSchedule) -> EmailMessage:
         title = words % {
             "report": report_name(schedule),
             "name": about,
-            **{name: in_words(date.fromisoformat(day)) for name, day in (("first", first), ("last", last))},
+            "first": in_words(timezone.localdate(form.period.begins)),
+            "last": in_words(timezone.localdate(form.period.last)),
         }
         context = {
             "person": person,
             "school": school,
             "title": title,
-            "filters": _hide_teacher(form),
+            "filters": _hide_teacher(schedule, form),
             "of_school": of_school,
             "totals": [] if of_school else _totals(schedule, sheet),
             "share": percent(sheet.total.get("share")) or "—",
             "number": sheet.total.get("people", 0),
             "note": sheet.note,
-            "report_url": _url(f"classes:report_{page}", **query, **days),
+            "report_url": _link_of(schedule, form),
             "list_url": _url("classes:report_schedules"),
         }
         text = render_to_string("classes/attendance/reports/schedule_email.txt", context)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, StudentGroup, User
 from accounts.people.grades.filters import GradeField, offer_grades
 from accounts.people.queries import active_people
-from classes.attendance.reports.registry import REPORTS, SCHOOL
+from classes.attendance.reports.registry import SCHOOL
+from classes.attendance.reports.schedules.reports import MAILED
 from classes.lessons.forms.fields import PersonField, set_choices
 from classes.models import ReportSchedule
 from console.policy import scoped
@@ -50,7 +51,7 @@ class ScheduleForm(forms.Form):
         self.chosen = {"report": report, "filters": filters}
         if report != SCHOOL or filters:  # a group has a page of its own, without these filters
             del self.fields["group"]
-        if "grade" not in REPORTS[report].asks:
+        if "grade" not in MAILED[report].asks:
             self.fields.pop("grade", None)
 
     def clean(self) -> dict[str, Any]:

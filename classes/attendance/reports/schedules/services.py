@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Grade, StudentGroup, User
 from classes.attendance.reports.quick_ranges import month_of, week_of
 from classes.attendance.reports.registry import SCHOOL
-from classes.attendance.reports.schedules.filters import filter_form
+from classes.attendance.reports.schedules.filters import filter_form, filters_exist, subject_of
+from classes.attendance.reports.schedules.reports import MAILED
 from classes.models import ReportSchedule
 from console.audit.models import AuditEntry
 from console.audit.trail import record
@@ -53,11 +54,12 @@ def stop_reason(schedule: ReportSchedule) -> ReportSchedule.Reason:
     person, group = schedule.person, schedule.group
     if not person.is_active or not person.e_mail or person.enterprise_id != schedule.enterprise_id:
         return Reason.LEFT
-    if not (may(person, "list", "report") and may(person, "export", "report")):
+    resources = {"report", MAILED[schedule.report].resource}
+    if not all(may(person, action, one) for one in resources for action in ("list", "export")):
         return Reason.ROLE
     if group and group.archived_at:
         return Reason.GROUP
-    return Reason.FILTERS if filter_form(schedule).errors else Reason.NONE
+    return Reason.NONE if filters_exist(schedule) else Reason.FILTERS
 
 
 @service
@@ -87,6 +89,8 @@ def create_schedule(
         raise ValidationError(reason.label)
     schedule.save(force_insert=True)
     about = {"grade": grade.name} if grade else {"group": group.name if group else ""}
+    if MAILED[report].subject:
+        about = {"name": subject_of(schedule, filter_form(schedule))}
     after = {"person": person.user_id, "report": report, **about, "every": every}
     record("report_schedule.add", schedule, by=by, after=after)
     return schedule

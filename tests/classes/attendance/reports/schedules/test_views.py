@@ -24,7 +24,7 @@ def test_an_administrator_sets_one_up_from_a_report_in_two_clicks(browse, alice,
 
 
 def test_every_report_leads_to_it_and_proposes_its_group(browse, alice, kids, year7):
-    for path in ("school/", "school/groups/", "matrix/", "grades/"):
+    for path in ("school/", "school/groups/"):
         assert f'href="{PAGE}"' in page_text(browse(alice, f"/reports/{path}")), path
     for name in ("absences", "teachers", "usage", "registers"):
         assert f'href="{PAGE}?report={name}"' in page_text(browse(alice, f"/reports/{name}/")), name
@@ -109,7 +109,17 @@ def test_a_report_proposes_itself_with_its_filters(browse, alice, bob):
     assert "Registers to close: Whole school" in page_text(browse(alice, PAGE)).split("<tbody>")[1]
 
 
-@pytest.mark.parametrize("query", ["report=registers&teacher=charlie", "report=school&course=999999"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "report=registers&teacher=charlie",
+        "report=school&course=999999",
+        "report=matrix&course=999999",
+        "report=matrix",
+        "report=grades&course=999999",
+        "report=grades",
+    ],
+)
 def test_a_filter_of_another_school_is_refused(browse, alice, charlie, query):
     page = page_text(browse(alice, f"{PAGE}new/?{query}", {"every": "week", "person": "alice"}))
     assert "What the report filters by no longer exists." in page

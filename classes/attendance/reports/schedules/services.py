@@ -74,14 +74,18 @@ def create_schedule(
     filters: str = "",
 ) -> ReportSchedule:
     """Create a schedule. ValidationError if the person receives this report already."""
-    chosen = {"report": report, "filters": filters, "group": group, "grade": grade, "every": every}
-    if ReportSchedule.objects.filter(person=person, **chosen).exists():
+    received = ReportSchedule.objects.filter(person=person, report=report, filters=filters, every=every)
+    if received.filter(group=group, grade=grade).exists():
         raise ValidationError(_("This person receives this report already."))
     school: Any = by.enterprise
     schedule = ReportSchedule(
         enterprise=school,
         person=person,
-        **chosen,
+        report=report,
+        filters=filters,
+        group=group,
+        grade=grade,
+        every=every,
         due_at=next_due(every, timezone.now(), school.tz),
         created_by=by,
     )

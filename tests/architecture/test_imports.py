@@ -29,6 +29,7 @@ def test_it_imports_nothing_else_of_ours(package: str) -> None:
     assert strangers == set()
 
 
+@pytest.mark.processes
 def test_all_is_imported_without_a_key() -> None:
     """Keys stay with what runs: the check of types, which loads the models, gets none."""
     keyless = {name: value for name, value in os.environ.items() if name not in ("SECRET_KEY", "FIELD_KEYS")}

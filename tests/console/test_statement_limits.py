@@ -116,6 +116,7 @@ def test_after_an_error_the_former_limit_is_back(limited: None, fail: Callable[[
     assert current_limit() == "100ms"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     ("start", "limit"),
     [

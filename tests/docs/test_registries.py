@@ -69,6 +69,7 @@ def test_the_page_lists_every_registry_with_the_modules_that_register() -> None:
     assert listed == registrations()
 
 
+@pytest.mark.processes
 def test_what_registers_at_start_does_so_without_a_request_or_a_task() -> None:
     """`django.setup()` of a fresh process alone imports it; the page and the addresses import much more."""
     program = "import sys, django; django.setup(); print(*sys.modules)"

@@ -24,6 +24,8 @@ PROCESS_FIXTURES = {"browser", "program_variables", "start_nginx", "session_fork
 PROCESS_PATHS = (
     *("tests/bench/", "tests/deploy/", "tests/faults/", "tests/flows/", "tests/upgrades/"),
     *("tests/console/embedded/", "tests/console/policy/management/", "tests/console/variables/"),
+    "tests/accounts/imports/one_roster/test_service.py",
+    "tests/console/child_process/test_runner.py",
     "tests/console/iclass/test_company_network.py",
     "tests/console/notifications/channels/test_mail_server.py",
     "tests/console/policy/test_row_security_verification.py",

@@ -19,7 +19,7 @@ from console.sheets.xlsx_writer import write_xlsx
 
 MEGABYTES = 300
 FRESH = 150  # megabytes of a process that has loaded the console and done nothing
-LONG = int(os.environ.get("IMPORT_LONG_ROWS", "10000"))
+LONG = int(os.environ.get("IMPORT_LONG_ROWS", "4000"))
 OUT = int(os.environ.get("EXPORT_ROWS", "2000"))
 COLUMNS = [
     Column("id", "账号", ColumnType.ID),

@@ -21,11 +21,19 @@ from console.outbox import relay
 from console.outbox.models import Attempt, Operation
 from console.outbox.states import OperationState, SyncState
 from console.policy import may
+from tests.faults.sizes import FULL
 from tests.support.iclass_service import create_lesson, effects_of, requests_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LOST = ["drop_after", "cut", "html", "bad_json", "status"]
+#: Acts and how their answer is lost: with FAULTS=full each with each, else every kind once.
+PAIRS = [
+    (act, kind)
+    for turn, act in enumerate(("member/join", "member/quit", "member/visitor/join"))
+    for number, kind in enumerate((*LOST, "drop_before", "stall"))
+    if FULL or number % 3 == turn
+]
 
 
 @pytest.fixture(autouse=True)
@@ -98,8 +106,8 @@ def test_a_look_at_the_room_follows(room, bob, alice):
     assert Lesson.objects.get(pk=room.pk).look_at <= timezone.now()
 
 
-@pytest.mark.parametrize("kind", [*LOST, "drop_before", "stall"])
-@pytest.mark.parametrize("act", ["member/join", "member/quit", "member/visitor/join"])
+@pytest.mark.faults
+@pytest.mark.parametrize(("act", "kind"), PAIRS)
 def test_where_the_answer_is_lost_a_person_decides_and_nothing_is_sent_again(
     room, bob, alice, iclass, settings, act, kind
 ):

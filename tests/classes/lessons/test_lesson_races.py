@@ -31,6 +31,7 @@ from console.mirror.leases import lease_due_rows, lock_leased_row, release_lease
 from console.outbox import relay
 from console.outbox.models import Operation
 from console.outbox.services import enqueue
+from tests.faults.sizes import size
 from tests.support.cast import create_person
 from tests.support.concurrent_calls import CallOutcome, call_concurrently, call_while_other_waits
 from tests.support.iclass_service import create_lesson, effects_of, tomorrow_at
@@ -38,6 +39,8 @@ from tests.support.rest_client import rest_client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REASON = {"conflict_reason": "Many at once, on purpose."}
+#: Times that two acts of a pair meet.
+ROUNDS = size(full=5, ci=2)
 
 
 @pytest.fixture
@@ -222,13 +225,14 @@ def acts_on(lesson: Lesson, by: User) -> dict[str, Any]:
     }
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("one", "other"), list(itertools.combinations(["start", "stop", "cancel", "patch", "members"], 2))
 )
 def test_no_two_acts_on_a_lesson_end_in_a_deadlock(
     alice: User, bob: User, dina: User, one: str, other: str
 ) -> None:
-    for _ in range(5):
+    for _ in range(ROUNDS):
         lesson = create_lesson(bob, alice)
         acts = acts_on(lesson, alice)
         for kind in ("class.start", "class.modify", "class.stop"):
@@ -237,11 +241,12 @@ def test_no_two_acts_on_a_lesson_end_in_a_deadlock(
         assert {answer.status_code for answer in told} <= {200, 400}, [one.content for one in told]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("act", ["pull", "push", "stop"])
 def test_what_is_asked_by_a_button_does_not_meet_a_cancel_in_a_deadlock(
     alice: User, bob: User, act: str
 ) -> None:
-    for _ in range(5):
+    for _ in range(ROUNDS):
         lesson = create_lesson(bob, alice)
         acts = acts_on(lesson, alice)
         enqueue_for(lesson, "class.start")

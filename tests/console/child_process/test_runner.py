@@ -71,9 +71,9 @@ def test_a_process_that_only_waits_ends_with_the_parent_s_patience() -> None:
 
 
 def test_a_reader_that_takes_its_time_is_not_counted() -> None:
-    found = run(f"{FUNCTIONS}:count", io.BytesIO(), 3, limits=LIMITS._replace(wait_s=5), result=int)
+    found = run(f"{FUNCTIONS}:count", io.BytesIO(), 3, limits=LIMITS._replace(wait_s=2), result=int)
     next(found)
-    time.sleep(6)
+    time.sleep(2.5)
     assert list(found) == [1, 2]
 
 

@@ -72,27 +72,27 @@ def test_a_token_that_is_sent_again_ends_nothing_that_began_later(
     assert is_in(sessions["one"])
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"iss": "https://elsewhere.example"},
-        {"aud": "another"},
-        {"nonce": "n"},
-        {"events": {}},
-        {"events": "x"},
-        {"jti": None},
-        {"sub": None, "sid": None},
-        {"sid": 7},
-        {"exp": 1_000_000_000},
-        {"iat": 1_000_000_000},
-        {"exp": None},
-    ],
-    ids=str,
-)
+INVALID: list[dict[str, Any]] = [
+    {"iss": "https://elsewhere.example"},
+    {"aud": "another"},
+    {"nonce": "n"},
+    {"events": {}},
+    {"events": "x"},
+    {"jti": None},
+    {"sub": None, "sid": None},
+    {"sid": 7},
+    {"exp": 1_000_000_000},
+    {"iat": 1_000_000_000},
+    {"exp": None},
+]
+
+
 def test_an_invalid_token_ends_nothing(
-    provider: OidcProvider, row: IdentityProvider, sessions: dict[str, Client], changes: dict[str, Any]
+    provider: OidcProvider, row: IdentityProvider, sessions: dict[str, Client], settings: Any
 ) -> None:
-    assert send(row, logout_token(provider, **changes)) == 400
+    settings.SIGN_IN_ADDRESS_ATTEMPTS = len(INVALID) + 1
+    answers = {str(changes): send(row, logout_token(provider, **changes)) for changes in INVALID}
+    assert answers == dict.fromkeys(map(str, INVALID), 400)
     assert all(map(is_in, sessions.values()))
 
 

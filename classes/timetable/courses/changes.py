@@ -21,6 +21,7 @@ from classes.conflicts.guard import (
     lock_people,
     set_conflict_override,
 )
+from classes.lessons.fields import COLUMN_NAMES
 from classes.lessons.passwords import lessons_with_other_password, password_audit_values, set_passwords
 from classes.lessons.roster import ExpectedPeople
 from classes.models import Course, Cover, Lesson, LessonKey
@@ -36,7 +37,7 @@ from classes.timetable.bulk.changes import (
 )
 from classes.timetable.courses import planning
 from classes.timetable.courses.bulk_insert import insert_lessons
-from classes.timetable.courses.dates import Occurrence, included_dates
+from classes.timetable.courses.dates import Occurrence, included_dates, move_dates
 from classes.timetable.courses.edit_merge import (
     PEOPLE_FIELDS,
     course_digests,
@@ -44,6 +45,7 @@ from classes.timetable.courses.edit_merge import (
     load_series,
     merge_edits,
 )
+from classes.timetable.courses.lesson_dates import dates_of_lessons, fix_days_without_lesson
 from classes.timetable.courses.planning import COURSE_FIELDS, Series
 from classes.timetable.courses.recurrence import lesson_count, local_to_utc, normalize_rule
 from classes.timetable.cover.hand_over import hand_over_covers
@@ -63,7 +65,7 @@ class ChangeScope(TextChoices):
 
 @dataclass
 class CourseChange:
-    """A planned change. `dates` are those of the rule from the first changed day on."""
+    """A planned change. `dates` are those of the rule from the first changed day on, at times of lessons."""
 
     series: Series
     dates: list[Occurrence]
@@ -109,11 +111,12 @@ def change_course(
 ) -> Course:
     """Change a series and the lessons of the scope that have not begun; each change is sent to the service.
 
-    Fields are those of `plan_course`; what is not given stays. `lesson` is where the scopes `this` and
-    `following` begin. A day that is no longer in the rule is cancelled, a new one is created; a lesson that
-    was moved separately keeps its time unless the time of the series changes; a covered lesson stays covered,
-    and goes back to the new teacher. Raises BookingConflictError (a ValidationError) if the change causes
-    conflicts and no reason is given.
+    Fields are those of `plan_course`; what is not given stays. `moves` reschedule single lessons. `lesson` is
+    where the scopes `this` and `following` begin. A day that is no longer in the rule is cancelled, a new
+    one is created; a lesson that was moved separately keeps its time unless the time of the series changes; a
+    covered lesson stays covered, and goes back to the new teacher. Raises BookingConflictError (a
+    ValidationError) if the change causes conflicts and no reason is given, ValidationError at `moves` for a
+    lesson that is moved separately, covered, cancelled or can no longer change.
 
     `seen` are the `course_digests` that the editor saw, by default those of the given course. Raises
     EditConflict if somebody else changed the same fields since.
@@ -130,6 +133,7 @@ def change_course(
     count = change_lessons(stored.enterprise, change.planned, by=by, conflict_reason=conflict_reason)
     hand_over_covers(change.covers, change.series.teacher, by)
     _add_lessons(stored, change, by, conflict_reason)
+    _record_single_lessons(stored, change, by, conflict_reason)
     if scope != ChangeScope.THIS:
         _save_course(stored, change.series, fields)
     was, now = diff_snapshots(before, snapshot(stored, COURSE_FIELDS))
@@ -190,7 +194,7 @@ def _build_change(course: Course, scope: str, lesson: Lesson | None, fields: dic
 def _change_one(
     lesson: Lesson, series: Series, fields: dict[str, Any], settings: dict[str, Any]
 ) -> CourseChange:
-    if (RULE_FIELDS - {"starts_local"}) & fields.keys():
+    if (RULE_FIELDS - {"starts_local"} | {"moves"}) & fields.keys():
         raise ValidationError({"scope": _("The repeat rule belongs to the course, not to a single lesson.")})
     if "subject" in fields:
         raise ValidationError({"scope": _("The subject belongs to the course, not to a single lesson.")})
@@ -211,45 +215,47 @@ def _change_many(
     course: Course, first: Lesson | None, series: Series, fields: dict[str, Any], settings: dict[str, Any]
 ) -> CourseChange:
     since = _course_day(first, series) if first else date.min
-    all_dates = planning.series_dates(series)
-    dates = [one for one in all_dates if one.day >= since]
-    change = CourseChange(series, dates)
     lessons = _lessons(course)
-    existing = [one for one in lessons if _course_day(one, series) >= since]
-    changeable = changeable_lessons(existing)
+    changeable = changeable_lessons(one for one in lessons if _course_day(one, series) >= since)
+    covered, new_time = current_covers(changeable), _clock_changes(course, series)
+    kept = [one for one in lessons if not _dropped_from_series(one)]
+    all_dates = dates_of_lessons(planning.rule_dates(series), kept, covered, new_time=new_time)
+    all_dates = move_dates(series.school, all_dates, series.moves)
+    change = CourseChange(series, [one for one in all_dates if one.day >= since])
     people = planning.expected_people(series)
     change.people = people
     new_rule, new_people = bool(RULE_FIELDS & fields.keys()), bool(fields.keys() & PEOPLE_FIELDS)
-    new_time = _clock_changes(course, series)
-    by_day = {one.day: one for one in included_dates(dates)}
+    by_day = {one.day: one for one in included_dates(change.dates)}
     lesson_fields = _lesson_fields(series, fields, settings)
     # Nobody undoes a cover by editing the course.
-    covered = current_covers(changeable) if "teacher" in lesson_fields else {}
+    covered = covered if "teacher" in lesson_fields else {}
     for lesson in changeable:
         slot = by_day.get(lesson.occurrence) if lesson.occurrence else None
         if new_rule and lesson.occurrence and slot is None:
             change.cancelled.append(lesson)
             continue
-        values = {"starts_at": slot.starts_at, "ends_at": slot.ends_at} if slot and new_time else {}
+        moved = slot and (new_time or slot.is_moved)
+        values = {"starts_at": slot.starts_at, "ends_at": slot.ends_at} if slot and moved else {}
         values |= lesson_fields | ({"teacher": lesson.teacher} if lesson.pk in covered else {})
         change.covers += [covered[lesson.pk]] if lesson.pk in covered else []
         change.planned.append(plan_change(lesson, people if new_people else None, **values))
     if new_rule:
-        change.added = _added_dates(series, all_dates, lessons, since)
+        change.added = _added_dates(series, all_dates, kept, since)
+    days = {one.day for one in change.added} | {one.occurrence for one in kept}
+    change.dates = fix_days_without_lesson(change.dates, days)
     return change
 
 
 def _added_dates(
-    series: Series, dates: list[Occurrence], lessons: list[Lesson], since: date
+    series: Series, dates: list[Occurrence], kept: list[Lesson], since: date
 ) -> list[Occurrence]:
-    """Return the dates from `since` on that become new lessons; `dates` and `lessons` are all of the course.
+    """Return the dates from `since` on that become new lessons; `dates` and `kept` are all of the course.
 
     A lesson without `occurrence` stands for a day that the course leaves out. If skipped days are made up,
     the rule has another day for it, which must not become a lesson as well. Both are counted over the
     whole course: lessons before `since` take days before it. A make-up lesson stands for no day: the lesson
     that it makes up for does.
     """
-    kept = [one for one in lessons if not _dropped_from_series(one)]
     occurrences = {one.occurrence for one in kept}
     free = [one for one in included_dates(dates) if one.day not in occurrences]
     separate = [
@@ -307,6 +313,17 @@ def _add_lessons(course: Course, change: CourseChange, by: User | None, reason: 
     with enforce_teacher_constraint():
         insert_lessons(course.enterprise, [(lessons, change.people)], by=by)
     set_passwords(lessons, password)
+
+
+def _record_single_lessons(course: Course, change: CourseChange, by: User | None, reason: str) -> None:
+    """Record the lessons that are rescheduled or skipped one by one; the course is not saved yet."""
+    for one in change.planned:
+        if one.lesson.occurrence in change.series.moves and one.fields_changed:
+            was, now = diff_snapshots(snapshot(one.before, COLUMN_NAMES), snapshot(one.lesson, COLUMN_NAMES))
+            record("lesson.change", one.lesson, by=by, before=was, after=now, reason=reason)
+    for lesson in change.cancelled:
+        if lesson.occurrence in set(change.series.skip) - set(course.skip):
+            record("lesson.cancel", lesson, by=by, reason=_(NOT_IN_SERIES))
 
 
 def _save_course(course: Course, series: Series, fields: dict[str, Any]) -> None:

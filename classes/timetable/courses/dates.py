@@ -18,7 +18,8 @@ MAX_MINUTES = 24 * 60
 class Occurrence(NamedTuple):
     """One date of a series. `left_out` says why there is no lesson: a holiday's name, "skip", or ''.
 
-    `day` is that of the rule; a date that was moved has its lesson at another time.
+    `day` is that of the rule; a date that was moved has its lesson at another time. `fixed` says why the
+    lesson of a course that exists cannot be changed date by date, or is ''.
     """
 
     day: date
@@ -27,6 +28,7 @@ class Occurrence(NamedTuple):
     ends_at: datetime
     left_out: str = ""
     is_moved: bool = False
+    fixed: str = ""
 
 
 SKIP = "skip"
@@ -71,15 +73,20 @@ def move_dates(
 ) -> list[Occurrence]:
     """Return the dates, those whose day is in `moves` with their lesson at that local time instead.
 
-    A date that is left out stays so. Raises ValidationError at `moves` for a time in the past, and if lessons
-    of the series overlap.
+    A date that is left out stays so. Raises ValidationError at `moves` for a fixed date, a time in the past,
+    and a moved lesson that overlaps another one of the series.
     """
+    for one in dates:
+        if one.fixed and one.day in moves:
+            message = _("The lesson of %(day)s cannot be moved here: %(reason)s.")
+            raise ValidationError({"moves": message % {"day": one.day.isoformat(), "reason": one.fixed}})
     found = [one if one.left_out else _move(school, one, moves.get(one.day)) for one in dates]
     if any(one.is_moved and one.starts_at <= timezone.now() for one in found):
         raise ValidationError({"moves": _("The new time is in the past. Choose a later one.")})
     kept = sorted(included_dates(found), key=lambda one: one.starts_at)
-    if any(one.ends_at > following.starts_at for one, following in zip(kept, kept[1:], strict=False)):
-        raise ValidationError({"moves": _("The lessons of this course overlap.")})
+    for one, following in zip(kept, kept[1:], strict=False):
+        if (one.is_moved or following.is_moved) and one.ends_at > following.starts_at:
+            raise ValidationError({"moves": _("The lessons of this course overlap.")})
     return found
 
 

@@ -13,6 +13,8 @@ PEOPLE_FIELDS = ("assistants", "members", "groups")
 
 def comparable_value(name: str, value: Any) -> Any:
     """Return a value in a form that compares independent of order: skipped days and people are sets."""
+    if name == "moves":
+        return sorted(value.items())
     if name in PEOPLE_FIELDS:
         return {one.pk for one in value}
     return sorted(set(value)) if name == "skip" else value

@@ -1,14 +1,16 @@
-"""Form that plans a series: in its preview, dates are dropped, moved and taken back by buttons."""
+"""Form that plans or changes a series: in its preview, dates are dropped, moved and taken back by buttons."""
 
 from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classes.lessons.forms.fields import time_field
+from classes.timetable.courses.changes import ChangeScope
 from classes.timetable.courses.forms import CourseForm
 from console.inputs.bounds import parse_date
 from console.inputs.forms import BoundedDateField
@@ -50,7 +52,10 @@ class MovedDatesField(forms.Field):
 
 
 class CoursePlanForm(CourseForm):
-    """Plans a series. The preview keeps what was done to its dates; a button posts one of ACTS with a day."""
+    """Plans a series, or changes the given one.
+
+    The preview keeps what was done to its dates; a button posts one of ACTS with a day.
+    """
 
     ACTS = ("open", "drop", "place", "restore")
     field_of_column = CourseForm.field_of_column | {"moves": "moved"}
@@ -110,8 +115,17 @@ class CoursePlanForm(CourseForm):
         return super().compute_preview()
 
     def service_fields(self) -> dict[str, Any]:
-        fields = super().service_fields()
-        return fields | {"skip": [*fields["skip"], *sorted(self.dropped_days)], "moves": self.moves}
+        fields, since = super().service_fields(), self._since()
+        moves = {day: local for day, local in self.moves.items() if day >= since}
+        dropped = sorted(day for day in self.dropped_days if day >= since)
+        return fields | {"skip": [*fields["skip"], *dropped]} | ({"moves": moves} if moves else {})
+
+    def _since(self) -> date:
+        """Return the first day of the scope. What was done to earlier dates waits for another scope."""
+        lesson = self.from_lesson
+        if lesson is None or self.cleaned_data.get("scope") != ChangeScope.FOLLOWING:
+            return date.min
+        return lesson.occurrence or timezone.localdate(lesson.starts_at, self.school.tz)
 
     def kept_moves(self) -> list[tuple[date, datetime, str]]:
         """Return the day, new time and text of each date that was moved."""

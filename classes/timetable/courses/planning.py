@@ -174,7 +174,12 @@ def build_course(series: Series) -> Course:
 
 
 def series_dates(series: Series) -> list[Occurrence]:
-    """Return the dates; the first is validated as a lesson, because all lessons have the same fields."""
+    """Return the dates of a new series, with those that were moved at their new time."""
+    return move_dates(series.school, rule_dates(series), series.moves)
+
+
+def rule_dates(series: Series) -> list[Occurrence]:
+    """Return the dates of the rule; the first is validated as a lesson: all lessons have the same fields."""
     dates = compute_dates(
         series.school,
         starts_local=series.starts_local,
@@ -184,7 +189,6 @@ def series_dates(series: Series) -> list[Occurrence]:
         term=series.term,
         make_up_skipped=series.make_up_skipped,
     )
-    dates = move_dates(series.school, dates, series.moves)
     for date_ in dates[:1]:
         (lesson,) = build_lessons([date_], None, series)
         check_lesson(lesson)

@@ -23,7 +23,7 @@ from classes.timetable.bulk.undo import MAX_TAKEN_BACK, undo_values
 from classes.timetable.courses import rule_text
 from classes.timetable.courses.cancellation import cancel_course_revocably, cancellable_lessons
 from classes.timetable.courses.dates import compute_dates
-from classes.timetable.courses.forms import CourseCancelForm, CourseForm
+from classes.timetable.courses.forms import CourseCancelForm
 from classes.timetable.courses.plan_form import CoursePlanForm
 from classes.timetable.subjects.forms import CourseFilter
 from classes.timetable.subjects.queries import subjects_of_courses
@@ -117,7 +117,7 @@ class CourseFormPage(SchoolView, FormView):
     """Base of planning and changing. `look` and acts on a date preview the dates and save nothing."""
 
     resource = "course"
-    form_class = CourseForm
+    form_class = CoursePlanForm
     template_name = "classes/timetable/courses/form.html"
     course: Course | None = None
 
@@ -133,7 +133,7 @@ class CourseFormPage(SchoolView, FormView):
             return render(request, "classes/timetable/courses/_preview.html", {"form": form, "live": True})
         return self.render_to_response(self.get_context_data(form=form))
 
-    def form_valid(self, form: CourseForm) -> HttpResponse:
+    def form_valid(self, form: CoursePlanForm) -> HttpResponse:
         course = None if form.ask_about_doubts() else form.save(by=self.request.user)
         if course is None:
             return self.form_invalid(form)
@@ -152,7 +152,6 @@ class CourseAdd(CourseFormPage):
     """Plan a series; `?like=<id>` copies another one, after its last lesson."""
 
     action = "add"
-    form_class = CoursePlanForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         like = self.request.GET.get("like", "")

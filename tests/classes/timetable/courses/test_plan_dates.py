@@ -138,12 +138,3 @@ def test_a_state_that_nobody_can_read_is_refused(browse: Any, alice: User, bob: 
         answer = browse(alice, PAGE, TYPED | state)
         assert "The dates of the preview cannot be read." in page_text(answer)
     assert not Course.objects.exists()
-
-
-def test_a_course_that_exists_is_changed_by_its_form_not_date_by_date(
-    browse: Any, alice: User, bob: User
-) -> None:
-    course = plan_course(by=alice, **fields(bob))
-    page = page_text(browse(alice, f"/courses/{course.pk}/edit/", TYPED, htmx=True))
-    assert "2027-03-04 Thu" in page
-    assert 'name="open"' not in page

@@ -83,6 +83,18 @@ def test_the_e_mail_of_a_matrix_has_the_totals_of_its_page_and_names_nobody(brow
     assert page.context["table"]["totals"][0].share == "66.6 %"
 
 
+def test_a_schedule_is_named_by_the_course_and_group_that_it_filters_by(alice, course, term, year7):
+    grades = f"course={course.pk}&term={term.pk}"
+    matrix = f"course={course.pk}&group={year7.pk}"
+    for report, filters in (("grades", grades), ("matrix", matrix)):
+        create_schedule(person=alice, report=report, filters=filters, every="week", by=alice)
+    named = [str(one) for one in ReportSchedule.objects.order_by("pk")]
+    assert named == [
+        "Attendance grades · Croquet: every week, Monday 07:00",
+        "Attendance matrix · Croquet · Year 7: every week, Monday 07:00",
+    ]
+
+
 def test_the_e_mail_of_a_matrix_keeps_its_filters(alice, course, year7):
     message = email_of(alice, "matrix", f"course={course.pk}&group={year7.pk}&absent=on")
     assert message.subject.startswith("Attendance matrix, Croquet · Year 7, ")

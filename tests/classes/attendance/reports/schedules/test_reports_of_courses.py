@@ -1,6 +1,6 @@
 """The reports of a course by e-mail: their totals, without the students whom the pages name."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -22,17 +22,10 @@ PAGE = "/reports/mail/"
 
 
 @pytest.fixture
-def course(school, bob, last_week):
+def course(croquet, last_week):
     """The lessons of last week are of this course."""
-    course = Course.objects.create(
-        enterprise=school,
-        title="Croquet",
-        teacher=bob,
-        starts_local=datetime(2027, 3, 2, 19),
-        duration_minutes=45,
-    )
-    Lesson.objects.update(course=course)
-    return course
+    Lesson.objects.update(course=croquet)
+    return croquet
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ has to be called back.
     offer_undo(request, _("Cancelled."), "lesson.cancel", lesson.pk, values)
     register_undo("lesson.cancel", undo_cancellation, is_sent=True)  # at start, in the app of the act
 
-The message has a button with a signed ticket; `console.undo_views` takes it.
+The message has a button with a signed ticket; `console.undo_views` takes it, and for guardians an
+address of their own.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,14 +46,24 @@ def undo_window() -> timedelta:
 
 
 def offer_undo(
-    request: HttpRequest, text: str | Promise, act: str, key: int, values: Mapping[str, Any] | None
+    request: HttpRequest,
+    text: str | Promise,
+    act: str,
+    key: int,
+    values: Mapping[str, Any] | None,
+    *,
+    by: Any = None,
 ) -> None:
-    """Show a success message, with the button that takes the act back unless it is final (None)."""
+    """Show a success message, with the button that takes the act back unless it is final (None).
+
+    `by` is who may take it back, if not the user: the account of a guardian.
+    """
     if values is None or not undo_window():
         messages.success(request, str(text))
         return
     until = timezone.now() + undo_window()
-    ticket = {"act": act, "key": key, "values": values, "by": request.user.pk, "until": until.timestamp()}
+    actor = _identify(by or request.user)
+    ticket = {"act": act, "key": key, "values": values, "by": actor, "until": until.timestamp()}
     messages.success(request, str(text), extra_tags=signing.dumps(ticket, salt=SALT))
 
 
@@ -65,12 +76,17 @@ def take_back(ticket: str, by: Any) -> bool:
         found = signing.loads(ticket, salt=SALT)
     except signing.BadSignature:
         found = {"by": None}
-    if found["by"] != by.pk:
+    if found["by"] != _identify(by):
         raise ValidationError(_("This cannot be taken back."))
     if found["until"] < timezone.now().timestamp():
         raise too_late(is_sent=found["act"] in _sent)
     _handlers[found["act"]](by, found["key"], found["values"])
     return found["act"] in _sent
+
+
+def _identify(by: Any) -> str:
+    """Return who this is; a user and the account of a guardian may have the same key."""
+    return f"{by._meta.label}.{by.pk}"
 
 
 def too_late(*, is_sent: bool = True) -> ValidationError:

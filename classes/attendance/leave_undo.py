@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Guardian, User
+from accounts.sign_in.guardians.services import guardians_of
 from accounts.sign_in.permissions import protect_erased
 from classes.attendance.leave import answer_key, answer_leave, open_requests, recalculate, withdraw_leave
 from classes.models import Leave
@@ -50,18 +52,20 @@ def undo_answer(*, leave: Leave, by: User, values: Mapping[str, Any]) -> None:
 
 
 @service
-def withdraw_revocably(*, leave: Leave, by: User) -> dict[str, Any] | None:
+def withdraw_revocably(
+    *, leave: Leave, by: User | None, guardian: Guardian | None = None
+) -> dict[str, Any] | None:
     """Withdraw as `withdraw_leave` does. Return the values for `undo_withdrawal`, None if it was before."""
     stored = lock_row(leave)
     if stored.state == Leave.State.WITHDRAWN:
         return None
-    withdraw_leave(leave=stored, by=by)
+    withdraw_leave(leave=stored, by=by, guardian=guardian)
     at = Leave.objects.values_list("withdrawn_at", flat=True).get(pk=stored.pk)
     return {"state": stored.state, "at": _iso(at)}
 
 
 @service
-def undo_withdrawal(*, leave: Leave, by: User, values: Mapping[str, Any]) -> None:
+def undo_withdrawal(*, leave: Leave, by: User | None, values: Mapping[str, Any]) -> None:
     """Restore leave that was revoked, or a request that was withdrawn; the registers are as before.
 
     Raise ValidationError if the leave changed since, or the student asked anew.
@@ -96,8 +100,11 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def _find(by: Any, key: int, action: str) -> Leave:
-    rows = scoped(Leave.objects.select_related("person"), by, "leave", action)
-    leave = rows.filter(pk=key).first()
+    return _get(scoped(Leave.objects.all(), by, "leave", action), key)
+
+
+def _get(rows: QuerySet[Leave], key: int) -> Leave:
+    leave = rows.select_related("person").filter(pk=key).first()
     if leave is None:
         raise ValidationError(_("This cannot be taken back."))
     return leave
@@ -111,5 +118,12 @@ def _undo_withdrawal(by: Any, key: int, values: Mapping[str, Any]) -> None:
     undo_withdrawal(leave=_find(by, key, "withdraw"), by=by, values=values)
 
 
+def _undo_withdrawal_of_guardian(account: Any, key: int, values: Mapping[str, Any]) -> None:
+    may_ask = guardians_of(account).filter(told_leave=True)
+    leave = _get(Leave.objects.filter(guardian__in=may_ask), key)
+    undo_withdrawal(leave=leave, by=None, values=values)
+
+
 register_undo("leave.answer", _undo_answer)
 register_undo("leave.withdraw", _undo_withdrawal)
+register_undo("leave.withdraw_as_guardian", _undo_withdrawal_of_guardian)

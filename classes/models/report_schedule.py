@@ -2,9 +2,22 @@
 
 from django.conf import settings
 from django.db import models
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+#: The titles of the reports, by their names in the registries (`classes.attendance.reports`).
+REPORT_TITLES = {
+    "school": _("School"),
+    "group": _("Group"),
+    "absences": _("Consecutive absences"),
+    "registers": _("Registers to close"),
+    "teachers": _("Teachers"),
+    "usage": _("Usage"),
+    "matrix": _("Attendance matrix"),
+    "grades": _("Attendance grades"),
+}
 
 
 class ReportSchedule(models.Model):
@@ -95,4 +108,13 @@ class ReportSchedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.group or self.grade or self.enterprise}: {self.get_every_display()}"
+        chosen = QueryDict(self.filters)
+        courses = self.enterprise.courses.filter(pk__in=chosen.getlist("course"))
+        groups = self.enterprise.groups.filter(pk__in=chosen.getlist("group"))
+        subject = " · ".join(str(one) for one in (self.group, self.grade, *courses, *groups) if one)
+        return f"{self.title} · {subject or self.enterprise}: {self.get_every_display()}"
+
+    @property
+    def title(self) -> str:
+        """The title of the report in the active language."""
+        return str(REPORT_TITLES["group" if self.group_id else self.report])

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 class Job(models.Model):
     """A job that runs in steps. Each step is one transaction that also saves the progress.
 
-    `args` are the arguments (IDs, no personal data), `cursor` is the position in the format of the job type,
-    and `result` is data for the job's page. A process that dies loses at most the current step.
+    `args` are the arguments: IDs and options. Where many lessons are cancelled and Undo is offered, they also
+    hold what the cancellation overwrote, such as the message of an earlier notice. `cursor` is the position
+    in the format of the job type, and `result` is data for the job's page. A process that dies loses at most
+    the current step.
     """
 
     class State(models.TextChoices):

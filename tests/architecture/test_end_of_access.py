@@ -24,11 +24,9 @@ ACCOUNTS = ("IdentityLink", "IdentityProvider", ".links")
 RAW_SQL = re.compile(r"""\b(?:UPDATE|MERGE\s+INTO)\s+(?:ONLY\s+)?"?accounts_user\b""", re.IGNORECASE)
 
 AFTER_CHANGE, ALL = "end_access_after_change", "end_all_access"
-IMPORTED, INVITATIONS = "end_access_of_changed", "revoke_open_invitations"
+AFTER_IMPORT, INVITATIONS = "end_access_of_changed", "revoke_open_invitations"
 PEOPLE_SERVICES, GUARDIANS = "accounts/people/services.py", "accounts/people/guardians/services.py"
-IMPORTS, UNDO, IMPORTED_GUARDIANS = (
-    f"accounts/imports/{name}.py" for name in ("services", "undo", "guardians")
-)
+IMPORTS, UNDO, GUARDIAN_IMPORT = (f"accounts/imports/{name}.py" for name in ("services", "undo", "guardians"))
 UPSERT, DIFFERENCES = "accounts/mirror/upsert.py", "accounts/mirror/differences.py"
 ERASURE, PROVIDERS = "accounts/people/erasure.py", "accounts/school/identity/services.py"
 
@@ -50,16 +48,16 @@ ENDS: dict[Place, tuple[tuple[Place, str], ...]] = {
     Place(DIFFERENCES, "_accept_fields"): ((Place(DIFFERENCES, "accept_remote_person"), AFTER_CHANGE),),
     Place(UPSERT, "_copy_fields"): ((Place(UPSERT, "upsert_person"), AFTER_CHANGE),),
     Place(IMPORTS, "_CHANGE_SQL"): (
-        (Place(IMPORTS, "write_import"), IMPORTED),
-        (Place(IMPORTS, IMPORTED), AFTER_CHANGE),
+        (Place(IMPORTS, "write_import"), AFTER_IMPORT),
+        (Place(IMPORTS, AFTER_IMPORT), AFTER_CHANGE),
     ),
-    Place(UNDO, "_RESTORE_SQL"): ((Place(UNDO, "_end_access"), IMPORTED),),
+    Place(UNDO, "_RESTORE_SQL"): ((Place(UNDO, "_end_access"), AFTER_IMPORT),),
     Place(UNDO, "_end_access"): ((Place(UNDO, "_end_access"), ALL),),
     Place(GUARDIANS, "_assign"): ((Place(GUARDIANS, "edit_guardian"), INVITATIONS),),
-    Place(IMPORTED_GUARDIANS, "_write"): ((Place(IMPORTED_GUARDIANS, "_write"), INVITATIONS),),
-    Place(IMPORTED_GUARDIANS, "_assign"): (
-        (Place(IMPORTED_GUARDIANS, "_write"), INVITATIONS),
-        (Place(IMPORTED_GUARDIANS, "restore_guardians"), INVITATIONS),
+    Place(GUARDIAN_IMPORT, "_write"): ((Place(GUARDIAN_IMPORT, "_write"), INVITATIONS),),
+    Place(GUARDIAN_IMPORT, "_assign"): (
+        (Place(GUARDIAN_IMPORT, "_write"), INVITATIONS),
+        (Place(GUARDIAN_IMPORT, "restore_guardians"), INVITATIONS),
     ),
     Place(PROVIDERS, "unlink_person"): ((Place(PROVIDERS, "unlink_person"), ALL),),
     Place(PROVIDERS, "_unlink_everybody"): ((Place(PROVIDERS, "_unlink_everybody"), ALL),),

@@ -48,7 +48,7 @@ OUTSIDE_OF_A_SCHOOL = {
 OF_GUARDIANS = {
     *(f"accounts:guardian_{name}" for name in ("sign_in", "forgotten", "invitation", "accept", "join")),
     *(f"accounts:guardian_{name}" for name in ("home", "me", "notice_list", "mails_off")),
-    *(f"classes:guardian_{name}" for name in ("week", "marks", "leaves", "leave_add", "leave_withdraw")),
+    *(f"classes:guardian_{name}" for name in ("week", "marks", "leaves", "leave_add")),
 }
 #: Files, parts of pages, and a redirect.
 NO_PAGES = {

@@ -215,7 +215,7 @@ PAGES: dict[str, Expected] = {
     "accounts:guardian_notice_list": OF_GUARDIAN,
     "accounts:group_guardians": Expected("guardian", "list", "group"),
     **{f"accounts:guardian_{name}": EVERYBODY for name in GUARDIAN_DOORS},
-    **{f"accounts:guardian_{name}": GUARDIAN for name in ("home", "me", "session_end")},
+    **{f"accounts:guardian_{name}": GUARDIAN for name in ("home", "me", "session_end", "undo")},
     "accounts:guardian_end_all": Expected(who="guardian", signs_out=True),
     **{f"classes:guardian_{name}": OF_GUARDIAN for name in GUARDIAN_PAGES},
     "accounts:grades": of("grade", "list"),

@@ -34,11 +34,7 @@ GUARDIAN_TABS = (
     GuardianTab(_("Timetable"), "classes:guardian_week", "calendar-week"),
     GuardianTab(_("Attendance"), "classes:guardian_marks", "list-check", "told_attendance"),
     GuardianTab(
-        _("Leave"),
-        "classes:guardian_leaves",
-        "calendar-pause",
-        "told_leave",
-        ("classes:guardian_leave_add", "classes:guardian_leave_withdraw"),
+        _("Leave"), "classes:guardian_leaves", "calendar-pause", "told_leave", ("classes:guardian_leave_add",)
     ),
     GuardianTab(_("Notifications"), "accounts:guardian_notice_list", "bell", "told_attendance"),
 )

@@ -103,6 +103,7 @@ class GuardianPage(ContextMixin, View):
             children=self.access.guardians,
             school=self.access.account.enterprise,
             home_url=reverse("accounts:guardian_home"),
+            guardian_undo_url=reverse("accounts:guardian_undo"),
             nav=links,
             nav_phone=links,
             **more,

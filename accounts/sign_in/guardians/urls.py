@@ -11,6 +11,7 @@ from accounts.sign_in.guardians.views.sign_in import (
     GuardianSignIn,
     GuardianSignOut,
     GuardianSignOutEverywhere,
+    GuardianUndo,
 )
 
 urlpatterns = [
@@ -25,6 +26,7 @@ urlpatterns = [
         GuardianEndSession.as_view(),
         name="guardian_session_end",
     ),
+    path("guardian/undo/", GuardianUndo.as_view(), name="guardian_undo"),
     path("guardian/invitation/", AcceptInvitation.as_view(), name="guardian_accept"),
     path("guardian/invitation/account/", JoinAccount.as_view(), name="guardian_join"),
     path("guardian/invitation/<token:token>/", OpenInvitation.as_view(), name="guardian_invitation"),

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
 
 from classes.attendance.reports import absences, charts, group_matrix, lists, school, usage
 from classes.attendance.reports.forms import DEFAULT_WEEKS, ReportForm
 from classes.attendance.reports.sheet import ReportSheet
+from classes.models.report_schedule import REPORT_TITLES
 from console.ui.charts import Chart
 
 USAGE_WEEKS = 12
@@ -38,26 +38,26 @@ class Report(NamedTuple):
 REGISTERS_TO_CLOSE, SCHOOL = "registers", "school"
 REPORTS = {
     SCHOOL: Report(
-        gettext_lazy("School"),
+        REPORT_TITLES[SCHOOL],
         school.school_report,
         ("by", "teacher", "course", "grade"),
         charts=charts.school_charts,
         has_total=True,
     ),
-    "group": Report(gettext_lazy("Group"), group_matrix.group_matrix, ("group",), charts=charts.group_charts),
+    "group": Report(
+        REPORT_TITLES["group"], group_matrix.group_matrix, ("group",), charts=charts.group_charts
+    ),
     "absences": Report(
-        gettext_lazy("Consecutive absences"),
+        REPORT_TITLES["absences"],
         absences.all_absences,
         ("grade", "least"),
         8,
         absences.absences_page,
     ),
-    REGISTERS_TO_CLOSE: Report(
-        gettext_lazy("Registers to close"), lists.open_registers, ("teacher", "grade")
-    ),
-    "teachers": Report(gettext_lazy("Teachers"), lists.teacher_punctuality, charts=charts.teacher_charts),
+    REGISTERS_TO_CLOSE: Report(REPORT_TITLES[REGISTERS_TO_CLOSE], lists.open_registers, ("teacher", "grade")),
+    "teachers": Report(REPORT_TITLES["teachers"], lists.teacher_punctuality, charts=charts.teacher_charts),
     "usage": Report(
-        gettext_lazy("Usage"),
+        REPORT_TITLES["usage"],
         usage.usage_report,
         ("split",),
         USAGE_WEEKS,

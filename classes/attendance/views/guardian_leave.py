@@ -2,12 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from django import forms
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView
@@ -17,10 +15,12 @@ from classes.attendance import leave as services
 from classes.attendance.forms.leave import LeaveRequestForm
 from classes.attendance.leave_files import stored_files
 from classes.attendance.leave_queries import lessons_to_choose, state_badge
+from classes.attendance.leave_undo import withdraw_revocably
 from classes.models import Leave
 from console.policy import may, scoped
 from console.policy.views import paginate_by_key
 from console.ui.badges import Badge
+from console.undo import offer_undo
 
 
 class GuardianLeave(NamedTuple):
@@ -104,36 +104,20 @@ class GuardianLeaveAdd(LeavePages, FormView):
         )
 
 
-class GuardianLeaveWithdraw(LeavePages, FormView):
-    """Withdraw an open request of one's own."""
+class GuardianLeaveWithdraw(LeavePages):
+    """Withdraw an open request of one's own; it can be taken back."""
 
-    form_class = forms.Form
-    template_name = "generic/confirm.html"
+    http_method_names = ["post", "options"]
 
-    @cached_property
-    def leave(self) -> Leave:
-        own = Leave.objects.filter(person=self.child, guardian=self.guardian)
-        found = own.filter(pk=self.kwargs["leave"]).first()
+    def post(self, request: HttpRequest, pk: int, leave: int) -> HttpResponse:
+        found = Leave.objects.filter(person=self.child, guardian=self.guardian, pk=leave).first()
         if found is None:
             raise Http404(_("This page does not exist."))
-        return found
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
-            services.withdraw_leave(leave=self.leave, by=None, guardian=self.guardian)
+            values = withdraw_revocably(leave=found, by=None, guardian=self.guardian)
         except ValidationError as error:
             self.warning(" ".join(error.messages))
         else:
-            self.success(_("Your request has been withdrawn."))
+            text, account = _("Your request has been withdrawn."), self.access.account
+            offer_undo(request, text, "leave.withdraw_as_guardian", leave, values, by=account)
         return redirect(self.list_url())
-
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=_("Withdraw your request?"),
-            detail=_("The request will not be decided. You can send a new one."),
-            submit_label=_("Withdraw"),
-            cancel_url=self.list_url(),
-            leave=self.leave,
-            tone="primary",
-            **more,
-        )

@@ -4,9 +4,10 @@ import pytest
 import time_machine
 
 from accounts.models import Enterprise, Role, User
+from classes.attendance.register import finalize_register
 from classes.choices import Status
 from classes.models import Lesson, Member
-from tests.classes.attendance.service_rows import moment
+from tests.classes.attendance.service_rows import moment, poll_lesson, record_history_rows
 from tests.support.cast import create_person
 
 
@@ -41,4 +42,14 @@ def lesson(school: Enterprise, bob: User, ann: User, ben: User) -> Lesson:
         remote_id="1001",
     )
     Member.objects.bulk_create(Member(lesson=lesson, user=user) for user in (ann, ben))
+    return lesson
+
+
+@pytest.fixture
+def register(lesson: Lesson) -> Lesson:
+    """The lesson with final marks: Ann was there, Ben was not."""
+    visits = {"bob": [("7:59", "8:45")], "ann": [("8:00", "8:45")]}
+    poll_lesson(lesson, visits)
+    record_history_rows(lesson, visits)
+    finalize_register(lesson)
     return lesson

@@ -26,30 +26,21 @@ from classes.attendance.leave_queries import (
     requests_to_answer,
 )
 from classes.attendance.policy_changes import apply_school_policy, set_lesson_rules
-from classes.attendance.register import finalize_register, recompute_register, recompute_registers
+from classes.attendance.register import recompute_register, recompute_registers
 from classes.models import Attendance, Leave, Lesson, Member
 from console.audit.models import AuditEntry
 from console.audit.personal_data import erase_personal_data
 from console.concurrency import Conflict
 from console.notifications.models import Notification
 from console.notifications.types import notification_text
-from tests.classes.attendance.service_rows import moment, poll_lesson, record_history_rows
+from tests.classes.attendance.service_rows import moment
 from tests.classes.factories import create_finished_lessons
 from tests.support.cast import create_person
 from tests.support.charges import put_in_charge
 
 pytestmark = pytest.mark.usefixtures("nine", "english")
-VISITS = {"bob": [("7:59", "8:45")], "ann": [("8:00", "8:45")]}
 DAY = timedelta(days=1)
 Ask = Callable[..., Leave]
-
-
-@pytest.fixture
-def register(lesson: Lesson) -> Lesson:
-    poll_lesson(lesson, VISITS)
-    record_history_rows(lesson, VISITS)
-    finalize_register(lesson)
-    return lesson
 
 
 @pytest.fixture

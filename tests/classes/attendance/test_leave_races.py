@@ -8,23 +8,13 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from accounts.people.erasure import erase_person
 from classes.attendance.leave import answer_leave, grant_leave, request_leave, withdraw_leave
-from classes.attendance.register import finalize_register
 from classes.models import Attendance, Leave, Lesson
 from console.audit.models import AuditEntry
 from console.concurrency import Conflict
-from tests.classes.attendance.service_rows import moment, poll_lesson, record_history_rows
+from tests.classes.attendance.service_rows import moment
 from tests.support.concurrent_calls import call_concurrently, call_while_other_waits
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nine", "english")]
-VISITS = {"bob": [("7:59", "8:45")], "ann": [("8:00", "8:45")]}
-
-
-@pytest.fixture
-def register(lesson: Lesson) -> Lesson:
-    poll_lesson(lesson, VISITS)
-    record_history_rows(lesson, VISITS)
-    finalize_register(lesson)
-    return lesson
 
 
 def ask(person: User, begins: str = "7:00", ends: str = "12:00") -> Leave:

@@ -18,17 +18,15 @@ from classes.attendance.leave_undo import (
     undo_withdrawal,
     withdraw_revocably,
 )
-from classes.attendance.register import finalize_register
 from classes.models import Attendance, Leave, Lesson
 from console.audit.models import AuditEntry
 from console.notifications.email_delivery import send_due_emails
 from console.notifications.models import Notification
-from tests.classes.attendance.service_rows import moment, poll_lesson, record_history_rows
+from tests.classes.attendance.service_rows import moment
 from tests.support.page_client import page_text
 from tests.support.undo_button import press_undo, ticket_on
 
 pytestmark = pytest.mark.usefixtures("nine", "english", "ten_seconds")
-VISITS = {"bob": [("7:59", "8:45")], "ann": [("8:00", "8:45")]}
 TIMES = {"begins_at": moment("7:00"), "ends_at": moment("12:00")}
 
 
@@ -36,14 +34,6 @@ TIMES = {"begins_at": moment("7:00"), "ends_at": moment("12:00")}
 def ten_seconds(settings: Any) -> None:
     settings.UNDO_S = 10
     settings.EMAIL_IS_SET_UP = True
-
-
-@pytest.fixture
-def register(lesson: Lesson) -> Lesson:
-    poll_lesson(lesson, VISITS)
-    record_history_rows(lesson, VISITS)
-    finalize_register(lesson)
-    return lesson
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Signing in and out as a guardian, and a forgotten password."""
+"""Signing in and out as a guardian, a forgotten password, the account, and the Undo button."""
 
 from typing import Any
 
@@ -28,6 +28,7 @@ from accounts.sign_in.session_limits import limits_of_school
 from accounts.sign_in.session_rows import describe_session
 from console.http.client_address import client_address
 from console.policy.database_scope import as_owner
+from console.undo_views import answer_undo
 
 HTTP_TOO_MANY_REQUESTS = 429
 
@@ -204,3 +205,12 @@ class GuardianSignOutEverywhere(GuardianPage):
             end_session(request)
         messages.success(request, _("You are signed out on all devices."))
         return redirect("accounts:guardian_sign_in")
+
+
+class GuardianUndo(GuardianPage):
+    """Take an act back, whichever child it was about, and return to the page with the button."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return answer_undo(request, self.access.account, "accounts:guardian_home")

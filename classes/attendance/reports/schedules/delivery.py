@@ -21,12 +21,7 @@ from django.utils.translation import gettext as _
 
 from classes.attendance.reports.files import report_workbook
 from classes.attendance.reports.registry import SCHOOL
-from classes.attendance.reports.schedules.filters import (
-    filter_form,
-    other_filters,
-    report_name,
-    subject_of,
-)
+from classes.attendance.reports.schedules.filters import filter_form, other_filters, subject_of
 from classes.attendance.reports.schedules.reports import MAILED
 from classes.attendance.reports.schedules.services import last_days, next_due, stop_reason
 from classes.attendance.reports.school import group_report
@@ -137,7 +132,7 @@ def _hide_teacher(schedule: ReportSchedule, form: Any) -> list[tuple[str, str]]:
 def _totals(schedule: ReportSchedule, sheet: ReportSheet) -> list[tuple[str, str]]:
     """Return label and value of the total row; of a report without one, how many rows it has."""
     if not MAILED[schedule.report].has_total:
-        return [(report_name(schedule), f"{len(sheet.rows)}{'+' if sheet.cut else ''}")]
+        return [(schedule.title, f"{len(sheet.rows)}{'+' if sheet.cut else ''}")]
     return [
         (str(one.label), f"{format_value(sheet.total[one.key], one.kind) or '—'}")
         for one in sheet.columns
@@ -165,7 +160,7 @@ def build_report_email(schedule: ReportSchedule) -> EmailMessage:
             else _("%(report)s, %(name)s, %(first)s – %(last)s")
         )
         title = words % {
-            "report": report_name(schedule),
+            "report": schedule.title,
             "name": about,
             "first": in_words(timezone.localdate(form.period.begins)),
             "last": in_words(timezone.localdate(form.period.last)),

@@ -35,11 +35,6 @@ def filters_exist(schedule: ReportSchedule) -> bool:
     return not form.errors and (not subject or any(form.cleaned_data.get(name) for name in subject))
 
 
-def report_name(schedule: ReportSchedule) -> str:
-    """Return the name of the report in the active language."""
-    return str(MAILED["group" if schedule.group_id else schedule.report].title)
-
-
 def subject_of(schedule: ReportSchedule, form: Any) -> str:
     """Return what the report is about; empty for the whole school, a dash if it does not exist any more."""
     subject = MAILED[schedule.report].subject

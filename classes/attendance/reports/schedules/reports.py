@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy
-
 from classes.attendance.grades.forms import GradeForm
 from classes.attendance.grades.queries import RESOURCE as GRADES
 from classes.attendance.grades.sheet import grade_totals
@@ -11,6 +9,7 @@ from classes.attendance.reports.lesson_matrix.forms import MatrixForm
 from classes.attendance.reports.lesson_matrix.lessons import RESOURCE as MATRIX
 from classes.attendance.reports.lesson_matrix.totals import matrix_totals
 from classes.attendance.reports.registry import REPORTS, Report
+from classes.models.report_schedule import REPORT_TITLES
 
 
 def _matrix_form(data: Any, *, reader: Any, **more: Any) -> MatrixForm:
@@ -25,7 +24,7 @@ def _grade_form(data: Any, *, reader: Any, **more: Any) -> GradeForm:
 MAILED = {
     **REPORTS,
     "matrix": Report(
-        gettext_lazy("Attendance matrix"),
+        REPORT_TITLES["matrix"],
         matrix_totals,
         ("course", "group", "below", "absent", "codes"),
         has_total=True,
@@ -34,7 +33,7 @@ MAILED = {
         resource=MATRIX,
     ),
     "grades": Report(
-        gettext_lazy("Attendance grades"),
+        REPORT_TITLES["grades"],
         grade_totals,
         ("course", "term"),
         has_total=True,

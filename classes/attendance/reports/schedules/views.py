@@ -18,7 +18,6 @@ from classes.attendance.reports.schedules.filters import (
     filter_form,
     other_filters,
     query_of,
-    report_name,
     subject_of,
 )
 from classes.attendance.reports.schedules.forms import ScheduleForm
@@ -81,7 +80,7 @@ def _row(schedule: ReportSchedule) -> tuple[ReportSchedule, str, str, Any]:
     """Return the schedule, the name of its report, what that is about, and its other filters."""
     form = filter_form(schedule) if schedule.filters or MAILED[schedule.report].subject else None
     filters = other_filters(schedule, form) if form else ()
-    return schedule, report_name(schedule), subject_of(schedule, form), filters
+    return schedule, schedule.title, subject_of(schedule, form), filters
 
 
 class ScheduleAdd(ScheduleList):

@@ -13,22 +13,11 @@ from classes.attendance.codes.presets import CHINESE, CODE_SETS, ENGLAND
 from classes.attendance.codes.services import add_code, fill_in_codes
 from classes.attendance.corrections import correct_mark
 from classes.attendance.leave import grant_leave, withdraw_leave
-from classes.attendance.register import finalize_register
 from classes.models import Attendance, AttendanceCode, CodeUse, Correction, Lesson, Mark
-from tests.classes.attendance.service_rows import poll_lesson, record_history_rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine", "english")]
-VISITS = {"bob": [("7:59", "8:45")], "ann": [("8:00", "8:45")]}
 HOUR = timedelta(hours=1)
 LettersOf = Callable[[User], str]
-
-
-@pytest.fixture
-def register(lesson: Lesson) -> Lesson:
-    poll_lesson(lesson, VISITS)
-    record_history_rows(lesson, VISITS)
-    finalize_register(lesson)
-    return lesson
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
-"""A week of lessons with final marks."""
+"""A week of lessons with final marks, and a course."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Enterprise, User
 from classes.attendance.reports.sheet import ATTENDED_MARKS
-from classes.models import Attendance, Lesson
+from classes.models import Attendance, Course, Lesson
 from tests.classes.factories import add_members, create_finished_lesson
 
 
@@ -22,6 +22,18 @@ def marked(lesson: Lesson, person: User, mark: str) -> Attendance:
         mark=mark,
         present_seconds=45 * 60 if mark in ATTENDED_MARKS else 0,
         provisional=False,
+    )
+
+
+@pytest.fixture
+def croquet(school: Enterprise, bob: User) -> Course:
+    """A course of Bob's without lessons."""
+    return Course.objects.create(
+        enterprise=school,
+        title="Croquet",
+        teacher=bob,
+        starts_local=datetime(2027, 3, 2, 19),
+        duration_minutes=45,
     )
 
 

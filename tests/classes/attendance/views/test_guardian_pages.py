@@ -25,7 +25,9 @@ from tests.support.cast import create_person
 from tests.support.charges import replace_in_charge
 from tests.support.guardians import create_account, create_guardian, guardian_client
 from tests.support.page_client import client_for, page_says, page_text
+from tests.support.undo_button import press_undo, ticket_on
 
+UNDO = "/guardian/undo/"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\nstartxref\n9\n%%EOF\n"
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -176,8 +178,6 @@ def test_only_who_asked_withdraws(mother: Any, ada: Guardian, dina: User, accoun
     father = create_guardian(dina, relation="father", e_mail="dad@wonderland.example")
     dad = guardian_client(create_account(father, name="dad"))
     assert dad.post(f"/guardian/{father.pk}/leave/{leave.pk}/withdraw/").status_code == 404
-    assert dad.get(f"/guardian/{father.pk}/leave/{leave.pk}/withdraw/").status_code == 404
-    assert page_says(mother.get(f"/guardian/{ada.pk}/leave/{leave.pk}/withdraw/"), "Withdraw your request?")
     mother.post(f"/guardian/{ada.pk}/leave/{leave.pk}/withdraw/")
     leave.refresh_from_db()
     assert leave.state == Leave.State.WITHDRAWN
@@ -190,6 +190,76 @@ def test_only_who_asked_withdraws(mother: Any, ada: Guardian, dina: User, accoun
         by=dina,
     )[0]
     assert mother.post(f"/guardian/{ada.pk}/leave/{own.pk}/withdraw/").status_code == 404
+
+
+@pytest.fixture
+def withdrawn(mother: Any, ada: Guardian, settings: Any) -> Leave:
+    """A request that the mother has withdrawn; the message with Undo is on her next page."""
+    settings.UNDO_S = 10
+    ask(mother, ada)
+    mother.get(f"/guardian/{ada.pk}/leave/")  # the message about the request
+    leave = Leave.objects.get()
+    mother.post(f"/guardian/{ada.pk}/leave/{leave.pk}/withdraw/")
+    return leave
+
+
+def state_of(leave: Leave) -> str:
+    return Leave.objects.get(pk=leave.pk).state
+
+
+def test_a_withdrawn_request_waits_again_after_undo_and_nobody_is_notified(
+    mother: Any, ada: Guardian, withdrawn: Leave
+) -> None:
+    page, notified = f"/guardian/{ada.pk}/leave/", Notification.objects.count()
+    assert mother.get(f"{page}{withdrawn.pk}/withdraw/").status_code == 405, "it asks nothing"
+    assert state_of(withdrawn) == "withdrawn"
+    answer, ticket = press_undo(mother, page, UNDO)
+    assert (answer["Location"], state_of(withdrawn)) == (page, "requested")
+    entry = AuditEntry.objects.get(action="leave.restore")
+    assert (entry.actor, entry.actor_label) == (None, f"guardian {ada.account_id}")
+    text = page_text(mother.get(page))
+    assert "Taken back." in text
+    assert "iclass" not in text.partition("Taken back.")[2].partition("</p>")[0]
+    mother.post(UNDO, {"ticket": ticket, "next": page})
+    assert page_says(mother.get(page), "changed this leave since")
+    assert Notification.objects.count() == notified
+
+
+def test_undo_is_for_the_guardian_who_withdrew_alone(
+    mother: Any, ada: Guardian, withdrawn: Leave, dina: User, alice: User
+) -> None:
+    form = {"ticket": ticket_on(mother, f"/guardian/{ada.pk}/leave/", UNDO)}
+    father = create_guardian(dina, relation="father", e_mail="dad@wonderland.example")
+    dad = guardian_client(create_account(father, name="dad"))
+    dad.post(UNDO, form)
+    assert page_says(dad.get(f"/guardian/{father.pk}/leave/"), "This cannot be taken back.")
+    for user in (alice, dina):
+        client_for(user).post("/undo/", form)
+        client_for(user).post(UNDO, form)
+    mother.post("/undo/", form)
+    assert state_of(withdrawn) == "withdrawn"
+    Guardian.objects.filter(pk=ada.pk).update(told_leave=False)
+    assert mother.post(UNDO, form)["Location"] == "/guardian/"
+    assert state_of(withdrawn) == "withdrawn", "the right is checked again"
+    Guardian.objects.filter(pk=ada.pk).update(told_leave=True)
+    mother.post(UNDO, form)
+    assert state_of(withdrawn) == "requested"
+
+
+def test_a_ticket_of_a_user_is_worth_nothing_to_the_guardian_of_the_same_key(
+    account: GuardianAccount, dina: User, settings: Any
+) -> None:
+    settings.UNDO_S = 10
+    GuardianAccount.objects.update(id=dina.pk)
+    Guardian.objects.update(account=dina.pk)
+    account.pk = dina.pk
+    period = timezone.now() + timedelta(days=3), timezone.now() + timedelta(days=4)
+    leave = request_leave(person=dina, periods=[period], kind="other", reason="Trip", by=dina)[0]
+    browser = client_for(dina)
+    browser.post(f"/leave/{leave.pk}/withdraw/")
+    ticket = ticket_on(browser, f"/leave/{leave.pk}/")
+    guardian_client(account).post(UNDO, {"ticket": ticket})
+    assert state_of(leave) == "withdrawn"
 
 
 def test_an_answered_request_is_not_withdrawn(mother: Any, ada: Guardian, alice: User) -> None:

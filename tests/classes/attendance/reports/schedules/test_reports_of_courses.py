@@ -1,6 +1,6 @@
 """The reports of a course by e-mail: their totals, without the students whom the pages name."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -22,17 +22,10 @@ PAGE = "/reports/mail/"
 
 
 @pytest.fixture
-def course(school, bob, last_week):
+def course(croquet, last_week):
     """The lessons of last week are of this course."""
-    course = Course.objects.create(
-        enterprise=school,
-        title="Croquet",
-        teacher=bob,
-        starts_local=datetime(2027, 3, 2, 19),
-        duration_minutes=45,
-    )
-    Lesson.objects.update(course=course)
-    return course
+    Lesson.objects.update(course=croquet)
+    return croquet
 
 
 @pytest.fixture
@@ -81,6 +74,18 @@ def test_the_e_mail_of_a_matrix_has_the_totals_of_its_page_and_names_nobody(brow
     page = browse(alice, link_in(message))
     assert page.context["page"].paginator.count == 3
     assert page.context["table"]["totals"][0].share == "66.6 %"
+
+
+def test_a_schedule_is_named_by_the_course_and_group_that_it_filters_by(alice, course, term, year7):
+    grades = f"course={course.pk}&term={term.pk}"
+    matrix = f"course={course.pk}&group={year7.pk}"
+    for report, filters in (("grades", grades), ("matrix", matrix)):
+        create_schedule(person=alice, report=report, filters=filters, every="week", by=alice)
+    named = [str(one) for one in ReportSchedule.objects.order_by("pk")]
+    assert named == [
+        "Attendance grades · Croquet: every week, Monday 07:00",
+        "Attendance matrix · Croquet · Year 7: every week, Monday 07:00",
+    ]
 
 
 def test_the_e_mail_of_a_matrix_keeps_its_filters(alice, course, year7):

@@ -52,6 +52,17 @@ def test_a_person_has_each_report_once(alice, weekly, year7):
     assert ReportSchedule.objects.count() == 3
 
 
+@pytest.mark.django_db
+def test_a_schedule_is_named_by_its_report_subject_and_rhythm(alice, weekly, year7):
+    assert str(weekly) == "School · Wonderland: every week, Monday 07:00"
+    usage = create_schedule(person=alice, report="usage", filters="split=course", every="week", by=alice)
+    assert str(usage) == "Usage · Wonderland: every week, Monday 07:00"
+    of_group = create_schedule(person=alice, group=year7, every="month", by=alice)
+    assert str(of_group) == "Group · Year 7: every month, on the first at 07:00"
+    labels = AuditEntry.objects.filter(action="report_schedule.add").order_by("pk")
+    assert [one.object_label for one in labels] == [str(one) for one in (weekly, usage, of_group)]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_posts_at_once_one_makes_the_schedule_and_the_other_gets_a_sentence(alice, year7):
     def act() -> ReportSchedule:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, TemplateView
 
 from classes.models import Holiday, Lesson, Term
+from classes.timetable.bulk.job import undo_values
 from classes.timetable.bulk.services import MAX_LESSONS
-from classes.timetable.bulk.undo import undo_values
 from classes.timetable.terms.forms import DaysForm
 from classes.timetable.terms.holiday_forms import HolidayLessonsForm
 from classes.timetable.terms.holiday_lessons import lessons_in_holiday

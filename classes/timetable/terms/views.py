@@ -154,7 +154,8 @@ class HolidayLessons(SchoolView, FormView):
             return redirect("classes:year")
         number = len(job.args["lessons"])
         message = ngettext("%(n)d lesson has been changed.", "%(n)d lessons have been changed.", number)
-        offer_undo(self.request, message % {"n": number}, "lesson.cancel_many", job.pk, undo_values(job))
+        act = f"lesson.{job.args['act']}_many"
+        offer_undo(self.request, message % {"n": number}, act, job.pk, undo_values(job))
         return redirect("classes:lessons_changed", job.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from django.utils import timezone
 from accounts.models import StudentGroup, User
 from classes.lessons.passwords import set_password
 from classes.lessons.services import cancel_lesson, edit_lesson
-from classes.models import Course, Lesson, LessonKey, Member
+from classes.models import AnnouncedState, Course, Lesson, LessonKey, Member
+from classes.notifications.lessons import send_lesson_notifications
 from classes.timetable.bulk.change_undo import undo_change_many
 from classes.timetable.bulk.job import MAX_TAKEN_BACK, undo_values
 from classes.timetable.bulk.services import BulkEdit, edit_lessons
 from console.audit.models import AuditEntry
 from console.jobs.models import Job
+from console.notifications.models import Notification
 from console.outbox import relay
 from console.outbox.models import Operation
 from console.outbox.services import hold_school
@@ -267,6 +269,29 @@ def test_the_right_is_checked_again_and_other_schools_have_none(browse, client, 
     alice.refresh_from_db()
     assert browse(alice, "/undo/", {"ticket": ticket, "next": "/"}).status_code == 403
     assert Lesson.objects.filter(topic="Tea").count() == 3
+
+
+def test_people_hear_nothing_of_what_is_taken_back(alice, bob, carol, kids, lessons):
+    for person in (bob, carol, *kids):
+        person.e_mail = f"{person.user_id}@school.example"
+        person.save(update_fields=["e_mail"])
+    for one in lessons:
+        told = {"starts_at": one.starts_at, "ends_at": one.ends_at, "topic": one.topic, "teacher": bob}
+        AnnouncedState.objects.create(lesson=one, day_for=one.starts_at, hour_for=one.starts_at, **told)
+    changes = {"days": 9, "fields": {"teacher": carol}, "add": [kids[2]], "remove": [kids[0].pk]}
+    job = edit(lessons, alice, **changes)
+    assert send_lesson_notifications() == 0
+    take_back(job, alice)
+    assert send_lesson_notifications() == 0
+    with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=True):
+        assert send_lesson_notifications() == 0
+    assert not Notification.objects.exists()
+
+    edit(lessons, alice, **changes)
+    assert send_lesson_notifications() == 0
+    with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=True):
+        send_lesson_notifications()
+    assert set(Notification.objects.values_list("person", flat=True)) >= {bob.pk, carol.pk, kids[0].pk}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -103,6 +103,7 @@ class ClassesConfig(AppConfig):
         import classes.recordings.undo
         import classes.retention
         import classes.search
+        import classes.timetable.bulk.change_undo
         import classes.timetable.bulk.undo
         import classes.timetable.cover.undo
         import classes.timetable.group_changes.conflicts

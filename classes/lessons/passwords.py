@@ -1,6 +1,7 @@
 """Passwords of lessons: set, change, remove and reveal."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -54,6 +55,25 @@ def lessons_with_other_password(lessons: Iterable[Lesson], password: str | None)
         for key in LessonKey.objects.filter(lesson__in=keys)
     }
     return {pk for pk in keys if current.get(pk, "") != password}
+
+
+def sealed_passwords(lessons: Collection[int]) -> dict[int, tuple[str, int]]:
+    """Return the password of each lesson (by key) that had one, as it is sealed, and its version.
+
+    It can be opened in its own row only; '' if it was removed.
+    """
+    rows = LessonKey.objects.filter(lesson__in=lessons).values_list("lesson", "password", "version")
+    return {lesson: (str(password or ""), version) for lesson, password, version in rows}
+
+
+def restore_passwords(former: Mapping[int, tuple[str, int]]) -> None:
+    """Store the passwords of lessons again as `sealed_passwords` returned them."""
+    field: Any = LessonKey._meta.get_field("password")
+    keys = list(LessonKey.objects.filter(lesson__in=former))
+    for key in keys:
+        sealed, key.version = former[key.lesson_id]
+        key.password = field.reseal_value(key, sealed) if sealed else None
+    LessonKey.objects.bulk_update(keys, ["password", "version"])
 
 
 def has_password(lesson: Lesson) -> bool:

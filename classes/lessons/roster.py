@@ -198,6 +198,11 @@ def add_members(lesson: Lesson, roles: Mapping[User, str]) -> None:
     Member.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def restore_members(members: Iterable[Member]) -> None:
+    """Store removed members again, with their keys: who is the first assistant depends on these."""
+    Member.objects.bulk_create(members)
+
+
 def reassign_members(groups: Mapping[int, int | None]) -> None:
     """Store the group through which each member (by pk) is one now; None for added by hand."""
     members = [Member(pk=member, via_id=group) for member, group in groups.items()]

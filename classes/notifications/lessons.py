@@ -64,7 +64,7 @@ def _process_in_batches(
 
 def _upcoming() -> QuerySet[Lesson]:
     now = timezone.now()
-    return Lesson.objects.filter(starts_at__gt=now, cancelled_at=None, status=Status.WILL)
+    return _settled(Lesson.objects.filter(starts_at__gt=now, cancelled_at=None, status=Status.WILL))
 
 
 def _unannounced() -> QuerySet[Lesson]:
@@ -78,13 +78,13 @@ def _settled(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
 
 
 def _rescheduled() -> QuerySet[Lesson]:
-    announced = _settled(_upcoming()).exclude(told=None)
+    announced = _upcoming().exclude(told=None)
     return announced.exclude(told__starts_at=F("starts_at")).exclude(told__starts_at=None)
 
 
 def _changed() -> QuerySet[Lesson]:
     """Lessons at the announced time with another announced field changed."""
-    same = _settled(_upcoming()).filter(told__starts_at=F("starts_at"))
+    same = _upcoming().filter(told__starts_at=F("starts_at"))
     return same.filter(
         ~Q(told__topic=F("topic")) | ~Q(told__ends_at=F("ends_at")) | ~Q(told__teacher=F("teacher"))
     )

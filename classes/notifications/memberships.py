@@ -12,6 +12,7 @@ from classes.choices import Status
 from classes.models import Lesson, Member, MembershipNotice
 from classes.notifications.email import lesson_args, reachable_filter, send_invitation, timetable_week_url
 from console.notifications.services import notify
+from console.outbox.services import postponed_operations
 
 #: People per transaction.
 BATCH = 100
@@ -21,11 +22,12 @@ def send_membership_notices() -> int:
     """Send the pending notices; return how many.
 
     Each person gets one for all additions and one for all removals. A person who was removed and added again
-    gets none.
+    gets none. A change that can still be taken back waits.
     """
     pending = MembershipNotice.objects.filter(pending=True)
     began = Q(lesson__starts_at__lte=timezone.now()) | ~Q(lesson__status=Status.WILL)
     pending.filter(began | Q(lesson__told__starts_at=None)).update(pending=False)
+    pending = pending.exclude(Exists(postponed_operations(Lesson, "lesson")))
     sent = 0
     while True:
         with transaction.atomic():

@@ -143,6 +143,7 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "lesson.change": _("Lesson changed"),
     "lesson.replace_members": _("Student list replaced"),
     "lesson.change_many": _("Lessons edited in bulk"),
+    "lesson.restore_many": _("Bulk edit of lessons taken back"),
     "lesson.reveal_password": _("Lesson password viewed"),
     "lesson.cancel_many": _("Lessons cancelled in bulk"),
     "lesson.cancel": _("Lesson cancelled"),

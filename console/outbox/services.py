@@ -132,11 +132,11 @@ def postpone_all(subjects: Iterable[Any], delay: timedelta) -> list[int] | None:
     return None if None in found else [key for keys in found for key in keys or ()]
 
 
-def postponed_operations(model: type[Model]) -> Any:
-    """Return the operations about the outer row of a query that can still be taken back."""
+def postponed_operations(model: type[Model], key: str = "pk") -> Any:
+    """Return the operations that can still be taken back about the row whose key the outer query has."""
     return Operation.objects.filter(
         subject_type=model._meta.label_lower,
-        subject_id=OuterRef("pk"),
+        subject_id=OuterRef(key),
         state=OperationState.READY,
         attempts=0,
         due_at__gt=timezone.now(),

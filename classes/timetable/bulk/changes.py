@@ -30,6 +30,8 @@ from classes.timetable.bulk import operations
 from classes.timetable.bulk.internal_conflicts import Roster, find_internal_conflicts
 
 BATCH = 1_000
+#: The columns that a change of many lessons may write.
+CHANGED_COLUMNS = (*COLUMN_NAMES, "occurrence", *OVERRIDE_FIELDS)
 
 
 @dataclass
@@ -38,7 +40,7 @@ class PlannedChange:
 
     `added` and `removed` are pks of people, `groups_added` and `groups_removed` of groups, where the caller
     computed them; `loses_students`: the last student and group go. `password` is the new one, '' for none;
-    None keeps it.
+    None keeps it. `old` are the identities of the conflicts before the change.
     """
 
     before: Lesson
@@ -47,6 +49,7 @@ class PlannedChange:
     rows: list[tuple[int, str, int | None]] = field(default_factory=list)
     conflicts: list[BookingConflict] = field(default_factory=list)
     new: list[BookingConflict] = field(default_factory=list)
+    old: set[tuple[str, str, int]] = field(default_factory=set)
     added: list[int] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
     groups_added: list[int] = field(default_factory=list)
@@ -103,9 +106,9 @@ def find_change_conflicts(school: Enterprise, planned: Sequence[PlannedChange]) 
     before = _conflicts(school, [one.before for one in planned], rosters)
     after = _conflicts(school, [one.lesson for one in planned], _desired_rosters(planned, rosters))
     for one in planned:
-        old = {conflict.identity for conflict in before[one.before.pk]}
+        one.old = {conflict.identity for conflict in before[one.before.pk]}
         one.conflicts = after[one.before.pk]
-        one.new = [conflict for conflict in one.conflicts if conflict.identity not in old]
+        one.new = [conflict for conflict in one.conflicts if conflict.identity not in one.old]
     return [conflict for one in planned for conflict in one.new]
 
 
@@ -129,10 +132,7 @@ def change_lessons(
         set_conflict_override(
             one.lesson, bool(one.conflicts), conflict_reason or one.before.conflict_reason, by
         )
-    changed = [one for one in planned if one.fields_changed or one.override_changed]
-    with enforce_teacher_constraint():
-        names = [*COLUMN_NAMES, "occurrence", *OVERRIDE_FIELDS]
-        Lesson.objects.bulk_update([one.lesson for one in changed], names, batch_size=BATCH)
+    save_columns(planned)
     password_changed = _set_passwords(planned)
     password_sent = password_changed if school.later_fields else set()
     fields_to_send = [one.lesson for one in planned if one.fields_changed or one.lesson.pk in password_sent]
@@ -140,6 +140,13 @@ def change_lessons(
     operations.enqueue_field_changes(school, fields_to_send, by)
     operations.enqueue_member_changes(school, members_to_send, by)
     return len({one.pk for one in (*fields_to_send, *members_to_send)} | password_changed)
+
+
+def save_columns(planned: Sequence[PlannedChange]) -> None:
+    """Write the columns of the lessons that differ."""
+    changed = [one for one in planned if one.fields_changed or one.override_changed]
+    with enforce_teacher_constraint():
+        Lesson.objects.bulk_update([one.lesson for one in changed], CHANGED_COLUMNS, batch_size=BATCH)
 
 
 def _set_passwords(planned: Sequence[PlannedChange]) -> set[int]:

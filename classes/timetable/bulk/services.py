@@ -20,10 +20,10 @@ from classes.lessons.roster import ExpectedPeople, helper_role
 from classes.lessons.status import phase_of
 from classes.models import Lesson, Member
 from classes.timetable.bulk import job
+from classes.timetable.bulk.change_undo import change_revocably
 from classes.timetable.bulk.changes import (
     PlannedChange,
     begun_message,
-    change_lessons,
     find_change_conflicts,
     lock_and_load,
     plan_change,
@@ -127,11 +127,11 @@ def edit_lessons(
 ) -> Job:
     """Change all lessons that can be changed, in one transaction with one audit entry.
 
-    The returned job reports the result of each. `seen` are the `edit_digests` of the lessons as the editor
-    saw them, by default as they are given. Raises BookingConflictError if the change causes conflicts and no
-    reason is given; ValidationError if a lesson would break a rule, or began meanwhile; Conflict if somebody
-    else changed the same fields meanwhile; ConfirmationNeeded if lessons become unusual and it is
-    not `confirmed`.
+    The returned job reports the result of each; `undo_change_many` takes it back by that. `seen` are the
+    `edit_digests` of the lessons as the editor saw them, by default as they are given. Raises
+    BookingConflictError if the change causes conflicts and no reason is given; ValidationError if a lesson
+    would break a rule, or began meanwhile; Conflict if somebody else changed the same fields meanwhile;
+    ConfirmationNeeded if lessons become unusual and it is not `confirmed`.
     """
     if {one.pk for one in edit.join} - lock_groups(_groups_of(lessons, edit)):
         raise ValidationError({"join": _("At least one of these groups was deleted in the meantime.")})
@@ -139,7 +139,7 @@ def edit_lessons(
     check_meanwhile(lessons, stored, edit, seen)
     preview = _classify(school, stored, edit)
     require_confirmation(ask_about_changes(preview.planned), confirmed)
-    change_lessons(school, preview.planned, by=by, conflict_reason=conflict_reason)
+    undo = change_revocably(school, preview.planned, by=by, conflict_reason=conflict_reason)
     values = {
         **{name: _audit_value(value) for name, value in edit.fields.items()},
         **{name: value for name in ("days", "minutes", "length") if (value := getattr(edit, name))},
@@ -163,6 +163,7 @@ def edit_lessons(
         by=by,
         locked=[one.pk for one, _why in preview.locked],
         same=[one.pk for one in preview.same],
+        before=undo,
     )
 
 

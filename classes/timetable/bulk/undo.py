@@ -3,24 +3,20 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils.translation import gettext as _
+from django.core.exceptions import PermissionDenied
 
 from accounts.models import Enterprise, User
 from classes.conflicts.guard import lock_lessons, lock_people
 from classes.lessons.undo import undo_cancellation, values_before_cancellation
 from classes.models import Lesson, Member
 from classes.timetable.bulk.cancel_job import cancel_chosen_lessons
-from classes.timetable.bulk.job import BULK_JOB_KIND
+from classes.timetable.bulk.job import MAX_TAKEN_BACK, find_revocable_job
 from console.concurrency import service
 from console.jobs.models import Job
 from console.jobs.runner import stop_job
 from console.outbox.services import postpone
 from console.policy import may, refusal_message
 from console.undo import register_undo, undo_window
-
-#: The cancellation of more lessons is final.
-MAX_TAKEN_BACK = 50
 
 
 @service
@@ -45,7 +41,7 @@ def cancel_chosen_revocably(
 def cancel_so(lessons: Sequence[Lesson], cancel: Callable[[], Job]) -> Job:
     """Call `cancel`, which cancels these lessons and returns its job, so that it can be taken back.
 
-    The job keeps what `undo_many` needs for that (`undo_values`). One lesson whose cancellation is final
+    The job keeps what `undo_many` needs for that (`job.undo_values`). One lesson whose cancellation is final
     makes all final. Call it inside a transaction.
     """
     keys = [one.pk for one in lessons]
@@ -64,11 +60,6 @@ def cancel_so(lessons: Sequence[Lesson], cancel: Callable[[], Job]) -> Job:
     ]
     job.save(update_fields=["args"])
     return job
-
-
-def undo_values(job: Job | None) -> dict[str, Any] | None:
-    """Return the values for `offer_undo` with the act "lesson.cancel_many"; None if it is final."""
-    return {} if job and "before" in job.args else None
 
 
 @service
@@ -91,10 +82,7 @@ def undo_many(*, job: Job, by: User | None) -> None:
 
 
 def _undo_many(by: Any, key: int, values: Any) -> None:
-    job = Job.objects.filter(pk=key, kind=BULK_JOB_KIND, enterprise=by.enterprise).first()
-    if job is None:
-        raise ValidationError(_("This cannot be taken back."))
-    undo_many(job=job, by=by)
+    undo_many(job=find_revocable_job(by, key), by=by)
 
 
 register_undo("lesson.cancel_many", _undo_many, is_sent=True)

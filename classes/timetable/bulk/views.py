@@ -30,7 +30,7 @@ from classes.timetable.bulk.doubts import ask_about_change
 from classes.timetable.bulk.forms import BulkEditForm
 from classes.timetable.bulk.selection import filter_lessons, parse_filter
 from classes.timetable.bulk.services import MAX_LESSONS
-from classes.timetable.bulk.undo import MAX_TAKEN_BACK, cancel_chosen_revocably, undo_values
+from classes.timetable.bulk.undo import cancel_chosen_revocably
 from classes.timetable.calendar.events import CalendarRange
 from classes.timetable.calendar.layers import Layers
 from console.inputs.bounds import parse_ids
@@ -127,7 +127,8 @@ class BulkEditPage(BulkBase):
         if "sure" in request.POST and form.is_valid() and (job := form.save()):
             number = len(job.args["lessons"])
             message = ngettext("%(n)d lesson has been changed.", "%(n)d lessons have been changed.", number)
-            self.success(message % {"n": number})
+            values = push.undo_values(job)
+            offer_undo(request, message % {"n": number}, "lesson.change_many", job.pk, values)
             return redirect("classes:lessons_changed", job.pk)
         if "look" in request.POST:
             form.compute_preview()
@@ -204,16 +205,16 @@ class BulkCancel(BulkBase):
         )
         number = len(job.args["lessons"])
         text = ngettext("%(n)s lesson has been cancelled.", "%(n)s lessons have been cancelled.", number)
-        offer_undo(request, text % {"n": number}, "lesson.cancel_many", job.pk, undo_values(job))
+        offer_undo(request, text % {"n": number}, "lesson.cancel_many", job.pk, push.undo_values(job))
         return redirect("classes:lessons_changed", job.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         preview: CancelPreview = more["preview"]
         number = len(preview.lessons)
         title = ngettext("Cancel %(n)d lesson?", "Cancel %(n)d lessons?", number) % {"n": number}
-        is_final = number + len(preview.locked) > MAX_TAKEN_BACK
+        is_final = number + len(preview.locked) > push.MAX_TAKEN_BACK
         return super().get_context_data(
-            title=title, listed=MAX_LISTED, is_final=is_final, most=MAX_TAKEN_BACK, **more
+            title=title, listed=MAX_LISTED, is_final=is_final, most=push.MAX_TAKEN_BACK, **more
         )
 
 

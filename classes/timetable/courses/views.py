@@ -19,7 +19,7 @@ from classes.lessons.status import counted_lessons
 from classes.lessons.tables import COURSE_TABLE
 from classes.lessons.views.edit import warn_hidden_courseware
 from classes.models import Course, Lesson
-from classes.timetable.bulk.undo import MAX_TAKEN_BACK, undo_values
+from classes.timetable.bulk.job import MAX_TAKEN_BACK, undo_values
 from classes.timetable.courses import rule_text
 from classes.timetable.courses.cancellation import cancel_course_revocably, cancellable_lessons
 from classes.timetable.courses.dates import compute_dates

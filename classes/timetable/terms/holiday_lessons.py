@@ -14,7 +14,8 @@ from classes.choices import Status
 from classes.conflicts.detection import BookingConflict
 from classes.models import Course, Holiday, Lesson, Term
 from classes.timetable.bulk import job
-from classes.timetable.bulk.changes import PlannedChange, change_lessons, find_change_conflicts, lock_and_load
+from classes.timetable.bulk.change_undo import change_revocably
+from classes.timetable.bulk.changes import PlannedChange, find_change_conflicts, lock_and_load
 from classes.timetable.bulk.services import BulkEdit, changed_meanwhile, check_meanwhile
 from classes.timetable.bulk.undo import cancel_chosen_revocably
 from classes.timetable.terms.holiday_moves import (
@@ -96,9 +97,9 @@ def resolve_holiday_lessons(
     course: later changes of the rule or the hour of the course leave its time alone. One that was rescheduled
     onto the holiday stays the lesson of its old day.
 
-    Returns the job that reports the results, and by which `undo_many` takes a cancellation back; None if they
-    are kept. Raises BookingConflictError if a move
-    causes conflicts and no reason for them is given, Conflict if somebody else moved one of them since `seen`
+    Returns the job that reports the results, and by which `undo_many` takes a cancellation back,
+    `undo_change_many` a move; None if they are kept. Raises BookingConflictError if a move causes conflicts
+    and no reason for them is given, Conflict if somebody else moved one of them since `seen`
     (`edit_digests`), or moved the holiday; ValidationError if one began or was cancelled, or cannot be moved.
     """
     school = holiday.enterprise
@@ -114,11 +115,11 @@ def resolve_holiday_lessons(
     if action == HolidayAction.CANCEL:
         return cancel_chosen_revocably(school=school, lessons=stored, by=by, reason=reason)
     planned = _plan(holiday, stored, action, days)
-    change_lessons(school, planned, by=by, conflict_reason=conflict_reason)
+    undo = change_revocably(school, planned, by=by, conflict_reason=conflict_reason)
     moved = audit | {"moved": action} | ({"days": days} if action == HolidayAction.DAYS else {})
     reasons = ". ".join(filter(None, (reason.rstrip("."), conflict_reason)))
     record("lesson.change_many", by=by, enterprise=school, after=moved, reason=reasons)
-    return job.start_bulk_job(school, keys, by=by)
+    return job.start_bulk_job(school, keys, by=by, before=undo)
 
 
 def _lock(

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, TemplateView
 
 from classes.models import Holiday, Lesson, Term
+from classes.timetable.bulk.job import undo_values
 from classes.timetable.bulk.services import MAX_LESSONS
-from classes.timetable.bulk.undo import undo_values
 from classes.timetable.terms.forms import DaysForm
 from classes.timetable.terms.holiday_forms import HolidayLessonsForm
 from classes.timetable.terms.holiday_lessons import lessons_in_holiday
@@ -154,7 +154,8 @@ class HolidayLessons(SchoolView, FormView):
             return redirect("classes:year")
         number = len(job.args["lessons"])
         message = ngettext("%(n)d lesson has been changed.", "%(n)d lessons have been changed.", number)
-        offer_undo(self.request, message % {"n": number}, "lesson.cancel_many", job.pk, undo_values(job))
+        act = f"lesson.{job.args['act']}_many"
+        offer_undo(self.request, message % {"n": number}, act, job.pk, undo_values(job))
         return redirect("classes:lessons_changed", job.pk)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

@@ -156,6 +156,7 @@ EXCEPTIONS = {
     "classes.recordings.services._purge_recording": STEP,
     "classes.recordings.services.undo_bin": STATE,
     "classes.timetable.bulk.cancel_job.cancel_chosen_lessons": CALLS,
+    "classes.timetable.bulk.change_undo.undo_change_many": MERGES,
     "classes.timetable.bulk.undo.cancel_chosen_revocably": CALLS,
     "classes.timetable.bulk.undo.undo_many": CALLS,
     "classes.timetable.courses.forms._plan": CALLS,

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from classes.models import Lesson
-from classes.timetable.bulk.undo import MAX_TAKEN_BACK, cancel_chosen_revocably, undo_many, undo_values
+from classes.timetable.bulk.job import MAX_TAKEN_BACK, undo_values
+from classes.timetable.bulk.undo import cancel_chosen_revocably, undo_many
 from console.jobs.models import Job
 from console.outbox import relay
 from console.outbox.models import Operation

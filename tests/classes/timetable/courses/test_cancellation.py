@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from classes.lessons.services import cancel_lesson
-from classes.timetable.bulk.undo import MAX_TAKEN_BACK
+from classes.timetable.bulk.job import MAX_TAKEN_BACK
 from classes.timetable.courses.planning import plan_course
 from console.outbox.models import Operation
 from tests.support.undo_button import press_undo

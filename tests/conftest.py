@@ -6,9 +6,11 @@ Plugins are named as strings so that they are imported after Django is set up an
 import os
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 
+from tests.faults.sizes import FULL
 from tests.support import environment
 
 environment.prepare()
@@ -20,6 +22,12 @@ settings.WHITENOISE_AUTOREFRESH = True
 # Browsers keep static files as long as they like where names have a digest, which these have not.
 settings.WHITENOISE_MAX_AGE = 3600
 settings.PASSWORD_HASHERS = ["tests.support.password_hasher.SingleRoundHasher"]
+
+# Every run takes the same examples, however slow the machine is; full sizes take new ones.
+hypothesis.settings.register_profile(
+    "console", derandomize=not FULL, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("console")
 
 pytest_plugins = [
     "tests.support.database",

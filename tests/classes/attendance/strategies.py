@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from classes.attendance.calculation.types import AttendancePolicy, Evidence
@@ -17,8 +17,6 @@ EXAMPLES = {"quick": 100, "ci": 400, "thorough": 5000, "all": 10000}
 #: HYPOTHESIS_PROFILE=ci, thorough or all looks at more of them, as `python -m bench.rules` does.
 property_settings = settings(
     max_examples=EXAMPLES[os.environ.get("HYPOTHESIS_PROFILE", "quick")],
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 
 

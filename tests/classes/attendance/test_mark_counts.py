@@ -70,7 +70,7 @@ def test_a_lesson_that_is_deleted_takes_its_tally_along(bob):
 class Anything(TestCase):
     """Any sequence of inserts, changes and deletions, over several lessons at once, ends in equal numbers."""
 
-    @settings(max_examples=400 if FULL else 120, deadline=None)
+    @settings(max_examples=400 if FULL else 120)
     @given(
         st.lists(
             st.tuples(

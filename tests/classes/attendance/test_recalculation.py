@@ -73,7 +73,7 @@ def lines(rows: Iterable[Attendance]) -> list[list[Any]]:
 class Anything(TestCase):
     """Twelve random lessons, or 300 with FAULTS=full."""
 
-    @settings(max_examples=300 if FULL else 12, deadline=None)
+    @settings(max_examples=300 if FULL else 12)
     @given(simulated_lessons())
     def test_it_equals_and_a_second_reckoning_finds_nothing_to_write(self, world: SimulatedLesson) -> None:
         with time_machine.travel(moment(world.now), tick=False):
@@ -86,7 +86,7 @@ class Anything(TestCase):
             assert recompute_register(lesson) is False
         add_to_goal("attendance recomputed", lessons=1)
 
-    @settings(max_examples=300 if FULL else 20, deadline=None)
+    @settings(max_examples=300 if FULL else 20)
     @given(simulated_lessons(), st.data())
     def test_for_some_people_it_equals_what_it_is_for_all_and_leaves_the_others(
         self, world: SimulatedLesson, data: st.DataObject
@@ -108,7 +108,7 @@ class Anything(TestCase):
 
 @pytest.mark.django_db
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_database_and_python_tell_the_same_second_and_fraction(moment: datetime) -> None:
     """Polls of one second keep their order by it."""
     with connection.cursor() as cursor:

@@ -176,7 +176,7 @@ ACTS = ("mark", "many", "expect", "delete", "whose", "move", "settle", "cancel",
 class Anything(TestCase):
     """Any sequence of what may happen to marks and lessons ends in the rows that the marks tell of."""
 
-    @settings(max_examples=300 if FULL else 60, deadline=None)
+    @settings(max_examples=300 if FULL else 60)
     @given(
         st.lists(
             st.tuples(

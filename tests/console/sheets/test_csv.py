@@ -55,7 +55,7 @@ def runs(cell: str) -> bool:
     return bool(bare) and bare[0] in DANGEROUS and not harmless
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=4))
 def test_no_cell_runs_whatever_program_reads_the_file(pairs) -> None:
     rows = [{"topic": topic, "name": name} for topic, name in pairs]

@@ -63,7 +63,7 @@ def test_an_excel_file_is_read_as_text_and_its_other_sheets_are_named() -> None:
     assert table.left_out == ["More"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.text(alphabet="=+-@'＝ ;\t\nab1\"", min_size=1, max_size=8), min_size=1, max_size=4))
 def test_what_our_files_hold_is_read_back_as_it_was(texts: list[str]) -> None:
     rows = [{"a": text, "b": f"x{text}"} for text in texts]

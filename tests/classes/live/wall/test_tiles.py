@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classes.lessons.status import phase_of
@@ -44,7 +44,6 @@ def tiles(draw: st.DrawFn) -> Tile:
     return Tile(lesson, find_troubles(lesson, NOW), phase_of(lesson, NOW))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(tiles(), max_size=8))
 def test_the_parts_add_up_and_show_each_tile_once(found: list[Tile]) -> None:
     assert sum(Wall(found).numbers.values()) == len(found)
@@ -52,7 +51,6 @@ def test_the_parts_add_up_and_show_each_tile_once(found: list[Tile]) -> None:
     assert sorted(shown) == sorted(map(id, found))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(tiles())
 def test_a_part_follows_from_the_phase_that_the_home_page_shows(tile: Tile) -> None:
     if tile.part != "trouble":

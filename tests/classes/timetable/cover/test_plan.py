@@ -179,9 +179,8 @@ HOURS = st.lists(st.tuples(st.integers(0, 4), st.integers(8, 13), st.integers(20
 
 
 @settings(
-    deadline=None,
     max_examples=size(full=25, ci=8),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     own=st.sets(st.integers(8, 13), min_size=1),

@@ -33,7 +33,7 @@ def plan_at_random(chance: random.Random, number: int, teachers: list[User], oth
 
 
 class TestProposals(TestCase):
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(seed=st.integers(0, 2**32), number=st.integers(0, 60))
     def test_a_proposal_never_has_a_conflict(self, seed: int, number: int) -> None:
         chance = random.Random(seed)  # noqa: S311 - a plan, not a secret

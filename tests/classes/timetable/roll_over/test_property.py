@@ -27,7 +27,7 @@ from tests.support.cast import TIC_KEY, create_person
 class AnySchool(TestCase):
     """Random grades, groups, students, courses and choices."""
 
-    @settings(max_examples=size(full=25, ci=8), deadline=None)
+    @settings(max_examples=size(full=25, ci=8))
     @given(st.integers(0, 2**32))
     def test_an_undo_is_the_state_before(self, seed: int) -> None:
         self.dice = random.Random(seed)

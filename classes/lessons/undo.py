@@ -136,7 +136,7 @@ def undo_move(*, lesson: Lesson, by: User | None, values: Mapping[str, Any]) -> 
     if [lesson.starts_at, lesson.ends_at] != [_moment(one) for one in values["after"]]:
         raise ValidationError(_("Someone changed the time of this lesson since. Reschedule it instead."))
     starts_at, ends_at = (_moment(one) for one in values["before"])
-    with _unlesstime_taken():
+    with _unless_time_taken():
         stored = edit_lesson(
             lesson=lesson, by=by, starts_at=starts_at, ends_at=ends_at, conflict_reason=values["reason"]
         )
@@ -186,7 +186,7 @@ def undo_replacement(*, lesson: Lesson, by: User | None, values: Mapping[str, An
     if not added <= present or present & removed.keys():
         raise ValidationError(_("Someone changed the students of this lesson since. Replace them instead."))
     students = User.objects.filter(pk__in=(present - added) | removed.keys())
-    with _unlesstime_taken():
+    with _unless_time_taken():
         edit_lesson(lesson=stored, by=by, students=students, conflict_reason=values["reason"])
     whole = open_operations(stored).filter(kind="class.modify", args={"members": True})
     supersede(whole.filter(pk__in=values["operations"]))
@@ -206,7 +206,7 @@ def _students(lesson: Lesson) -> dict[int, int | None]:
 
 
 @contextmanager
-def _unlesstime_taken() -> Iterator[None]:
+def _unless_time_taken() -> Iterator[None]:
     try:
         yield
     except BookingConflictError:

@@ -198,9 +198,15 @@ def add_members(lesson: Lesson, roles: Mapping[User, str]) -> None:
     Member.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def restore_members(members: Iterable[Member]) -> None:
-    """Store removed members again, with their keys: who is the first assistant depends on these."""
-    Member.objects.bulk_create(members)
+def restore_members(rows: Iterable[tuple[int, int, int, str, int | None]]) -> None:
+    """Store removed members again: key, lesson, user, role and group of each.
+
+    They keep their keys, by which the first assistant is the same again.
+    """
+    Member.objects.bulk_create(
+        Member(pk=pk, lesson_id=lesson, user_id=user, role=role, via_id=via)
+        for pk, lesson, user, role, via in rows
+    )
 
 
 def reassign_members(groups: Mapping[int, int | None]) -> None:

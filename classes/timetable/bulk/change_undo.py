@@ -226,7 +226,7 @@ def _write(
     restore_passwords(passwords)
     remove_members(Member.objects.filter(pk__in=[pk for one in kept.values() for pk in one["added"]]))
     restore_members(
-        Member(pk=pk, lesson_id=lesson, user_id=user, role=role, via_id=via)
+        (pk, lesson, user, role, via)
         for lesson, one in kept.items()
         for pk, user, role, via in one["removed"]
     )

@@ -22,6 +22,7 @@ from classes.demo.running import RUNNING
 from classes.lessons.services import schedule_lesson
 from classes.models import Attendance
 from console.jobs.models import Job
+from console.mirror import registry
 from console.outbox import relay
 from tests.support import pictures
 from tests.support.environment import ROOT
@@ -175,7 +176,12 @@ def test_all_pictures_of_the_screens_are_drawn(draw: Any, demo: Enterprise, name
     monday, month = _next_monday(), timezone.localdate()
     lessons = _waits_for(".ec-event")
     teacher = demo.users.get(user_id=personas.TEACHERS[0].user_id)
+    # What is live is drawn first, while the last look at it is new.
+    demo.lessons.filter(status=Status.ING).update(look_at=timezone.now())
+    registry.poll_due_rows()
+    draw("wall", "/live/", 620, act=_waits_for(".tile"))
     draw("home", "/", 720)
+    draw("lesson-live", f"/lessons/{runs.pk}/", 1000)
     draw("home-teacher", "/", 844, reader=teacher, width=PHONE_WIDTH)
     draw("home-student", "/", 844, reader=late.person, width=PHONE_WIDTH)
     draw("timetable", f"/timetable/?view=week&date={monday}", 800, act=lessons)
@@ -183,9 +189,7 @@ def test_all_pictures_of_the_screens_are_drawn(draw: Any, demo: Enterprise, name
     draw("lesson-new", "/lessons/new/", 900)
     draw("series", "/courses/new/", 900, act=_plan)
     draw("lesson-planned", f"/lessons/{planned.pk}/", 900)
-    draw("lesson-live", f"/lessons/{runs.pk}/", 1000)
     draw("lesson-over", f"/lessons/{late.lesson_id}/", 900)
-    draw("wall", "/live/", 620, act=_waits_for(".tile"))
     draw("registers", "/reports/registers/", 640)
     draw("register", f"/lessons/{late.lesson_id}/attendance/?mark=late", 900, act=_opened(late))
     draw("report", "/reports/school/", 960)

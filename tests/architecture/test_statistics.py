@@ -306,4 +306,6 @@ def measure(act: Act, believe: Callable[[], None]) -> tuple[dict[str, int], int]
             read = rows_of_statements(lambda: shown.append(act.run()))
         return {sql: max(rows) for sql, rows in read.items()}, max(*shown, sum(written))
     finally:
+        # Who caught an error of the database in an inner transaction has spoilt this one, too.
+        transaction.set_rollback(False)
         transaction.savepoint_rollback(before)

@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("objects")]
 
 PIECE = 5 * 1024 * 1024
 DECK = pdf(b"2 0 obj<<>>stream\n" + bytes(PIECE + 1000) + b"\nendstream endobj\n")
+#: One piece, where nothing depends on how many there are.
+CARDS = pdf(b"Cards")
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +51,7 @@ def done(client, place, **said):
     return client.post(f"{place}done/", {"permission": "private", **said}, headers={"accept-language": "en"})
 
 
-def uploaded(bob, content=DECK):
+def uploaded(bob, content=CARDS):
     client = client_for(bob)
     place = begun(client, content)
     send(client, place, content)
@@ -106,13 +108,13 @@ def test_what_was_judged_cannot_be_changed_afterwards(bob):
 
 
 def test_a_file_that_is_sent_with_a_key_reaches_the_bucket_before_any_transaction(bob, objects):
-    client, deck, before = rest_client(bob), pdf(b"Cards"), objects.names()
+    client, before = rest_client(bob), objects.names()
 
     def post(content):
         body = {"file": SimpleUploadedFile("plan.pdf", content), "permission": "private"}
         return client.post("/api/v1/documents/", body, format="multipart", headers={"idempotency-key": "k-1"})
 
-    refused, kept, again = post(b"MZ\x90"), post(deck), post(deck)
+    refused, kept, again = post(b"MZ\x90"), post(CARDS), post(CARDS)
     assert [answer.status_code for answer in (refused, kept, again)] == [400, 201, 201]
     assert set(objects.names()) - set(before) == {f"courseware/{Document.objects.get().file.name}"}
 
@@ -132,8 +134,8 @@ def test_a_hostile_file_is_refused_by_its_content_and_leaves_the_bucket(bob, obj
 def test_one_that_is_here_already_is_offered_and_taken_without_being_sent_again(bob):
     uploaded(bob)
     client = client_for(bob)
-    place = begun(client)
-    send(client, place)
+    place = begun(client, CARDS)
+    send(client, place, CARDS)
     assert done(client, place).status_code == 409
     assert done(client, place, again="on").status_code == 201
 
@@ -157,7 +159,7 @@ def test_a_download_is_a_short_lived_private_address_of_an_attachment(bob, charl
     address = answer.headers["Location"]
     assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["60"]
     got = requests.get(address, timeout=60)
-    assert got.content == DECK
+    assert got.content == CARDS
     assert got.headers["Content-Disposition"] == 'attachment; filename="Tea party.pdf"'
     assert got.headers["Content-Type"] == "application/octet-stream"
     assert requests.get(address.partition("?")[0], timeout=60).status_code == 403, (
@@ -176,7 +178,7 @@ def test_iclass_gets_an_address_of_the_bucket_and_the_file_goes_with_its_documen
     document = uploaded(bob)
     address = build_file_url(document)
     assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["604800"]
-    assert requests.get(address, timeout=60).content == DECK
+    assert requests.get(address, timeout=60).content == CARDS
     with django_capture_on_commit_callbacks(execute=True):
         delete_document(document=document, by=bob)
     assert not requests.get(address, timeout=60).ok
@@ -200,7 +202,7 @@ def test_only_the_pages_for_uploading_may_send_to_the_bucket(bob, objects):
 
 
 def test_another_file_of_a_document_comes_straight_to_the_bucket_too(bob, objects):
-    old, client, content = uploaded(bob), client_for(bob), DECK + b"\n"
+    old, client, content = uploaded(bob), client_for(bob), CARDS + b"\n"
     place = begun(client, content, name="New.pdf")
     send(client, place, content)
     told = {"name": "", "permission": "private", "upload": place.split("/")[-2]}

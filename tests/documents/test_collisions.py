@@ -20,7 +20,7 @@ from tests.support.iclass_service import effects_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
-TITLES = int(os.environ.get("TITLES", "12"))
+TITLES = int(os.environ.get("TITLES", "5"))
 #: How many documents have one title, and how many more are added in iclass itself.
 SHARE, OUTSIDE = 5, TITLES // 5
 #: Losses one after the other, each after so many calls that are answered: whether the document was made is

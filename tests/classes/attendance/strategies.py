@@ -13,7 +13,7 @@ from tests.classes.attendance.simulated_lessons import SimulatedLesson, at
 from tests.faults.goals import add_to_goal
 
 #: Random lessons for each of nineteen properties; the end of a run prints the number of cases.
-EXAMPLES = {"quick": 100, "ci": 400, "thorough": 5000, "all": 10000}
+EXAMPLES = {"quick": 50, "ci": 400, "thorough": 5000, "all": 10000}
 #: HYPOTHESIS_PROFILE=ci, thorough or all looks at more of them, as `python -m bench.rules` does.
 property_settings = settings(
     max_examples=EXAMPLES[os.environ.get("HYPOTHESIS_PROFILE", "quick")],

@@ -3,10 +3,10 @@
 Posted to the real address, taken in by the inbox, against the local service.
 """
 
-import time
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 from django.utils.timezone import localtime
@@ -18,6 +18,7 @@ from classes.attendance.register import recompute_register
 from classes.lessons.services import start_lesson, stop_lesson
 from classes.models import Attendance, CallbackDifference, Lesson
 from console.audit.models import AuditEntry
+from console.inbox import processing
 from console.inbox.models import Callback
 from console.mirror import registry
 from console.outbox import relay
@@ -97,10 +98,17 @@ def register_of(lesson):
     return list(rows.values_list(*names, "last_left_at", "reason", "provisional"))
 
 
+def take_in():
+    """What the inbox does with all that came."""
+    processing.process_due_callbacks()
+    assert not Callback.objects.filter(state="waiting").exists()
+
+
 def everything_due(school):
+    """All the rest of what is due as well, and a comparison with the service."""
     call_command("sweep")
     registry.reconcile(school)
-    assert not Callback.objects.filter(state="waiting").exists()
+    take_in()
 
 
 def test_callbacks_after_the_register_is_final_change_no_mark_and_are_listed(final, attacker, connected, bob):
@@ -117,7 +125,7 @@ def test_callbacks_after_the_register_is_final_change_no_mark_and_are_listed(fin
 
 def test_the_register_shows_what_contradicts_it_and_somebody_decides(final, attacker, connected, bob, mouse):
     attacker.rewrite(final)
-    everything_due(connected)
+    take_in()
     page = f"/lessons/{final.pk}/attendance/"
     shown = page_text(client_for(bob).get(page))
     began = localtime(final.real_started_at - timedelta(seconds=60), connected.tz)
@@ -142,19 +150,19 @@ def test_the_register_shows_what_contradicts_it_and_somebody_decides(final, atta
     assert entry.actor == bob
     assert set(CallbackDifference.objects.values_list("decided_by", flat=True)) == {bob.pk}
     attacker.rewrite(final)
-    everything_due(connected)
+    take_in()
     assert not undecided_differences(final).exists(), "what was decided is not asked again"
     again = client_for(bob).post(f"{page}differences/", shown, follow=True)
     assert page_says(again, "Someone has already decided this.")
 
 
-def test_a_message_that_arrives_after_the_page_was_drawn_stays_undecided(final, attacker, connected, bob):
+def test_a_message_that_arrives_after_the_page_was_drawn_stays_undecided(final, attacker, bob):
     path = f"/lessons/{final.pk}/attendance/differences/"
     attacker.send(final, "join_class", "stranger", final.real_started_at)
-    everything_due(connected)
+    take_in()
     shown = client_for(bob).get(path).context["form"]["shown"].value()
     attacker.send(final, "join_class", "hare", final.real_started_at)
-    everything_due(connected)
+    take_in()
     answer = client_for(bob).post(path, {"shown": shown}, follow=True)
     assert page_says(answer, "1 more entry was not on the page and stays open.")
     assert undecided_differences(final).get().user_id == "hare"
@@ -173,9 +181,9 @@ def test_what_the_page_has_no_room_for_stays_undecided(final, bob):
     assert sorted(left) == [f"guest{MAX_SHOWN}", f"guest{MAX_SHOWN + 1}"]
 
 
-def test_rest_decides_the_messages_that_it_names_of_this_lesson(final, attacker, connected, bob, charlie):
+def test_rest_decides_the_messages_that_it_names_of_this_lesson(final, attacker, bob, charlie):
     attacker.rewrite(final)
-    everything_due(connected)
+    take_in()
     path = f"/api/v1/lessons/{final.pk}/attendance/differences/"
     client = rest_client(bob)
     ids = [one["id"] for one in client.get(path).json()]
@@ -207,30 +215,31 @@ def mouse(connected, running):
     return User.objects.get(enterprise=connected, user_id="mouse")
 
 
-def test_a_callback_that_says_what_the_register_knows_is_no_difference(final, attacker, connected):
+def test_a_callback_that_says_what_the_register_knows_is_no_difference(final, attacker):
     mouse = Attendance.objects.get(lesson=final, user_id="mouse")
     attacker.send(final, "join_class", "mouse", mouse.first_entered_at)
     attacker.send(final, "quit_class", "mouse", mouse.last_left_at)
-    everything_due(connected)
+    take_in()
     assert not CallbackDifference.objects.exists()
 
 
-def test_forged_before_the_history_settles_they_are_listed_once_it_has(running, attacker, connected, iclass):
+def test_forged_before_the_history_settles_they_are_listed_once_it_has(running, attacker, iclass):
     attacker.rewrite(running)
-    everything_due(connected)
+    take_in()
     end(running, iclass)
     marks = dict(Attendance.objects.filter(lesson=running).values_list("user_id", "mark"))
     assert marks == {"bob": "", "hare": "absent", "mouse": "present"}
     assert undecided_differences(running).filter(user_id="hare").exists()
 
 
-def test_while_the_lesson_runs_a_lone_callback_is_one_source_unconfirmed(running, attacker, connected, bob):
+def test_while_the_lesson_runs_a_lone_callback_is_one_source_unconfirmed(running, attacker, bob):
     Lesson.objects.filter(pk=running.pk).update(rules={"late_after_s": 0})
     moment = timezone.now()
     attacker.send(running, "join_class", "hare", moment)
-    time.sleep(1.1)  # in the second of the entry no time has passed that could be unconfirmed
-    everything_due(connected)
-    poll_now(running)
+    # In the second of the entry no time has passed that could be unconfirmed.
+    with time_machine.travel(moment + timedelta(seconds=2)):
+        take_in()
+        poll_now(running)
     path = f"/api/v1/lessons/{running.pk}/attendance/"
     hare = next(
         row
@@ -244,10 +253,10 @@ def test_while_the_lesson_runs_a_lone_callback_is_one_source_unconfirmed(running
     assert any("一个来源，未经证实" in row["reason"] for row in chinese)
 
 
-def test_a_poll_that_sees_the_person_confirms_the_callback(running, attacker, connected, iclass, bob):
+def test_a_poll_that_sees_the_person_confirms_the_callback(running, attacker, iclass, bob):
     join_remotely(iclass, running, "hare")
     attacker.send(running, "join_class", "hare", timezone.now())
-    everything_due(connected)
+    take_in()
     poll_now(running)
     hare = Attendance.objects.get(lesson=running, user_id="hare")
     assert hare.reason["unconfirmed"] == []

@@ -11,7 +11,6 @@ from accounts.models import Enterprise, Role, StudentGroup, User
 from classes.attendance.calculation.types import RULES_VERSION
 from classes.attendance.corrections import close_register, reopen_register
 from classes.attendance.leave import (
-    BATCH,
     MAX_OPEN,
     answer_leave,
     grant_leave,
@@ -315,9 +314,10 @@ def test_the_calendar_drops_no_day_however_many_leaves_the_days_before_have(alic
 
 
 def test_leave_recalculates_each_open_register_however_many_there_are(
-    alice: User, bob: User, ben: User
+    alice: User, bob: User, ben: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lessons = create_finished_lessons(bob, BATCH + 1)
+    monkeypatch.setattr("classes.attendance.leave.BATCH", 3)
+    lessons = create_finished_lessons(bob, 4)
     Member.objects.bulk_create(Member(lesson=one, user=ben) for one in lessons)
     recompute_registers(lessons)
     assert set(Attendance.objects.filter(person=ben).values_list("mark", flat=True)) == {"unknown"}

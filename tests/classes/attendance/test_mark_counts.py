@@ -19,7 +19,7 @@ from tests.classes.factories import (
     create_students,
     record_full_presence,
 )
-from tests.faults.sizes import FULL
+from tests.faults.sizes import size
 from tests.support.cast import TIC_KEY, create_person
 
 NAMES = ("expected", *Mark.values, "people", "present_seconds")
@@ -67,10 +67,11 @@ def test_a_lesson_that_is_deleted_takes_its_tally_along(bob):
     assert not MarkCount.objects.exists()
 
 
+@pytest.mark.faults
 class Anything(TestCase):
     """Any sequence of inserts, changes and deletions, over several lessons at once, ends in equal numbers."""
 
-    @settings(max_examples=400 if FULL else 120)
+    @settings(max_examples=size(full=400, ci=40))
     @given(
         st.lists(
             st.tuples(

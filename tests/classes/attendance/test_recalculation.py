@@ -25,7 +25,7 @@ from classes.models import Attendance, Lesson, Member, Observation
 from tests.classes.attendance.simulated_lessons import SimulatedLesson
 from tests.classes.attendance.strategies import simulated_lessons
 from tests.faults.goals import add_to_goal
-from tests.faults.sizes import FULL
+from tests.faults.sizes import size
 from tests.support.cast import TIC_KEY, create_person
 
 NAMES = [field.attname for field in Attendance._meta.fields if field.name not in ("id", "reckoned_at")]
@@ -70,10 +70,11 @@ def lines(rows: Iterable[Attendance]) -> list[list[Any]]:
     return [[getattr(row, name) for name in NAMES] for row in sorted(rows, key=lambda row: row.user_id)]
 
 
+@pytest.mark.faults
 class Anything(TestCase):
-    """Twelve random lessons, or 300 with FAULTS=full."""
+    """Ten random lessons, or 300 with FAULTS=full."""
 
-    @settings(max_examples=300 if FULL else 12)
+    @settings(max_examples=size(full=300, ci=10))
     @given(simulated_lessons())
     def test_it_equals_and_a_second_reckoning_finds_nothing_to_write(self, world: SimulatedLesson) -> None:
         with time_machine.travel(moment(world.now), tick=False):
@@ -86,7 +87,7 @@ class Anything(TestCase):
             assert recompute_register(lesson) is False
         add_to_goal("attendance recomputed", lessons=1)
 
-    @settings(max_examples=300 if FULL else 20)
+    @settings(max_examples=size(full=300, ci=10))
     @given(simulated_lessons(), st.data())
     def test_for_some_people_it_equals_what_it_is_for_all_and_leaves_the_others(
         self, world: SimulatedLesson, data: st.DataObject

@@ -25,7 +25,7 @@ from tests.classes.factories import (
     create_students,
     record_full_presence,
 )
-from tests.faults.sizes import FULL
+from tests.faults.sizes import size
 from tests.support.cast import TIC_KEY, create_person
 
 DAY = timedelta(days=1)
@@ -173,10 +173,11 @@ def test_they_are_made_anew_from_the_marks(lessons: list[Lesson], kids: list[Use
 ACTS = ("mark", "many", "expect", "delete", "whose", "move", "settle", "cancel", "lose")
 
 
+@pytest.mark.faults
 class Anything(TestCase):
     """Any sequence of what may happen to marks and lessons ends in the rows that the marks tell of."""
 
-    @settings(max_examples=300 if FULL else 60)
+    @settings(max_examples=size(full=300, ci=25))
     @given(
         st.lists(
             st.tuples(

@@ -22,13 +22,14 @@ from console.imports import services
 from console.imports.import_type import ImportOutdated
 from tests.classes.factories import add_members, create_planned_lesson, create_students
 from tests.classes.timetable.imports.timetable_files import xlsx_file
+from tests.faults.sizes import size
 from tests.support.cast import create_person
 from tests.support.concurrent_calls import CallOutcome, call_concurrently, call_while_other_waits
 from tests.support.rest_client import rest_client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 15
+ROUNDS = size(full=15, ci=5)
 DAY = timedelta(days=1)
 
 
@@ -114,6 +115,7 @@ def one_wins(outcomes):
     assert len(refused) == 1
 
 
+@pytest.mark.faults
 def test_of_two_lessons_for_one_student_posted_at_once_one_is_made(alice, bob, tom, kid):
     clients = [rest_client(alice), rest_client(alice)]
     for days in range(2, 2 + ROUNDS):
@@ -258,8 +260,9 @@ def test_bookings_of_other_people_do_not_wait_for_each_other(alice, bob, tom, sc
     assert other.value.status_code == 201
 
 
-def test_nobody_waits_for_another_booking_without_an_end(kid):
-    """After these seconds a service tries again; at last it says that another was in the way (409)."""
+def test_nobody_waits_for_another_booking_without_an_end(kid, monkeypatch):
+    """After this time a service tries again; at last it says that another was in the way (409)."""
+    monkeypatch.setattr(guard, "LOCK_TIMEOUT", "200ms")
 
     def second():
         with transaction.atomic():

@@ -112,13 +112,8 @@ def test_three_schools_in_differing_states_are_there_and_twice_is_once(iclass: S
     assert [counts(one) for one in (school, training, new)] == before
 
 
-def test_each_login_is_listed_the_running_lesson_has_courseware_and_all_that_was_sent_arrived(
-    iclass: Sandbox,
-) -> None:
-    lines = demo("--small").splitlines()
-    relay.drain()
-    school = Enterprise.objects.get(sdkappid=personas.SDKAPPID)
-
+def check_logins(lines: list[str]) -> None:
+    """Each login is listed with its role."""
     roles = {line.split()[0].split("@")[0]: line.split()[1:3] for line in lines if "@" in line}
     assert roles == {
         "lin.lan": ["administrator", "管理员"],
@@ -127,6 +122,10 @@ def test_each_login_is_listed_the_running_lesson_has_courseware_and_all_that_was
         "he.xun": ["supervisor", "巡课"],
         "s01": ["student", "学生"],
     }
+
+
+def check_courseware(school: Enterprise) -> None:
+    """The running lesson has courseware, and all that was sent arrived."""
     assert not Operation.objects.exclude(state="done").exists()
     shown = list_attached_documents(school.lessons.get(status="ing", topic=RUNNING[0].topic))
     assert [deck.document.name for deck in shown] == ["函数的图像", "课前预习", "课堂约定"]
@@ -136,9 +135,13 @@ def test_each_login_is_listed_the_running_lesson_has_courseware_and_all_that_was
     assert evenings.lessons.exclude(remote_id="").count() == 6
 
 
-def test_past_lessons_are_held_and_decided_about_even_where_the_fill_was_interrupted(iclass: Sandbox) -> None:
-    demo("--small")
+def test_a_small_school_has_logins_courseware_and_past_lessons_even_where_the_fill_was_interrupted(
+    iclass: Sandbox,
+) -> None:
+    check_logins(demo("--small").splitlines())
     school = Enterprise.objects.get(sdkappid=personas.SDKAPPID)
+    relay.drain()
+    check_courseware(school)
     begun = Job.objects.get(kind=HISTORY_JOB_KIND)
     run_due_jobs(limit=2)
     Job.objects.filter(pk=begun.pk).update(state="running", lease_until=None)

@@ -195,14 +195,14 @@ def test_no_entry_token_is_on_the_page(browse, alice, kid):
         assert "rabbit-hole" not in text_of(browse(reader, f"/people/{kid.pk}/"))
 
 
-def test_thirty_lessons_cost_no_more_queries_than_three(queries, alice, bob, kid):
+def test_six_lessons_cost_no_more_queries_than_two(queries, alice, bob, kid):
     def more(number):
         for _ in range(number):
             lesson = create_finished_lesson(bob)
             add_members(lesson, kid)
             record_full_presence(lesson, [kid])
 
-    more(3)
+    more(2)
     few = queries(alice, f"/people/{kid.pk}/")
-    more(9)
+    more(4)
     assert queries(alice, f"/people/{kid.pk}/") == few

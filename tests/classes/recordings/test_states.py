@@ -19,6 +19,7 @@ from classes.recordings.states import (
 from console.inbox import processing
 from console.inbox.models import Callback
 from tests.classes.factories import create_finished_lesson, create_planned_lesson, create_running_lesson
+from tests.faults.sizes import size
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -99,13 +100,14 @@ def test_a_recording_on_the_teachers_computer_is_not_waited_for(school, bob):
     assert lesson not in library_lessons(bob)
 
 
+@pytest.mark.faults
 def test_the_end_comes_before_the_beginning_twice_and_for_an_unknown_lesson(school, bob):
     """Every order of the callback_bodies, the lesson known before, between or after: one end, no track
-    lost."""
+    lost. Without FAULTS=full every fourth order; each body is the first in one of them."""
     told = [start(at=1000), start(code=5, at=900), stop(("a", 0, "bob"), at=5000),
             stop(("a", 0, "bob"), ("b", 1, "bob"), at=5100)]  # fmt: skip
     found = set()
-    for number, order in enumerate(itertools.permutations(told)):
+    for number, order in list(enumerate(itertools.permutations(told)))[:: size(full=1, ci=4)]:
         class_id, known_after = str(900_000 + number), number % 5
         hear(school, class_id, *order[:known_after], *order[:1])
         lesson = create_finished_lesson(bob, remote_id=class_id, record_types=["remote"])

@@ -18,7 +18,7 @@ from tests.accounts.imports.one_roster.roster_files import csv_text, manifest, r
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3_600)]
 
-MUTATIONS = int(os.environ.get("ROSTER_MUTATIONS", "30"))
+MUTATIONS = int(os.environ.get("ROSTER_MUTATIONS", "12"))
 ODD_VALUES = (
     "",
     "\x00",

@@ -19,7 +19,7 @@ from tests.faults.goals import goal
 from tests.faults.sizes import FULL, FULL_TIMEOUT_S, dice, size
 from tests.support.charges import put_in_charge
 
-STUDENTS, LESSONS, CHANGED_LESSONS = size(full=10_000, ci=300), 24, 8
+STUDENTS, LESSONS, CHANGED_LESSONS = size(full=10_000, ci=100), 24, 8
 MARKS = (
     *["absent"] * 5,
     *["present"] * 4,
@@ -153,6 +153,7 @@ def write_marks(lessons: list[Lesson], people: list[User], chance: random.Random
 
 
 @pytest.mark.django_db
+@pytest.mark.faults
 @pytest.mark.timeout(FULL_TIMEOUT_S if FULL else 300)
 def test_warnings_equal_a_restatement_in_sql(school: Enterprise, bob: User) -> None:
     chance = dice("thresholds")

@@ -178,8 +178,9 @@ class TestWhatCannotChange:
 HOURS = st.lists(st.tuples(st.integers(0, 4), st.integers(8, 13), st.integers(20, 100)), max_size=8)
 
 
+@pytest.mark.faults
 @settings(
-    max_examples=size(full=25, ci=8),
+    max_examples=size(full=25, ci=4),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
@@ -192,7 +193,7 @@ def test_whoever_is_proposed_has_no_conflict_and_can_be_assigned(
 ):
     """The conflict engine, asked about each proposal by itself, has nothing against it.
 
-    25 days with FAULTS=full, else eight.
+    25 days with FAULTS=full, else four.
     """
     Cover.objects.all().delete()
     Lesson.objects.all().delete()

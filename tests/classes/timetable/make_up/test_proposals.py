@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from classes.conflicts.detection import TimeSlot, build_booking_request, find_co
 from classes.timetable.make_up.times import propose_times
 from tests.classes.factories import add_members
 from tests.classes.timetable.make_up.conftest import lesson_at, moment
+from tests.faults.sizes import size
 from tests.support.cast import TIC_KEY, create_person
 
 
@@ -32,8 +34,9 @@ def plan_at_random(chance: random.Random, number: int, teachers: list[User], oth
         add_members(lesson, *chance.sample(others, chance.randrange(4)))
 
 
+@pytest.mark.faults
 class TestProposals(TestCase):
-    @settings(max_examples=25)
+    @settings(max_examples=size(full=25, ci=8))
     @given(seed=st.integers(0, 2**32), number=st.integers(0, 60))
     def test_a_proposal_never_has_a_conflict(self, seed: int, number: int) -> None:
         chance = random.Random(seed)  # noqa: S311 - a plan, not a secret

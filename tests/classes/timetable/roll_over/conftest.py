@@ -10,15 +10,11 @@ from django.utils import timezone
 from accounts.models import Enterprise, Grade, GroupMembership, Role, StudentGroup, User
 from classes.models import Course, RollOver, Term
 from classes.timetable.courses.planning import plan_course
+from classes.timetable.roll_over import services
 from classes.timetable.roll_over.choices import Choices
 from classes.timetable.roll_over.edits import RowEdit
 from classes.timetable.roll_over.plan import Plan, build_preview
-from classes.timetable.roll_over.services import (
-    WAITED_PEOPLE,
-    apply_roll_over,
-    save_choices,
-    start_roll_over,
-)
+from classes.timetable.roll_over.services import apply_roll_over, save_choices, start_roll_over
 from console.bulk_sql import bulk_insert
 from tests.support.cast import create_person
 
@@ -137,11 +133,13 @@ def keep(draft: RollOver, choices: Choices) -> Plan | None:
 
 
 @pytest.fixture
-def many_leavers(school: Enterprise, groups: dict[str, StudentGroup]) -> list[User]:
-    """So many students of 9A that a job rolls over."""
+def many_leavers(
+    school: Enterprise, groups: dict[str, StudentGroup], monkeypatch: pytest.MonkeyPatch
+) -> list[User]:
+    """So many students of 9A that a job rolls over: more than five, which are few enough here."""
+    monkeypatch.setattr(services, "WAITED_PEOPLE", 5)
     kids = [
-        User(enterprise=school, user_id=f"late{n}", login=f"late{n}", role=Role.STUDENT)
-        for n in range(WAITED_PEOPLE + 1)
+        User(enterprise=school, user_id=f"late{n}", login=f"late{n}", role=Role.STUDENT) for n in range(6)
     ]
     bulk_insert(kids)
     bulk_insert([GroupMembership(group=groups["9A"], student=kid) for kid in kids])

@@ -1,11 +1,12 @@
 """Any school, rolled over and undone: nothing is lost on the way, and the undo is the state before.
 
-25 schools with FAULTS=full, else eight.
+25 schools with FAULTS=full, else four.
 """
 
 import random
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,10 +25,11 @@ from tests.faults.sizes import size
 from tests.support.cast import TIC_KEY, create_person
 
 
+@pytest.mark.faults
 class AnySchool(TestCase):
     """Random grades, groups, students, courses and choices."""
 
-    @settings(max_examples=size(full=25, ci=8))
+    @settings(max_examples=size(full=25, ci=4))
     @given(st.integers(0, 2**32))
     def test_an_undo_is_the_state_before(self, seed: int) -> None:
         self.dice = random.Random(seed)

@@ -19,8 +19,8 @@ from tests.faults.goals import goal
 from tests.faults.sizes import size
 from tests.support.page_speed import MOST_QUERIES, ROUNDS, measure_page
 
-GRADES, PARALLEL, WEEKS = 6, size(full=10, ci=3), size(full=20, ci=6)
-STUDENTS, COURSES = size(full=2_000, ci=54), size(full=100, ci=15)
+GRADES, PARALLEL, WEEKS = 6, size(full=10, ci=2), size(full=20, ci=3)
+STUDENTS, COURSES = size(full=2_000, ci=24), size(full=100, ci=8)
 #: Groups of the last grade leave, all others go up.
 GROUPS, PROMOTED = GRADES * PARALLEL, (GRADES - 1) * PARALLEL
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]

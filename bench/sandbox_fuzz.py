@@ -22,6 +22,7 @@ from tests.support.sandbox import Sandbox, start_sandbox
 
 APP, KEY = 1400000009, "the key that the fuzzer signs with"
 FULL = 20_000
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
 @dataclass
@@ -34,15 +35,18 @@ class Result:
 
 
 def fuzz(sandbox: Sandbox, cases: int, paths: Collection[str] = ()) -> Result:
-    """Send about `cases` requests over these operations, else all, half of them valid by the description."""
+    """Send about `cases` requests over these operations, else all, half of them valid by the description.
+
+    With fewer cases than two for each operation, these get valid and invalid ones by turns.
+    """
     result = Result()
     real = create_objects(sandbox)
     schema: Any = schemathesis.openapi.from_url(f"{sandbox.url}/openapi.json")
     every = [found.ok() for found in schema.get_all_operations()]
     operations = [operation for operation in every if not paths or operation.path in paths]
     each = -(-cases // len(operations))
-    for operation in operations:
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+    for number, operation in enumerate(operations):
+        for mode in MODES if each > 1 else [MODES[number % 2]]:
             send_cases(sandbox, operation, mode, -(-each // 2), real, result)
     return result
 

@@ -86,7 +86,7 @@ class ClaimingScheduler(Scheduler):  # type: ignore[misc]
 
     def _send(self, entry: ScheduleEntry) -> None:
         """Send one message. A new connection is opened once, so that a restarted broker costs a second."""
-        self.connection.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_S)
+        self.connection.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_TIMEOUT_S)
         producer = self.Producer(self.connection, auto_declare=False)
         self.send_task(entry.task, entry.args, entry.kwargs, producer=producer, retry=False, **entry.options)
 

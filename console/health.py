@@ -58,7 +58,7 @@ def _version() -> str:
 def _broker() -> str:
     try:
         with wakeup.broker_connection(socket_timeout=2, socket_connect_timeout=2) as broker:
-            broker.ensure_connection(max_retries=1, timeout=2)
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
     except wakeup.broker_errors():
         return "does not answer"
     return "ok"

@@ -42,8 +42,8 @@ def wake_worker(task: str) -> None:
 
 
 def broker_connection(**options: Any) -> Any:
-    """Return a connection to the broker, which opens at first use."""
-    transport = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **options}
+    """Return a connection to the broker, which opens at first use. Refused, it tries once more at once."""
+    transport = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "max_retries": 1, "interval_start": 0, **options}
     timeout = transport["socket_connect_timeout"]
     return kombu.Connection(settings.CELERY_BROKER_URL, transport_options=transport, connect_timeout=timeout)
 

@@ -108,7 +108,8 @@ def _set_in(path: str) -> set[str]:
 
 
 def _read_in_code() -> set[str]:
-    names = (name for path in repository.code() for name in _names_read(ast.parse(path.read_text())))
+    words = rf"\b(?:environ|env)\b|\b(?:{'|'.join(READERS)})\("
+    names = (name for _, tree in repository.parsed(repository.code(), words) for name in _names_read(tree))
     return {name for name in names if VARIABLE.fullmatch(name)}
 
 

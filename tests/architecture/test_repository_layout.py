@@ -54,9 +54,9 @@ def test_no_import_stands_inside_a_function() -> None:
     app imports what registers itself, for that needs the models."""
     inside = [
         f"{repository.name(path)}:{statement.lineno}"
-        for path in repository.code()
+        for path, tree in repository.parsed(repository.code(), r"^[ \t]+(?:import|from)\b")
         if path.name != "apps.py"
-        for function in ast.walk(ast.parse(path.read_text()))
+        for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for statement in ast.walk(function)
         if isinstance(statement, ast.Import | ast.ImportFrom)

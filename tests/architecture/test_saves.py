@@ -25,11 +25,13 @@ MIRROR_TOO = {
 NO_ROWS = {"form", "files", "storage", "track.copy", "self", "super()", "upright", "request.session"}
 
 
-def calls() -> Iterator[tuple[str, ast.Call, str, str, set[str | None]]]:
-    """Every call of a method in the program: module, call, receiver, name of the method, its keywords."""
-    for path in modules():
-        for call in ast.walk(ast.parse(path.read_text())):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+def calls(*methods: str) -> Iterator[tuple[str, ast.Call, str, str, set[str | None]]]:
+    """Every call of such a method in the program: module, call, receiver, method, keywords."""
+    for path, tree in repository.parsed(modules(), rf"\.(?:{'|'.join(methods)})\("):
+        for call in ast.walk(tree):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+                continue
+            if call.func.attr in methods:
                 receiver = ast.unparse(call.func.value)
                 keywords = {keyword.arg for keyword in call.keywords}
                 yield repository.name(path), call, receiver, call.func.attr, keywords
@@ -53,8 +55,8 @@ def is_mirror(module: str) -> bool:
 def test_a_stored_row_is_saved_by_naming_its_columns() -> None:
     whole = [
         f"{module}:{call.lineno} {receiver}.save()"
-        for module, call, receiver, method, keywords in calls()
-        if method == "save" and not keywords & {"update_fields", "force_insert"} and receiver not in NO_ROWS
+        for module, call, receiver, method, keywords in calls("save")
+        if not keywords & {"update_fields", "force_insert"} and receiver not in NO_ROWS
     ]
     assert whole == []
 
@@ -62,8 +64,7 @@ def test_a_stored_row_is_saved_by_naming_its_columns() -> None:
 def test_only_the_mirror_writes_what_the_service_told() -> None:
     elsewhere = [
         f"{module}:{call.lineno} {receiver}.{method}()"
-        for module, call, receiver, method, keywords in calls()
-        if (method == "save_mirrored" or (method == "update" and keywords & Mirrored.MIRROR_COLUMNS))
-        and not is_mirror(module)
+        for module, call, receiver, method, keywords in calls("save_mirrored", "update")
+        if (method == "save_mirrored" or keywords & Mirrored.MIRROR_COLUMNS) and not is_mirror(module)
     ]
     assert elsewhere == []

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from django.contrib.admin import site
+from django.test import Client
 
 from accounts.models import Enterprise, Role, User
 from console.audit.models import AuditEntry
 from console.audit.trail import record
 from console.sheets.table_reader import TableLimits, open_table
+from tests.faults.sizes import FULL
 from tests.support.admin_forms import admin_url, messages_on, signed_in_client
 from tests.support.cast import create_person
 
@@ -19,7 +21,11 @@ PEOPLE = "/admin/accounts/user/"
 
 
 def export(user: User, url: str, *chosen: int, action: str = "export_csv") -> Any:
-    return signed_in_client(user).post(url, {"action": action, "_selected_action": list(chosen)})
+    return export_by(signed_in_client(user), url, *chosen, action=action)
+
+
+def export_by(client: Client, url: str, *chosen: int, action: str) -> Any:
+    return client.post(url, {"action": action, "_selected_action": list(chosen)})
 
 
 def content(answer: Any) -> bytes:
@@ -68,15 +74,20 @@ def test_an_excel_file_has_the_same_rows(alice: User, bob: User) -> None:
     assert len(head) == 7
 
 
+@pytest.mark.faults
 def test_every_table_has_both_files_with_a_line_for_each_row(alice: User, school: Enterprise) -> None:
+    """In the small size one of them by turns."""
     queen = create_person(school, "queen", Role.SUPERADMIN)
     record("person.pull", alice, by=queen)
-    for model in site._registry:
-        for action in ("export_csv", "export_xlsx"):
-            answer = export(queen, admin_url(model, "changelist"), action=action)
-            assert "attachment" in answer.headers["Content-Disposition"], (model, action)
-            assert content(answer), (model, action)
-    assert len(exports()) == 2 * len(site._registry)
+    client = signed_in_client(queen)
+    files = [(model, action) for model in site._registry for action in ("export_csv", "export_xlsx")]
+    if not FULL:
+        files = [one for number, one in enumerate(files) if number % 4 in (0, 3)]
+    for model, action in files:
+        answer = export_by(client, admin_url(model, "changelist"), action=action)
+        assert "attachment" in answer.headers["Content-Disposition"], (model, action)
+        assert content(answer), (model, action)
+    assert len(exports()) == len(files)
 
 
 def test_the_trail_is_exported_readable_and_by_a_superadmin_alone(

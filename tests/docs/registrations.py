@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.support.environment import ROOT
 
@@ -40,25 +40,36 @@ FILLING = {"append", "add", "insert", "setdefault", "update", "extend"}
 def registrations() -> dict[str, set[str]]:
     """The modules that register, as paths, by the function ("console.outbox.kinds:register_kind")."""
     found: dict[str, set[str]] = defaultdict(set)
-    for path in _sources():
-        name = _module_name(path)
-        tree = ast.parse(path.read_text())
-        called = [expression for node in tree.body for expression in _run_at_import(node)]
-        if not called:
+    sources = list(_sources())
+    own = {f"{one.module}:{function}" for one in sources for function in one.filling}
+    for source in sources:
+        if not source.called:
             continue
-        module = importlib.import_module(name)
-        for expression in called:
-            registrar = _registrar(module, expression)
+        module = importlib.import_module(source.module)
+        for called in source.called:
+            registrar = _registrar(module, called, own)
             if registrar:
-                found[registrar].add(str(path.relative_to(ROOT)))
+                found[registrar].add(source.path)
     return dict(found)
 
 
-def _sources() -> Iterator[Path]:
+class Source(NamedTuple):
+    """A module: the names of what it calls at import, and its functions that fill a container."""
+
+    module: str
+    path: str
+    called: set[str]
+    filling: set[str]
+
+
+def _sources() -> Iterator[Source]:
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             if not SKIPPED & set(path.relative_to(ROOT).parts) and path.stem not in ENTRY_POINTS:
-                yield path
+                tree = ast.parse(path.read_text())
+                called = {_dotted(expression) for node in tree.body for expression in _run_at_import(node)}
+                filling = set(_functions_that_fill(tree))
+                yield Source(_module_name(path), str(path.relative_to(ROOT)), called - {""}, filling)
 
 
 def _module_name(path: Path) -> str:
@@ -98,18 +109,26 @@ def _started_by_ready(app: ast.ClassDef) -> set[str]:
     return {"ready"} | called & bodies.keys()
 
 
-def _registrar(module: ModuleType, expression: ast.expr) -> str:
-    """The function behind an expression, where it registers; else empty."""
+def _dotted(expression: ast.expr) -> str:
+    """The name that is called; empty for what has none."""
     if isinstance(expression, ast.Call):  # register_job_type(…)(step)
         expression = expression.func
-    dotted = ast.unparse(expression).split(".")
-    target: Any = vars(module).get(dotted[0])
-    for part in dotted[1:]:
+    if isinstance(expression, ast.Attribute):
+        before = _dotted(expression.value) if isinstance(expression.value, ast.Name | ast.Attribute) else ""
+        return before and f"{before}.{expression.attr}"
+    return getattr(expression, "id", "")
+
+
+def _registrar(module: ModuleType, called: str, own: set[str]) -> str:
+    """The function behind a name, where it registers; else empty. `own` are those of ours that fill."""
+    first, *parts = called.split(".")
+    target: Any = vars(module).get(first)
+    for part in parts:
         target = getattr(target, part, None)
     name = function_name(target)
     if _is_app(module) and name.split(".")[0] in PACKAGES:
         return name
-    return name if name in FRAMEWORKS or name in _own_registrars() else ""
+    return name if name in FRAMEWORKS or name in own else ""
 
 
 def function_name(target: Any) -> str:
@@ -122,15 +141,6 @@ def _is_app(module: ModuleType) -> bool:
     return module.__name__.rpartition(".")[2] == "apps"
 
 
-@cache
-def _own_registrars() -> frozenset[str]:
-    return frozenset(
-        f"{_module_name(path)}:{function}"
-        for path in _sources()
-        for function in _functions_that_fill(ast.parse(path.read_text()))
-    )
-
-
 def _functions_that_fill(tree: ast.Module) -> Iterator[str]:
     """The functions of a module that put something into a container which is empty at first."""
     containers = {
@@ -138,7 +148,7 @@ def _functions_that_fill(tree: ast.Module) -> Iterator[str]:
         for node in tree.body
         if isinstance(node, ast.AnnAssign) and node.value and ast.unparse(node.value) in ("{}", "[]")
     }
-    for node in tree.body:
+    for node in tree.body if containers else ():
         if isinstance(node, ast.FunctionDef) and any(_fills(inner, containers) for inner in ast.walk(node)):
             yield node.name
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.utils import translation
 
-from tests.architecture.test_translations import CATALOGUES, MACHINERY, constant, entries, sources
+from tests.architecture.test_translations import BARE, CATALOGUES, MACHINERY, constant, entries, sources
 from tests.support.environment import ROOT
 
 JARGON = re.compile(r"\b(?:H5|IM|BizID|SDKAppID|tic_key|[Dd]igests?)\b")
@@ -51,7 +51,7 @@ def without_translation() -> Iterator[str]:
     for template in (ROOT / "templates").rglob("*.html"):
         text = MACHINERY.sub("", template.read_text(encoding="utf-8"))
         yield from re.sub(r"<[^>]*>", "\n", text).splitlines()
-    for _path, tree in sources():
+    for _path, tree in sources(BARE):
         for keyword in (word for node in ast_calls(tree) for word in node.keywords):
             if keyword.arg in LABELS:
                 yield constant(keyword.value)

@@ -9,13 +9,10 @@ import pytest
 from tests.architecture.test_translations import (
     CATALOGUES,
     IN_BLOCKS,
-    IN_CONTEXT,
     IN_TEMPLATES,
-    LOOKUPS,
-    calls,
-    constant,
     entries,
-    sources,
+    looked_up,
+    modules,
     spelled,
 )
 from tests.support.environment import ROOT
@@ -94,11 +91,9 @@ def texts_of_template(template: Path) -> Iterator[str]:
 
 def texts_by_place() -> Iterator[tuple[str, str]]:
     """Every string that a module or a template of the console translates, with the path of its file."""
-    for path, tree in sources():
-        for name, call in calls(tree):
-            for node in (*call.args[: LOOKUPS.get(name, 0)], *call.args[1 : 1 + IN_CONTEXT.get(name, 0)]):
-                if text := constant(node):
-                    yield str(path.relative_to(ROOT)), spelled(text)
+    for path in modules():
+        for given in looked_up(path.read_text(encoding="utf-8"), IN_CHINESE):
+            yield from ((str(path.relative_to(ROOT)), text) for text in given if text)
     for template in sorted((ROOT / "templates").rglob("*.html")):
         for text in texts_of_template(template):
             yield str(template.relative_to(ROOT)), spelled(text)

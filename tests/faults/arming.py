@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -30,6 +31,22 @@ def arm_point(name: str, action: str) -> Iterator[None]:
     try:
         yield
     finally:
+        target.on_hit = None
+
+
+@contextlib.contextmanager
+def hold_at(name: str) -> Iterator[None]:
+    """Whoever reaches a fail point of this process waits there until the block ends."""
+    ended, target = threading.Event(), get_point(name)
+
+    def wait() -> None:
+        ended.wait()
+
+    target.on_hit = wait
+    try:
+        yield
+    finally:
+        ended.set()
         target.on_hit = None
 
 

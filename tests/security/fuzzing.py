@@ -9,7 +9,9 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import schemathesis
@@ -29,6 +31,7 @@ ASKED = (
     "content_type_conformance",
     "response_schema_conformance",
 )
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 #: The row of the world that the first part of an address is about.
 ROWS = {
     "users": "person",
@@ -55,12 +58,22 @@ class Result:
 
 def operations(unsaid: str = "") -> list[Any]:
     """Every address and method of the description; without what it says of the status `unsaid`."""
-    with _one_connection():
-        schema = schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application())
+    schema = schemathesis.openapi.from_dict(deepcopy(_description()))
+    schema.app = get_wsgi_application()
     for methods in schema.raw_schema["paths"].values():
         for told in methods.values():
             told["responses"].pop(unsaid, None)
     return [found.ok() for found in schema.get_all_operations()]
+
+
+@cache
+def _description() -> dict[str, Any]:
+    """What /api/schema/ answers, which takes it a second to write."""
+    with _one_connection():
+        loaded: dict[str, Any] = schemathesis.openapi.from_wsgi(
+            "/api/schema/", get_wsgi_application()
+        ).raw_schema
+    return loaded
 
 
 @contextmanager
@@ -80,17 +93,16 @@ def fuzz(
 ) -> Result:
     """About `cases` requests over all operations, half of them made to fit the description, half not.
 
-    Fewer cases than operations take every so manieth of them, beginning with `turn`.
+    Fewer cases than two for each operation take every so manieth of them, beginning with `turn`, and fit or
+    do not by turns.
     """
     result = Result()
     whole = whole or operations()
-    step = max(1, len(whole) * 2 // cases)
-    chosen = whole[turn % step :: step]
-    each = max(1, cases // (2 * len(chosen)))
+    each, step = cases // (2 * len(whole)), max(1, len(whole) // cases)
     with _one_connection():
-        for operation in chosen:
-            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-                _throw(operation, mode, each, world, token, result)
+        for number, operation in enumerate(whole[turn % step :: step], turn):
+            for mode in MODES if each else [MODES[number % 2]]:
+                _throw(operation, mode, max(1, each), world, token, result)
     return result
 
 

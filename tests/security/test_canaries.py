@@ -132,7 +132,7 @@ def work(world: SampleSchool) -> tuple[list[tuple[str, str]], Sinks]:
 
 def _said(client: Client, world: SampleSchool, api: Any) -> Sinks:
     said = Sinks(pages=b"", api=b"", exports=b"")
-    step = size(full=1, ci=7)
+    step = size(full=1, ci=13)
     for number, address in enumerate(ADDRESSES):
         if number % step and address.name != WITH_CONTROL:
             continue

@@ -1,7 +1,7 @@
 """Every parameter of every address, of pages, REST and the admin, with sixty hostile values as everybody: no
 answer is a fault of ours, and no traceback comes into the log.
 
-`FAULTS=full` sends 20,000 requests or more; else a few of them, to every 13th address, chosen by the seed
+`FAULTS=full` sends 20,000 requests or more; else a few of them, to every 25th address, chosen by the seed
 that the line prints.
 """
 
@@ -26,9 +26,9 @@ from tests.security.parameters import Parameter, Sender, parameters
 from tests.security.sample_school import SampleSchool, build_sample_school
 from tests.security.test_matrix import may
 
-REQUESTS = size(full=20_000, ci=100)
+REQUESTS = size(full=20_000, ci=60)
 #: One of so many addresses is asked; a table has six in the Django admin, of which so each has its turn.
-STEP = size(full=1, ci=13)
+STEP = size(full=1, ci=25)
 COLUMNS = ("student", "teacher", "admin", "superadmin", "operator", "anonymous")
 #: Where no worker runs.
 NOT_READY = "readyz"

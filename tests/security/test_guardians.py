@@ -20,7 +20,7 @@ from tests.support.guardians import create_account, create_guardian, guardian_in
 VARIES = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]*|("X-CSRFToken": ?")[^"]*|[0-9a-f]{32}')
 OTHERS = [one for one in ADDRESSES if not one.route.startswith("/guardian/")]
 #: Every so many addresses; GET and POST begin at different ones.
-STEP = size(full=1, ci=4)
+STEP = size(full=1, ci=11)
 #: They tell of the machine at this moment, whoever asks.
 OF_THE_MACHINE = {"healthz", "readyz", "metrics"}
 

@@ -13,8 +13,8 @@ from tests.architecture import repository
 
 def acts() -> Iterator[tuple[str, str]]:
     """Each name of an act that stands as a text in a call of `record` or `record_data_access`."""
-    for path in repository.code():
-        for node in ast.walk(ast.parse(path.read_text())):
+    for path, tree in repository.parsed(repository.code(), r"\brecord(?:_data_access)?\("):
+        for node in ast.walk(tree):
             called = getattr(getattr(node, "func", None), "id", "")
             if (
                 called in ("record", "record_data_access")

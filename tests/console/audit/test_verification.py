@@ -18,7 +18,7 @@ from console.audit.verification import verify_chain
 from tests.faults.sizes import size
 
 SEED = int(os.environ.get("AUDIT_SEED", "20261124"))
-TAMPERINGS = size(full=1000, ci=110)
+TAMPERINGS = size(full=1000, ci=55)
 ROWS = 24
 
 

@@ -12,6 +12,7 @@ from classes.models import Lesson, Observation
 from console.inbox import processing
 from console.inbox.models import Callback
 from tests.faults.arming import arm_point
+from tests.faults.sizes import size
 from tests.support.iclass_service import create_lesson
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,8 @@ def outcome() -> tuple[object, ...]:
     )
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.faults
+@pytest.mark.parametrize("seed", range(size(full=8, ci=3)))
 def test_a_heap_of_events_ends_as_if_each_had_come_alone(
     school: Enterprise, other_school: Enterprise, lessons: list[Lesson], seed: int
 ) -> None:

@@ -1,11 +1,14 @@
 """The relay against the local service: what is sent, what is not sent twice, what waits for whom."""
 
 import pytest
+from django.db import transaction
 
+from accounts.models import User
 from accounts.people.services import register_person, renew_entry_token
 from accounts.school.services import edit_school, pull_school
 from classes.lessons.services import cancel_lesson, edit_lesson, push_lesson
 from console.outbox import claims, relay
+from console.outbox.bulk_services import enqueue_many
 from console.outbox.models import Attempt, Operation
 from console.outbox.states import OperationState, SyncState
 from console.outbox.transitions import transition
@@ -53,8 +56,13 @@ def test_a_lost_answer_does_not_make_a_second_class(connected, alice, bob, iclas
 
 
 def test_after_its_time_nothing_more_is_sent_for_other_work_waits_too(connected, alice):
-    for number in range(relay.BATCH + 2):
-        register_person(enterprise=connected, by=alice, user_id=f"u{number}", nickname="U", role="student")
+    people = User.objects.bulk_create(
+        User(enterprise=connected, user_id=name, login=f"{name}@{connected.sdkappid}", nickname="U")
+        for name in (f"u{number}" for number in range(relay.BATCH + 2))
+    )
+    labels = {person.pk: person.nickname for person in people}
+    with transaction.atomic():
+        enqueue_many("user.register", User, labels, enterprise=connected, by=alice)
     waiting = Operation.objects.filter(kind="user.register", state=OperationState.READY)
     relay.drain(within_s=0)
     assert waiting.count() == 2

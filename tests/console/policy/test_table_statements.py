@@ -10,6 +10,7 @@ from django.db import connection
 
 from console.policy.table_statements import LOCK_S, change_tables
 from tests.support import database
+from tests.support.lock_waits import wait_until_blocked
 
 TABLES = ("changed_first", "changed_second")
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,10 +75,8 @@ def test_others_wait_behind_it_for_seconds_only_while_a_long_query_runs(other: p
 
     with psycopg.connect(database.own_url(), autocommit=True) as third:
         third.execute(f"SET statement_timeout = '{LOCK_S * 5}s'")
-        until = time.monotonic() + LOCK_S * 2
-        while time.monotonic() < until:
-            third.execute("SELECT * FROM changed_first")
-            time.sleep(0.05)
+        wait_until_blocked()
+        third.execute("SELECT * FROM changed_first")
     assert done.is_alive()
     assert comment_on("changed_first") == ""
 

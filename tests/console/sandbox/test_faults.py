@@ -1,6 +1,5 @@
 """Faults on demand, and the ledger that says what really happened."""
 
-import time
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import requests
 
 from tests.console.sandbox.conftest import SandboxSchool
 from tests.support.callback_receiver import CallbackReceiver
+from tests.support.waiting import wait_until
 
 
 def arm(school: SandboxSchool, **fault: Any) -> None:
@@ -54,16 +54,16 @@ def test_a_cut_body_has_been_applied(school: SandboxSchool) -> None:
 
 @pytest.mark.parametrize("takes", [False, True])
 def test_a_stall_waits_before_or_after_applying(school: SandboxSchool, takes: bool) -> None:
-    arm(school, kind="stall", match="user/register", seconds=1, applied=takes)
+    arm(school, kind="stall", match="user/register", seconds=0.9, applied=takes)
     user_id = f"stall{takes}"
     with pytest.raises(requests.Timeout):
         school.sandbox.web.post(
             school.sandbox.signed("user/register"),
             json={"list": [{"user_id": user_id, "role": "student"}]},
-            timeout=0.5,
+            timeout=0.4,
         )
     assert applied(school, user_id) is takes
-    time.sleep(1)
+    wait_until(lambda: school.code("user/info", user_id=user_id) == 0)
     assert applied(school, user_id)
 
 

@@ -3,13 +3,17 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import requests
 
 from tests.console.sandbox.conftest import SandboxSchool
+from tests.faults.sizes import size
 
 
+@pytest.mark.faults
 def test_many_writers_at_once_never_find_the_database_locked(school: SandboxSchool) -> None:
-    people = [school.person() for _ in range(40)]
+    many = size(full=40, ci=16)
+    people = [school.person() for _ in range(many)]
     class_id = school.lesson(*people)
 
     def stay(user_id: str) -> list[int]:
@@ -22,10 +26,10 @@ def test_many_writers_at_once_never_find_the_database_locked(school: SandboxScho
                 codes.append(answer.json()["error_code"])
         return codes
 
-    with ThreadPoolExecutor(40) as pool:
+    with ThreadPoolExecutor(many) as pool:
         assert {code for codes in pool.map(stay, people) for code in codes} == {0}
-    assert school.ok("member/runtime/total", class_id=class_id)["total"] == 40
-    assert school.ok("member/history/total", class_id=class_id)["total"] == 80
+    assert school.ok("member/runtime/total", class_id=class_id)["total"] == many
+    assert school.ok("member/history/total", class_id=class_id)["total"] == 2 * many
 
 
 def test_one_of_many_equal_registrations_wins(school: SandboxSchool) -> None:
@@ -60,6 +64,7 @@ def test_two_equal_creations_at_once_make_two_classes(school: SandboxSchool) -> 
     assert {school.info(class_id)["class_topic"] for class_id in made} == {"量子"}
 
 
+@pytest.mark.faults
 def test_a_refusal_stands_in_the_ledger_as_soon_as_it_is_answered(school: SandboxSchool) -> None:
     """Whatever else is written at that time, or is refused and rolled back."""
     school.people("the-first")
@@ -72,12 +77,13 @@ def test_a_refusal_stands_in_the_ledger_as_soon_as_it_is_answered(school: Sandbo
             while not ended.is_set():
                 web.post(school.sandbox.signed("user/register"), json=body, timeout=60)
 
+    many = size(full=50, ci=20)
     seen, last = [], school.sandbox.ledger()[-1]["seq"]
     with ThreadPoolExecutor(2) as pool:
         for _ in range(2):
             pool.submit(register_again)
         try:
-            for class_id in range(1, 51):
+            for class_id in range(1, many + 1):
                 assert school.code("class/info", class_id=class_id) != 0
                 for line in school.sandbox.ledger(after=last):
                     last = line["seq"]
@@ -86,7 +92,7 @@ def test_a_refusal_stands_in_the_ledger_as_soon_as_it_is_answered(school: Sandbo
                 assert seen[-1:] == [class_id]
         finally:
             ended.set()
-    assert seen == list(range(1, 51))
+    assert seen == list(range(1, many + 1))
 
 
 def test_a_connection_is_kept_open(school: SandboxSchool) -> None:

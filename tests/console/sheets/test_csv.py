@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from console.sheets.columns import Column, ColumnType
 from console.sheets.csv_writer import csv_text
 from console.sheets.formulas import FORMULA_STARTS, NUMBER, escape_formula, unescape_formula
+from tests.faults.sizes import size
 from tests.support.time_growth import MAX_GROWTH, time_growth
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -55,7 +56,8 @@ def runs(cell: str) -> bool:
     return bool(bare) and bare[0] in DANGEROUS and not harmless
 
 
-@settings(max_examples=1500)
+@pytest.mark.faults
+@settings(max_examples=size(full=1500, ci=300))
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=4))
 def test_no_cell_runs_whatever_program_reads_the_file(pairs) -> None:
     rows = [{"topic": topic, "name": name} for topic, name in pairs]

@@ -17,6 +17,7 @@ from console.sheets.table_parser import read_table
 from console.sheets.table_reader import TableLimits, UnreadableTable, open_table
 from console.sheets.xlsx_writer import write_xlsx
 from tests.console.sheets.workbook_files import xlsx
+from tests.faults.sizes import size
 from tests.support.time_growth import MAX_GROWTH, time_growth
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -63,7 +64,8 @@ def test_an_excel_file_is_read_as_text_and_its_other_sheets_are_named() -> None:
     assert table.left_out == ["More"]
 
 
-@settings(max_examples=300)
+@pytest.mark.faults
+@settings(max_examples=size(full=300, ci=60))
 @given(st.lists(st.text(alphabet="=+-@'＝ ;\t\nab1\"", min_size=1, max_size=8), min_size=1, max_size=4))
 def test_what_our_files_hold_is_read_back_as_it_was(texts: list[str]) -> None:
     rows = [{"a": text, "b": f"x{text}"} for text in texts]

@@ -23,7 +23,8 @@ def read(file: BinaryIO, sheet: int = 0) -> list[list[object]]:
     return CalamineWorkbook.from_filelike(file).get_sheet_by_index(sheet).to_python()
 
 
-@settings(max_examples=size(full=400, ci=120))
+@pytest.mark.faults
+@settings(max_examples=size(full=400, ci=40))
 @given(
     st.lists(
         st.one_of(

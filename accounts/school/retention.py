@@ -5,6 +5,7 @@ are always kept. The run uses the owner's database role, school by school, and r
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ from console.notifications.models import Notification
 log = logging.getLogger(__name__)
 #: Rows cleared per transaction, and how long it waits for a lock before `run_with_retry` tries it again.
 BATCH, LOCK_TIMEOUT = 2000, "250ms"
+#: A batch is followed by a pause that is so many times as long, in which the database serves others.
+PAUSE = 2
 #: Parents whose rows are looked for at once.
 PARENTS = 20
 Rows = QuerySet[Any]
@@ -136,7 +139,12 @@ def _clear_category(school: Enterprise, category: RetentionCategory) -> int:
     if not days:
         return 0
     expired = category.expired_rows(school, _cutoff(days))
-    return sum(_clear_batch(category, rows) for rows in _batches(category, expired))
+    total, began = 0, time.monotonic()
+    for rows in _batches(category, expired):
+        total += _clear_batch(category, rows)
+        time.sleep(PAUSE * (time.monotonic() - began))
+        began = time.monotonic()
+    return total
 
 
 def _batches(category: RetentionCategory, expired: Rows) -> Iterator[Rows]:

@@ -11,16 +11,21 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise
-from accounts.school.retention import RetentionCategory, register_category
+from accounts.school.retention import RetentionCategory, Rows, register_category
 from classes.attendance.leave_files import delete_files
 from classes.attendance.reports.exports.files import clear_runs, expired_runs
-from classes.models import EngagementSample, Leave, LeaveFile, Observation
+from classes.models import EngagementSample, Leave, LeaveFile, Lesson, Observation
 from classes.recordings.retention import bin_recordings, expired_recordings
 
 
-def old_evidence(school: Enterprise, before: datetime) -> QuerySet[Any]:
-    """Return evidence of final registers that still has raw data of the API."""
-    return Observation.objects.filter(lesson__enterprise=school, lesson__final_at__lt=before).exclude(raw={})
+def final_lessons(school: Enterprise, before: datetime) -> QuerySet[Any]:
+    """Return lessons whose registers became final before."""
+    return Lesson.objects.filter(enterprise=school, final_at__lt=before)
+
+
+def raw_evidence(lessons: Rows | list[int]) -> QuerySet[Any]:
+    """Return evidence of lessons that still has raw data of the API."""
+    return Observation.objects.filter(lesson__in=lessons).exclude(raw={})
 
 
 @transaction.atomic
@@ -42,7 +47,8 @@ register_category(
             "marks and corrections are kept."
         ),
         min_days=90,
-        expired_rows=old_evidence,
+        expired_rows=final_lessons,
+        rows_of=raw_evidence,
         clear=clear_raw_evidence,
     )
 )
@@ -105,6 +111,7 @@ register_category(
         expired_rows=expired_recordings,
         clear=bin_recordings,
         into_bin=True,
+        batch=50,  # each with several statements
     )
 )
 

@@ -5,12 +5,13 @@ are always kept. The run uses the owner's database role, school by school, and r
 """
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -19,12 +20,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise
 from console.audit.trail import record
+from console.concurrency import DatabaseBusy, run_with_retry
 from console.inbox.models import Callback
 from console.notifications.models import Notification
 
 log = logging.getLogger(__name__)
-#: Rows cleared per transaction.
-BATCH = 2000
+#: Rows cleared per transaction, and how long it waits for a lock before `run_with_retry` tries it again.
+BATCH, LOCK_TIMEOUT = 2000, "250ms"
+#: A batch is followed by a pause that is so many times as long, in which the database serves others.
+PAUSE = 2
+#: Parents whose rows are looked for at once.
+PARENTS = 20
 Rows = QuerySet[Any]
 
 
@@ -35,7 +41,8 @@ class RetentionCategory:
     `column` is the column of Enterprise that holds the days. `expired_rows(school, before)` returns the rows
     to clear, `clear(rows)` clears a batch and returns their number. A school may choose `min_days` to
     `max_days`; a category with `max_days` cannot be kept indefinitely. Rows that go `into_bin` can be
-    restored for a while.
+    restored for a while. A transaction clears `batch` rows. In a large table the rows of a school are found
+    by what they hang on: then `expired_rows` returns these parents, and `rows_of(parents)` the rows.
     """
 
     column: str
@@ -46,6 +53,8 @@ class RetentionCategory:
     clear: Callable[[Rows], int]
     max_days: int | None = None
     into_bin: bool = False
+    batch: int = BATCH
+    rows_of: Callable[[Rows | list[int]], Rows] | None = None
 
 
 CATEGORIES: dict[str, RetentionCategory] = {}
@@ -93,7 +102,10 @@ def retention_sentence(school: Enterprise, what: str) -> str:
 
 def count_expired(school: Enterprise, category: RetentionCategory, days: int | None) -> int:
     """Return the number of rows that a run would clear now."""
-    return category.expired_rows(school, _cutoff(days)).count() if days else 0
+    if not days:
+        return 0
+    expired = category.expired_rows(school, _cutoff(days))
+    return (category.rows_of(expired) if category.rows_of else expired).count()
 
 
 def clear_school(school: Enterprise) -> dict[str, int]:
@@ -126,15 +138,56 @@ def _clear_category(school: Enterprise, category: RetentionCategory) -> int:
     days = retention_days(school, category)
     if not days:
         return 0
-    total, before = 0, _cutoff(days)
-    while True:
-        rows = category.expired_rows(school, before)
-        batch = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
-        with transaction.atomic():
-            count = category.clear(rows.filter(pk__in=batch))
-        total += count
-        if count < BATCH:
-            return total
+    expired = category.expired_rows(school, _cutoff(days))
+    total, began = 0, time.monotonic()
+    for rows in _batches(category, expired):
+        total += _clear_batch(category, rows)
+        time.sleep(PAUSE * (time.monotonic() - began))
+        began = time.monotonic()
+    return total
+
+
+def _batches(category: RetentionCategory, expired: Rows) -> Iterator[Rows]:
+    """Yield all rows to clear, a batch at a time: each begins behind the last key of the one before.
+
+    Rows are looked for by a few parents at a time. By their own keys alone, the planner may read those of all
+    parents again for each batch.
+    """
+    if category.rows_of is None:
+        for keys in _key_batches(expired, category.batch):
+            yield expired.filter(pk__in=keys)
+        return
+    parents = list(expired.order_by("pk").values_list("pk", flat=True))
+    for first in range(0, len(parents), PARENTS):
+        rows = category.rows_of(parents[first : first + PARENTS])
+        keys = sorted(rows.order_by().values_list("pk", flat=True))
+        for start in range(0, len(keys), category.batch):
+            yield rows.filter(pk__in=keys[start : start + category.batch])
+
+
+def _key_batches(rows: Rows, size: int) -> Iterator[list[int]]:
+    last = 0
+    while keys := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:size]):
+        yield keys
+        last = keys[-1]
+
+
+def _clear_batch(category: RetentionCategory, rows: Rows) -> int:
+    """Clear these rows and return their number. If others hold their locks, the next run clears them."""
+    try:
+        return run_with_retry(lambda: _clear_with_lock_timeout(category, rows))
+    except DatabaseBusy:
+        log.warning("a batch of %s was left for the next run", category.column, exc_info=True)
+        return 0
+
+
+def _clear_with_lock_timeout(category: RetentionCategory, rows: Rows) -> int:
+    # While it waits, others wait for the rows that it has locked already.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+        count = category.clear(rows)
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    return count
 
 
 def _cutoff(days: int) -> datetime:

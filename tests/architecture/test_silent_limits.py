@@ -35,7 +35,6 @@ TABLE: dict[str, dict[str, str]] = {
     "accounts/school/identity/matching.py": {
         REFUSED: "people.filter(e_mail__iexact=address).exclude(e_mail='')[:2]",
     },
-    "accounts/school/retention.py": {BATCH: "rows.order_by('pk').values_list('pk', flat=True)[:BATCH]"},
     "accounts/sign_in/lockout.py": {NO_ROWS: "limits[:index]"},
     "classes/admin_forms.py": {TOLD: "new[:MAX_NAMED]"},
     "classes/attendance/explanation.py": {TOLD: "gaps[:MAX_GAPS]"},

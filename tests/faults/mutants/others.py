@@ -57,6 +57,11 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "retention.keys",
+        "each batch of a retention run begins behind the last key of the one before",
+        (Change("accounts.school.retention:_batches", "parents[first : first + PARENTS]", "parents"),),
+    ),
+    Mutant(
         "saml.form",
         "a response has one assertion, signed with an algorithm and transforms that count",
         (

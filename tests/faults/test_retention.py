@@ -1,0 +1,138 @@
+"""Evidence of a school is cleared while lessons are polled and pages are opened: little work, short locks."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from statistics import median
+from typing import Any, NamedTuple
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Enterprise, User
+from classes.lessons.services import start_lesson
+from classes.mirror import polling
+from classes.models import Lesson, Observation
+from tests.faults import retention_work as work
+from tests.faults.goals import goal, sabotage
+from tests.faults.outbox_work import drain_outbox
+from tests.faults.processes import ForkRunner
+from tests.faults.sizes import FULL, size
+from tests.support.iclass_service import create_lesson
+from tests.support.page_client import client_for
+
+ROWS, RUNS = size(full=10_000_000, ci=20_000), size(full=3, ci=1)
+#: Rounds of polls and a page before evidence is cleared, and the fewest while it is.
+ROUNDS, FEWEST = size(full=100, ci=2), 2
+#: Most rows that a run reads of the table for each that it clears, and how much slower a page may be.
+MOST_READ, MOST_SLOWER = 3, 1.2
+#: Longer than any poll or page may wait for a lock: the database ends its statement.
+LONGEST_LOCK = "1s"
+
+
+class Beside(NamedTuple):
+    """What goes on meanwhile: lessons that are polled, and somebody who opens the register of one."""
+
+    lessons: list[Lesson]
+    client: Client
+    polls: list[float]
+    pages: list[float]
+
+    def go_on(self) -> None:
+        mine = Lesson.objects.filter(pk__in=[one.pk for one in self.lessons])
+        mine.update(look_at=(now := timezone.now()))
+        began = time.perf_counter()
+        polling.poll_lessons(100)
+        polled = time.perf_counter()
+        assert mine.filter(looked_at__gte=now).count() == len(self.lessons), "a poll was not written"
+        opened = time.perf_counter()
+        assert self.client.get(f"/lessons/{self.lessons[0].pk}/attendance/").status_code == 200
+        self.polls.append(polled - began)
+        self.pages.append(time.perf_counter() - opened)
+
+
+@pytest.fixture
+def beside(connected: Enterprise, alice: User, bob: User) -> Beside:
+    lessons = [create_lesson(bob, alice, starts_at=timezone.now()) for _ in range(2)]
+    for lesson in lessons:
+        start_lesson(lesson=lesson, by=alice)
+    drain_outbox()
+    return Beside(lessons, client_for(alice), [], [])
+
+
+@pytest.fixture
+def short_locks(transactional_db: None) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{LONGEST_LOCK}'")
+    yield
+    connection.close()
+
+
+def test_evidence_is_cleared_while_lessons_are_polled(
+    forge: ForkRunner, beside: Beside, bob: User, short_locks: None
+) -> None:
+    work.plant_lessons(bob, ROWS // work.ROWS_OF_LESSON)
+    for _run in range(RUNS):
+        check_run(forge, beside, bob)
+
+
+def test_without_the_keys_each_batch_reads_what_was_cleared_before(forge: ForkRunner, bob: User) -> None:
+    work.plant_lessons(bob, 100)
+
+    def check() -> None:
+        planted = work.plant_evidence(bob)
+        cleared, read = forge.run(work.CLEAR)
+        assert cleared == planted
+        assert read <= MOST_READ * planted, f"{read} rows read to clear {planted}"
+
+    check()
+    forget_evidence()
+    sabotage("retention.keys", check)
+
+
+def check_run(forge: ForkRunner, beside: Beside, bob: User) -> None:
+    """Plant and clear the evidence once."""
+    for _round in range(ROUNDS):
+        beside.go_on()
+    alone = len(beside.pages)
+    planted, before, began = work.plant_evidence(bob), work.table_bytes(), time.monotonic()
+    with vacuumed(forge):
+        child = forge.start(work.CLEAR)
+        while (how := child.wait(0))["how"] == "running":
+            beside.go_on()
+    seconds = time.monotonic() - began
+    assert "result" in how, how
+    cleared, read = how["result"]
+    while len(beside.pages) < alone + FEWEST:
+        beside.go_on()
+    figures: dict[str, Any] = {"rows": planted, "cleared": cleared, "read_per_row": read / planted}
+    figures |= {"seconds": seconds, "growth": work.table_bytes() / before}
+    slower = median(beside.pages[alone:]) / median(beside.pages[:alone])
+    figures |= {"polls": len(beside.polls) - alone, "longest_poll_s": max(beside.polls[alone:])}
+    figures |= {"slower": slower, "longest_lock": LONGEST_LOCK}
+    goal("retention", **figures)
+    assert cleared == planted
+    assert not Observation.objects.filter(lesson__final_at__isnull=False).exclude(raw={}).exists()
+    assert read <= MOST_READ * planted
+    assert not FULL or slower <= MOST_SLOWER
+    beside.polls.clear()
+    beside.pages.clear()
+    forget_evidence()
+
+
+@contextlib.contextmanager
+def vacuumed(forge: ForkRunner) -> Iterator[None]:
+    """What autovacuum does within minutes, in the full size alone."""
+    if not FULL:
+        yield
+        return
+    child = forge.start(work.VACUUM)
+    yield
+    child.kill()
+
+
+def forget_evidence() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE classes_observation")

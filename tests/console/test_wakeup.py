@@ -6,9 +6,11 @@ from contextlib import closing
 
 import pytest
 from celery.worker.request import Request
+from django.db import transaction
 
 from console import wakeup
 from console.celery import app
+from tests.support.iclass_service import create_lesson
 
 TASK = "console.outbox.tasks.relay"
 
@@ -64,3 +66,12 @@ def test_a_broker_that_is_away_costs_a_line_in_the_log(rung, settings, caplog):
     with caplog.at_level(logging.WARNING):
         wakeup.wake_worker(TASK)
     assert "the broker is away" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_service_is_owed_rings_for_the_relay_once_it_is_committed(rung, alice, bob):
+    with transaction.atomic():
+        create_lesson(bob, alice)
+        with pytest.raises(rung.Empty):
+            rung.get(block=False)
+    assert rung.get(timeout=5).headers["task"] == TASK

@@ -6,6 +6,7 @@ from accounts.models import User
 from classes.lessons.remote_fields import natural_key
 from classes.lessons.services import push_lesson
 from classes.models import Lesson
+from console.audit.models import AuditEntry
 from console.outbox.models import Operation
 from tests.support.iclass_service import create_lesson
 
@@ -26,6 +27,7 @@ def test_a_creation_that_was_not_tried_is_enough(renamed: Lesson, alice: User) -
     waiting.refresh_from_db()
     assert waiting.lane == natural_key(renamed)
     assert not Operation.objects.filter(kind="class.modify").exists()
+    assert AuditEntry.objects.get(action="lesson.push").actor == alice
 
 
 def test_a_creation_that_was_tried_is_followed_by_a_change(renamed: Lesson, alice: User) -> None:

@@ -3,7 +3,7 @@ telephone or when it is zoomed, nothing shifts, moves unasked or is heavy, nothi
 word of a Chinese page is left in English, and the browser has nothing to complain about. On a telephone, in
 Chinese, the filters of a list fold into one line, so that its first row is visible.
 
-Every third page is shown in one of eight looks, each look having its share, and every fifth of the Django
+Every fourth page is shown in one of eight looks, each look having its share, and every fifth of the Django
 admin is read; `BROWSER=full` shows each page in all of them.
 """
 
@@ -37,8 +37,8 @@ from tests.support.readable_pages import readable_pages, session_cookies
 from tests.support.untranslated import untranslated_pieces
 
 LOOKS = list(itertools.product(("zh-CN", "en"), ("light", "dark"), (1280, PHONE)))
-#: The share of each look: all pages, or every 24th, beginning with another one.
-EVERY = 1 if FULL else 3
+#: The share of each look: all pages, or every 32nd, beginning with another one.
+EVERY = 1 if FULL else 4
 SHARES = [
     (look, slice(None) if FULL else slice(number * EVERY, None, len(LOOKS) * EVERY))
     for number, look in enumerate(LOOKS)

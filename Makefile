@@ -25,6 +25,7 @@ test: .venv/.dev node_modules/.installed ## install what tests need, run all of 
 	@.ci/setup browser
 	@.ci/setup scanner
 	@.ci/setup proxy
+	@.ci/setup pooler
 	@.ci/setup promtool
 	@XDIST=$(XDIST) $(COMPILED) $(PYTHON) -m tests.run
 

@@ -115,8 +115,12 @@ def _value(model_admin: "SchoolAdmin", request: HttpRequest, row: models.Model, 
     return visible_value(request.user, "list", model_admin.resource, column.key, text)
 
 
+@transaction.atomic
 def _file(rows: Iterator[dict[str, Any]], columns: Sequence[Column], title: str, suffix: str) -> IO[bytes]:
-    """Return the open file, positioned at its start: on disk, so that memory does not grow with the rows."""
+    """Return the open file, positioned at its start: on disk, so that memory does not grow with the rows.
+
+    In one transaction, without which the database hands over all rows at once.
+    """
     zone = ZoneInfo(timezone.get_current_timezone_name())
     if suffix == ".xlsx":
         return write_xlsx(rows, columns, title, zone=zone)

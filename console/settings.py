@@ -108,7 +108,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 FORM_RENDERER = "console.ui.form_renderer.FormRenderer"
 # One persistent connection per thread: opening one per request cost 87 % of the callback rate.
-_default = Env.db_url_config(env.DATABASE_URL or _embedded.database_url)
+_default = Env.db_url_config(env.DATABASE_URL or _embedded.database_url) | {"ENGINE": "console.postgresql"}
 DATABASES = {"default": _default | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
 # Otherwise a server that accepts connections but never answers would block each caller for two minutes.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)

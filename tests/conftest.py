@@ -43,6 +43,7 @@ pytest_plugins = [
     "tests.support.object_storage",
     "tests.support.clamd",
     "tests.support.nginx",
+    "tests.support.pgbouncer",
     "tests.support.clicks",
     "tests.faults.goals",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -85,12 +86,13 @@ def _common_values(readable: ReadableEntry) -> dict[str, Any]:
     }
 
 
+@transaction.atomic
 def download_rows(
     rows: Iterator[dict[str, Any]], columns: tuple[Column, ...], name: str, suffix: str, school: Any
 ) -> Any:
     """Return a response with a streamed CSV file or an XLSX sheet; `suffix` is .csv or .xlsx.
 
-    Raise SheetTooLong if a sheet cannot hold the rows.
+    Raise SheetTooLong if a sheet cannot hold the rows, which are read in parts, in one transaction.
     """
     filename = f"{school.name} {name} {timezone.localdate():%Y-%m-%d}{suffix}"
     if suffix == ".xlsx":

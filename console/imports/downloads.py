@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import IO, Any
 
+from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,6 +50,7 @@ def export_filename(title: str, by: Any, suffix: str) -> str:
     return f"{title} {by.enterprise.name} {timezone.localdate():%Y-%m-%d}{suffix}"
 
 
+@transaction.atomic
 def write_sheet(
     rows: SheetRows,
     columns: Sequence[Column],
@@ -60,6 +62,7 @@ def write_sheet(
 ) -> IO[bytes] | str:
     """Return the content of the file: text for .csv, an open file for .xlsx.
 
+    In one transaction, without which the database hands over all rows at once.
     `more` are further lines of the second sheet of an .xlsx.
     """
     zone, school = by.enterprise.tz, by.enterprise.name

@@ -1,6 +1,5 @@
 from django.apps import AppConfig
 from django.core import checks
-from django.db.backends.signals import connection_created
 from django.db.models import Q
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from console.migration_state import refuse_older_version
 from console.policy.change_triggers import install_change_triggers
 from console.policy.checks import check_database_role, check_resources_registered, check_row_security
-from console.policy.database_scope import on_new_connection
 from console.policy.row_security.database_role import install_row_security
 from console.policy.row_security.row_policies import register_table
 from console.policy.rules import register
@@ -26,7 +24,6 @@ class PolicyConfig(AppConfig):
         pre_migrate.connect(refuse_older_version, sender=self, dispatch_uid="policy.versions")
         post_migrate.connect(install_row_security, sender=self, dispatch_uid="policy.rows")
         post_migrate.connect(install_change_triggers, sender=self, dispatch_uid="policy.changes")
-        connection_created.connect(on_new_connection, dispatch_uid="policy.scope")
         register("policy", of_school="enterprise")
         register("token", of_school="user__enterprise", own=lambda user: Q(user=user))
         self._register_tables()

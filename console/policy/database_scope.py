@@ -1,4 +1,4 @@
-"""The database scope of a request: role, school and user as session settings of PostgreSQL.
+"""The database scope of a request: role, school and user as settings of each of its transactions.
 
 Inside a scope every statement runs as the web role (settings.DATABASE_WEB_ROLE), which is neither owner nor
 superuser, and row-level security limits it to the rows of one school. A query that does not filter by school
@@ -16,18 +16,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-import psycopg
-from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import transaction
 
-from console.policy.row_security.database_role import REMEDY, web_role
+from console.policy.row_security.database_role import web_role
 from console.policy.rules import role_of
+from console.postgresql.transaction_settings import change_settings, restore_settings
 
 NO_SCHOOL = 0
-SET_SCOPE = (
-    "SELECT set_config('role', %s, false), set_config('console.school', %s, false),"
-    " set_config('console.user', %s, false), set_config('console.operator', %s, false)"
-)
+SETTINGS = ("role", "console.school", "console.user", "console.operator")
 
 
 class DatabaseScope(NamedTuple):
@@ -58,7 +54,7 @@ def database_scope_of(user: Any) -> DatabaseScope | None:
 def enter_scope(scope: DatabaseScope | None) -> None:
     """Enter a scope; the enclosing middleware or context manager ends it."""
     _current_scope.set(scope)
-    _apply_scope(scope)
+    change_settings(_settings_of(scope))
 
 
 @contextmanager
@@ -66,11 +62,11 @@ def use_scope(scope: DatabaseScope | None) -> Iterator[None]:
     """Enter a scope and restore the previous one on exit; None is the owner."""
     before = _current_scope.get()
     try:
-        if scope is not None or before is not None:  # an anonymous request runs no query
-            enter_scope(scope)
+        enter_scope(scope)
         yield
     finally:
-        _restore_scope(before)
+        _current_scope.set(before)
+        restore_settings(_settings_of(before))
 
 
 def use_scope_of(user: Any) -> Any:
@@ -84,50 +80,16 @@ def as_owner() -> Any:
 
 
 def scoped_stream(chunks: Any, scope: DatabaseScope | None) -> Iterator[Any]:
-    """Yield a streamed body in its scope; the server reads it after the request has left the scope."""
-    with use_scope(scope):
+    """Yield a streamed body in its scope, and in one transaction, so that rows can be read in parts.
+
+    The server reads it after the request has left the scope.
+    """
+    with use_scope(scope), transaction.atomic():
         yield from chunks
 
 
-def on_new_connection(connection: Any, **kwargs: Any) -> None:
-    """Apply the open scope to a new connection (the first, or one that replaces a broken one)."""
-    scope = _current_scope.get()
-    if scope is not None and connection.alias == DEFAULT_DB_ALIAS:
-        _set_session(connection, scope)
-
-
-def _apply_scope(scope: DatabaseScope | None) -> None:
-    """Set the session. Without a scope no connection is opened: a new one belongs to the owner anyway."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    if scope is not None:
-        connection.close_if_health_check_failed()
-        connection.ensure_connection()
-    if connection.connection is not None:
-        _set_session(connection, scope)
-
-
-def _restore_scope(before: DatabaseScope | None) -> None:
-    """Restore a scope. On a database error close the connection, so that nobody reuses it in this scope."""
-    if before is None and _current_scope.get() is None:  # no scope was open, as for a callback
-        return
-    _current_scope.set(before)
-    connection = connections[DEFAULT_DB_ALIAS]
-    try:
-        _apply_scope(before)
-    except psycopg.Error:
-        if not connection.in_atomic_block:  # the rollback of a transaction restores the session
-            connection.close()
-
-
-def _set_session(connection: Any, scope: DatabaseScope | None) -> None:
-    """Set the session below Django's cursor, so that it does not count as a query of the page."""
+def _settings_of(scope: DatabaseScope | None) -> dict[str, str]:
     if scope is None:
-        settings = ("none", "", "", "")
-    else:
-        settings = (web_role(), str(scope.school), str(scope.user), "on" if scope.operator else "")
-    try:
-        connection.connection.execute(SET_SCOPE, settings)
-    except (psycopg.errors.InvalidParameterValue, psycopg.errors.InsufficientPrivilege) as error:
-        raise ImproperlyConfigured(
-            f"Requests cannot take on the database role {web_role()}. {REMEDY}"
-        ) from error
+        return dict.fromkeys(SETTINGS, "")
+    values = (web_role(), str(scope.school), str(scope.user), "on" if scope.operator else "")
+    return dict(zip(SETTINGS, values, strict=True))

@@ -7,7 +7,11 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from console.policy import database_scope
+from console.policy.row_security.database_role import REMEDY, web_role
 from console.policy.rules import current_school
+
+#: What a table or a role answers that a request may not use.
+REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue)
 
 
 class SchoolScopeMiddleware:
@@ -28,7 +32,12 @@ class SchoolScopeMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
-        if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
+        if not isinstance(error.__cause__, REFUSED):
+            return
+        # The role is a setting of the server (guc.c); a table is refused elsewhere.
+        if error.__cause__.diag.source_file == "guc.c":
+            error.add_note(f"Requests cannot take on the database role {web_role()}. {REMEDY}")
+        else:
             error.add_note("Is the table registered in console.policy.row_security.row_policies?")
 
 

@@ -64,10 +64,11 @@ class Asker:
             response = self.client.get(question.path)
             body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
             transaction.set_rollback(True)
-        return _digest(response, body)
+        return digest_of(response, body)
 
 
-def _digest(response: HttpResponse, body: bytes) -> str:
+def digest_of(response: HttpResponse, body: bytes) -> str:
+    """Status and digest of an answer, without what differs from one to the next."""
     told = sorted(
         f"{name}: {value}" for name, value in response.headers.items() if name.lower() not in NOT_TOLD
     )

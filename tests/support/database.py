@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from console.embedded import prepared_schema
+from console.statement_limits import limit_statements
 from tests.support import environment, template_cache
 
 TEMPLATE = f"console_template_{os.environ['CONSOLE_TEST_RUN']}"
@@ -69,6 +70,7 @@ def empty_only_filled_tables() -> Iterator[None]:
     truncate_all = TransactionTestCase._fixture_teardown
 
     def teardown(case: TransactionTestCase) -> None:
+        limit_statements(0)
         _end_open_transactions()
         if not _delete_rows():
             truncate_all(case)
@@ -83,7 +85,6 @@ def _end_open_transactions() -> None:
     if not connection.get_autocommit():
         connection.close()
     with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")
         cursor.execute(OPEN_TRANSACTIONS)
 
 
@@ -92,7 +93,6 @@ def _delete_rows() -> bool:
     with connection.cursor() as cursor:
         if connection.pg_version < 180_000:
             return False
-        cursor.execute("RESET ROLE")
         cursor.execute("SELECT usesuper FROM pg_user WHERE usename = current_user")
         if cursor.fetchone() != (True,):
             return False
@@ -111,8 +111,13 @@ def _delete_rows() -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """Before the database is dropped at the end, close what a killed program of a test left open in it."""
+    """Before the database is dropped at the end, close what a killed program of a test left open in it.
+
+    A statement with a limit, which a test may leave by importing a program, is in a transaction, in which no
+    database can be dropped and no table be vacuumed.
+    """
     yield
+    limit_statements(0)
     end_connections()
 
 

@@ -19,7 +19,7 @@ import pytest
 #: Seconds of the longest test of each file that has one above a second; `DURATIONS=keep make test` writes it.
 DURATIONS = Path(__file__).resolve().parents[1] / "durations.json"
 #: Fixtures that start programs for one test. Those that a worker shares (sandbox, clamd) are no reason.
-PROCESS_FIXTURES = {"browser", "program_variables", "start_nginx", "session_fork_runner"}
+PROCESS_FIXTURES = {"browser", "pooler", "program_variables", "start_nginx", "session_fork_runner"}
 #: Packages and modules of tests whose subject is programs.
 PROCESS_PATHS = (
     *("tests/bench/", "tests/deploy/", "tests/faults/", "tests/flows/", "tests/upgrades/"),

@@ -27,7 +27,12 @@ MUTANTS = (
     Mutant(
         "policy.rows",
         "requests act as a role to which the database shows one school",
-        (Change("console.policy.database_scope:_set_session", "if scope is None:", "if True:"),),
+        (Change("console.policy.database_scope:_settings_of", "if scope is None:", "if True:"),),
+    ),
+    Mutant(
+        "policy.local",
+        "role and school of a request are set for one transaction, and not for the connection",
+        (Change("console.postgresql.transaction_settings:SET_LOCAL", "true", "false"),),
     ),
     Mutant(
         "rest.key",

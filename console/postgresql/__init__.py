@@ -1,0 +1,1 @@
+"""The database backend (`base`), and the settings that hold for one transaction (`transaction_settings`)."""

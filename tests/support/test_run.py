@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.run import MOST_SECOND_TRIES, Run, keep_durations, second_lane, too_long
+from tests.run import MOST_SECOND_TRIES, Run, keep_durations, read_files, second_lane, too_long
 
 
 def outcomes(status: int = 0, **tests: str) -> Run:
@@ -79,3 +79,11 @@ def test_the_longest_test_of_each_file_is_kept(tmp_path: Path) -> None:
     kept = tmp_path / "durations.json"
     keep_durations([Run(0, {name: tests[name]}) for name in tests], kept)
     assert json.loads(kept.read_text()) == {"tests/a.py": 3.0}
+
+
+def test_a_folder_is_read_whole_and_one_that_is_missing_is_none(tmp_path: Path) -> None:
+    (tmp_path / "locales").mkdir()
+    (tmp_path / "browser").write_bytes(b"1" * 5_000_000)
+    (tmp_path / "locales" / "zh").write_bytes(b"12")
+    assert read_files(tmp_path) == 5_000_002
+    assert read_files(tmp_path / "missing") == 0

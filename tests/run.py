@@ -30,8 +30,8 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Tests of the second lane that may need their second try; seconds of a test without the mark `slow`, and of
 #: all tests with it.
 MOST_SECOND_TRIES, MOST_S, MOST_SLOW_S = 3, 2.0, 120.0
-#: Where Debian's packages keep the browser. The second lane reads it while its tests are collected: during the
-#: first a machine may let go of it, and a browser that starts reads its 220 MB in small parts, which took half a
+#: Where Debian's packages keep the browser. It is read while the second lane is collected: during the first a
+#: machine may let go of it, and a browser that starts reads its 220 MB in small parts, which took half a
 #: minute on a slow disk.
 BROWSER = Path("/usr/lib/chromium")
 #: Tests of which the duration is printed.

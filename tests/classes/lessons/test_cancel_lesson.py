@@ -262,3 +262,10 @@ def test_a_lesson_that_iclass_refused_still_says_so_after_another_try_was_cancel
 def lesson_state(lesson):
     lesson.refresh_from_db()
     return lesson.sync_state
+
+
+def test_a_reason_that_is_too_long_is_kept_to_its_300_characters(alice, bob):
+    lesson = create_planned_lesson(bob)
+    cancel_lesson(lesson=lesson, by=alice, reason="x" * 301)
+    lesson.refresh_from_db()
+    assert lesson.cancel_reason == "x" * 300

@@ -68,9 +68,11 @@ def test_dates_that_were_moved_and_dropped_in_a_plan_are_kept(
     page.locator("[name=topic]").fill("Croquet")
     page.locator("[name=teacher]").select_option("bob")
     page.locator("[name=day]").fill(moment_of_next_week(10).date().isoformat())
-    page.locator("[name=start]").fill("10:00")
-    page.locator("[name=end]").fill("11:00")
     page.locator("[name=count]").fill("3")
+    page.locator("[name=start]").fill("10:00")
+    # The last change: no request for the dates that would replace them under a click comes after these.
+    page.locator("[name=end]").fill("11:00")
+    expect(page.locator("#plan .plan-dates li")).to_have_count(3)
     page.locator("#plan [name=open]").nth(1).click()
     page.locator("#plan [name=drop]").click()
     dropped = page.locator("#plan [name=dropped]")

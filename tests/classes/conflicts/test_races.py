@@ -320,3 +320,15 @@ def test_a_lesson_that_ended_early_frees_its_teacher_and_its_students(alice, bob
     past = {**mine, "teacher": "tom", "starts_at": (began + timedelta(minutes=10)).isoformat()}
     kinds = {one["lesson"] for one in web.post("/api/v1/lessons/", past, format="json").json()["conflicts"]}
     assert early.pk in kinds
+
+
+def test_after_a_block_that_checks_the_teacher_two_lessons_can_swap_their_times(bob):
+    """Both are booked at one time for a moment, which counts at the end of the transaction alone."""
+    lessons = [quiet(bob, 2), quiet(bob, 3)]
+    with transaction.atomic():
+        with guard.enforce_teacher_constraint():
+            pass
+        for lesson, days in zip(lessons, (3, 2), strict=True):
+            times = {"starts_at": noon(days), "ends_at": noon(days) + timedelta(minutes=45)}
+            Lesson.objects.filter(pk=lesson.pk).update(**times)
+    assert list(Lesson.objects.order_by("starts_at")) == lessons[::-1]

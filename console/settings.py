@@ -5,7 +5,6 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from environ import Env
 
 from console import embedded, env, inputs, logs, schedule, storage
 from console.env import BASE_DIR, seconds
@@ -107,13 +106,13 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 FORM_RENDERER = "console.ui.form_renderer.FormRenderer"
-# One persistent connection per thread: opening one per request cost 87 % of the callback rate.
-_default = Env.db_url_config(env.DATABASE_URL or _embedded.database_url) | {"ENGINE": "console.postgresql"}
-DATABASES = {"default": _default | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
-# Otherwise a server that accepts connections but never answers would block each caller for two minutes.
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-# A server that vanishes without a word is noticed within seconds, not after the quarter of an hour of TCP.
-DATABASES["default"]["OPTIONS"].setdefault("tcp_user_timeout", 10_000)
+DATABASES = {"default": env.database(env.DATABASE_URL or _embedded.database_url)}
+# A standby that pages may read (console/postgresql/replica.py).
+REPLICA_MOST_LAG_S = seconds("REPLICA_MOST_LAG_S", 10)
+if env.DATABASE_REPLICA_URL:
+    DATABASES["replica"] = env.database(env.DATABASE_REPLICA_URL)
+    DATABASE_ROUTERS = ["console.postgresql.replica.ReplicaRouter"]
+    MIDDLEWARE.append("console.postgresql.replica.LogPositionMiddleware")
 # Requests of signed-in users run as this role (console/policy/database_scope.py). Roles are cluster-wide.
 _user = DATABASES["default"].get("USER") or "console"
 DATABASE_WEB_ROLE = env.env.str("DATABASE_WEB_ROLE", default=f"{_user}_web")

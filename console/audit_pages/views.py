@@ -34,6 +34,7 @@ class FilteredEntries(SchoolView):
     """Base of the lists and exports of entries."""
 
     resource, action = "audit", "list"
+    reads_replica = True
     queryset: Any = AuditEntry.objects.order_by(*NEWEST_FIRST)
 
     @cached_property

@@ -43,6 +43,7 @@ class TableView(SchoolView):
     """`table` declares the list; `table_state` is how the reader sees it."""
 
     table: ClassVar[ListTable]
+    reads_replica = True
 
     @cached_property
     def table_state(self) -> TableState:

@@ -9,6 +9,7 @@ with a reason (403).
 
 import base64
 import binascii
+import copy
 import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -21,6 +22,7 @@ from django.db.models import DateTimeField, IntegerField, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase, HttpResponseRedirectBase
 from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -29,6 +31,7 @@ from django.views.generic.base import TemplateResponseMixin, View
 
 from console.inputs.bounds import MAX_ID, NUL, parse_datetime
 from console.policy.rules import in_school, may, refusal_message, role_of, scoped
+from console.postgresql.replica import SAFE_METHODS, read_from_replica
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User
@@ -49,17 +52,34 @@ else:
 PAGE_SIZE = 50
 M = TypeVar("M", bound=Model)
 
+#: Of whom nothing but the school decides what they see. Which groups and lessons are somebody's is asked of
+#: the primary.
+WHOLE_SCHOOL_ROLES = ("admin", "operator")
+
 
 class SignedInView(_Page):
     """A page for signed-in users; others are sent to the sign-in page and come back."""
 
     request: "SignedInRequest"
+    #: Whether the page only reads, and may do so from a standby of the database.
+    reads_replica = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not role_of(request.user):
+        role = role_of(request.user)
+        if not role:
             return redirect_to_login(request.get_full_path(), reverse("accounts:sign_in"))
         self.require()
+        if self.reads_replica and role in WHOLE_SCHOOL_ROLES and request.method in SAFE_METHODS:
+            attempt = copy.copy(self)  # what it has read stays with it, should it have to be made again
+            made = read_from_replica(request, lambda: attempt._make(request, *args, **kwargs))
+            if made is not None:
+                return made
         return super().dispatch(request, *args, **kwargs)
+
+    def _make(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Return the answer with its page rendered, for which rows are read, too."""
+        response: Any = super().dispatch(request, *args, **kwargs)
+        return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
     def require(self) -> None:
         """Raise PermissionDenied if the reader may not open the page at all."""

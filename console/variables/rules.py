@@ -12,6 +12,11 @@ from psycopg.conninfo import make_conninfo
 from console.variables.kinds import InvalidSetting, split_url
 
 SERVERS = {"DATABASE_URL": "PostgreSQL", "CELERY_BROKER_URL": "Redis, Valkey or RabbitMQ"}
+#: Variables that name a database, and what it means to unset them.
+DATABASES = {
+    "DATABASE_URL": "use the embedded PostgreSQL",
+    "DATABASE_REPLICA_URL": "read from the server of DATABASE_URL alone",
+}
 SCHEMES = ("postgres", "postgresql", "psql", "pgsql")
 #: Options of Django's backend, which libpq does not know.
 OPTIONS = {
@@ -30,16 +35,17 @@ LONGEST_NAME = 63
 def validate_combinations(variables: Mapping[str, str]) -> Iterator[InvalidSetting]:
     yield from _required_servers(variables)
     yield from _required_keys(variables)
-    url = variables.get("DATABASE_URL", "")
-    if url and (parts := split_url(url)) and parts.scheme:
-        if parts.scheme not in SCHEMES:
-            yield InvalidSetting(
-                "E012",
-                "DATABASE_URL names a database other than PostgreSQL.",
-                "Write postgresql://…, or unset it to use the embedded PostgreSQL.",
-            )
-        else:
-            yield from _database_url(url)
+    for name, unset in DATABASES.items():
+        url = variables.get(name, "")
+        if url and (parts := split_url(url)) and parts.scheme:
+            if parts.scheme not in SCHEMES:
+                yield InvalidSetting(
+                    "E012",
+                    f"{name} names a database other than PostgreSQL.",
+                    f"Write postgresql://…, or unset it to {unset}.",
+                )
+            else:
+                yield from _database_url(name, url)
     yield from _web_role(variables)
 
 
@@ -65,13 +71,13 @@ def _required_keys(variables: Mapping[str, str]) -> Iterator[InvalidSetting]:
         )
 
 
-def _database_url(url: str) -> Iterator[InvalidSetting]:
+def _database_url(name: str, url: str) -> Iterator[InvalidSetting]:
     """Check the name of the database, and the options, which are libpq's."""
     config = Env.db_url_config(url)
     if not config.get("NAME") and "service" not in config.get("OPTIONS", {}):
         yield InvalidSetting(
             "E037",
-            "DATABASE_URL names no database.",
+            f"{name} names no database.",
             "Write it after the host: postgresql://console:PASSWORD@127.0.0.1:5432/console.",
         )
     options = {name: value for name, value in config.get("OPTIONS", {}).items() if name not in OPTIONS}
@@ -79,7 +85,7 @@ def _database_url(url: str) -> Iterator[InvalidSetting]:
         make_conninfo("", **options)
     except psycopg.ProgrammingError as error:
         hint = "PostgreSQL's documentation lists the parameters of a connection, such as sslmode=verify-full."
-        yield InvalidSetting("E037", f"DATABASE_URL has a wrong option: {str(error).strip()}.", hint)
+        yield InvalidSetting("E037", f"{name} has a wrong option: {str(error).strip()}.", hint)
 
 
 def _web_role(variables: Mapping[str, str]) -> Iterator[InvalidSetting]:

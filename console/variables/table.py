@@ -31,6 +31,8 @@ VARIABLES: dict[str, Kind] = {
     # This installation
     "CONSOLE_DATA": Folder(),
     "DATABASE_URL": Url("postgresql://console:PASSWORD@127.0.0.1:5432/console", needs_host=False),
+    "DATABASE_REPLICA_URL": Url("postgresql://console:PASSWORD@127.0.0.1:5433/console", needs_host=False),
+    "REPLICA_MOST_LAG_S": _DURATION,
     "DATABASE_WEB_ROLE": Text(),
     "CELERY_BROKER_URL": Url("redis://127.0.0.1:6379/0", needs_host=False, several=True),
     "SECRET_KEY": Secret(),

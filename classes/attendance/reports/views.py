@@ -41,6 +41,7 @@ class ReportBase(SchoolView):
 
     resource, action = "report", "list"
     name = ""
+    reads_replica = True
 
     @property
     def report(self) -> Report:
@@ -185,6 +186,7 @@ class StudentReportBase(SchoolView):
     """Base of the page and the files of one student."""
 
     resource, action = "person", "view"
+    reads_replica = True
 
     @cached_property
     def person(self) -> User:

@@ -27,6 +27,7 @@ class TimetablePage(SchoolView, TemplateView):
     """
 
     resource, action = "lesson", "list"
+    reads_replica = True
     template_name = "classes/timetable/calendar/timetable.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -61,6 +62,7 @@ class TimetableLessons(SchoolView, View):
     """Lessons from `?start=` until before `?end=` (days), in the layers, as JSON."""
 
     resource, action = "lesson", "list"
+    reads_replica = True
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -35,6 +35,22 @@ MUTANTS = (
         (Change("console.postgresql.transaction_settings:SET_LOCAL", "true", "false"),),
     ),
     Mutant(
+        "replica.position",
+        "a session reads from the standby once this has applied what the session wrote",
+        (Change("console.postgresql.replica:_state", "has_position and ", ""),),
+    ),
+    Mutant(
+        "replica.router",
+        "the standby is read by pages that say so, and by nothing else",
+        (
+            Change(
+                "console.postgresql.replica:ReplicaRouter.db_for_read",
+                "return ALIAS if _is_reading.get() else DEFAULT_DB_ALIAS",
+                "return ALIAS",
+            ),
+        ),
+    ),
+    Mutant(
         "rest.key",
         "a POST with an `Idempotency-Key` that took effect is not carried out again",
         (

@@ -73,6 +73,7 @@ class MatrixBase(SchoolView):
     """Base of the page and the files of the matrix."""
 
     resource, action = RESOURCE, "list"
+    reads_replica = True
 
     @cached_property
     def school_codes(self) -> OwnCodes:

@@ -57,6 +57,8 @@ def questions(
 ) -> Iterator[list[Question]]:
     """Of both schools in turn, while the clock stands still."""
     settings.REQUIRE_TWO_FACTOR, settings.REST_REQUESTS_A_MINUTE = False, 1_000_000
+    # Some of the addresses count guesses, and the same one is asked often.
+    settings.SIGN_IN_ADDRESS_ATTEMPTS = settings.SIGN_IN_ACCOUNT_ATTEMPTS = 1_000_000
     with time_machine.travel(datetime(2026, 11, 23, 2, 0, tzinfo=UTC), tick=False):
         worlds = [
             build_sample_school(school, other_school, olga),
@@ -121,23 +123,18 @@ def ask_at_once(known: dict[Question, str], rounds: int) -> list[str]:
     return wrong
 
 
-def check_pages(known: dict[Question, str]) -> None:
-    wrong = ask_at_once(known, ROUNDS)
-    whole = sum(" " in answer for answer in known.values())
-    goal(
-        "pages behind a pooler",
-        questions=min(QUESTIONS, len(known)) * ROUNDS,
-        compared_whole=whole,
-        of=len(known),
-        connections=CONNECTIONS,
-        wrong=len(wrong),
-    )
-    assert whole > 0.8 * len(known)
-    assert not wrong, "\n".join(wrong[:20])
-
-
 def test_two_schools_at_once_see_what_they_see_without_a_pooler(
     pooled: None, known: dict[Question, str]
 ) -> None:
-    check_pages(known)
-    sabotage("policy.local", lambda: check_pages(known))
+    whole = sum(" " in answer for answer in known.values())
+
+    def check() -> None:
+        wrong = ask_at_once(known, ROUNDS)
+        asked = min(QUESTIONS, len(known)) * ROUNDS
+        figures = {"questions": asked, "compared_whole": whole, "of": len(known), "wrong": len(wrong)}
+        goal("pages behind a pooler", connections=CONNECTIONS, **figures)
+        assert not wrong, "\n".join(wrong[:20])
+
+    check()
+    sabotage("policy.local", check)
+    assert whole > 0.8 * len(known)

@@ -1,9 +1,10 @@
 """Changes one place of the code at a time, by lot, and runs the tests that know its module until one fails.
 
-    python -m bench.mutants [--count 60] [--seed 1] [--against REVISION] [--only KIND]
+    python -m bench.mutants [--count 60] [--first 1] [--seed 1] [--against REVISION] [--only KIND]
 
 With `--against`, places are chosen that the other revision has, too, and its own tests are run on its own
-code with the same change, beside those of here. Fails if the tests of here find fewer.
+code with the same change, beside those of here. Fails if the tests of here find fewer. `--first` goes on with
+a run that ended before.
 Each change is made in a clone in a temporary folder. Tests that know a module: those of the folder that
 mirrors it, then those of the first lane that import it, then the others that do.
 """
@@ -52,6 +53,7 @@ class Outcome:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.mutants")
     parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--first", type=int, default=1, metavar="NUMBER")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--against", default="", metavar="REVISION")
     parser.add_argument("--only", choices=KINDS)
@@ -62,16 +64,17 @@ def main(arguments: list[str]) -> int:
             trees["there"] = _clone(Path(folder) / "there", asked.against)
         chosen = draw(candidates(list(trees.values())), asked.count, asked.seed, asked.only)
         found: defaultdict[str, int] = defaultdict(int)
-        for number, change in enumerate(chosen, 1):
+        tried = chosen[asked.first - 1 :]
+        for number, change in enumerate(tried, asked.first):
             print(f"{number:3d} {change.describe((trees['here'] / change.path).read_text())}", flush=True)
             for name, tree in trees.items():
                 outcome = try_change(tree, change, trees["here"])
                 found[name] += bool(outcome.found_by)
                 told = outcome.found_by or "NOT FOUND"
                 print(f"    {name:5s} {outcome.seconds:6.1f} s  {told}", flush=True)
-    counts = ", ".join(f"{name}: {found[name]} of {len(chosen)}" for name in trees)
+    counts = ", ".join(f"{name}: {found[name]} of {len(tried)}" for name in trees)
     print(f"found by the tests of {counts} (seed {asked.seed})")
-    return int(found["here"] < found["there"] or not chosen)
+    return int(found["here"] < found["there"] or not tried)
 
 
 def candidates(trees: list[Path]) -> list[Change]:

@@ -34,11 +34,16 @@ INSERT = """
                 statement_timestamp()
             FROM {rows} c {joins} WHERE {school} IS NOT NULL AND {row} IS NOT NULL;
 """
-#: The rows of an update, before and after, of which one of the columns changed.
-UPDATED = (
-    "(SELECT n.* FROM new_rows n JOIN old_rows b ON b.{key} = n.{key} WHERE {changed}"
-    " UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.{key} = n.{key} WHERE {changed})"
-)
+#: The rows of an update, before and after, of which one of the columns changed. In one pass: the plan that is
+#: kept may be that of an update of one row, which joins the rows before and after by nested loops.
+UPDATED = """(
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, ({value})::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, ({value})::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY {key})
+            ) compared WHERE _differs
+        )"""
 EVENTS = {
     "insert": ("INSERT", "NEW TABLE AS new_rows"),
     "update": ("UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows"),
@@ -112,15 +117,12 @@ def _insert(model: Any, listed: Any, part: Part, event: str) -> str:
 
 def _updated_rows(model: Any, part: Part) -> str:
     """Compare as JSON: a column that a later migration drops does not break the function."""
-    columns = [model._meta.get_field(name).column for name in part.columns]
-    if columns:
-        changed = " OR ".join(
-            f"to_jsonb(n) -> '{name}' IS DISTINCT FROM to_jsonb(b) -> '{name}'" for name in columns
-        )
+    if part.columns:
+        names = [f"to_jsonb(n) -> '{model._meta.get_field(name).column}'" for name in part.columns]
+        value = f"jsonb_build_array({', '.join(names)})"
     else:
-        ignored = f"'{{{','.join(sorted(BOOKKEEPING))}}}'::text[]"
-        changed = f"to_jsonb(n) - {ignored} IS DISTINCT FROM to_jsonb(b) - {ignored}"
-    return UPDATED.format(key=model._meta.pk.column, changed=changed)
+        value = f"to_jsonb(n) - '{{{','.join(sorted(BOOKKEEPING))}}}'::text[]"
+    return UPDATED.format(key=model._meta.pk.column, value=value)
 
 
 def _keys_of(model: Any, path: str) -> list[Any]:

@@ -1,7 +1,8 @@
 """No network inside a transaction of ours: a test in which a request leaves while one is open fails.
 
-Transactions that a test, its fixtures or pytest opened do not count. Each thread has a connection to the
-database, so a thread is asked for its own transactions only.
+A page that may read a standby does so inside a transaction. Most tests have no standby, so each request of
+such a page is found. Transactions that a test, its fixtures or pytest opened do not count. Each thread has
+a connection to the database, so a thread is asked for its own transactions only.
 """
 
 import sys
@@ -16,6 +17,8 @@ import pytest
 from django.db import connection
 from django.db.transaction import Atomic
 
+from console.policy.views import SignedInView
+from console.postgresql.replica import SAFE_METHODS
 from tests.support.environment import ROOT
 
 #: Audit events of requests and e-mails over kept connections, and of every new connection.
@@ -63,10 +66,21 @@ def _opening_code(frame: FrameType) -> CodeType:
 
 
 def _on_audit_event(event: str, _args: object) -> None:
-    if event in EVENTS and _Watch.is_on and not all(one.is_of_test for one in connection.atomic_blocks):
-        frame: FrameType | None = sys._getframe(1)
-        if not EXCEPTIONS.keys() & _functions(frame):
-            _Watch.found.append("".join(traceback.format_stack(frame)[-FRAMES_SHOWN:]))
+    if event not in EVENTS or not _Watch.is_on:
+        return
+    frame = sys._getframe(1)
+    is_in_transaction = not all(one.is_of_test for one in connection.atomic_blocks)
+    if (is_in_transaction or _is_page_of_standby(frame)) and not EXCEPTIONS.keys() & _functions(frame):
+        _Watch.found.append("".join(traceback.format_stack(frame)[-FRAMES_SHOWN:]))
+
+
+def _is_page_of_standby(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code is SignedInView.dispatch.__code__:
+            page, request = frame.f_locals["self"], frame.f_locals["request"]
+            return page.reads_replica and request.method in SAFE_METHODS
+        frame = frame.f_back
+    return False
 
 
 def _functions(frame: FrameType | None) -> set[str]:

@@ -11,6 +11,17 @@ from django.db import connection, transaction
 #: What EXPLAIN takes.
 STATEMENTS = ("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")
 WRITING = ("UPDATE", "DELETE", "INSERT")
+#: Explains statements inside functions, too, which EXPLAIN does not.
+AUTO_EXPLAIN = """
+    LOAD 'auto_explain';
+    SET LOCAL client_min_messages = notice;
+    SET LOCAL auto_explain.log_level = notice;
+    SET LOCAL auto_explain.log_format = json;
+    SET LOCAL auto_explain.log_min_duration = 0;
+    SET LOCAL auto_explain.log_analyze = on;
+    SET LOCAL auto_explain.log_timing = off;
+    SET LOCAL auto_explain.log_nested_statements = on;
+"""
 
 
 def rows_read(act: Callable[[], object]) -> int:
@@ -48,6 +59,22 @@ def collect_rows_written() -> Iterator[list[int]]:
 
     with connection.execute_wrapper(count):
         yield rows
+
+
+@contextmanager
+def collect_rows_read_in_functions() -> Iterator[list[int]]:
+    """Collect the rows that each statement of the block and of its triggers reads. Within a transaction."""
+    rows: list[int] = []
+
+    def collect(notice: Any) -> None:
+        if (plan := notice.message_primary.partition("plan:\n")[2]).startswith("{"):
+            rows.append(_rows_of(json.loads(plan)["Plan"]))
+
+    with connection.cursor() as cursor:
+        cursor.execute(AUTO_EXPLAIN)
+    connection.connection.add_notice_handler(collect)
+    yield rows
+    connection.connection.remove_notice_handler(collect)
 
 
 def take_statistics(tables: Iterable[str]) -> None:

@@ -8,8 +8,12 @@ from importlib import import_module
 
 import pytest
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 
+from accounts.models import User
 from console.concurrency import run_with_retry
+from console.policy.views import SignedInView
 from tests.support import network_calls
 
 
@@ -59,6 +63,22 @@ def test_a_thread_is_asked_for_its_own_transactions() -> None:
 
     call_in_transaction(call_elsewhere)
     assert network_calls.take_found() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("reads_replica", "found"), [(True, 1), (False, 0)])
+def test_a_request_of_a_page_that_may_read_a_standby_is_found(
+    alice: User, reads_replica: bool, found: int
+) -> None:
+    class Page(SignedInView):
+        def get(self, _request: HttpRequest) -> HttpResponse:
+            call()
+            return HttpResponse()
+
+    request = RequestFactory().get("/")
+    request.user = alice
+    Page.as_view(reads_replica=reads_replica)(request)
+    assert len(network_calls.take_found()) == found
 
 
 @pytest.mark.parametrize("name", network_calls.EXCEPTIONS)

@@ -33,6 +33,7 @@ MEASUREMENTS = {
     "the report of 1,000,000 marks": ["bench.reports"],
     "warning rules and 1,000,000 marks": ["bench.thresholds"],
     "pages of 100,000 people and 1,000,000 marks": ["bench.pages"],
+    "pages behind a pooler": ["bench.pooling"],
     "webhooks, 50 events a second": ["bench.webhooks"],
     "pages with charts": ["bench.ground", "charts"],
     "a term from one file": ["bench.timetable"],

@@ -3,7 +3,7 @@
 import time
 from datetime import timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -54,13 +54,21 @@ def plant_evidence(teacher: User, rows_of_lesson: int = ROWS_OF_LESSON) -> int:
         return planted
 
 
+def forget_polls(lessons: list[Lesson]) -> None:
+    """Delete the evidence of these lessons, which the triggers would refuse."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        keys = [one.pk for one in lessons]
+        cursor.execute("DELETE FROM classes_observation WHERE lesson_id = ANY(%s)", [keys])
+
+
 def clear_evidence() -> list[int]:
     """Return how many rows the retention run cleared, and how many of the table it read to do so."""
     if not FULL:  # as in a large table: a small one may be read from end to end instead of by its keys
         with connection.cursor() as cursor:
             cursor.execute("SET enable_seqscan = off")
-    before = _rows_read()
-    return [clear_all_schools(), _rows_read() - before]
+    before = rows_read()
+    return [clear_all_schools(), rows_read() - before]
 
 
 def vacuum_forever() -> None:
@@ -81,7 +89,8 @@ def table_bytes() -> int:
         return size
 
 
-def _rows_read() -> int:
+def rows_read() -> int:
+    """Return how many rows of the table all processes have read so far."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush()")
         cursor.execute(READ)

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -20,7 +21,7 @@ CONFIGURATION = """
 [databases]
 * = host={host} port={server_port} user={user}
 [pgbouncer]
-pool_mode = transaction
+pool_mode = {mode}
 default_pool_size = {connections}
 max_client_conn = 200
 listen_addr = 127.0.0.1
@@ -40,12 +41,19 @@ def why_pgbouncer_is_missing() -> str:
 
 @pytest.fixture
 def pooler() -> Iterator[int]:
-    """Start it in transaction mode; its port. It takes every client, and runs as who may ask the database."""
+    """Its port, in transaction mode."""
     if why_pgbouncer_is_missing():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why_pgbouncer_is_missing())
+    with run_pgbouncer("transaction") as port:
+        yield port
+
+
+@contextmanager
+def run_pgbouncer(mode: str) -> Iterator[int]:
+    """Start it; its port. It takes every client, and runs as who may ask the database."""
     connection.ensure_connection()
     server, port = connection.connection.info, find_port()
-    values = {"host": server.host, "server_port": server.port, "user": server.user}
+    values = {"mode": mode, "host": server.host, "server_port": server.port, "user": server.user}
     with tempfile.NamedTemporaryFile("w", suffix=".ini") as file, tempfile.TemporaryFile("w+") as log:
         file.write(CONFIGURATION.format(**values, connections=CONNECTIONS, port=port))
         file.flush()

@@ -105,7 +105,9 @@ def test_pages_follow_the_key_and_only_the_first_names_the_next_position(alice: 
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("text", ["2031-01-01T00:00:00Z", "1-2", "x-1-1", "1-ffffffffffffffff-1", "1-1-1-1"])
+@pytest.mark.parametrize(
+    "text", ["2031-01-01T00:00:00Z", "1-2", "x-1-1", f"1-{2**63:x}-1", f"1-1-{2**33:x}", "1-1-1-1"]
+)
 def test_what_is_no_position_is_refused(alice: User, text: str) -> None:
     answer = read(rest_client(alice), text)
     assert answer.status_code == 400

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,14 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def runner(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkRunner]:
-    urls = {"DATABASE_URL": cluster.primary.url, "DATABASE_REPLICA_URL": cluster.standby.url}
-    made = ForkRunner(
-        tmp_path_factory.mktemp("forge") / "forge.log", {**urls, "CELERY_BROKER_URL": "memory://"}
-    )
+    with run_console(cluster, cluster.standby.url, tmp_path_factory.mktemp("forge")) as made:
+        yield made
+
+
+@contextmanager
+def run_console(cluster: Cluster, replica_url: str, folder: Path) -> Iterator[ForkRunner]:
+    urls = {"DATABASE_URL": cluster.primary.url, "DATABASE_REPLICA_URL": replica_url}
+    made = ForkRunner(folder / "forge.log", {**urls, "CELERY_BROKER_URL": "memory://"})
     yield made
     made.close()
 
@@ -113,6 +118,15 @@ def test_a_standby_that_is_too_late_is_not_read(
         progress=str(tmp_path / "progress"),
         settings={"REPLICA_MOST_LAG_S": 0.0},
     )
+    assert (told["from_standby"], told["stale"], told["statuses"]) == (0, 0, {"200": 10})
+
+
+def test_a_standby_that_was_promoted_is_not_read(
+    cluster: Cluster, people: dict[str, Any], tmp_path: Path
+) -> None:
+    kept = {"reads": 10, "progress": str(tmp_path / "progress")}
+    with run_console(cluster, cluster.primary.url, tmp_path) as runner:
+        told = runner.run(READ, alice=people["alice"], **kept)
     assert (told["from_standby"], told["stale"], told["statuses"]) == (0, 0, {"200": 10})
 
 

@@ -29,6 +29,7 @@ READ = """
 DUE = """
     SELECT n_dead_tup > 50 + 0.2 * n_live_tup FROM pg_stat_user_tables WHERE relname = 'classes_observation'
 """
+END_VACUUM = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query LIKE 'VACUUM%'"
 NAP_S = 60
 
 

@@ -137,6 +137,8 @@ def vacuumed(forge: ForkRunner) -> Iterator[None]:
     child = forge.start(work.VACUUM)
     yield
     child.kill()
+    with connection.cursor() as cursor:  # the server goes on with it, and keeps the table locked
+        cursor.execute(work.END_VACUUM)
 
 
 def forget_evidence() -> None:

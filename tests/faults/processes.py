@@ -57,6 +57,11 @@ class Child:
         assert how["how"] in ("stopped", "ended"), (self.job, how)
         return how["how"] == "stopped"
 
+    def pause(self) -> dict[str, Any]:
+        """Stop it wherever it is; what `wait` returns, since it may have ended before."""
+        os.kill(self.pid, signal.SIGSTOP)
+        return self.wait()
+
     def resume(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
 

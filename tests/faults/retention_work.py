@@ -83,6 +83,13 @@ def vacuum_forever() -> None:
                 cursor.execute("VACUUM ANALYZE classes_observation")
 
 
+def is_vacuuming() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_stat_progress_vacuum)")
+        found: bool = cursor.fetchone()[0]
+        return found
+
+
 def table_bytes() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_table_size('classes_observation')")

@@ -24,8 +24,8 @@ from tests.support.iclass_service import create_lesson
 from tests.support.page_client import client_for
 
 ROWS, RUNS = size(full=10_000_000, ci=20_000), size(full=3, ci=1)
-#: Rounds of polls and a page before evidence is cleared, and the fewest while it is.
-ROUNDS, FEWEST = size(full=100, ci=2), 2
+#: Rounds of polls and a page before evidence is cleared, and then in turns while it is and while it pauses.
+ROUNDS, BUSY, PAUSED = size(full=100, ci=2), size(full=300, ci=2), size(full=60, ci=1)
 #: Polls of a lesson before it begins anew, as in a lesson of an hour, however quick the polls are here.
 POLLS_OF_LESSON = 50
 #: Most rows that a run reads of the table for each that it clears, and how much slower a page may be.
@@ -40,9 +40,8 @@ class Beside(NamedTuple):
     lessons: list[Lesson]
     client: Client
     polls: list[float]
-    pages: list[float]
 
-    def go_on(self) -> None:
+    def go_on(self, pages: list[float]) -> None:
         mine = Lesson.objects.filter(pk__in=[one.pk for one in self.lessons])
         if len(self.polls) % POLLS_OF_LESSON == 0:
             work.forget_polls(self.lessons)
@@ -54,7 +53,7 @@ class Beside(NamedTuple):
         opened = time.perf_counter()
         assert self.client.get(f"/lessons/{self.lessons[0].pk}/attendance/").status_code == 200
         self.polls.append(polled - began)
-        self.pages.append(time.perf_counter() - opened)
+        pages.append(time.perf_counter() - opened)
 
 
 @pytest.fixture
@@ -63,7 +62,7 @@ def beside(connected: Enterprise, alice: User, bob: User) -> Beside:
     for lesson in lessons:
         start_lesson(lesson=lesson, by=alice)
     drain_outbox()
-    return Beside(lessons, client_for(alice), [], [])
+    return Beside(lessons, client_for(alice), [])
 
 
 @pytest.fixture
@@ -98,34 +97,39 @@ def test_without_the_keys_each_batch_reads_what_was_cleared_before(forge: ForkRu
 
 def check_run(forge: ForkRunner, beside: Beside, bob: User) -> None:
     """Plant and clear the evidence once. What polls and pages read meanwhile is known from before."""
+    before, busy, paused = list[float](), list[float](), list[float]()
     read_before = work.rows_read()
-    for _round in range(ROUNDS):
-        beside.go_on()
-    alone, read_by_round = len(beside.pages), (work.rows_read() - read_before) / ROUNDS
-    planted, before, began = work.plant_evidence(bob), work.table_bytes(), time.monotonic()
+    repeat(ROUNDS, beside, before)
+    read_by_round = (work.rows_read() - read_before) / ROUNDS
+    planted, size_before, began = work.plant_evidence(bob), work.table_bytes(), time.monotonic()
+    beside.polls.clear()
     with vacuumed(forge):
         child = forge.start(work.CLEAR)
-        while (how := child.wait(0))["how"] == "running":
-            beside.go_on()
-    seconds, meanwhile = time.monotonic() - began, len(beside.pages) - alone
+        while (how := child.pause())["how"] == "stopped":
+            if not work.is_vacuuming():
+                repeat(PAUSED, beside, paused)
+            child.resume()
+            repeat(BUSY, beside, busy)
+    seconds = time.monotonic() - began
     assert "result" in how, how
     cleared, read = how["result"]
-    read -= round(meanwhile * read_by_round)
-    while len(beside.pages) < alone + FEWEST:
-        beside.go_on()
+    read -= round(len(beside.polls) * read_by_round)
     figures: dict[str, Any] = {"rows": planted, "cleared": cleared, "read_per_row": read / planted}
-    figures |= {"seconds": seconds, "growth": work.table_bytes() / before}
-    slower = median(beside.pages[alone:]) / median(beside.pages[:alone])
-    figures |= {"polls": len(beside.polls) - alone, "longest_poll_s": max(beside.polls[alone:])}
-    figures |= {"slower": slower, "longest_lock": LONGEST_LOCK}
+    figures |= {"seconds": seconds, "growth": work.table_bytes() / size_before}
+    figures |= {"polls": len(beside.polls), "longest_poll_s": max(beside.polls)}
+    slower = median(busy) / median(paused)
+    figures |= {"pages": len(busy), "paused": len(paused), "slower": slower, "longest_lock": LONGEST_LOCK}
     goal("retention", **figures)
     assert cleared == planted
     assert not Observation.objects.filter(lesson__final_at__isnull=False).exclude(raw={}).exists()
     assert read <= MOST_READ * planted
     assert not FULL or slower <= MOST_SLOWER
-    beside.polls.clear()
-    beside.pages.clear()
     forget_evidence()
+
+
+def repeat(rounds: int, beside: Beside, pages: list[float]) -> None:
+    for _round in range(rounds):
+        beside.go_on(pages)
 
 
 @contextlib.contextmanager

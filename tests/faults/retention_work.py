@@ -10,11 +10,13 @@ from accounts.models import User
 from accounts.school.retention import clear_all_schools
 from classes.models import Lesson
 from tests.classes.factories import create_finished_lessons
-from tests.faults.sizes import FULL
+from tests.faults.sizes import FULL, size
 
 CLEAR = "tests.faults.retention_work:clear_evidence"
 VACUUM = "tests.faults.retention_work:vacuum_forever"
-ROWS_OF_LESSON = 200
+#: In the small size the rows of the lessons that are read at once fill one batch: it costs the same to find
+#: them by their lessons, which the planner may do, as by their keys.
+ROWS_OF_LESSON = size(full=200, ci=100)
 OLD = timedelta(days=400)
 EVIDENCE = """
     INSERT INTO classes_observation (lesson_id, source, seen_at, user_id, nickname, role, present, raw)

@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from statistics import median
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from django.db import connection
@@ -32,6 +32,20 @@ POLLS_OF_LESSON = 50
 MOST_READ, MOST_SLOWER = 3, 1.2
 #: Longer than any poll or page may wait for a lock: the database ends its statement.
 LONGEST_LOCK = "1s"
+
+
+class Run(NamedTuple):
+    """One run of the retention: rows of evidence, and what it cost those who polled and opened pages."""
+
+    rows: int
+    cleared: int
+    read_per_row: float
+    seconds: float
+    growth: float
+    longest_poll_s: float
+    pages: int
+    paused: int
+    slower: float
 
 
 class Beside(NamedTuple):
@@ -78,7 +92,13 @@ def test_evidence_is_cleared_while_lessons_are_polled(
 ) -> None:
     work.plant_lessons(bob, ROWS // work.ROWS_OF_LESSON)
     for _run in range(RUNS):
-        check_run(forge, beside, bob)
+        run = clear_meanwhile(forge, beside, bob)
+        goal("retention", **run._asdict(), polls=len(beside.polls), longest_lock=LONGEST_LOCK)
+        assert run.cleared == run.rows
+        assert not Observation.objects.filter(lesson__final_at__isnull=False).exclude(raw={}).exists()
+        assert run.read_per_row <= MOST_READ
+        assert not FULL or run.slower <= MOST_SLOWER
+        forget_evidence()
 
 
 def test_without_the_keys_each_batch_reads_what_was_cleared_before(forge: ForkRunner, bob: User) -> None:
@@ -95,7 +115,7 @@ def test_without_the_keys_each_batch_reads_what_was_cleared_before(forge: ForkRu
     sabotage("retention.keys", check)
 
 
-def check_run(forge: ForkRunner, beside: Beside, bob: User) -> None:
+def clear_meanwhile(forge: ForkRunner, beside: Beside, bob: User) -> Run:
     """Plant and clear the evidence once. What polls and pages read meanwhile is known from before."""
     before, busy, paused = list[float](), list[float](), list[float]()
     read_before = work.rows_read()
@@ -114,17 +134,17 @@ def check_run(forge: ForkRunner, beside: Beside, bob: User) -> None:
     assert "result" in how, how
     cleared, read = how["result"]
     read -= round(len(beside.polls) * read_by_round)
-    figures: dict[str, Any] = {"rows": planted, "cleared": cleared, "read_per_row": read / planted}
-    figures |= {"seconds": seconds, "growth": work.table_bytes() / size_before}
-    figures |= {"polls": len(beside.polls), "longest_poll_s": max(beside.polls)}
-    slower = median(busy) / median(paused)
-    figures |= {"pages": len(busy), "paused": len(paused), "slower": slower, "longest_lock": LONGEST_LOCK}
-    goal("retention", **figures)
-    assert cleared == planted
-    assert not Observation.objects.filter(lesson__final_at__isnull=False).exclude(raw={}).exists()
-    assert read <= MOST_READ * planted
-    assert not FULL or slower <= MOST_SLOWER
-    forget_evidence()
+    return Run(
+        rows=planted,
+        cleared=cleared,
+        read_per_row=read / planted,
+        seconds=seconds,
+        growth=work.table_bytes() / size_before,
+        longest_poll_s=max(beside.polls),
+        pages=len(busy),
+        paused=len(paused),
+        slower=median(busy) / median(paused),
+    )
 
 
 def repeat(rounds: int, beside: Beside, pages: list[float]) -> None:

@@ -1,5 +1,7 @@
 """Retention runs do work in proportion to the rows that they clear, and wait for no lock for long."""
 
+import itertools
+import time
 from collections.abc import Callable, Iterable
 
 import psycopg
@@ -38,6 +40,19 @@ def test_each_row_is_read_a_few_times_however_many_there_are(
         assert cleared == [planted]
         Enterprise.objects.update(keep_evidence_days=None)
     assert all(rows <= MOST_READ * planted for planted, rows in read.items()), read
+
+
+@pytest.mark.django_db
+def test_each_batch_is_followed_by_a_pause(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant_lessons(bob, 3 * retention.PARENTS)
+    plant_evidence(bob, 1)
+    pauses: list[float] = []
+    clock = itertools.count()  # a second passes each time that somebody looks
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    retention.clear_all_schools()
+    assert len(pauses) == 3
+    assert all(pause >= retention.PAUSE for pause in pauses), pauses
 
 
 @pytest.mark.django_db(transaction=True)

@@ -93,7 +93,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # its sender died before it had sent the whole
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         message = Message(self.path, headers, body)
         reply = self.server.receiver.choose(message)

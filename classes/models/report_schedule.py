@@ -23,7 +23,8 @@ REPORT_TITLES = {
 class ReportSchedule(models.Model):
     """A report that a person receives by e-mail: of the school, a grade or a group.
 
-    `report` is its name in the registry of reports, `filters` the query string of its other filters.
+    `report` is its name in the registry of reports, `filters` the query string of its other filters. While an
+    older version still runs, it may read a name that only a newer one knows.
 
     `due_at` is when it is sent next, `attempts` are those of the e-mail that is being sent. It turns itself
     off if its recipient has left or may not export reports any more, its group is archived, or what a filter
@@ -52,6 +53,7 @@ class ReportSchedule(models.Model):
         FILTERS = "filters", _("What the report filters by no longer exists.")
         MAIL = "mail", _("The mail server did not accept the e-mail. Ask the operator of the console.")
         REPORT = "report", _("The report could not be made. Ask the operator of the console.")
+        UNKNOWN = "unknown", _("This version of the console does not have this report.")
         NO_MAIL = "no_mail", _("This console does not send e-mail. Ask its operator to set it up.")
 
     enterprise = models.ForeignKey("accounts.Enterprise", models.CASCADE, related_name="report_schedules")
@@ -75,7 +77,9 @@ class ReportSchedule(models.Model):
         related_name="report_schedules",
         verbose_name=_("grade"),
     )
-    report = models.CharField(_("report"), max_length=12, default="school", db_default="school")
+    report = models.CharField(
+        _("report"), max_length=12, choices=REPORT_TITLES, default="school", db_default="school"
+    )
     filters = models.CharField(_("filters"), max_length=MAX_FILTERS, blank=True, default="", db_default="")
     every = models.CharField(_("how often"), max_length=5, choices=Every.choices)
     is_on = models.BooleanField(pgettext_lazy("schedule", "on"), default=True)
@@ -116,5 +120,6 @@ class ReportSchedule(models.Model):
 
     @property
     def title(self) -> str:
-        """The title of the report in the active language."""
-        return str(REPORT_TITLES["group" if self.group_id else self.report])
+        """The title of the report in the active language; its name if this version does not have it."""
+        name = "group" if self.group_id else self.report
+        return str(REPORT_TITLES.get(name, name))

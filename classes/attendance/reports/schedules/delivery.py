@@ -52,9 +52,12 @@ def send_due_reports() -> int:
 
 @transaction.atomic
 def _claim_schedule() -> ReportSchedule | None:
-    """Return a due schedule. Its next time is stored before, so that a killed process sends nothing twice."""
-    due = ReportSchedule.objects.filter(is_on=True, due_at__lte=timezone.now()).order_by("due_at", "pk")
-    locked = due.select_for_update(of=("self",), skip_locked=True)
+    """Return a due schedule. Its next time is stored before, so that a killed process sends nothing twice.
+
+    A report that only a newer version has is left to a worker of that version.
+    """
+    due = ReportSchedule.objects.filter(is_on=True, due_at__lte=timezone.now(), report__in=MAILED)
+    locked = due.order_by("due_at", "pk").select_for_update(of=("self",), skip_locked=True)
     schedule = locked.select_related("enterprise", "person__enterprise", "group", "grade").first()
     if schedule is None:
         return None

@@ -51,6 +51,8 @@ def last_days(every: str, today: date) -> tuple[date, date]:
 
 def stop_reason(schedule: ReportSchedule) -> ReportSchedule.Reason:
     """Return why the recipient gets no e-mail any more; NONE if they do."""
+    if schedule.report not in MAILED:
+        return Reason.UNKNOWN
     person, group = schedule.person, schedule.group
     if not person.is_active or not person.e_mail or person.enterprise_id != schedule.enterprise_id:
         return Reason.LEFT
@@ -120,11 +122,13 @@ def switch_schedule(*, schedule: ReportSchedule, on: bool, by: User) -> None:
 def send_now(*, schedule: ReportSchedule, by: User) -> None:
     """Let the worker send the report of the last whole week or month now.
 
-    ValidationError if it is off, or on its way since an earlier press.
+    ValidationError if it is off, on its way since an earlier press, or not known to this version.
     """
     stored = lock_row(schedule)
     if not stored.is_on:
         raise ValidationError(_("Turn this report on first."))
+    if stored.report not in MAILED:
+        raise ValidationError(Reason.UNKNOWN.label)
     if _is_on_its_way(stored):
         raise ValidationError(_("This report is already on its way."))
     stored.due_at, stored.attempts = timezone.now(), 0

@@ -77,7 +77,13 @@ class ScheduleList(SchoolView, TemplateView):
 
 
 def _row(schedule: ReportSchedule) -> tuple[ReportSchedule, str, str, Any]:
-    """Return the schedule, the name of its report, what that is about, and its other filters."""
+    """Return the schedule, the name of its report, what that is about, and its other filters.
+
+    A report that this version does not have says so as its reason.
+    """
+    if schedule.report not in MAILED:
+        schedule.reason = ReportSchedule.Reason.UNKNOWN
+        return schedule, schedule.title, "—", ()
     form = filter_form(schedule) if schedule.filters or MAILED[schedule.report].subject else None
     filters = other_filters(schedule, form) if form else ()
     return schedule, schedule.title, subject_of(schedule, form), filters

@@ -1,8 +1,11 @@
 """The page of the reports by e-mail."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
+from classes.attendance.reports.schedules.delivery import send_due_reports
 from classes.models import ReportSchedule
 from tests.support.cast import create_person
 from tests.support.page_client import page_text
@@ -129,3 +132,23 @@ def test_a_filter_of_another_school_is_refused(browse, alice, charlie, query):
 @pytest.mark.parametrize("name", ["group", "nothing"])
 def test_an_unknown_report_is_not_found(browse, alice, name):
     assert browse(alice, f"{PAGE}?report={name}").status_code == 404
+
+
+def test_a_report_of_a_newer_version_is_shown_and_left_to_a_worker_of_that_version(browse, alice, weekly):
+    unknown = "This version of the console does not have this report."
+    due_at = timezone.now() - timedelta(hours=1)
+    ReportSchedule.objects.update(report="newer", filters="term=1", due_at=due_at)
+    assert send_due_reports() == 0
+    page = page_text(browse(alice, PAGE)).split("<tbody>")[1]
+    assert "newer: —" in page
+    assert unknown in page
+    weekly.refresh_from_db()
+    assert (weekly.is_on, weekly.due_at, weekly.result) == (True, due_at, "")
+    for act, is_on in (("send", True), ("switch", False)):
+        ReportSchedule.objects.update(is_on=is_on)
+        browse(alice, f"{PAGE}{weekly.pk}/{act}/", {"on": "1"})
+        assert page_text(browse(alice, PAGE)).split("<tbody>")[0].count(unknown) == 1, act
+        weekly.refresh_from_db()
+        assert (weekly.is_on, weekly.due_at) == (is_on, due_at)
+    browse(alice, f"{PAGE}{weekly.pk}/delete/", {})
+    assert not ReportSchedule.objects.exists()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Role
 from classes.lessons.remote_fields import desired_fields
 from classes.models import Lesson
+from console.audit.models import AuditEntry
 from console.outbox.models import Attempt, Operation
 from tests.classes.factories import (
     add_members,
@@ -145,13 +146,14 @@ def test_operations_stand_with_their_tries(browse, alice, lesson):
 
 
 @pytest.mark.parametrize("act", ["start", "stop", "pull"])
-def test_a_button_asks_acts_once_and_comes_back(browse, client, bob, act):
+def test_a_button_asks_acts_once_is_audited_and_comes_back(browse, client, bob, act):
     lesson = create_running_lesson(bob) if act == "stop" else create_planned_lesson(bob, DUE)
     assert "csrf" in text_of(browse(bob, f"/lessons/{lesson.pk}/{act}/"))
     assert not Operation.objects.exists()
     answer = browse(bob, f"/lessons/{lesson.pk}/{act}/", {})
     assert answer.url == f"/lessons/{lesson.pk}/"
     assert Operation.objects.get().kind == f"class.{act}"
+    assert AuditEntry.objects.get(action=f"lesson.{act}").actor == bob
     assert 'class="flash flash-success' in client.get(answer.url).content.decode()
 
 

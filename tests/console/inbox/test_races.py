@@ -11,8 +11,11 @@ from accounts.models import Enterprise, User
 from classes.inbound.handlers import find_callback_lesson
 from classes.mirror.upsert import record_created
 from classes.models import Lesson
+from console.audit.models import AuditEntry
 from console.inbox import ingestion, processing
 from console.inbox.models import Callback
+from console.inbox.replay import replay_callback
+from tests.support.concurrent_calls import call_while_other_waits
 from tests.support.iclass_service import create_lesson as scheduled
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,3 +120,15 @@ def test_an_event_that_waits_for_a_free_row_blocks_no_create(
     processing.process_due_callbacks()
     row.refresh_from_db()
     assert row.state == "done"
+
+
+def test_of_two_replays_at_once_the_second_begins_with_the_end_of_the_first(row: Callback) -> None:
+    processing.register_handler("a_slow_event")(lambda callback: None)
+    Callback.objects.update(state="parked")
+    outcome = call_while_other_waits(
+        lambda: replay_callback(callback=row, by=None),
+        lambda: replay_callback(callback=row, by=None),
+    )
+    assert outcome.error is None
+    replays = AuditEntry.objects.filter(action="callback.replay").order_by("pk")
+    assert [one.before["state"] for one in replays] == ["parked", "done"]

@@ -1,4 +1,4 @@
-"""Reasons to hold a school that are taken away at the same time."""
+"""Reasons to hold a school that come, or are taken away, at the same time."""
 
 import pytest
 
@@ -9,6 +9,16 @@ from tests.support.concurrent_calls import call_while_other_waits
 from tests.support.iclass_service import create_lesson
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_of_two_reasons_that_come_at_once_both_hold(connected):
+    Gate.objects.get_or_create(enterprise=connected)
+    outcome = call_while_other_waits(
+        lambda: hold_school(connected, "after_restore"),
+        lambda: hold_school(connected, "expired"),
+    )
+    assert outcome.error is None
+    assert Gate.objects.get(enterprise=connected).held_for == ["after_restore", "expired"]
 
 
 def test_two_reasons_that_end_at_once_are_both_gone(connected, alice, bob):

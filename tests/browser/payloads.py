@@ -1,6 +1,6 @@
 """Forty things that somebody might type so that a browser runs `p40()`, and how they come into every row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -70,12 +70,12 @@ NAMES = (
 )
 
 
-def insert_payloads(turn: int) -> int:
+def insert_payloads(turn: int, payloads: Sequence[str] = PAYLOADS) -> int:
     """Every string of every row becomes a payload, each field another, the next turn the next one; answers
     how many fields took one. What the database refuses stays as it was."""
     numbers = count(turn)
     return sum(
-        len(_taken(model, [(field, next(numbers)) for field in _text_fields(model)]))
+        len(_taken(model, [(field, next(numbers)) for field in _text_fields(model)], payloads))
         for config in apps.get_app_configs()
         if config.name.split(".")[0] in ("accounts", "classes", "console", "documents")
         for model in config.get_models()
@@ -89,12 +89,12 @@ def _text_fields(model: type[models.Model]) -> Iterator[Any]:
             yield field
 
 
-def _taken(model: type[models.Model], fields: list[tuple[Any, int]]) -> set[str]:
+def _taken(model: type[models.Model], fields: list[tuple[Any, int]], payloads: Sequence[str]) -> set[str]:
     """The names of the fields that took their payload, in one row or more."""
     taken: set[str] = set()
     for place, row in enumerate(model._base_manager.all() if fields else ()):
         values = {
-            field.name: _value(row, field, PAYLOADS[(number + place) % len(PAYLOADS)])
+            field.name: _value(row, field, payloads[(number + place) % len(payloads)])
             for field, number in fields
         }
         if _is_updated(row, values):

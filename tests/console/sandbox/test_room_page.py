@@ -1,6 +1,7 @@
 """The classroom page in a real browser, with a window for each person."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -168,6 +169,7 @@ def test_a_reloaded_page_stays_though_the_goodbye_of_the_page_before_comes_after
     student = school.person()
     story = Story(school, student)
     page = story.enter(window(), student)
+    page.clock.set_fixed_time(time.time())
     page.reload()
     expect(tile(page, student)).to_be_visible()
     school.ok("member/quit", class_id=story.class_id, user_id=student)

@@ -43,7 +43,11 @@ DRAWN = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
   const asked = () =>
     performance.getEntriesByType("resource").some(one => one.name.includes("/timetable/lessons/"));
-  while (document.querySelector("#timetable") && !asked()) await frame();
+  const until = performance.now() + 30000;
+  while (document.querySelector("#timetable") && !asked()) {
+    if (performance.now() > until) throw new Error("the timetable asks for no lessons");
+    await frame();
+  }
   await frame();
   await frame();
 }"""

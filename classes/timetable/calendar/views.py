@@ -1,5 +1,6 @@
 """The timetable page with its layers, and the lessons that its calendar requests."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +14,7 @@ from classes.timetable.calendar.events import CalendarRange, calendar_holidays, 
 from classes.timetable.calendar.kept_choices import keep_choice, kept_choice
 from classes.timetable.calendar.lanes import LanesBy, lane_choices
 from classes.timetable.calendar.layers import Layers
+from console.inputs.bounds import parse_date
 from console.policy import may
 from console.policy.views import SchoolView
 
@@ -47,7 +49,7 @@ class TimetablePage(SchoolView, TemplateView):
             lanes=lanes,
             lane=kept_choice(self.request, "lane", lanes),
             view=view if view in VIEWS else "",
-            date=address.get("date", "")[:10] or timezone.localdate().isoformat(),
+            date=_first_shown(address.get("date", "")).isoformat(),
             offset=_offset(),
             signs=LESSON_BADGES,
             may_add=self.may("add"),
@@ -78,6 +80,14 @@ class TimetableLessons(SchoolView, View):
         holidays = calendar_holidays(request.user, shown_range)
         told = {"lessons": shown.events, "legend": shown.legend, "more": shown.truncated}
         return JsonResponse({**told, "lanes": shown.lanes, "holidays": holidays})
+
+
+def _first_shown(text: str) -> date:
+    """Return the day that the address names; today if it names none."""
+    try:
+        return parse_date(text[:10])
+    except ValueError:
+        return timezone.localdate()
 
 
 def _offset() -> str:

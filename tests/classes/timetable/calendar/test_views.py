@@ -1,6 +1,7 @@
 """The timetable: who finds which lessons in it, in which layers, with which signs; and moving one."""
 
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -177,6 +178,12 @@ class TestLayers:
         assert "Remove Bob · bob" in page
         assert '<option value="dora">' in page
         assert '<option value="bob">' not in page
+
+    @pytest.mark.parametrize("text", ["", "<b>", "2026-11-31", "0001-01-01", "24.11.2026"])
+    def test_an_address_whose_date_is_no_day_shows_today(self, browse, alice, text):
+        day = f'data-date="{timezone.localdate()}"'
+        assert day in browse(alice, f"/timetable/?view=week&date={quote(text)}").content.decode()
+        assert day not in browse(alice, "/timetable/?view=week&date=2020-11-24").content.decode()
 
 
 class TestSigns:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Avatar, User
 from accounts.people.uploaded_images import UploadedImage, check_image, check_stored_size
+from console.inputs.addresses import is_web_address
 
 MAX_BYTES = 100_000
 SIDE_PIXELS = 400
@@ -84,11 +85,14 @@ def delete_unused_avatar(person: User) -> None:
 
 
 def get_displayed_avatar(person: User) -> DisplayedAvatar:
-    """Return the picture of a person for display: the upload, a URL, or the API's choice."""
+    """Return the picture of a person for display: the upload, a URL, or the API's choice.
+
+    The API may hold any text: what is no address of a picture is not displayed.
+    """
     upload = Avatar.objects.filter(person=person).defer("content").first() if person.avatar else None
     if upload and upload.token in person.avatar:
         return DisplayedAvatar(upload.path, "own")
-    if person.avatar:
-        return DisplayedAvatar(person.avatar, "address")
-    chosen = str(person.observed.get("avatar") or "")
-    return DisplayedAvatar(chosen, "service") if chosen else DisplayedAvatar("", "none")
+    address = person.avatar or str(person.observed.get("avatar") or "")
+    if not is_web_address(address):
+        return DisplayedAvatar("", "none")
+    return DisplayedAvatar(address, "address" if person.avatar else "service")

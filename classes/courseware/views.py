@@ -11,6 +11,7 @@ from django.views.generic import DetailView
 
 from classes.courseware.attachments import document_uses
 from classes.courseware.hosts import is_allowed_url
+from console.inputs.addresses import is_web_address
 from console.outbox.states import SyncState
 from console.policy import may
 from console.policy.views import PAGE_SIZE, SchoolView
@@ -52,7 +53,7 @@ class DocumentPage(SchoolView, DetailView):
             preview=preview,
             preview_elsewhere=url if not preview else "",
             busy=document.sync_state in (SyncState.LOCAL, SyncState.SENDING, SyncState.CHECKING),
-            has_file=bool(document.file) or bool(document.observed.get("url")),
+            has_file=bool(document.file) or is_web_address(str(document.observed.get("url", ""))),
             everybodys=document.permission == Document.Permission.PUBLIC or document.owner is None,
             may_change=self.may("change", document),
             may_delete=self.may("delete", document),

@@ -1,4 +1,4 @@
-"""Addresses of programs that a school enters, before anything is sent there."""
+"""Checks of addresses that a school enters or the service sends."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -7,6 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from console.guarded_client import is_allowed_address, is_public_address
+
+
+def is_web_address(text: str) -> bool:
+    """Return whether a browser can be sent to an address."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("https", "http") and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return False
 
 
 def check_address(url: str) -> None:

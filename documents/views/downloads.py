@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from console.audit.trail import record
+from console.inputs.addresses import is_web_address
 from console.policy.database_scope import as_owner
 from console.policy.views import SchoolView
 from documents.file_urls import build_file_url, document_from_token
@@ -38,7 +39,7 @@ class CoursewareFile(SchoolView, View):
         if document.file:
             return file_response(document)
         address = build_file_url(document) or str(document.observed.get("url", ""))
-        if not address.startswith(("http://", "https://")):
+        if not is_web_address(address):
             raise Http404(_("The console has no file for this courseware."))
         return redirect(address)
 

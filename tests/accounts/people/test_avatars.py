@@ -153,6 +153,20 @@ def test_an_address_from_anywhere_is_checked(alice: User, dina: User, address: s
         edit_person(person=dina, by=alice, avatar=address)
 
 
+@pytest.mark.parametrize(
+    "text", ["javascript:p40()//https://a.example/x.png", "https://[a", "//a.example/x.png"]
+)
+@pytest.mark.parametrize("field", ["avatar", "observed"])
+def test_what_the_service_holds_is_displayed_only_if_it_is_a_web_address(
+    alice: User, dina: User, text: str, field: str
+) -> None:
+    value: Any = {"avatar": text} if field == "observed" else text
+    User.objects.filter(pk=dina.pk).update(**{field: value})
+    answer = client_for(alice).get(f"/people/{dina.pk}/")
+    assert answer.status_code == 200
+    assert 'class="portrait"' not in answer.content.decode()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_service_is_told_the_address_and_can_fetch_it(
     connected: Enterprise, alice: User, iclass: Any

@@ -294,3 +294,19 @@ def test_a_series_planned_like_another_takes_the_courseware_of_the_course_along(
     typed |= {"class_type": "1vN", "record_types": ["local"], "bitrate": "850", "with_courseware": "on"}
     browse(alice, path, typed | {"confirmed": "on"})
     assert names(Course.objects.get(title="Tea")) == ["b", "a"]
+
+
+@pytest.mark.parametrize("url", ["javascript:p40()", "https://[a"])
+def test_a_file_at_no_web_address_is_not_offered(bob, url):
+    document = deck(bob, "a", observed={"transcode": False, "url": url})
+    Document.objects.filter(pk=document.pk).update(source_url=url)
+    address = document.get_absolute_url()
+    assert f'href="{address}file/"' not in client_for(bob).get(address).content.decode()
+    assert client_for(bob).get(f"{address}file/").status_code == 404
+
+
+def test_a_file_at_a_web_address_is_offered(bob):
+    document = deck(bob, "a", observed={"transcode": False, "url": "https://f.example/a"})
+    address = document.get_absolute_url()
+    assert f'href="{address}file/"' in client_for(bob).get(address).content.decode()
+    assert client_for(bob).get(f"{address}file/").headers["Location"] == "https://f.example/a"

@@ -15,9 +15,9 @@ from accounts.school.identity.saml.metadata import (
     ProviderMetadata,
     certificate_message,
     fetch_metadata,
-    is_web_address,
     read_metadata,
 )
+from console.inputs.addresses import is_web_address
 
 #: Fields of the form alone: their content becomes the values of others.
 SOURCES = ("metadata_file", "metadata")

@@ -1,7 +1,6 @@
 """Read the metadata of a provider (IDPSSODescriptor): entity ID, addresses and certificates."""
 
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from accounts.school.identity.saml.documents import (
     parse_metadata,
     plain_text,
 )
+from console.inputs.addresses import is_web_address
 
 
 class ProviderMetadata(NamedTuple):
@@ -73,15 +73,6 @@ def certificate_message(error: CertificateRefused) -> str:
         "many": _("There are more than five certificates. Leave out those that are no longer used."),
     }
     return texts.get(str(error), _("This is not a certificate. Paste it as the provider shows it (PEM)."))
-
-
-def is_web_address(text: str) -> bool:
-    """Return whether a browser can be sent to an address."""
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("https", "http") and bool(parts.hostname) and parts.username is None
-    except ValueError:
-        return False
 
 
 def _entity(root: Any) -> Any:

@@ -19,4 +19,14 @@ document.addEventListener("click", (event) => {
   show();
 });
 document.addEventListener("htmx:afterSettle", show);
+
+// A page that holds its filters and arrives after more was entered is dropped, and asked for anew with all of it.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, shouldSwap, target } = event.detail;
+  const form = requestConfig.elt;
+  if (!shouldSwap || !form.matches(".filters") || !target.contains(form)) return;
+  if ([...new FormData(form)].every(([name, value]) => requestConfig.formData.getAll(name).includes(value))) return;
+  event.detail.shouldSwap = false;
+  form.dispatchEvent(new Event("change"));
+});
 show();

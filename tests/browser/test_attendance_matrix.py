@@ -125,6 +125,24 @@ def test_a_teacher_goes_from_a_course_to_the_trends_of_a_student(
     assert complaints == []
 
 
+def test_what_is_typed_while_a_filter_is_on_its_way_stays_and_counts(
+    window: Callable[..., Any], bob: User, course: Course
+) -> None:
+    page = window(bob, "desk", "en")
+    page.goto(f"{page.base}/reports/matrix/?course={course.pk}")
+    held: list[Any] = []
+    page.route("**/reports/matrix/?*absent=on*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/reports/matrix/?*absent=on*"):
+        page.get_by_label("Only with absences").check()
+    name = page.locator("input[name=name]")
+    name.press_sequentially("kid3")
+    with page.expect_response("**/reports/matrix/?*name=kid3*"):
+        held[0].continue_()
+    expect(page.locator("table.matrix tbody tr")).to_have_count(1)
+    expect(name).to_be_focused()
+    expect(name).to_have_value("kid3")
+
+
 def test_without_a_course_the_page_offers_one_click_to_each(
     window: Callable[..., Any], bob: User, course: Course
 ) -> None:

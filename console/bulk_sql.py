@@ -1,4 +1,4 @@
-"""Bulk writes of one model in a single statement with one JSON parameter, and reads of whole tables.
+"""Bulk writes of one model in a single statement with one JSON parameter, and reads of many rows.
 
 Django passes an array per column, or, for array columns and upserts, one parameter per value: building and
 parsing such a statement then takes most of the time.
@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
-from django.db.models import Model
+from django.db.models import BooleanField, F, Func, Model, Q
+from django.db.models.expressions import Combinable
 
 M = TypeVar("M", bound=Model)
 BATCH = 5_000
@@ -30,6 +31,16 @@ def without_nested_loops() -> Iterator[None]:
         cursor.execute("SET LOCAL enable_nestloop = off")
         yield
         cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+
+
+def is_one_of(field: str, keys: Combinable) -> Q:
+    """Match rows by an array of keys, which PostgreSQL reads before the rows to compare.
+
+    Of `IN (SELECT …)` it may expect anything: that it matches most rows of the school, and read them all, or,
+    where it knows nothing of the tables, a single row, and read the SELECT again for each row to compare.
+    """
+    template = "(%(expressions)s))"
+    return Q(Func(F(field), keys, template=template, arg_joiner=" = ANY(", output_field=BooleanField()))
 
 
 def bulk_insert(rows: Sequence[M]) -> None:

@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Enterprise, Grade, GroupMembership, StudentGroup, TeacherInCharge, User
 from accounts.models.charge import in_force
 from accounts.models.roles import STAFF
+from console.bulk_sql import is_one_of
 
 Charged = TypeVar("Charged", StudentGroup, Grade)
 
@@ -39,7 +40,8 @@ def groups_in_charge(user: Any) -> QuerySet[StudentGroup, Any]:
     if user.enterprise_id is None or user.role not in STAFF:
         return groups.none().values(group=F("pk"))
     own = _charges_of_today(user.enterprise).filter(teacher=user.pk).order_by()
-    in_charge = _is_one_of("pk", own.values("group")) | _is_one_of("grade_id", own.values("grade"))
+    of_group = is_one_of("pk", ArraySubquery(own.values("group")))
+    in_charge = of_group | is_one_of("grade_id", ArraySubquery(own.values("grade")))
     return groups.filter(in_charge, enterprise=user.enterprise_id).values(group=F("pk"))
 
 
@@ -71,16 +73,6 @@ def grades_of_teacher(person: User) -> QuerySet[Grade]:
     return Grade.objects.filter(pk__in=_charges_of(person).values("grade"))
 
 
-def _is_one_of(field: str, keys: QuerySet[Any, Any]) -> Q:
-    """Match rows by the keys of a query, as an array that PostgreSQL reads before the rows to compare.
-
-    Of `IN (SELECT …)` it expects in an OR that it matches most rows of the school, and reads them all.
-    """
-    array = ArraySubquery(keys)
-    template = "(%(expressions)s))"
-    return Q(Func(F(field), array, template=template, arg_joiner=" = ANY(", output_field=BooleanField()))
-
-
 def _charges_of(person: User) -> QuerySet[TeacherInCharge]:
     if person.enterprise is None:
         return TeacherInCharge.objects.none()
@@ -93,7 +85,7 @@ def _charges_of_today(school: Enterprise) -> QuerySet[TeacherInCharge]:
 
 def students_in_charge(user: Any) -> QuerySet[GroupMembership, Any]:
     """Return the keys of the students of those groups."""
-    in_charge = _is_one_of("group_id", groups_in_charge(user))
+    in_charge = is_one_of("group_id", ArraySubquery(groups_in_charge(user)))
     return GroupMembership.objects.filter(in_charge).order_by().values("student")
 
 

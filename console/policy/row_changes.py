@@ -10,14 +10,16 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import BigIntegerField, Model, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 
+from console.bulk_sql import is_one_of
 from console.policy.change_table import LISTS, UPDATED_SINCE
 from console.policy.models import RowChange
 
@@ -86,7 +88,8 @@ def changed_since(rows: QuerySet[Any], text: str, school: Any, now: Position) ->
     )
     if school is not None:
         changes = changes.filter(enterprise=school)
-    return rows.filter(pk__in=changes.values("row_id"))
+    keys = list(changes.values_list("row_id", flat=True).distinct())
+    return rows.filter(is_one_of("pk", Value(keys, output_field=ArrayField(BigIntegerField()))))
 
 
 def delete_expired_changes() -> int:

@@ -16,7 +16,7 @@ from console.policy.change_table import LISTS
 from console.policy.models import RowChange
 from tests.support.cast import create_person
 from tests.support.rest_client import rest_client
-from tests.support.rows_read import collect_rows_read_in_functions
+from tests.support.rows_read import collect_rows_read_in_functions, pretend_empty, rows_read
 from tests.support.waiting import wait_until
 
 PEOPLE = "/api/v1/users/"
@@ -176,3 +176,18 @@ def test_what_an_update_reads_grows_as_its_rows(school: Enterprise) -> None:
 
     read_by_update(1)
     assert read_by_update(400) <= 2.2 * read_by_update(200)
+
+
+@pytest.mark.django_db
+def test_a_list_of_changes_reads_each_row_once_whatever_is_known_of_the_tables(
+    alice: User, school: Enterprise
+) -> None:
+    client, position = rest_client(alice), str(row_changes.current_position())
+    many, changed = 2_000, 200
+    people = User.objects.bulk_create(
+        User(enterprise=school, user_id=f"p{n}", login=f"p{n}@1", role=Role.STUDENT) for n in range(many)
+    )
+    RowChange.objects.filter(row_id__gte=people[changed].pk).delete()
+    pretend_empty(("accounts_user", "policy_rowchange"))
+    # The newest people come first and have not changed.
+    assert rows_read(lambda: read(client, position, page_size=changed)) <= 10 * many

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from console.inbox.events import parse_event
 from console.inbox.ingestion import clear_sender_cache
 from console.inbox.models import Callback, RefusedDelivery
+from console.inbox.redaction import TOO_DEEP, redact_body
 from console.inbox.refusals import count_refusal, prune_refusals
 from tests.support.cast import TIC_KEY
 
@@ -109,6 +111,13 @@ def test_what_nobody_understands_is_stored_too_for_a_repeat_could_not_help(clien
     answer = post(client, address(school), body)
     assert answer.json() == {"error_code": 0}
     assert Callback.objects.count() == 1
+
+
+@pytest.mark.parametrize(("levels", "readable"), [(32, True), (33, False)])
+def test_a_body_is_read_up_to_the_depth_that_its_page_shows(levels, readable):
+    body = b"[" * levels + b"1" + b"]" * levels
+    assert (parse_event(body).body is not None) is readable
+    assert (TOO_DEEP not in redact_body(json.loads(body))) is readable
 
 
 def test_a_zero_byte_in_a_text_is_stored_as_something_a_database_holds(client, school):

@@ -182,10 +182,12 @@ def test_a_file_that_is_being_put_back_is_nobody_elses_and_new_events_go_to_anot
     assert list(spool.claim_files()) == []
     put(school, 2)
     assert files(folder) == [".spool", ".taken"]
+    assert spool_recovery.store_spooled_events() == 1
+    assert (classes(), spool.pending) == (["2"], True)
     mine.remove()
     taking.close()
-    assert spool_recovery.store_spooled_events() == 1
-    assert classes() == ["2"]
+    assert spool_recovery.store_spooled_events() == 0
+    assert spool.pending is False
 
 
 def test_many_at_once_lose_nothing(school: Enterprise) -> None:

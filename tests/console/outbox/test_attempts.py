@@ -24,3 +24,17 @@ def test_a_try_that_failed_says_why_in_the_readers_words(outcome, http_status, c
 
 def test_a_try_that_went_well_says_nothing():
     assert AttemptRow(Attempt(outcome="found", http_status=200, error_code=0)).why == ""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "tone"),
+    [
+        ("ok", 0, "ok"),
+        ("found", None, "ok"),
+        ("unknown", 10217, "warn"),
+        ("refused", 10217, "bad"),
+        ("unrecorded", None, "idle"),
+    ],
+)
+def test_the_colour_of_a_try_says_whether_it_went_well_is_unclear_or_was_refused(outcome, code, tone):
+    assert AttemptRow(Attempt(outcome=outcome, error_code=code)).tone == tone

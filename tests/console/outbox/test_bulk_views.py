@@ -8,7 +8,7 @@ from accounts.models import User
 from console.audit.models import AuditEntry
 from console.outbox.models import Operation
 from console.outbox.states import OperationState
-from console.policy.bulk_views import MAX_BULK_ROWS
+from console.policy.bulk_views import MAX_BULK_ROWS, MAX_LISTED
 from tests.console.outbox.test_views import LIST, owed
 from tests.support.page_client import LANGUAGES, client_for, page_says, page_text
 
@@ -58,6 +58,14 @@ def test_what_is_not_open_is_told_and_stops_no_other(alice: User, bob: User) -> 
     assert "1 is being sent again within seconds." in page_text(answer)
     assert "This is not possible now: the operation is “done”." in page_text(answer)
     assert states() == {done: OperationState.DONE, refused: OperationState.READY}
+
+
+@pytest.mark.parametrize("unlisted", [0, 1])
+def test_the_first_refusals_are_told_and_the_others_counted(alice: User, bob: User, unlisted: int) -> None:
+    chosen = [owed(bob, OperationState.DONE).pk for _ in range(MAX_LISTED + unlisted)]
+    answer = client_for(alice).post(AGAIN, {"chosen": chosen, "sure": "yes"}, follow=True)
+    assert page_text(answer).count("This is not possible now") == MAX_LISTED
+    assert page_text(answer).count("more could not be completed") == unlisted
 
 
 def test_all_that_the_filter_fits_are_chosen_and_no_other(alice: User, bob: User) -> None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
 
+from console.inputs.addresses import is_web_address
 from documents.models import Document
 
 
@@ -27,6 +28,12 @@ def build_file_url(document: Document) -> str:
         return str(address)
     path = reverse("documents:shared", args=[_signer().sign(str(document.pk)), f"file.{document.ext}"])
     return f"{settings.PUBLIC_URL}{path}"
+
+
+def file_link(document: Document) -> str:
+    """Return the link of a file that the console does not hold; an empty string if it has no web address."""
+    address = document.source_url or str(document.observed.get("url", ""))
+    return address if is_web_address(address) else ""
 
 
 def document_from_token(token: str) -> Document | None:

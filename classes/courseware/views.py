@@ -11,10 +11,10 @@ from django.views.generic import DetailView
 
 from classes.courseware.attachments import document_uses
 from classes.courseware.hosts import is_allowed_url
-from console.inputs.addresses import is_web_address
 from console.outbox.states import SyncState
 from console.policy import may
 from console.policy.views import PAGE_SIZE, SchoolView
+from documents.file_urls import file_link
 from documents.models import Document
 from documents.queries import undeleted_documents
 from documents.transcode_state import transcode_error, transcode_state_of
@@ -53,7 +53,7 @@ class DocumentPage(SchoolView, DetailView):
             preview=preview,
             preview_elsewhere=url if not preview else "",
             busy=document.sync_state in (SyncState.LOCAL, SyncState.SENDING, SyncState.CHECKING),
-            has_file=bool(document.file) or is_web_address(str(document.observed.get("url", ""))),
+            has_file=bool(document.file or file_link(document)),
             everybodys=document.permission == Document.Permission.PUBLIC or document.owner is None,
             may_change=self.may("change", document),
             may_delete=self.may("delete", document),

@@ -15,10 +15,9 @@ from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from console.audit.trail import record
-from console.inputs.addresses import is_web_address
 from console.policy.database_scope import as_owner
 from console.policy.views import SchoolView
-from documents.file_urls import build_file_url, document_from_token
+from documents.file_urls import document_from_token, file_link
 from documents.models import Document
 from documents.queries import undeleted_documents
 
@@ -35,13 +34,14 @@ class CoursewareFile(SchoolView, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         document = self.get_row(undeleted_documents(), pk=pk)
-        record("document.download", document, by=request.user)
         if document.file:
-            return file_response(document)
-        address = build_file_url(document) or str(document.observed.get("url", ""))
-        if not is_web_address(address):
+            response = file_response(document)
+        elif address := file_link(document):
+            response = redirect(address)
+        else:
             raise Http404(_("The console has no file for this courseware."))
-        return redirect(address)
+        record("document.download", document, by=request.user)
+        return response
 
 
 @require_safe

@@ -37,13 +37,13 @@ def deck(owner, name, **fields):
         "ext": "pptx",
         "remote_id": f"d-{name}",
         "sync_state": "in_sync",
+        "source_url": "https://f.example/a",
         "observed": {"transcode": False},
     }
     return Document.objects.create(
         enterprise=owner.enterprise,
         owner=owner,
         name=name,
-        source_url="https://f.example/a",
         **values | fields,
     )
 
@@ -303,10 +303,16 @@ def test_a_file_at_no_web_address_is_not_offered(bob, url):
     address = document.get_absolute_url()
     assert f'href="{address}file/"' not in client_for(bob).get(address).content.decode()
     assert client_for(bob).get(f"{address}file/").status_code == 404
+    assert not AuditEntry.objects.filter(action="document.download").exists()
 
 
-def test_a_file_at_a_web_address_is_offered(bob):
-    document = deck(bob, "a", observed={"transcode": False, "url": "https://f.example/a"})
+@pytest.mark.parametrize(
+    "fields",
+    [{"source_url": "https://f.example/a"}, {"source_url": "", "observed": {"url": "https://f.example/a"}}],
+)
+def test_a_file_at_a_web_address_is_offered(bob, fields):
+    document = deck(bob, "a", **fields)
     address = document.get_absolute_url()
     assert f'href="{address}file/"' in client_for(bob).get(address).content.decode()
     assert client_for(bob).get(f"{address}file/").headers["Location"] == "https://f.example/a"
+    assert AuditEntry.objects.filter(action="document.download").count() == 1

@@ -18,6 +18,7 @@ from tests.browser.timetable_pages import moment_of_next_week
 from tests.classes.factories import create_planned_lesson, create_students
 from tests.support.browser import collect_console_errors, in_turn
 from tests.support.clicks import Clicks
+from tests.support.waiting import wait_until
 
 PLANNED = re.compile(r"/courses/\d+/$")
 SIZES = {"desk": (1280, 900), "telephone": (390, 844)}
@@ -55,6 +56,15 @@ def open_form(
 def _shot(page: Any, name: str) -> None:
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/series-{name}.png", full_page=True)
+
+
+def _fill_in(page: Any, day: str = "2027-03-02") -> None:
+    """Fill in title, teacher and time of a course from this day."""
+    page.fill("[name=topic]", "Croquet")
+    page.select_option("[name=teacher]", "bob")
+    page.fill("[name=day]", day)
+    page.fill("[name=start]", "19:00")
+    page.fill("[name=end]", "20:30")
 
 
 def _tab_to(page: Any, name: str, value: str = "") -> None:
@@ -120,11 +130,7 @@ def test_dates_are_moved_and_dropped_in_the_preview(
         course = plan_course(by=alice, **fields, **rule)
         page.goto(page.url.replace("/new/", f"/{course.pk}/edit/"))
     else:
-        page.fill("[name=topic]", "Croquet")
-        page.select_option("[name=teacher]", "bob")
-        page.fill("[name=day]", "2027-03-02")
-        page.fill("[name=start]", "19:00")
-        page.fill("[name=end]", "20:30")
+        _fill_in(page)
         page.fill("[name=count]", "3")
         page.press("[name=groups]", "Space")
     page.get_by_role("button", name="Change 2027-03-02").click()
@@ -143,14 +149,35 @@ def test_dates_are_moved_and_dropped_in_the_preview(
     assert [f"{timezone.localtime(one.starts_at):%m-%d}" for one in lessons] == ["03-03", "03-16", "03-23"]
 
 
+def test_a_click_in_the_preview_is_not_lost_while_changes_of_the_form_wait(
+    open_form: Any, alice: User, bob: User
+) -> None:
+    page, _ = open_form()
+    rule = {"starts_local": datetime(2027, 3, 2, 19), "rrule": "FREQ=WEEKLY;COUNT=3"}
+    course = plan_course(by=alice, title="Croquet", teacher=bob, duration_minutes=90, **rule)
+    requests = "document.querySelector('#plan')['htmx-internal-data']"
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.goto(page.url.replace("/new/", f"/{course.pk}/edit/"))
+    wait_until(lambda: page.evaluate(f"!{requests}.xhr"))
+    page.get_by_role("button", name="Change 2027-03-02").click()
+    expect(page.get_by_label("New day")).to_be_focused()
+    expect(page.locator(".htmx-settling")).to_have_count(0)
+    held: list[Any] = []
+    page.route("**/edit/", lambda route: route.continue_() if held else held.append(route))
+    page.fill("[name=topic]", "Cricket")
+    page.press("[name=topic]", "Tab")
+    wait_until(lambda: page.evaluate(f"Boolean({requests}.xhr)") and held)
+    page.fill("[name=topic]", "Chess")
+    page.press("[name=topic]", "Tab")
+    wait_until(lambda: page.evaluate(f"Boolean({requests}.queuedRequests?.length)"))
+    page.get_by_role("button", name="Drop", exact=True).click()
+    expect(page.get_by_role("button", name="Restore 2027-03-02")).to_be_visible()
+
+
 @pytest.mark.parametrize(("size", "language"), in_turn(1, [("desk", "en"), ("telephone", "zh-CN")]))
 def test_by_mouse(open_form: Any, size: str, language: str) -> None:
     page, complaints = open_form(size, language)
-    page.fill("[name=topic]", "Croquet")
-    page.select_option("[name=teacher]", "bob")
-    page.fill("[name=day]", "2027-03-02")
-    page.fill("[name=start]", "19:00")
-    page.fill("[name=end]", "20:30")
+    _fill_in(page)
     page.click("label:has([name=weekdays][value=TU])")
     page.click("label:has([name=weekdays][value=TH])")
     page.fill("[name=count]", "3")
@@ -177,11 +204,7 @@ def test_ten_lessons_with_a_conflict_are_planned_with_few_clicks_and_their_dates
     page.goto(page.url.replace("/courses/new/", "/timetable/"))
     page.get_by_role("link", name="Courses", exact=True).click()
     page.get_by_role("link", name="New course", exact=True).first.click()
-    page.fill("[name=topic]", "Croquet")
-    page.select_option("[name=teacher]", "bob")
-    page.fill("[name=day]", day.date().isoformat())
-    page.fill("[name=start]", "19:00")
-    page.fill("[name=end]", "20:30")
+    _fill_in(page, day.date().isoformat())
     page.fill("[name=count]", "10")
     page.press("[name=groups]", "Space")
     page.wait_for_selector("text=10 lessons")

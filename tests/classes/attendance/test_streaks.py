@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +26,8 @@ from tests.classes.factories import (
 )
 from tests.faults.sizes import size
 from tests.support.cast import TIC_KEY, create_person
+from tests.support.concurrent_calls import CallOutcome
+from tests.support.lock_waits import wait_until_blocked
 
 DAY = timedelta(days=1)
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -309,25 +310,14 @@ def test_leave_over_many_lessons_and_the_register_of_one_of_them_never_wait_for_
         record_full_presence(lesson, [bob])
         lessons.append(lesson)
     assert len(kept()) == 1
-    holds, failed = threading.Event(), []
-
-    def leave() -> None:
-        try:
-            holds.wait(10)
-            end = lessons[1].ends_at
-            grant_leave(person=kid, begins_at=MONDAY, ends_at=end, reason="A tea party.", by=alice)
-        except Exception as error:
-            failed.append(error)
-        finally:
-            connection.close()
-
-    absent = threading.Thread(target=leave)
-    absent.start()
+    end = lessons[1].ends_at
     with transaction.atomic():
         Lesson.objects.select_for_update().get(pk=lessons[1].pk)
-        holds.set()
-        time.sleep(0.5)  # the leave comes as far as it can
+        leave = CallOutcome(
+            lambda: grant_leave(person=kid, begins_at=MONDAY, ends_at=end, reason="A tea party.", by=alice)
+        )
+        wait_until_blocked()
         Attendance.objects.filter(lesson=lessons[1]).update(mark="late")
-    absent.join()
-    assert failed == []
+    leave.thread.join()
+    assert leave.error is None
     assert kept() == counted() == []

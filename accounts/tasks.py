@@ -13,6 +13,7 @@ from accounts.school.identity.saml import exchange
 from accounts.sign_in import api_tokens, forgotten_passwords, services
 from accounts.sign_in.guardians import mails
 from accounts.sign_in.guardians import services as guardians
+from console.call_limits import at_most
 from console.statement_limits import allow_long_statements
 
 
@@ -22,6 +23,7 @@ def delete_expired_sign_in_data() -> int:
 
 
 @shared_task
+@at_most(2)
 def answer_password_requests() -> int:
     """Answer people who forgot their password, and send invitations of guardians.
 
@@ -52,6 +54,7 @@ def check_school_deadlines() -> int:
 
 
 @shared_task
+@at_most(2)
 def deliver_guardian_notices() -> int:
     """Send due notifications to guardians, and delete those beyond their retention."""
     return sending.deliver_due_notices() + guardian_notices.delete_old_notices()

@@ -31,7 +31,7 @@ bulk_change_job = register_job_type(
 bulk_change_job(bulk_job.run_step)
 
 recording_copy_job = register_job_type(
-    copy_job.COPY_JOB_KIND, label=_("Copy recording"), page=copy_job.job_url
+    copy_job.COPY_JOB_KIND, label=_("Copy recording"), page=copy_job.job_url, is_calling=True
 )
 recording_copy_job(copy_job.run_step)
 
@@ -41,7 +41,10 @@ scheduled_export_job = register_job_type(
 scheduled_export_job(export_runs.run_step)
 
 grade_sending_job = register_job_type(
-    grade_runs.SEND_JOB, label=_("Send attendance grades to OneRoster"), page=grade_runs.job_url
+    grade_runs.SEND_JOB,
+    label=_("Send attendance grades to OneRoster"),
+    page=grade_runs.job_url,
+    is_calling=True,
 )
 grade_sending_job(grade_runs.run_step)
 

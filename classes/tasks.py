@@ -12,6 +12,7 @@ from classes.readiness import notifications
 from classes.recordings import copy_job
 from classes.recordings import notifications as expiry
 from classes.recordings import services as recordings
+from console.call_limits import at_most
 from console.statement_limits import allow_long_statements
 
 
@@ -34,6 +35,7 @@ def watch_lessons() -> int:
 
 
 @shared_task
+@at_most(1)
 def keep_recordings() -> int:
     """Warn of expiring recordings, bin expired ones, empty the bin and check old URLs."""
     done = expiry.send_expiry_warnings() + recordings.expire_recordings() + recordings.empty_bin()
@@ -41,6 +43,7 @@ def keep_recordings() -> int:
 
 
 @shared_task
+@at_most(2)
 def send_scheduled_reports() -> int:
     """Send the reports that are due by e-mail."""
     return delivery.send_due_reports()

@@ -3,7 +3,7 @@ The mail server of the operator's page is held to the same addresses.
 
 Each address of the host must be public, or in a network that the operator lists (ALLOWED_PRIVATE_NETWORKS).
 The connection is made to the address that was checked, whatever the name leads to by then. Redirects are not
-followed. A response has a largest size and a largest duration.
+followed. A response has a largest size, and all of it, from the lookup of the name on, a largest duration.
 """
 
 import ipaddress
@@ -11,17 +11,19 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from threading import Event, Timer
+from threading import Event, Thread, Timer
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
-#: Longest wait for a connection or for the next bytes, and longest exchange: connection, headers and body.
-TIMEOUT_S = 10
+from console.call_limits import limit_calls, seconds_left
+
+#: Longest lookup of a name, longest wait for a connection, and longest exchange in all.
+LOOKUP_S, CONNECT_S = 5, 10
 MAX_DURATION_S = 120
 #: Networks that embed IPv4 addresses, and reserved ones that some versions of Python call public.
 REFUSED_NETWORKS = [
@@ -91,13 +93,38 @@ def resolve_host(
     host: str, port: int, *, private: bool = False, resolve: Resolve = socket.getaddrinfo
 ) -> str:
     """Resolve a host once and return an address of it. AddressRefused unless all may be connected to."""
-    try:
-        found = [line[4][0] for line in resolve(host, port, type=socket.SOCK_STREAM)]
-    except (OSError, ValueError):
-        raise AddressRefused("nowhere") from None
-    if not found or not (private or all(map(is_allowed_address, found))):
+    found = _look_up(host, port, resolve)
+    if not found:
+        raise AddressRefused("nowhere")
+    if not (private or all(map(is_allowed_address, found))):
         raise AddressRefused("private")
-    return str(found[0])
+    return found[0]
+
+
+def _look_up(host: str, port: int, resolve: Resolve) -> list[str]:
+    """Return the addresses of a host; none if there are none within LOOKUP_S.
+
+    A lookup takes as long as the name server of the host likes, and cannot be ended: the thread that made it
+    is left alone.
+    """
+    found: list[str] = []
+
+    def ask() -> None:
+        with suppress(OSError, ValueError):
+            found.extend([str(line[4][0]) for line in resolve(host, port, type=socket.SOCK_STREAM)])
+
+    thread = Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(seconds_left(LOOKUP_S))
+    return [] if thread.is_alive() else found
+
+
+def fetch(
+    url: str, method: str = "GET", *, max_duration_s: float = MAX_DURATION_S, **request: Any
+) -> Response:
+    """Resolve the host of a URL and send a request. Raise AddressRefused or HostUnreachable."""
+    with limit_calls(max_duration_s):
+        return send_request(resolve_target(url), method, **request)
 
 
 def is_allowed_address(address: str) -> bool:
@@ -144,12 +171,12 @@ def send_request(
 
     It takes `max_duration_s` at most, from the connection to the last byte.
     """
-    due = time.monotonic() + max_duration_s
+    due = time.monotonic() + seconds_left(max_duration_s)
     try:
-        raw_socket = socket.create_connection((target.address, target.port), min(TIMEOUT_S, max_duration_s))
+        raw_socket = connect(target.address, target.port, due)
     except OSError as error:
         raise HostUnreachable(type(error).__name__, connected=False) from None
-    with raw_socket, _time_limit(raw_socket, due - time.monotonic()) as expired:
+    with raw_socket, time_limit(raw_socket, due - time.monotonic()) as expired:
         try:
             connection = (HTTPSConnection if target.secure else HTTPConnection)(target.host, target.port)
             with closing(connection):
@@ -168,6 +195,19 @@ def send_request(
         return Response(response.status, response.headers, content)
 
 
+def connect(address: str, port: int, due: float) -> socket.socket:
+    """Return a connection whose waits for bytes have no limit of their own. OSError without one.
+
+    `due` is the time of `time.monotonic` at which it ends.
+    """
+    wait_s = min(CONNECT_S, due - time.monotonic())
+    if wait_s <= 0:
+        raise TimeoutError
+    connection = socket.create_connection((address, port), wait_s)
+    connection.settimeout(None)
+    return connection
+
+
 def _read_content(response: HTTPResponse, max_bytes: int) -> bytes:
     """Read up to `max_bytes`, a piece at a time: `read` believes any size that a chunk claims to have."""
     content = b""
@@ -177,7 +217,7 @@ def _read_content(response: HTTPResponse, max_bytes: int) -> bytes:
 
 
 @contextmanager
-def _time_limit(raw_socket: socket.socket, seconds: float) -> Iterator[Event]:
+def time_limit(raw_socket: socket.socket, seconds: float) -> Iterator[Event]:
     """End the connection after so many seconds: timeouts of a socket start anew with each byte."""
     expired = Event()
     # A copy, because the encrypted socket takes over the number of the raw one.

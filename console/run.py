@@ -29,6 +29,8 @@ START_TIMEOUT_S = 120.0
 #: Columns for the name of a step; `.ci/setup` prints the steps of the installation alike.
 STEP_WIDTH = 24
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: Options of the worker that waits for other hosts. Its tasks (`console/schedule.py`) take up to 22 threads.
+MESSAGES_ARGUMENTS = ["--queues", "messages", "--pool", "threads", "--concurrency", "24"]
 #: Options of granian, here and in production. A proxy in front handles HTTP/2. Headers have ten seconds, and
 #: so has an idle connection until its next request.
 GRANIAN_ARGUMENTS = [
@@ -155,8 +157,8 @@ def _start_all(config: RunConfig, processes: ProcessGroup, began: float) -> None
             raise EmbeddedError("The first page answers with an error; the lines of web say why.")
     # Last, so that on a small machine the first page does not wait for them.
     processes.start("worker", config.worker_command("--concurrency", "2", "-B"))
-    # In one process: it does nothing but wait for messengers.
-    processes.start("messages", config.worker_command("--pool", "solo", "--queues", "messages"))
+    # In threads: it does nothing but wait for other hosts.
+    processes.start("messages", config.worker_command(*MESSAGES_ARGUMENTS))
     logins = ""
     if config.is_demo:
         with _step("Demo school"):

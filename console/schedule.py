@@ -4,11 +4,20 @@ from typing import Any
 
 from console.env import seconds
 
-#: Tasks that wait for messengers and programs of schools have a queue and workers of their own: those that
-#: send to iclass never wait for a slow one.
+#: Tasks that wait for hosts which schools name, or for the mail server, have a queue and workers of their
+#: own: those that send to iclass never wait for a slow one.
 CELERY_TASK_ROUTES = {
-    "console.notifications.tasks.deliver_messages": {"queue": "messages"},
-    "console.webhooks.tasks.deliver": {"queue": "messages"},
+    name: {"queue": "messages"}
+    for name in (
+        "accounts.tasks.answer_password_requests",
+        "accounts.tasks.deliver_guardian_notices",
+        "classes.tasks.keep_recordings",
+        "classes.tasks.send_scheduled_reports",
+        "console.jobs.tasks.run_calling_jobs",
+        "console.notifications.tasks.deliver_messages",
+        "console.notifications.tasks.send_emails",
+        "console.webhooks.tasks.deliver",
+    )
 }
 
 SWEEP_EVERY_S = seconds("SWEEP_EVERY_S", 5)
@@ -44,6 +53,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "relay": {"task": "console.outbox.tasks.relay", **_sweep},
     "inbox": {"task": "console.inbox.tasks.process", **_sweep},
     "jobs": {"task": "console.jobs.tasks.run_jobs", **_sweep},
+    "calling_jobs": {"task": "console.jobs.tasks.run_calling_jobs", **_sweep},
     "mail": {"task": "console.notifications.tasks.send_emails", "schedule": 60.0},
     # Triggers write events, and wake nobody: a look each second keeps them quick.
     "webhooks": {"task": "console.webhooks.tasks.deliver", "schedule": 1.0, "options": {"expires": 2.0}},

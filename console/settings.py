@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "console.audit.middleware.RequestContextMiddleware",
     "console.logs.RequestLogMiddleware",
+    "console.http.middleware.CallLimitMiddleware",
     "console.inbox.middleware.CallbackFastPath",
     # Above all middleware that may refuse a request, so that error pages have these headers too.
     "csp.middleware.CSPMiddleware",

@@ -7,6 +7,7 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.core.handlers.wsgi import WSGIRequest
@@ -18,14 +19,20 @@ from console.policy import database_scope
 from console.policy.tokens import TokenAuthentication
 
 # Pools are separate so that no kind of request can block another. Each thread keeps one database connection.
-#: All pages and REST requests.
+#: All pages and REST requests but those below.
 PAGE_THREADS = ThreadPoolExecutor(8, "pages")
 #: Callbacks and /healthz: slow pages, however many, do not block these.
 CALLBACK_THREADS = ThreadPoolExecutor(4, "callbacks")
 #: Sign-in.
 SIGN_IN_THREADS = ThreadPoolExecutor(2, "sign-in")
-#: Sign-in with a provider, which may answer after many seconds: passwords do not wait for it.
-PROVIDER_THREADS = ThreadPoolExecutor(4, "providers")
+#: Pages that call other hosts, for WEB_CALLS_S at most: nothing else waits for them.
+CALLING_THREADS = ThreadPoolExecutor(8, "calling")
+#: Forms with files, which are parsed in the thread: each may take two minutes and 1.2 GB.
+UPLOAD_THREADS = ThreadPoolExecutor(4, "uploads")
+#: Requests of one school at a time in these two.
+CALLING_SHARE, UPLOAD_SHARE = 3, 2
+#: Lookups of the school of a sender, for the share.
+SCHOOL_THREADS = ThreadPoolExecutor(1, "schools")
 #: Credential checks for large or slow bodies, and responses to bodies left unread: a flood of these waits in
 #: its own queue and blocks nobody else.
 UNREAD_BODY_THREADS = ThreadPoolExecutor(1, "unread")
@@ -41,7 +48,12 @@ CALLBACK_BODY_BYTES = (1 << 20) + SMALL_BODY_BYTES
 PROMPT_BODY_S = 1.0
 CALLBACK_ADDRESS, SIGN_IN_ADDRESSES = "/callbacks/", ("/sign-in/", "/s/", "/guardian/sign-in/")
 #: The addresses of one provider, at which the console asks it: all but the form that finds a provider.
-PROVIDER_PATH = re.compile(r"/sign-in/with/[^/]+/")
+PROVIDER_PATH = re.compile(r"/sign-in/with/([^/]+)/")
+#: Other addresses at which the console calls another host.
+CALLING_PATHS = re.compile(
+    r"/schools?/(new|test)/|/school/providers/(new/[^/]+|[0-9]+/(edit|test))/|/mail-server/test/"
+    r"|(/api/v1)?/channels/(apps|bots)/[^/]+/test/|/people/roster-service/test/"
+)
 #: Uploads of courseware, whole or in chunks. deploy/nginx names the same paths.
 UPLOAD_PATH = re.compile(
     r"/courseware/(new|[0-9]+/anew|uploads/[0-9a-f-]+)/|/api/v1/documents/(uploads/[0-9a-f-]+/)?"
@@ -74,11 +86,15 @@ def register_session_check(check: Callable[[Any], bool]) -> Callable[[Any], bool
 
 
 class RequestLimits(NamedTuple):
-    """The thread pool of a request, whether anybody may send it a body, and the maximum bytes of the body."""
+    """The thread pool of a request, whether anybody may send it a body, and the maximum bytes of the body.
+
+    `share`: requests of one school that run at a time in this pool; 0 is no limit.
+    """
 
     threads: ThreadPoolExecutor
     is_open: bool
     most: int
+    share: int = 0
 
 
 def limits_for(environ: dict[str, Any]) -> RequestLimits:
@@ -89,12 +105,38 @@ def limits_for(environ: dict[str, Any]) -> RequestLimits:
     if path == "/healthz":
         return RequestLimits(CALLBACK_THREADS, False, 0)
     if PROVIDER_PATH.match(path):
-        return RequestLimits(PROVIDER_THREADS, False, SMALL_BODY_BYTES)
+        return RequestLimits(CALLING_THREADS, False, SMALL_BODY_BYTES, CALLING_SHARE)
     if path.startswith(SIGN_IN_ADDRESSES):
         return RequestLimits(SIGN_IN_THREADS, False, SMALL_BODY_BYTES)
-    if is_upload(environ):
-        return RequestLimits(PAGE_THREADS, False, settings.COURSEWARE_MAX_BYTES + FORM_BODY_BYTES)
-    return RequestLimits(PAGE_THREADS, False, FORM_BODY_BYTES)
+    if CALLING_PATHS.fullmatch(path):
+        return RequestLimits(CALLING_THREADS, False, FORM_BODY_BYTES, CALLING_SHARE)
+    most = FORM_BODY_BYTES + (settings.COURSEWARE_MAX_BYTES if is_upload(environ) else 0)
+    if _brings_file(environ):
+        return RequestLimits(UPLOAD_THREADS, False, most, UPLOAD_SHARE)
+    return RequestLimits(PAGE_THREADS, False, most)
+
+
+def _brings_file(environ: dict[str, Any]) -> bool:
+    is_form = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/")
+    return is_form or (is_upload(environ) and environ.get("REQUEST_METHOD") not in ("GET", "HEAD"))
+
+
+def school_of_sender(environ: dict[str, Any]) -> str:
+    """Return the school whose share of a pool a request takes; who has no school has a share alone.
+
+    Queries the database; empty if it is unavailable.
+    """
+    close_old_connections()
+    provider = PROVIDER_PATH.match(environ["PATH_INFO"])
+    try:
+        with database_scope.as_owner():
+            if provider:
+                rows = apps.get_model("accounts", "IdentityProvider").objects.filter(slug=provider[1])
+                return str(rows.values_list("enterprise_id", flat=True).first() or "")
+            person: Any = _person_of(environ)
+            return str(person.enterprise_id or f"person {person.pk}") if person else get_credential(environ)
+    except DatabaseError:
+        return ""
 
 
 def is_upload(environ: dict[str, Any]) -> bool:
@@ -119,24 +161,30 @@ def get_credential(environ: dict[str, Any]) -> str:
 def has_valid_credential(environ: dict[str, Any]) -> bool:
     """Return whether the credential is valid. Queries the database; False if it is unavailable."""
     close_old_connections()
-    request = _request(environ)
-    request.session = SESSIONS.SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     try:
         # Authentication by token opens the scope of its person; this closes it.
         with database_scope.as_owner():
-            if get_user(request).is_authenticated or _has_token(request):
+            if _person_of(environ):
                 return True
-            return any(check(request.session) for check in _session_checks)
+            session = _request(environ).session
+            return any(check(session) for check in _session_checks)
     except DatabaseError:
         return False
 
 
 def _request(environ: dict[str, Any]) -> Any:
-    return WSGIRequest({**environ, "wsgi.input": BytesIO()})
+    request: Any = WSGIRequest({**environ, "wsgi.input": BytesIO()})
+    request.session = SESSIONS.SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    return request
 
 
-def _has_token(request: Any) -> bool:
+def _person_of(environ: dict[str, Any]) -> Any:
+    """Return who is signed in or owns the token; None for others."""
+    request = _request(environ)
+    if (person := get_user(request)).is_authenticated:
+        return person
     try:
-        return TokenAuthentication().authenticate(request) is not None
+        found = TokenAuthentication().authenticate(request)
     except AuthenticationFailed:
-        return False
+        return None
+    return found[0] if found else None

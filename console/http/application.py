@@ -9,12 +9,15 @@ passed to Django as `console.refused_body`, for which `RejectedBodyMiddleware` r
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from io import BytesIO
 from typing import Any
+from weakref import WeakValueDictionary
 
 from console.http.admission import (
     PROMPT_BODY_S,
+    SCHOOL_THREADS,
     SMALL_BODY_BYTES,
     UNREAD_BODY_THREADS,
     RequestLimits,
@@ -23,6 +26,7 @@ from console.http.admission import (
     has_valid_credential,
     is_upload,
     limits_for,
+    school_of_sender,
 )
 from console.http.request_body import ClientDisconnected, IncomingBody, Receive, TooLarge, TooSlow
 from console.http.response import Send, WsgiApplication, buffer_response, send_response
@@ -43,6 +47,7 @@ class ThreadedApplication:
     def __init__(self, application: WsgiApplication) -> None:
         self._application = application
         self._active_bodies: Counter[str] = Counter()
+        self._shares: WeakValueDictionary[tuple[int, str], asyncio.Semaphore] = WeakValueDictionary()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         environ = build_environ(scope)
@@ -52,12 +57,23 @@ class ThreadedApplication:
             is_read = await self._read(environ, body, limits)
             threads = limits.threads if is_read else UNREAD_BODY_THREADS
             loop = asyncio.get_running_loop()
-            response = await loop.run_in_executor(threads, buffer_response, self._application, environ)
+            async with await self._share(limits, environ, threads):
+                response = await loop.run_in_executor(threads, buffer_response, self._application, environ)
             await send_response(send, response, head=scope["method"] == "HEAD")
         except ClientDisconnected:
             return
         finally:
             body.close()
+
+    async def _share(
+        self, limits: RequestLimits, environ: dict[str, Any], threads: ThreadPoolExecutor
+    ) -> AbstractAsyncContextManager[Any]:
+        """Return what a request holds while it runs: a part of its school's share, if the pool has shares."""
+        if not limits.share or threads is UNREAD_BODY_THREADS:
+            return nullcontext()
+        school = await asyncio.get_running_loop().run_in_executor(SCHOOL_THREADS, school_of_sender, environ)
+        key = id(limits.threads), school
+        return self._shares.setdefault(key, asyncio.Semaphore(limits.share))
 
     async def _read(self, environ: dict[str, Any], body: IncomingBody, limits: RequestLimits) -> bool:
         """Set `wsgi.input` and the actual length. Return False if a body was left unread."""

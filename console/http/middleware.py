@@ -1,4 +1,7 @@
-"""Refusals before any view: REST over plain HTTP, and requests whose body the server did not read."""
+"""Refusals before any view: REST over plain HTTP, and requests whose body the server did not read.
+
+And the limit of what a view may wait for other hosts.
+"""
 
 from collections.abc import Callable
 
@@ -7,10 +10,24 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from console.call_limits import WEB_CALLS_S, limit_calls
+from console.http.admission import CALLING_THREADS, limits_for
 from console.policy.problems import API_PREFIX, problem_response
 
 #: For programs: plain HTTP is refused, not redirected, or nobody would notice that a token was sent in clear.
 API_PREFIXES = ("/api/", "/callbacks/")
+
+
+class CallLimitMiddleware:
+    """Limits the time that a page waits for other hosts; pages that are not meant to call any may not."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        may_call = limits_for(request.META).threads is CALLING_THREADS
+        with limit_calls(WEB_CALLS_S if may_call else 0.0):
+            return self.get_response(request)
 
 
 class RejectedBodyMiddleware:

@@ -20,6 +20,7 @@ import requests
 import urllib3.exceptions
 from requests.auth import AuthBase
 
+from console.call_limits import seconds_left
 from console.iclass.deadline import CALL, DeadlineAdapter
 from console.iclass.errors import IClassError, NotReached, OutcomeUnknown, Unreadable, Unsendable
 from console.iclass.types.base import ApiStruct
@@ -104,12 +105,13 @@ class Host:
         self._requests: dict[str, requests.PreparedRequest] = {}
 
     def post(self, endpoint: str, body: ApiStruct, auth: AuthBase, timeout: float) -> HttpReply:
-        """Send one request and read its whole response within `timeout` seconds.
+        """Send one request and read its whole response within `timeout` seconds, for a page within fewer.
 
         Network failures are returned as `failure` of the reply. Unsendable is raised before anything is sent.
         """
         content = encode_request(endpoint, body)
         started = time.monotonic()
+        timeout = seconds_left(timeout)
         CALL.begin(timeout)
         session = self.session()
         prepared = self._prepare(session, endpoint)

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core import validators
 from django.db import models
+from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -103,12 +104,33 @@ VALIDATOR_MESSAGES: dict[type[Any], Any] = {
 CONSTRAINT_MESSAGE = _("These entries do not fit together. Check them.")
 
 
+class _SendableDomain:
+    """The domains that Django's validator accepts, without those that no e-mail program can write in ASCII.
+
+    A label has at most 63 characters, and more of them in ASCII than in Chinese or with accents.
+    """
+
+    regex = validators.EmailValidator.domain_regex
+
+    def match(self, domain: str) -> bool:
+        try:
+            punycode(domain)
+        except UnicodeError:
+            return False
+        return self.regex.match(domain) is not None
+
+
 def replace_messages() -> None:
-    """Replace Django's messages. Fields and constraints copy theirs when they are created: call it before."""
+    """Replace Django's messages, and its rule for the domains of e-mail addresses.
+
+    Fields and constraints copy their messages when they are created: call it before.
+    """
     for field, messages in FIELD_MESSAGES.items():
         field.default_error_messages = {**field.default_error_messages, **messages}
     for validator, message in VALIDATOR_MESSAGES.items():
         validator.message = message
+    emails: Any = validators.EmailValidator
+    emails.domain_regex = _SendableDomain()
     decimals: Any = validators.DecimalValidator
     decimals.messages = _DIGITS
     constraint: Any = models.BaseConstraint

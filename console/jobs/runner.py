@@ -5,10 +5,11 @@ ExternalCall, whose answer is recorded only if the job is still ours.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -17,12 +18,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_noop
 
+from console.call_limits import Slots
 from console.jobs.models import Job
 from console.statement_limits import allow_long_statements, is_statement_timeout
 from console.wakeup import wake_worker
 
 log = logging.getLogger(__name__)
 State = Job.State
+TASK, CALLING_TASK = "console.jobs.tasks.run_jobs", "console.jobs.tasks.run_calling_jobs"
 #: Consecutive failures after which a job fails.
 MAX_FAILURES = 5
 TOO_LONG = gettext_noop("The database took too long for a step of this job, so the step was ended.")
@@ -75,7 +78,8 @@ class JobType:
 
     `page(job)` returns the URL of its subject, or ""; `parts(job)` returns its counts. `home(job)` returns
     the line that the home page shows while the job goes on; without it, it shows none. `has_long_statements`:
-    a step works through whole tables, and its statements may take LONG_STATEMENT_TIMEOUT_S.
+    a step works through whole tables, and its statements may take LONG_STATEMENT_TIMEOUT_S. `is_calling`: it
+    calls hosts that a school names, so workers of the queue `messages` run it.
     """
 
     name: str
@@ -85,9 +89,11 @@ class JobType:
     parts: Callable[[Job], list[ProgressCount]]
     home: Callable[[Job], str] | None
     has_long_statements: bool
+    is_calling: bool
 
 
 _job_types: dict[str, JobType] = {}
+_slots = Slots()
 
 
 def register_job_type(
@@ -98,11 +104,12 @@ def register_job_type(
     parts: Callable[[Job], list[ProgressCount]] = lambda job: [],
     home: Callable[[Job], str] | None = None,
     has_long_statements: bool = False,
+    is_calling: bool = False,
 ) -> Callable[[JobStep], JobStep]:
     """Register a type of job; apps do so at start."""
 
     def decorator(step: JobStep) -> JobStep:
-        _job_types[name] = JobType(name, label, step, page, parts, home, has_long_statements)
+        _job_types[name] = JobType(name, label, step, page, parts, home, has_long_statements, is_calling)
         return step
 
     return decorator
@@ -125,7 +132,8 @@ def enqueue_job(
     if kind not in _job_types:
         raise LookupError(f"No app has registered work of kind {kind!r}.")
     job = Job.objects.create(enterprise=enterprise, kind=kind, args=args or {}, total=total, created_by=by)
-    transaction.on_commit(lambda: wake_worker("console.jobs.tasks.run_jobs"))
+    task = CALLING_TASK if _job_types[kind].is_calling else TASK
+    transaction.on_commit(lambda: wake_worker(task))
     return job
 
 
@@ -138,11 +146,19 @@ def stop_job(job: Job) -> bool:
     )
 
 
-def run_due_jobs(limit: int = 10_000) -> int:
-    """Run steps of due jobs until none is due; return the number of steps."""
+def run_due_jobs(limit: int = 10_000, *, calling: bool | None = None) -> int:
+    """Run steps of due jobs until none is due; return the number of steps.
+
+    `calling`: only jobs that call hosts of schools, of each school SLOTS_OF_SCHOOL at a time in this process,
+    or only others; by default both, one after the other.
+    """
     done = 0
-    while done < limit and (job := _claim_job()):
-        done += _run_job(job, limit - done)
+    slots = _slots if calling else Slots()
+    while done < limit:
+        with slots.take(partial(_claim_job, calling)) as job:
+            if job is None:
+                break
+            done += _run_job(job, limit - done)
     return done
 
 
@@ -152,17 +168,22 @@ UPDATE jobs_job SET state = 'running', fence = fence + 1,
 WHERE id = (
     SELECT id FROM jobs_job
     WHERE state IN ('waiting', 'running') AND due_at <= %s
+      AND (kind = ANY(%s)) = ANY(%s) AND enterprise_id <> ALL(%s)
       AND (lease_until IS NULL OR lease_until < clock_timestamp())
     ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
 
 
-def _claim_job() -> Job | None:
+def _claim_job(calling: bool | None = None, without: Sequence[int] = ()) -> tuple[Job, int] | None:
+    """Claim a job; return it with its school."""
+    kinds = [name for name, kind in _job_types.items() if kind.is_calling]
+    wanted = [True, False] if calling is None else [calling]
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [settings.LEASE_S, timezone.now()])
+        cursor.execute(_CLAIM, [settings.LEASE_S, timezone.now(), kinds, wanted, list(without)])
         found = cursor.fetchone()
-    return Job.objects.get(pk=found[0]) if found else None
+    job = Job.objects.get(pk=found[0]) if found else None
+    return (job, job.enterprise_id) if job else None
 
 
 def _run_job(job: Job, limit: int) -> int:

@@ -4,13 +4,21 @@ E-mails and messages share it. A row has three columns: `NAME` (waiting, sending
 what came of it), `NAME_due_at` and `NAME_attempts`.
 """
 
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.utils import timezone
 
+from console.call_limits import Slots
+
+log = logging.getLogger(__name__)
+_slots: defaultdict[type[models.Model], Slots] = defaultdict(Slots)
 WAITING, SENDING = "waiting", "sending"
 #: The longest pause between two attempts.
 MAX_BACKOFF = timedelta(hours=1)
@@ -19,23 +27,54 @@ MAX_BACKOFF = timedelta(hours=1)
 _CLAIM = """
 UPDATE {table} SET {name} = 'sending', {name}_attempts = {name}_attempts + 1, {name}_due_at = %s
 WHERE id = (
-    SELECT id FROM {table} WHERE {name} = 'waiting' AND {name}_due_at <= %s
+    SELECT id FROM {table}
+    WHERE {name} = 'waiting' AND {name}_due_at <= %s AND enterprise_id <> ALL(%s)
     ORDER BY {name}_due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING id, enterprise_id
 """
 
 
-def claim(model: type[models.Model], name: str) -> int | None:
-    """Claim the row that is due first; return its ID, or None if nothing is due.
+def send_due(
+    model: type[models.Model],
+    name: str,
+    send: Callable[[int], None],
+    *,
+    limit: int = 1000,
+    failed: Mapping[str, Any],
+) -> int:
+    """Claim due rows one by one and call `send` with the ID of each; return how many were attempted.
 
-    Until the end of the lease, NAME_due_at, it is certain that a process works on it.
+    A row with which `send` raises an exception is set to `failed`, and the next one goes on. One school has
+    SLOTS_OF_SCHOOL rows at a time, however many threads of this process send.
+    """
+    done = 0
+    while done < limit:
+        with _slots[model].take(partial(claim, model, name)) as key:
+            if key is None:
+                break
+            try:
+                send(key)
+            except Exception as error:
+                log.exception("%s %s could not be sent", model._meta.model_name, key)
+                if isinstance(error, DatabaseError):
+                    connection.close()  # it may be broken; the next statement opens another one
+                model._default_manager.filter(pk=key, **{name: SENDING}).update(**failed)
+            done += 1
+    return done
+
+
+def claim(model: type[models.Model], name: str, without: Sequence[int] = ()) -> tuple[int, int] | None:
+    """Claim the row that is due first; return its ID and school, or None if nothing is due.
+
+    `without`: schools of which nothing is claimed. Until the end of the lease, NAME_due_at, it is certain
+    that a process works on it.
     """
     now = timezone.now()
     lease = now + timedelta(seconds=settings.LEASE_S)
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(table=model._meta.db_table, name=name), [lease, now])
-        found = cursor.fetchone()
-    return found[0] if found else None
+        cursor.execute(_CLAIM.format(table=model._meta.db_table, name=name), [lease, now, list(without)])
+        found: tuple[int, int] | None = cursor.fetchone()
+    return found
 
 
 def settle(row: models.Model, name: str, state: str, **fields: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 from smtplib import SMTPException
 from typing import Any
 
@@ -9,9 +10,9 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from console.concurrency import Conflict
-from console.notifications.channels.mail_server import send_email
+from console.notifications.channels.mail_server import UnusableEmail, send_email
 from console.notifications.channels.quiet import quiet_hours_end, send_after
-from console.notifications.delivery import claim, next_attempt_at, settle
+from console.notifications.delivery import next_attempt_at, send_due, settle
 from console.notifications.email import build_email
 from console.notifications.models import Notification, NotificationDigest
 from console.vault.keyring import VaultError
@@ -22,23 +23,16 @@ MAX_ATTEMPTS = 8
 
 def send_due_emails(limit: int = 1000) -> int:
     """Send due e-mails; return how many were attempted."""
-    return sum(_send_due(model, limit) for model in (Notification, NotificationDigest))
+    models: tuple[type[Notification] | type[NotificationDigest], ...] = (Notification, NotificationDigest)
+    return sum(
+        send_due(model, "mail", partial(_send, model), limit=limit, failed={"mail": model.Mail.FAILED})
+        for model in models
+    )
 
 
-def _send_due(model: type[Notification] | type[NotificationDigest], limit: int) -> int:
-    done = 0
-    while done < limit and (row := _claim_row(model)):
-        _send_email(row)
-        done += 1
-    return done
-
-
-def _claim_row(
-    model: type[Notification] | type[NotificationDigest],
-) -> Notification | NotificationDigest | None:
-    found = claim(model, "mail")
+def _send(model: type[Notification] | type[NotificationDigest], key: int) -> None:
     rows: Any = model._default_manager.select_related("person", "enterprise")
-    return rows.get(pk=found) if found else None
+    _send_email(rows.get(pk=key))
 
 
 def _quiet_until(row: Notification | NotificationDigest) -> datetime | None:
@@ -65,7 +59,8 @@ def _send_email(row: Notification | NotificationDigest) -> None:
         if isinstance(error, DatabaseError):
             connection.close()  # it may be broken; the next statement opens another one
         log.warning("the mail of %s %s was not sent: %s", row._meta.model_name, row.pk, type(error).__name__)
-        state = row.Mail.FAILED if row.mail_attempts >= MAX_ATTEMPTS else row.Mail.WAITING
+        is_over = row.mail_attempts >= MAX_ATTEMPTS or isinstance(error, UnusableEmail)
+        state = row.Mail.FAILED if is_over else row.Mail.WAITING
         settle(row, "mail", state, mail_due_at=next_attempt_at(row.mail_attempts))
         return
     if message is None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from console.guarded_client import AddressRefused, HostUnreachable, Response, resolve_target, send_request
+from console.guarded_client import AddressRefused, HostUnreachable, Response, fetch
 from console.vault.keyring import VaultError
 from console.webhooks.events import event_of
 from console.webhooks.models import MAX_ANSWER_LENGTH, WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -99,8 +99,8 @@ def make(call: Call) -> Answer:
 
 def _post(call: Call) -> Answer:
     try:
-        response = send_request(
-            resolve_target(call.url),
+        response = fetch(
+            call.url,
             "POST",
             body=call.body,
             headers=call.headers,

@@ -7,7 +7,7 @@ calling thread uses the database.
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from math import inf
 
@@ -22,8 +22,9 @@ from console.webhooks.models import OPEN_DELIVERY_STATES, WebhookDelivery
 from console.webhooks.recording import record
 
 log = logging.getLogger(__name__)
-#: Calls at a time of one worker, and of one endpoint by all workers.
-SLOTS, SLOTS_OF_ENDPOINT = 32, 8
+#: Calls at a time of one run, and of one endpoint by all workers: with MAX_ENDPOINTS of them, the largest
+#: share of a school.
+SLOTS, SLOTS_OF_ENDPOINT = 96, 3
 #: Seconds after which a worker that waits for answers looks for new events.
 LOOK_EVERY_S = 0.2
 #: A gate is that of an endpoint: a failing one never touches the calls of its school to iclass.
@@ -40,10 +41,12 @@ CLAIMED = point("webhooks.claimed", "deliveries are claimed, and nothing has lef
 ANSWERED = point("webhooks.answered", "an endpoint has answered, and nothing is recorded")
 
 
-def deliver_due(limit: int = 10_000, *, within_s: float = inf) -> int:
+def deliver_due(
+    limit: int = 10_000, *, within_s: float = inf, on_last_claim: Callable[[], None] = lambda: None
+) -> int:
     """Deliver until nothing is due, at most about `limit` events. Return the number of attempts.
 
-    Claim nothing more after `within_s` seconds.
+    Claim nothing more after `within_s` seconds, and call `on_last_claim` from then on.
     """
     now = timezone.now()
     expire_rows(DELIVERIES, now, now)
@@ -52,7 +55,9 @@ def deliver_due(limit: int = 10_000, *, within_s: float = inf) -> int:
     with ThreadPoolExecutor(SLOTS, thread_name_prefix="webhooks") as pool:
         while True:
             free = min(SLOTS, limit - done) - len(running)
-            if free > 0 and time.monotonic() < until:
+            if time.monotonic() >= until:
+                on_last_claim()
+            elif free > 0:
                 for delivery in _claim(free):
                     call = build_call(delivery)
                     running[pool.submit(make, call)] = delivery, call

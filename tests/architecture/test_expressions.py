@@ -110,6 +110,7 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     ),
     "console.http.admission:UPLOAD_PATH": ("/", "a/", "-", "1", "/callbacks/iclass/"),
     "console.http.admission:PROVIDER_PATH": ("/sign-in/with/", "/", "a/"),
+    "console.http.admission:CALLING_PATHS": ("/", "/schools/new/", "1", "/channels/bots/", "a"),
     "console.inputs.converters:[A-Za-z0-9_.:=~-]{1,500}": ("/", "a/", "-", "1", "/callbacks/iclass/"),
     "console.inputs.converters:[^/\\x00]{1,500}": ("/", "a/", "-", "1", "/callbacks/iclass/"),
     "console.inputs.converters:xlsx|csv": ("/", "a/", "-", "1", "/callbacks/iclass/"),

@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from console.call_limits import limit_calls
 from console.guarded_client import (
     AddressRefused,
     HostUnreachable,
     Target,
+    connect,
+    fetch,
     is_public_address,
     resolve_target,
     send_request,
@@ -256,3 +259,33 @@ def test_the_wait_for_a_connection_is_part_of_the_longest_duration(settings: Any
             send_request(target, max_duration_s=0.5)
     assert not error.value.connected
     assert time.monotonic() - before < 8, "the wait for a connection alone would be 10 seconds"
+
+
+def test_a_name_server_that_stays_silent_is_part_of_the_longest_duration() -> None:
+    over = threading.Event()
+
+    def resolve(*_args: Any, **_more: Any) -> list[Any]:
+        over.wait(30)
+        return []
+
+    before = time.monotonic()
+    with limit_calls(0.2), pytest.raises(AddressRefused, match="nowhere"):
+        resolve_target("https://school.example/", resolve=resolve)
+    assert time.monotonic() - before < 4, "the wait for the name alone would be 5 seconds"
+    over.set()
+
+
+def test_an_answer_may_come_as_late_as_the_longest_duration(host: Any) -> None:
+    with connect("127.0.0.1", host.server_port, time.monotonic() + 60) as connection:
+        assert connection.gettimeout() is None, (
+            "the time for a connection does not end the wait for an answer"
+        )
+
+
+def test_requests_of_a_page_share_its_time(host: Any) -> None:
+    before = time.monotonic()
+    with limit_calls(0.5):
+        for _number in range(3):
+            with pytest.raises((HostUnreachable, AddressRefused)):
+                fetch(url(host, "/slow"))
+    assert time.monotonic() - before < 4

@@ -14,7 +14,7 @@ import psutil
 import pytest
 import requests
 
-from console.run import GRANIAN_ARGUMENTS
+from console.run import GRANIAN_ARGUMENTS, MESSAGES_ARGUMENTS
 from tests.support import database, environment
 
 START_S = 90.0
@@ -104,7 +104,8 @@ class Worker(Program):
     """A Celery worker over the test's database and broker; with `beat` it also runs the schedule."""
 
     def __init__(self, log: Path, variables: dict[str, str], *, beat: bool, queues: str) -> None:
-        command = ["-m", "celery", "-A", "console", "worker", "--concurrency", "2", "--queues", queues]
+        command = ["-m", "celery", "-A", "console", "worker"]
+        command += MESSAGES_ARGUMENTS if queues == "messages" else ["--concurrency", "2", "--queues", queues]
         command += ["--without-gossip", "--without-mingle"]  # as on a server
         if beat:
             command += ["-B"]

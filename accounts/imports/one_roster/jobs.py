@@ -24,4 +24,5 @@ register_job_type(
     runs.FETCH_JOB,
     label=_("Read a OneRoster service"),
     page=lambda job: reverse("accounts:roster_service"),
+    is_calling=True,
 )(runs.run_step)

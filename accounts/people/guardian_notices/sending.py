@@ -11,7 +11,7 @@ from datetime import timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from accounts.models import GuardianNotice
@@ -23,7 +23,7 @@ from console.notifications.channels.answers import Answer, Outcome, clean_words
 from console.notifications.channels.mail_server import connection_to, mail_is_set_up, mail_server
 from console.notifications.channels.models import Delivery
 from console.notifications.channels.quiet import hours_of_school, quiet_end
-from console.notifications.delivery import claim, next_attempt_at, settle
+from console.notifications.delivery import next_attempt_at, send_due, settle
 from console.vault.keyring import VaultError
 
 log = logging.getLogger(__name__)
@@ -44,12 +44,8 @@ def deliver_due_notices() -> int:
     """Send due notices, at most RATE in RATE_PERIOD; return how many were attempted."""
     settle_interrupted()
     recent = GuardianNotice.objects.filter(attempted_at__gt=timezone.now() - RATE_PERIOD).count()
-    done = 0
-    while recent + done < RATE and (found := claim(GuardianNotice, "delivery")):
-        CLAIMED.hit()
-        _deliver(found)
-        done += 1
-    return done
+    failed = {"delivery": Delivery.UNKNOWN, "reason": "interrupted", "answer": ""}
+    return send_due(GuardianNotice, "delivery", _deliver, limit=RATE - recent, failed=failed)
 
 
 def settle_interrupted() -> int:
@@ -84,6 +80,7 @@ def _needs_consent(school: int) -> bool:
 
 
 def _deliver(pk: int) -> None:
+    CLAIMED.hit()
     rows = GuardianNotice.objects.select_related("enterprise", "guardian__person")
     notice = rows.filter(pk=pk).first()
     if notice is None:  # its guardian was deleted after the claim
@@ -132,7 +129,7 @@ def _connect(message: EmailMessage) -> Any:
     row = mail_server()
     if row is not None:
         message.from_email = row.sender
-    connection: Any = connection_to(row) if row is not None else get_connection()
+    connection = connection_to(row)
     connection.open()
     return connection
 

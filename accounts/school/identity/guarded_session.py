@@ -11,6 +11,7 @@ from typing import Any
 from requests import ConnectionError, PreparedRequest, Response, Session
 from requests.adapters import BaseAdapter
 
+from console.call_limits import limit_calls
 from console.guarded_client import (
     AddressRefused,
     HostUnreachable,
@@ -35,17 +36,12 @@ class GuardedAdapter(BaseAdapter):
         body = request.body.encode() if isinstance(request.body, str) else request.body
         headers = {name: value for name, value in request.headers.items() if name.lower() not in OWN_HEADERS}
         try:
-            target = resolve_target(url)
-            if not target.secure and is_public_address(target.address):
-                raise AddressRefused("https")
-            answer = send_request(
-                target,
-                request.method or "GET",
-                body=body,
-                headers=headers,
-                max_bytes=MAX_BYTES + 1,
-                max_duration_s=MAX_DURATION_S,
-            )
+            with limit_calls(MAX_DURATION_S):
+                target = resolve_target(url)
+                if not target.secure and is_public_address(target.address):
+                    raise AddressRefused("https")
+                method = request.method or "GET"
+                answer = send_request(target, method, body=body, headers=headers, max_bytes=MAX_BYTES + 1)
         except AddressRefused as error:
             raise ConnectionError(f"refused: {error}", request=request) from error
         except HostUnreachable as error:

@@ -34,8 +34,8 @@ from accounts.sign_in.guardians.names import name_digests
 from accounts.sign_in.guardians.services import guardians_of, limit_name
 from accounts.sign_in.lockout import Locked
 from console.concurrency import Conflict, lock_row, service
-from console.notifications.channels.mail_server import mail_is_set_up, send_email
-from console.notifications.delivery import claim, next_attempt_at, settle
+from console.notifications.channels.mail_server import UnusableEmail, mail_is_set_up, send_email
+from console.notifications.delivery import next_attempt_at, send_due, settle
 from console.policy.tokens import token_digest
 from console.ui.date_words import in_words
 from console.vault.keyring import VaultError
@@ -92,12 +92,12 @@ def _answer(*, key: int) -> int:
 def send_due_invitations(limit: int = 1000) -> int:
     """Send due invitations by e-mail; return how many were attempted."""
     _take_up_lost()
-    done = 0
-    while done < limit and (found := claim(GuardianInvitation, "mail")):
-        rows = GuardianInvitation.objects.select_related("guardian__person", "enterprise")
-        _send(rows.get(pk=found))
-        done += 1
-    return done
+    return send_due(GuardianInvitation, "mail", _send_claimed, limit=limit, failed={"mail": Mail.FAILED})
+
+
+def _send_claimed(key: int) -> None:
+    rows = GuardianInvitation.objects.select_related("guardian__person", "enterprise")
+    _send(rows.get(pk=key))
 
 
 def _take_up_lost() -> None:
@@ -118,7 +118,8 @@ def _send(row: GuardianInvitation) -> None:
         if isinstance(error, DatabaseError):
             connection.close()  # it may be broken; the next statement opens another one
         log.warning("the invitation %s was not sent: %s", row.pk, type(error).__name__)
-        state = Mail.FAILED if row.mail_attempts >= MAX_ATTEMPTS else Mail.WAITING
+        is_over = row.mail_attempts >= MAX_ATTEMPTS or isinstance(error, UnusableEmail)
+        state = Mail.FAILED if is_over else Mail.WAITING
         settle(row, "mail", state, mail_due_at=next_attempt_at(row.mail_attempts))
         return
     settle(row, "mail", Mail.NONE if message is None else Mail.SENT)

@@ -15,7 +15,7 @@ from console.outbox import relay
 from console.webhooks import sending as webhooks
 
 #: Entries of the schedule that the rounds below run, repeatedly until nothing is due.
-LOOPED_ENTRIES = {"relay", "inbox", "polls", "jobs", "mail", "webhooks", "reconcile"}
+LOOPED_ENTRIES = {"relay", "inbox", "polls", "jobs", "calling_jobs", "mail", "webhooks", "reconcile"}
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from console.guarded_client import AddressRefused, HostUnreachable, resolve_target, send_request
+from console.guarded_client import AddressRefused, HostUnreachable, fetch
 from console.notifications.channels.answers import Answer, Outcome
 
 MAX_BYTES, MAX_DURATION_S = 64 * 1024, 15
@@ -34,8 +34,8 @@ def json_call(url: str, data: Mapping[str, Any], headers: Mapping[str, str] | No
 def make(call: Call) -> Reply | Answer:
     """Make a call; an Answer if there was no reply."""
     try:
-        response = send_request(
-            resolve_target(call.url),
+        response = fetch(
+            call.url,
             "GET" if call.body is None else "POST",
             body=call.body,
             headers=call.headers,

@@ -18,7 +18,7 @@ from console.notifications.channels.exchange import SECRET_LOST, find_address, p
 from console.notifications.channels.models import Delivery, Message
 from console.notifications.channels.quiet import send_after
 from console.notifications.channels.texts import build_text
-from console.notifications.delivery import claim, next_attempt_at, settle
+from console.notifications.delivery import next_attempt_at, send_due, settle
 from console.vault.keyring import VaultError
 
 log = logging.getLogger(__name__)
@@ -40,12 +40,13 @@ ANSWERED = point("messages.answered", "the provider has answered, and nothing is
 def deliver_due_messages(limit: int = 1000) -> int:
     """Deliver due messages; return how many were attempted."""
     settle_interrupted()
-    done = 0
-    while done < limit and (found := claim(Message, "delivery")):
-        CLAIMED.hit()
-        _deliver(_load(found))
-        done += 1
-    return done
+    failed = {"delivery": Delivery.UNKNOWN, "reason": "interrupted"}
+    return send_due(Message, "delivery", _deliver_claimed, limit=limit, failed=failed)
+
+
+def _deliver_claimed(key: int) -> None:
+    CLAIMED.hit()
+    _deliver(_load(key))
 
 
 def settle_interrupted() -> int:

@@ -2,24 +2,29 @@
 
 import asyncio
 import selectors
+import threading
 from collections.abc import Awaitable, Callable, Iterable
 from io import BytesIO
 from typing import Any
 
 import pytest
 
+from accounts.models import User
 from console.http.admission import (
     CALLBACK_BODY_BYTES,
     CALLBACK_THREADS,
+    CALLING_SHARE,
+    CALLING_THREADS,
     PAGE_THREADS,
-    PROVIDER_THREADS,
     SIGN_IN_THREADS,
     SMALL_BODY_BYTES,
+    UPLOAD_THREADS,
     accepts_anonymous_body,
     limits_for,
 )
 from console.http.application import ThreadedApplication
 from console.http.response import IN_MEMORY_BYTES
+from console.policy.tokens import issue_token
 from tests.console.http.test_wsgi_environ import scope
 
 SENT = b"name=Tea+party"
@@ -134,12 +139,63 @@ def test_callbacks_and_signing_in_have_threads_of_their_own() -> None:
         "/healthz": CALLBACK_THREADS,
         "/sign-in/": SIGN_IN_THREADS,
         "/sign-in/with/": SIGN_IN_THREADS,
-        "/sign-in/with/abc/": PROVIDER_THREADS,
-        "/sign-in/with/abc/callback/": PROVIDER_THREADS,
+        "/sign-in/with/abc/": CALLING_THREADS,
+        "/sign-in/with/abc/callback/": CALLING_THREADS,
         "/": PAGE_THREADS,
         "/courseware/new/": PAGE_THREADS,
+        "/channels/bots/1/test/": CALLING_THREADS,
     }
-    assert {path: limits_for({"PATH_INFO": path}).threads for path in kinds} == kinds
+    for path, threads in kinds.items():
+        assert limits_for({"PATH_INFO": path, "REQUEST_METHOD": "GET"}).threads is threads, path
+
+
+@pytest.mark.parametrize(
+    ("path", "type_", "threads"),
+    [
+        ("/people/imports/new/", "multipart/form-data; boundary=x", UPLOAD_THREADS),
+        ("/courseware/uploads/0a-1/", "application/octet-stream", UPLOAD_THREADS),
+        ("/people/new/", "application/x-www-form-urlencoded", PAGE_THREADS),
+        ("/school/providers/1/edit/", "multipart/form-data; boundary=x", CALLING_THREADS),
+    ],
+)
+def test_files_are_parsed_in_threads_of_their_own(path: str, type_: str, threads: Any) -> None:
+    asked = {"PATH_INFO": path, "REQUEST_METHOD": "POST", "CONTENT_TYPE": type_}
+    assert limits_for(asked).threads is threads
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_school_that_fills_its_share_keeps_no_other_waiting(alice: User, charlie: User) -> None:
+    theirs, mine = issue_token(charlie), issue_token(alice)
+    over, running, most = threading.Event(), list[int](), list[int]()
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        if environ["HTTP_AUTHORIZATION"].endswith(mine):
+            over.set()
+            return [b"mine"]
+        running.append(1)
+        most.append(len(running))
+        assert over.wait(20)
+        running.pop()
+        return [b"theirs"]
+
+    shared = ThreadedApplication(application)
+
+    async def ask_with(token: str) -> None:
+        headers = [(b"authorization", f"Token {token}".encode())]
+        asked = scope(method="GET", raw_path=b"/channels/bots/1/test/", headers=headers)
+
+        async def ignore(_message: dict[str, Any]) -> None:
+            pass
+
+        await shared(asked, ignore, ignore)  # type: ignore[arg-type]
+
+    async def ask_all() -> None:
+        await asyncio.gather(*[ask_with(theirs) for _ in range(10)], ask_with(mine))
+
+    asyncio.run(ask_all())
+    assert max(most) == CALLING_SHARE
+    assert len(most) == 10
 
 
 def test_what_is_open_to_strangers_is_there() -> None:

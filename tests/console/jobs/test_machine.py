@@ -105,7 +105,7 @@ def test_a_stopped_job_stays_as_it_is(school, alice):
 
 def test_a_process_that_lost_its_lease_writes_nothing(school, alice):
     job = runner.enqueue_job("tests.count", enterprise=school, by=alice, total=2)
-    mine = runner._claim_job()
+    mine, _school = runner._claim_job()
     Job.objects.filter(pk=job.pk).update(fence=mine.fence + 1)
     assert runner._run_step(mine) is None
     job.refresh_from_db()

@@ -14,12 +14,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RosterConnection
-from console.guarded_client import AddressRefused, HostUnreachable, Response, resolve_target, send_request
+from console.guarded_client import AddressRefused, HostUnreachable, Response, fetch
 from console.vault.keyring import VaultError
 
 PAGE_LENGTH = 1_000
 MAX_PAGE_BYTES, MAX_TOKEN_BYTES = 30_000_000, 100_000
-MAX_SECONDS = 60
+#: Longest request, and longest step of a job: from STEP_S on it sends no further request.
+MAX_SECONDS, STEP_S = 60, 30
+#: Longest that a step may last in all: a token, and the request that it sends last.
+STEP_LIMIT_S = MAX_SECONDS + STEP_S + MAX_SECONDS
 SCOPES = {
     "1.1": "https://purl.imsglobal.org/spec/or/v1p1/scope/roster.readonly",
     "1.2": "https://purl.imsglobal.org/spec/or/v1p2/scope/roster.readonly",
@@ -39,6 +42,7 @@ FAILURES: dict[str, str | Promise] = {
     "status": _("The service answers with an error. Ask its administrator."),
     "content": _("The answer of the service is not OneRoster. Check the address and the version."),
     "size": _("The service has more records than can be read."),
+    "pages": _("The service sends its records in too many small pages. Ask its administrator."),
     "secret": _("The client secret can no longer be decrypted. Enter it again."),
     "gradebook": _("The service does not allow writing grades. Ask its administrator for access."),
     "root": _("The address of the service does not contain “/rostering/”, which leads to its gradebook."),
@@ -111,10 +115,7 @@ def send_to_service(
 ) -> Response:
     """Send a request and return the answer, whatever its status. Raise ServiceFailed without one."""
     try:
-        target = resolve_target(url)
-        return send_request(
-            target, method, body=body, headers=headers, max_bytes=max_bytes, max_duration_s=MAX_SECONDS
-        )
+        return fetch(url, method, body=body, headers=headers, max_bytes=max_bytes, max_duration_s=MAX_SECONDS)
     except AddressRefused:
         raise ServiceFailed("address") from None
     except HostUnreachable:

@@ -4,6 +4,7 @@ A run reads what changed since the last one that was applied, with a day to spar
 a week it reads everything, because only then it is known who is missing.
 """
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +19,8 @@ from django.utils.translation import gettext_noop
 from accounts.imports.one_roster.import_type import ROSTER_IMPORT
 from accounts.imports.one_roster.service.client import (
     FAILURES,
-    MAX_SECONDS,
+    STEP_LIMIT_S,
+    STEP_S,
     ServiceFailed,
     read_page,
     request_token,
@@ -37,8 +39,8 @@ from console.jobs.runner import IMMEDIATELY, ExternalCall, JobFailed, enqueue_jo
 from console.notifications.services import notify
 
 FETCH_JOB = "roster.fetch"
-#: Pages that a step reads with one token, and records of a run.
-PAGES_PER_STEP, MAX_RECORDS = 5, 500_000
+#: Pages that a step reads with one token; records and pages of a run.
+PAGES_PER_STEP, MAX_RECORDS, MAX_PAGES = 5, 500_000, 5_000
 #: A service that ignores the length of a page: with so many records a step reads no further page.
 MAX_RECORDS_PER_STEP = 10_000
 FULL_EVERY, MARGIN = timedelta(days=7), timedelta(days=1)
@@ -116,9 +118,7 @@ def run_step(job: Job) -> ExternalCall | timedelta | None:
         return _follow(job, connection)
     since = datetime.fromisoformat(job.args["since"]) if job.args["since"] else None
     start = _PagesRead(job.cursor.get("place", 0), job.cursor.get("offset", 0))
-    return ExternalCall(
-        partial(_read_pages, connection, start, since), _record_pages, MAX_SECONDS * (PAGES_PER_STEP + 1)
-    )
+    return ExternalCall(partial(_read_pages, connection, start, since), _record_pages, STEP_LIMIT_S)
 
 
 def _connection_of(job: Job) -> RosterConnection:
@@ -132,8 +132,10 @@ def _read_pages(connection: RosterConnection, read: _PagesRead, since: datetime 
     """Read some pages from a position on."""
     try:
         token = request_token(connection)
-        for _number in range(PAGES_PER_STEP):
-            if read.place == len(NAMES) or read.records > MAX_RECORDS_PER_STEP:
+        until = time.monotonic() + STEP_S
+        for number in range(PAGES_PER_STEP):
+            is_late = number > 0 and time.monotonic() > until
+            if is_late or read.place == len(NAMES) or read.records > MAX_RECORDS_PER_STEP:
                 break
             _read_next_page(connection, token, read, since)
     except ServiceFailed as failure:
@@ -163,7 +165,9 @@ def _record_pages(job: Job, read: _PagesRead) -> timedelta | None:
     """Store the pages of a step, and make the import after the last ones."""
     connection = _connection_of(job)
     records = job.cursor.get("records", 0) + read.records
-    if failure := read.failure or ("size" if records > MAX_RECORDS else ""):
+    pages = job.cursor.get("pages", 0) + len(read.pages)
+    too_much = "size" if records > MAX_RECORDS else "pages" if pages > MAX_PAGES else ""
+    if failure := read.failure or too_much:
         job.result, job.failed = {"failure": failure}, 1
         _end(connection, failure)
         if job.created_by is None:
@@ -173,7 +177,13 @@ def _record_pages(job: Job, read: _PagesRead) -> timedelta | None:
         RosterPage.objects.create(
             enterprise_id=connection.enterprise_id, connection=connection, resource=resource, records=found
         )
-    job.cursor = {**job.cursor, "place": read.place, "offset": read.offset, "records": records}
+    job.cursor = {
+        **job.cursor,
+        "place": read.place,
+        "offset": read.offset,
+        "records": records,
+        "pages": pages,
+    }
     job.done = read.place
     return _make_import(job, connection) if read.place == len(NAMES) else IMMEDIATELY
 

@@ -14,7 +14,7 @@ from accounts.school.identity.saml.certificates import facts_of_certificate
 from accounts.school.identity.saml.configuration import new_request
 from accounts.school.identity.saml.installation import unavailable_reason
 from accounts.school.identity.saml.metadata import fetch_metadata
-from console.guarded_client import AddressRefused, HostUnreachable, Response, resolve_target, send_request
+from console.guarded_client import AddressRefused, HostUnreachable, Response, fetch
 
 #: A certificate is called old so long before it ends; a clock is called wrong beyond the accepted difference.
 WARNING_TIME, CLOCK_TOLERANCE = timedelta(days=30), timedelta(seconds=60)
@@ -99,8 +99,7 @@ def _refused_message(error: AddressRefused) -> str:
 
 def _ask(url: str) -> Response:
     """Return the answer to a request that nobody goes on with; a redirect too: browsers are sent there."""
-    target = resolve_target(url)
-    return send_request(target, max_bytes=MAX_BYTES, max_duration_s=MAX_DURATION_S)
+    return fetch(url, max_bytes=MAX_BYTES, max_duration_s=MAX_DURATION_S)
 
 
 def _date(moment: datetime) -> str:

@@ -5,6 +5,7 @@ service refuses, and who cannot be sent, stays in `job.result["rows"]`: the reas
 which is one of plan.py or the status of the answer.
 """
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -16,7 +17,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.imports.one_roster.service.client import FAILURES, MAX_SECONDS, ServiceFailed
+from accounts.imports.one_roster.service.client import (
+    FAILURES,
+    MAX_SECONDS,
+    STEP_LIMIT_S,
+    STEP_S,
+    ServiceFailed,
+)
 from accounts.imports.one_roster.service.gradebook import (
     RecordRefused,
     is_passing,
@@ -29,12 +36,15 @@ from classes.attendance.grades.sending.plan import GONE, PlannedGrade, plan_grad
 from classes.attendance.grades.sending.records import Gradebook
 from classes.models import GradeRevision
 from console.audit.trail import record
+from console.call_limits import limit_calls
 from console.concurrency import lock_row, service
 from console.jobs.models import Job
 from console.jobs.runner import IMMEDIATELY, ExternalCall, JobFailed, enqueue_job
 
 SEND_JOB = "grades.send"
 RESULTS_PER_STEP = 10
+#: Seconds for the line items of a course: all of them, or the step is tried again.
+LINE_ITEMS_S = 120
 #: Requests in a row without an answer, and the pause after each.
 MAX_TRIES, PAUSE = 6, timedelta(seconds=20)
 SILENT = gettext_noop("The service does not answer. What was sent is kept. Send the grades again later.")
@@ -106,14 +116,14 @@ def run_step(job: Job) -> ExternalCall:
     gradebook = Gradebook(connection, revision, term_id_of(revision))
     if place < 0:
         classes = sorted({one.class_id for one in planned if not one.reason})
-        # A token, the category, and two requests for each class.
-        limit_s = MAX_SECONDS * (2 + 2 * len(classes))
-        return ExternalCall(partial(_put_line_items, gradebook, classes), _record_line_items, limit_s)
+        return ExternalCall(
+            partial(_put_line_items, gradebook, classes), _record_line_items, LINE_ITEMS_S + MAX_SECONDS
+        )
     batch = planned[place : place + RESULTS_PER_STEP]
     return ExternalCall(
         partial(_put_results, gradebook, batch),
         partial(_record_results, revision, len(planned)),
-        MAX_SECONDS * (1 + len(batch)),
+        STEP_LIMIT_S,
     )
 
 
@@ -121,11 +131,12 @@ def _put_line_items(gradebook: Gradebook, classes: Sequence[str]) -> ServiceFail
     """Put the category and a line item for each class; return what was in the way."""
     connection = gradebook.connection
     try:
-        token = request_gradebook_token(connection)
-        put_record(connection, token, "categories", gradebook.category())
-        for class_id in classes:
-            found = read_class(connection, token, class_id)
-            put_record(connection, token, "lineItems", gradebook.line_item(class_id, found))
+        with limit_calls(LINE_ITEMS_S):
+            token = request_gradebook_token(connection)
+            put_record(connection, token, "categories", gradebook.category())
+            for class_id in classes:
+                found = read_class(connection, token, class_id)
+                put_record(connection, token, "lineItems", gradebook.line_item(class_id, found))
     except RecordRefused as refusal:
         return ServiceFailed("line_item", refusal.status)
     except ServiceFailed as failure:
@@ -141,11 +152,14 @@ def _record_line_items(job: Job, failure: ServiceFailed | None) -> timedelta:
 
 
 def _put_results(gradebook: Gradebook, batch: Sequence[PlannedGrade]) -> _Sent:
-    """Put the results of these students, until the service fails."""
+    """Put the results of these students, until the service fails or STEP_S is over."""
     sent = _Sent([])
     try:
         token = request_gradebook_token(gradebook.connection)
+        until = time.monotonic() + STEP_S
         for one in batch:
+            if sent.results and time.monotonic() > until:
+                break
             sent.results.append((one, one.reason or _put_result(gradebook, token, one)))
     except ServiceFailed as failure:
         return sent._replace(failure=failure)

@@ -161,6 +161,14 @@ def test_an_error_in_the_middle_ends_a_nightly_run_and_is_told(service, alice):
     assert Notification.objects.get(person=alice).kind == "roster.failed"
 
 
+def test_a_service_that_sends_a_record_a_page_is_given_up(service, alice):
+    runs.start_run(connection=service.connection, by=alice)
+    Job.objects.update(cursor={"pages": runs.MAX_PAGES})
+    runner.run_due_jobs()
+    service.connection.refresh_from_db()
+    assert service.connection.failure == "pages"
+
+
 def test_demographics_may_be_kept_back(service):
     del service.records["demographics"]
     source = service.read()

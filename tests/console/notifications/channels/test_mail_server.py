@@ -3,15 +3,25 @@
 import smtplib
 import socket
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.urls import reverse
 
 from accounts.school.channels.testing import check_mail
 from console.audit.models import AuditEntry
-from console.notifications.channels.mail_server import GuardedSMTP, MailServerRefused, mail_is_set_up
+from console.call_limits import limit_calls
+from console.notifications.channels.mail_server import (
+    GuardedSMTP,
+    MailServerRefused,
+    mail_is_set_up,
+    send_email,
+)
+from console.notifications.delivery import send_due
 from console.notifications.email_delivery import send_due_emails
 from console.notifications.models import MailServer, Notification
 from console.notifications.services import notify
@@ -146,3 +156,64 @@ def test_notifications_leave_through_the_entered_server(office, allowed, alice):
         assert send_due_emails() == 1
     assert Notification.objects.get().mail == "sent"
     assert any("alice@example.org" in line for line in program.lines)
+
+
+class SlowProgram(MailProgram):
+    """A mail server whose greeting takes a byte now and then, so that no wait for the next byte is long."""
+
+    def run(self):
+        connection, _address = self.listener.accept()
+        with connection, suppress(OSError):
+            while True:
+                connection.sendall(b"2")
+                time.sleep(0.05)
+
+
+@pytest.mark.parametrize("entered", [True, False])
+def test_a_mail_server_that_trickles_is_cut_off(entered, allowed, settings):
+    program = SlowProgram()
+    program.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", program.port, False
+    settings.EMAIL_USE_SSL = False
+    if entered:
+        MailServer.objects.create(
+            host="127.0.0.1", port=program.port, encryption="none", sender="c@example.org"
+        )
+    before = time.monotonic()
+    with program.listener, limit_calls(0.5), pytest.raises((OSError, smtplib.SMTPException)):
+        send_email(mail.EmailMessage("Hats", "Tea", "c@example.org", ["alice@example.org"]))
+    assert time.monotonic() - before < 8, "the wait for each byte alone would be 10 seconds"
+
+
+@pytest.mark.parametrize("address", [f"a@{'é' * 63}.com", "a@b\nBcc: c@example.org"])
+def test_an_address_that_cannot_be_written_fails_alone_and_at_once(alice, bob, address):
+    for person, e_mail in ((alice, address), (bob, "bob@example.org")):
+        type(person).objects.filter(pk=person.pk).update(e_mail=e_mail)
+        person.refresh_from_db()
+        notify("school.licence_soon", people=[person], key="x", args={"day": "2026-12-01", "days": 3})
+    Notification.objects.update(mail="waiting")
+    assert send_due_emails() == 2
+    states = dict(Notification.objects.values_list("person__user_id", "mail"))
+    assert states == {alice.user_id: "failed", bob.user_id: "sent"}
+    assert [one.to for one in mail.outbox][-1] == ["bob@example.org"]
+
+
+def test_a_fault_with_one_e_mail_leaves_the_next_ones(alice, bob):
+    sent = list[int]()
+
+    def send(key):
+        if not sent.append(key) and len(sent) == 1:
+            raise RuntimeError
+
+    for person in (alice, bob):
+        notify("school.licence_soon", people=[person], key="x", args={"day": "2026-12-01", "days": 3})
+    Notification.objects.update(mail="waiting")
+    assert send_due(Notification, "mail", send, failed={"mail": "failed"}) == 2
+    assert Notification.objects.get(pk=sent[0]).mail == "failed"
+
+
+def test_a_domain_that_is_too_long_in_ascii_is_no_address():
+    validate_email("a@例子.com")
+    with pytest.raises(ValidationError):
+        validate_email(f"a@{'é' * 63}.com")

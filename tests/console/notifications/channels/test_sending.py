@@ -23,8 +23,13 @@ def claimed(bob: User, make_app: Any) -> Message:
     """A message that a worker has claimed."""
     make_app("wecom")
     notify("lesson.invited", people=[bob], key="a", args=ARGS)
-    pk = claim(Message, "delivery")
-    return Message.objects.get(pk=pk)
+    return claim_one()
+
+
+def claim_one() -> Message:
+    found = claim(Message, "delivery")
+    assert found is not None
+    return Message.objects.get(pk=found[0])
 
 
 def make_quiet(school: Enterprise) -> None:
@@ -41,7 +46,7 @@ def end_lease(message: Message, ago: timedelta) -> None:
 def test_a_late_worker_settles_nothing_that_another_one_claimed(claimed: Message) -> None:
     Message.objects.update(delivery="unknown")
     send_again(Message.objects.all())
-    second = Message.objects.get(pk=claim(Message, "delivery"))
+    second = claim_one()
     assert second.delivery_attempts == claimed.delivery_attempts
     assert not settle(claimed, "delivery", "waiting")
     assert Message.objects.get().delivery == "sending"

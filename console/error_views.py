@@ -27,7 +27,11 @@ from console.statement_limits import is_statement_timeout
 log = logging.getLogger(__name__)
 #: Addresses of programs, which expect JSON for every error.
 API_PREFIXES = ("/api/", "/callbacks/")
-EMPTY_STATUSES = (405, 408, 413, 429)
+EMPTY_STATUSES = (405, 408, 413, 429, 503)
+NO_TURN_MESSAGE = gettext_lazy(
+    "Too many requests of this kind are in progress, so this one had no turn. Nothing was changed. "
+    "Try again in a minute."
+)
 _TOO_LONG = gettext_lazy(
     "The database took too long for this and stopped. Choose a shorter period or fewer rows, or try again "
     "later."
@@ -72,7 +76,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 class ErrorPageMiddleware:
     """Renders a page for empty error responses to a browser: method not allowed, body too large or too slow,
-    too many requests."""
+    too many requests, no turn. Programs get a message."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -83,9 +87,14 @@ class ErrorPageMiddleware:
         has_no_content = (
             response.status_code in EMPTY_STATUSES and not response.streaming and not whole.content
         )
-        if not has_no_content or not request.accepts("text/html") or request.method in ("HEAD", "OPTIONS"):
+        has_reader = request.accepts("text/html") or request.path_info.startswith(API_PREFIXES)
+        if not has_no_content or not has_reader or request.method in ("HEAD", "OPTIONS"):
             return response
-        page = _render_error(request, response.status_code, _layout_context(request))
+        context = _layout_context(request)
+        if response.status_code == 503:
+            seconds = response.headers["Retry-After"]
+            context |= {"detail": NO_TURN_MESSAGE, "is_change": request.method != "GET", "seconds": seconds}
+        page = _render_error(request, response.status_code, context)
         for name, value in response.headers.items():
             page.headers.setdefault(name, value)
         page.headers.pop("Content-Length", None)

@@ -29,8 +29,10 @@ SIGN_IN_THREADS = ThreadPoolExecutor(2, "sign-in")
 CALLING_THREADS = ThreadPoolExecutor(8, "calling")
 #: Forms with files, which are parsed in the thread: each may take two minutes and 1.2 GB.
 UPLOAD_THREADS = ThreadPoolExecutor(4, "uploads")
-#: Requests of one school at a time in these two.
-CALLING_SHARE, UPLOAD_SHARE = 3, 2
+#: Requests at a time in these two: of one school, and of all.
+CALLING_SLOTS, UPLOAD_SLOTS = (3, 8), (2, 4)
+#: Seconds for which a request waits for one of these, and the status of its refusal.
+TURN_S, NO_TURN = 30, 503
 #: Lookups of the school of a sender, for the share.
 SCHOOL_THREADS = ThreadPoolExecutor(1, "schools")
 #: Credential checks for large or slow bodies, and responses to bodies left unread: a flood of these waits in
@@ -88,13 +90,13 @@ def register_session_check(check: Callable[[Any], bool]) -> Callable[[Any], bool
 class RequestLimits(NamedTuple):
     """The thread pool of a request, whether anybody may send it a body, and the maximum bytes of the body.
 
-    `share`: requests of one school that run at a time in this pool; 0 is no limit.
+    `slots`: requests that run at a time in this pool, of one school and of all; () where all may wait.
     """
 
     threads: ThreadPoolExecutor
     is_open: bool
     most: int
-    share: int = 0
+    slots: tuple[int, ...] = ()
 
 
 def limits_for(environ: dict[str, Any]) -> RequestLimits:
@@ -105,14 +107,14 @@ def limits_for(environ: dict[str, Any]) -> RequestLimits:
     if path == "/healthz":
         return RequestLimits(CALLBACK_THREADS, False, 0)
     if PROVIDER_PATH.match(path):
-        return RequestLimits(CALLING_THREADS, False, SMALL_BODY_BYTES, CALLING_SHARE)
+        return RequestLimits(CALLING_THREADS, False, SMALL_BODY_BYTES, CALLING_SLOTS)
     if path.startswith(SIGN_IN_ADDRESSES):
         return RequestLimits(SIGN_IN_THREADS, False, SMALL_BODY_BYTES)
     if CALLING_PATHS.fullmatch(path):
-        return RequestLimits(CALLING_THREADS, False, FORM_BODY_BYTES, CALLING_SHARE)
+        return RequestLimits(CALLING_THREADS, False, FORM_BODY_BYTES, CALLING_SLOTS)
     most = FORM_BODY_BYTES + (settings.COURSEWARE_MAX_BYTES if is_upload(environ) else 0)
     if _brings_file(environ):
-        return RequestLimits(UPLOAD_THREADS, False, most, UPLOAD_SHARE)
+        return RequestLimits(UPLOAD_THREADS, False, most, UPLOAD_SLOTS)
     return RequestLimits(PAGE_THREADS, False, most)
 
 

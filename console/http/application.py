@@ -2,23 +2,25 @@
 
 The event loop reads the whole body before a thread handles the request. The thread produces the response at
 full speed, and the event loop sends it. The body of an anonymous sender is left unread, unless the view
-admits it: Django then sees an empty one. A rejected body (too large, too slow, too many of one sender) is
-passed to Django as `console.refused_body`, for which `RejectedBodyMiddleware` responds.
+admits it: Django then sees an empty one. A rejected body (too large, too slow, too many of one sender, no
+turn in time) is passed to Django as `console.refused_body`, for which `RejectedBodyMiddleware` responds.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from io import BytesIO
 from typing import Any
 from weakref import WeakValueDictionary
 
 from console.http.admission import (
+    NO_TURN,
     PROMPT_BODY_S,
     SCHOOL_THREADS,
     SMALL_BODY_BYTES,
+    TURN_S,
     UNREAD_BODY_THREADS,
     RequestLimits,
     accepts_anonymous_body,
@@ -47,7 +49,8 @@ class ThreadedApplication:
     def __init__(self, application: WsgiApplication) -> None:
         self._application = application
         self._active_bodies: Counter[str] = Counter()
-        self._shares: WeakValueDictionary[tuple[int, str], asyncio.Semaphore] = WeakValueDictionary()
+        self._slots_of: WeakValueDictionary[tuple[int, str | None], asyncio.Semaphore]
+        self._slots_of = WeakValueDictionary()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         environ = build_environ(scope)
@@ -55,9 +58,8 @@ class ThreadedApplication:
         body = IncomingBody(receive)
         try:
             is_read = await self._read(environ, body, limits)
-            threads = limits.threads if is_read else UNREAD_BODY_THREADS
             loop = asyncio.get_running_loop()
-            async with await self._share(limits, environ, threads):
+            async with self._turn(limits, environ, is_read) as threads:
                 response = await loop.run_in_executor(threads, buffer_response, self._application, environ)
             await send_response(send, response, head=scope["method"] == "HEAD")
         except ClientDisconnected:
@@ -65,15 +67,29 @@ class ThreadedApplication:
         finally:
             body.close()
 
-    async def _share(
-        self, limits: RequestLimits, environ: dict[str, Any], threads: ThreadPoolExecutor
-    ) -> AbstractAsyncContextManager[Any]:
-        """Return what a request holds while it runs: a part of its school's share, if the pool has shares."""
-        if not limits.share or threads is UNREAD_BODY_THREADS:
-            return nullcontext()
-        school = await asyncio.get_running_loop().run_in_executor(SCHOOL_THREADS, school_of_sender, environ)
-        key = id(limits.threads), school
-        return self._shares.setdefault(key, asyncio.Semaphore(limits.share))
+    @asynccontextmanager
+    async def _turn(
+        self, limits: RequestLimits, environ: dict[str, Any], is_read: bool
+    ) -> AsyncIterator[ThreadPoolExecutor]:
+        """Yield the threads for a request, when its school and the pool have one for it.
+
+        After TURN_S it is refused, in the thread for unread bodies.
+        """
+        threads = limits.threads if is_read else UNREAD_BODY_THREADS
+        async with AsyncExitStack() as held:
+            if limits.slots and is_read:
+                loop = asyncio.get_running_loop()
+                school = await loop.run_in_executor(SCHOOL_THREADS, school_of_sender, environ)
+                try:
+                    async with asyncio.timeout(TURN_S):
+                        for whose, number in zip((school, None), limits.slots, strict=True):
+                            key = id(threads), whose
+                            slots = self._slots_of.setdefault(key, asyncio.Semaphore(number))
+                            await held.enter_async_context(slots)
+                except TimeoutError:
+                    environ["console.refused_body"] = NO_TURN
+                    threads = UNREAD_BODY_THREADS
+            yield threads
 
     async def _read(self, environ: dict[str, Any], body: IncomingBody, limits: RequestLimits) -> bool:
         """Set `wsgi.input` and the actual length. Return False if a body was left unread."""

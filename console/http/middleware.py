@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from console.call_limits import WEB_CALLS_S, limit_calls
-from console.http.admission import CALLING_THREADS, limits_for
+from console.http.admission import CALLING_THREADS, NO_TURN, TURN_S, limits_for
 from console.policy.problems import API_PREFIX, problem_response
 
 #: For programs: plain HTTP is refused, not redirected, or nobody would notice that a token was sent in clear.
@@ -38,7 +38,11 @@ class RejectedBodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         status = request.META.get("console.refused_body")
-        return HttpResponse(status=status) if status else self.get_response(request)
+        if not status:
+            return self.get_response(request)
+        return HttpResponse(
+            status=status, headers={"Retry-After": str(TURN_S)} if status == NO_TURN else None
+        )
 
 
 class HttpsOnlyApiMiddleware:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from accounts.models import User
-from console.error_views import ErrorPageMiddleware, bad_request, not_found, server_error
+from console.error_views import NO_TURN_MESSAGE, ErrorPageMiddleware, bad_request, not_found, server_error
 from tests.support.page_client import LANGUAGES, client_for, page_says, page_text
 
 
@@ -39,7 +39,9 @@ def test_each_refusal_has_a_page_with_the_next_step(bob: User, language: str) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("status", "sentence"), [(413, "Too much data"), (429, "Too many requests")])
+@pytest.mark.parametrize(
+    ("status", "sentence"), [(413, "Too much data"), (429, "Too many requests"), (503, NO_TURN_MESSAGE)]
+)
 def test_what_is_refused_without_a_word_gets_words(
     rf: RequestFactory, language: str, status: int, sentence: str, settings: object
 ) -> None:
@@ -51,8 +53,11 @@ def test_what_is_refused_without_a_word_gets_words(
     assert (page.status_code, page["Retry-After"]) == (status, "60")
     assert whole(page)
     assert page_says(page, sentence, language)
-    assert "/i18n/setlang/" in page_text(page)
+    assert status == 503 or "/i18n/setlang/" in page_text(page)
     assert ErrorPageMiddleware(refuses)(rf.get("/", headers={"accept": "application/json"})).content == b""
+    program = ErrorPageMiddleware(refuses)(rf.get("/api/v1/users/", headers={"accept": "application/json"}))
+    assert (program.status_code, program["Retry-After"]) == (status, "60")
+    assert program.content
 
 
 @pytest.mark.django_db

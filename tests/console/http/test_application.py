@@ -3,7 +3,7 @@
 import asyncio
 import selectors
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -13,11 +13,12 @@ from accounts.models import User
 from console.http.admission import (
     CALLBACK_BODY_BYTES,
     CALLBACK_THREADS,
-    CALLING_SHARE,
+    CALLING_SLOTS,
     CALLING_THREADS,
     PAGE_THREADS,
     SIGN_IN_THREADS,
     SMALL_BODY_BYTES,
+    UPLOAD_SLOTS,
     UPLOAD_THREADS,
     accepts_anonymous_body,
     limits_for,
@@ -179,23 +180,52 @@ def test_a_school_that_fills_its_share_keeps_no_other_waiting(alice: User, charl
         running.pop()
         return [b"theirs"]
 
+    ask_at_once(application, [*[theirs] * 10, mine], b"/channels/bots/1/test/")
+    assert max(most) == CALLING_SLOTS[0]
+    assert len(most) == 10
+
+
+def ask_at_once(application: Any, tokens: Sequence[str], path: bytes, **headers: str) -> None:
+    """Send a request with each token at the same time. The clock for waiting runs fast."""
     shared = ThreadedApplication(application)
 
     async def ask_with(token: str) -> None:
-        headers = [(b"authorization", f"Token {token}".encode())]
-        asked = scope(method="GET", raw_path=b"/channels/bots/1/test/", headers=headers)
+        sent = {"authorization": f"Token {token}", **headers}
+        named = [(name.replace("_", "-").encode(), value.encode()) for name, value in sent.items()]
 
-        async def ignore(_message: dict[str, Any]) -> None:
-            pass
+        async def ignore(_message: Any = None) -> dict[str, Any]:
+            return {"type": "http.request", "body": SENT, "more_body": False}
 
-        await shared(asked, ignore, ignore)  # type: ignore[arg-type]
+        await shared(scope(method="POST", raw_path=path, headers=named), ignore, ignore)
 
     async def ask_all() -> None:
-        await asyncio.gather(*[ask_with(theirs) for _ in range(10)], ask_with(mine))
+        await asyncio.gather(*map(ask_with, tokens))
 
-    asyncio.run(ask_all())
-    assert max(most) == CALLING_SHARE
-    assert len(most) == 10
+    with asyncio.Runner(loop_factory=QuickLoop) as runner:
+        runner.run(ask_all())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_without_a_turn_in_time_is_refused(alice: User) -> None:
+    over, running, refused = threading.Event(), list[int](), list[int]()
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        status = environ.get("console.refused_body")
+        if status:
+            refused.append(status)
+            if len(refused) == 3:
+                over.set()
+        else:
+            running.append(1)
+            assert over.wait(20)
+        return [b""]
+
+    own = issue_token(alice)
+    number = UPLOAD_SLOTS[0] + 3
+    sent = {"content_type": "multipart/form-data; boundary=x", "content_length": str(len(SENT))}
+    ask_at_once(application, [own] * number, b"/people/imports/new/", **sent)
+    assert (len(running), refused) == (UPLOAD_SLOTS[0], [503] * 3)
 
 
 def test_what_is_open_to_strangers_is_there() -> None:

@@ -18,7 +18,7 @@ from accounts.imports.columns import (
     ImportOptions,
 )
 from accounts.imports.guardian_cells import StoredGuardian
-from accounts.imports.guardians import add_entered_guardians, stored_guardians
+from accounts.imports.guardians import add_entered_guardians, rows_with_another_guardian, stored_guardians
 from accounts.imports.office_facts import StoredFacts, add_entered_facts, stored_facts
 from accounts.imports.row_validation import ExistingPerson, RowRefusal, RowRefused, RowValidator
 from accounts.models import (
@@ -131,9 +131,13 @@ def finish_comparison(source: PeopleImport) -> None:
 
 
 def count_outcomes(source: PeopleImport) -> dict[str, int]:
-    """Return the number of rows by outcome, and as `twins` the added rows with a name that exists."""
+    """Return the number of rows by outcome, as `twins` the added rows with a name that exists, and as
+    `guardians`, if there are any, the rows in which a known guardian becomes somebody else.
+    """
     rows = source.lines.order_by().values_list("outcome").annotate(n=Count("pk"))
     counts = dict.fromkeys(Outcome.values, 0) | dict(rows)
+    others = rows_with_another_guardian(source.lines.all()).count()
+    counts |= {"guardians": others} if others else {}
     return {**counts, "twins": source.lines.filter(twin=True).count()}
 
 

@@ -40,6 +40,12 @@ class GuardianEntry(NamedTuple):
     values: Values
     changed: list[str]
 
+    @property
+    def names_another(self) -> bool:
+        """Whether a known guardian gets another name and another phone or address."""
+        is_renamed = self.pk is not None and "name" in self.changed
+        return is_renamed and not {"phone_no", "e_mail"}.isdisjoint(self.changed)
+
 
 def has_guardian_cells(values: Mapping[str, str]) -> bool:
     """Whether a row names a guardian."""

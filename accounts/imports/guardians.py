@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.imports.columns import GUARDIAN_COLUMNS, GUARDIAN_FIELDS
 from accounts.imports.guardian_cells import (
     GuardianEntry,
@@ -22,6 +24,7 @@ from accounts.imports.row_validation import RowRefusal, RowRefused
 from accounts.models import Guardian, PeopleImport, PeopleImportGuardian, PeopleImportRow, User
 from accounts.models.roles import Role
 from accounts.sign_in.guardians.invitations import revoke_open_invitations
+from accounts.sign_in.guardians.services import end_tie_of_another
 from console.concurrency import value_digest
 from console.imports.columns import values_by_field
 from console.imports.import_type import ImportOutdated
@@ -57,6 +60,7 @@ def add_entered_guardians(
             "n": one.number,
             "added": one.pk is None,
             "fields": [name for name in one.changed if one.values[name]],
+            **({"another": True} if one.names_another else {}),
         }
         for one in entries
     ]
@@ -96,6 +100,9 @@ def _write(entered: list[tuple[PeopleImportRow, GuardianEntry, Values | None]], 
         Guardian.objects.bulk_update(changed, GUARDIAN_FIELDS)
     moved = {entry.pk for _row, entry, _before in entered if "e_mail" in entry.changed}
     revoke_open_invitations([one for one in changed if one.pk in moved], by=by, reason="e_mail")
+    earlier = {entry.pk: before for _row, entry, before in entered if before}
+    for one in changed:
+        end_tie_of_another(one, earlier[one.pk], by=by)
     PeopleImportGuardian.objects.bulk_create(
         PeopleImportGuardian(
             enterprise_id=row.enterprise_id,
@@ -111,6 +118,11 @@ def _write(entered: list[tuple[PeopleImportRow, GuardianEntry, Values | None]], 
 def _new_guardian(row: PeopleImportRow) -> Guardian:
     assert row.person_id is not None  # every written row has its person by now
     return Guardian(enterprise_id=row.enterprise_id, person_id=row.person_id)
+
+
+def rows_with_another_guardian(rows: QuerySet[PeopleImportRow]) -> QuerySet[PeopleImportRow]:
+    """Return those of the rows that give a known guardian another name and another phone or address."""
+    return rows.filter(after__guardians__contains=[{"another": True}])
 
 
 def count_guardians(rows: Any) -> dict[str, int]:
@@ -151,11 +163,12 @@ def restore_guardians(source: PeopleImport, by: User) -> None:
         if one.before is None:
             one.guardian.delete()
         else:
-            before, address = json.loads(one.before.reveal()), _values(one.guardian)["e_mail"]
+            before, imported = json.loads(one.before.reveal()), one.guardian.identity
             _assign(one.guardian, before)
             one.guardian.save(update_fields=GUARDIAN_FIELDS)
-            if before["e_mail"] != address:
+            if before["e_mail"] != imported["e_mail"]:
                 revoke_open_invitations([one.guardian], by=by, reason="e_mail")
+            end_tie_of_another(one.guardian, imported, by=by)
 
 
 def _assign(guardian: Guardian, values: Values) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.imports import group_grades, push_job, services
 from accounts.imports.columns import FIELDS, GRADE, GROUPS, GUARDIAN_COLUMNS, IN_CHARGE, LABELS
-from accounts.imports.guardians import GUARDIANS
+from accounts.imports.guardians import GUARDIANS, rows_with_another_guardian
 from accounts.imports.office_facts import BORN, CONSENT, ENTERED
 from accounts.models import PeopleImport, PeopleImportRow, User
 from accounts.models.consent import AgeGroup
@@ -68,6 +68,10 @@ class PeoplePreviewRow(PreviewRow):
         return UNDO_BADGES[Undone(self.row.undone)] if self.row.undone else None
 
     @property
+    def names_another_guardian(self) -> bool:
+        return any(one.get("another") for one in (self.row.after or {}).get(GUARDIANS, ()))
+
+    @property
     def name(self) -> str:
         sides = (self.row.after or {}, self.row.before or {})
         return next((side["nickname"] for side in sides if side.get("nickname")), self.row.user_id)
@@ -90,7 +94,10 @@ class PeoplePreviewRow(PreviewRow):
 
 
 class PeopleImportPreview(ImportPreview):
-    """Preview, filtered by `?show=`: an outcome, "twins", an undo result, or "push_" and a push state."""
+    """Preview, filtered by `?show=`.
+
+    An outcome, "twins", "guardians", an undo result, or "push_" and a push state.
+    """
 
     row_class: type[PeoplePreviewRow] = PeoplePreviewRow
     related = ("person", "operation")
@@ -105,6 +112,8 @@ class PeopleImportPreview(ImportPreview):
     def filter_rows(self, rows: QuerySet[PeopleImportRow]) -> QuerySet[PeopleImportRow] | None:
         if self.show == "twins":
             return rows.filter(twin=True)
+        if self.show == "guardians":
+            return rows_with_another_guardian(rows)
         if self.show in Undone.values:
             return rows.filter(undone=self.show)
         state = self.show.removeprefix("push_")
@@ -141,6 +150,8 @@ class PeopleImportPreview(ImportPreview):
         filters, counts = super().choices(), self.source.counts
         if counts.get("twins"):
             filters.append(self.choice("twins", _("same name as another person"), counts["twins"]))
+        if counts.get("guardians"):
+            filters.append(self.choice("guardians", _("another guardian"), counts["guardians"]))
         undone = [(name, count) for name, count in counts.get("undone", {}).items() if count]
         filters += [self.choice(name, UNDO_BADGES[Undone(name)].word, count) for name, count in undone]
         pushed = push_job.count_import_states(self.source)

@@ -1,5 +1,9 @@
 """Guardians of students: contacts of the office, not users."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -39,6 +43,8 @@ class Guardian(Sealed):
         related_name="guardians",
         verbose_name=_("account"),
     )
+    #: Whom the row named when its first link was made: JSON of `identity`.
+    known_as = SealedField(null=True, editable=False)
     name = SealedField(_("name"), null=True, blank=True)
     relation = models.CharField(_("relation"), max_length=11, choices=Relation.choices)
     phone_no = SealedField(_("phone"), null=True, blank=True)
@@ -56,3 +62,27 @@ class Guardian(Sealed):
 
     def __str__(self) -> str:
         return self.get_relation_display()
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """Name and contacts in clear."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in ("name", "phone_no", "e_mail")}
+        return {
+            name: getattr(value, "reveal", lambda value=value: value or "")()
+            for name, value in values.items()
+        }
+
+    def keep_identity(self) -> None:
+        """Keep whom the row names now."""
+        self.known_as = json.dumps(self.identity)
+        self.save(update_fields=["known_as"])
+
+    def names_another(self, before: Mapping[str, str]) -> bool:
+        """Return whether the row names somebody else than when its first link was made, or than `before`.
+
+        That is another name with another phone or address: one of them alone is a correction.
+        """
+        known = json.loads(self.known_as.reveal()) if self.known_as else before
+        now = self.identity
+        has_name = " ".join(known["name"].casefold().split()) != " ".join(now["name"].casefold().split())
+        return has_name and any(known[name] != now[name] for name in ("phone_no", "e_mail"))

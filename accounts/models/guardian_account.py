@@ -23,6 +23,8 @@ class GuardianAccount(Sealed):
     )
     sign_in_name = SealedField(_("sign-in name"))
     name_digest = models.CharField(max_length=64, editable=False)
+    #: Where the guardian opened a link: only there may a link go that she asks for herself.
+    e_mail = SealedField(_("e-mail"), null=True, editable=False)
     password = models.CharField(_("password"), max_length=128)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
@@ -44,6 +46,7 @@ class GuardianAccount(Sealed):
 class GuardianInvitation(models.Model):
     """A link by which one guardian gets an account, or a new password, once, until `expires_at`.
 
+    `account` is the one whose password was forgotten; such a link goes to the address of the account.
     Only the digest of its token is stored, as for `PasswordLink`: the token of a card exists in the response
     that shows the card, the token of an e-mail from when the e-mail is built. A guardian has at most one link
     that is neither used nor revoked.
@@ -66,6 +69,14 @@ class GuardianInvitation(models.Model):
     )
     guardian = models.ForeignKey(
         Guardian, models.CASCADE, related_name="invitations", verbose_name=_("guardian")
+    )
+    account = models.ForeignKey(
+        GuardianAccount,
+        models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("account"),
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     delivery = models.CharField(_("sent as"), max_length=5, choices=Delivery.choices)
@@ -106,6 +117,17 @@ class GuardianInvitation(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.expires_at <= timezone.now()
+
+    @property
+    def renewed_account(self) -> GuardianAccount | None:
+        """The account whose password the link sets; None if it makes an account or adds the student to one.
+
+        A link of the office sets no password of an account with other students, which it is not about.
+        """
+        account = self.guardian.account
+        if account is None or self.account_id == account.pk:
+            return account
+        return None if account.guardians.exclude(pk=self.guardian_id).exists() else account
 
 
 class GuardianPasswordRequest(models.Model):

@@ -38,6 +38,7 @@ ACTION_LABELS: dict[str, str | Promise] = {
     "guardian.invite_many": _("Guardians invited in bulk"),
     "guardian.invitation_revoked": _("Invitation of a guardian revoked"),
     "guardian.account": _("Account of a guardian created"),
+    "guardian.account_ended": _("Account of a guardian ended for a student"),
     "guardian.child_added": _("Student added to the account of a guardian"),
     "guardian.password": _("Password of a guardian changed"),
     "guardian.sign_in": _("Guardian signed in"),

@@ -23,6 +23,7 @@ SIGN_IN_METHODS: dict[str, str | Promise] = {
 }
 #: Why something happened, where the console itself gives the reason.
 REASONS: dict[str, str | Promise] = {
+    "another_person": pgettext_lazy("fact", "the guardian is somebody else now"),
     "by_hand": _("An administrator paused it."),
     "command": pgettext_lazy("fact", "by a command of the operator"),
     "deactivated": pgettext_lazy("fact", "the person was deactivated"),

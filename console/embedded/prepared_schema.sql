@@ -430,7 +430,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'accounts.grade', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -453,12 +460,26 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'accounts.studentgroup', c.group_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN accounts_studentgroup p0 ON p0.id = c.group_id WHERE p0.enterprise_id IS NOT NULL AND c.group_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN accounts_studentgroup p0 ON p0.id = c.group_id WHERE p0.enterprise_id IS NOT NULL AND c.group_id IS NOT NULL;
 
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p1.enterprise_id, 'accounts.grade', p0.grade_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN accounts_studentgroup p0 ON p0.id = c.group_id JOIN accounts_grade p1 ON p1.id = p0.grade_id WHERE p1.enterprise_id IS NOT NULL AND p0.grade_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN accounts_studentgroup p0 ON p0.id = c.group_id JOIN accounts_grade p1 ON p1.id = p0.grade_id WHERE p1.enterprise_id IS NOT NULL AND p0.grade_id IS NOT NULL;
 
     ELSE
 
@@ -486,12 +507,26 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'accounts.studentgroup', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'accounts.grade', c.grade_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'grade_id' IS DISTINCT FROM to_jsonb(b) -> 'grade_id' OR to_jsonb(n) -> 'archived_at' IS DISTINCT FROM to_jsonb(b) -> 'archived_at' UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'grade_id' IS DISTINCT FROM to_jsonb(b) -> 'grade_id' OR to_jsonb(n) -> 'archived_at' IS DISTINCT FROM to_jsonb(b) -> 'archived_at') c JOIN accounts_grade p0 ON p0.id = c.grade_id WHERE p0.enterprise_id IS NOT NULL AND c.grade_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (jsonb_build_array(to_jsonb(n) -> 'grade_id', to_jsonb(n) -> 'archived_at'))::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (jsonb_build_array(to_jsonb(n) -> 'grade_id', to_jsonb(n) -> 'archived_at'))::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN accounts_grade p0 ON p0.id = c.grade_id WHERE p0.enterprise_id IS NOT NULL AND c.grade_id IS NOT NULL;
 
     ELSE
 
@@ -519,12 +554,26 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'accounts.studentgroup', c.group_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN accounts_studentgroup p0 ON p0.id = c.group_id WHERE p0.enterprise_id IS NOT NULL AND c.group_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN accounts_studentgroup p0 ON p0.id = c.group_id WHERE p0.enterprise_id IS NOT NULL AND c.group_id IS NOT NULL;
 
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'accounts.teacherincharge', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -552,7 +601,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'accounts.user', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -575,7 +631,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'audit.auditentry', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -598,7 +661,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT s0.enterprise_id, 'classes.appeal', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -621,7 +691,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT s0.enterprise_id, 'classes.attendance', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -644,7 +721,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.attendancecode', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -667,7 +751,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.attendancewarning', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -690,7 +781,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'classes.attendancecode', c.code_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_attendancecode p0 ON p0.id = c.code_id WHERE p0.enterprise_id IS NOT NULL AND c.code_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_attendancecode p0 ON p0.id = c.code_id WHERE p0.enterprise_id IS NOT NULL AND c.code_id IS NOT NULL;
 
     ELSE
 
@@ -713,7 +811,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.course', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -736,7 +841,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
 
     ELSE
 
@@ -759,7 +871,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
 
     ELSE
 
@@ -782,7 +901,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
 
     ELSE
 
@@ -805,7 +931,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.cover', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -828,7 +961,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT s0.enterprise_id, 'classes.guestcredit', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_lesson s0 ON s0.id = c.lesson_id WHERE s0.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -851,7 +991,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.exportrun', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -874,7 +1021,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.exportschedule', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -897,7 +1051,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'classes.exportschedule', c.exportschedule_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_exportschedule p0 ON p0.id = c.exportschedule_id WHERE p0.enterprise_id IS NOT NULL AND c.exportschedule_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_exportschedule p0 ON p0.id = c.exportschedule_id WHERE p0.enterprise_id IS NOT NULL AND c.exportschedule_id IS NOT NULL;
 
     ELSE
 
@@ -920,7 +1081,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.leave', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -943,7 +1111,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'classes.leave', c.leave_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_leave p0 ON p0.id = c.leave_id WHERE p0.enterprise_id IS NOT NULL AND c.leave_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_leave p0 ON p0.id = c.leave_id WHERE p0.enterprise_id IS NOT NULL AND c.leave_id IS NOT NULL;
 
     ELSE
 
@@ -966,12 +1141,26 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.lesson', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'classes.course', c.course_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'course_id' IS DISTINCT FROM to_jsonb(b) -> 'course_id' UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'course_id' IS DISTINCT FROM to_jsonb(b) -> 'course_id') c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (jsonb_build_array(to_jsonb(n) -> 'course_id'))::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (jsonb_build_array(to_jsonb(n) -> 'course_id'))::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_course p0 ON p0.id = c.course_id WHERE p0.enterprise_id IS NOT NULL AND c.course_id IS NOT NULL;
 
     ELSE
 
@@ -999,7 +1188,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'classes.lesson', c.lesson_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'user_id' IS DISTINCT FROM to_jsonb(b) -> 'user_id' OR to_jsonb(n) -> 'role' IS DISTINCT FROM to_jsonb(b) -> 'role' UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) -> 'user_id' IS DISTINCT FROM to_jsonb(b) -> 'user_id' OR to_jsonb(n) -> 'role' IS DISTINCT FROM to_jsonb(b) -> 'role') c JOIN classes_lesson p0 ON p0.id = c.lesson_id WHERE p0.enterprise_id IS NOT NULL AND c.lesson_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (jsonb_build_array(to_jsonb(n) -> 'user_id', to_jsonb(n) -> 'role'))::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (jsonb_build_array(to_jsonb(n) -> 'user_id', to_jsonb(n) -> 'role'))::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_lesson p0 ON p0.id = c.lesson_id WHERE p0.enterprise_id IS NOT NULL AND c.lesson_id IS NOT NULL;
 
     ELSE
 
@@ -1022,7 +1218,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.recording', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1045,7 +1248,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.subject', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1068,7 +1278,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'classes.subject', c.subject_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_subject p0 ON p0.id = c.subject_id WHERE p0.enterprise_id IS NOT NULL AND c.subject_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_subject p0 ON p0.id = c.subject_id WHERE p0.enterprise_id IS NOT NULL AND c.subject_id IS NOT NULL;
 
     ELSE
 
@@ -1091,7 +1308,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.teacherabsence', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1114,7 +1338,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'classes.thresholdrule', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1137,7 +1368,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'classes.attendancewarning', c.warning_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c JOIN classes_attendancewarning p0 ON p0.id = c.warning_id WHERE p0.enterprise_id IS NOT NULL AND c.warning_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c JOIN classes_attendancewarning p0 ON p0.id = c.warning_id WHERE p0.enterprise_id IS NOT NULL AND c.warning_id IS NOT NULL;
 
     ELSE
 
@@ -1160,7 +1398,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'documents.document', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1183,7 +1428,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'inbox.callback', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1206,7 +1458,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'jobs.job', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1229,7 +1488,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'notices.message', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1252,7 +1518,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'notices.messagingapp', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1275,7 +1548,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'notices.messagingbot', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1298,7 +1578,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'outbox.operation', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1321,7 +1608,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT c.enterprise_id, 'webhooks.webhookendpoint', c.id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.id = n.id WHERE to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[] IS DISTINCT FROM to_jsonb(b) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[]) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (to_jsonb(n) - '{fence,last_login,lease_owner,lease_until,look_at,look_failures,look_fence,look_owner,look_until,looked_at,observed_at,password,version}'::text[])::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY id)
+            ) compared WHERE _differs
+        ) c  WHERE c.enterprise_id IS NOT NULL AND c.id IS NOT NULL;
 
     ELSE
 
@@ -1344,7 +1638,14 @@ BEGIN
         INSERT INTO policy_rowchange (enterprise_id, model, row_id, transaction_id, at)
             SELECT DISTINCT p0.enterprise_id, 'webhooks.webhookendpoint', c.endpoint_id, pg_current_xact_id()::text::bigint,
                 statement_timestamp()
-            FROM (SELECT n.* FROM new_rows n JOIN old_rows b ON b.endpoint_id = n.endpoint_id WHERE to_jsonb(n) -> 'held_for' IS DISTINCT FROM to_jsonb(b) -> 'held_for' UNION ALL SELECT b.* FROM new_rows n JOIN old_rows b ON b.endpoint_id = n.endpoint_id WHERE to_jsonb(n) -> 'held_for' IS DISTINCT FROM to_jsonb(b) -> 'held_for') c JOIN webhook_endpoint p0 ON p0.id = c.endpoint_id WHERE p0.enterprise_id IS NOT NULL AND c.endpoint_id IS NOT NULL;
+            FROM (
+            SELECT * FROM (
+                SELECT *, min(_value) OVER of_row IS DISTINCT FROM max(_value) OVER of_row AS _differs
+                FROM (SELECT n.*, (jsonb_build_array(to_jsonb(n) -> 'held_for'))::text AS _value FROM new_rows n
+                    UNION ALL SELECT n.*, (jsonb_build_array(to_jsonb(n) -> 'held_for'))::text FROM old_rows n) written
+                WINDOW of_row AS (PARTITION BY endpoint_id)
+            ) compared WHERE _differs
+        ) c JOIN webhook_endpoint p0 ON p0.id = c.endpoint_id WHERE p0.enterprise_id IS NOT NULL AND c.endpoint_id IS NOT NULL;
 
     ELSE
 
@@ -1854,7 +2155,8 @@ CREATE TABLE public.accounts_guardian (
     created_at timestamp with time zone NOT NULL,
     enterprise_id bigint NOT NULL,
     person_id bigint NOT NULL,
-    account_id bigint
+    account_id bigint,
+    known_as text
 );
 
 ALTER TABLE public.accounts_guardian ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -1877,6 +2179,7 @@ CREATE TABLE public.accounts_guardianaccount (
     created_at timestamp with time zone NOT NULL,
     signed_in_at timestamp with time zone,
     enterprise_id bigint NOT NULL,
+    e_mail text,
     CONSTRAINT accounts_guardianaccount_session_epoch_check CHECK ((session_epoch >= 0))
 );
 
@@ -1903,6 +2206,7 @@ CREATE TABLE public.accounts_guardianinvitation (
     created_by_id bigint,
     enterprise_id bigint NOT NULL,
     guardian_id bigint NOT NULL,
+    account_id bigint,
     CONSTRAINT accounts_guardianinvitation_mail_attempts_check CHECK ((mail_attempts >= 0))
 );
 
@@ -4615,7 +4919,7 @@ CREATE TABLE public.policy_rowchange (
     enterprise_id bigint NOT NULL
 );
 
-COMMENT ON TABLE public.policy_rowchange IS 'b7a4700d108f7ab5c4a320b7';
+COMMENT ON TABLE public.policy_rowchange IS '33cd8445cba196e7439c386f';
 
 ALTER TABLE public.policy_rowchange ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.policy_rowchange_id_seq
@@ -5622,6 +5926,8 @@ CREATE INDEX accounts_groupstudent_student_id_c35a23f8 ON public.accounts_groups
 CREATE INDEX accounts_guardian_account_id_2133be68 ON public.accounts_guardian USING btree (account_id);
 
 CREATE INDEX accounts_guardian_person_id_b729af31 ON public.accounts_guardian USING btree (person_id);
+
+CREATE INDEX accounts_guardianinvitation_account_id_8e72bbf2 ON public.accounts_guardianinvitation USING btree (account_id);
 
 CREATE INDEX accounts_guardianinvitation_created_by_id_139a0303 ON public.accounts_guardianinvitation USING btree (created_by_id);
 
@@ -6863,6 +7169,9 @@ ALTER TABLE ONLY public.accounts_guardianaccount
     ADD CONSTRAINT accounts_guardianacc_enterprise_id_25e1c721_fk_accounts_ FOREIGN KEY (enterprise_id) REFERENCES public.accounts_enterprise(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.accounts_guardianinvitation
+    ADD CONSTRAINT accounts_guardianinv_account_id_8e72bbf2_fk_accounts_ FOREIGN KEY (account_id) REFERENCES public.accounts_guardianaccount(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_guardianinvitation
     ADD CONSTRAINT accounts_guardianinv_created_by_id_139a0303_fk_accounts_ FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.accounts_guardianinvitation
@@ -7984,6 +8293,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0045_roster_connection', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0046_leave_minutes', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0047_plain_labels', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('accounts', '0048_guardian_ties', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', now());
@@ -8059,6 +8369,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '00
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0056_labels', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0057_plain_labels', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0058_report_schedules_of_every_report', now());
+INSERT INTO public.django_migrations (app, name, applied) VALUES ('classes', '0059_report_choices', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0001_initial', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('contenttypes', '0002_remove_content_type_name', now());
 INSERT INTO public.django_migrations (app, name, applied) VALUES ('documents', '0001_initial', now());

@@ -82,6 +82,9 @@ LEAVES_NOTHING = {
     Place("accounts/people/charge_services.py", "edit_charge"): "days of a teacher in charge",
     Place("accounts/people/group_services.py", "_change_group"): "a group",
     Place("accounts/people/guardian_notices/services.py", "save_settings"): "what guardians are told",
+    Place(
+        "accounts/sign_in/guardians/services.py", "_keep_address"
+    ): "where the holder of an account opened a link",
     Place("accounts/imports/comparison.py", "compare_rows"): "facts of a row of an import",
     Place("accounts/imports/comparison.py", "compare_next_rows"): "rows of an import",
     Place("accounts/imports/one_roster/people.py", "compare_people"): "rows of an import",

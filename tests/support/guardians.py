@@ -30,12 +30,13 @@ def create_guardian(student: User, **fields: Any) -> Guardian:
 def create_account(
     *guardians: Guardian, name: str = "ada@wonderland.example", password: str = ""
 ) -> GuardianAccount:
-    """The account of these rows, as if their invitation had been accepted; `password` is a hash."""
+    """The account of these rows, as if an e-mailed invitation had been accepted; `password` is a hash."""
     school = guardians[0].enterprise
     account = GuardianAccount(
         enterprise=school,
         sign_in_name=name,
         name_digest=name_digests(school.pk, name)[0],
+        e_mail=guardians[0].e_mail,
         password=password or make_password(PASSWORD),
         language="en",
     )

@@ -78,7 +78,7 @@ class GuardianInvite(OneGuardian, FormView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         names = {"relation": self.guardian.get_relation_display(), "name": self.guardian.person}
-        has_account = self.guardian.account_id is not None
+        has_account = GuardianInvitation(guardian=self.guardian).renewed_account is not None
         return super().get_context_data(
             title=_("Give this guardian (%(relation)s) of %(name)s a new password?") % names
             if has_account

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Guardian, Role, User
 from accounts.sign_in.guardians.invitations import revoke_open_invitations
-from accounts.sign_in.guardians.services import delete_unused_accounts
+from accounts.sign_in.guardians.services import delete_unused_accounts, end_tie_of_another
 from accounts.sign_in.permissions import protect_erased
 from console.audit.personal_data import register_scrubber
 from console.audit.trail import diff_snapshots, record, record_data_access, snapshot
@@ -49,13 +49,14 @@ def edit_guardian(*, guardian: Guardian, by: User | None, seen: str, **fields: A
     stored = lock_row(guardian)
     if guardian_digest(stored) != seen:
         raise Conflict(_("Somebody else changed this guardian. Reload the page and enter it again."))
-    before, sealed = snapshot(stored, OPEN_FIELDS), _sealed_values(stored)
+    before, sealed = snapshot(stored, OPEN_FIELDS), stored.identity
     _assign(stored, fields)
     old, new = diff_snapshots(before, snapshot(stored, OPEN_FIELDS))
-    contacts = [name for name, value in _sealed_values(stored).items() if value != sealed[name]]
+    contacts = [name for name, value in stored.identity.items() if value != sealed[name]]
     if new or contacts:
         stored.save(update_fields=[*new, *contacts])
         record("guardian.change", student, by=by, before=old, after={**new, "changed": contacts})
+        end_tie_of_another(stored, sealed, by=by)
     if "e_mail" in contacts:  # the invitation may lie in the mailbox of somebody else
         revoke_open_invitations([stored], by=by, reason="e_mail")
     return stored
@@ -80,19 +81,12 @@ def record_view(*, student: User, by: User) -> None:
 def guardian_digest(guardian: Guardian) -> str:
     """Return a digest of all that the form shows, by which a concurrent change is noticed."""
     shown = [getattr(guardian, name) for name in OPEN_FIELDS]
-    return value_digest([*shown, *_sealed_values(guardian).values()])
-
-
-def _sealed_values(guardian: Guardian) -> dict[str, str]:
-    stored = {name: getattr(guardian, name) for name in SEALED}
-    return {
-        name: value.reveal() if hasattr(value, "reveal") else value or "" for name, value in stored.items()
-    }
+    return value_digest([*shown, *guardian.identity.values()])
 
 
 def _assign(guardian: Guardian, fields: dict[str, Any]) -> None:
     """Set the given fields; an empty contact is none."""
-    current = _sealed_values(guardian)
+    current = guardian.identity
     for name in SEALED:
         if name in fields and fields[name] != current[name]:
             setattr(guardian, name, fields[name] or None)

@@ -107,11 +107,18 @@ class GuardianEdit(SchoolView, FormView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            services.edit_guardian(guardian=self.guardian, by=self.request.user, **form.cleaned_data)
+            stored = services.edit_guardian(guardian=self.guardian, by=self.request.user, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)
         self.success(_("Saved."))
+        if self.guardian.account_id and not stored.account_id:
+            self.warning(
+                _(
+                    "This is somebody else now, so the account of the former guardian no longer sees this "
+                    "student. Invite the new one."
+                )
+            )
         return redirect(self.list_url())
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

@@ -81,6 +81,7 @@ register_holding(
 register_holding(
     "accounts.Guardian",
     found_by=("person",),
+    without=("known_as",),
     values={
         "name": lambda row, _subject: row.name.reveal() if row.name else None,
         "phone_no": lambda row, _subject: row.phone_no.reveal() if row.phone_no else None,
@@ -109,7 +110,10 @@ register_holding(
     "accounts.GuardianAccount",
     found_by=("guardians__person",),
     without=("password", "name_digest", "session_epoch"),
-    values={"sign_in_name": lambda row, _subject: row.sign_in_name.reveal()},
+    values={
+        "sign_in_name": lambda row, _subject: row.sign_in_name.reveal(),
+        "e_mail": lambda row, _subject: row.e_mail.reveal() if row.e_mail else None,
+    },
 )
 register_holding(
     "accounts.GuardianSession",

@@ -128,7 +128,7 @@ class NewGuardianPasswordForm(forms.Form):
 
     def _check_password(self, password: str, name: str) -> None:
         """Refuse what the validators refuse, and a password that holds the sign-in name."""
-        account = self.invitation.guardian.account
+        account = self.invitation.renewed_account
         name = name or (account.sign_in_name.reveal() if account else "")
         part = name.partition("@")[0]
         if len(part) >= NAME_IN_PASSWORD and part in password.casefold():

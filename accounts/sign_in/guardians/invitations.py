@@ -3,7 +3,8 @@
     issued = invite(guardian=ada, by=alice, delivery=Delivery.CARD)
     invitation_url(issued.token)      shown once; the row holds only a digest of the token
 
-For a guardian who has an account the link sets a new password.
+For a guardian who has an account the link sets a new password, unless the account has other students, too:
+then it makes another account for this one, or adds this one to an account.
 """
 
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ from django.utils.crypto import get_random_string
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.models import Enterprise, Guardian, GuardianInvitation, Role, User
+from accounts.models import Enterprise, Guardian, GuardianAccount, GuardianInvitation, Role, User
 from accounts.sign_in.password_links import KEPT_FOR, TOKEN_ALPHABET, TOKEN_LENGTH
 from accounts.sign_in.permissions import protect_erased
 from console.audit.trail import record
@@ -42,21 +43,24 @@ class IssuedInvitation:
 
 
 @service
-def invite(*, guardian: Guardian, by: User | None, delivery: str) -> IssuedInvitation:
+def invite(
+    *, guardian: Guardian, by: User | None, delivery: str, account: GuardianAccount | None = None
+) -> IssuedInvitation:
     """Create the invitation of a guardian and revoke the former one; an e-mail leaves by the worker.
 
-    `by` is None if the guardian forgot the password. Raise ValidationError, with the reason, if the student
-    is not there any more, or the guardian has no address for an e-mail.
+    `by` is None and `account` given if the guardian forgot its password. Raise ValidationError, with the
+    reason, if the student is not there any more, or the guardian has no address for an e-mail.
     """
     student = lock_row(guardian.person)
     stored = lock_row(guardian)
-    check_invitation_allowed(student, stored, delivery)
+    _check_allowed(student, account or stored, delivery)
     revoke_open_invitations([stored], by=by, reason="renewed")
     token, now = create_token(), timezone.now()
     by_mail = delivery == Delivery.EMAIL
     made = GuardianInvitation.objects.create(
         enterprise_id=stored.enterprise_id,
         guardian=stored,
+        account=account,
         digest=token_digest(token),
         delivery=delivery,
         created_by=by,
@@ -65,6 +69,8 @@ def invite(*, guardian: Guardian, by: User | None, delivery: str) -> IssuedInvit
         mail=Mail.WAITING if by_mail else Mail.NONE,
         mail_due_at=now,
     )
+    if stored.account_id is None:
+        stored.keep_identity()
     facts = {"relation": stored.relation, "sent_as": delivery, "until": made.expires_at}
     record("guardian.invite", student, by=by, after=facts)
     if by_mail:
@@ -72,12 +78,12 @@ def invite(*, guardian: Guardian, by: User | None, delivery: str) -> IssuedInvit
     return IssuedInvitation(made, token)
 
 
-def check_invitation_allowed(student: User, guardian: Guardian, delivery: str) -> None:
+def _check_allowed(student: User, recipient: Guardian | GuardianAccount, delivery: str) -> None:
     """Raise ValidationError, with the reason, if a guardian gets no invitation."""
     protect_erased(student)
     if student.role != Role.STUDENT or not student.is_active:
         raise ValidationError(_("This student is deactivated, so nobody can be invited."))
-    if delivery == Delivery.EMAIL and not guardian.e_mail:
+    if delivery == Delivery.EMAIL and not recipient.e_mail:
         raise ValidationError(_("This guardian has no e-mail address."))
 
 

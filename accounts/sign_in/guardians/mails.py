@@ -78,14 +78,14 @@ def _answer(*, key: int) -> int:
         enterprise=request.enterprise_id, name_digest__in=request.digests
     ).first()
     request.delete()
-    if account is None or not mail_is_set_up():
+    if account is None or not account.e_mail or not mail_is_set_up():
         return 1
-    reachable = next((one for one in guardians_of(account) if one.e_mail), None)
+    child = guardians_of(account).first()
     recent = unused_invitations().filter(
-        guardian=reachable, expires_at__gt=timezone.now(), created_at__gt=timezone.now() - PAUSE
+        guardian=child, expires_at__gt=timezone.now(), created_at__gt=timezone.now() - PAUSE
     )
-    if reachable is not None and not recent.exists():
-        invite(guardian=reachable, by=None, delivery=Delivery.EMAIL)
+    if child is not None and not recent.exists():
+        invite(guardian=child, by=None, delivery=Delivery.EMAIL, account=account)
     return 1
 
 
@@ -129,15 +129,16 @@ def build_invitation(row: GuardianInvitation) -> EmailMessage | None:
     """Return the e-mail of an invitation with a new token; None if it is not open any more."""
     token = _renew_token(invitation=row)
     guardian = row.guardian
-    if not token or not guardian.e_mail:
+    address = (row.account or guardian).e_mail
+    if not token or not address:
         return None
     with translation.override(guardian.language or settings.LANGUAGE_CODE):
         school = row.enterprise.name
-        title = (
-            _("%(school)s: set a new password") if guardian.account_id else _("%(school)s: your invitation")
-        )
+        renewed = row.renewed_account
+        title = _("%(school)s: set a new password") if renewed else _("%(school)s: your invitation")
         context: dict[str, Any] = {
             "guardian": guardian,
+            "account": renewed,
             "school": row.enterprise,
             "address": invitation_url(token),
             "sign_in": sign_in_url(row.enterprise),
@@ -145,7 +146,7 @@ def build_invitation(row: GuardianInvitation) -> EmailMessage | None:
         }
         text = render_to_string("accounts/sign_in/guardians/invitation_mail.txt", context)
     subject = " ".join((title % {"school": school}).split())
-    return EmailMessage(subject, text, to=[guardian.e_mail.reveal()])
+    return EmailMessage(subject, text, to=[address.reveal()])
 
 
 @service

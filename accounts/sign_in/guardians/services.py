@@ -1,5 +1,6 @@
 """Services of the accounts of guardians: made by an invitation, signed in with, ended."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -8,9 +9,14 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Enterprise, Guardian, GuardianAccount, GuardianInvitation, Role
+from accounts.models import Enterprise, Guardian, GuardianAccount, GuardianInvitation, Role, User
 from accounts.sign_in import attempt_limits, lockout
-from accounts.sign_in.guardians.invitations import delete_expired_invitations, find_invitation
+from accounts.sign_in.guardians.invitations import (
+    Delivery,
+    delete_expired_invitations,
+    find_invitation,
+    revoke_open_invitations,
+)
 from accounts.sign_in.guardians.names import find_account, name_digests, normal_name
 from accounts.sign_in.guardians.session_list import delete_expired_sessions
 from console.audit.trail import record
@@ -25,9 +31,10 @@ def accept_invitation(
 
     Raise ValidationError, at the field `name`, if another guardian of the school signs in with this name.
     """
-    guardian = _use(invitation)
-    if guardian is None or guardian.account_id is not None:
+    used = _lock_open(invitation)
+    if used is None or used.renewed_account is not None:
         return None
+    guardian = used.guardian
     if find_account(guardian.enterprise, name) is not None:
         raise ValidationError({"name": _("This name is taken. Choose another one.")})
     account = GuardianAccount(
@@ -38,7 +45,7 @@ def accept_invitation(
         language=language,
     )
     account.save(force_insert=True)
-    _attach(guardian, account)
+    _attach(used, account)
     record("guardian.account", guardian.person, by=None, after=_facts(guardian, account))
     return account
 
@@ -51,11 +58,12 @@ def join_account(*, invitation: GuardianInvitation, account: GuardianAccount) ->
     """
     if account.enterprise_id != invitation.enterprise_id:
         return None
-    guardian = _use(invitation)
-    if guardian is None or guardian.account_id is not None:
+    used = _lock_open(invitation)
+    if used is None or used.account_id is not None:
         return None
-    stored = lock_row(account)
-    _attach(guardian, stored)
+    stored, guardian = lock_row(account), used.guardian
+    _attach(used, stored)
+    delete_unused_accounts(stored.enterprise_id)
     record("guardian.child_added", guardian.person, by=None, after=_facts(guardian, stored))
     return stored
 
@@ -63,13 +71,19 @@ def join_account(*, invitation: GuardianInvitation, account: GuardianAccount) ->
 @service
 def renew_password(*, invitation: GuardianInvitation, password: str) -> GuardianAccount | None:
     """Use up an invitation: set a new password and end all sessions. None if it is late."""
-    guardian = _use(invitation)
-    if guardian is None or guardian.account is None:
+    used = _lock_open(invitation)
+    if used is None or used.guardian.account is None:
         return None
-    account = lock_row(guardian.account)
+    account, guardian = lock_row(used.guardian.account), used.guardian
+    if used.renewed_account is None:  # another student was added to the account meanwhile
+        return None
+    _use_up(used)
     account.password = make_password(password)
     account.session_epoch += 1
     account.save(update_fields=["password", "session_epoch"])
+    if used.account_id is None:
+        guardian.keep_identity()
+        _keep_address(used, account)
     account.sessions.all().delete()
     attempt_limits.reset_limit(
         attempt_limits.login_limit(limit_name(account.enterprise, account.sign_in_name.reveal()))
@@ -78,21 +92,52 @@ def renew_password(*, invitation: GuardianInvitation, password: str) -> Guardian
     return account
 
 
-def _use(invitation: GuardianInvitation) -> Guardian | None:
-    """Lock the student, the guardian and the invitation, in this order, and use it up; None if it is late."""
+def _lock_open(invitation: GuardianInvitation) -> GuardianInvitation | None:
+    """Lock the student, the guardian and the invitation, in this order; None if it is late."""
     student = lock_row(invitation.guardian.person)
     guardian = lock_row(invitation.guardian)
     stored = find_invitation(lock_row(invitation).digest)
-    if stored is None or student.role != Role.STUDENT:
+    if stored is None or student.role != Role.STUDENT or stored.account_id not in (None, guardian.account_id):
         return None
-    stored.used_at = timezone.now()
-    stored.save(update_fields=["used_at"])
-    return guardian
+    stored.guardian = guardian
+    return stored
 
 
-def _attach(guardian: Guardian, account: GuardianAccount) -> None:
-    guardian.account = account
-    guardian.save(update_fields=["account"])
+def _use_up(used: GuardianInvitation) -> None:
+    used.used_at = timezone.now()
+    used.save(update_fields=["used_at"])
+
+
+def _attach(used: GuardianInvitation, account: GuardianAccount) -> None:
+    _use_up(used)
+    used.guardian.account = account
+    used.guardian.save(update_fields=["account"])
+    if used.delivery == Delivery.EMAIL:
+        _keep_address(used, account)
+
+
+def _keep_address(used: GuardianInvitation, account: GuardianAccount) -> None:
+    """Keep where the guardian opened a link; none after a card, which may have come to anybody."""
+    account.e_mail = used.guardian.e_mail if used.delivery == Delivery.EMAIL else None
+    account.save(update_fields=["e_mail"])
+
+
+def end_tie_of_another(guardian: Guardian, before: Mapping[str, str], *, by: User | None) -> bool:
+    """End the account and the link of a row, which is saved, if it names somebody else than it did.
+
+    `before` is the identity before this change. The student is locked.
+    """
+    if not guardian.names_another(before):
+        return False
+    revoke_open_invitations([guardian], by=by, reason="another_person")
+    had_account = guardian.account_id is not None
+    if had_account:
+        facts = {"relation": guardian.relation, "guardian_account": guardian.account_id}
+        record("guardian.account_ended", guardian.person, by=by, before=facts, reason="another_person")
+    guardian.account = guardian.known_as = None
+    guardian.save(update_fields=["account", "known_as"])
+    delete_unused_accounts(guardian.enterprise_id)
+    return had_account
 
 
 def _facts(guardian: Guardian, account: GuardianAccount) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from console.imports import services
 from console.imports.columns import guess_columns
 from console.imports.import_type import ImportOutdated
 from tests.accounts.imports.conftest import row_outcomes
+from tests.support.guardians import create_account
 from tests.support.page_client import client_for, page_text
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +155,22 @@ def test_the_preview_names_fields_and_no_values(filed: FILE, alice: User, dina: 
     page = page_text(client_for(alice).get(f"/people/imports/{source.pk}/"))
     assert "changed, as in the file: Guardian 1 phone" in page
     assert "13900139000" not in page
+
+
+def test_the_preview_warns_of_a_known_phone_with_another_name_and_address(
+    filed: FILE, alice: User, dina: User
+) -> None:
+    apply(filed(DINA), alice)
+    create_account(Guardian.objects.get())
+    moved = filed(["dina", "Dina", "", "李娜", "", "", "li@example.com", ""])
+    assert "guardians" not in moved.counts
+    source = filed(["dina", "Dina", "", "Ina", "", "13800138000", "ina@example.com", ""])
+    assert source.counts["guardians"] == 1
+    page = page_text(client_for(alice).get(f"/people/imports/{source.pk}/?show=guardians"))
+    assert "another guardian" in page
+    assert "A known guardian gets another name and another phone or e-mail." in page
+    apply(source, alice)
+    assert Guardian.objects.get().account is None
 
 
 def test_an_undo_brings_back_what_was_there(filed: FILE, alice: User, dina: User) -> None:

@@ -90,7 +90,8 @@ class InvitationForm(FormView):
             guardian=guardian,
             child=guardian.person,
             remembered_school=guardian.person.enterprise,
-            account=guardian.account,
+            account=self.invitation.renewed_account,
+            is_forgotten=self.invitation.account_id is not None,
             **more,
         )
 
@@ -115,14 +116,14 @@ class AcceptInvitation(InvitationForm):
     template_name = "accounts/sign_in/guardians/accept.html"
 
     def get_form_class(self) -> Any:
-        return NewGuardianPasswordForm if self.invitation.guardian.account_id else AcceptInvitationForm
+        return NewGuardianPasswordForm if self.invitation.renewed_account else AcceptInvitationForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "invitation": self.invitation}
 
     def save(self, form: Any) -> GuardianAccount | None:
         data = form.cleaned_data
-        if self.invitation.guardian.account_id:
+        if self.invitation.renewed_account:
             return services.renew_password(invitation=self.invitation, password=data["password1"])
         return services.accept_invitation(
             invitation=self.invitation,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ Period = tuple[datetime, datetime]
 BATCH = 500
 #: Leave can be requested so far ahead.
 MAX_AHEAD = timedelta(days=366)
-#: Most requests of a student that wait for a decision.
+#: Most requests for a student that wait for a decision, of each who asks.
 MAX_OPEN = 20
 
 
@@ -70,10 +70,10 @@ def request_leave(
 ) -> list[Leave]:
     """Request leave for a student and notify those who decide; return the requests.
 
-    The student asks (`by`), or a guardian on their behalf, whose request it stays when another one of the
-    student is merged into it.
+    The student asks (`by`), or a guardian on their behalf. A request belongs to who made it: those of others
+    for the same time stand beside it.
 
-    Periods that overlap with each other or with open requests of the student become one request: the open
+    Periods that overlap with each other or with open requests of the same maker become one request: the open
     ones are withdrawn, because a request never changes. `files` belong to each of the requests; a request
     takes over the files of those that it replaces. Raise ValidationError for periods too long ago, too far
     ahead or approved already.
@@ -86,7 +86,7 @@ def request_leave(
         _require_guardian(lock_row(guardian), person)
     for period in asked:
         _require_requestable(person, period)
-    replaced = open_requests(person, asked)
+    replaced = [one for one in open_requests(person, guardian) if any(_overlap(each, one) for each in asked)]
     merged = merge_periods([*asked, *((one.begins_at, one.ends_at) for one in replaced)])
     for one in replaced:
         _set_withdrawn(one)
@@ -95,13 +95,12 @@ def request_leave(
     for period in merged:
         reasons = [reason.strip(), *(one.reason for one in replaced if _overlap(period, one))]
         text = " · ".join(dict.fromkeys(reasons))
-        asking = guardian or next((one.guardian for one in replaced if _overlap(period, one)), None)
-        leave = _create(person, period, kind, text, by, Leave.State.REQUESTED, asking)
+        leave = _create(person, period, kind, text, by, Leave.State.REQUESTED, guardian)
         move_files([one for one in replaced if _overlap(period, one)], leave)
         record("leave.request", leave, by=by, after=_facts(leave))
         created.append(leave)
     add_files(created, files, by)
-    if Leave.objects.filter(person=person, state=Leave.State.REQUESTED).count() > MAX_OPEN:
+    if len(open_requests(person, guardian)) > MAX_OPEN:
         raise ValidationError(_("Too many of your requests are open. Wait until they are answered."))
     for leave in created:
         _notify_deciders(leave)
@@ -213,11 +212,11 @@ def _require_requestable(person: User, period: Period) -> None:
         raise ValidationError(_("Leave for this time has already been approved."))
 
 
-def open_requests(person: User, periods: list[Period]) -> list[Leave]:
-    """Lock and return the open requests that overlap one of these periods."""
+def open_requests(person: User, guardian: Guardian | None) -> QuerySet[Leave]:
+    """Lock and return the open requests of the guardian; without one, those of the student themselves."""
     rows = Leave.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
-    open_ = rows.filter(person=person, state=Leave.State.REQUESTED)
-    return [one for one in open_ if any(_overlap(period, one) for period in periods)]
+    own = rows.filter(guardian=guardian) if guardian else rows.filter(guardian=None, guardian_relation="")
+    return own.filter(person=person, state=Leave.State.REQUESTED)
 
 
 def _overlap(period: Period, leave: Leave) -> bool:

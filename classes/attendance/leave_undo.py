@@ -32,7 +32,7 @@ def answer_revocably(*, leave: Leave, approved: bool, text: str, by: User) -> di
 def undo_answer(*, leave: Leave, by: User, values: Mapping[str, Any]) -> None:
     """Let a request wait again. The student is not notified, and the registers are as before.
 
-    Raise ValidationError if the student was notified or asked anew, or the leave changed since.
+    Raise ValidationError if the student was notified, who asked has asked anew, or the leave changed since.
     """
     person = lock_row(leave.person)
     stored = lock_row(leave)
@@ -68,7 +68,7 @@ def withdraw_revocably(
 def undo_withdrawal(*, leave: Leave, by: User | None, values: Mapping[str, Any]) -> None:
     """Restore leave that was revoked, or a request that was withdrawn; the registers are as before.
 
-    Raise ValidationError if the leave changed since, or the student asked anew.
+    Raise ValidationError if the leave changed since, or who asked has asked anew.
     """
     person = lock_row(leave.person)
     stored = lock_row(leave)
@@ -85,9 +85,10 @@ def undo_withdrawal(*, leave: Leave, by: User | None, values: Mapping[str, Any])
 
 
 def _require_free(leave: Leave, person: User) -> None:
-    """Raise ValidationError if the student asked anew for this time: two requests would overlap."""
+    """Raise ValidationError if who made it asked anew for this time: two requests of one would overlap."""
     protect_erased(person)
-    if open_requests(person, [(leave.begins_at, leave.ends_at)]):
+    own = open_requests(person, leave.guardian)
+    if own.filter(begins_at__lt=leave.ends_at, ends_at__gt=leave.begins_at):
         raise ValidationError(_("There is a newer request for this time. See the list of leave."))
 
 

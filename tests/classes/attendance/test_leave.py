@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import permutations
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from accounts.models import Enterprise, Role, StudentGroup, User
+from accounts.models import Enterprise, Guardian, Role, StudentGroup, User
 from classes.attendance.calculation.types import RULES_VERSION
 from classes.attendance.corrections import close_register, reopen_register
 from classes.attendance.leave import (
@@ -24,6 +25,7 @@ from classes.attendance.leave_queries import (
     on_leave_badges,
     requests_to_answer,
 )
+from classes.attendance.leave_undo import undo_withdrawal, withdraw_revocably
 from classes.attendance.policy_changes import apply_school_policy, set_lesson_rules
 from classes.attendance.register import recompute_register, recompute_registers
 from classes.models import Attendance, Leave, Lesson, Member
@@ -36,6 +38,7 @@ from tests.classes.attendance.service_rows import moment
 from tests.classes.factories import create_finished_lessons
 from tests.support.cast import create_person
 from tests.support.charges import put_in_charge
+from tests.support.guardians import create_guardian
 
 pytestmark = pytest.mark.usefixtures("nine", "english")
 DAY = timedelta(days=1)
@@ -139,6 +142,44 @@ def test_periods_within_one_open_request_become_one_request_and_one_notification
     assert (merged.begins_at, merged.ends_at) == (first.begins_at, moment("19:00") + DAY)
     assert merged.reason == "Clinic · Dentist"
     assert Notification.objects.filter(kind="leave.requested").count() == 1
+
+
+def test_a_request_belongs_to_who_made_it_whoever_asks_for_the_same_time(ben: User, alice: User) -> None:
+    makers = [None, create_guardian(ben), create_guardian(ben, relation="father", e_mail="")]
+    periods = [(moment("7:00") + DAY, moment("12:00") + DAY)]
+
+    def ask_as(guardian: Guardian | None) -> Leave:
+        by = None if guardian else ben
+        asked = {"kind": "sick", "reason": f"of {guardian}", "by": by, "guardian": guardian}
+        return request_leave(person=ben, periods=periods, **asked)[0]
+
+    def open_ones() -> dict[int, tuple[Guardian | None, str]]:
+        waiting = Leave.objects.filter(state=Leave.State.REQUESTED)
+        return {one.pk: (one.guardian, one.reason) for one in waiting}
+
+    for first, second in permutations(makers, 2):
+        mine, other = ask_as(first), ask_as(second)
+        assert open_ones() == {mine.pk: (first, f"of {first}"), other.pk: (second, f"of {second}")}
+        again = ask_as(first)
+        assert open_ones().keys() == {again.pk, other.pk}
+        by = None if first else ben
+        values = withdraw_revocably(leave=again, by=by, guardian=first)
+        assert open_ones().keys() == {other.pk}
+        undo_withdrawal(leave=again, by=by, values=values or {})
+        assert open_ones().keys() == {again.pk, other.pk}
+        answer_leave(leave=other, approved=True, text="", by=alice)
+        answer_leave(leave=again, approved=True, text="", by=alice)
+        for leave in (other, again):
+            leave.refresh_from_db()
+            withdraw_leave(leave=leave, by=alice)
+
+
+def test_of_who_asks_one_fills_the_limit_of_open_requests_for_nobody_else(ask: Ask, ben: User) -> None:
+    for number in range(1, MAX_OPEN + 1):
+        ask(moment("8:00") + number * DAY, moment("9:00") + number * DAY)
+    guardian, period = create_guardian(ben), (moment("8:00") + DAY, moment("9:00") + DAY)
+    asked = request_leave(person=ben, periods=[period], kind="sick", reason="Ill", by=None, guardian=guardian)
+    assert Leave.objects.get(state=Leave.State.REQUESTED, guardian=guardian) == asked[0]
 
 
 def test_nobody_decides_about_their_own_leave(ask: Ask, ben: User) -> None:

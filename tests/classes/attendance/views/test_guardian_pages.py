@@ -271,19 +271,6 @@ def test_an_answered_request_is_not_withdrawn(mother: Any, ada: Guardian, alice:
     assert leave.state == Leave.State.APPROVED
 
 
-def test_requests_of_child_and_guardian_merge_and_stay_the_guardians(
-    mother: Any, ada: Guardian, dina: User
-) -> None:
-    ask(mother, ada)
-    begins = Leave.objects.get().begins_at
-    period = (begins + timedelta(hours=9), begins + timedelta(days=2))
-    request_leave(person=dina, periods=[period], kind="sick", reason="Still ill", by=dina)
-    merged = Leave.objects.get(state=Leave.State.REQUESTED)
-    assert merged.guardian == ada
-    assert (merged.begins_at, merged.ends_at) == (begins, period[1])
-    assert "Fever" in merged.reason
-
-
 def test_the_relation_stays_when_the_guardian_is_deleted(mother: Any, ada: Guardian, alice: User) -> None:
     ask(mother, ada)
     ada.delete()

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from accounts.sign_in import sessions
 from accounts.sign_in.permissions import protect_superadmin
 from console.audit.trail import record
 from console.concurrency import lock_row, service
+from console.notifications.services import notify
 from console.policy import role_of
 
 #: Roles that need a second factor.
@@ -35,6 +37,11 @@ FACTOR_TYPES = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def is_enabled(person: User) -> bool:
+    """Return whether signing in asks for a second factor. Recovery codes may be what a reset left of it."""
+    return bool(Authenticator.objects.filter(user=person).exists())
+
+
+def has_factor(person: User) -> bool:
     """Return whether the person has an app or a passkey."""
     return bool(Authenticator.objects.filter(user=person, type__in=FACTOR_TYPES).exists())
 
@@ -62,7 +69,7 @@ def is_missing(request: HttpRequest) -> bool:
     if request.session.get(HERE) or not is_required(request.user):
         return False
     person: Any = request.user
-    if is_enabled(person):
+    if has_factor(person):
         request.session[HERE] = True
         return False
     return True
@@ -128,9 +135,34 @@ def reset(*, person: User, by: User | None, reason: str = "") -> None:
     sessions.end_all_sessions(person, by=by, reason="second factor")
 
 
+def delete_passkey(passkey: Authenticator, *, by: User, reason: str = "") -> None:
+    """Delete a passkey of somebody whose row is locked, on record, and notify them.
+
+    Operators have no notifications; their trail shows it.
+    """
+    person, key, name = passkey.user, f"passkey.removed {passkey.pk}", passkey.data["name"]
+    passkey.delete()
+    record("person.passkey_removed", person, by=by, before={"name": name}, reason=reason)
+    if person.enterprise_id is not None:
+        link, args = reverse("accounts:my_sign_in"), {"passkey": name}
+        notify("passkey.removed", people=[person], key=key, args=args, link=link)
+
+
+def delete_passkeys(person: User, *, by: User) -> None:
+    """Delete the passkeys of somebody whose password was reset. Their recovery codes stay.
+
+    So the next sign-in asks for a code: a new password replaces no second factor.
+    """
+    for passkey in Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).order_by("pk"):
+        delete_passkey(passkey, by=by, reason="password")
+
+
 @transaction.atomic
 def verify_code(person: User, code: str) -> Literal["totp", "recovery_code", ""]:
-    """Return the type of factor that the code belongs to, or "". Each code is valid once."""
+    """Return the type of factor that the code belongs to, or "". Each code is valid once.
+
+    A recovery code that stands for a factor which was reset ends what is left of it.
+    """
     rows = Authenticator.objects.select_for_update().filter(user=person)
     factors = {row.type: row for row in rows}
     totp = factors.get(Authenticator.Type.TOTP)
@@ -140,6 +172,7 @@ def verify_code(person: User, code: str) -> Literal["totp", "recovery_code", ""]
     if codes is not None and RecoveryCodes(codes).validate_code("".join(code.split()).replace("-", "")):
         left = len(unused_recovery_codes(person))
         record("person.recovery_code_used", person, by=person, after={"left": left})
+        delete_recovery_codes_without_factor(person)
         return "recovery_code"
     return ""
 
@@ -148,7 +181,7 @@ def verify_code(person: User, code: str) -> Literal["totp", "recovery_code", ""]
 def renew_recovery_codes(*, person: User, by: User) -> None:
     """Replace the recovery codes."""
     lock_row(person)
-    if not is_enabled(person):
+    if not has_factor(person):
         raise ValidationError(_("Set up the second factor first. It comes with recovery codes."))
     _create_recovery_codes(person)
     record("person.recovery_codes", person, by=by)
@@ -170,7 +203,7 @@ def create_missing_recovery_codes(person: User) -> bool:
 
 def delete_recovery_codes_without_factor(person: User) -> None:
     """Delete the recovery codes of somebody whose last factor is gone."""
-    if not is_enabled(person):
+    if not has_factor(person):
         Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).delete()
 
 

@@ -21,6 +21,7 @@ from accounts.sign_in import (
     devices,
     forgotten_passwords,
     password_links,
+    second_factor,
     sessions,
     verified_addresses,
 )
@@ -38,15 +39,20 @@ access_ended = Signal()
 
 
 @service
-def change_password(*, person: User, password: str, by: User | None) -> User:
-    """Set a person's password; an empty one disables sign-in."""
+def change_password(*, person: User, password: str, by: User | None, keep_passkeys: bool = False) -> User:
+    """Set a person's password; an empty one disables sign-in.
+
+    A password from somebody else ends all access, and the passkeys, too, unless they are to stay.
+    """
     stored = lock_row(person)
     protect_superadmin(stored, by)
     protect_erased(stored)
     set_or_clear_password(stored, password)
     stored.save(update_fields=["password"])
     record("person.password", stored, by=by, after={"password": "changed"})
-    if by is not None and by != stored:  # an intruder may have created a token
+    if by is not None and by != stored:  # an intruder may have created a token, or added a passkey
+        if not keep_passkeys:
+            second_factor.delete_passkeys(stored, by=by)
         end_all_access([stored], by=by, reason="password")
         return stored
     sessions.end_all_sessions(stored, by=by, reason="password")
@@ -76,14 +82,19 @@ def use_link(link: PasswordLink) -> User | None:
 
 
 @service
-def set_password_by_link(*, link: PasswordLink, password: str) -> User | None:
-    """Use up a link, set the password and end all access. Return the person; None if the link is late."""
+def set_password_by_link(*, link: PasswordLink, password: str, keep_passkeys: bool = False) -> User | None:
+    """Use up a link, set the password and end all access, and the passkeys, too, unless they are to stay.
+
+    Return the person; None if the link is late.
+    """
     person = use_link(link)
     if person is None:
         return None
     person.set_password(password)
     person.save(update_fields=["password"])
     record("person.password", person, by=person, after={"password": "changed", "by": "link"})
+    if not keep_passkeys:
+        second_factor.delete_passkeys(person, by=person)
     end_all_access([person], by=person, reason="password")
     return person
 
@@ -119,7 +130,8 @@ def end_all_access(people: Iterable[User], *, by: User | None, reason: str) -> N
     """End every way in of people whose rows are locked, each on record with the reason.
 
     Ends sessions, password links and the requests for one, REST tokens and calendar feeds. A password and
-    passkeys stay; they are of no use to somebody who is deactivated.
+    passkeys stay; they are of no use to somebody who is deactivated. Whoever resets the password ends the
+    passkeys besides.
     """
     remaining = iter(people)
     while batch := list(islice(remaining, BATCH)):

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise, Guardian, User
@@ -12,6 +13,7 @@ from accounts.models.phone_number import validate_phone_number
 from accounts.models.roles import REGISTRABLE
 from accounts.people import avatars, services
 from accounts.people.uploaded_images import UploadedImage
+from accounts.sign_in.forms.security import ask_about_passkeys
 from accounts.sign_in.services import change_password
 from console.concurrency import service
 from console.policy.edit_forms import OptimisticLockMixin
@@ -52,6 +54,8 @@ class PersonForm(OptimisticLockMixin, forms.ModelForm):
         required=False,
     )
 
+    keep_passkeys = forms.BooleanField(label=_("Keep the passkeys"), required=False)
+
     class Meta:
         model = User
         fields = ("user_id", "nickname", "role", "gender", "phone_no", "e_mail", "avatar")
@@ -77,6 +81,10 @@ class PersonForm(OptimisticLockMixin, forms.ModelForm):
             self._prepare_change()
         else:
             del self.fields["no_sign_in"]
+        text = gettext(
+            "A new password, or none, ends the passkeys of this person, unless you tick this: %(names)s."
+        )
+        ask_about_passkeys(self, self.instance, text)
 
     def _prepare_change(self) -> None:
         """Remove the user ID, which cannot change, and a role that cannot be assigned."""
@@ -149,9 +157,10 @@ class PersonForm(OptimisticLockMixin, forms.ModelForm):
     def _change(self, by: User) -> User:
         data = dict(self.cleaned_data)
         password, no_sign_in = data.pop("password"), data.pop("no_sign_in", False)
+        keep = data.pop("keep_passkeys", False)
         person = services.edit_person(person=self.instance, by=by, seen=self.seen, **data)
         if password or no_sign_in:
-            person = change_password(person=person, password=password, by=by)
+            person = change_password(person=person, password=password, by=by, keep_passkeys=keep)
         return person
 
     def unmasked_contacts(self) -> list[str]:

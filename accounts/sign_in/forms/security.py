@@ -141,6 +141,32 @@ class NewPasswordForm(SetPasswordForm):
     error_messages = {"password_mismatch": _("The two new passwords do not match. Enter them again.")}
 
 
+class LinkPasswordForm(NewPasswordForm):
+    """A new password by a link, and whether the passkeys stay: by default they end."""
+
+    keep_passkeys = forms.BooleanField(required=False, label=_("Keep my passkeys"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_about_passkeys(
+            self,
+            self.user,
+            gettext(
+                "Your passkeys end: %(names)s. Tick this only if you still have all these devices, and know "
+                "each of them."
+            ),
+        )
+
+
+def ask_about_passkeys(form: forms.BaseForm, person: User, text: str) -> None:
+    """Name the person's passkeys in the help text of `keep_passkeys`; without any, remove the field."""
+    names = [row.data["name"] for row in exchange.passkey_rows(person)] if person.pk else []
+    if names:
+        form.fields["keep_passkeys"].help_text = text % {"names": ", ".join(names)}
+    else:
+        del form.fields["keep_passkeys"]
+
+
 class OwnPasswordForm(NewPasswordForm, PasswordChangeForm):
     """Change one's own password. Checks of the old password are limited like reauthentication."""
 

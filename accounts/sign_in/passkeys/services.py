@@ -85,12 +85,8 @@ def remove_passkey(*, passkey: Authenticator, by: User) -> None:
         raise ValidationError(
             _("Your role requires a second factor. Add another passkey or an app before you remove this one.")
         )
-    name = stored.data["name"]
-    pk = stored.pk
-    stored.delete()
+    second_factor.delete_passkey(stored, by=by)
     second_factor.delete_recovery_codes_without_factor(person)
-    record("person.passkey_removed", person, by=by, before={"name": name})
-    _notify(person, "passkey.removed", pk, name)
     sessions.end_all_sessions(person, by=by, reason="passkey")
 
 
@@ -104,11 +100,6 @@ def _store(person: User, new: NewPasskey, name: str, by: User) -> None:
     data: dict[str, Any] = {"name": name, "credential": new.credential, "sign_count": new.sign_count}
     row = Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data=data)
     record("person.passkey_added", person, by=by, after={"name": name})
-    _notify(person, "passkey.added", row.pk, name)
-
-
-def _notify(person: User, kind: str, pk: int, name: str) -> None:
-    """Notify the person. Operators have no notifications; their trail shows it."""
-    if person.enterprise_id is not None:
-        link = reverse("accounts:my_sign_in")
-        notify(kind, people=[person], key=f"{kind} {pk}", args={"passkey": name}, link=link)
+    if person.enterprise_id is not None:  # operators have no notifications; their trail shows it
+        link, key = reverse("accounts:my_sign_in"), f"passkey.added {row.pk}"
+        notify("passkey.added", people=[person], key=key, args={"passkey": name}, link=link)

@@ -19,7 +19,7 @@ from django.views.generic import FormView, View
 from accounts.models import User
 from accounts.sign_in import lockout, password_links, remembered_school, second_factor, sessions
 from accounts.sign_in.forms.passkeys import ANSWER_FIELD
-from accounts.sign_in.forms.security import NewPasswordForm
+from accounts.sign_in.forms.security import LinkPasswordForm
 from accounts.sign_in.passkeys import challenges, exchange, relying_party
 from accounts.sign_in.passkeys.services import add_passkey_by_link
 from accounts.sign_in.services import set_password_by_link
@@ -117,14 +117,18 @@ class LinkFormView(FormView):
 class SetPassword(LinkFormView):
     """Set a password, and sign in."""
 
-    form_class = NewPasswordForm
+    form_class = LinkPasswordForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "user": self.person}
 
-    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+    def form_valid(self, form: LinkPasswordForm) -> HttpResponse:
         assert self.link is not None  # else it was refused
-        person = set_password_by_link(link=self.link, password=form.cleaned_data["new_password1"])
+        person = set_password_by_link(
+            link=self.link,
+            password=form.cleaned_data["new_password1"],
+            keep_passkeys=form.cleaned_data.get("keep_passkeys", False),
+        )
         return self.sign_in(person, "link", _("Your password is set.")) if person else self.refuse()
 
 

@@ -153,7 +153,7 @@ class SignInCode(FormView):
         )
 
     def form_valid(self, form: SecondFactorForm) -> HttpResponse:
-        self.request.session[second_factor.HERE] = True
+        self.request.session[second_factor.HERE] = second_factor.has_factor(form.person)
         record_authentication(self.request, form.person, "mfa")
         response: HttpResponse = self.stage.exit()
         return response

@@ -213,9 +213,9 @@ PERSON_ACTIONS = {
             "file-zip",
             _("Make a copy of everything that the console holds about this person?"),
             _(
-                "The file has a page to read and the same data for machines. Other people in it are named by "
-                "their role only. What staff wrote in free text is included as written: read it before you "
-                "hand it over."
+                "The file has a page to read and the same data for machines. Guardians are named in it, "
+                "other people only by their role. What staff wrote in free text is included as written: "
+                "read it before you hand it over."
             ),
             _("The copy is being made. You are notified when it is ready."),
             request_copy,

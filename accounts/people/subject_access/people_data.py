@@ -1,7 +1,7 @@
 """What the console holds about people in the tables of accounts, for the subject-access export."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from accounts.models import Avatar, PeopleImportRow, RosterRow, SourcedId
 from accounts.people.guardian_notices.sections import notice_text
 from accounts.sign_in.verified_addresses import is_verified
 from console.audit.held_data import HeldFile, Subject, register_exclusion, register_holding
+from console.policy import may
 
 SOURCED_ID = _("ID in the student information system")
 
@@ -35,6 +36,16 @@ def _refused_lines(person: Any) -> Any:
     return rows.filter(about__in=_sourced_ids(person).values("sourced_id"))
 
 
+def _of_guardian(column: str) -> Callable[[Any, Subject], str | None]:
+    """Return a sealed value about a guardian in clear, for readers who may list guardians."""
+
+    def reveal(row: Any, subject: Subject) -> str | None:
+        value = getattr(row, column)
+        return value.reveal() if value and may(subject.reader, "list", "guardian") else None
+
+    return reveal
+
+
 def _values_at_iclass(row: Any, subject: Subject) -> Any:
     return row.observed
 
@@ -54,7 +65,7 @@ register_holding(
     "accounts.Consent",
     found_by=("person",),
     actors=("by",),
-    values={"guardian": lambda row, _subject: row.guardian.reveal() if row.guardian else None},
+    values={"guardian": _of_guardian("guardian")},
 )
 register_holding(
     "accounts.GroupMembership", found_by=("student",), labels={"": _("Groups"), "group": _("group")}
@@ -82,11 +93,8 @@ register_holding(
     "accounts.Guardian",
     found_by=("person",),
     without=("known_as",),
-    values={
-        "name": lambda row, _subject: row.name.reveal() if row.name else None,
-        "phone_no": lambda row, _subject: row.phone_no.reveal() if row.phone_no else None,
-        "e_mail": lambda row, _subject: row.e_mail.reveal() if row.e_mail else None,
-    },
+    values={name: _of_guardian(name) for name in ("name", "phone_no", "e_mail")},
+    resource="guardian",
 )
 register_holding(
     "accounts.GuardianNotice",
@@ -98,6 +106,7 @@ register_holding(
     values={"text": lambda row, _subject: [text._asdict() for text in notice_text(row)]},
     labels={"text": _("text")},
     related=("guardian__person", "enterprise"),
+    resource="guardian",
 )
 register_holding(
     "accounts.PeopleImportGuardian",
@@ -105,26 +114,27 @@ register_holding(
     without=("row", "guardian"),
     values={"before": lambda row, _subject: json.loads(row.before.reveal()) if row.before else None},
     labels={"": _("Guardians before an import"), "before": _("before")},
+    resource="guardian",
 )
 register_holding(
     "accounts.GuardianAccount",
     found_by=("guardians__person",),
     without=("password", "name_digest", "session_epoch"),
-    values={
-        "sign_in_name": lambda row, _subject: row.sign_in_name.reveal(),
-        "e_mail": lambda row, _subject: row.e_mail.reveal() if row.e_mail else None,
-    },
+    values={name: _of_guardian(name) for name in ("sign_in_name", "e_mail")},
+    resource="guardian",
 )
 register_holding(
     "accounts.GuardianSession",
     found_by=("account__guardians__person",),
     without=("account", "session_key"),
+    resource="guardian",
 )
 register_holding(
     "accounts.GuardianInvitation",
     found_by=("guardian__person",),
     actors=("created_by",),
     without=("mail_due_at", "mail_attempts"),
+    resource="guardian",
 )
 register_holding("accounts.PasswordLink", found_by=("person",), actors=("created_by",), without=("sent_to",))
 register_holding("accounts.PasswordRequest", found_by=("person",), without=("login",))
@@ -137,6 +147,7 @@ register_holding(
     found_by=("person",),
     rows=_import_rows,
     without=("source", "twin", "operation", "named"),
+    resource="import",  # the cells of a line name guardians, too
     values={"before": lambda row, _subject: row.before, "after": lambda row, _subject: row.after},
     labels={
         "before": _("before"),
@@ -158,6 +169,7 @@ register_holding(
     found_by=("about",),
     rows=_refused_lines,
     without=("source", "kind", "target", "facts", "before", "after", "named"),
+    resource="import",
     labels={
         "": _("Refused lines of OneRoster imports"),
         "sourced_id": SOURCED_ID,

@@ -60,6 +60,13 @@ def test_each_relation_to_a_person_finds_them_or_tells_who_acted(label: str) -> 
 
 
 @pytest.mark.parametrize("label", sorted(HOLDINGS))
+def test_who_may_not_list_guardians_gets_no_rows_about_them(label: str) -> None:
+    holding = HOLDINGS[label]
+    is_about_them = "Guardian" in label or any("guardian" in name for name in holding.found_by)
+    assert not is_about_them or holding.resource == "guardian"
+
+
+@pytest.mark.parametrize("label", sorted(HOLDINGS))
 def test_no_secret_and_no_unread_json_is_exported(label: str) -> None:
     holding = HOLDINGS[label]
     fields = {field.name: field for field in holding.model_class._meta.concrete_fields}

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-#: How long a request waits for an answer.
-VALID_FOR = timedelta(days=7)
+#: How long a request waits: twice the seven days for which some have to wait (accounts.people.second_person).
+VALID_FOR = timedelta(days=14)
 
 
 def default_expiry() -> datetime:

@@ -1,7 +1,8 @@
 """Erasing a person takes two administrators: one requests it, another one confirms or declines.
 
-A superadmin counts as an administrator. Where a school has nobody else who could confirm, the operator of the
-installation does, on the server (`manage.py person confirm-erasure`).
+A superadmin counts as an administrator. Who depends on the requester (`second_person`) can confirm only when
+the request has waited for seven days, in which everybody else can decline it. Where a school has nobody else
+who could confirm, the operator of the installation does, on the server (`manage.py person confirm-erasure`).
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import ErasureRequest, Role, User
 from accounts.people.erasure import erase_person
+from accounts.people.second_person import waits_until
 from accounts.sign_in.permissions import protect_erased, protect_superadmin
 from console.audit.trail import record
 from console.concurrency import Conflict, lock_row, service
@@ -31,6 +33,19 @@ NO_LONGER_ADMINISTRATOR = gettext_lazy(
     "The requester is no longer an active administrator of the school, so the request cannot be confirmed. "
     "Decline it; another administrator can request the erasure again."
 )
+
+
+def refused_confirmation(request: ErasureRequest, by: Any) -> str:
+    """Return why `by` cannot confirm the request now, though perhaps decline it; "" if they can."""
+    if not may_still_request(request):
+        return str(NO_LONGER_ADMINISTRATOR)
+    moment = waits_until(by, request.requested_by, request.requested_at)
+    if moment is None or moment <= timezone.now():
+        return ""
+    return _(
+        "Your account is new, or the requester set its password, role or sign-in. So you can confirm this "
+        "only after seven days, from %(day)s. Another administrator or a superadmin can confirm it at once."
+    ) % {"day": f"{timezone.localtime(moment, request.enterprise.tz):%Y-%m-%d %H:%M}"}
 
 
 def requests_to_answer(reader: Any) -> QuerySet[ErasureRequest]:
@@ -88,7 +103,7 @@ def answer_erasure(
 
     `by` is None for the operator on the server. Raise Conflict if the request was answered or withdrawn, or
     has expired, ValidationError if `by` made it or is the person, declines it without a sentence, or confirms
-    that of somebody who is no longer an administrator.
+    that of somebody who is no longer an administrator, or too early that of whom they depend on.
     """
     person = lock_row(request.person)  # people are locked before what depends on them
     stored = lock_row(request)
@@ -98,8 +113,10 @@ def answer_erasure(
         raise ValidationError(_("Another administrator has to decide about your request."))
     if by is not None and by.pk == person.pk:
         raise ValidationError(_("You cannot decide about your own data. Ask another administrator."))
-    if confirmed and not may_still_request(stored):
+    if confirmed and by is None and not may_still_request(stored):
         raise ValidationError(NO_LONGER_ADMINISTRATOR)
+    if confirmed and by is not None and (refusal := refused_confirmation(stored, by)):
+        raise ValidationError(refusal)
     if not confirmed and not text.strip():
         raise ValidationError({"text": _("Write a sentence why the request is declined.")})
     # Personal texts of a confirmed request are erased with the person, so the sentence is in the trail alone.
@@ -162,7 +179,7 @@ def _require_waiting(request: ErasureRequest) -> None:
     if request.is_waiting:
         return
     if request.shown_state == State.EXPIRED:
-        raise Conflict(_("This request has expired after seven days. Request the erasure again."))
+        raise Conflict(_("This request has expired after 14 days. Request the erasure again."))
     if request.state == State.WITHDRAWN:
         raise Conflict(_("This request has been withdrawn."))
     raise Conflict(_("This request has already been answered."))

@@ -102,7 +102,7 @@ for _name, _title, _body, _tone, _icon in (
     (
         "person.erase_requested",
         _("Confirm the erasure of %(user_id)s"),
-        _("An administrator requested to erase this person's data. Confirm or decline within seven days."),
+        _("An administrator requested to erase this person's data. Confirm or decline within 14 days."),
         "warn",
         "eraser",
     ),

@@ -110,7 +110,7 @@ class ErasureRequestPage(ErasureRequestBase, FormView):
             badge=STATE_BADGES[erasure.shown_state],
             may_answer=self.may_answer,
             is_own=is_own,
-            outlived="" if services.may_still_request(erasure) else services.NO_LONGER_ADMINISTRATOR,
+            only_declined=services.refused_confirmation(erasure, reader) if self.may_answer else "",
             may_withdraw=is_own and erasure.is_waiting and self.may("withdraw", erasure),
             is_alone=erasure.is_waiting
             and not services.second_administrators(erasure.person, erasure.requested_by).exists(),

@@ -15,12 +15,13 @@ from accounts.school.retention import RetentionCategory, Rows, register_category
 from classes.attendance.leave_files import delete_files
 from classes.attendance.reports.exports.files import clear_runs, expired_runs
 from classes.models import EngagementSample, Leave, LeaveFile, Lesson, Observation
-from classes.recordings.retention import bin_recordings, expired_recordings
+from classes.recordings.retention import bin_recordings, expired_recordings, open_appeals
 
 
 def final_lessons(school: Enterprise, before: datetime) -> QuerySet[Any]:
-    """Return lessons whose registers became final before."""
-    return Lesson.objects.filter(enterprise=school, final_at__lt=before)
+    """Return lessons whose registers became final before, without an appeal that waits for its answer."""
+    lessons = Lesson.objects.filter(enterprise=school, final_at__lt=before)
+    return lessons.exclude(pk__in=open_appeals(school))
 
 
 def raw_evidence(lessons: Rows | list[int]) -> QuerySet[Any]:
@@ -55,9 +56,13 @@ register_category(
 
 
 def old_samples(school: Enterprise, before: datetime) -> QuerySet[Any]:
-    """Return samples of lessons that ended before; all samples if the school turned sampling off."""
+    """Return samples of lessons that ended before; all samples if the school turned sampling off.
+
+    As long as it is on, those of lessons with an appeal that waits for its answer stay.
+    """
     samples = EngagementSample.objects.filter(lesson__enterprise=school)
-    return samples.filter(lesson__ends_at__lt=before) if school.samples_on else samples
+    old = samples.filter(lesson__ends_at__lt=before).exclude(lesson__in=open_appeals(school))
+    return old if school.samples_on else samples
 
 
 register_category(
@@ -77,10 +82,14 @@ register_category(
 
 
 def old_leave_files(school: Enterprise, before: datetime) -> QuerySet[Any]:
-    """Return attachments of leave that ended before, or was withdrawn or returned before."""
+    """Return attachments of leave that ended before, or was withdrawn or returned before.
+
+    A request that waits for its answer keeps them.
+    """
     over = Q(leave__ends_at__lt=before) | Q(leave__withdrawn_at__lt=before)
     returned = Q(leave__state=Leave.State.RETURNED, leave__answered_at__lt=before)
-    return LeaveFile.objects.filter(over | returned, enterprise=school)
+    files = LeaveFile.objects.filter(over | returned, enterprise=school)
+    return files.exclude(leave__state=Leave.State.REQUESTED)
 
 
 register_category(
@@ -89,7 +98,7 @@ register_category(
         _("Attachments of leave"),
         _(
             "This many days after the leave, or after a request was withdrawn or returned, its attachments "
-            "are deleted. The leave itself and the marks are kept."
+            "are deleted. The leave itself and the marks are kept, and so is what an open request needs."
         ),
         min_days=30,
         expired_rows=old_leave_files,

@@ -73,6 +73,7 @@ def edit_school(
     for name, value in changed.items():
         setattr(stored, name, value)
     stored.full_clean()
+    _require_files_outlast_requests(stored, changed)
     old, new = diff_snapshots(before, snapshot(stored))
     if new:
         _save_school(stored, new)
@@ -85,6 +86,18 @@ def edit_school(
     if "tic_key" in new:
         _activate_new_key(stored)
     return stored
+
+
+def _require_files_outlast_requests(school: Enterprise, changed: Collection[str]) -> None:
+    """Raise ValidationError if attachments of leave would be deleted while the leave can be asked for."""
+    kept, asked = school.keep_leave_files_days, school.leave_request_days
+    names = [name for name in ("keep_leave_files_days", "leave_request_days") if name in changed]
+    if names and kept is not None and kept < asked:
+        text = _(
+            "Attachments of leave are kept for %(kept)d days, and leave can be asked for %(asked)d days "
+            "back. They must be kept at least as long."
+        )
+        raise ValidationError({name: text % {"kept": kept, "asked": asked} for name in names})
 
 
 def _save_school(school: Enterprise, columns: Collection[str]) -> None:

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Enterprise
-from classes.models import Lesson, LessonRecording, Recording
+from classes.models import Appeal, Lesson, LessonRecording, Recording
 from classes.recordings.services import bin_recording
 
 #: Recordings that follow the retention of the school.
@@ -25,6 +25,12 @@ def last_kept_day(lesson: Lesson, footage: LessonRecording | None) -> date | Non
     return timezone.localdate(lesson.real_ended_at or lesson.ends_at) + timedelta(days=days)
 
 
+def open_appeals(school: Enterprise) -> QuerySet[Any]:
+    """Return the lessons with an appeal that waits for its answer, whose evidence is kept until then."""
+    waiting = Appeal.objects.filter(lesson__enterprise=school, state=Appeal.State.OPEN)
+    return waiting.order_by().values("lesson")
+
+
 def school_retention_lessons(school: Enterprise) -> QuerySet[Any]:
     """Return lessons whose recordings follow the retention of the school, with their end as `over_at`."""
     own = LessonRecording.objects.filter(lesson=OuterRef("pk"))
@@ -36,7 +42,8 @@ def school_retention_lessons(school: Enterprise) -> QuerySet[Any]:
 
 def expired_recordings(school: Enterprise, before: datetime) -> QuerySet[Any]:
     """Return the lessons with expired recordings. A recording is kept through its last day."""
-    return school_retention_lessons(school).filter(over_at__lt=_midnight(timezone.localdate(before)))
+    lessons = school_retention_lessons(school).exclude(pk__in=open_appeals(school))
+    return lessons.filter(over_at__lt=_midnight(timezone.localdate(before)))
 
 
 def bin_recordings(lessons: QuerySet[Lesson]) -> int:

@@ -216,6 +216,8 @@ def test_attachments_are_deleted_some_days_after_the_leave(
     )
     assert clear_school(school) == {}
     Leave.objects.update(ends_at=timezone.now() - timedelta(days=366))
+    assert clear_school(school) == {}, "nobody has answered the request"
+    Leave.objects.update(state="approved")
     with django_capture_on_commit_callbacks(execute=True):
         assert clear_school(school) == {"keep_leave_files_days": 1}
     assert not stored(attached.file.name)

@@ -42,6 +42,7 @@ from console.outbox.models import Operation
 from console.outbox.services import enqueue, open_operations, supersede
 from console.policy.database_scope import as_owner
 from console.policy.models import ApiToken
+from console.webhooks.models import WebhookAttempt
 
 ERASED_NAME = gettext_noop("Erased person")
 #: Columns of the row that are erased; `clear_observed` erases the observed values.
@@ -181,6 +182,13 @@ def _scrub_admin_log(person: User) -> int:
     """Replace the name in the log of the Django admin."""
     entries = LogEntry.objects.filter(content_type__app_label="accounts", content_type__model="user")
     return entries.filter(object_id=str(person.pk)).update(object_repr=erased_name(), change_message="")
+
+
+@register_scrubber("webhook_answers")
+def _scrub_webhook_answers(person: User) -> int:
+    """Delete what receivers of webhooks answered: it may repeat a name or an address, however encoded."""
+    attempts = WebhookAttempt.objects.filter(delivery__enterprise=person.enterprise_id).exclude(answer="")
+    return attempts.update(answer="")
 
 
 @register_scrubber("callbacks")

@@ -198,6 +198,7 @@ ERASED_LABELS: dict[str, str | Promise] = {
     "sign_in": pgettext_lazy("fact", "ways to sign in"),
     "subjects": pgettext_lazy("fact", "subjects"),
     "tables_log": pgettext_lazy("fact", "rows of the admin log"),
+    "webhook_answers": pgettext_lazy("fact", "answers to webhooks"),
     "waiting_marks": pgettext_lazy("fact", "marks on Today"),
 }
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")

@@ -137,12 +137,13 @@ def count_guardians(rows: Any) -> dict[str, int]:
 
 
 def rows_with_other_guardians(rows: Iterable[PeopleImportRow]) -> set[int]:
-    """Return the rows whose guardians are no longer as the import left them."""
+    """Return the rows whose guardians are no longer as the import left them, or have an account by now."""
     entered = {row.pk: len((row.after or {})[GUARDIANS]) for row in rows if GUARDIANS in (row.after or {})}
     kept = PeopleImportGuardian.objects.filter(row__in=entered).select_related("guardian")
     as_imported = dict.fromkeys(entered, 0)
     for one in kept:
-        as_imported[one.row_id] += one.digest == _digest(_values(one.guardian))
+        has_joined = one.before is None and one.guardian.account_id is not None
+        as_imported[one.row_id] += not has_joined and one.digest == _digest(_values(one.guardian))
     return {pk for pk, count in entered.items() if as_imported[pk] != count}
 
 

@@ -73,7 +73,7 @@ def lessons_to_choose(student: Any) -> list[Lesson]:
     memberships = Member.objects.filter(user=student).values("lesson")
     return list(
         lessons_for(student)
-        .filter(upcoming_filter(), pk__in=memberships)
+        .filter(upcoming_filter(), pk__in=memberships, cancelled_at=None)
         .order_by("starts_at", "pk")[:MAX_LESSONS]
     )
 

@@ -74,11 +74,13 @@ def undo_cancellation(
     """Take a cancellation back: drop what was not sent, and enqueue again what the cancellation replaced.
 
     Lessons taken back `together` stood beside each other before, so they are no conflict. Raise
-    ValidationError if it was sent, or if somebody was planned for this time meanwhile.
+    ValidationError if it was sent, or if it was made up or somebody was planned for this time meanwhile.
     """
     stored = lock_lesson(lesson)
     if stored.cancelled_at is None:
         raise ValidationError(_("The lesson is not cancelled any more."))
+    if stored.made_up:
+        raise ValidationError(_("A make-up lesson has been planned since. Cancel that one instead."))
     request = replace(build_booking_request(stored), excluded=(stored.pk, *together))
     lock_people(booked_people(request))
     # The lesson stood there, whoever was absent, on a holiday or not.

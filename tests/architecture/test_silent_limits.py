@@ -43,7 +43,7 @@ TABLE: dict[str, dict[str, str]] = {
     "classes/attendance/grades/views/current.py": {LINKED: "form.offered_courses[:LINKED_COURSES]"},
     "classes/attendance/leave_queries.py": {
         TOLD: "covered.order_by('starts_at', 'pk')[:MAX_LESSONS]; lessons_for(student).filter("
-        "upcoming_filter(), pk__in=memberships).order_by('starts_at', 'pk')[:MAX_LESSONS]",
+        "upcoming_filter(), pk__in=memberships, cancelled_at=None).order_by('starts_at', 'pk')[:MAX_LESSONS]",
     },
     "classes/attendance/policy_changes.py": {
         TOLD: "lately.select_related('enterprise', 'teacher', 'course').order_by('-starts_at', '-id')"

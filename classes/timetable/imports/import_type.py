@@ -47,7 +47,8 @@ class TimetableImportType(ImportType):
     )
     undo_detail = gettext_lazy(
         "Its lessons that have not started are cancelled and deleted at iclass, and the "
-        "people involved are notified. Lessons that were held are kept."
+        "people involved are notified. Lessons that were held are kept, and so are those that were added "
+        "or changed since."
     )
     check_job_label = gettext_lazy("Compare a timetable")
     apply_job_label = gettext_lazy("Plan imported timetable")

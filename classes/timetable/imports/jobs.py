@@ -3,7 +3,8 @@
 from collections import Counter
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from classes.choices import Status
 from classes.conflicts.guard import lock_lessons
 from classes.lessons.services import cancel_lesson
 from classes.models import Lesson, TimetableImport
+from console.audit.models import AuditEntry
 from console.imports.jobs import import_of_job, import_url
 from console.jobs import runner
 from console.jobs.models import Job
@@ -24,8 +26,21 @@ STEP_SIZE = 100
 State = TimetableImport.State
 
 
+#: Entries about a lesson that do not change it.
+NO_CHANGES = (
+    *("lesson.pull", "lesson.push", "lesson.call", "lesson.enter"),
+    *("lesson.reveal_token", "lesson.reveal_password"),
+)
+
+
 def imported_lessons(source: TimetableImport) -> QuerySet[Lesson]:
     """Return the lessons that an import created."""
+    lessons = _lessons_of_rows(source)
+    return lessons.filter(created_at__lte=source.applied_at) if source.applied_at else lessons
+
+
+def _lessons_of_rows(source: TimetableImport) -> QuerySet[Lesson]:
+    """Return the lessons of the rows, with those that their courses got since."""
     rows = source.lines.order_by()
     courses, lessons = rows.exclude(course=None).values("course"), rows.exclude(lesson=None).values("lesson")
     return Lesson.objects.filter(Q(course__in=courses) | Q(pk__in=lessons), enterprise=source.enterprise_id)
@@ -69,7 +84,25 @@ def run_undo_step(job: Job) -> timedelta | None:
 
 
 def undoable_lessons(source: TimetableImport) -> QuerySet[Lesson]:
-    """Return the imported lessons that are not cancelled and have not begun."""
-    return imported_lessons(source).filter(
-        cancelled_at=None, status=Status.WILL, starts_at__gt=timezone.now()
+    """Return the imported lessons that have not begun, and that nobody changed, covered or cancelled."""
+    entries = AuditEntry.objects.filter(
+        enterprise=source.enterprise_id, at__gt=source.applied_at, actor__isnull=False
     )
+    about = entries.filter(
+        object_type=Lesson._meta.label_lower, object_id=Cast(OuterRef("pk"), CharField())
+    ).exclude(action__in=NO_CHANGES)
+    by_hand = about.exclude(after__has_key="group")  # a student who joins a group joins its lessons
+    many = entries.filter(action="lesson.change_many").values_list("after__lessons", flat=True)
+    changed = {pk for keys in many for pk in keys or ()}
+    lessons = imported_lessons(source).exclude(pk__in=changed)
+    return _not_begun(lessons).filter(~Exists(by_hand), covers=None)
+
+
+def kept_lessons(source: TimetableImport) -> QuerySet[Lesson]:
+    """Return the lessons that an undo leaves because they were added, changed or covered since."""
+    lessons = _not_begun(_lessons_of_rows(source)).exclude(pk__in=undoable_lessons(source).values("pk"))
+    return lessons.order_by("starts_at", "pk")
+
+
+def _not_begun(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    return lessons.filter(cancelled_at=None, status=Status.WILL, starts_at__gt=timezone.now())

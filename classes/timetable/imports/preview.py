@@ -9,9 +9,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StudentGroup, User
-from classes.models import TimetableImport, TimetableRow
+from classes.models import Lesson, TimetableImport, TimetableRow
 from classes.timetable.imports.columns import LABELS
 from classes.timetable.imports.doubts import ask_about_row, rows_with_doubts
+from classes.timetable.imports.jobs import kept_lessons
 from classes.timetable.imports.row_parser import PlannedRow
 from console.imports.preview import ImportPreview, PreviewRow, RowFilter
 from console.ui.badges import Badge
@@ -57,6 +58,11 @@ class TimetablePreview(ImportPreview):
     def doubtful_rows(self) -> int:
         """The number of rows that have a question before the import is applied."""
         return rows_with_doubts(self.source.lines.all()).count() if self.source.state == State.CHECKED else 0
+
+    @cached_property
+    def kept_lessons(self) -> list[Lesson]:
+        """The lessons that the undo of the import left."""
+        return list(kept_lessons(self.source)) if self.source.state == State.UNDONE else []
 
     def filter_rows(self, rows: QuerySet[TimetableRow]) -> QuerySet[TimetableRow] | None:
         return rows_with_doubts(rows) if self.show == QUESTION else super().filter_rows(rows)

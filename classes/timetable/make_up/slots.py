@@ -2,7 +2,7 @@
 
 The hours of the school are those at which the teacher and the course have lessons. The weekday and the time
 of the lesson come first, then the other usual times of the next weeks. Holidays and days after the term are
-left out.
+left out, and so is the time of the lesson itself.
 """
 
 from collections import Counter
@@ -48,6 +48,7 @@ def candidate_slots(lesson: Lesson, teacher: int) -> tuple[date, list[TimeSlot]]
         for day in lesson_days
         for clock in clocks
         if (starts_at := local_to_utc(datetime.combine(day, clock), zone)) >= earliest
+        and starts_at != lesson.starts_at
     ]
     slots.sort(key=lambda one: (not is_usual(lesson, one), one.starts_at))
     return last, slots[:MAX_SLOTS]

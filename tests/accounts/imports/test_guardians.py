@@ -213,6 +213,14 @@ def test_an_undo_keeps_what_changed_later(filed: FILE, alice: User, dina: User) 
     assert contacts()[0][2] == "13900139000"
 
 
+def test_an_undo_keeps_a_guardian_who_has_made_an_account_since(filed: FILE, alice: User, dina: User) -> None:
+    source = apply(filed(DINA), alice)
+    create_account(Guardian.objects.get())
+    undo(source, alice)
+    assert source.lines.get().undone == "kept"
+    assert Guardian.objects.get().account is not None
+
+
 def test_an_undo_after_the_guardian_was_deleted_keeps_the_row(filed: FILE, alice: User, dina: User) -> None:
     source = apply(filed(DINA), alice)
     delete_guardian(guardian=Guardian.objects.get(), by=alice)

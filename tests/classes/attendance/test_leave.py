@@ -22,12 +22,14 @@ from classes.attendance.leave import (
 from classes.attendance.leave_queries import (
     MAX_DAY_ROWS,
     leave_month,
+    lessons_to_choose,
     on_leave_badges,
     requests_to_answer,
 )
 from classes.attendance.leave_undo import undo_withdrawal, withdraw_revocably
 from classes.attendance.policy_changes import apply_school_policy, set_lesson_rules
 from classes.attendance.register import recompute_register, recompute_registers
+from classes.lessons.services import cancel_lesson
 from classes.models import Attendance, Leave, Lesson, Member
 from console.audit.models import AuditEntry
 from console.audit.personal_data import erase_personal_data
@@ -35,7 +37,7 @@ from console.concurrency import Conflict
 from console.notifications.models import Notification
 from console.notifications.types import notification_text
 from tests.classes.attendance.service_rows import moment
-from tests.classes.factories import create_finished_lessons
+from tests.classes.factories import add_members, create_finished_lessons, create_planned_lesson
 from tests.support.cast import create_person
 from tests.support.charges import put_in_charge
 from tests.support.guardians import create_guardian
@@ -365,6 +367,14 @@ def test_leave_recalculates_each_open_register_however_many_there_are(
     times = {"begins_at": moment("0:00") - DAY, "ends_at": moment("9:00")}
     grant_leave(person=ben, **times, reason="Dentist", by=alice)
     assert set(Attendance.objects.filter(person=ben).values_list("mark", flat=True)) == {"excused"}
+
+
+def test_cancelled_lessons_are_not_offered_to_who_asks_for_leave(ben: User, bob: User) -> None:
+    held, off = (create_planned_lesson(bob, n * DAY) for n in (1, 2))
+    for lesson in (held, off):
+        add_members(lesson, ben)
+    cancel_lesson(lesson=off, by=None)
+    assert lessons_to_choose(ben) == [held]
 
 
 def test_erasing_a_student_erases_why_and_withdraws_what_is_open(alice: User, ben: User, ask: Ask) -> None:

@@ -19,6 +19,7 @@ from classes.lessons.undo import (
 )
 from classes.models import AnnouncedState, Lesson
 from classes.notifications.lessons import send_lesson_notifications
+from classes.timetable.make_up.services import make_up_lesson
 from console.audit.models import AuditEntry
 from console.notifications.models import Notification
 from console.outbox import relay
@@ -247,6 +248,17 @@ def test_a_lesson_is_not_brought_back_onto_a_booking_that_was_made_meanwhile(les
     with pytest.raises(ValidationError):
         undo_cancellation(lesson=lesson, by=alice, values=values)
     assert stored(lesson).cancelled_at
+
+
+def test_a_lesson_that_was_made_up_since_is_not_brought_back_beside_its_make_up(lesson, alice, bob):
+    values = cancel_revocably(lesson=lesson, by=alice)
+    make_up = make_up_lesson(lesson=stored(lesson), by=alice, starts_at=lesson.starts_at + 5 * DAY)
+    with pytest.raises(ValidationError, match="补课"):
+        undo_cancellation(lesson=lesson, by=alice, values=values)
+    assert (stored(lesson).cancelled_at is None, stored(make_up).cancelled_at) == (False, None)
+    cancel_lesson(lesson=make_up, by=alice)
+    undo_cancellation(lesson=lesson, by=alice, values=values)
+    assert stored(lesson).cancelled_at is None
 
 
 def test_a_move_that_somebody_changed_since_is_not_taken_back(lesson, alice):

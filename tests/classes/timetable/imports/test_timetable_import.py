@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import StudentGroup
-from classes.models import Course, Holiday, Lesson, Member, Term, TimetableImport
+from classes.lessons.services import edit_lesson
+from classes.models import Course, Cover, Holiday, Lesson, Member, TeacherAbsence, Term, TimetableImport
 from classes.timetable.cover.services import enter_absence
 from classes.timetable.imports import jobs
 from classes.timetable.imports.columns import HEADINGS, LABELS, parse_clock, parse_day, parse_weekdays
 from classes.timetable.imports.import_type import TIMETABLE_IMPORT
+from console.audit.trail import record
 from console.imports import services
 from console.imports.columns import normalize_heading
 from console.imports.import_type import ImportOutdated
@@ -267,6 +269,28 @@ class TestApplying:
         assert source.state == "undone"
         with pytest.raises(ValidationError):
             services.undo_import(TIMETABLE_IMPORT, source=source, by=alice)
+
+    def test_undoing_keeps_and_lists_what_was_added_or_changed_since(self, browse, alice, bob, kids, monday):
+        source = services.apply_import(TIMETABLE_IMPORT, source=taken([series(monday)], alice), by=alice)
+        edited, covered, many, grouped = Lesson.objects.order_by("starts_at")
+        edit_lesson(lesson=edited, by=alice, topic="Croquet with the Queen")
+        absence = TeacherAbsence.objects.create(
+            enterprise=bob.enterprise, teacher=bob, begins_at=covered.starts_at, ends_at=covered.ends_at
+        )
+        cora = create_person(bob.enterprise, "cora", "teacher")
+        Cover.objects.create(
+            enterprise=bob.enterprise, absence=absence, lesson=covered, absent=bob, covering=cora
+        )
+        keys = {"lessons": [many.pk]}
+        record("lesson.change_many", by=alice, enterprise=bob.enterprise, after=keys)
+        record("lesson.change", grouped, by=alice, after={"group": "Year 7", "members_added": ["new"]})
+        added = create_planned_lesson(bob, 40 * DAY, course=edited.course)
+        services.undo_import(TIMETABLE_IMPORT, source=source, by=alice)
+        runner.run_due_jobs()
+        kept = {edited, covered, many, added}
+        assert set(Lesson.objects.filter(cancelled_at=None)) == kept
+        page = browse(alice, reverse("classes:timetable_import", args=[source.pk])).content.decode()
+        assert all(lesson.get_absolute_url() in page for lesson in kept)
 
 
 class TestPages:

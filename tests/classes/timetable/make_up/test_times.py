@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from classes.attendance.leave import grant_leave
+from classes.lessons.services import cancel_lesson
 from classes.models import Holiday, Lesson, Term
 from classes.timetable.cover.services import enter_absence
 from classes.timetable.make_up.times import propose_times
@@ -30,6 +31,12 @@ def test_the_weekday_and_time_of_the_lesson_come_first_and_other_usual_times_fol
     others = [one.starts_at for one in found if not one.usual]
     assert others == sorted(others)
     assert {timezone.localtime(at).hour for at in others} <= {10, 14}
+
+
+def test_the_time_that_was_just_cancelled_is_not_proposed(bob):
+    lesson = lesson_at(bob, moment(7))
+    cancel_lesson(lesson=lesson, by=None)
+    assert {moment(7), moment(14)} & set(starts(lesson)) == {moment(14)}
 
 
 def test_a_time_at_which_anybody_has_a_lesson_is_not_proposed_and_says_who(

@@ -105,6 +105,7 @@ class ClassesConfig(AppConfig):
         import classes.search
         import classes.timetable.bulk.change_undo
         import classes.timetable.bulk.undo
+        import classes.timetable.courses.change_undo
         import classes.timetable.cover.undo
         import classes.timetable.group_changes.conflicts
         import classes.timetable.group_changes.propagation

@@ -1,6 +1,6 @@
 """Change a series: one lesson, it and the following ones, or all that have not begun."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -45,7 +45,7 @@ from classes.timetable.courses.edit_merge import (
     load_series,
     merge_edits,
 )
-from classes.timetable.courses.lesson_dates import dates_of_lessons, fix_days_without_lesson
+from classes.timetable.courses.lesson_dates import adjusted_lessons, dates_of_lessons, fix_days_without_lesson
 from classes.timetable.courses.planning import COURSE_FIELDS, Series
 from classes.timetable.courses.recurrence import lesson_count, local_to_utc, normalize_rule
 from classes.timetable.cover.hand_over import hand_over_covers
@@ -99,28 +99,34 @@ def preview_change(
 
 
 @service
-def change_course(
-    *,
+def change_course(*, course: Course, by: User | None, **arguments: Any) -> Course:
+    """Change a series and the lessons of the scope that have not begun; each change is sent to the service.
+
+    Fields are those of `plan_course`; what is not given stays. `moves` reschedule single lessons. `lesson` is
+    where the scopes `this` and `following` begin. A day that is no longer in the rule is cancelled, a new
+    one is created; a lesson that was moved separately keeps its time, unless `reset` gives it a new time of
+    the series; a covered lesson stays covered, and goes back to the new teacher. Raises BookingConflictError
+    (a ValidationError) if the change causes conflicts and no reason is given, ValidationError at `moves` for
+    a lesson that is moved separately, covered, cancelled or can no longer change.
+
+    The arguments are those of `apply_change`; `seen` are the `course_digests` that the editor saw, by default
+    those of the given course. Raises EditConflict if somebody else changed the same fields since.
+    """
+    return apply_change(course, by, change_lessons, **arguments)[0]
+
+
+def apply_change(
     course: Course,
     by: User | None,
+    write: Callable[..., Any],
+    *,
     scope: str = ChangeScope.ALL,
     lesson: Lesson | None = None,
     conflict_reason: str = "",
     seen: Mapping[str, str] | None = None,
     **fields: Any,
-) -> Course:
-    """Change a series and the lessons of the scope that have not begun; each change is sent to the service.
-
-    Fields are those of `plan_course`; what is not given stays. `moves` reschedule single lessons. `lesson` is
-    where the scopes `this` and `following` begin. A day that is no longer in the rule is cancelled, a new
-    one is created; a lesson that was moved separately keeps its time unless the time of the series changes; a
-    covered lesson stays covered, and goes back to the new teacher. Raises BookingConflictError (a
-    ValidationError) if the change causes conflicts and no reason is given, ValidationError at `moves` for a
-    lesson that is moved separately, covered, cancelled or can no longer change.
-
-    `seen` are the `course_digests` that the editor saw, by default those of the given course. Raises
-    EditConflict if somebody else changed the same fields since.
-    """
+) -> tuple[Course, CourseChange, Any]:
+    """Change as `change_course` does, in its transaction; return also what `write` of the lessons returns."""
     base = course_digests(course) if seen is None else seen
     lock_subject(fields.get("subject"))
     planning.lock_term_and_groups(fields.get("term"), fields.get("groups", ()), course)
@@ -130,7 +136,8 @@ def change_course(
     change = _build_change(stored, scope, lesson and stored.lessons.filter(pk=lesson.pk).first(), fields)
     _lock_booked_people(change)
     cancel_lessons(stored.enterprise, change.cancelled, by=by, reason=NOT_IN_SERIES)
-    count = change_lessons(stored.enterprise, change.planned, by=by, conflict_reason=conflict_reason)
+    changed = change.changed
+    written = write(stored.enterprise, changed, by=by, conflict_reason=conflict_reason)
     hand_over_covers(change.covers, change.series.teacher, by)
     _add_lessons(stored, change, by, conflict_reason)
     _record_single_lessons(stored, change, by, conflict_reason)
@@ -138,7 +145,7 @@ def change_course(
         _save_course(stored, change.series, fields)
     was, now = diff_snapshots(before, snapshot(stored, COURSE_FIELDS))
     counts = {
-        "changed": count,
+        "changed": len(changed),
         "added": len(change.added),
         "cancelled": len(change.cancelled),
         "scope": str(scope),
@@ -146,7 +153,7 @@ def change_course(
     people = {name: sorted(one.pk for one in fields[name]) for name in PEOPLE_FIELDS if name in fields}
     after = {**now, **people, **counts, **password_audit_values(fields.get("password"))}
     record("course.change", stored, by=by, before=was, after=after, reason=conflict_reason)
-    return stored
+    return stored, change, written
 
 
 def lock_course(course: Course) -> Course:
@@ -217,9 +224,11 @@ def _change_many(
     since = _course_day(first, series) if first else date.min
     lessons = _lessons(course)
     changeable = changeable_lessons(one for one in lessons if _course_day(one, series) >= since)
-    covered, new_time = current_covers(changeable), _clock_changes(course, series)
+    covered = current_covers(changeable)
+    adjusted = set() if series.reset else adjusted_lessons(course, changeable)
+    follow = {one.pk for one in changeable} - adjusted if _clock_changes(course, series) else set()
     kept = [one for one in lessons if not _dropped_from_series(one)]
-    all_dates = dates_of_lessons(planning.rule_dates(series), kept, covered, new_time=new_time)
+    all_dates = dates_of_lessons(planning.rule_dates(series), kept, covered, follow=follow)
     all_dates = move_dates(series.school, all_dates, series.moves)
     change = CourseChange(series, [one for one in all_dates if one.day >= since])
     people = planning.expected_people(series)
@@ -234,7 +243,7 @@ def _change_many(
         if new_rule and lesson.occurrence and slot is None:
             change.cancelled.append(lesson)
             continue
-        moved = slot and (new_time or slot.is_moved)
+        moved = slot and (lesson.pk in follow or slot.is_moved)
         values = {"starts_at": slot.starts_at, "ends_at": slot.ends_at} if slot and moved else {}
         values |= lesson_fields | ({"teacher": lesson.teacher} if lesson.pk in covered else {})
         change.covers += [covered[lesson.pk]] if lesson.pk in covered else []

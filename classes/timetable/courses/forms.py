@@ -20,7 +20,8 @@ from classes.lessons.forms.password import PasswordForm
 from classes.models import Course, Lesson, Term
 from classes.timetable.courses import rule_text
 from classes.timetable.courses.cancellation import cancellable_lessons
-from classes.timetable.courses.changes import ChangeScope, change_course, preview_change
+from classes.timetable.courses.change_undo import change_course_revocably
+from classes.timetable.courses.changes import ChangeScope, preview_change
 from classes.timetable.courses.dates import Occurrence
 from classes.timetable.courses.edit_merge import (
     comparable_value,
@@ -180,7 +181,7 @@ class CourseForm(OptimisticLockMixin, LessonForm):
         except ValidationError as error:
             self._add_errors(error)
             return False
-        self.dates, self.conflicts = plan.dates, plan.conflicts
+        self.plan, self.dates, self.conflicts = plan, plan.dates, plan.conflicts
         fields = self.service_fields()
         self.sentence = rule_text.describe_series(
             fields["rrule"], fields["starts_local"], fields["duration_minutes"], self.dates, self.school
@@ -197,8 +198,10 @@ class CourseForm(OptimisticLockMixin, LessonForm):
         reason = self.cleaned_data["conflict_reason"]
         try:
             if self.course:
-                arguments: dict[str, Any] = {**self._place(), **self._changed(), "seen": self.seen}
-                return change_course(course=self.course, by=by, conflict_reason=reason, **arguments)
+                arguments: dict[str, Any] = {**self._place(), **self._changed(), "conflict_reason": reason}
+                arguments["seen"] = self.seen
+                course, self.job = change_course_revocably(course=self.course, by=by, **arguments)
+                return course
             return self._plan(by, reason)
         except BookingConflictError as conflicted:
             self.compute_preview()

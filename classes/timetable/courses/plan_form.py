@@ -5,15 +5,19 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from classes.lessons.forms.fields import time_field
+from classes.timetable.bulk.changes import changeable_lessons
 from classes.timetable.courses.changes import ChangeScope
 from classes.timetable.courses.forms import CourseForm
+from classes.timetable.courses.lesson_dates import adjusted_lessons
 from console.inputs.bounds import parse_date
 from console.inputs.forms import BoundedDateField
+from console.jobs.models import Job
 
 #: Between the day of the rule and the new time of a date that was moved.
 SEPARATOR = "/"
@@ -51,6 +55,13 @@ class MovedDatesField(forms.Field):
         return parse_date(day), datetime.combine(parse_date(f"{moment:%Y-%m-%d}"), moment.time())
 
 
+class AdjustedLessons(TextChoices):
+    """What another time of the course does to lessons whose time was changed one by one."""
+
+    KEEP = "keep", _("keep their times")
+    RESET = "reset", _("reset to the times of the course")
+
+
 class CoursePlanForm(CourseForm):
     """Plans a series, or changes the given one.
 
@@ -69,9 +80,18 @@ class CoursePlanForm(CourseForm):
     restore = BoundedDateField(required=False)
     to_day = BoundedDateField(label=_("New day"), required=False)
     to_start = time_field(label=_("New start"), required=False)
+    adjusted = forms.ChoiceField(
+        choices=AdjustedLessons.choices,
+        initial=AdjustedLessons.KEEP,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Applies if you change the time of the course."),
+    )
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.plan: Any = None
+        self.job: Job | None = None
         self.dropped_days, self.moves = set[date](), dict[date, datetime]()
         #: The date whose new time is asked for, and the one of the last act, which gets the keyboard.
         self.open_day: date | None = None
@@ -81,6 +101,18 @@ class CoursePlanForm(CourseForm):
         self.new_start: time | None = None
         #: Why the last date was not moved.
         self.refused: list[str] = []
+        self._ask_about_adjusted()
+
+    def _ask_about_adjusted(self) -> None:
+        """Say how many lessons were adjusted by hand; without any, remove the field."""
+        lessons = changeable_lessons(self.course.lessons.all()) if self.course else []
+        if number := len(adjusted_lessons(self.course, lessons)) if self.course else 0:
+            text = ngettext(
+                "%(n)d lesson was adjusted by hand", "%(n)d lessons were adjusted by hand", number
+            )
+            self.fields["adjusted"].label = text % {"n": number}
+        else:
+            del self.fields["adjusted"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -118,7 +150,9 @@ class CoursePlanForm(CourseForm):
         fields, since = super().service_fields(), self._since()
         moves = {day: local for day, local in self.moves.items() if day >= since}
         dropped = sorted(day for day in self.dropped_days if day >= since)
-        return fields | {"skip": [*fields["skip"], *dropped]} | ({"moves": moves} if moves else {})
+        reset = self.cleaned_data.get("adjusted") == AdjustedLessons.RESET
+        more: dict[str, Any] = {"skip": [*fields["skip"], *dropped]}
+        return fields | more | ({"moves": moves} if moves else {}) | ({"reset": True} if reset else {})
 
     def _since(self) -> date:
         """Return the first day of the scope. What was done to earlier dates waits for another scope."""
@@ -126,6 +160,13 @@ class CoursePlanForm(CourseForm):
         if lesson is None or self.cleaned_data.get("scope") != ChangeScope.FOLLOWING:
             return date.min
         return lesson.occurrence or timezone.localdate(lesson.starts_at, self.school.tz)
+
+    def moved_count(self) -> int:
+        """Return how many lessons get another time."""
+        return sum(
+            (one.before.starts_at, one.before.ends_at) != (one.lesson.starts_at, one.lesson.ends_at)
+            for one in getattr(self.plan, "planned", ())
+        )
 
     def kept_moves(self) -> list[tuple[date, datetime, str]]:
         """Return the day, new time and text of each date that was moved."""

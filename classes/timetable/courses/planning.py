@@ -63,6 +63,8 @@ class Series:
     skip: Collection[date] = ()
     make_up_skipped: bool = False
     moves: Mapping[date, datetime] = field(default_factory=dict)
+    #: Whether lessons that were moved separately get a new time of the series, too.
+    reset: bool = False
     assistants: Collection[User] = ()
     members: Collection[User] = ()
     groups: Collection[StudentGroup] = ()

@@ -137,7 +137,8 @@ class CourseFormPage(SchoolView, FormView):
         course = None if form.ask_about_doubts() else form.save(by=self.request.user)
         if course is None:
             return self.form_invalid(form)
-        self.success(self.done(course))
+        key = form.job.pk if form.job else course.pk
+        offer_undo(self.request, self.done(course), "course.change", key, undo_values(form.job))
         warn_hidden_courseware(self, form)
         return redirect("classes:course", course.pk)
 

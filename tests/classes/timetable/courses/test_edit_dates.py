@@ -114,6 +114,31 @@ def test_a_lesson_moved_in_the_preview_has_the_new_length_of_the_course(alice: U
     assert times(course)[1] == "03-05 08:00"
 
 
+@pytest.mark.parametrize("choice", ["", "keep", "reset"])
+def test_lessons_that_were_moved_by_hand_keep_their_time_unless_it_is_reset(
+    browse: Any, alice: User, course: Course, choice: str
+) -> None:
+    first, second = course.lessons.filter(occurrence__in=[SECOND, date(2027, 3, 9)]).order_by("starts_at")
+    edit_lesson(lesson=first, by=alice, starts_at=first.starts_at + timedelta(hours=14),
+                ends_at=first.ends_at + timedelta(hours=14))  # fmt: skip
+    edit_lesson(lesson=second, by=alice, ends_at=second.ends_at + timedelta(minutes=15))
+    typed = TYPED | {"start": "18:00", "end": "19:30", "adjusted": choice, "confirmed": "on"}
+    page = page_text(browse(alice, path(course), typed | {"look": "1"}))
+    assert "2 lessons were adjusted by hand" in page
+    assert f"{4 if choice == 'reset' else 2} lessons get another time." in page
+    browse(alice, path(course), typed)
+    kept = ["03-02 18:00", "03-05 09:00", "03-09 19:00", "03-11 18:00"]
+    assert times(course) == (
+        ["03-02 18:00", "03-04 18:00", "03-09 18:00", "03-11 18:00"] if choice == "reset" else kept
+    )
+
+
+def test_a_course_without_lessons_that_were_moved_asks_nothing(
+    browse: Any, alice: User, course: Course
+) -> None:
+    assert "adjusted by hand" not in page_text(browse(alice, path(course)))
+
+
 def test_a_conflict_of_a_moved_lesson_stands_at_its_row_and_asks_for_a_reason(
     browse: Any, alice: User, bob: User, course: Course
 ) -> None:

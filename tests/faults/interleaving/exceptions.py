@@ -159,6 +159,8 @@ EXCEPTIONS = {
     "classes.timetable.bulk.change_undo.undo_change_many": MERGES,
     "classes.timetable.bulk.undo.cancel_chosen_revocably": CALLS,
     "classes.timetable.bulk.undo.undo_many": CALLS,
+    "classes.timetable.courses.change_undo.change_course_revocably": CALLS,
+    "classes.timetable.courses.change_undo.undo_change": MERGES,
     "classes.timetable.courses.forms._plan": CALLS,
     "classes.timetable.courses.cancellation.cancel_course_revocably": CALLS,
     "classes.timetable.group_changes.undo.undo_joining": MERGES,
